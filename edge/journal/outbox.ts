@@ -1,0 +1,29 @@
+import type { Have } from "../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+
+/** The sealed batches on this gateway's disk, as the uplink sees them. Every answer is what is on disk now. */
+export interface Outbox {
+  /** Every stream that still has batches here or that this process life writes. */
+  streams(): Promise<readonly OutboxStream[]>;
+  /** The batches of `seqs` that exist, in ascending order, stopping after the one that passes `maxBytes`. */
+  read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]>;
+  /** Records what a region says it holds: `durable` lets the batch count as safe, `replicated` lets it be trimmed. */
+  mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void>;
+  /** Called after every commit that sealed batches. One listener. */
+  onSealed(listener: (sealed: { streamId: StreamId; firstSeq: Seq; lastSeq: Seq }) => void): void;
+}
+
+export type OutboxStream = {
+  readonly streamId: StreamId;
+  /** Lowest seq still on disk. */
+  readonly first: Seq;
+  /** Highest seq sealed. */
+  readonly last: Seq;
+  /** True for the streams of earlier process lives. */
+  readonly closed: boolean;
+  /** Seqs that some region already reported durable. */
+  readonly durable: Have;
+  /** Seqs that at least `min_copies` regions hold. */
+  readonly replicated: Have;
+};

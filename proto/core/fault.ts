@@ -1,0 +1,60 @@
+/**
+ * A `Fault` is something the world did: a full disk, a port in use, a configuration with a mistake. It prints as one
+ * line that names the cause, the place and the cure, never as a stack trace. A broken invariant of our own is not a
+ * `Fault` but an `assert`, and ends the process.
+ */
+export type FaultCode =
+  | "usage"
+  | "config"
+  | "file"
+  | "port"
+  | "storage_full"
+  | "storage_io"
+  | "storage_corrupt"
+  | "storage_newer"
+  | "storage_missing"
+  | "storage_locked"
+  | "unreachable"
+  | "protocol"
+  | "unauthorized"
+  | "internal";
+
+/**
+ * Exit codes, as documented in the README: 64-78 are those of sysexits.h, so that a service manager can tell a
+ * mistake in the configuration (do not restart) from a fault of the machine (restart).
+ */
+export const EXIT_CODE: Readonly<Record<FaultCode, number>> = {
+  usage: 64,
+  config: 78,
+  file: 66,
+  port: 69,
+  storage_full: 74,
+  storage_io: 74,
+  storage_corrupt: 65,
+  storage_newer: 65,
+  storage_missing: 65,
+  storage_locked: 75,
+  unreachable: 69,
+  protocol: 76,
+  unauthorized: 77,
+  internal: 70,
+};
+
+export class Fault extends Error {
+  override readonly name = "Fault";
+  /** Stable, for programs. */
+  readonly code: FaultCode;
+  /** What the person on call can do about it; empty where there is nothing to add. */
+  readonly hint: string;
+
+  constructor(options: { code: FaultCode; message: string; hint?: string; cause?: unknown }) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = options.code;
+    this.hint = options.hint ?? "";
+  }
+
+  /** The one line that a person sees. */
+  get line(): string {
+    return this.hint === "" ? this.message : `${this.message} (${this.hint})`;
+  }
+}
