@@ -1,0 +1,40 @@
+/**
+ * What the fill level of the gateway's disk asks for (design, section 5). The effective quota is the configured one or
+ * what the file system still has to give, whichever is less: a disk that other programs fill must not end in ENOSPC.
+ */
+export type PressureLevel = "keep_all" | "trim_replicated" | "force_dual_send" | "full";
+
+export type DiskUse = {
+  /** Bytes that the database holds, free pages not counted. */
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+  /** Bytes that the file system has left for us. */
+  readonly freeBytes: number;
+};
+
+const TRIM_AT = 0.7;
+const DUAL_AT = 0.85;
+const FULL_AT = 0.95;
+/** Once full, intake resumes only below this, so that it does not flap with every trimmed batch. */
+const RESUME_AT = 0.93;
+/** Left on the file system for the write-ahead log, for trimming and for everybody else. */
+export const RESERVE_BYTES = 48 * 1024 * 1024;
+
+/** The quota that holds now: never more than what is used plus what the disk can still give. */
+export function effectiveQuotaBytes(use: DiskUse): number {
+  return Math.min(use.quotaBytes, use.usedBytes + Math.max(0, use.freeBytes - RESERVE_BYTES));
+}
+
+/** Share of the effective quota in use, 0 to 1 and beyond. */
+export function fillRatio(use: DiskUse): number {
+  const quota = effectiveQuotaBytes(use);
+  return quota <= 0 ? 1 : use.usedBytes / quota;
+}
+
+export function pressureLevel(previous: PressureLevel, use: DiskUse): PressureLevel {
+  const ratio = fillRatio(use);
+  if (ratio >= FULL_AT || (previous === "full" && ratio >= RESUME_AT)) return "full";
+  if (ratio >= DUAL_AT) return "force_dual_send";
+  if (ratio >= TRIM_AT) return "trim_replicated";
+  return "keep_all";
+}

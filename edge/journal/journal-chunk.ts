@@ -1,0 +1,116 @@
+import { Buffer } from "node:buffer";
+import { crc32 } from "node:zlib";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
+
+/**
+ * The readings of one group commit as one journal row: 21 bytes a reading in columns, then the values that are no
+ * numbers as JSON. One row a commit and not one a reading: SQLite takes 0.3 µs for a reading so, and 2 µs otherwise.
+ *
+ *     i32 series[n] | f64 time ms[n] | f64 value[n] | u8 kind + clock[n] | others (JSON array)
+ */
+export class JournalChunkWriter {
+  #capacity = 1024;
+  #series = new Int32Array(this.#capacity);
+  #timesMs = new Float64Array(this.#capacity);
+  #values = new Float64Array(this.#capacity);
+  #kinds = new Uint8Array(this.#capacity);
+  #others: (string | boolean)[] = [];
+  #count = 0;
+
+  get readings(): number {
+    return this.#count;
+  }
+
+  add(series: number, timeMs: number, value: Value, clock: ClockSource): void {
+    if (this.#count === this.#capacity) this.#grow();
+    const at = this.#count++;
+    this.#series[at] = series;
+    this.#timesMs[at] = timeMs;
+    if (typeof value === "number") {
+      this.#values[at] = value;
+      this.#kinds[at] = CLOCK_CODE[clock] << 4;
+    } else {
+      this.#values[at] = 0;
+      this.#kinds[at] = (CLOCK_CODE[clock] << 4) | (typeof value === "bigint" ? KIND_INTEGER : KIND_JSON);
+      this.#others.push(typeof value === "bigint" ? value.toString() : value);
+    }
+  }
+
+  /** The row's bytes; the writer is empty afterwards. */
+  take(): Buffer {
+    const n = this.#count;
+    const others = this.#others.length === 0 ? null : Buffer.from(JSON.stringify(this.#others));
+    const bytes = Buffer.allocUnsafe(n * READING_BYTES + (others?.length ?? 0));
+    let at = 0;
+    for (const column of [this.#series, this.#timesMs, this.#values, this.#kinds]) {
+      const length = n * column.BYTES_PER_ELEMENT;
+      bytes.set(new Uint8Array(column.buffer, 0, length), at);
+      at += length;
+    }
+    if (others !== null) bytes.set(others, at);
+    this.#count = 0;
+    if (others !== null) this.#others = [];
+    return bytes;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    const { series, timesMs, values, kinds } = {
+      series: this.#series,
+      timesMs: this.#timesMs,
+      values: this.#values,
+      kinds: this.#kinds,
+    };
+    this.#series = new Int32Array(this.#capacity);
+    this.#timesMs = new Float64Array(this.#capacity);
+    this.#values = new Float64Array(this.#capacity);
+    this.#kinds = new Uint8Array(this.#capacity);
+    this.#series.set(series);
+    this.#timesMs.set(timesMs);
+    this.#values.set(values);
+    this.#kinds.set(kinds);
+  }
+}
+
+/**
+ * Checksum of a row: over its bytes and its place, so that a row that was put in another's place is noticed too.
+ */
+export function journalChecksum(firstSeq: number, readings: number, bytes: Uint8Array): number {
+  return crc32(bytes, crc32(`${firstSeq}/${readings}`));
+}
+
+/** @throws RangeError when the bytes do not hold `readings` readings. */
+export function readJournalChunk(
+  bytes: Uint8Array,
+  readings: number,
+  each: (index: number, series: number, timeMs: number, value: Value, clock: ClockSource) => void,
+): void {
+  if (bytes.length < readings * READING_BYTES) throw new RangeError(`a journal row of ${bytes.length} bytes is too short`);
+  // SQLite's blobs are not aligned for typed arrays: one copy is cheaper than a DataView for every number.
+  const aligned = new Uint8Array(bytes).buffer;
+  const series = new Int32Array(aligned, 0, readings);
+  const doubles = aligned.slice(readings * 4, readings * 20);
+  const timesMs = new Float64Array(doubles, 0, readings);
+  const values = new Float64Array(doubles, readings * 8, readings);
+  const kinds = new Uint8Array(aligned, readings * 20, readings);
+  const others = bytes.length === readings * READING_BYTES
+    ? []
+    : (JSON.parse(Buffer.from(aligned, readings * READING_BYTES).toString()) as (string | boolean)[]);
+  let other = 0;
+  for (let i = 0; i < readings; i++) {
+    const kind = kinds[i]! & 15;
+    const clock = CLOCKS[kinds[i]! >> 4] ?? "none";
+    if (kind === KIND_NUMBER) each(i, series[i]!, timesMs[i]!, values[i]!, clock);
+    else {
+      const text = others[other++]!;
+      each(i, series[i]!, timesMs[i]!, kind === KIND_INTEGER ? BigInt(text) : text, clock);
+    }
+  }
+}
+
+const READING_BYTES = 21;
+const KIND_NUMBER = 0;
+const KIND_INTEGER = 1;
+const KIND_JSON = 2;
+const CLOCKS: readonly ClockSource[] = ["device", "none", "suspect"];
+const CLOCK_CODE: Readonly<Record<ClockSource, number>> = { device: 0, none: 1, suspect: 2 };

@@ -1,0 +1,93 @@
+-- The gateway's disk. Everything here is written in the transaction of a group commit.
+
+-- Facts of which there is one: see gateway-database.ts for the names.
+CREATE TABLE meta (
+  name  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE series (
+  id             INTEGER PRIMARY KEY,
+  device         TEXT NOT NULL,
+  metric         TEXT NOT NULL,
+  unit           TEXT,
+  -- Kept states of windows that ended at or before this are gone; what comes later for them is a supplement.
+  evicted_end_ms REAL,
+  UNIQUE (device, metric, unit)
+) STRICT;
+
+-- One row a group commit: the readings, in columns (journal-chunk.ts).
+CREATE TABLE journal (
+  first_seq INTEGER PRIMARY KEY,
+  readings  INTEGER NOT NULL,
+  crc       INTEGER NOT NULL,
+  body      BLOB NOT NULL
+) STRICT;
+
+-- What recognises a redelivered message after a restart: pairs of hashes (delivery-memory.ts), one row a group commit.
+CREATE TABLE delivery (
+  id         INTEGER PRIMARY KEY,
+  deliveries INTEGER NOT NULL,
+  body       BLOB NOT NULL
+) STRICT;
+
+-- Windows: open ones as of their last checkpoint (expires_ms NULL), closed ones for as long as a late reading may come.
+CREATE TABLE window_state (
+  series       INTEGER NOT NULL,
+  window_ms    INTEGER NOT NULL,
+  start_ms     INTEGER NOT NULL,
+  part         INTEGER NOT NULL,
+  through_seq  INTEGER NOT NULL,
+  revision     INTEGER NOT NULL,
+  forwarded_in TEXT,
+  carry        TEXT,
+  expires_ms   INTEGER,
+  state        BLOB NOT NULL,
+  PRIMARY KEY (series, window_ms, start_ms, part)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX window_state_expiry ON window_state (expires_ms) WHERE expires_ms IS NOT NULL;
+CREATE INDEX window_state_open ON window_state (series) WHERE expires_ms IS NULL;
+
+CREATE TABLE stream (
+  stream_id  TEXT PRIMARY KEY,
+  opened_ms  INTEGER NOT NULL,
+  last_seq   INTEGER NOT NULL,
+  -- Interval sets as JSON: [prefix, first, last, first, last...].
+  durable    TEXT NOT NULL,
+  replicated TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The outbox. The bytes come last, so that a scan of the counters does not read them.
+CREATE TABLE batch (
+  stream_id TEXT NOT NULL,
+  seq       INTEGER NOT NULL,
+  sealed_ms INTEGER NOT NULL,
+  readings  INTEGER NOT NULL,
+  records   INTEGER NOT NULL,
+  size      INTEGER NOT NULL,
+  sha256    BLOB NOT NULL,
+  bytes     BLOB NOT NULL,
+  UNIQUE (stream_id, seq)
+) STRICT;
+
+CREATE TABLE dead_letter (
+  id          INTEGER PRIMARY KEY,
+  arrived_ms  INTEGER NOT NULL,
+  client      TEXT NOT NULL,
+  topic       TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  detail      TEXT NOT NULL,
+  route       TEXT NOT NULL,
+  -- Length of the payload as it came; the stored bytes are cut at the configured limit.
+  size        INTEGER NOT NULL,
+  payload     BLOB NOT NULL
+) STRICT;
+
+-- What was counted in this life of the disk, and how much of it some sealed batch already reports.
+CREATE TABLE ledger (
+  kind   TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  total  INTEGER NOT NULL,
+  sealed INTEGER NOT NULL,
+  PRIMARY KEY (kind, reason)
+) STRICT, WITHOUT ROWID;

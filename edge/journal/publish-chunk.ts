@@ -1,0 +1,166 @@
+import { Buffer } from "node:buffer";
+import type { PublishedMessage } from "./intake.ts";
+
+/**
+ * The messages of one event-loop turn on their way to the storage thread, in one transferable buffer. A structured
+ * clone per message cost more than the rest of the hand-over together.
+ *
+ *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
+ *
+ * Clients and topics travel as numbers. The first use of a number carries the text: `flags` says so and the text
+ * follows the payload length (u16 length, bytes). Both tables are bounded: when one is full, it starts again from 0 and
+ * the chunk says so in its head, in order, so that both ends always agree.
+ */
+export class PublishChunkWriter {
+  readonly #clients = new Map<string, number>();
+  readonly #topics = new Map<string, number>();
+  readonly #tableLimit: number;
+  #buffer: Buffer<ArrayBuffer>;
+  #end = 0;
+  #messages = 0;
+
+  constructor(options: { tableLimit: number; initialBytes: number }) {
+    this.#tableLimit = options.tableLimit;
+    this.#buffer = Buffer.allocUnsafeSlow(options.initialBytes);
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  get bytes(): number {
+    return this.#end;
+  }
+
+  add(message: PublishedMessage): void {
+    const { clientId, topic, payload } = message;
+    let flags = message.qos | (message.dup ? FLAG_DUP : 0);
+    let client = this.#clients.get(clientId);
+    if (client === undefined) {
+      client = this.#enter(this.#clients, clientId);
+      flags |= FLAG_NEW_CLIENT;
+    }
+    let topicNumber = this.#topics.get(topic);
+    if (topicNumber === undefined) {
+      topicNumber = this.#enter(this.#topics, topic);
+      flags |= FLAG_NEW_TOPIC;
+    }
+    // Three bytes of UTF-8 at most for each UTF-16 unit.
+    const texts = ((flags & FLAG_NEW_CLIENT) !== 0 ? clientId.length * 3 + 2 : 0)
+      + ((flags & FLAG_NEW_TOPIC) !== 0 ? topic.length * 3 + 2 : 0);
+    this.#reserve(HEAD_BYTES + texts + payload.length);
+    const buffer = this.#buffer;
+    let at = this.#end;
+    buffer[at] = flags;
+    at = buffer.writeUInt32LE(client, at + 1);
+    at = buffer.writeUInt16LE(message.packetId, at);
+    at = buffer.writeDoubleLE(message.arrivedMs, at);
+    at = buffer.writeUInt32LE(topicNumber, at);
+    at = buffer.writeUInt32LE(payload.length, at);
+    if ((flags & FLAG_NEW_CLIENT) !== 0) at = writeText(buffer, at, clientId);
+    if ((flags & FLAG_NEW_TOPIC) !== 0) at = writeText(buffer, at, topic);
+    buffer.set(payload, at);
+    this.#end = at + payload.length;
+    this.#messages++;
+  }
+
+  /**
+   * Ends the chunk: its bytes, to be transferred. The writer goes on with `next`, a buffer that came back, or a new one.
+   */
+  take(next: ArrayBuffer | undefined): { buffer: ArrayBuffer; bytes: number; messages: number } {
+    const taken = { buffer: this.#buffer.buffer, bytes: this.#end, messages: this.#messages };
+    this.#buffer = next === undefined ? Buffer.allocUnsafeSlow(INITIAL_BYTES) : Buffer.from(next);
+    this.#end = 0;
+    this.#messages = 0;
+    return taken;
+  }
+
+  /** A full table is emptied; number 0 with its text tells the reader to do the same. */
+  #enter(table: Map<string, number>, text: string): number {
+    if (table.size >= this.#tableLimit) table.clear();
+    const number = table.size;
+    table.set(text, number);
+    return number;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#end + bytes <= this.#buffer.length) return;
+    const wider = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + bytes));
+    this.#buffer.copy(wider, 0, 0, this.#end);
+    this.#buffer = wider;
+  }
+}
+
+/** One message as the reader shows it; the object and its `payload` view are valid only during the callback. */
+export type ChunkMessage = {
+  qos: 0 | 1 | 2;
+  dup: boolean;
+  client: number;
+  packetId: number;
+  arrivedMs: number;
+  topic: number;
+  payload: Uint8Array;
+};
+
+/** Reads chunks in the order in which they were written, and keeps the tables of their texts. */
+export class PublishChunkReader {
+  /** By number, as in the writer's tables. */
+  readonly clients: string[] = [];
+  readonly topics: string[] = [];
+  readonly #onNewClient: (client: number, clientId: string) => void;
+  readonly #onNewTopic: (topic: number, text: string) => void;
+
+  constructor(listeners: {
+    onNewClient: (client: number, clientId: string) => void;
+    onNewTopic: (topic: number, text: string) => void;
+  }) {
+    this.#onNewClient = listeners.onNewClient;
+    this.#onNewTopic = listeners.onNewTopic;
+  }
+
+  read(chunk: { buffer: ArrayBuffer; bytes: number }, each: (message: ChunkMessage) => void): void {
+    const bytes = Buffer.from(chunk.buffer, 0, chunk.bytes);
+    const message: ChunkMessage = { qos: 0, dup: false, client: 0, packetId: 0, arrivedMs: 0, topic: 0, payload: bytes };
+    let at = 0;
+    while (at < bytes.length) {
+      const flags = bytes[at]!;
+      message.qos = (flags & 3) as 0 | 1 | 2;
+      message.dup = (flags & FLAG_DUP) !== 0;
+      message.client = bytes.readUInt32LE(at + 1);
+      message.packetId = bytes.readUInt16LE(at + 5);
+      message.arrivedMs = bytes.readDoubleLE(at + 7);
+      message.topic = bytes.readUInt32LE(at + 15);
+      const length = bytes.readUInt32LE(at + 19);
+      at += HEAD_BYTES;
+      if ((flags & FLAG_NEW_CLIENT) !== 0) {
+        const end = at + 2 + bytes.readUInt16LE(at);
+        if (message.client === 0) this.clients.length = 0;
+        this.clients[message.client] = bytes.utf8Slice(at + 2, end);
+        this.#onNewClient(message.client, this.clients[message.client]!);
+        at = end;
+      }
+      if ((flags & FLAG_NEW_TOPIC) !== 0) {
+        const end = at + 2 + bytes.readUInt16LE(at);
+        if (message.topic === 0) this.topics.length = 0;
+        this.topics[message.topic] = bytes.utf8Slice(at + 2, end);
+        this.#onNewTopic(message.topic, this.topics[message.topic]!);
+        at = end;
+      }
+      message.payload = bytes.subarray(at, at + length);
+      at += length;
+      each(message);
+    }
+  }
+}
+
+const HEAD_BYTES = 23;
+const FLAG_DUP = 4;
+const FLAG_NEW_CLIENT = 8;
+const FLAG_NEW_TOPIC = 16;
+const INITIAL_BYTES = 64 * 1024;
+
+function writeText(buffer: Buffer, at: number, text: string): number {
+  const length = buffer.utf8Write(text, at + 2);
+  buffer.writeUInt16LE(length, at);
+  return at + 2 + length;
+}
