@@ -25,14 +25,6 @@ export type Reading = {
 
 /** The number a value adds to a sum, or `undefined` for text. */
 export function numeric(value: Value): number | undefined {
-  switch (typeof value) {
-    case "number":
-      return value;
-    case "boolean":
-      return value ? 1 : 0;
-    case "bigint":
-      return Number(value);
-    case "string":
-      return undefined;
-  }
+  if (typeof value === "number") return value;
+  return typeof value === "string" ? undefined : Number(value);
 }

@@ -1,0 +1,126 @@
+/**
+ * Who may know whom. Data runs one way through the folders, so that a reader needs to look in one direction only:
+ *
+ *     proto/core <- proto/wire <- proto/runtime <- edge | cloud <- deploy;   tests see everything
+ *     and inside edge and cloud:   core <- adapters <- compose.ts <- main.ts
+ *
+ * A contract between two adapters is a type, and a type may be imported from anywhere on its side (`import type`).
+ */
+
+const SIDE = "^(edge|cloud)/";
+/** Folders of one side that are not its core; `edge/decode` is pure, the storage thread runs it. */
+const ADAPTER = "^(edge|cloud)/(?!core/|decode/)([^/]+)/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycle",
+      comment: "Two files that need each other are one file, or hide a third.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "unresolvable",
+      comment: "A module that cannot be found is one that no rule can judge.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "proto-core-imports-nothing",
+      comment: "Rules and types; the sketch is the one borrowed piece of mathematics.",
+      severity: "error",
+      from: { path: "^proto/core/", pathNot: "^proto/core/sketch\\.ts$" },
+      to: { pathNot: "^proto/core/" },
+    },
+    {
+      name: "proto-core-sketch",
+      severity: "error",
+      from: { path: "^proto/core/sketch\\.ts$" },
+      to: { pathNot: ["^proto/core/", "^node_modules/@datadog/sketches-js/"] },
+    },
+    {
+      name: "wire-imports-core-only",
+      severity: "error",
+      from: { path: "^proto/wire/" },
+      to: {
+        pathNot: [
+          "^proto/(core|wire)/",
+          "^node_modules/(protobufjs|long)/",
+          "^(node:)?(zlib|crypto|util|buffer|assert)$",
+        ],
+      },
+    },
+    {
+      name: "proto-knows-no-side",
+      severity: "error",
+      from: { path: "^proto/" },
+      to: { path: "^(edge|cloud|deploy)/" },
+    },
+    {
+      name: "sides-never-meet",
+      comment: "A gateway and a region know each other as bytes on a wire.",
+      severity: "error",
+      from: { path: SIDE },
+      to: { path: SIDE, pathNot: "^$1/" },
+    },
+    {
+      name: "sides-know-no-operator",
+      severity: "error",
+      from: { path: SIDE },
+      to: { path: "^deploy/" },
+    },
+    {
+      name: "side-core-is-pure",
+      comment: "The core decides; it knows no adapter and no library.",
+      severity: "error",
+      from: { path: "^(edge|cloud)/(core|decode)/" },
+      to: {
+        pathNot: ["^proto/core/", "^$1/(core|decode)/", "^(node:)?assert$"],
+        dependencyTypesNot: ["type-only"],
+      },
+    },
+    {
+      name: "adapters-do-not-meet",
+      comment: "compose.ts wires them by constructor arguments; what they agree on is a type.",
+      severity: "error",
+      from: { path: ADAPTER },
+      to: { path: ADAPTER, pathNot: "^$1/$2/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "adapters-do-not-look-up",
+      severity: "error",
+      from: { path: ADAPTER },
+      to: { path: "^(edge|cloud)/(main|compose)\\.ts$" },
+    },
+    {
+      name: "compose-alone-knows-adapters",
+      severity: "error",
+      from: { path: "^(edge|cloud)/[^/]+\\.ts$", pathNot: "/compose\\.ts$" },
+      to: { path: ADAPTER, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "deploy-enters-by-the-door",
+      comment:
+        "To the operator's side gateway and region are processes: something to start and something to configure.",
+      severity: "error",
+      from: { path: "^deploy/" },
+      to: { path: SIDE, pathNot: "^(edge|cloud)/(main|config)\\.ts$", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "nothing-imports-tests",
+      severity: "error",
+      from: { pathNot: "^tests/" },
+      to: { path: "^tests/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^proto/wire/generated/.*\\.d\\.ts$" },
+    tsPreCompilationDeps: "specify",
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};

@@ -1,0 +1,43 @@
+/**
+ * Two projects, one after the other. `quick` is everything that lives in one process and runs side by side. `system`
+ * starts real gateways and regions, which load the cores by themselves: one file at a time, so that a slow test means
+ * a slow program. Worker processes, not threads: the storage thread and its native SQLite belong to the test.
+ *
+ * TIDEMARK_LONG=1 runs the same tests with larger numbers (tests/support/scale.ts), hence the longer limits.
+ */
+import { defineConfig } from "vitest/config";
+
+import { CountsReporter } from "./support/counts-reporter.ts";
+import { long } from "./support/scale.ts";
+
+const MINUTE_MS = 60_000;
+
+const shared = { environment: "node", pool: "forks", maxWorkers: 2, hookTimeout: MINUTE_MS } as const;
+
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    reporters: [["default", { summary: false }], new CountsReporter()],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "quick",
+          include: ["tests/{unit,contract}/**/*.test.ts", "tests/tidy.test.ts"],
+          testTimeout: long ? 5 * MINUTE_MS : 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "system",
+          include: ["tests/system/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: long ? 10 * MINUTE_MS : 2 * MINUTE_MS,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
