@@ -70,6 +70,10 @@ export class Watermarks {
     }
   }
 
+  get hasDue(): boolean {
+    return this.#due.length > 0;
+  }
+
   /**
    * Takes the next device with windows to close, or -1. The caller closes them and says with `expectFrom` when the
    * next one ends, or gives the device back with `giveBack` when it had to stop early.

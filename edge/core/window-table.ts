@@ -174,7 +174,8 @@ export class WindowTable {
     const batch = this.#reopened.splice(0, limit);
     for (const row of batch) {
       if ((this.#flags[row]! & REOPENED) === 0) continue;
-      put(this.#stored(row));
+      // Not changed: a replayed reading that the kept state had counted already. There is nothing to revise.
+      if ((this.#flags[row]! & DIRTY) !== 0) put(this.#stored(row));
       const cell = this.#cell(this.#series[row]!, this.#lengthMs[row]!);
       let previous = -1;
       for (let at = this.#head[cell]!; at !== row; at = this.#next[at]!) previous = at;
@@ -206,6 +207,10 @@ export class WindowTable {
   /** Kept states of the series that ended at or before `endMs` are gone: what comes later for them is a supplement. */
   evicted(series: number, endMs: number): void {
     this.#evictedEndMs[series] = Math.max(this.#evictedEndMs[series]!, endMs);
+  }
+
+  evictedEndMs(series: number): number {
+    return this.#evictedEndMs[series]!;
   }
 
   #find(cell: number, startMs: number): number {

@@ -21,17 +21,18 @@ export class GatewayDatabase {
   readonly #metaGet: Statement<[string], { value: number }>;
   readonly #metaSet: Statement<[string, number]>;
   readonly #seriesAdd: Statement<[number, string, string, string | null]>;
+  readonly #seriesUnit: Statement<[string | null, number]>;
   readonly #seriesEvicted: Statement<[number, number]>;
   readonly #journalAdd: Statement<[number, number, number, Buffer]>;
   readonly #journalRead: Statement<[number], JournalRow>;
   readonly #journalDrop: Statement<[number, number]>;
   readonly #deliveryAdd: Statement<[number, Buffer]>;
-  readonly #deliveryRead: Statement<[], { deliveries: number; body: Buffer }>;
+  readonly #deliveryRead: Statement<[], DeliveryRow>;
   readonly #deliveryDrop: Statement<[number]>;
   readonly #windowPut: Statement<unknown[]>;
   readonly #windowGet: Statement<[number, number, number], WindowRow>;
   readonly #windowNewest: Statement<[number, number], { start_ms: number | null }>;
-  readonly #windowExpired: Statement<[number, number], ExpiredRow>;
+  readonly #windowExpired: Statement<[number, number, number], ExpiredRow>;
   readonly #windowDrop: Statement<[number, number, number, number]>;
   readonly #streamPut: Statement<[string, number, number]>;
   readonly #streamClaims: Statement<[string, string, string]>;
@@ -65,6 +66,7 @@ export class GatewayDatabase {
       "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     );
     this.#seriesAdd = db.prepare("INSERT INTO series (id, device, metric, unit) VALUES (?, ?, ?, ?)");
+    this.#seriesUnit = db.prepare("UPDATE series SET unit = ? WHERE id = ?");
     this.#seriesEvicted = db.prepare("UPDATE series SET evicted_end_ms = ? WHERE id = ?");
     this.#journalAdd = db.prepare("INSERT INTO journal (first_seq, readings, crc, body) VALUES (?, ?, ?, ?)");
     this.#journalRead = db.prepare(
@@ -74,7 +76,7 @@ export class GatewayDatabase {
       "DELETE FROM journal WHERE first_seq IN (SELECT first_seq FROM journal WHERE first_seq + readings - 1 <= ? ORDER BY first_seq LIMIT ?)",
     );
     this.#deliveryAdd = db.prepare("INSERT INTO delivery (deliveries, body) VALUES (?, ?)");
-    this.#deliveryRead = db.prepare("SELECT deliveries, body FROM delivery ORDER BY id");
+    this.#deliveryRead = db.prepare("SELECT id, deliveries, body FROM delivery ORDER BY id");
     this.#deliveryDrop = db.prepare("DELETE FROM delivery WHERE id <= ?");
     this.#windowPut = db.prepare(
       `INSERT INTO window_state
@@ -92,7 +94,8 @@ export class GatewayDatabase {
       "SELECT max(start_ms) AS start_ms FROM window_state WHERE series = ? AND window_ms = ? AND expires_ms IS NOT NULL",
     );
     this.#windowExpired = db.prepare(
-      "SELECT series, window_ms, start_ms, part FROM window_state WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+      `SELECT series, window_ms, start_ms, part FROM window_state WHERE expires_ms <= ? AND through_seq <= ?
+       ORDER BY expires_ms LIMIT ?`,
     );
     this.#windowDrop = db.prepare(
       "DELETE FROM window_state WHERE series = ? AND window_ms = ? AND start_ms = ? AND part = ?",
@@ -159,6 +162,10 @@ export class GatewayDatabase {
     this.#seriesAdd.run(id, series.device, series.metric, series.unit);
   }
 
+  setUnit(series: number, unit: string | null): void {
+    this.#seriesUnit.run(unit, series);
+  }
+
   setEvicted(series: number, endMs: number): void {
     this.#seriesEvicted.run(endMs, series);
   }
@@ -192,14 +199,8 @@ export class GatewayDatabase {
     return Number(this.#deliveryAdd.run(deliveries, body).lastInsertRowid);
   }
 
-  deliveries(): IterableIterator<{ deliveries: number; body: Buffer }> {
+  deliveries(): IterableIterator<DeliveryRow> {
     return this.#deliveryRead.iterate();
-  }
-
-  deliveryRows(): { id: number; deliveries: number }[] {
-    return this.#db
-      .prepare<[], { id: number; deliveries: number }>("SELECT id, deliveries FROM delivery ORDER BY id")
-      .all();
   }
 
   dropDeliveries(throughId: number): void {
@@ -238,8 +239,12 @@ export class GatewayDatabase {
     for (const row of rows) yield storedWindow(row);
   }
 
-  expiredWindows(nowMs: number, limit: number): ExpiredRow[] {
-    return this.#windowExpired.all(nowMs, limit);
+  /**
+   * Kept states whose time is over, the longest over first. Those that counted a reading above `checkpointSeq` stay: a
+   * replay of the journal would take them for evicted windows and count the reading a second time, as a supplement.
+   */
+  expiredWindows(nowMs: number, checkpointSeq: number, limit: number): ExpiredRow[] {
+    return this.#windowExpired.all(nowMs, checkpointSeq, limit);
   }
 
   dropWindow(row: ExpiredRow): void {
@@ -360,6 +365,7 @@ export type JournalRow = {
   readonly crc: number;
   readonly body: Buffer;
 };
+export type DeliveryRow = { readonly id: number; readonly deliveries: number; readonly body: Buffer };
 export type StreamRow = {
   readonly stream_id: StreamId;
   readonly last_seq: number;

@@ -10,10 +10,11 @@ CREATE TABLE series (
   id             INTEGER PRIMARY KEY,
   device         TEXT NOT NULL,
   metric         TEXT NOT NULL,
+  -- The latest one said; a window carries the unit its series had when it was sealed.
   unit           TEXT,
   -- Kept states of windows that ended at or before this are gone; what comes later for them is a supplement.
   evicted_end_ms REAL,
-  UNIQUE (device, metric, unit)
+  UNIQUE (device, metric)
 ) STRICT;
 
 -- One row a group commit: the readings, in columns (journal-chunk.ts).

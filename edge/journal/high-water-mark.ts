@@ -1,0 +1,37 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * The last journal sequence known to be stored, in a file of its own. SQLite opens happily when its write-ahead log
+ * was deleted or damaged and the newest commits went with it; this file notices.
+ */
+export function writeHighWaterMark(path: string, journalSeq: number): void {
+  const fresh = `${path}.new`;
+  const file = openSync(fresh, "w");
+  try {
+    writeSync(file, `${journalSeq}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(fresh, path);
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** @returns 0 when there is no mark yet. */
+export function readHighWaterMark(path: string): number {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    // No mark, no claim: a first start, or a person who accepted a loss by deleting it.
+    return 0;
+  }
+  const mark = Number(text.trim());
+  return Number.isSafeInteger(mark) && mark > 0 ? mark : 0;
+}

@@ -1,0 +1,239 @@
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import { millis, seq } from "../../proto/core/ids.ts";
+import type { BatchLedger, WindowRecord } from "../../proto/core/record.ts";
+import { sealBatch } from "../../proto/wire/batch-codec.ts";
+import type { RawBuffer } from "../core/raw-buffer.ts";
+import type { Watermarks } from "../core/watermarks.ts";
+import type { StoredWindow, WindowTable } from "../core/window-table.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { SeriesRegistry } from "./series-registry.ts";
+
+/**
+ * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
+ * sealed position become durable together or not at all, so nothing is ever sealed twice or forgotten.
+ *
+ * There is no stored open batch: what is not sealed yet follows from the journal. The stream id is minted lazily, before
+ * the first batch of a process life, and never survives the process (design, section 4).
+ */
+export class Sealer {
+  readonly #parts: SealerParts;
+  readonly #options: SealerOptions;
+  #stream: { id: StreamId; openedMs: number; lastSeq: number } | undefined;
+  #sealedAtMs: number;
+  #idleCheckedAtMs = 0;
+  /** Set by whoever counts something that must reach the cloud even when no record does. */
+  #ledgerChanged = false;
+  #sealedReadings: number;
+  #orphans: StoredWindow[] = [];
+
+  constructor(parts: SealerParts, options: SealerOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#sealedAtMs = options.atMs;
+    this.#sealedReadings = parts.db.meta("sealed_readings");
+    this.#ledgerChanged = parts.db.ledger().some((row) => row.total !== row.sealed);
+  }
+
+  /** The stream that this process life writes, once it has sealed something. */
+  get streamId(): StreamId | undefined {
+    return this.#stream?.id;
+  }
+
+  ledgerChanged(): void {
+    this.#ledgerChanged = true;
+  }
+
+  /** A window whose length left the configuration: it is forwarded as it is, with the next batch. */
+  forwardOrphan(window: StoredWindow): void {
+    this.#orphans.push(window);
+  }
+
+  /** The next batch goes into a new stream: a region reported a fork in this one. */
+  rotateStream(): void {
+    this.#stream = undefined;
+  }
+
+  /**
+   * Whether {@link seal} would find something to do. `atMs` is monotonic.
+   * The raw readings that wait decide by size or age, the windows by the watermark, looked at once per `afterMs`.
+   */
+  due(atMs: number): boolean {
+    const { raw, windows } = this.#parts;
+    if (raw.estimatedBytes >= this.#options.sealBytes) return true;
+    if (atMs - this.#sealedAtMs < this.#options.afterMs) return false;
+    if (raw.readings > 0 || windows.reopened > 0 || this.#orphans.length > 0 || this.#ledgerChanged) return true;
+    if (atMs - this.#idleCheckedAtMs >= this.#options.afterMs) {
+      this.#idleCheckedAtMs = atMs;
+      this.#parts.watermarks.queueIdle(atMs);
+    }
+    return this.#parts.watermarks.hasDue;
+  }
+
+  /**
+   * Seals what is due, inside the caller's transaction.
+   *
+   * @returns what was sealed; `more` when the limit of one transaction was reached.
+   */
+  seal(now: { nowMs: number; atMs: number; journalSeq: number }): Sealed {
+    const { db, raw, watermarks } = this.#parts;
+    watermarks.queueIdle(now.atMs);
+    const records: WindowRecord[] = [];
+    const more = this.#collectWindows(now, records);
+    const raws = raw.take((series) => this.#parts.registry.get(series));
+    if (raws.length > 0) db.setMeta("sealed_raw_seq", now.journalSeq);
+    const ledger = this.#takeLedger(now.journalSeq, records.length > 0 || raws.length > 0);
+    this.#sealedAtMs = now.atMs;
+    if (records.length === 0 && raws.length === 0 && ledger === undefined) return { batches: 0, records: 0, more };
+    let batches = 0;
+    const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
+    for (let from = 0; from === 0 || from < records.length; from += RECORDS_PER_BATCH) {
+      const first = from === 0;
+      const windows = records.slice(from, from + RECORDS_PER_BATCH);
+      const stream = this.#openStream(now.nowMs);
+      const batch = sealBatch({
+        streamId: stream.id,
+        seq: this.#nextSeq(stream),
+        content: {
+          gateway: this.#options.gateway,
+          sealedAtMs: millis(now.nowMs),
+          windows,
+          raws: first ? raws : [],
+          ledger: first && ledger !== undefined ? ledger : NO_LEDGER,
+        },
+      });
+      db.addBatch(batch, {
+        sealedMs: now.nowMs,
+        readings: first && ledger !== undefined ? ledger.readings : 0,
+        records: windows.length + (first ? rawReadings : 0),
+      });
+      db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
+      this.#parts.onBatch({
+        streamId: stream.id,
+        seq: batch.seq,
+        sealedMs: now.nowMs,
+        bytes: batch.bytes.length,
+        readings: first && ledger !== undefined ? ledger.readings : 0,
+      });
+      batches++;
+    }
+    return { batches, records: records.length + rawReadings, more };
+  }
+
+  /** @returns whether the limit was reached and more windows are due. */
+  #collectWindows(now: { nowMs: number; atMs: number }, records: WindowRecord[]): boolean {
+    const { windows, watermarks, registry } = this.#parts;
+    const put = (window: StoredWindow): void => {
+      records.push(this.#forward(window, now.nowMs));
+    };
+    for (const orphan of this.#orphans.splice(0, WINDOWS_PER_SEAL)) put(orphan);
+    windows.closeReopened(WINDOWS_PER_SEAL - records.length, put);
+    let room = WINDOWS_PER_SEAL - records.length;
+    for (let device = watermarks.takeDue(); device >= 0; device = watermarks.takeDue()) {
+      const watermarkMs = watermarks.watermarkMs(device, now.atMs);
+      let nextEndMs = Infinity;
+      for (const series of registry.ofDevice(device)) {
+        const result = windows.close(series, watermarkMs, room, put);
+        room -= result.taken;
+        nextEndMs = Math.min(nextEndMs, result.nextEndMs);
+        if (!result.complete) {
+          watermarks.giveBack(device);
+          return true;
+        }
+      }
+      watermarks.expectFrom(device, nextEndMs);
+    }
+    return windows.reopened > 0 || this.#orphans.length > 0;
+  }
+
+  /** The record of a closing window; its state is kept for late readings. */
+  #forward(window: StoredWindow, nowMs: number): WindowRecord {
+    const stream = this.#openStream(nowMs).id;
+    const entry = this.#parts.registry.get(window.series);
+    // The link to the stream before: both rows describe one accumulator, so they are alternatives, not summands.
+    const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
+    this.#parts.db.putWindow(
+      { ...window, revision: window.revision + 1, forwardedIn: stream, carry },
+      nowMs + entry.plan.allowedLatenessMs,
+    );
+    return {
+      device: entry.device,
+      metric: entry.metric,
+      unit: entry.unit,
+      windowMs: window.windowMs,
+      windowStartMs: millis(window.windowStartMs),
+      part: window.part,
+      carry,
+      revision: window.revision,
+      summary: window.summary,
+    };
+  }
+
+  #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
+    this.#stream ??= { id: this.#options.mintStreamId(), openedMs: nowMs, lastSeq: 0 };
+    return this.#stream;
+  }
+
+  #nextSeq(stream: { lastSeq: number }): Seq {
+    stream.lastSeq++;
+    return seq(stream.lastSeq);
+  }
+
+  /** What was counted since the last batch; undefined when that is no reason for a batch of its own. */
+  #takeLedger(journalSeq: number, hasRecords: boolean): BatchLedger | undefined {
+    if (!hasRecords && !this.#ledgerChanged) return undefined;
+    const readings = journalSeq - this.#sealedReadings;
+    this.#sealedReadings = journalSeq;
+    this.#parts.db.setMeta("sealed_readings", journalSeq);
+    if (!this.#ledgerChanged) return { ...NO_LEDGER, readings };
+    this.#ledgerChanged = false;
+    let redelivered = 0;
+    const deadLetters = new Map<string, number>();
+    const discards = new Map<string, number>();
+    for (const row of this.#parts.db.ledger()) {
+      const count = row.total - row.sealed;
+      if (count === 0) continue;
+      if (row.kind === "redelivered") redelivered += count;
+      else if (row.kind === "dead_letter") deadLetters.set(row.reason, count);
+      else if (row.kind === "ignored") discards.set(`ignored_${row.reason}`, count);
+      else discards.set(row.reason, count);
+    }
+    this.#parts.db.markLedgerSealed();
+    return { readings, redelivered, deadLetters, discards };
+  }
+}
+
+export type SealerParts = {
+  readonly db: GatewayDatabase;
+  readonly registry: SeriesRegistry;
+  readonly windows: WindowTable;
+  readonly watermarks: Watermarks;
+  readonly raw: RawBuffer;
+  /** A batch was written in the running transaction. */
+  readonly onBatch: (batch: SealedBatchNote) => void;
+};
+
+export type SealedBatchNote = {
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly sealedMs: number;
+  readonly bytes: number;
+  readonly readings: number;
+};
+
+export type SealerOptions = {
+  readonly gateway: string;
+  readonly sealBytes: number;
+  readonly afterMs: number;
+  /** Monotonic time of the start. */
+  readonly atMs: number;
+  readonly mintStreamId: () => StreamId;
+};
+
+export type Sealed = { readonly batches: number; readonly records: number; readonly more: boolean };
+
+/** One transaction closes no more than this, so that acknowledgements never wait long behind a million windows. */
+const WINDOWS_PER_SEAL = 4000;
+/** About 64 KiB sealed, with sketches of a dozen bins each. */
+const RECORDS_PER_BATCH = 1000;
+
+const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };

@@ -1,0 +1,489 @@
+import { statfsSync } from "node:fs";
+import { join } from "node:path";
+import { Fault } from "../../proto/core/fault.ts";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import type { Clock } from "../../proto/runtime/clock.ts";
+import { deliveryKey, hashBytes } from "../core/delivery-memory.ts";
+import type { DiskUse, PressureLevel } from "../core/pressure.ts";
+import { fillRatio, pressureLevel } from "../core/pressure.ts";
+import { RawBuffer } from "../core/raw-buffer.ts";
+import { uuidV7 } from "../core/uuid-v7.ts";
+import { Watermarks } from "../core/watermarks.ts";
+import type { WindowRule } from "../core/window-plan.ts";
+import { WindowTable } from "../core/window-table.ts";
+import type { Decoder, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import type { DeadLetterRow, LedgerKind } from "./gateway-database.ts";
+import { GatewayDatabase } from "./gateway-database.ts";
+import { readHighWaterMark, writeHighWaterMark } from "./high-water-mark.ts";
+import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
+import type { OutboxStream } from "./outbox.ts";
+import type { OutboxTotals } from "./outbox-shelf.ts";
+import { OutboxShelf } from "./outbox-shelf.ts";
+import type { ChunkMessage } from "./publish-chunk.ts";
+import { PublishChunkReader } from "./publish-chunk.ts";
+import { Redeliveries } from "./redeliveries.ts";
+import type { SealedBatchNote } from "./sealer.ts";
+import { Sealer } from "./sealer.ts";
+import { SeriesRegistry } from "./series-registry.ts";
+import { Upkeep } from "./upkeep.ts";
+import type { Have } from "../../proto/core/have.ts";
+
+/**
+ * The gateway's durable side, in one thread: messages in, sealed batches out.
+ *
+ *     chunks -> decode -> journal row ┐
+ *                  |-> windows, raw   ├─ one transaction, one fsync -> committed
+ *                  |-> dead letters   │
+ *               sealed batches <------┘  (when something is due)
+ *
+ * Promises: when `commit` returns, every message of its chunks is on disk as readings, as a dead letter, as a counted
+ * "not a reading" or as a recognised redelivery. Memory may run ahead of the disk only inside `commit`; when it
+ * throws, the process must end, because the memory is not rolled back.
+ */
+export class StorageEngine {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #decoder: Decoder;
+  readonly #db: GatewayDatabase;
+  readonly #windows: WindowTable;
+  readonly #watermarks = new Watermarks();
+  readonly #raw = new RawBuffer();
+  readonly #registry: SeriesRegistry;
+  readonly #redeliveries: Redeliveries;
+  readonly #sealer: Sealer;
+  readonly #upkeep: Upkeep;
+  readonly #shelf: OutboxShelf;
+  readonly #reader: PublishChunkReader;
+  readonly #journal = new JournalChunkWriter();
+  readonly #sink: ReadingSink;
+
+  #journalSeq = 0;
+  #journaledReadings = 0;
+  #commits = 0;
+  #messages = 0;
+  /** Monotonic time of the commit that is being prepared. */
+  #atMs: number;
+  #nowMs: number;
+  #clientHashes: number[] = [];
+  #topicHashes: number[] = [];
+  #deadLetters: DeadLetterRow[] = [];
+  #deadLetterBytes = 0;
+  #counted = new Map<LedgerKind, Map<string, number>>();
+  #sealedNow: SealedBatchNote[] = [];
+  #pressure: PressureLevel = "keep_all";
+  #diskUse: DiskUse;
+  #diskCheckedAtMs = -Infinity;
+
+  /** Opens the database and rebuilds the memory from it. @throws Fault when the disk does not hold what it should. */
+  constructor(parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array }, options: EngineOptions) {
+    this.#options = options;
+    this.#clock = parts.clock;
+    this.#decoder = parts.decoder;
+    this.#atMs = parts.clock.monotonicMs();
+    this.#nowMs = parts.clock.nowMs();
+    const db = new GatewayDatabase({ directory: options.directory, maxBytes: options.maxBytes });
+    this.#db = db;
+    this.#windows = new WindowTable({
+      window: (series, windowMs, startMs) => db.window(series, windowMs, startMs),
+      newestStartMs: (series, windowMs) => db.newestClosedStartMs(series, windowMs),
+    });
+    this.#registry = new SeriesRegistry(
+      { db, windows: this.#windows, watermarks: this.#watermarks },
+      { rules: options.rules },
+    );
+    this.#redeliveries = new Redeliveries(db, { capacity: options.deliveriesRemembered });
+    this.#upkeep = new Upkeep({
+      db,
+      windows: this.#windows,
+      raw: this.#raw,
+      redeliveries: this.#redeliveries,
+      registry: this.#registry,
+    });
+    this.#shelf = new OutboxShelf(db);
+    this.#sealer = new Sealer(
+      {
+        db,
+        registry: this.#registry,
+        windows: this.#windows,
+        watermarks: this.#watermarks,
+        raw: this.#raw,
+        onBatch: (note) => this.#sealedNow.push(note),
+      },
+      {
+        gateway: options.gateway,
+        sealBytes: options.sealBytes,
+        afterMs: options.sealAfterMs,
+        atMs: this.#atMs,
+        mintStreamId: () => uuidV7(this.#nowMs, parts.randomBytes(10)),
+      },
+    );
+    this.#reader = new PublishChunkReader({
+      onNewClient: (client, id) => {
+        this.#clientHashes[client] = hashText(id);
+      },
+      onNewTopic: (topic, text) => {
+        this.#topicHashes[topic] = hashText(text);
+      },
+    });
+    this.#sink = { reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock) };
+    this.#diskUse = { usedBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
+    this.#load();
+    this.#checkDisk();
+  }
+
+  /**
+   * Journals what the chunks hold, in their order, and seals what is due, in one transaction.
+   * @throws whatever SQLite throws; the caller must then end the process.
+   */
+  commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
+    this.#now();
+    const firstSeq = this.#journalSeq + 1;
+    for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
+    const readings = this.#journal.readings;
+    this.#db.begin();
+    this.#registry.write();
+    if (readings > 0) {
+      const body = this.#journal.take();
+      this.#db.addJournal({ first_seq: firstSeq, readings, crc: journalChecksum(firstSeq, readings, body), body });
+    }
+    this.#redeliveries.write();
+    this.#writeDeadLetters();
+    this.#writeCounts();
+    const checkpoint = this.#maintain();
+    this.#db.commit();
+    this.#commits++;
+    this.#journaledReadings += readings;
+    return this.#committed(checkpoint);
+  }
+
+  /** Whether {@link commit} without chunks would do something: seal, checkpoint, expire or trim. */
+  idleWorkDue(): boolean {
+    this.#now();
+    return (
+      this.#sealer.due(this.#atMs) || this.#upkeep.due(this.#journalSeq, this.#atMs) || this.#trimDue() || this.#diskDue()
+    );
+  }
+
+  /** Whether the disk is so full that nothing more may be taken (policy `backpressure`). */
+  get full(): boolean {
+    return this.#pressure === "full";
+  }
+
+  streams(): OutboxStream[] {
+    return this.#shelf.streams(this.#sealer.streamId);
+  }
+
+  read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): SealedBatch[] {
+    return this.#shelf.read(request);
+  }
+
+  mark(claim: { streamId: StreamId; durable: Have; replicated: Have }): void {
+    this.#db.begin();
+    this.#shelf.mark(claim);
+    this.#db.commit();
+  }
+
+  rotateStream(): void {
+    this.#sealer.rotateStream();
+  }
+
+  status(): EngineStatus {
+    const deadLetters = new Map<string, number>();
+    const ignored = new Map<string, number>();
+    const discards = new Map<string, number>();
+    let redelivered = 0;
+    for (const row of this.#db.ledger()) {
+      if (row.kind === "redelivered") redelivered += row.total;
+      else if (row.kind === "dead_letter") deadLetters.set(row.reason, row.total);
+      else if (row.kind === "ignored") ignored.set(row.reason, row.total);
+      else discards.set(row.reason, row.total);
+    }
+    return {
+      journalSeq: this.#journalSeq,
+      messages: this.#messages,
+      commits: this.#commits,
+      readings: this.#journaledReadings,
+      redelivered,
+      deadLetters,
+      ignored,
+      discards,
+      series: this.#registry.size,
+      devices: this.#registry.devices,
+      openWindows: this.#windows.open,
+      rawWaiting: this.#raw.readings,
+      outbox: this.#shelf.totals,
+      oldestUndurableMs: this.#shelf.oldestUndurableMs() ?? null,
+      streamId: this.#sealer.streamId ?? null,
+      pressure: this.#pressure,
+      fillRatio: fillRatio(this.#diskUse),
+      usedBytes: this.#diskUse.usedBytes,
+      quotaBytes: this.#diskUse.quotaBytes,
+    };
+  }
+
+  /** Seals what is closed and waiting, writes a checkpoint, so that the next start has nothing to replay. */
+  close(): void {
+    this.#now();
+    this.#db.begin();
+    this.#registry.write();
+    this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
+    this.#upkeep.checkpoint(this.#journalSeq);
+    this.#db.commit();
+    writeHighWaterMark(this.#markPath, this.#journalSeq);
+    this.#db.close();
+  }
+
+  /** Seals what is closed and waiting now: the first half of an orderly stop, while there is still time to send it. */
+  sealNow(): CommitResult {
+    this.#now();
+    this.#db.begin();
+    this.#registry.write();
+    this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
+    this.#db.commit();
+    return this.#committed(undefined);
+  }
+
+  // One function for all messages, so that the reader's loop stays monomorphic.
+  readonly #handle = (message: ChunkMessage): void => {
+    this.#messages++;
+    if (message.qos > 0) {
+      const key = deliveryKey(this.#clientHashes[message.client]!, message.packetId);
+      const content = hashBytes(message.payload, 0, message.payload.length, this.#topicHashes[message.topic]!);
+      if (message.dup && this.#redeliveries.known(key, content)) {
+        this.#count("redelivered", "");
+        return;
+      }
+      this.#redeliveries.accept(key, content);
+    }
+    const outcome = this.#decoder.decodeInto(
+      {
+        topic: this.#reader.topics[message.topic]!,
+        payload: message.payload,
+        arrivedMs: message.arrivedMs,
+        clockPlausible: message.arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS,
+      },
+      this.#sink,
+    );
+    switch (outcome.kind) {
+      case "readings":
+        return;
+      case "ignored":
+        this.#count("ignored", outcome.what);
+        return;
+      case "dead_letter":
+        this.#deadLetters.push({
+          arrivedMs: Math.trunc(message.arrivedMs),
+          client: this.#reader.clients[message.client]!,
+          topic: this.#reader.topics[message.topic]!,
+          reason: outcome.reason,
+          detail: outcome.detail,
+          route: outcome.route,
+          size: message.payload.length,
+          payload: message.payload.slice(0, DEAD_LETTER_PAYLOAD_BYTES),
+        });
+        this.#count("dead_letter", outcome.reason);
+        return;
+    }
+  };
+
+  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void {
+    const entry = ref.id >= 0 ? this.#registry.get(ref.id) : this.#registry.resolve(ref, this.#atMs);
+    const seq = ++this.#journalSeq;
+    this.#journal.add(ref.id, timeMs, value, clock);
+    this.#apply(ref.id, entry.deviceNumber, timeMs, value, seq);
+    if (entry.plan.raw) this.#raw.add(ref.id, timeMs, value, clock);
+  }
+
+  #apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
+    const openedEndMs = this.#windows.add(series, timeMs, value, seq);
+    if (openedEndMs !== Infinity) this.#watermarks.expect(device, openedEndMs);
+    this.#watermarks.observe(device, timeMs, this.#atMs);
+  }
+
+  /** Inside the transaction: whatever is due, each a bounded step. */
+  #maintain(): number | undefined {
+    const now = { nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq };
+    if (this.#sealer.due(this.#atMs)) this.#sealer.seal(now);
+    const checkpoint = this.#upkeep.due(this.#journalSeq, this.#atMs) ? this.#upkeep.step(now) : undefined;
+    if (this.#trimDue()) this.#trim();
+    return checkpoint;
+  }
+
+  #committed(checkpoint: number | undefined): CommitResult {
+    const sealed = this.#sealedNow;
+    this.#sealedNow = [];
+    for (const note of sealed) this.#shelf.add(note);
+    if (checkpoint !== undefined) writeHighWaterMark(this.#markPath, checkpoint);
+    if (this.#diskDue()) this.#checkDisk();
+    return { sealed, full: this.full };
+  }
+
+  #trimDue(): boolean {
+    return this.#pressure !== "keep_all" && this.#shelf.trimmable;
+  }
+
+  #trim(): void {
+    this.#shelf.trim({ beforeMs: Infinity, limit: BATCHES_PER_TRIM, current: this.#sealer.streamId });
+    this.#diskCheckedAtMs = -Infinity;
+  }
+
+  #diskDue(): boolean {
+    return this.#atMs - this.#diskCheckedAtMs >= DISK_CHECK_EVERY_MS;
+  }
+
+  #checkDisk(): void {
+    this.#diskCheckedAtMs = this.#atMs;
+    const disk = statfsSync(this.#options.directory);
+    this.#diskUse = {
+      usedBytes: this.#db.usedBytes(),
+      quotaBytes: this.#options.maxBytes,
+      freeBytes: disk.bavail * disk.bsize,
+    };
+    this.#pressure = pressureLevel(this.#pressure, this.#diskUse);
+  }
+
+  #writeDeadLetters(): void {
+    if (this.#deadLetters.length === 0) return;
+    for (const letter of this.#deadLetters) {
+      this.#db.addDeadLetter(letter);
+      this.#deadLetterBytes += letter.payload.length + DEAD_LETTER_ROW_BYTES;
+    }
+    this.#deadLetters = [];
+    while (this.#deadLetterBytes > this.#options.deadLetterBytes) {
+      const freed = this.#db.dropOldestDeadLetter();
+      if (freed === 0) break;
+      this.#deadLetterBytes -= freed;
+      this.#count("discard", "dead_letter_quota");
+    }
+  }
+
+  #count(kind: LedgerKind, reason: string): void {
+    let reasons = this.#counted.get(kind);
+    if (reasons === undefined) {
+      reasons = new Map();
+      this.#counted.set(kind, reasons);
+    }
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+
+  #writeCounts(): void {
+    if (this.#counted.size === 0) return;
+    for (const [kind, reasons] of this.#counted) {
+      for (const [reason, count] of reasons) this.#db.count(kind, reason, count);
+    }
+    this.#counted.clear();
+    this.#sealer.ledgerChanged();
+  }
+
+  #now(): void {
+    this.#atMs = this.#clock.monotonicMs();
+    this.#nowMs = this.#clock.nowMs();
+  }
+
+  get #markPath(): string {
+    return join(this.#options.directory, "gateway.mark");
+  }
+
+  #load(): void {
+    this.#registry.load(this.#atMs);
+    this.#redeliveries.load();
+    this.#shelf.load();
+    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    const checkpointSeq = this.#db.meta("checkpoint_seq");
+    const sealedRawSeq = this.#db.meta("sealed_raw_seq");
+    this.#journalSeq = Math.max(this.#db.meta("journal_seq"), this.#db.journalEnd());
+    const mark = readHighWaterMark(this.#markPath);
+    if (mark > this.#journalSeq) {
+      throw new Fault({
+        code: "storage_corrupt",
+        message: `${this.#db.path}: the journal ends at reading ${this.#journalSeq}, but reading ${mark} was stored`,
+        hint: `its write-ahead log was lost or damaged: restore gateway.db-wal from a copy, or accept the loss by deleting ${this.#markPath}`,
+      });
+    }
+    for (const window of this.#db.openWindows()) {
+      const entry = this.#registry.get(window.series);
+      if (!entry.plan.lengthsMs.includes(window.windowMs)) {
+        this.#sealer.forwardOrphan(window);
+        continue;
+      }
+      this.#windows.restore(window);
+      this.#watermarks.expect(entry.deviceNumber, window.windowStartMs + window.windowMs);
+    }
+    this.#replay(checkpointSeq, sealedRawSeq);
+  }
+
+  #replay(checkpointSeq: number, sealedRawSeq: number): void {
+    for (const row of this.#db.journalAfter(Math.min(checkpointSeq, sealedRawSeq))) {
+      if (journalChecksum(row.first_seq, row.readings, row.body) !== row.crc) {
+        throw new Fault({
+          code: "storage_corrupt",
+          message: `${this.#db.path}: journal row ${row.first_seq} (${row.readings} readings) fails its checksum`,
+          hint: "the disk returned other bytes than were written: check it, then restore the data folder from a copy",
+        });
+      }
+      readJournalChunk(row.body, row.readings, (index, series, timeMs, value, clock) => {
+        const seq = row.first_seq + index;
+        const entry = this.#registry.get(series);
+        if (seq > checkpointSeq) this.#apply(series, entry.deviceNumber, timeMs, value, seq);
+        if (seq > sealedRawSeq && entry.plan.raw) this.#raw.add(series, timeMs, value, clock);
+      });
+    }
+  }
+}
+
+export type EngineOptions = {
+  readonly gateway: string;
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly deadLetterBytes: number;
+  /** A power of two. */
+  readonly deliveriesRemembered: number;
+  readonly sealBytes: number;
+  readonly sealAfterMs: number;
+  readonly rules: readonly WindowRule[];
+};
+
+export type CommitResult = {
+  readonly sealed: readonly SealedBatchNote[];
+  /** Nothing more may be taken until batches are trimmed. */
+  readonly full: boolean;
+};
+
+export type EngineStatus = {
+  readonly journalSeq: number;
+  /** Since the start of the process, as are the next two. */
+  readonly messages: number;
+  readonly commits: number;
+  readonly readings: number;
+  /** Since the first start on this disk, as are the next three. */
+  readonly redelivered: number;
+  readonly deadLetters: ReadonlyMap<string, number>;
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly discards: ReadonlyMap<string, number>;
+  readonly series: number;
+  readonly devices: number;
+  readonly openWindows: number;
+  /** Raw readings in the journal that are not sealed yet. */
+  readonly rawWaiting: number;
+  readonly outbox: OutboxTotals;
+  readonly oldestUndurableMs: number | null;
+  readonly streamId: StreamId | null;
+  readonly pressure: PressureLevel;
+  readonly fillRatio: number;
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+};
+
+/** A clock that shows less was never set: this software is younger. */
+const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
+const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
+const DEAD_LETTER_ROW_BYTES = 256;
+const BATCHES_PER_TRIM = 64;
+const DISK_CHECK_EVERY_MS = 1000;
+
+function hashText(text: string): number {
+  const bytes = Buffer.from(text);
+  return hashBytes(bytes, 0, bytes.length, 0x2545f491);
+}

@@ -1,0 +1,115 @@
+import type { WindowTable } from "../core/window-table.ts";
+import type { RawBuffer } from "../core/raw-buffer.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { Redeliveries } from "./redeliveries.ts";
+import type { SeriesRegistry } from "./series-registry.ts";
+
+/**
+ * Keeps the journal short: writes the state of open windows (a checkpoint) so that the journal before it may go, drops
+ * remembered deliveries and kept window states whose time is over.
+ *
+ * Everything goes in small steps inside the commits that happen anyway, so that no acknowledgement waits for a
+ * checkpoint of a million windows. A checkpoint pass may take many steps: every row carries the sequence it counted
+ * through, so rows of different moments fit together.
+ */
+export class Upkeep {
+  readonly #parts: UpkeepParts;
+  #pass: { readonly journalSeq: number; row: number } | undefined;
+  #checkpointSeq: number;
+  #expiryCheckedAtMs = -Infinity;
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts;
+    this.#checkpointSeq = parts.db.meta("checkpoint_seq");
+  }
+
+  /** The journal at or below this is not needed for the windows. */
+  get checkpointSeq(): number {
+    return this.#checkpointSeq;
+  }
+
+  /** Whether {@link step} has work. `atMs` is monotonic. */
+  due(journalSeq: number, atMs: number): boolean {
+    return this.#pass !== undefined || this.#checkpointDue(journalSeq) || this.#expiryDue(atMs);
+  }
+
+  /**
+   * One bounded step, inside the caller's transaction.
+   * @returns the journal sequence of a checkpoint that this step completed, else undefined.
+   */
+  step(now: { nowMs: number; atMs: number; journalSeq: number }): number | undefined {
+    if (this.#expiryDue(now.atMs)) {
+      const full = this.#expire(now.nowMs);
+      this.#expiryCheckedAtMs = full ? -Infinity : now.atMs;
+      this.#parts.redeliveries.prune();
+    }
+    if (this.#pass === undefined) {
+      if (!this.#checkpointDue(now.journalSeq)) return undefined;
+      this.#pass = { journalSeq: now.journalSeq, row: 0 };
+    }
+    return this.#checkpointStep(now.journalSeq, WINDOWS_PER_STEP);
+  }
+
+  /** A whole checkpoint at once, for an orderly stop. */
+  checkpoint(journalSeq: number): void {
+    this.#pass = { journalSeq, row: 0 };
+    this.#checkpointStep(journalSeq, Infinity);
+  }
+
+  #checkpointStep(journalSeq: number, limit: number): number | undefined {
+    const pass = this.#pass!;
+    const { db, windows, raw } = this.#parts;
+    if (pass.row >= 0) pass.row = windows.forEachDirty(pass.row, limit, (window) => db.putWindow(window, null));
+    if (pass.row >= 0) return undefined;
+    if (raw.readings === 0) db.setMeta("sealed_raw_seq", journalSeq);
+    db.setMeta("journal_seq", journalSeq);
+    db.setMeta("checkpoint_seq", pass.journalSeq);
+    this.#checkpointSeq = pass.journalSeq;
+    const through = Math.min(pass.journalSeq, db.meta("sealed_raw_seq"));
+    if (db.dropJournal(through, ROWS_PER_STEP) === ROWS_PER_STEP) return undefined;
+    this.#pass = undefined;
+    return pass.journalSeq;
+  }
+
+  /** Amortised: a checkpoint writes at most one window for every four journaled readings. */
+  #checkpointDue(journalSeq: number): boolean {
+    const since = journalSeq - this.#checkpointSeq;
+    return since > Math.max(READINGS_PER_CHECKPOINT, 4 * this.#parts.windows.open);
+  }
+
+  #expiryDue(atMs: number): boolean {
+    return atMs - this.#expiryCheckedAtMs >= EXPIRY_EVERY_MS;
+  }
+
+  /** @returns whether there may be more. */
+  #expire(nowMs: number): boolean {
+    const { db, windows, registry } = this.#parts;
+    const expired = db.expiredWindows(nowMs, this.#checkpointSeq, ROWS_PER_STEP);
+    const evictedEnd = new Map<number, number>();
+    for (const row of expired) {
+      db.dropWindow(row);
+      const endMs = row.start_ms + row.window_ms;
+      evictedEnd.set(row.series, Math.max(evictedEnd.get(row.series) ?? -Infinity, endMs));
+    }
+    for (const [series, endMs] of evictedEnd) {
+      if (series >= registry.size) continue;
+      windows.evicted(series, endMs);
+      db.setEvicted(series, windows.evictedEndMs(series));
+    }
+    return expired.length === ROWS_PER_STEP;
+  }
+}
+
+export type UpkeepParts = {
+  readonly db: GatewayDatabase;
+  readonly windows: WindowTable;
+  readonly raw: RawBuffer;
+  readonly redeliveries: Redeliveries;
+  readonly registry: SeriesRegistry;
+};
+
+/** Bounds the replay at a start: half a second for a million readings. */
+const READINGS_PER_CHECKPOINT = 1_000_000;
+const WINDOWS_PER_STEP = 2000;
+const ROWS_PER_STEP = 2000;
+const EXPIRY_EVERY_MS = 1000;
