@@ -1,0 +1,61 @@
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { FaultCode } from "../../proto/core/fault.ts";
+import type { DecoderOptions } from "../decode/routes.ts";
+import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
+import type { SealedBatchNote } from "./sealer.ts";
+
+/** What the storage thread is started with. */
+export type StorageWorkerData = { readonly engine: EngineOptions; readonly decoder: DecoderOptions };
+
+/** Main thread to storage thread, in order. */
+export type ToStorage =
+  | { readonly kind: "publish"; readonly chunk: number; readonly buffer: ArrayBuffer; readonly bytes: number }
+  | { readonly kind: "request"; readonly id: number; readonly request: StorageRequest };
+
+export type StorageRequest =
+  | { readonly kind: "streams" }
+  | { readonly kind: "read"; readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number }
+  | {
+      readonly kind: "mark";
+      readonly region: RegionId;
+      readonly streamId: StreamId;
+      readonly durable: WireHave;
+      readonly replicated: WireHave;
+    }
+  | { readonly kind: "rotate_stream" }
+  | { readonly kind: "status" }
+  | { readonly kind: "seal_now" }
+  | { readonly kind: "close" };
+
+/** Storage thread to main thread. */
+export type FromStorage =
+  | { readonly kind: "ready" }
+  | {
+      readonly kind: "committed";
+      /** Every chunk up to this one is fsynced. */
+      readonly throughChunk: number;
+      readonly sealed: readonly SealedBatchNote[];
+      readonly full: boolean;
+      /** Buffers to be used again. */
+      readonly buffers: readonly ArrayBuffer[];
+    }
+  | { readonly kind: "reply"; readonly id: number; readonly reply: StorageReply }
+  | { readonly kind: "failed"; readonly code: FaultCode; readonly message: string; readonly hint: string };
+
+export type StorageReply =
+  | { readonly kind: "streams"; readonly streams: readonly WireOutboxStream[] }
+  | { readonly kind: "read"; readonly batches: readonly { seq: Seq; bytes: Uint8Array; sha256: Uint8Array }[] }
+  | { readonly kind: "status"; readonly status: EngineStatus }
+  | { readonly kind: "done" };
+
+/** An interval set as it crosses the thread border: class instances do not survive a structured clone. */
+export type WireHave = { readonly prefix: number; readonly ranges: readonly number[] };
+
+export type WireOutboxStream = {
+  readonly streamId: StreamId;
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly closed: boolean;
+  readonly durable: WireHave;
+  readonly replicated: WireHave;
+};
