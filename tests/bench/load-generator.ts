@@ -18,13 +18,7 @@ import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { LatencyHistogram } from "./latency-histogram.ts";
-import {
-  connectPacket,
-  jsonSource,
-  PACKETS_PER_CHUNK,
-  type PacketSource,
-  ringSource,
-} from "./mqtt-bytes.ts";
+import { connectPacket, jsonSource, PACKETS_PER_CHUNK, type PacketSource, ringSource } from "./mqtt-bytes.ts";
 
 export type LoadResult = {
   readonly messages: number;
@@ -69,14 +63,12 @@ class Connection {
     const nowMs = performance.now();
     let offset = 0;
     if (this.#partialBytes > 0) {
-      while (this.#partialBytes < ACK_BYTES && offset < length)
-        this.#partial[this.#partialBytes++] = bytes[offset++]!;
+      while (this.#partialBytes < ACK_BYTES && offset < length) this.#partial[this.#partialBytes++] = bytes[offset++]!;
       if (this.#partialBytes < ACK_BYTES) return;
       this.#partialBytes = 0;
       this.#acknowledge(this.#partial, 0, nowMs);
     }
-    for (; offset + ACK_BYTES <= length; offset += ACK_BYTES)
-      this.#acknowledge(bytes, offset, nowMs);
+    for (; offset + ACK_BYTES <= length; offset += ACK_BYTES) this.#acknowledge(bytes, offset, nowMs);
     while (offset < length) this.#partial[this.#partialBytes++] = bytes[offset++]!;
     if (!this.#dirty) {
       this.#dirty = true;
@@ -97,8 +89,7 @@ class Connection {
       return;
     }
     const nowMs = performance.now();
-    for (let index = 0; index < count; index++)
-      this.#sentAtMs[(this.#sent + index) % PACKETS_PER_CHUNK] = nowMs;
+    for (let index = 0; index < count; index++) this.#sentAtMs[(this.#sent + index) % PACKETS_PER_CHUNK] = nowMs;
     this.#sent += count;
     this.#socket.write(bytes);
   }
@@ -106,9 +97,7 @@ class Connection {
   #acknowledge(bytes: Uint8Array, offset: number, nowMs: number): void {
     if (bytes[offset] !== PUBACK) {
       this.#run.fail(
-        new Error(
-          `expected a PUBACK, received a packet that starts with 0x${bytes[offset]!.toString(16)}`,
-        ),
+        new Error(`expected a PUBACK, received a packet that starts with 0x${bytes[offset]!.toString(16)}`),
       );
       return;
     }
@@ -187,9 +176,7 @@ type Options = {
 async function generateLoad(options: Options): Promise<LoadResult> {
   const run = new Run(options);
   const sources = Array.from({ length: options.connections }, (_, index) => source(options, index));
-  const opened = await Promise.all(
-    sources.map((packets, index) => open(run, options, { packets, index })),
-  );
+  const opened = await Promise.all(sources.map((packets, index) => open(run, options, { packets, index })));
 
   for (const { connection } of opened) run.flushLater(connection);
   if (options.messages === 0) {
@@ -226,12 +213,8 @@ function source(options: Options, index: number): PacketSource {
   }
   // Topics and messages are dealt to the connections as evenly as they go.
   const share = (total: number): number =>
-    Math.floor(((index + 1) * total) / options.connections) -
-    Math.floor((index * total) / options.connections);
-  const topics = Array.from(
-    { length: Math.max(1, share(options.topics)) },
-    (_, topic) => `${name}/d${topic}`,
-  );
+    Math.floor(((index + 1) * total) / options.connections) - Math.floor((index * total) / options.connections);
+  const topics = Array.from({ length: Math.max(1, share(options.topics)) }, (_, topic) => `${name}/d${topic}`);
   return jsonSource({
     ...options,
     topics,
@@ -301,12 +284,10 @@ function readOptions(): Options {
     },
   });
   const pauseMs = Number(values["pause-ms"]);
-  if (!(pauseMs >= 0 && pauseMs <= 10))
-    throw new RangeError("--pause-ms: expected 0 to 10 milliseconds");
+  if (!(pauseMs >= 0 && pauseMs <= 10)) throw new RangeError("--pause-ms: expected 0 to 10 milliseconds");
   const whole = (name: Exclude<keyof typeof values, "host" | "prefix" | "pause-ms">): number => {
     const value = Number(values[name]);
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw new RangeError(`--${name}: expected a whole number`);
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name}: expected a whole number`);
     return value;
   };
   return {

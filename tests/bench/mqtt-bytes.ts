@@ -17,11 +17,7 @@ export const PACKETS_PER_CHUNK = 1024;
 const EMPTY = { bytes: new Uint8Array(0), count: 0 };
 
 /** CONNECT: clean session, no will, no keep-alive (a saturated generator must not be disconnected for its silence). */
-export function connectPacket(client: {
-  id: string;
-  username?: string;
-  password?: string;
-}): Uint8Array {
+export function connectPacket(client: { id: string; username?: string; password?: string }): Uint8Array {
   const userFlag = client.username === undefined ? 0 : 0x80;
   const passwordFlag = client.password === undefined ? 0 : 0x40;
   const body = Buffer.concat([
@@ -35,11 +31,7 @@ export function connectPacket(client: {
 }
 
 /** PUBLISH with QoS 1, DUP and RETAIN clear. */
-export function publishPacket(message: {
-  topic: string;
-  packetId: number;
-  payload: string;
-}): Uint8Array {
+export function publishPacket(message: { topic: string; packetId: number; payload: string }): Uint8Array {
   const id = Buffer.from([message.packetId >> 8, message.packetId & 0xff]);
   return packet(0x32, Buffer.concat([text(message.topic), id, Buffer.from(message.payload)]));
 }
@@ -79,10 +71,7 @@ export function jsonSource(options: {
   seed: number;
 }): PacketSource {
   const walks = options.topics.map((_, topic) =>
-    Array.from(
-      { length: options.fields },
-      (_unused, field) => new Walk(options.seed + topic * options.fields + field),
-    ),
+    Array.from({ length: options.fields }, (_unused, field) => new Walk(options.seed + topic * options.fields + field)),
   );
   let encoded = 0;
   let chunk: { bytes: Uint8Array; offsets: Uint32Array; count: number } = {
@@ -149,8 +138,7 @@ class Walk {
 
 function join(packets: readonly Uint8Array[]): { bytes: Uint8Array; offsets: Uint32Array } {
   const offsets = new Uint32Array(packets.length + 1);
-  for (const [index, bytes] of packets.entries())
-    offsets[index + 1] = offsets[index]! + bytes.length;
+  for (const [index, bytes] of packets.entries()) offsets[index + 1] = offsets[index]! + bytes.length;
   return { bytes: Buffer.concat(packets), offsets };
 }
 

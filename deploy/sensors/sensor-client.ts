@@ -1,0 +1,237 @@
+import { randomBytes } from "node:crypto";
+import { connect, type IPublishPacket, type MqttClient, type Packet, Store } from "mqtt";
+import { Fault } from "../../proto/core/fault.ts";
+
+/** Where the messages go, and who sends them. */
+export type BrokerTarget = {
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM text of the authority that signed the broker's certificate, where it is not a public one. */
+  readonly ca?: string;
+};
+
+export type SensorMessage = {
+  readonly topic: string;
+  readonly payload: string;
+  readonly qos: 0 | 1 | 2;
+};
+
+/**
+ * One MQTT 3.1.1 client that behaves as a careful sensor: it has at most `inFlightMax` unacknowledged messages, counts a
+ * message only when the broker acknowledged it, and after a lost connection connects again and repeats what is open
+ * with the DUP flag.
+ *
+ * Publish only while `ready`: messages are never queued behind a lost connection, so what waits to be repeated was
+ * really sent once, and memory stays within the window. The session is persistent (`clean: false`), because repeating
+ * across connections means something only inside one session [MQTT-4.4.0-1]; the id is new in every run, so that two
+ * simulators at one broker do not throw each other out.
+ */
+export class SensorClient {
+  readonly #client: MqttClient;
+  readonly #unacknowledged: ResendStore;
+  readonly #inFlightMax: number;
+  readonly #target: BrokerTarget;
+  #online = false;
+  #inFlight = 0;
+  #acknowledged = 0;
+  #lastError: Error | undefined;
+  #failure: Fault | undefined;
+  #changed = Promise.withResolvers<void>();
+  #progressMs = performance.now();
+
+  /** Connects. @throws Fault when the broker refuses, or does not answer in `connectTimeoutMs`. */
+  static async open(
+    target: BrokerTarget,
+    options: { name: string; inFlightMax: number; connectTimeoutMs: number; signal: AbortSignal },
+  ): Promise<SensorClient> {
+    const client = new SensorClient(target, options);
+    try {
+      await client.#until(() => client.#online, { patienceMs: options.connectTimeoutMs, signal: options.signal });
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    return client;
+  }
+
+  private constructor(target: BrokerTarget, options: { name: string; inFlightMax: number }) {
+    this.#target = target;
+    this.#inFlightMax = options.inFlightMax;
+    this.#unacknowledged = new ResendStore();
+    this.#client = connect(target.url, {
+      protocolVersion: 4,
+      clientId: `${options.name}-${randomBytes(4).toString("hex")}`,
+      clean: false,
+      keepalive: 15,
+      reconnectPeriod: 500,
+      connectTimeout: 5_000,
+      outgoingStore: this.#unacknowledged,
+      ...(target.username === undefined ? {} : { username: target.username }),
+      ...(target.password === undefined ? {} : { password: target.password }),
+      ...(target.ca === undefined ? {} : { ca: target.ca }),
+    });
+    // "connect" comes after everything unacknowledged was repeated and acknowledged, so from here on it is new ground.
+    this.#client.on("connect", () => {
+      this.#online = true;
+      this.#change();
+    });
+    this.#client.on("close", () => {
+      this.#online = false;
+      this.#change();
+    });
+    this.#client.on("error", (error) => {
+      this.#lastError = error;
+      if (isRefusal(error)) this.#failure = refusalFault(error, target);
+      this.#change();
+    });
+  }
+
+  /** Whether `publish` may be called now. */
+  get ready(): boolean {
+    return this.#online && this.#inFlight < this.#inFlightMax && this.#failure === undefined;
+  }
+
+  /** Why this client will never be ready again. */
+  get failure(): Fault | undefined {
+    return this.#failure;
+  }
+
+  get acknowledged(): number {
+    return this.#acknowledged;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Messages that were sent more than once. */
+  get resent(): number {
+    return this.#unacknowledged.resent;
+  }
+
+  publish(message: SensorMessage): void {
+    this.#inFlight++;
+    this.#client.publish(message.topic, message.payload, { qos: message.qos }, (error) => {
+      this.#inFlight--;
+      if (error) {
+        this.#failure ??= unreachableFault(this.#target, "the broker did not take a message", error);
+      } else {
+        this.#acknowledged++;
+        this.#progressMs = performance.now();
+      }
+      this.#change();
+    });
+  }
+
+  /**
+   * Resolves when half of the window is free, so that a fast sender does not wake for every acknowledgement, or when
+   * the signal fires. @throws Fault after `patienceMs` without any acknowledgement.
+   */
+  async whenReady(options: { patienceMs: number; signal: AbortSignal }): Promise<void> {
+    await this.#until(() => this.#online && this.#inFlight <= this.#inFlightMax / 2, options);
+  }
+
+  /** As `whenReady`, for every message published so far. */
+  async whenAcknowledged(options: { patienceMs: number; signal: AbortSignal }): Promise<void> {
+    await this.#until(() => this.#inFlight === 0, options);
+  }
+
+  /** Leaves at once; what is not acknowledged by now stays uncounted. May be called twice. */
+  async close(): Promise<void> {
+    await this.#client.endAsync(this.#inFlight > 0 || !this.#online);
+  }
+
+  async #until(met: () => boolean, options: { patienceMs: number; signal: AbortSignal }): Promise<void> {
+    const wake = (): void => this.#change();
+    const startMs = performance.now();
+    options.signal.addEventListener("abort", wake);
+    try {
+      while (!met() && !options.signal.aborted) {
+        if (this.#failure !== undefined) throw this.#failure;
+        const restMs = Math.max(startMs, this.#progressMs) + options.patienceMs - performance.now();
+        if (restMs <= 0) {
+          const waited = `no answer from the broker for ${(options.patienceMs / 1_000).toLocaleString("en")} s`;
+          throw unreachableFault(this.#target, waited, this.#lastError);
+        }
+        const timer = setTimeout(wake, restMs);
+        await this.#changed.promise;
+        clearTimeout(timer);
+      }
+    } finally {
+      options.signal.removeEventListener("abort", wake);
+    }
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+}
+
+/**
+ * The memory of unacknowledged messages from which MQTT.js repeats them after a reconnect. MQTT.js repeats them as they
+ * were first sent, without the DUP flag that [MQTT-3.3.1-1] requires and by which a gateway recognises a redelivery; so
+ * whatever is read back from here for sending gets the flag.
+ */
+class ResendStore extends Store {
+  readonly #publishes = new Map<number, IPublishPacket>();
+  resent = 0;
+
+  override put(packet: Packet, done: (error?: Error) => void): this {
+    if (packet.cmd === "publish" && packet.messageId !== undefined) this.#publishes.set(packet.messageId, packet);
+    else if (packet.messageId !== undefined) this.#publishes.delete(packet.messageId);
+    return super.put(packet, done);
+  }
+
+  override del(packet: Pick<Packet, "messageId">, done: (error?: Error, packet?: Packet) => void): this {
+    if (packet.messageId !== undefined) this.#publishes.delete(packet.messageId);
+    return super.del(packet, done);
+  }
+
+  override createStream(): ReturnType<Store["createStream"]> {
+    for (const publish of this.#publishes.values()) {
+      publish.dup = true;
+      this.resent++;
+    }
+    return super.createStream();
+  }
+}
+
+/** CONNACK codes of MQTT 3.1.1; a broker that refuses now refuses the next attempt as well. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [1, "it does not speak MQTT 3.1.1"],
+  [2, "it does not accept the client id"],
+  [4, "wrong username or password"],
+  [5, "not authorized"],
+]);
+
+function isRefusal(error: Error): error is Error & { code: number } {
+  return "code" in error && typeof error.code === "number" && REFUSALS.has(error.code);
+}
+
+function refusalFault(error: Error & { code: number }, target: BrokerTarget): Fault {
+  const who = target.username === undefined ? "a client without username" : `user ${JSON.stringify(target.username)}`;
+  return new Fault({
+    code: "unauthorized",
+    message: `${target.url} refused ${who}: ${REFUSALS.get(error.code)}`,
+    hint: "give --username and --password-file, or allow anonymous clients in the gateway's configuration",
+    cause: error,
+  });
+}
+
+function unreachableFault(target: BrokerTarget, what: string, cause: Error | undefined): Fault {
+  const reason = cause === undefined ? "" : `: ${describe(cause)}`;
+  return new Fault({
+    code: "unreachable",
+    message: `${target.url}: ${what}${reason}`,
+    hint: "is the gateway running, and is this its MQTT listener?",
+    cause,
+  });
+}
+
+/** Node reports a host with several addresses as an AggregateError without a message of its own. */
+function describe(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map(String).join(", ") : error.message;
+}
