@@ -5,7 +5,7 @@
  *
  * TIDEMARK_LONG=1 runs the same tests with larger numbers (tests/support/scale.ts), hence the longer limits.
  */
-import { defineConfig } from "vitest/config";
+import type { ViteUserConfig } from "vitest/config";
 
 import { CountsReporter } from "./support/counts-reporter.ts";
 import { long } from "./support/scale.ts";
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 
 const shared = { environment: "node", pool: "forks", maxWorkers: 2, hookTimeout: MINUTE_MS } as const;
 
-export default defineConfig({
+const config: ViteUserConfig = {
   root: new URL("..", import.meta.url).pathname,
   test: {
     reporters: [["default", { summary: false }], new CountsReporter()],
@@ -40,4 +40,6 @@ export default defineConfig({
       },
     ],
   },
-});
+};
+
+export default config;

@@ -1,14 +1,15 @@
 import type { Reporter, TestModule } from "vitest/node";
 
 /**
- * Ends the run with one plain line of counts, which `.ci/run` and people read. A file that fails before its first test
- * counts as a failure, so that a broken import is not "0 failed".
+ * Ends the run with one plain line of counts, which `.ci/run` and people read. A file or suite that fails before its first
+ * test counts as a failure, so that a broken import or hook is not "0 failed".
  */
 export class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 };
     for (const module of modules) {
       counts.failed += module.errors().length;
+      for (const suite of module.children.allSuites()) counts.failed += suite.errors().length;
       for (const test of module.children.allTests()) counts[test.result().state]++;
     }
     const skipped = counts.skipped === 0 ? "" : ` (${counts.skipped} skipped)`;
