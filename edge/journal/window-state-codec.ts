@@ -6,7 +6,9 @@ import type { WindowSummary } from "../../proto/core/record.ts";
 /**
  * The `state` column of a window: twelve doubles, the first and last values where they are no numbers, the sketch.
  *
- *     f64[12] | u32 length of ends | ends (JSON [first, last]; absent when both are numbers) | sketch bytes
+ *     f64[12] | u32 coverage | u32 length of ends | ends (JSON [first, last], null for a number) | sketch bytes
+ *
+ * A number is always among the doubles: JSON would lose the sign of a negative zero.
  */
 export type WindowState = {
   readonly summary: WindowSummary;
@@ -66,21 +68,23 @@ export function decodeWindowState(bytes: Buffer): WindowState {
       m2: double(7),
       firstMs: double(8) as Millis,
       lastMs: double(9) as Millis,
-      first: ends === undefined ? double(10) : fromText(ends[0]),
-      last: ends === undefined ? double(11) : fromText(ends[1]),
+      first: fromText(ends?.[0]) ?? double(10),
+      last: fromText(ends?.[1]) ?? double(11),
       coverage: bytes.readUInt32LE(DOUBLES * 8),
       sketch: sketch.length === 0 ? null : new Uint8Array(sketch),
     },
   };
 }
 
-type StoredEnd = number | boolean | string | { readonly integer: string };
+type StoredEnd = null | boolean | string | { readonly integer: string };
 
 function toText(value: Value): StoredEnd {
+  if (typeof value === "number") return null;
   return typeof value === "bigint" ? { integer: value.toString() } : value;
 }
 
-function fromText(end: StoredEnd): Value {
+function fromText(end: StoredEnd | undefined): Value | undefined {
+  if (end === null || end === undefined) return undefined;
   return typeof end === "object" ? BigInt(end.integer) : end;
 }
 
