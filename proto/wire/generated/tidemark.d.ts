@@ -1,0 +1,1740 @@
+import * as $protobuf from "protobufjs/minimal.js";
+import Long = require("long");
+
+/** Namespace tidemark. */
+export namespace tidemark {
+
+    /** Namespace v1. */
+    namespace v1 {
+
+        /**
+         * Properties of a BatchBody.
+         * @deprecated Use tidemark.v1.BatchBody.$Properties instead.
+         */
+        interface IBatchBody extends tidemark.v1.BatchBody.$Properties {
+        }
+
+        /** Represents a BatchBody. */
+        class BatchBody {
+
+            /**
+             * Constructs a new BatchBody.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.BatchBody.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BatchBody format. */
+            format: number;
+
+            /** BatchBody streamId. */
+            streamId: Uint8Array;
+
+            /** BatchBody seq. */
+            seq: number;
+
+            /** BatchBody gateway. */
+            gateway: string;
+
+            /** BatchBody sealedAtMs. */
+            sealedAtMs: number;
+
+            /** BatchBody names. */
+            names: string[];
+
+            /** BatchBody series. */
+            series: tidemark.v1.Series.$Properties[];
+
+            /** BatchBody windows. */
+            windows?: (tidemark.v1.WindowColumns.$Properties|null);
+
+            /** BatchBody raws. */
+            raws: tidemark.v1.RawColumns.$Properties[];
+
+            /** BatchBody ledger. */
+            ledger?: (tidemark.v1.Ledger.$Properties|null);
+
+            /**
+             * Creates a new BatchBody instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns BatchBody instance
+             */
+            static create(properties: tidemark.v1.BatchBody.$Shape): tidemark.v1.BatchBody & tidemark.v1.BatchBody.$Shape;
+            static create(properties?: tidemark.v1.BatchBody.$Properties): tidemark.v1.BatchBody;
+
+            /**
+             * Encodes the specified BatchBody message. Does not implicitly {@link tidemark.v1.BatchBody.verify|verify} messages.
+             * @param message BatchBody message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.BatchBody.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BatchBody message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.BatchBody & tidemark.v1.BatchBody.$Shape} BatchBody
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.BatchBody & tidemark.v1.BatchBody.$Shape;
+        }
+
+        namespace BatchBody {
+
+            /** Properties of a BatchBody. */
+            interface $Properties {
+
+                /** BatchBody format */
+                format?: (number|null);
+
+                /** BatchBody streamId */
+                streamId?: (Uint8Array|null);
+
+                /** BatchBody seq */
+                seq?: (number|null);
+
+                /** BatchBody gateway */
+                gateway?: (string|null);
+
+                /** BatchBody sealedAtMs */
+                sealedAtMs?: (number|null);
+
+                /** BatchBody names */
+                names?: (string[]|null);
+
+                /** BatchBody series */
+                series?: (tidemark.v1.Series.$Properties[]|null);
+
+                /** BatchBody windows */
+                windows?: (tidemark.v1.WindowColumns.$Properties|null);
+
+                /** BatchBody raws */
+                raws?: (tidemark.v1.RawColumns.$Properties[]|null);
+
+                /** BatchBody ledger */
+                ledger?: (tidemark.v1.Ledger.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BatchBody. */
+            type $Shape = tidemark.v1.BatchBody.$Properties;
+        }
+
+        /**
+         * Properties of a Series.
+         * @deprecated Use tidemark.v1.Series.$Properties instead.
+         */
+        interface ISeries extends tidemark.v1.Series.$Properties {
+        }
+
+        /** Represents a Series. */
+        class Series {
+
+            /**
+             * Constructs a new Series.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Series.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Series device. */
+            device: number;
+
+            /** Series metric. */
+            metric: number;
+
+            /** Series unit. */
+            unit: number;
+
+            /**
+             * Creates a new Series instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Series instance
+             */
+            static create(properties: tidemark.v1.Series.$Shape): tidemark.v1.Series & tidemark.v1.Series.$Shape;
+            static create(properties?: tidemark.v1.Series.$Properties): tidemark.v1.Series;
+
+            /**
+             * Encodes the specified Series message. Does not implicitly {@link tidemark.v1.Series.verify|verify} messages.
+             * @param message Series message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Series.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Series message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Series & tidemark.v1.Series.$Shape} Series
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Series & tidemark.v1.Series.$Shape;
+        }
+
+        namespace Series {
+
+            /** Properties of a Series. */
+            interface $Properties {
+
+                /** Series device */
+                device?: (number|null);
+
+                /** Series metric */
+                metric?: (number|null);
+
+                /** Series unit */
+                unit?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Series. */
+            type $Shape = tidemark.v1.Series.$Properties;
+        }
+
+        /**
+         * Properties of a WindowColumns.
+         * @deprecated Use tidemark.v1.WindowColumns.$Properties instead.
+         */
+        interface IWindowColumns extends tidemark.v1.WindowColumns.$Properties {
+        }
+
+        /** Represents a WindowColumns. */
+        class WindowColumns {
+
+            /**
+             * Constructs a new WindowColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.WindowColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WindowColumns series. */
+            series: number[];
+
+            /** WindowColumns windowMs. */
+            windowMs: number[];
+
+            /** WindowColumns start. */
+            start: Uint8Array;
+
+            /** WindowColumns part. */
+            part: number[];
+
+            /** WindowColumns carry. */
+            carry: number[];
+
+            /** WindowColumns carries. */
+            carries: Uint8Array[];
+
+            /** WindowColumns revision. */
+            revision: number[];
+
+            /** WindowColumns count. */
+            count: number[];
+
+            /** WindowColumns numericCount. */
+            numericCount: number[];
+
+            /** WindowColumns sum. */
+            sum?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** WindowColumns min. */
+            min?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** WindowColumns max. */
+            max?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** WindowColumns mean. */
+            mean?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** WindowColumns m2. */
+            m2?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** WindowColumns firstOffsetMs. */
+            firstOffsetMs: number[];
+
+            /** WindowColumns first. */
+            first?: (tidemark.v1.ValueColumn.$Properties|null);
+
+            /** WindowColumns lastOffsetMs. */
+            lastOffsetMs: number[];
+
+            /** WindowColumns last. */
+            last?: (tidemark.v1.ValueColumn.$Properties|null);
+
+            /** WindowColumns coverage. */
+            coverage: number[];
+
+            /** WindowColumns sketch. */
+            sketch: Uint8Array[];
+
+            /**
+             * Creates a new WindowColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns WindowColumns instance
+             */
+            static create(properties: tidemark.v1.WindowColumns.$Shape): tidemark.v1.WindowColumns & tidemark.v1.WindowColumns.$Shape;
+            static create(properties?: tidemark.v1.WindowColumns.$Properties): tidemark.v1.WindowColumns;
+
+            /**
+             * Encodes the specified WindowColumns message. Does not implicitly {@link tidemark.v1.WindowColumns.verify|verify} messages.
+             * @param message WindowColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.WindowColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WindowColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.WindowColumns & tidemark.v1.WindowColumns.$Shape} WindowColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.WindowColumns & tidemark.v1.WindowColumns.$Shape;
+        }
+
+        namespace WindowColumns {
+
+            /** Properties of a WindowColumns. */
+            interface $Properties {
+
+                /** WindowColumns series */
+                series?: (number[]|null);
+
+                /** WindowColumns windowMs */
+                windowMs?: (number[]|null);
+
+                /** WindowColumns start */
+                start?: (Uint8Array|null);
+
+                /** WindowColumns part */
+                part?: (number[]|null);
+
+                /** WindowColumns carry */
+                carry?: (number[]|null);
+
+                /** WindowColumns carries */
+                carries?: (Uint8Array[]|null);
+
+                /** WindowColumns revision */
+                revision?: (number[]|null);
+
+                /** WindowColumns count */
+                count?: (number[]|null);
+
+                /** WindowColumns numericCount */
+                numericCount?: (number[]|null);
+
+                /** WindowColumns sum */
+                sum?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** WindowColumns min */
+                min?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** WindowColumns max */
+                max?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** WindowColumns mean */
+                mean?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** WindowColumns m2 */
+                m2?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** WindowColumns firstOffsetMs */
+                firstOffsetMs?: (number[]|null);
+
+                /** WindowColumns first */
+                first?: (tidemark.v1.ValueColumn.$Properties|null);
+
+                /** WindowColumns lastOffsetMs */
+                lastOffsetMs?: (number[]|null);
+
+                /** WindowColumns last */
+                last?: (tidemark.v1.ValueColumn.$Properties|null);
+
+                /** WindowColumns coverage */
+                coverage?: (number[]|null);
+
+                /** WindowColumns sketch */
+                sketch?: (Uint8Array[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WindowColumns. */
+            type $Shape = tidemark.v1.WindowColumns.$Properties;
+        }
+
+        /**
+         * Properties of a RawColumns.
+         * @deprecated Use tidemark.v1.RawColumns.$Properties instead.
+         */
+        interface IRawColumns extends tidemark.v1.RawColumns.$Properties {
+        }
+
+        /** Represents a RawColumns. */
+        class RawColumns {
+
+            /**
+             * Constructs a new RawColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.RawColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RawColumns series. */
+            series: number;
+
+            /** RawColumns count. */
+            count: number;
+
+            /** RawColumns clock. */
+            clock: number;
+
+            /** RawColumns firstMs. */
+            firstMs: number;
+
+            /** RawColumns minMs. */
+            minMs: number;
+
+            /** RawColumns maxMs. */
+            maxMs: number;
+
+            /** RawColumns times. */
+            times: Uint8Array;
+
+            /** RawColumns values. */
+            values?: (tidemark.v1.ValueColumn.$Properties|null);
+
+            /**
+             * Creates a new RawColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RawColumns instance
+             */
+            static create(properties: tidemark.v1.RawColumns.$Shape): tidemark.v1.RawColumns & tidemark.v1.RawColumns.$Shape;
+            static create(properties?: tidemark.v1.RawColumns.$Properties): tidemark.v1.RawColumns;
+
+            /**
+             * Encodes the specified RawColumns message. Does not implicitly {@link tidemark.v1.RawColumns.verify|verify} messages.
+             * @param message RawColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.RawColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RawColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.RawColumns & tidemark.v1.RawColumns.$Shape} RawColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.RawColumns & tidemark.v1.RawColumns.$Shape;
+        }
+
+        namespace RawColumns {
+
+            /** Properties of a RawColumns. */
+            interface $Properties {
+
+                /** RawColumns series */
+                series?: (number|null);
+
+                /** RawColumns count */
+                count?: (number|null);
+
+                /** RawColumns clock */
+                clock?: (number|null);
+
+                /** RawColumns firstMs */
+                firstMs?: (number|null);
+
+                /** RawColumns minMs */
+                minMs?: (number|null);
+
+                /** RawColumns maxMs */
+                maxMs?: (number|null);
+
+                /** RawColumns times */
+                times?: (Uint8Array|null);
+
+                /** RawColumns values */
+                values?: (tidemark.v1.ValueColumn.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RawColumns. */
+            type $Shape = tidemark.v1.RawColumns.$Properties;
+        }
+
+        /**
+         * Properties of a NumberColumn.
+         * @deprecated Use tidemark.v1.NumberColumn.$Properties instead.
+         */
+        interface INumberColumn extends tidemark.v1.NumberColumn.$Properties {
+        }
+
+        /** Represents a NumberColumn. */
+        class NumberColumn {
+
+            /**
+             * Constructs a new NumberColumn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.NumberColumn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** NumberColumn scale. */
+            scale: number;
+
+            /** NumberColumn decimal. */
+            decimal: Uint8Array;
+
+            /** NumberColumn ieee. */
+            ieee: Uint8Array;
+
+            /**
+             * Creates a new NumberColumn instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns NumberColumn instance
+             */
+            static create(properties: tidemark.v1.NumberColumn.$Shape): tidemark.v1.NumberColumn & tidemark.v1.NumberColumn.$Shape;
+            static create(properties?: tidemark.v1.NumberColumn.$Properties): tidemark.v1.NumberColumn;
+
+            /**
+             * Encodes the specified NumberColumn message. Does not implicitly {@link tidemark.v1.NumberColumn.verify|verify} messages.
+             * @param message NumberColumn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.NumberColumn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a NumberColumn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.NumberColumn & tidemark.v1.NumberColumn.$Shape} NumberColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.NumberColumn & tidemark.v1.NumberColumn.$Shape;
+        }
+
+        namespace NumberColumn {
+
+            /** Properties of a NumberColumn. */
+            interface $Properties {
+
+                /** NumberColumn scale */
+                scale?: (number|null);
+
+                /** NumberColumn decimal */
+                decimal?: (Uint8Array|null);
+
+                /** NumberColumn ieee */
+                ieee?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a NumberColumn. */
+            type $Shape = tidemark.v1.NumberColumn.$Properties;
+        }
+
+        /**
+         * Properties of a ValueColumn.
+         * @deprecated Use tidemark.v1.ValueColumn.$Properties instead.
+         */
+        interface IValueColumn extends tidemark.v1.ValueColumn.$Properties {
+        }
+
+        /** Represents a ValueColumn. */
+        class ValueColumn {
+
+            /**
+             * Constructs a new ValueColumn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.ValueColumn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ValueColumn kinds. */
+            kinds: Uint8Array;
+
+            /** ValueColumn numbers. */
+            numbers?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** ValueColumn texts. */
+            texts: string[];
+
+            /**
+             * Creates a new ValueColumn instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ValueColumn instance
+             */
+            static create(properties: tidemark.v1.ValueColumn.$Shape): tidemark.v1.ValueColumn & tidemark.v1.ValueColumn.$Shape;
+            static create(properties?: tidemark.v1.ValueColumn.$Properties): tidemark.v1.ValueColumn;
+
+            /**
+             * Encodes the specified ValueColumn message. Does not implicitly {@link tidemark.v1.ValueColumn.verify|verify} messages.
+             * @param message ValueColumn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.ValueColumn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ValueColumn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.ValueColumn & tidemark.v1.ValueColumn.$Shape} ValueColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.ValueColumn & tidemark.v1.ValueColumn.$Shape;
+        }
+
+        namespace ValueColumn {
+
+            /** Properties of a ValueColumn. */
+            interface $Properties {
+
+                /** ValueColumn kinds */
+                kinds?: (Uint8Array|null);
+
+                /** ValueColumn numbers */
+                numbers?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** ValueColumn texts */
+                texts?: (string[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ValueColumn. */
+            type $Shape = tidemark.v1.ValueColumn.$Properties;
+        }
+
+        /**
+         * Properties of a Ledger.
+         * @deprecated Use tidemark.v1.Ledger.$Properties instead.
+         */
+        interface ILedger extends tidemark.v1.Ledger.$Properties {
+        }
+
+        /** Represents a Ledger. */
+        class Ledger {
+
+            /**
+             * Constructs a new Ledger.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Ledger.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ledger readings. */
+            readings: number;
+
+            /** Ledger redelivered. */
+            redelivered: number;
+
+            /** Ledger deadLetters. */
+            deadLetters: { [k: string]: number };
+
+            /** Ledger discards. */
+            discards: { [k: string]: number };
+
+            /**
+             * Creates a new Ledger instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ledger instance
+             */
+            static create(properties: tidemark.v1.Ledger.$Shape): tidemark.v1.Ledger & tidemark.v1.Ledger.$Shape;
+            static create(properties?: tidemark.v1.Ledger.$Properties): tidemark.v1.Ledger;
+
+            /**
+             * Encodes the specified Ledger message. Does not implicitly {@link tidemark.v1.Ledger.verify|verify} messages.
+             * @param message Ledger message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Ledger.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Ledger message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Ledger & tidemark.v1.Ledger.$Shape} Ledger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Ledger & tidemark.v1.Ledger.$Shape;
+        }
+
+        namespace Ledger {
+
+            /** Properties of a Ledger. */
+            interface $Properties {
+
+                /** Ledger readings */
+                readings?: (number|null);
+
+                /** Ledger redelivered */
+                redelivered?: (number|null);
+
+                /** Ledger deadLetters */
+                deadLetters?: ({ [k: string]: number }|null);
+
+                /** Ledger discards */
+                discards?: ({ [k: string]: number }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Ledger. */
+            type $Shape = tidemark.v1.Ledger.$Properties;
+        }
+
+        /**
+         * Properties of a GatewayFrame.
+         * @deprecated Use tidemark.v1.GatewayFrame.$Properties instead.
+         */
+        interface IGatewayFrame extends tidemark.v1.GatewayFrame.$Properties {
+        }
+
+        /** Represents a GatewayFrame. */
+        class GatewayFrame {
+
+            /**
+             * Constructs a new GatewayFrame.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.GatewayFrame.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GatewayFrame hello. */
+            hello?: (tidemark.v1.Hello.$Properties|null);
+
+            /** GatewayFrame batch. */
+            batch?: (tidemark.v1.Batch.$Properties|null);
+
+            /** GatewayFrame void. */
+            void?: (tidemark.v1.Void.$Properties|null);
+
+            /** GatewayFrame kind. */
+            kind?: ("hello"|"batch"|"void");
+
+            /**
+             * Creates a new GatewayFrame instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GatewayFrame instance
+             */
+            static create(properties: tidemark.v1.GatewayFrame.$Shape): tidemark.v1.GatewayFrame & tidemark.v1.GatewayFrame.$Shape;
+            static create(properties?: tidemark.v1.GatewayFrame.$Properties): tidemark.v1.GatewayFrame;
+
+            /**
+             * Encodes the specified GatewayFrame message. Does not implicitly {@link tidemark.v1.GatewayFrame.verify|verify} messages.
+             * @param message GatewayFrame message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.GatewayFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GatewayFrame message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.GatewayFrame & tidemark.v1.GatewayFrame.$Shape} GatewayFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.GatewayFrame & tidemark.v1.GatewayFrame.$Shape;
+        }
+
+        namespace GatewayFrame {
+
+            /** Properties of a GatewayFrame. */
+            interface $Properties {
+
+                /** GatewayFrame hello */
+                hello?: (tidemark.v1.Hello.$Properties|null);
+
+                /** GatewayFrame batch */
+                batch?: (tidemark.v1.Batch.$Properties|null);
+
+                /** GatewayFrame void */
+                "void"?: (tidemark.v1.Void.$Properties|null);
+
+                /** GatewayFrame kind */
+                kind?: ("hello"|"batch"|"void");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a GatewayFrame. */
+            type $Shape = {
+              hello?: tidemark.v1.Hello.$Shape|null;
+              batch?: tidemark.v1.Batch.$Shape|null;
+              "void"?: tidemark.v1.Void.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ kind?: undefined; hello?: null; batch?: null; "void"?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a RegionFrame.
+         * @deprecated Use tidemark.v1.RegionFrame.$Properties instead.
+         */
+        interface IRegionFrame extends tidemark.v1.RegionFrame.$Properties {
+        }
+
+        /** Represents a RegionFrame. */
+        class RegionFrame {
+
+            /**
+             * Constructs a new RegionFrame.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.RegionFrame.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RegionFrame helloAck. */
+            helloAck?: (tidemark.v1.HelloAck.$Properties|null);
+
+            /** RegionFrame ack. */
+            ack?: (tidemark.v1.Ack.$Properties|null);
+
+            /** RegionFrame drain. */
+            drain?: (tidemark.v1.Drain.$Properties|null);
+
+            /** RegionFrame refusal. */
+            refusal?: (tidemark.v1.Refusal.$Properties|null);
+
+            /** RegionFrame kind. */
+            kind?: ("helloAck"|"ack"|"drain"|"refusal");
+
+            /**
+             * Creates a new RegionFrame instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RegionFrame instance
+             */
+            static create(properties: tidemark.v1.RegionFrame.$Shape): tidemark.v1.RegionFrame & tidemark.v1.RegionFrame.$Shape;
+            static create(properties?: tidemark.v1.RegionFrame.$Properties): tidemark.v1.RegionFrame;
+
+            /**
+             * Encodes the specified RegionFrame message. Does not implicitly {@link tidemark.v1.RegionFrame.verify|verify} messages.
+             * @param message RegionFrame message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.RegionFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RegionFrame message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.RegionFrame & tidemark.v1.RegionFrame.$Shape} RegionFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.RegionFrame & tidemark.v1.RegionFrame.$Shape;
+        }
+
+        namespace RegionFrame {
+
+            /** Properties of a RegionFrame. */
+            interface $Properties {
+
+                /** RegionFrame helloAck */
+                helloAck?: (tidemark.v1.HelloAck.$Properties|null);
+
+                /** RegionFrame ack */
+                ack?: (tidemark.v1.Ack.$Properties|null);
+
+                /** RegionFrame drain */
+                drain?: (tidemark.v1.Drain.$Properties|null);
+
+                /** RegionFrame refusal */
+                refusal?: (tidemark.v1.Refusal.$Properties|null);
+
+                /** RegionFrame kind */
+                kind?: ("helloAck"|"ack"|"drain"|"refusal");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a RegionFrame. */
+            type $Shape = {
+              helloAck?: tidemark.v1.HelloAck.$Shape|null;
+              ack?: tidemark.v1.Ack.$Shape|null;
+              drain?: tidemark.v1.Drain.$Shape|null;
+              refusal?: tidemark.v1.Refusal.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ kind?: undefined; helloAck?: null; ack?: null; drain?: null; refusal?: null }|{ kind?: "helloAck"; helloAck: tidemark.v1.HelloAck.$Shape; ack?: null; drain?: null; refusal?: null }|{ kind?: "ack"; helloAck?: null; ack: tidemark.v1.Ack.$Shape; drain?: null; refusal?: null }|{ kind?: "drain"; helloAck?: null; ack?: null; drain: tidemark.v1.Drain.$Shape; refusal?: null }|{ kind?: "refusal"; helloAck?: null; ack?: null; drain?: null; refusal: tidemark.v1.Refusal.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a Hello.
+         * @deprecated Use tidemark.v1.Hello.$Properties instead.
+         */
+        interface IHello extends tidemark.v1.Hello.$Properties {
+        }
+
+        /** Represents a Hello. */
+        class Hello {
+
+            /**
+             * Constructs a new Hello.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Hello.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Hello protocol. */
+            protocol: number;
+
+            /** Hello gateway. */
+            gateway: string;
+
+            /** Hello software. */
+            software: string;
+
+            /** Hello streams. */
+            streams: tidemark.v1.StreamExtent.$Properties[];
+
+            /** Hello token. */
+            token: string;
+
+            /**
+             * Creates a new Hello instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Hello instance
+             */
+            static create(properties: tidemark.v1.Hello.$Shape): tidemark.v1.Hello & tidemark.v1.Hello.$Shape;
+            static create(properties?: tidemark.v1.Hello.$Properties): tidemark.v1.Hello;
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link tidemark.v1.Hello.verify|verify} messages.
+             * @param message Hello message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Hello.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Hello & tidemark.v1.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Hello & tidemark.v1.Hello.$Shape;
+        }
+
+        namespace Hello {
+
+            /** Properties of a Hello. */
+            interface $Properties {
+
+                /** Hello protocol */
+                protocol?: (number|null);
+
+                /** Hello gateway */
+                gateway?: (string|null);
+
+                /** Hello software */
+                software?: (string|null);
+
+                /** Hello streams */
+                streams?: (tidemark.v1.StreamExtent.$Properties[]|null);
+
+                /** Hello token */
+                token?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Hello. */
+            type $Shape = tidemark.v1.Hello.$Properties;
+        }
+
+        /**
+         * Properties of a StreamExtent.
+         * @deprecated Use tidemark.v1.StreamExtent.$Properties instead.
+         */
+        interface IStreamExtent extends tidemark.v1.StreamExtent.$Properties {
+        }
+
+        /** Represents a StreamExtent. */
+        class StreamExtent {
+
+            /**
+             * Constructs a new StreamExtent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.StreamExtent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StreamExtent streamId. */
+            streamId: Uint8Array;
+
+            /** StreamExtent first. */
+            first: number;
+
+            /** StreamExtent last. */
+            last: number;
+
+            /** StreamExtent closed. */
+            closed: boolean;
+
+            /**
+             * Creates a new StreamExtent instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StreamExtent instance
+             */
+            static create(properties: tidemark.v1.StreamExtent.$Shape): tidemark.v1.StreamExtent & tidemark.v1.StreamExtent.$Shape;
+            static create(properties?: tidemark.v1.StreamExtent.$Properties): tidemark.v1.StreamExtent;
+
+            /**
+             * Encodes the specified StreamExtent message. Does not implicitly {@link tidemark.v1.StreamExtent.verify|verify} messages.
+             * @param message StreamExtent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.StreamExtent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StreamExtent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.StreamExtent & tidemark.v1.StreamExtent.$Shape} StreamExtent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.StreamExtent & tidemark.v1.StreamExtent.$Shape;
+        }
+
+        namespace StreamExtent {
+
+            /** Properties of a StreamExtent. */
+            interface $Properties {
+
+                /** StreamExtent streamId */
+                streamId?: (Uint8Array|null);
+
+                /** StreamExtent first */
+                first?: (number|null);
+
+                /** StreamExtent last */
+                last?: (number|null);
+
+                /** StreamExtent closed */
+                closed?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StreamExtent. */
+            type $Shape = tidemark.v1.StreamExtent.$Properties;
+        }
+
+        /**
+         * Properties of a HelloAck.
+         * @deprecated Use tidemark.v1.HelloAck.$Properties instead.
+         */
+        interface IHelloAck extends tidemark.v1.HelloAck.$Properties {
+        }
+
+        /** Represents a HelloAck. */
+        class HelloAck {
+
+            /**
+             * Constructs a new HelloAck.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.HelloAck.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** HelloAck protocol. */
+            protocol: number;
+
+            /** HelloAck region. */
+            region: string;
+
+            /** HelloAck storeId. */
+            storeId: Uint8Array;
+
+            /** HelloAck bootId. */
+            bootId: Uint8Array;
+
+            /** HelloAck durable. */
+            durable: tidemark.v1.StreamHave.$Properties[];
+
+            /** HelloAck replicated. */
+            replicated: tidemark.v1.StreamHave.$Properties[];
+
+            /** HelloAck regions. */
+            regions: tidemark.v1.RegionAddress.$Properties[];
+
+            /** HelloAck creditBytes. */
+            creditBytes: number;
+
+            /**
+             * Creates a new HelloAck instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns HelloAck instance
+             */
+            static create(properties: tidemark.v1.HelloAck.$Shape): tidemark.v1.HelloAck & tidemark.v1.HelloAck.$Shape;
+            static create(properties?: tidemark.v1.HelloAck.$Properties): tidemark.v1.HelloAck;
+
+            /**
+             * Encodes the specified HelloAck message. Does not implicitly {@link tidemark.v1.HelloAck.verify|verify} messages.
+             * @param message HelloAck message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.HelloAck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a HelloAck message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.HelloAck & tidemark.v1.HelloAck.$Shape} HelloAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.HelloAck & tidemark.v1.HelloAck.$Shape;
+        }
+
+        namespace HelloAck {
+
+            /** Properties of a HelloAck. */
+            interface $Properties {
+
+                /** HelloAck protocol */
+                protocol?: (number|null);
+
+                /** HelloAck region */
+                region?: (string|null);
+
+                /** HelloAck storeId */
+                storeId?: (Uint8Array|null);
+
+                /** HelloAck bootId */
+                bootId?: (Uint8Array|null);
+
+                /** HelloAck durable */
+                durable?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** HelloAck replicated */
+                replicated?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** HelloAck regions */
+                regions?: (tidemark.v1.RegionAddress.$Properties[]|null);
+
+                /** HelloAck creditBytes */
+                creditBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a HelloAck. */
+            type $Shape = tidemark.v1.HelloAck.$Properties;
+        }
+
+        /**
+         * Properties of a RegionAddress.
+         * @deprecated Use tidemark.v1.RegionAddress.$Properties instead.
+         */
+        interface IRegionAddress extends tidemark.v1.RegionAddress.$Properties {
+        }
+
+        /** Represents a RegionAddress. */
+        class RegionAddress {
+
+            /**
+             * Constructs a new RegionAddress.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.RegionAddress.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** RegionAddress name. */
+            name: string;
+
+            /** RegionAddress url. */
+            url: string;
+
+            /**
+             * Creates a new RegionAddress instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns RegionAddress instance
+             */
+            static create(properties: tidemark.v1.RegionAddress.$Shape): tidemark.v1.RegionAddress & tidemark.v1.RegionAddress.$Shape;
+            static create(properties?: tidemark.v1.RegionAddress.$Properties): tidemark.v1.RegionAddress;
+
+            /**
+             * Encodes the specified RegionAddress message. Does not implicitly {@link tidemark.v1.RegionAddress.verify|verify} messages.
+             * @param message RegionAddress message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.RegionAddress.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a RegionAddress message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.RegionAddress & tidemark.v1.RegionAddress.$Shape} RegionAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.RegionAddress & tidemark.v1.RegionAddress.$Shape;
+        }
+
+        namespace RegionAddress {
+
+            /** Properties of a RegionAddress. */
+            interface $Properties {
+
+                /** RegionAddress name */
+                name?: (string|null);
+
+                /** RegionAddress url */
+                url?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a RegionAddress. */
+            type $Shape = tidemark.v1.RegionAddress.$Properties;
+        }
+
+        /**
+         * Properties of a StreamHave.
+         * @deprecated Use tidemark.v1.StreamHave.$Properties instead.
+         */
+        interface IStreamHave extends tidemark.v1.StreamHave.$Properties {
+        }
+
+        /** Represents a StreamHave. */
+        class StreamHave {
+
+            /**
+             * Constructs a new StreamHave.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.StreamHave.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StreamHave streamId. */
+            streamId: Uint8Array;
+
+            /** StreamHave prefix. */
+            prefix: number;
+
+            /** StreamHave ranges. */
+            ranges: number[];
+
+            /**
+             * Creates a new StreamHave instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StreamHave instance
+             */
+            static create(properties: tidemark.v1.StreamHave.$Shape): tidemark.v1.StreamHave & tidemark.v1.StreamHave.$Shape;
+            static create(properties?: tidemark.v1.StreamHave.$Properties): tidemark.v1.StreamHave;
+
+            /**
+             * Encodes the specified StreamHave message. Does not implicitly {@link tidemark.v1.StreamHave.verify|verify} messages.
+             * @param message StreamHave message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.StreamHave.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StreamHave message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.StreamHave & tidemark.v1.StreamHave.$Shape} StreamHave
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.StreamHave & tidemark.v1.StreamHave.$Shape;
+        }
+
+        namespace StreamHave {
+
+            /** Properties of a StreamHave. */
+            interface $Properties {
+
+                /** StreamHave streamId */
+                streamId?: (Uint8Array|null);
+
+                /** StreamHave prefix */
+                prefix?: (number|null);
+
+                /** StreamHave ranges */
+                ranges?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StreamHave. */
+            type $Shape = tidemark.v1.StreamHave.$Properties;
+        }
+
+        /**
+         * Properties of a Batch.
+         * @deprecated Use tidemark.v1.Batch.$Properties instead.
+         */
+        interface IBatch extends tidemark.v1.Batch.$Properties {
+        }
+
+        /** Represents a Batch. */
+        class Batch {
+
+            /**
+             * Constructs a new Batch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Batch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Batch streamId. */
+            streamId: Uint8Array;
+
+            /** Batch seq. */
+            seq: number;
+
+            /** Batch sha256. */
+            sha256: Uint8Array;
+
+            /** Batch body. */
+            body: Uint8Array;
+
+            /**
+             * Creates a new Batch instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Batch instance
+             */
+            static create(properties: tidemark.v1.Batch.$Shape): tidemark.v1.Batch & tidemark.v1.Batch.$Shape;
+            static create(properties?: tidemark.v1.Batch.$Properties): tidemark.v1.Batch;
+
+            /**
+             * Encodes the specified Batch message. Does not implicitly {@link tidemark.v1.Batch.verify|verify} messages.
+             * @param message Batch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Batch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Batch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Batch & tidemark.v1.Batch.$Shape} Batch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Batch & tidemark.v1.Batch.$Shape;
+        }
+
+        namespace Batch {
+
+            /** Properties of a Batch. */
+            interface $Properties {
+
+                /** Batch streamId */
+                streamId?: (Uint8Array|null);
+
+                /** Batch seq */
+                seq?: (number|null);
+
+                /** Batch sha256 */
+                sha256?: (Uint8Array|null);
+
+                /** Batch body */
+                body?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Batch. */
+            type $Shape = tidemark.v1.Batch.$Properties;
+        }
+
+        /**
+         * Properties of a Void.
+         * @deprecated Use tidemark.v1.Void.$Properties instead.
+         */
+        interface IVoid extends tidemark.v1.Void.$Properties {
+        }
+
+        /** Represents a Void. */
+        class Void {
+
+            /**
+             * Constructs a new Void.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Void.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Void streamId. */
+            streamId: Uint8Array;
+
+            /** Void first. */
+            first: number;
+
+            /** Void last. */
+            last: number;
+
+            /** Void readings. */
+            readings: number;
+
+            /** Void reason. */
+            reason: string;
+
+            /**
+             * Creates a new Void instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Void instance
+             */
+            static create(properties: tidemark.v1.Void.$Shape): tidemark.v1.Void & tidemark.v1.Void.$Shape;
+            static create(properties?: tidemark.v1.Void.$Properties): tidemark.v1.Void;
+
+            /**
+             * Encodes the specified Void message. Does not implicitly {@link tidemark.v1.Void.verify|verify} messages.
+             * @param message Void message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Void.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Void message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Void & tidemark.v1.Void.$Shape} Void
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Void & tidemark.v1.Void.$Shape;
+        }
+
+        namespace Void {
+
+            /** Properties of a Void. */
+            interface $Properties {
+
+                /** Void streamId */
+                streamId?: (Uint8Array|null);
+
+                /** Void first */
+                first?: (number|null);
+
+                /** Void last */
+                last?: (number|null);
+
+                /** Void readings */
+                readings?: (number|null);
+
+                /** Void reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Void. */
+            type $Shape = tidemark.v1.Void.$Properties;
+        }
+
+        /**
+         * Properties of an Ack.
+         * @deprecated Use tidemark.v1.Ack.$Properties instead.
+         */
+        interface IAck extends tidemark.v1.Ack.$Properties {
+        }
+
+        /** Represents an Ack. */
+        class Ack {
+
+            /**
+             * Constructs a new Ack.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Ack.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Ack durable. */
+            durable: tidemark.v1.StreamHave.$Properties[];
+
+            /** Ack replicated. */
+            replicated: tidemark.v1.StreamHave.$Properties[];
+
+            /** Ack creditBytes. */
+            creditBytes: number;
+
+            /**
+             * Creates a new Ack instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Ack instance
+             */
+            static create(properties: tidemark.v1.Ack.$Shape): tidemark.v1.Ack & tidemark.v1.Ack.$Shape;
+            static create(properties?: tidemark.v1.Ack.$Properties): tidemark.v1.Ack;
+
+            /**
+             * Encodes the specified Ack message. Does not implicitly {@link tidemark.v1.Ack.verify|verify} messages.
+             * @param message Ack message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Ack.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Ack message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Ack & tidemark.v1.Ack.$Shape} Ack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Ack & tidemark.v1.Ack.$Shape;
+        }
+
+        namespace Ack {
+
+            /** Properties of an Ack. */
+            interface $Properties {
+
+                /** Ack durable */
+                durable?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** Ack replicated */
+                replicated?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** Ack creditBytes */
+                creditBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Ack. */
+            type $Shape = tidemark.v1.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a Drain.
+         * @deprecated Use tidemark.v1.Drain.$Properties instead.
+         */
+        interface IDrain extends tidemark.v1.Drain.$Properties {
+        }
+
+        /** Represents a Drain. */
+        class Drain {
+
+            /**
+             * Constructs a new Drain.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Drain.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Drain reason. */
+            reason: string;
+
+            /**
+             * Creates a new Drain instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Drain instance
+             */
+            static create(properties: tidemark.v1.Drain.$Shape): tidemark.v1.Drain & tidemark.v1.Drain.$Shape;
+            static create(properties?: tidemark.v1.Drain.$Properties): tidemark.v1.Drain;
+
+            /**
+             * Encodes the specified Drain message. Does not implicitly {@link tidemark.v1.Drain.verify|verify} messages.
+             * @param message Drain message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Drain.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Drain message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Drain & tidemark.v1.Drain.$Shape} Drain
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Drain & tidemark.v1.Drain.$Shape;
+        }
+
+        namespace Drain {
+
+            /** Properties of a Drain. */
+            interface $Properties {
+
+                /** Drain reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Drain. */
+            type $Shape = tidemark.v1.Drain.$Properties;
+        }
+
+        /**
+         * Properties of a Refusal.
+         * @deprecated Use tidemark.v1.Refusal.$Properties instead.
+         */
+        interface IRefusal extends tidemark.v1.Refusal.$Properties {
+        }
+
+        /** Represents a Refusal. */
+        class Refusal {
+
+            /**
+             * Constructs a new Refusal.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Refusal.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Refusal code. */
+            code: string;
+
+            /** Refusal message. */
+            message: string;
+
+            /** Refusal streamId. */
+            streamId: Uint8Array;
+
+            /** Refusal seq. */
+            seq: number;
+
+            /**
+             * Creates a new Refusal instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Refusal instance
+             */
+            static create(properties: tidemark.v1.Refusal.$Shape): tidemark.v1.Refusal & tidemark.v1.Refusal.$Shape;
+            static create(properties?: tidemark.v1.Refusal.$Properties): tidemark.v1.Refusal;
+
+            /**
+             * Encodes the specified Refusal message. Does not implicitly {@link tidemark.v1.Refusal.verify|verify} messages.
+             * @param message Refusal message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Refusal.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Refusal message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Refusal & tidemark.v1.Refusal.$Shape} Refusal
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Refusal & tidemark.v1.Refusal.$Shape;
+        }
+
+        namespace Refusal {
+
+            /** Properties of a Refusal. */
+            interface $Properties {
+
+                /** Refusal code */
+                code?: (string|null);
+
+                /** Refusal message */
+                message?: (string|null);
+
+                /** Refusal streamId */
+                streamId?: (Uint8Array|null);
+
+                /** Refusal seq */
+                seq?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Refusal. */
+            type $Shape = tidemark.v1.Refusal.$Properties;
+        }
+    }
+}

@@ -1,0 +1,4619 @@
+/*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
+import $protobuf from "protobufjs/minimal.js";
+
+// Common aliases
+const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
+const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
+
+// Exported root namespace
+const $root = $protobuf.roots["default"] || ($protobuf.roots["default"] = {});
+
+export const tidemark = $root.tidemark = (() => {
+
+    /**
+     * Namespace tidemark.
+     * @exports tidemark
+     * @namespace
+     */
+    const tidemark = {};
+
+    tidemark.v1 = (function() {
+
+        /**
+         * Namespace v1.
+         * @memberof tidemark
+         * @namespace
+         */
+        const v1 = {};
+
+        v1.BatchBody = (function() {
+
+            /**
+             * Properties of a BatchBody.
+             * @typedef {Object} tidemark.v1.BatchBody.$Properties
+             * @property {number|null} [format] BatchBody format
+             * @property {Uint8Array|null} [streamId] BatchBody streamId
+             * @property {number|null} [seq] BatchBody seq
+             * @property {string|null} [gateway] BatchBody gateway
+             * @property {number|null} [sealedAtMs] BatchBody sealedAtMs
+             * @property {Array.<string>|null} [names] BatchBody names
+             * @property {Array.<tidemark.v1.Series.$Properties>|null} [series] BatchBody series
+             * @property {tidemark.v1.WindowColumns.$Properties|null} [windows] BatchBody windows
+             * @property {Array.<tidemark.v1.RawColumns.$Properties>|null} [raws] BatchBody raws
+             * @property {tidemark.v1.Ledger.$Properties|null} [ledger] BatchBody ledger
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BatchBody.
+             * @memberof tidemark.v1
+             * @interface IBatchBody
+             * @augments tidemark.v1.BatchBody.$Properties
+             * @deprecated Use tidemark.v1.BatchBody.$Properties instead.
+             */
+
+            /**
+             * Shape of a BatchBody.
+             * @typedef {tidemark.v1.BatchBody.$Properties} tidemark.v1.BatchBody.$Shape
+             */
+
+            /**
+             * Constructs a new BatchBody.
+             * @memberof tidemark.v1
+             * @classdesc Represents a BatchBody.
+             * @constructor
+             * @param {tidemark.v1.BatchBody.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BatchBody = function (properties) {
+                this.names = [];
+                this.series = [];
+                this.raws = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BatchBody format.
+             * @member {number} format
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.format = 0;
+
+            /**
+             * BatchBody streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * BatchBody seq.
+             * @member {number} seq
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * BatchBody gateway.
+             * @member {string} gateway
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.gateway = "";
+
+            /**
+             * BatchBody sealedAtMs.
+             * @member {number} sealedAtMs
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.sealedAtMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * BatchBody names.
+             * @member {Array.<string>} names
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.names = $util.emptyArray;
+
+            /**
+             * BatchBody series.
+             * @member {Array.<tidemark.v1.Series.$Properties>} series
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.series = $util.emptyArray;
+
+            /**
+             * BatchBody windows.
+             * @member {tidemark.v1.WindowColumns.$Properties|null|undefined} windows
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.windows = null;
+
+            /**
+             * BatchBody raws.
+             * @member {Array.<tidemark.v1.RawColumns.$Properties>} raws
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.raws = $util.emptyArray;
+
+            /**
+             * BatchBody ledger.
+             * @member {tidemark.v1.Ledger.$Properties|null|undefined} ledger
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.ledger = null;
+
+            /**
+             * Creates a new BatchBody instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.BatchBody
+             * @static
+             * @param {tidemark.v1.BatchBody.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.BatchBody} BatchBody instance
+             * @type {{
+             *   (properties: tidemark.v1.BatchBody.$Shape): tidemark.v1.BatchBody & tidemark.v1.BatchBody.$Shape;
+             *   (properties?: tidemark.v1.BatchBody.$Properties): tidemark.v1.BatchBody;
+             * }}
+             */
+            BatchBody.create = function(properties) {
+                return new BatchBody(properties);
+            };
+
+            /**
+             * Encodes the specified BatchBody message. Does not implicitly {@link tidemark.v1.BatchBody.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.BatchBody
+             * @static
+             * @param {tidemark.v1.BatchBody.$Properties} message BatchBody message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BatchBody.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.format);
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.streamId);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.seq);
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.gateway);
+                if (message.sealedAtMs != null && $Object.hasOwnProperty.call(message, "sealedAtMs") && (typeof message.sealedAtMs === "object" ? message.sealedAtMs.low || message.sealedAtMs.high : message.sealedAtMs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).int64(message.sealedAtMs);
+                if (message.names != null && message.names.length)
+                    for (let i = 0; i < message.names.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).string(message.names[i]);
+                if (message.series != null && message.series.length)
+                    for (let i = 0; i < message.series.length; ++i)
+                        $root.tidemark.v1.Series.encode(message.series[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.windows != null && $Object.hasOwnProperty.call(message, "windows"))
+                    $root.tidemark.v1.WindowColumns.encode(message.windows, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.raws != null && message.raws.length)
+                    for (let i = 0; i < message.raws.length; ++i)
+                        $root.tidemark.v1.RawColumns.encode(message.raws[i], writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                if (message.ledger != null && $Object.hasOwnProperty.call(message, "ledger"))
+                    $root.tidemark.v1.Ledger.encode(message.ledger, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BatchBody message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.BatchBody
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.BatchBody & tidemark.v1.BatchBody.$Shape} BatchBody
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BatchBody.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.BatchBody();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.format = value;
+                            else
+                                delete message.format;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sealedAtMs = value;
+                            else
+                                delete message.sealedAtMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.names && message.names.length))
+                                message.names = [];
+                            message.names.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.series && message.series.length))
+                                message.series = [];
+                            message.series.push($root.tidemark.v1.Series.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.windows = $root.tidemark.v1.WindowColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.windows);
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.raws && message.raws.length))
+                                message.raws = [];
+                            message.raws.push($root.tidemark.v1.RawColumns.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.ledger = $root.tidemark.v1.Ledger.decode(reader, reader.size(), $undefined, _depth + 1, message.ledger);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BatchBody;
+        })();
+
+        v1.Series = (function() {
+
+            /**
+             * Properties of a Series.
+             * @typedef {Object} tidemark.v1.Series.$Properties
+             * @property {number|null} [device] Series device
+             * @property {number|null} [metric] Series metric
+             * @property {number|null} [unit] Series unit
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Series.
+             * @memberof tidemark.v1
+             * @interface ISeries
+             * @augments tidemark.v1.Series.$Properties
+             * @deprecated Use tidemark.v1.Series.$Properties instead.
+             */
+
+            /**
+             * Shape of a Series.
+             * @typedef {tidemark.v1.Series.$Properties} tidemark.v1.Series.$Shape
+             */
+
+            /**
+             * Constructs a new Series.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Series.
+             * @constructor
+             * @param {tidemark.v1.Series.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Series = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Series device.
+             * @member {number} device
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.device = 0;
+
+            /**
+             * Series metric.
+             * @member {number} metric
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.metric = 0;
+
+            /**
+             * Series unit.
+             * @member {number} unit
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.unit = 0;
+
+            /**
+             * Creates a new Series instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Series
+             * @static
+             * @param {tidemark.v1.Series.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Series} Series instance
+             * @type {{
+             *   (properties: tidemark.v1.Series.$Shape): tidemark.v1.Series & tidemark.v1.Series.$Shape;
+             *   (properties?: tidemark.v1.Series.$Properties): tidemark.v1.Series;
+             * }}
+             */
+            Series.create = function(properties) {
+                return new Series(properties);
+            };
+
+            /**
+             * Encodes the specified Series message. Does not implicitly {@link tidemark.v1.Series.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Series
+             * @static
+             * @param {tidemark.v1.Series.$Properties} message Series message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Series.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.device != null && $Object.hasOwnProperty.call(message, "device") && message.device !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.device);
+                if (message.metric != null && $Object.hasOwnProperty.call(message, "metric") && message.metric !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.metric);
+                if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.unit);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Series message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Series
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Series & tidemark.v1.Series.$Shape} Series
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Series.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Series();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.device = value;
+                            else
+                                delete message.device;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.metric = value;
+                            else
+                                delete message.metric;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.unit = value;
+                            else
+                                delete message.unit;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Series;
+        })();
+
+        v1.WindowColumns = (function() {
+
+            /**
+             * Properties of a WindowColumns.
+             * @typedef {Object} tidemark.v1.WindowColumns.$Properties
+             * @property {Array.<number>|null} [series] WindowColumns series
+             * @property {Array.<number>|null} [windowMs] WindowColumns windowMs
+             * @property {Uint8Array|null} [start] WindowColumns start
+             * @property {Array.<number>|null} [part] WindowColumns part
+             * @property {Array.<number>|null} [carry] WindowColumns carry
+             * @property {Array.<Uint8Array>|null} [carries] WindowColumns carries
+             * @property {Array.<number>|null} [revision] WindowColumns revision
+             * @property {Array.<number>|null} [count] WindowColumns count
+             * @property {Array.<number>|null} [numericCount] WindowColumns numericCount
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [sum] WindowColumns sum
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [min] WindowColumns min
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [max] WindowColumns max
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [mean] WindowColumns mean
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [m2] WindowColumns m2
+             * @property {Array.<number>|null} [firstOffsetMs] WindowColumns firstOffsetMs
+             * @property {tidemark.v1.ValueColumn.$Properties|null} [first] WindowColumns first
+             * @property {Array.<number>|null} [lastOffsetMs] WindowColumns lastOffsetMs
+             * @property {tidemark.v1.ValueColumn.$Properties|null} [last] WindowColumns last
+             * @property {Array.<number>|null} [coverage] WindowColumns coverage
+             * @property {Array.<Uint8Array>|null} [sketch] WindowColumns sketch
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a WindowColumns.
+             * @memberof tidemark.v1
+             * @interface IWindowColumns
+             * @augments tidemark.v1.WindowColumns.$Properties
+             * @deprecated Use tidemark.v1.WindowColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a WindowColumns.
+             * @typedef {tidemark.v1.WindowColumns.$Properties} tidemark.v1.WindowColumns.$Shape
+             */
+
+            /**
+             * Constructs a new WindowColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a WindowColumns.
+             * @constructor
+             * @param {tidemark.v1.WindowColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const WindowColumns = function (properties) {
+                this.series = [];
+                this.windowMs = [];
+                this.part = [];
+                this.carry = [];
+                this.carries = [];
+                this.revision = [];
+                this.count = [];
+                this.numericCount = [];
+                this.firstOffsetMs = [];
+                this.lastOffsetMs = [];
+                this.coverage = [];
+                this.sketch = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * WindowColumns series.
+             * @member {Array.<number>} series
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.series = $util.emptyArray;
+
+            /**
+             * WindowColumns windowMs.
+             * @member {Array.<number>} windowMs
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.windowMs = $util.emptyArray;
+
+            /**
+             * WindowColumns start.
+             * @member {Uint8Array} start
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.start = $util.newBuffer([]);
+
+            /**
+             * WindowColumns part.
+             * @member {Array.<number>} part
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.part = $util.emptyArray;
+
+            /**
+             * WindowColumns carry.
+             * @member {Array.<number>} carry
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.carry = $util.emptyArray;
+
+            /**
+             * WindowColumns carries.
+             * @member {Array.<Uint8Array>} carries
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.carries = $util.emptyArray;
+
+            /**
+             * WindowColumns revision.
+             * @member {Array.<number>} revision
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.revision = $util.emptyArray;
+
+            /**
+             * WindowColumns count.
+             * @member {Array.<number>} count
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.count = $util.emptyArray;
+
+            /**
+             * WindowColumns numericCount.
+             * @member {Array.<number>} numericCount
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.numericCount = $util.emptyArray;
+
+            /**
+             * WindowColumns sum.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} sum
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.sum = null;
+
+            /**
+             * WindowColumns min.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} min
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.min = null;
+
+            /**
+             * WindowColumns max.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} max
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.max = null;
+
+            /**
+             * WindowColumns mean.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} mean
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.mean = null;
+
+            /**
+             * WindowColumns m2.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} m2
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.m2 = null;
+
+            /**
+             * WindowColumns firstOffsetMs.
+             * @member {Array.<number>} firstOffsetMs
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.firstOffsetMs = $util.emptyArray;
+
+            /**
+             * WindowColumns first.
+             * @member {tidemark.v1.ValueColumn.$Properties|null|undefined} first
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.first = null;
+
+            /**
+             * WindowColumns lastOffsetMs.
+             * @member {Array.<number>} lastOffsetMs
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.lastOffsetMs = $util.emptyArray;
+
+            /**
+             * WindowColumns last.
+             * @member {tidemark.v1.ValueColumn.$Properties|null|undefined} last
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.last = null;
+
+            /**
+             * WindowColumns coverage.
+             * @member {Array.<number>} coverage
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.coverage = $util.emptyArray;
+
+            /**
+             * WindowColumns sketch.
+             * @member {Array.<Uint8Array>} sketch
+             * @memberof tidemark.v1.WindowColumns
+             * @instance
+             */
+            WindowColumns.prototype.sketch = $util.emptyArray;
+
+            /**
+             * Creates a new WindowColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.WindowColumns
+             * @static
+             * @param {tidemark.v1.WindowColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.WindowColumns} WindowColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.WindowColumns.$Shape): tidemark.v1.WindowColumns & tidemark.v1.WindowColumns.$Shape;
+             *   (properties?: tidemark.v1.WindowColumns.$Properties): tidemark.v1.WindowColumns;
+             * }}
+             */
+            WindowColumns.create = function(properties) {
+                return new WindowColumns(properties);
+            };
+
+            /**
+             * Encodes the specified WindowColumns message. Does not implicitly {@link tidemark.v1.WindowColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.WindowColumns
+             * @static
+             * @param {tidemark.v1.WindowColumns.$Properties} message WindowColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            WindowColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && message.series.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.series);
+                if (message.windowMs != null && message.windowMs.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.windowMs);
+                if (message.start != null && $Object.hasOwnProperty.call(message, "start") && message.start.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.start);
+                if (message.part != null && message.part.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).uint64s(message.part);
+                if (message.carry != null && message.carry.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).uint32s(message.carry);
+                if (message.carries != null && message.carries.length)
+                    for (let i = 0; i < message.carries.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.carries[i]);
+                if (message.revision != null && message.revision.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).uint32s(message.revision);
+                if (message.count != null && message.count.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).uint64s(message.count);
+                if (message.numericCount != null && message.numericCount.length)
+                    writer.uint32(/* id 9, wireType 2 =*/74).uint64s(message.numericCount);
+                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum"))
+                    $root.tidemark.v1.NumberColumn.encode(message.sum, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.min != null && $Object.hasOwnProperty.call(message, "min"))
+                    $root.tidemark.v1.NumberColumn.encode(message.min, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+                if (message.max != null && $Object.hasOwnProperty.call(message, "max"))
+                    $root.tidemark.v1.NumberColumn.encode(message.max, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.mean != null && $Object.hasOwnProperty.call(message, "mean"))
+                    $root.tidemark.v1.NumberColumn.encode(message.mean, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.m2 != null && $Object.hasOwnProperty.call(message, "m2"))
+                    $root.tidemark.v1.NumberColumn.encode(message.m2, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
+                if (message.firstOffsetMs != null && message.firstOffsetMs.length)
+                    writer.uint32(/* id 15, wireType 2 =*/122).uint32s(message.firstOffsetMs);
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first"))
+                    $root.tidemark.v1.ValueColumn.encode(message.first, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.lastOffsetMs != null && message.lastOffsetMs.length)
+                    writer.uint32(/* id 17, wireType 2 =*/138).uint32s(message.lastOffsetMs);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last"))
+                    $root.tidemark.v1.ValueColumn.encode(message.last, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
+                if (message.coverage != null && message.coverage.length)
+                    writer.uint32(/* id 19, wireType 2 =*/154).fixed32s(message.coverage);
+                if (message.sketch != null && message.sketch.length)
+                    for (let i = 0; i < message.sketch.length; ++i)
+                        writer.uint32(/* id 20, wireType 2 =*/162).bytes(message.sketch[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a WindowColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.WindowColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.WindowColumns & tidemark.v1.WindowColumns.$Shape} WindowColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            WindowColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.WindowColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.series && message.series.length))
+                                    message.series = [];
+                                reader.uint32s(message.series);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.series && message.series.length))
+                                message.series = [];
+                            message.series.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.windowMs && message.windowMs.length))
+                                    message.windowMs = [];
+                                reader.uint32s(message.windowMs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.windowMs && message.windowMs.length))
+                                message.windowMs = [];
+                            message.windowMs.push(reader.uint32());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.start = value;
+                            else
+                                delete message.start;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.part && message.part.length))
+                                    message.part = [];
+                                reader.uint64s(message.part);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.part && message.part.length))
+                                message.part = [];
+                            message.part.push(reader.uint64());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.carry && message.carry.length))
+                                    message.carry = [];
+                                reader.uint32s(message.carry);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.carry && message.carry.length))
+                                message.carry = [];
+                            message.carry.push(reader.uint32());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.carries && message.carries.length))
+                                message.carries = [];
+                            message.carries.push(reader.bytes());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.revision && message.revision.length))
+                                    message.revision = [];
+                                reader.uint32s(message.revision);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.revision && message.revision.length))
+                                message.revision = [];
+                            message.revision.push(reader.uint32());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType === 2) {
+                                if (!(message.count && message.count.length))
+                                    message.count = [];
+                                reader.uint64s(message.count);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.count && message.count.length))
+                                message.count = [];
+                            message.count.push(reader.uint64());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType === 2) {
+                                if (!(message.numericCount && message.numericCount.length))
+                                    message.numericCount = [];
+                                reader.uint64s(message.numericCount);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.numericCount && message.numericCount.length))
+                                message.numericCount = [];
+                            message.numericCount.push(reader.uint64());
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.sum = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.sum);
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            message.min = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.min);
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.max = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.max);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.mean = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.mean);
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.m2 = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.m2);
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType === 2) {
+                                if (!(message.firstOffsetMs && message.firstOffsetMs.length))
+                                    message.firstOffsetMs = [];
+                                reader.uint32s(message.firstOffsetMs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.firstOffsetMs && message.firstOffsetMs.length))
+                                message.firstOffsetMs = [];
+                            message.firstOffsetMs.push(reader.uint32());
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.first = $root.tidemark.v1.ValueColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.first);
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType === 2) {
+                                if (!(message.lastOffsetMs && message.lastOffsetMs.length))
+                                    message.lastOffsetMs = [];
+                                reader.uint32s(message.lastOffsetMs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.lastOffsetMs && message.lastOffsetMs.length))
+                                message.lastOffsetMs = [];
+                            message.lastOffsetMs.push(reader.uint32());
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.last = $root.tidemark.v1.ValueColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.last);
+                            continue;
+                        }
+                    case 19: {
+                            if (wireType === 2) {
+                                if (!(message.coverage && message.coverage.length))
+                                    message.coverage = [];
+                                reader.fixed32s(message.coverage);
+                                continue;
+                            }
+                            if (wireType !== 5)
+                                break;
+                            if (!(message.coverage && message.coverage.length))
+                                message.coverage = [];
+                            message.coverage.push(reader.fixed32());
+                            continue;
+                        }
+                    case 20: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.sketch && message.sketch.length))
+                                message.sketch = [];
+                            message.sketch.push(reader.bytes());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return WindowColumns;
+        })();
+
+        v1.RawColumns = (function() {
+
+            /**
+             * Properties of a RawColumns.
+             * @typedef {Object} tidemark.v1.RawColumns.$Properties
+             * @property {number|null} [series] RawColumns series
+             * @property {number|null} [count] RawColumns count
+             * @property {number|null} [clock] RawColumns clock
+             * @property {number|null} [firstMs] RawColumns firstMs
+             * @property {number|null} [minMs] RawColumns minMs
+             * @property {number|null} [maxMs] RawColumns maxMs
+             * @property {Uint8Array|null} [times] RawColumns times
+             * @property {tidemark.v1.ValueColumn.$Properties|null} [values] RawColumns values
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RawColumns.
+             * @memberof tidemark.v1
+             * @interface IRawColumns
+             * @augments tidemark.v1.RawColumns.$Properties
+             * @deprecated Use tidemark.v1.RawColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a RawColumns.
+             * @typedef {tidemark.v1.RawColumns.$Properties} tidemark.v1.RawColumns.$Shape
+             */
+
+            /**
+             * Constructs a new RawColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a RawColumns.
+             * @constructor
+             * @param {tidemark.v1.RawColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RawColumns = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RawColumns series.
+             * @member {number} series
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.series = 0;
+
+            /**
+             * RawColumns count.
+             * @member {number} count
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.count = 0;
+
+            /**
+             * RawColumns clock.
+             * @member {number} clock
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.clock = 0;
+
+            /**
+             * RawColumns firstMs.
+             * @member {number} firstMs
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.firstMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RawColumns minMs.
+             * @member {number} minMs
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.minMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RawColumns maxMs.
+             * @member {number} maxMs
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.maxMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * RawColumns times.
+             * @member {Uint8Array} times
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.times = $util.newBuffer([]);
+
+            /**
+             * RawColumns values.
+             * @member {tidemark.v1.ValueColumn.$Properties|null|undefined} values
+             * @memberof tidemark.v1.RawColumns
+             * @instance
+             */
+            RawColumns.prototype.values = null;
+
+            /**
+             * Creates a new RawColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.RawColumns
+             * @static
+             * @param {tidemark.v1.RawColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.RawColumns} RawColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.RawColumns.$Shape): tidemark.v1.RawColumns & tidemark.v1.RawColumns.$Shape;
+             *   (properties?: tidemark.v1.RawColumns.$Properties): tidemark.v1.RawColumns;
+             * }}
+             */
+            RawColumns.create = function(properties) {
+                return new RawColumns(properties);
+            };
+
+            /**
+             * Encodes the specified RawColumns message. Does not implicitly {@link tidemark.v1.RawColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.RawColumns
+             * @static
+             * @param {tidemark.v1.RawColumns.$Properties} message RawColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RawColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && $Object.hasOwnProperty.call(message, "series") && message.series !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.series);
+                if (message.count != null && $Object.hasOwnProperty.call(message, "count") && message.count !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.count);
+                if (message.clock != null && $Object.hasOwnProperty.call(message, "clock") && message.clock !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.clock);
+                if (message.firstMs != null && $Object.hasOwnProperty.call(message, "firstMs") && (typeof message.firstMs === "object" ? message.firstMs.low || message.firstMs.high : message.firstMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.firstMs);
+                if (message.minMs != null && $Object.hasOwnProperty.call(message, "minMs") && (typeof message.minMs === "object" ? message.minMs.low || message.minMs.high : message.minMs !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).int64(message.minMs);
+                if (message.maxMs != null && $Object.hasOwnProperty.call(message, "maxMs") && (typeof message.maxMs === "object" ? message.maxMs.low || message.maxMs.high : message.maxMs !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.maxMs);
+                if (message.times != null && $Object.hasOwnProperty.call(message, "times") && message.times.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.times);
+                if (message.values != null && $Object.hasOwnProperty.call(message, "values"))
+                    $root.tidemark.v1.ValueColumn.encode(message.values, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RawColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.RawColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.RawColumns & tidemark.v1.RawColumns.$Shape} RawColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RawColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.RawColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.series = value;
+                            else
+                                delete message.series;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.count = value;
+                            else
+                                delete message.count;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.clock = value;
+                            else
+                                delete message.clock;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstMs = value;
+                            else
+                                delete message.firstMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.minMs = value;
+                            else
+                                delete message.minMs;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.maxMs = value;
+                            else
+                                delete message.maxMs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.times = value;
+                            else
+                                delete message.times;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.values = $root.tidemark.v1.ValueColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.values);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RawColumns;
+        })();
+
+        v1.NumberColumn = (function() {
+
+            /**
+             * Properties of a NumberColumn.
+             * @typedef {Object} tidemark.v1.NumberColumn.$Properties
+             * @property {number|null} [scale] NumberColumn scale
+             * @property {Uint8Array|null} [decimal] NumberColumn decimal
+             * @property {Uint8Array|null} [ieee] NumberColumn ieee
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a NumberColumn.
+             * @memberof tidemark.v1
+             * @interface INumberColumn
+             * @augments tidemark.v1.NumberColumn.$Properties
+             * @deprecated Use tidemark.v1.NumberColumn.$Properties instead.
+             */
+
+            /**
+             * Shape of a NumberColumn.
+             * @typedef {tidemark.v1.NumberColumn.$Properties} tidemark.v1.NumberColumn.$Shape
+             */
+
+            /**
+             * Constructs a new NumberColumn.
+             * @memberof tidemark.v1
+             * @classdesc Represents a NumberColumn.
+             * @constructor
+             * @param {tidemark.v1.NumberColumn.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const NumberColumn = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * NumberColumn scale.
+             * @member {number} scale
+             * @memberof tidemark.v1.NumberColumn
+             * @instance
+             */
+            NumberColumn.prototype.scale = 0;
+
+            /**
+             * NumberColumn decimal.
+             * @member {Uint8Array} decimal
+             * @memberof tidemark.v1.NumberColumn
+             * @instance
+             */
+            NumberColumn.prototype.decimal = $util.newBuffer([]);
+
+            /**
+             * NumberColumn ieee.
+             * @member {Uint8Array} ieee
+             * @memberof tidemark.v1.NumberColumn
+             * @instance
+             */
+            NumberColumn.prototype.ieee = $util.newBuffer([]);
+
+            /**
+             * Creates a new NumberColumn instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.NumberColumn
+             * @static
+             * @param {tidemark.v1.NumberColumn.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.NumberColumn} NumberColumn instance
+             * @type {{
+             *   (properties: tidemark.v1.NumberColumn.$Shape): tidemark.v1.NumberColumn & tidemark.v1.NumberColumn.$Shape;
+             *   (properties?: tidemark.v1.NumberColumn.$Properties): tidemark.v1.NumberColumn;
+             * }}
+             */
+            NumberColumn.create = function(properties) {
+                return new NumberColumn(properties);
+            };
+
+            /**
+             * Encodes the specified NumberColumn message. Does not implicitly {@link tidemark.v1.NumberColumn.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.NumberColumn
+             * @static
+             * @param {tidemark.v1.NumberColumn.$Properties} message NumberColumn message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            NumberColumn.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.scale != null && $Object.hasOwnProperty.call(message, "scale") && message.scale !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.scale);
+                if (message.decimal != null && $Object.hasOwnProperty.call(message, "decimal") && message.decimal.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.decimal);
+                if (message.ieee != null && $Object.hasOwnProperty.call(message, "ieee") && message.ieee.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.ieee);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a NumberColumn message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.NumberColumn
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.NumberColumn & tidemark.v1.NumberColumn.$Shape} NumberColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            NumberColumn.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.NumberColumn();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.scale = value;
+                            else
+                                delete message.scale;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.decimal = value;
+                            else
+                                delete message.decimal;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.ieee = value;
+                            else
+                                delete message.ieee;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return NumberColumn;
+        })();
+
+        v1.ValueColumn = (function() {
+
+            /**
+             * Properties of a ValueColumn.
+             * @typedef {Object} tidemark.v1.ValueColumn.$Properties
+             * @property {Uint8Array|null} [kinds] ValueColumn kinds
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [numbers] ValueColumn numbers
+             * @property {Array.<string>|null} [texts] ValueColumn texts
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ValueColumn.
+             * @memberof tidemark.v1
+             * @interface IValueColumn
+             * @augments tidemark.v1.ValueColumn.$Properties
+             * @deprecated Use tidemark.v1.ValueColumn.$Properties instead.
+             */
+
+            /**
+             * Shape of a ValueColumn.
+             * @typedef {tidemark.v1.ValueColumn.$Properties} tidemark.v1.ValueColumn.$Shape
+             */
+
+            /**
+             * Constructs a new ValueColumn.
+             * @memberof tidemark.v1
+             * @classdesc Represents a ValueColumn.
+             * @constructor
+             * @param {tidemark.v1.ValueColumn.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ValueColumn = function (properties) {
+                this.texts = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ValueColumn kinds.
+             * @member {Uint8Array} kinds
+             * @memberof tidemark.v1.ValueColumn
+             * @instance
+             */
+            ValueColumn.prototype.kinds = $util.newBuffer([]);
+
+            /**
+             * ValueColumn numbers.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} numbers
+             * @memberof tidemark.v1.ValueColumn
+             * @instance
+             */
+            ValueColumn.prototype.numbers = null;
+
+            /**
+             * ValueColumn texts.
+             * @member {Array.<string>} texts
+             * @memberof tidemark.v1.ValueColumn
+             * @instance
+             */
+            ValueColumn.prototype.texts = $util.emptyArray;
+
+            /**
+             * Creates a new ValueColumn instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.ValueColumn
+             * @static
+             * @param {tidemark.v1.ValueColumn.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.ValueColumn} ValueColumn instance
+             * @type {{
+             *   (properties: tidemark.v1.ValueColumn.$Shape): tidemark.v1.ValueColumn & tidemark.v1.ValueColumn.$Shape;
+             *   (properties?: tidemark.v1.ValueColumn.$Properties): tidemark.v1.ValueColumn;
+             * }}
+             */
+            ValueColumn.create = function(properties) {
+                return new ValueColumn(properties);
+            };
+
+            /**
+             * Encodes the specified ValueColumn message. Does not implicitly {@link tidemark.v1.ValueColumn.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.ValueColumn
+             * @static
+             * @param {tidemark.v1.ValueColumn.$Properties} message ValueColumn message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ValueColumn.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.kinds != null && $Object.hasOwnProperty.call(message, "kinds") && message.kinds.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.kinds);
+                if (message.numbers != null && $Object.hasOwnProperty.call(message, "numbers"))
+                    $root.tidemark.v1.NumberColumn.encode(message.numbers, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.texts != null && message.texts.length)
+                    for (let i = 0; i < message.texts.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).string(message.texts[i]);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ValueColumn message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.ValueColumn
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.ValueColumn & tidemark.v1.ValueColumn.$Shape} ValueColumn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ValueColumn.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.ValueColumn();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.kinds = value;
+                            else
+                                delete message.kinds;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.numbers = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.numbers);
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.texts && message.texts.length))
+                                message.texts = [];
+                            message.texts.push(reader.stringVerify());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ValueColumn;
+        })();
+
+        v1.Ledger = (function() {
+
+            /**
+             * Properties of a Ledger.
+             * @typedef {Object} tidemark.v1.Ledger.$Properties
+             * @property {number|null} [readings] Ledger readings
+             * @property {number|null} [redelivered] Ledger redelivered
+             * @property {Object.<string,number>|null} [deadLetters] Ledger deadLetters
+             * @property {Object.<string,number>|null} [discards] Ledger discards
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Ledger.
+             * @memberof tidemark.v1
+             * @interface ILedger
+             * @augments tidemark.v1.Ledger.$Properties
+             * @deprecated Use tidemark.v1.Ledger.$Properties instead.
+             */
+
+            /**
+             * Shape of a Ledger.
+             * @typedef {tidemark.v1.Ledger.$Properties} tidemark.v1.Ledger.$Shape
+             */
+
+            /**
+             * Constructs a new Ledger.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Ledger.
+             * @constructor
+             * @param {tidemark.v1.Ledger.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Ledger = function (properties) {
+                this.deadLetters = {};
+                this.discards = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Ledger readings.
+             * @member {number} readings
+             * @memberof tidemark.v1.Ledger
+             * @instance
+             */
+            Ledger.prototype.readings = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Ledger redelivered.
+             * @member {number} redelivered
+             * @memberof tidemark.v1.Ledger
+             * @instance
+             */
+            Ledger.prototype.redelivered = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Ledger deadLetters.
+             * @member {Object.<string,number>} deadLetters
+             * @memberof tidemark.v1.Ledger
+             * @instance
+             */
+            Ledger.prototype.deadLetters = $util.emptyObject;
+
+            /**
+             * Ledger discards.
+             * @member {Object.<string,number>} discards
+             * @memberof tidemark.v1.Ledger
+             * @instance
+             */
+            Ledger.prototype.discards = $util.emptyObject;
+
+            /**
+             * Creates a new Ledger instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Ledger
+             * @static
+             * @param {tidemark.v1.Ledger.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Ledger} Ledger instance
+             * @type {{
+             *   (properties: tidemark.v1.Ledger.$Shape): tidemark.v1.Ledger & tidemark.v1.Ledger.$Shape;
+             *   (properties?: tidemark.v1.Ledger.$Properties): tidemark.v1.Ledger;
+             * }}
+             */
+            Ledger.create = function(properties) {
+                return new Ledger(properties);
+            };
+
+            /**
+             * Encodes the specified Ledger message. Does not implicitly {@link tidemark.v1.Ledger.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Ledger
+             * @static
+             * @param {tidemark.v1.Ledger.$Properties} message Ledger message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ledger.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.readings != null && $Object.hasOwnProperty.call(message, "readings") && (typeof message.readings === "object" ? message.readings.low || message.readings.high : message.readings !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.readings);
+                if (message.redelivered != null && $Object.hasOwnProperty.call(message, "redelivered") && (typeof message.redelivered === "object" ? message.redelivered.low || message.redelivered.high : message.redelivered !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.redelivered);
+                if (message.deadLetters != null && $Object.hasOwnProperty.call(message, "deadLetters"))
+                    for (let keys = $Object.keys(message.deadLetters), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.deadLetters[keys[i]]).ldelim();
+                if (message.discards != null && $Object.hasOwnProperty.call(message, "discards"))
+                    for (let keys = $Object.keys(message.discards), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 0 =*/16).uint64(message.discards[keys[i]]).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Ledger message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Ledger
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Ledger & tidemark.v1.Ledger.$Shape} Ledger
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ledger.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Ledger();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.readings = value;
+                            else
+                                delete message.readings;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.redelivered = value;
+                            else
+                                delete message.redelivered;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.deadLetters === $util.emptyObject)
+                                message.deadLetters = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = $util.Long ? $util.Long.fromNumber(0, true) : 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 0)
+                                        break;
+                                    value = reader.uint64();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.deadLetters, key);
+                            message.deadLetters[key] = value;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.discards === $util.emptyObject)
+                                message.discards = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = $util.Long ? $util.Long.fromNumber(0, true) : 0;
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 0)
+                                        break;
+                                    value = reader.uint64();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.discards, key);
+                            message.discards[key] = value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ledger;
+        })();
+
+        v1.GatewayFrame = (function() {
+
+            /**
+             * Properties of a GatewayFrame.
+             * @typedef {Object} tidemark.v1.GatewayFrame.$Properties
+             * @property {tidemark.v1.Hello.$Properties|null} [hello] GatewayFrame hello
+             * @property {tidemark.v1.Batch.$Properties|null} [batch] GatewayFrame batch
+             * @property {tidemark.v1.Void.$Properties|null} ["void"] GatewayFrame void
+             * @property {"hello"|"batch"|"void"} [kind] GatewayFrame kind
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GatewayFrame.
+             * @memberof tidemark.v1
+             * @interface IGatewayFrame
+             * @augments tidemark.v1.GatewayFrame.$Properties
+             * @deprecated Use tidemark.v1.GatewayFrame.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a GatewayFrame.
+             * @typedef {{
+             *   hello?: tidemark.v1.Hello.$Shape|null;
+             *   batch?: tidemark.v1.Batch.$Shape|null;
+             *   "void"?: tidemark.v1.Void.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ kind?: undefined; hello?: null; batch?: null; "void"?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape })
+             * )} tidemark.v1.GatewayFrame.$Shape
+             */
+
+            /**
+             * Constructs a new GatewayFrame.
+             * @memberof tidemark.v1
+             * @classdesc Represents a GatewayFrame.
+             * @constructor
+             * @param {tidemark.v1.GatewayFrame.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GatewayFrame = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GatewayFrame hello.
+             * @member {tidemark.v1.Hello.$Properties|null|undefined} hello
+             * @memberof tidemark.v1.GatewayFrame
+             * @instance
+             */
+            GatewayFrame.prototype.hello = null;
+
+            /**
+             * GatewayFrame batch.
+             * @member {tidemark.v1.Batch.$Properties|null|undefined} batch
+             * @memberof tidemark.v1.GatewayFrame
+             * @instance
+             */
+            GatewayFrame.prototype.batch = null;
+
+            /**
+             * GatewayFrame void.
+             * @member {tidemark.v1.Void.$Properties|null|undefined} void
+             * @memberof tidemark.v1.GatewayFrame
+             * @instance
+             */
+            GatewayFrame.prototype["void"] = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * GatewayFrame kind.
+             * @member {"hello"|"batch"|"void"|undefined} kind
+             * @memberof tidemark.v1.GatewayFrame
+             * @instance
+             */
+            $Object.defineProperty(GatewayFrame.prototype, "kind", {
+                get: $util.oneOfGetter($oneOfFields = ["hello", "batch", "void"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new GatewayFrame instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.GatewayFrame
+             * @static
+             * @param {tidemark.v1.GatewayFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.GatewayFrame} GatewayFrame instance
+             * @type {{
+             *   (properties: tidemark.v1.GatewayFrame.$Shape): tidemark.v1.GatewayFrame & tidemark.v1.GatewayFrame.$Shape;
+             *   (properties?: tidemark.v1.GatewayFrame.$Properties): tidemark.v1.GatewayFrame;
+             * }}
+             */
+            GatewayFrame.create = function(properties) {
+                return new GatewayFrame(properties);
+            };
+
+            /**
+             * Encodes the specified GatewayFrame message. Does not implicitly {@link tidemark.v1.GatewayFrame.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.GatewayFrame
+             * @static
+             * @param {tidemark.v1.GatewayFrame.$Properties} message GatewayFrame message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GatewayFrame.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
+                    $root.tidemark.v1.Hello.encode(message.hello, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
+                    $root.tidemark.v1.Batch.encode(message.batch, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message["void"] != null && $Object.hasOwnProperty.call(message, "void"))
+                    $root.tidemark.v1.Void.encode(message["void"], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GatewayFrame message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.GatewayFrame
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.GatewayFrame & tidemark.v1.GatewayFrame.$Shape} GatewayFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GatewayFrame.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.GatewayFrame();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.hello = $root.tidemark.v1.Hello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.kind = "hello";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.batch = $root.tidemark.v1.Batch.decode(reader, reader.size(), $undefined, _depth + 1, message.batch);
+                            message.kind = "batch";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message["void"] = $root.tidemark.v1.Void.decode(reader, reader.size(), $undefined, _depth + 1, message["void"]);
+                            message.kind = "void";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GatewayFrame;
+        })();
+
+        v1.RegionFrame = (function() {
+
+            /**
+             * Properties of a RegionFrame.
+             * @typedef {Object} tidemark.v1.RegionFrame.$Properties
+             * @property {tidemark.v1.HelloAck.$Properties|null} [helloAck] RegionFrame helloAck
+             * @property {tidemark.v1.Ack.$Properties|null} [ack] RegionFrame ack
+             * @property {tidemark.v1.Drain.$Properties|null} [drain] RegionFrame drain
+             * @property {tidemark.v1.Refusal.$Properties|null} [refusal] RegionFrame refusal
+             * @property {"helloAck"|"ack"|"drain"|"refusal"} [kind] RegionFrame kind
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RegionFrame.
+             * @memberof tidemark.v1
+             * @interface IRegionFrame
+             * @augments tidemark.v1.RegionFrame.$Properties
+             * @deprecated Use tidemark.v1.RegionFrame.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a RegionFrame.
+             * @typedef {{
+             *   helloAck?: tidemark.v1.HelloAck.$Shape|null;
+             *   ack?: tidemark.v1.Ack.$Shape|null;
+             *   drain?: tidemark.v1.Drain.$Shape|null;
+             *   refusal?: tidemark.v1.Refusal.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ kind?: undefined; helloAck?: null; ack?: null; drain?: null; refusal?: null }|{ kind?: "helloAck"; helloAck: tidemark.v1.HelloAck.$Shape; ack?: null; drain?: null; refusal?: null }|{ kind?: "ack"; helloAck?: null; ack: tidemark.v1.Ack.$Shape; drain?: null; refusal?: null }|{ kind?: "drain"; helloAck?: null; ack?: null; drain: tidemark.v1.Drain.$Shape; refusal?: null }|{ kind?: "refusal"; helloAck?: null; ack?: null; drain?: null; refusal: tidemark.v1.Refusal.$Shape })
+             * )} tidemark.v1.RegionFrame.$Shape
+             */
+
+            /**
+             * Constructs a new RegionFrame.
+             * @memberof tidemark.v1
+             * @classdesc Represents a RegionFrame.
+             * @constructor
+             * @param {tidemark.v1.RegionFrame.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RegionFrame = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RegionFrame helloAck.
+             * @member {tidemark.v1.HelloAck.$Properties|null|undefined} helloAck
+             * @memberof tidemark.v1.RegionFrame
+             * @instance
+             */
+            RegionFrame.prototype.helloAck = null;
+
+            /**
+             * RegionFrame ack.
+             * @member {tidemark.v1.Ack.$Properties|null|undefined} ack
+             * @memberof tidemark.v1.RegionFrame
+             * @instance
+             */
+            RegionFrame.prototype.ack = null;
+
+            /**
+             * RegionFrame drain.
+             * @member {tidemark.v1.Drain.$Properties|null|undefined} drain
+             * @memberof tidemark.v1.RegionFrame
+             * @instance
+             */
+            RegionFrame.prototype.drain = null;
+
+            /**
+             * RegionFrame refusal.
+             * @member {tidemark.v1.Refusal.$Properties|null|undefined} refusal
+             * @memberof tidemark.v1.RegionFrame
+             * @instance
+             */
+            RegionFrame.prototype.refusal = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * RegionFrame kind.
+             * @member {"helloAck"|"ack"|"drain"|"refusal"|undefined} kind
+             * @memberof tidemark.v1.RegionFrame
+             * @instance
+             */
+            $Object.defineProperty(RegionFrame.prototype, "kind", {
+                get: $util.oneOfGetter($oneOfFields = ["helloAck", "ack", "drain", "refusal"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new RegionFrame instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.RegionFrame
+             * @static
+             * @param {tidemark.v1.RegionFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.RegionFrame} RegionFrame instance
+             * @type {{
+             *   (properties: tidemark.v1.RegionFrame.$Shape): tidemark.v1.RegionFrame & tidemark.v1.RegionFrame.$Shape;
+             *   (properties?: tidemark.v1.RegionFrame.$Properties): tidemark.v1.RegionFrame;
+             * }}
+             */
+            RegionFrame.create = function(properties) {
+                return new RegionFrame(properties);
+            };
+
+            /**
+             * Encodes the specified RegionFrame message. Does not implicitly {@link tidemark.v1.RegionFrame.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.RegionFrame
+             * @static
+             * @param {tidemark.v1.RegionFrame.$Properties} message RegionFrame message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RegionFrame.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.helloAck != null && $Object.hasOwnProperty.call(message, "helloAck"))
+                    $root.tidemark.v1.HelloAck.encode(message.helloAck, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.ack != null && $Object.hasOwnProperty.call(message, "ack"))
+                    $root.tidemark.v1.Ack.encode(message.ack, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.drain != null && $Object.hasOwnProperty.call(message, "drain"))
+                    $root.tidemark.v1.Drain.encode(message.drain, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.refusal != null && $Object.hasOwnProperty.call(message, "refusal"))
+                    $root.tidemark.v1.Refusal.encode(message.refusal, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RegionFrame message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.RegionFrame
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.RegionFrame & tidemark.v1.RegionFrame.$Shape} RegionFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RegionFrame.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.RegionFrame();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.helloAck = $root.tidemark.v1.HelloAck.decode(reader, reader.size(), $undefined, _depth + 1, message.helloAck);
+                            message.kind = "helloAck";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.ack = $root.tidemark.v1.Ack.decode(reader, reader.size(), $undefined, _depth + 1, message.ack);
+                            message.kind = "ack";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.drain = $root.tidemark.v1.Drain.decode(reader, reader.size(), $undefined, _depth + 1, message.drain);
+                            message.kind = "drain";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.refusal = $root.tidemark.v1.Refusal.decode(reader, reader.size(), $undefined, _depth + 1, message.refusal);
+                            message.kind = "refusal";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RegionFrame;
+        })();
+
+        v1.Hello = (function() {
+
+            /**
+             * Properties of a Hello.
+             * @typedef {Object} tidemark.v1.Hello.$Properties
+             * @property {number|null} [protocol] Hello protocol
+             * @property {string|null} [gateway] Hello gateway
+             * @property {string|null} [software] Hello software
+             * @property {Array.<tidemark.v1.StreamExtent.$Properties>|null} [streams] Hello streams
+             * @property {string|null} [token] Hello token
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Hello.
+             * @memberof tidemark.v1
+             * @interface IHello
+             * @augments tidemark.v1.Hello.$Properties
+             * @deprecated Use tidemark.v1.Hello.$Properties instead.
+             */
+
+            /**
+             * Shape of a Hello.
+             * @typedef {tidemark.v1.Hello.$Properties} tidemark.v1.Hello.$Shape
+             */
+
+            /**
+             * Constructs a new Hello.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Hello.
+             * @constructor
+             * @param {tidemark.v1.Hello.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Hello = function (properties) {
+                this.streams = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Hello protocol.
+             * @member {number} protocol
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.protocol = 0;
+
+            /**
+             * Hello gateway.
+             * @member {string} gateway
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.gateway = "";
+
+            /**
+             * Hello software.
+             * @member {string} software
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.software = "";
+
+            /**
+             * Hello streams.
+             * @member {Array.<tidemark.v1.StreamExtent.$Properties>} streams
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.streams = $util.emptyArray;
+
+            /**
+             * Hello token.
+             * @member {string} token
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.token = "";
+
+            /**
+             * Creates a new Hello instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Hello
+             * @static
+             * @param {tidemark.v1.Hello.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Hello} Hello instance
+             * @type {{
+             *   (properties: tidemark.v1.Hello.$Shape): tidemark.v1.Hello & tidemark.v1.Hello.$Shape;
+             *   (properties?: tidemark.v1.Hello.$Properties): tidemark.v1.Hello;
+             * }}
+             */
+            Hello.create = function(properties) {
+                return new Hello(properties);
+            };
+
+            /**
+             * Encodes the specified Hello message. Does not implicitly {@link tidemark.v1.Hello.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Hello
+             * @static
+             * @param {tidemark.v1.Hello.$Properties} message Hello message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Hello.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.gateway);
+                if (message.software != null && $Object.hasOwnProperty.call(message, "software") && message.software !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.software);
+                if (message.streams != null && message.streams.length)
+                    for (let i = 0; i < message.streams.length; ++i)
+                        $root.tidemark.v1.StreamExtent.encode(message.streams[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.token);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Hello message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Hello
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Hello & tidemark.v1.Hello.$Shape} Hello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Hello.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Hello();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.protocol = value;
+                            else
+                                delete message.protocol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.software = value;
+                            else
+                                delete message.software;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.streams && message.streams.length))
+                                message.streams = [];
+                            message.streams.push($root.tidemark.v1.StreamExtent.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Hello;
+        })();
+
+        v1.StreamExtent = (function() {
+
+            /**
+             * Properties of a StreamExtent.
+             * @typedef {Object} tidemark.v1.StreamExtent.$Properties
+             * @property {Uint8Array|null} [streamId] StreamExtent streamId
+             * @property {number|null} [first] StreamExtent first
+             * @property {number|null} [last] StreamExtent last
+             * @property {boolean|null} [closed] StreamExtent closed
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a StreamExtent.
+             * @memberof tidemark.v1
+             * @interface IStreamExtent
+             * @augments tidemark.v1.StreamExtent.$Properties
+             * @deprecated Use tidemark.v1.StreamExtent.$Properties instead.
+             */
+
+            /**
+             * Shape of a StreamExtent.
+             * @typedef {tidemark.v1.StreamExtent.$Properties} tidemark.v1.StreamExtent.$Shape
+             */
+
+            /**
+             * Constructs a new StreamExtent.
+             * @memberof tidemark.v1
+             * @classdesc Represents a StreamExtent.
+             * @constructor
+             * @param {tidemark.v1.StreamExtent.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const StreamExtent = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * StreamExtent streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.StreamExtent
+             * @instance
+             */
+            StreamExtent.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * StreamExtent first.
+             * @member {number} first
+             * @memberof tidemark.v1.StreamExtent
+             * @instance
+             */
+            StreamExtent.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * StreamExtent last.
+             * @member {number} last
+             * @memberof tidemark.v1.StreamExtent
+             * @instance
+             */
+            StreamExtent.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * StreamExtent closed.
+             * @member {boolean} closed
+             * @memberof tidemark.v1.StreamExtent
+             * @instance
+             */
+            StreamExtent.prototype.closed = false;
+
+            /**
+             * Creates a new StreamExtent instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.StreamExtent
+             * @static
+             * @param {tidemark.v1.StreamExtent.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.StreamExtent} StreamExtent instance
+             * @type {{
+             *   (properties: tidemark.v1.StreamExtent.$Shape): tidemark.v1.StreamExtent & tidemark.v1.StreamExtent.$Shape;
+             *   (properties?: tidemark.v1.StreamExtent.$Properties): tidemark.v1.StreamExtent;
+             * }}
+             */
+            StreamExtent.create = function(properties) {
+                return new StreamExtent(properties);
+            };
+
+            /**
+             * Encodes the specified StreamExtent message. Does not implicitly {@link tidemark.v1.StreamExtent.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.StreamExtent
+             * @static
+             * @param {tidemark.v1.StreamExtent.$Properties} message StreamExtent message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            StreamExtent.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.first);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.last);
+                if (message.closed != null && $Object.hasOwnProperty.call(message, "closed") && message.closed !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.closed);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a StreamExtent message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.StreamExtent
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.StreamExtent & tidemark.v1.StreamExtent.$Shape} StreamExtent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            StreamExtent.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.StreamExtent();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.first = value;
+                            else
+                                delete message.first;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.closed = value;
+                            else
+                                delete message.closed;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StreamExtent;
+        })();
+
+        v1.HelloAck = (function() {
+
+            /**
+             * Properties of a HelloAck.
+             * @typedef {Object} tidemark.v1.HelloAck.$Properties
+             * @property {number|null} [protocol] HelloAck protocol
+             * @property {string|null} [region] HelloAck region
+             * @property {Uint8Array|null} [storeId] HelloAck storeId
+             * @property {Uint8Array|null} [bootId] HelloAck bootId
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [durable] HelloAck durable
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [replicated] HelloAck replicated
+             * @property {Array.<tidemark.v1.RegionAddress.$Properties>|null} [regions] HelloAck regions
+             * @property {number|null} [creditBytes] HelloAck creditBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a HelloAck.
+             * @memberof tidemark.v1
+             * @interface IHelloAck
+             * @augments tidemark.v1.HelloAck.$Properties
+             * @deprecated Use tidemark.v1.HelloAck.$Properties instead.
+             */
+
+            /**
+             * Shape of a HelloAck.
+             * @typedef {tidemark.v1.HelloAck.$Properties} tidemark.v1.HelloAck.$Shape
+             */
+
+            /**
+             * Constructs a new HelloAck.
+             * @memberof tidemark.v1
+             * @classdesc Represents a HelloAck.
+             * @constructor
+             * @param {tidemark.v1.HelloAck.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const HelloAck = function (properties) {
+                this.durable = [];
+                this.replicated = [];
+                this.regions = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * HelloAck protocol.
+             * @member {number} protocol
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.protocol = 0;
+
+            /**
+             * HelloAck region.
+             * @member {string} region
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.region = "";
+
+            /**
+             * HelloAck storeId.
+             * @member {Uint8Array} storeId
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.storeId = $util.newBuffer([]);
+
+            /**
+             * HelloAck bootId.
+             * @member {Uint8Array} bootId
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.bootId = $util.newBuffer([]);
+
+            /**
+             * HelloAck durable.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} durable
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.durable = $util.emptyArray;
+
+            /**
+             * HelloAck replicated.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} replicated
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.replicated = $util.emptyArray;
+
+            /**
+             * HelloAck regions.
+             * @member {Array.<tidemark.v1.RegionAddress.$Properties>} regions
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.regions = $util.emptyArray;
+
+            /**
+             * HelloAck creditBytes.
+             * @member {number} creditBytes
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new HelloAck instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.HelloAck
+             * @static
+             * @param {tidemark.v1.HelloAck.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.HelloAck} HelloAck instance
+             * @type {{
+             *   (properties: tidemark.v1.HelloAck.$Shape): tidemark.v1.HelloAck & tidemark.v1.HelloAck.$Shape;
+             *   (properties?: tidemark.v1.HelloAck.$Properties): tidemark.v1.HelloAck;
+             * }}
+             */
+            HelloAck.create = function(properties) {
+                return new HelloAck(properties);
+            };
+
+            /**
+             * Encodes the specified HelloAck message. Does not implicitly {@link tidemark.v1.HelloAck.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.HelloAck
+             * @static
+             * @param {tidemark.v1.HelloAck.$Properties} message HelloAck message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            HelloAck.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.region);
+                if (message.storeId != null && $Object.hasOwnProperty.call(message, "storeId") && message.storeId.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.storeId);
+                if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId") && message.bootId.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.bootId);
+                if (message.durable != null && message.durable.length)
+                    for (let i = 0; i < message.durable.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.durable[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.replicated != null && message.replicated.length)
+                    for (let i = 0; i < message.replicated.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.replicated[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.regions != null && message.regions.length)
+                    for (let i = 0; i < message.regions.length; ++i)
+                        $root.tidemark.v1.RegionAddress.encode(message.regions[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.creditBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a HelloAck message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.HelloAck
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.HelloAck & tidemark.v1.HelloAck.$Shape} HelloAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            HelloAck.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.HelloAck();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.protocol = value;
+                            else
+                                delete message.protocol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.region = value;
+                            else
+                                delete message.region;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.storeId = value;
+                            else
+                                delete message.storeId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.bootId = value;
+                            else
+                                delete message.bootId;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.durable && message.durable.length))
+                                message.durable = [];
+                            message.durable.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.replicated && message.replicated.length))
+                                message.replicated = [];
+                            message.replicated.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.regions && message.regions.length))
+                                message.regions = [];
+                            message.regions.push($root.tidemark.v1.RegionAddress.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.creditBytes = value;
+                            else
+                                delete message.creditBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return HelloAck;
+        })();
+
+        v1.RegionAddress = (function() {
+
+            /**
+             * Properties of a RegionAddress.
+             * @typedef {Object} tidemark.v1.RegionAddress.$Properties
+             * @property {string|null} [name] RegionAddress name
+             * @property {string|null} [url] RegionAddress url
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a RegionAddress.
+             * @memberof tidemark.v1
+             * @interface IRegionAddress
+             * @augments tidemark.v1.RegionAddress.$Properties
+             * @deprecated Use tidemark.v1.RegionAddress.$Properties instead.
+             */
+
+            /**
+             * Shape of a RegionAddress.
+             * @typedef {tidemark.v1.RegionAddress.$Properties} tidemark.v1.RegionAddress.$Shape
+             */
+
+            /**
+             * Constructs a new RegionAddress.
+             * @memberof tidemark.v1
+             * @classdesc Represents a RegionAddress.
+             * @constructor
+             * @param {tidemark.v1.RegionAddress.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const RegionAddress = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * RegionAddress name.
+             * @member {string} name
+             * @memberof tidemark.v1.RegionAddress
+             * @instance
+             */
+            RegionAddress.prototype.name = "";
+
+            /**
+             * RegionAddress url.
+             * @member {string} url
+             * @memberof tidemark.v1.RegionAddress
+             * @instance
+             */
+            RegionAddress.prototype.url = "";
+
+            /**
+             * Creates a new RegionAddress instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.RegionAddress
+             * @static
+             * @param {tidemark.v1.RegionAddress.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.RegionAddress} RegionAddress instance
+             * @type {{
+             *   (properties: tidemark.v1.RegionAddress.$Shape): tidemark.v1.RegionAddress & tidemark.v1.RegionAddress.$Shape;
+             *   (properties?: tidemark.v1.RegionAddress.$Properties): tidemark.v1.RegionAddress;
+             * }}
+             */
+            RegionAddress.create = function(properties) {
+                return new RegionAddress(properties);
+            };
+
+            /**
+             * Encodes the specified RegionAddress message. Does not implicitly {@link tidemark.v1.RegionAddress.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.RegionAddress
+             * @static
+             * @param {tidemark.v1.RegionAddress.$Properties} message RegionAddress message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            RegionAddress.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.name);
+                if (message.url != null && $Object.hasOwnProperty.call(message, "url") && message.url !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.url);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a RegionAddress message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.RegionAddress
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.RegionAddress & tidemark.v1.RegionAddress.$Shape} RegionAddress
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            RegionAddress.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.RegionAddress();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.url = value;
+                            else
+                                delete message.url;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return RegionAddress;
+        })();
+
+        v1.StreamHave = (function() {
+
+            /**
+             * Properties of a StreamHave.
+             * @typedef {Object} tidemark.v1.StreamHave.$Properties
+             * @property {Uint8Array|null} [streamId] StreamHave streamId
+             * @property {number|null} [prefix] StreamHave prefix
+             * @property {Array.<number>|null} [ranges] StreamHave ranges
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a StreamHave.
+             * @memberof tidemark.v1
+             * @interface IStreamHave
+             * @augments tidemark.v1.StreamHave.$Properties
+             * @deprecated Use tidemark.v1.StreamHave.$Properties instead.
+             */
+
+            /**
+             * Shape of a StreamHave.
+             * @typedef {tidemark.v1.StreamHave.$Properties} tidemark.v1.StreamHave.$Shape
+             */
+
+            /**
+             * Constructs a new StreamHave.
+             * @memberof tidemark.v1
+             * @classdesc Represents a StreamHave.
+             * @constructor
+             * @param {tidemark.v1.StreamHave.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const StreamHave = function (properties) {
+                this.ranges = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * StreamHave streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.StreamHave
+             * @instance
+             */
+            StreamHave.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * StreamHave prefix.
+             * @member {number} prefix
+             * @memberof tidemark.v1.StreamHave
+             * @instance
+             */
+            StreamHave.prototype.prefix = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * StreamHave ranges.
+             * @member {Array.<number>} ranges
+             * @memberof tidemark.v1.StreamHave
+             * @instance
+             */
+            StreamHave.prototype.ranges = $util.emptyArray;
+
+            /**
+             * Creates a new StreamHave instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.StreamHave
+             * @static
+             * @param {tidemark.v1.StreamHave.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.StreamHave} StreamHave instance
+             * @type {{
+             *   (properties: tidemark.v1.StreamHave.$Shape): tidemark.v1.StreamHave & tidemark.v1.StreamHave.$Shape;
+             *   (properties?: tidemark.v1.StreamHave.$Properties): tidemark.v1.StreamHave;
+             * }}
+             */
+            StreamHave.create = function(properties) {
+                return new StreamHave(properties);
+            };
+
+            /**
+             * Encodes the specified StreamHave message. Does not implicitly {@link tidemark.v1.StreamHave.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.StreamHave
+             * @static
+             * @param {tidemark.v1.StreamHave.$Properties} message StreamHave message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            StreamHave.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.prefix != null && $Object.hasOwnProperty.call(message, "prefix") && (typeof message.prefix === "object" ? message.prefix.low || message.prefix.high : message.prefix !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.prefix);
+                if (message.ranges != null && message.ranges.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint64s(message.ranges);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a StreamHave message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.StreamHave
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.StreamHave & tidemark.v1.StreamHave.$Shape} StreamHave
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            StreamHave.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.StreamHave();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.prefix = value;
+                            else
+                                delete message.prefix;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.ranges && message.ranges.length))
+                                    message.ranges = [];
+                                reader.uint64s(message.ranges);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ranges && message.ranges.length))
+                                message.ranges = [];
+                            message.ranges.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StreamHave;
+        })();
+
+        v1.Batch = (function() {
+
+            /**
+             * Properties of a Batch.
+             * @typedef {Object} tidemark.v1.Batch.$Properties
+             * @property {Uint8Array|null} [streamId] Batch streamId
+             * @property {number|null} [seq] Batch seq
+             * @property {Uint8Array|null} [sha256] Batch sha256
+             * @property {Uint8Array|null} [body] Batch body
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Batch.
+             * @memberof tidemark.v1
+             * @interface IBatch
+             * @augments tidemark.v1.Batch.$Properties
+             * @deprecated Use tidemark.v1.Batch.$Properties instead.
+             */
+
+            /**
+             * Shape of a Batch.
+             * @typedef {tidemark.v1.Batch.$Properties} tidemark.v1.Batch.$Shape
+             */
+
+            /**
+             * Constructs a new Batch.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Batch.
+             * @constructor
+             * @param {tidemark.v1.Batch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Batch = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Batch streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.Batch
+             * @instance
+             */
+            Batch.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * Batch seq.
+             * @member {number} seq
+             * @memberof tidemark.v1.Batch
+             * @instance
+             */
+            Batch.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Batch sha256.
+             * @member {Uint8Array} sha256
+             * @memberof tidemark.v1.Batch
+             * @instance
+             */
+            Batch.prototype.sha256 = $util.newBuffer([]);
+
+            /**
+             * Batch body.
+             * @member {Uint8Array} body
+             * @memberof tidemark.v1.Batch
+             * @instance
+             */
+            Batch.prototype.body = $util.newBuffer([]);
+
+            /**
+             * Creates a new Batch instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Batch
+             * @static
+             * @param {tidemark.v1.Batch.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Batch} Batch instance
+             * @type {{
+             *   (properties: tidemark.v1.Batch.$Shape): tidemark.v1.Batch & tidemark.v1.Batch.$Shape;
+             *   (properties?: tidemark.v1.Batch.$Properties): tidemark.v1.Batch;
+             * }}
+             */
+            Batch.create = function(properties) {
+                return new Batch(properties);
+            };
+
+            /**
+             * Encodes the specified Batch message. Does not implicitly {@link tidemark.v1.Batch.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Batch
+             * @static
+             * @param {tidemark.v1.Batch.$Properties} message Batch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Batch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.seq);
+                if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256") && message.sha256.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.sha256);
+                if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.body);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Batch message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Batch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Batch & tidemark.v1.Batch.$Shape} Batch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Batch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Batch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.sha256 = value;
+                            else
+                                delete message.sha256;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.body = value;
+                            else
+                                delete message.body;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Batch;
+        })();
+
+        v1.Void = (function() {
+
+            /**
+             * Properties of a Void.
+             * @typedef {Object} tidemark.v1.Void.$Properties
+             * @property {Uint8Array|null} [streamId] Void streamId
+             * @property {number|null} [first] Void first
+             * @property {number|null} [last] Void last
+             * @property {number|null} [readings] Void readings
+             * @property {string|null} [reason] Void reason
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Void.
+             * @memberof tidemark.v1
+             * @interface IVoid
+             * @augments tidemark.v1.Void.$Properties
+             * @deprecated Use tidemark.v1.Void.$Properties instead.
+             */
+
+            /**
+             * Shape of a Void.
+             * @typedef {tidemark.v1.Void.$Properties} tidemark.v1.Void.$Shape
+             */
+
+            /**
+             * Constructs a new Void.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Void.
+             * @constructor
+             * @param {tidemark.v1.Void.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Void = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Void streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.Void
+             * @instance
+             */
+            Void.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * Void first.
+             * @member {number} first
+             * @memberof tidemark.v1.Void
+             * @instance
+             */
+            Void.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Void last.
+             * @member {number} last
+             * @memberof tidemark.v1.Void
+             * @instance
+             */
+            Void.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Void readings.
+             * @member {number} readings
+             * @memberof tidemark.v1.Void
+             * @instance
+             */
+            Void.prototype.readings = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Void reason.
+             * @member {string} reason
+             * @memberof tidemark.v1.Void
+             * @instance
+             */
+            Void.prototype.reason = "";
+
+            /**
+             * Creates a new Void instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Void
+             * @static
+             * @param {tidemark.v1.Void.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Void} Void instance
+             * @type {{
+             *   (properties: tidemark.v1.Void.$Shape): tidemark.v1.Void & tidemark.v1.Void.$Shape;
+             *   (properties?: tidemark.v1.Void.$Properties): tidemark.v1.Void;
+             * }}
+             */
+            Void.create = function(properties) {
+                return new Void(properties);
+            };
+
+            /**
+             * Encodes the specified Void message. Does not implicitly {@link tidemark.v1.Void.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Void
+             * @static
+             * @param {tidemark.v1.Void.$Properties} message Void message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Void.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.first);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.last);
+                if (message.readings != null && $Object.hasOwnProperty.call(message, "readings") && (typeof message.readings === "object" ? message.readings.low || message.readings.high : message.readings !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.readings);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Void message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Void
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Void & tidemark.v1.Void.$Shape} Void
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Void.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Void();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.first = value;
+                            else
+                                delete message.first;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.readings = value;
+                            else
+                                delete message.readings;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Void;
+        })();
+
+        v1.Ack = (function() {
+
+            /**
+             * Properties of an Ack.
+             * @typedef {Object} tidemark.v1.Ack.$Properties
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [durable] Ack durable
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [replicated] Ack replicated
+             * @property {number|null} [creditBytes] Ack creditBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Ack.
+             * @memberof tidemark.v1
+             * @interface IAck
+             * @augments tidemark.v1.Ack.$Properties
+             * @deprecated Use tidemark.v1.Ack.$Properties instead.
+             */
+
+            /**
+             * Shape of an Ack.
+             * @typedef {tidemark.v1.Ack.$Properties} tidemark.v1.Ack.$Shape
+             */
+
+            /**
+             * Constructs a new Ack.
+             * @memberof tidemark.v1
+             * @classdesc Represents an Ack.
+             * @constructor
+             * @param {tidemark.v1.Ack.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Ack = function (properties) {
+                this.durable = [];
+                this.replicated = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Ack durable.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} durable
+             * @memberof tidemark.v1.Ack
+             * @instance
+             */
+            Ack.prototype.durable = $util.emptyArray;
+
+            /**
+             * Ack replicated.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} replicated
+             * @memberof tidemark.v1.Ack
+             * @instance
+             */
+            Ack.prototype.replicated = $util.emptyArray;
+
+            /**
+             * Ack creditBytes.
+             * @member {number} creditBytes
+             * @memberof tidemark.v1.Ack
+             * @instance
+             */
+            Ack.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new Ack instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Ack
+             * @static
+             * @param {tidemark.v1.Ack.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Ack} Ack instance
+             * @type {{
+             *   (properties: tidemark.v1.Ack.$Shape): tidemark.v1.Ack & tidemark.v1.Ack.$Shape;
+             *   (properties?: tidemark.v1.Ack.$Properties): tidemark.v1.Ack;
+             * }}
+             */
+            Ack.create = function(properties) {
+                return new Ack(properties);
+            };
+
+            /**
+             * Encodes the specified Ack message. Does not implicitly {@link tidemark.v1.Ack.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Ack
+             * @static
+             * @param {tidemark.v1.Ack.$Properties} message Ack message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Ack.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.durable != null && message.durable.length)
+                    for (let i = 0; i < message.durable.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.durable[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.replicated != null && message.replicated.length)
+                    for (let i = 0; i < message.replicated.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.replicated[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.creditBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Ack message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Ack
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Ack & tidemark.v1.Ack.$Shape} Ack
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Ack.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Ack();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.durable && message.durable.length))
+                                message.durable = [];
+                            message.durable.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.replicated && message.replicated.length))
+                                message.replicated = [];
+                            message.replicated.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.creditBytes = value;
+                            else
+                                delete message.creditBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Ack;
+        })();
+
+        v1.Drain = (function() {
+
+            /**
+             * Properties of a Drain.
+             * @typedef {Object} tidemark.v1.Drain.$Properties
+             * @property {string|null} [reason] Drain reason
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Drain.
+             * @memberof tidemark.v1
+             * @interface IDrain
+             * @augments tidemark.v1.Drain.$Properties
+             * @deprecated Use tidemark.v1.Drain.$Properties instead.
+             */
+
+            /**
+             * Shape of a Drain.
+             * @typedef {tidemark.v1.Drain.$Properties} tidemark.v1.Drain.$Shape
+             */
+
+            /**
+             * Constructs a new Drain.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Drain.
+             * @constructor
+             * @param {tidemark.v1.Drain.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Drain = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Drain reason.
+             * @member {string} reason
+             * @memberof tidemark.v1.Drain
+             * @instance
+             */
+            Drain.prototype.reason = "";
+
+            /**
+             * Creates a new Drain instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Drain
+             * @static
+             * @param {tidemark.v1.Drain.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Drain} Drain instance
+             * @type {{
+             *   (properties: tidemark.v1.Drain.$Shape): tidemark.v1.Drain & tidemark.v1.Drain.$Shape;
+             *   (properties?: tidemark.v1.Drain.$Properties): tidemark.v1.Drain;
+             * }}
+             */
+            Drain.create = function(properties) {
+                return new Drain(properties);
+            };
+
+            /**
+             * Encodes the specified Drain message. Does not implicitly {@link tidemark.v1.Drain.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Drain
+             * @static
+             * @param {tidemark.v1.Drain.$Properties} message Drain message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Drain.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Drain message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Drain
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Drain & tidemark.v1.Drain.$Shape} Drain
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Drain.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Drain();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Drain;
+        })();
+
+        v1.Refusal = (function() {
+
+            /**
+             * Properties of a Refusal.
+             * @typedef {Object} tidemark.v1.Refusal.$Properties
+             * @property {string|null} [code] Refusal code
+             * @property {string|null} [message] Refusal message
+             * @property {Uint8Array|null} [streamId] Refusal streamId
+             * @property {number|null} [seq] Refusal seq
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Refusal.
+             * @memberof tidemark.v1
+             * @interface IRefusal
+             * @augments tidemark.v1.Refusal.$Properties
+             * @deprecated Use tidemark.v1.Refusal.$Properties instead.
+             */
+
+            /**
+             * Shape of a Refusal.
+             * @typedef {tidemark.v1.Refusal.$Properties} tidemark.v1.Refusal.$Shape
+             */
+
+            /**
+             * Constructs a new Refusal.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Refusal.
+             * @constructor
+             * @param {tidemark.v1.Refusal.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Refusal = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Refusal code.
+             * @member {string} code
+             * @memberof tidemark.v1.Refusal
+             * @instance
+             */
+            Refusal.prototype.code = "";
+
+            /**
+             * Refusal message.
+             * @member {string} message
+             * @memberof tidemark.v1.Refusal
+             * @instance
+             */
+            Refusal.prototype.message = "";
+
+            /**
+             * Refusal streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.Refusal
+             * @instance
+             */
+            Refusal.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * Refusal seq.
+             * @member {number} seq
+             * @memberof tidemark.v1.Refusal
+             * @instance
+             */
+            Refusal.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new Refusal instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Refusal
+             * @static
+             * @param {tidemark.v1.Refusal.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Refusal} Refusal instance
+             * @type {{
+             *   (properties: tidemark.v1.Refusal.$Shape): tidemark.v1.Refusal & tidemark.v1.Refusal.$Shape;
+             *   (properties?: tidemark.v1.Refusal.$Properties): tidemark.v1.Refusal;
+             * }}
+             */
+            Refusal.create = function(properties) {
+                return new Refusal(properties);
+            };
+
+            /**
+             * Encodes the specified Refusal message. Does not implicitly {@link tidemark.v1.Refusal.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Refusal
+             * @static
+             * @param {tidemark.v1.Refusal.$Properties} message Refusal message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Refusal.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.code != null && $Object.hasOwnProperty.call(message, "code") && message.code !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.code);
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message") && message.message !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.message);
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.streamId);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.seq);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Refusal message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Refusal
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Refusal & tidemark.v1.Refusal.$Shape} Refusal
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Refusal.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Refusal();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.code = value;
+                            else
+                                delete message.code;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.message = value;
+                            else
+                                delete message.message;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Refusal;
+        })();
+
+        return v1;
+    })();
+
+    return tidemark;
+})();
+
+export {
+  $root as default
+};
