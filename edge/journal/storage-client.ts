@@ -25,7 +25,7 @@ export class StorageClient implements Intake, Outbox {
   /** Callbacks of the chunk being written. */
   #callbacks: (() => void)[] = [];
   /** Sent and not yet on disk, oldest first. */
-  readonly #inFlight: { readonly chunk: number; readonly bytes: number; readonly callbacks: readonly (() => void)[] }[] = [];
+  readonly #inFlight: InFlightChunk[] = [];
   #inFlightBytes = 0;
   #chunk = 0;
   #flushScheduled = false;
@@ -137,7 +137,7 @@ export class StorageClient implements Intake, Outbox {
     if (this.#writer.messages === 0 || this.#failure !== undefined) return;
     const { buffer, bytes } = this.#writer.take(this.#spare.pop());
     const chunk = ++this.#chunk;
-    this.#inFlight.push({ chunk, bytes, callbacks: this.#callbacks });
+    this.#inFlight.push({ chunk, bytes, callbacks: this.#callbacks, sentAtMs: performance.now() });
     this.#inFlightBytes += bytes;
     this.#callbacks = [];
     this.#post({ kind: "publish", chunk, buffer, bytes }, [buffer]);
@@ -181,8 +181,9 @@ export class StorageClient implements Intake, Outbox {
     // After a failure the order of things is unknown: an acknowledgement that stays away is safe, one too many is not.
     if (this.#failure !== undefined) return;
     while (this.#inFlight.length > 0 && this.#inFlight[0]!.chunk <= message.throughChunk) {
-      const { callbacks, bytes } = this.#inFlight.shift()!;
+      const { callbacks, bytes, sentAtMs } = this.#inFlight.shift()!;
       this.#inFlightBytes -= bytes;
+      this.#options.onCommit({ messages: callbacks.length, waitMs: performance.now() - sentAtMs });
       for (const committed of callbacks) committed();
     }
     for (const buffer of message.buffers) {
@@ -233,7 +234,16 @@ export class StorageClient implements Intake, Outbox {
   }
 }
 
+type InFlightChunk = {
+  readonly chunk: number;
+  readonly bytes: number;
+  readonly callbacks: readonly (() => void)[];
+  readonly sentAtMs: number;
+};
+
 export type StorageClientOptions = {
+  /** Called for every chunk that is on disk, with how long that took. */
+  readonly onCommit: (commit: { messages: number; waitMs: number }) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

@@ -1,0 +1,137 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
+import { Fault } from "../../proto/core/fault.ts";
+
+/**
+ * One Tidemark process under our care: started with this very runtime, watched until it says that it is ready, stopped
+ * or killed on demand. What it printed last is kept, bounded, to explain an exit that nobody asked for.
+ */
+export class ManagedProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #lines: string[] = [];
+  readonly #exit: Promise<ProcessExit>;
+  #exited: ProcessExit | undefined;
+
+  private constructor(name: string, child: ChildProcess) {
+    this.name = name;
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        this.#lines.push(line);
+        if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+      });
+    }
+    this.#exit = new Promise((resolve) => {
+      child.once("close", (code, signal) => {
+        this.#exited = { code, signal };
+        resolve(this.#exited);
+      });
+      child.once("error", (error) => {
+        this.#lines.push(error.message);
+        this.#exited = { code: null, signal: null };
+        resolve(this.#exited);
+      });
+    });
+  }
+
+  /**
+   * @param options.wrapper a program and its arguments that run the process, such as `strace -f ...`.
+   * @param options.args what follows `tidemark`.
+   */
+  static start(options: {
+    name: string;
+    args: readonly string[];
+    wrapper?: readonly string[];
+    environment?: Readonly<Record<string, string>>;
+  }): ManagedProcess {
+    const command = [...(options.wrapper ?? []), process.execPath, TIDEMARK, ...options.args];
+    const child = spawn(command[0]!, command.slice(1), {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...options.environment },
+    });
+    return new ManagedProcess(options.name, child);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get running(): boolean {
+    return this.#exited === undefined;
+  }
+
+  /** The last lines it printed. */
+  get output(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** Resolves when the process is gone, however it went. */
+  get exit(): Promise<ProcessExit> {
+    return this.#exit;
+  }
+
+  /**
+   * Waits until `url` answers 200.
+   * @throws Fault when the process exits first or the deadline passes; its last line is the explanation.
+   */
+  async ready(url: string, deadlineMs = 15_000): Promise<void> {
+    const signal = AbortSignal.timeout(deadlineMs);
+    for (;;) {
+      if (this.#exited !== undefined) throw this.#ended();
+      const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
+      await answer?.arrayBuffer().catch(() => undefined);
+      if (answer?.status === 200) return;
+      if (signal.aborted) {
+        throw new Fault({
+          code: "unreachable",
+          message: `${this.name} is not ready after ${deadlineMs / 1000} s`,
+          hint: this.#lines.at(-1) ?? "it printed nothing",
+        });
+      }
+      await Promise.race([delay(20), this.#exit]);
+    }
+  }
+
+  /** SIGTERM, and SIGKILL when the process is still there after `graceMs`. May come twice. */
+  async stop(graceMs = 10_000): Promise<ProcessExit> {
+    if (this.#exited !== undefined) return this.#exited;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    try {
+      return await this.#exit;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async kill(signal: "SIGKILL" | "SIGINT" = "SIGKILL"): Promise<ProcessExit> {
+    if (this.#exited === undefined) this.#child.kill(signal);
+    return this.#exit;
+  }
+
+  /** SIGSTOP or SIGCONT. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child.kill(signal);
+  }
+
+  #ended(): Fault {
+    const { code, signal } = this.#exited!;
+    return new Fault({
+      code: "unreachable",
+      message: `${this.name} ended with ${signal ?? `exit code ${code}`}`,
+      hint: this.#lines.at(-1) ?? "it printed nothing",
+    });
+  }
+}
+
+export type ProcessExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+const LINES_KEPT = 200;
+const TIDEMARK = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "../tidemark.ts" : "../tidemark.js", import.meta.url),
+);

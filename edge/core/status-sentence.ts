@@ -1,0 +1,80 @@
+/**
+ * The one true sentence that answers "how is it?", everywhere the same: terminal, page, `/v1/status`, `tidemark status`.
+ */
+export type GatewayCondition = {
+  readonly devices: number;
+  /** Readings that are on this disk and not known to be in any region. */
+  readonly waitingReadings: number;
+  /** How long the oldest of them has been waiting, or null when there is none. */
+  readonly behindMs: number | null;
+  readonly region: string;
+  readonly connected: boolean;
+  /** How long the region has been out of reach; null while connected. */
+  readonly offlineMs: number | null;
+  /** Why the region refuses us, where it does. */
+  readonly refusal: string | null;
+  /** Share of the disk quota in use, 0 to 1. */
+  readonly fillRatio: number;
+  readonly full: boolean;
+  /** Recent drain rate, readings per second, or null when unknown. */
+  readonly drainPerSecond: number | null;
+  /** How long the room that is left will do at the recent rate, or null when unknown. */
+  readonly roomMs: number | null;
+};
+
+export function statusSentence(condition: GatewayCondition): string {
+  const safe = `${count(condition.waitingReadings)} ${plural("reading", condition.waitingReadings)} safe on disk`;
+  if (condition.full) {
+    return `Disk quota used up: acknowledgements are withheld, sensors keep what they have; ${safe}.`;
+  }
+  if (condition.refusal !== null) return `Refused by ${condition.region}: ${condition.refusal}; ${safe}.`;
+  if (!condition.connected) {
+    const since = condition.offlineMs === null ? "" : ` for ${duration(condition.offlineMs)}`;
+    return `No connection to ${condition.region}${since}: ${safe}, ${room(condition)}.`;
+  }
+  const receiving = condition.devices === 0
+    ? "Waiting for the first reading"
+    : `Receiving from ${count(condition.devices)} ${plural("device", condition.devices)}`;
+  if (condition.behindMs !== null && condition.behindMs > CATCHING_UP_MS) {
+    return `${receiving}; catching up with ${condition.region}: ${safe}${drainTime(condition)}.`;
+  }
+  if (condition.devices === 0) return `${receiving}; connected to ${condition.region}.`;
+  const behind = condition.behindMs === null ? "" : `, ${seconds(condition.behindMs)} behind`;
+  return `${receiving}; everything sealed is durable in ${condition.region}${behind}.`;
+}
+
+/** 1284331 -> "1,284,331"; above ten million "12.8 M". */
+export function count(value: number): string {
+  if (value >= 1e7) return `${(value / 1e6).toFixed(1)} M`;
+  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** As people say it: "0.4 s", "3 min 12 s", "3 h 12 min", "9 days". */
+export function duration(ms: number): string {
+  if (ms < 60_000) return seconds(ms);
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 72) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
+const CATCHING_UP_MS = 5000;
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+function plural(word: string, value: number): string {
+  return value === 1 ? word : `${word}s`;
+}
+
+function room(condition: GatewayCondition): string {
+  if (condition.roomMs !== null) return `room for ${duration(condition.roomMs)} more`;
+  return `${Math.max(0, Math.round((1 - condition.fillRatio) * 100))} % of the quota free`;
+}
+
+function drainTime(condition: GatewayCondition): string {
+  if (condition.drainPerSecond === null || condition.drainPerSecond <= 0) return "";
+  return `, will drain in about ${duration((condition.waitingReadings / condition.drainPerSecond) * 1000)}`;
+}

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { GatewayCondition } from "../../../../edge/core/status-sentence.ts";
+import { count, duration, statusSentence } from "../../../../edge/core/status-sentence.ts";
+
+const healthy: GatewayCondition = {
+  devices: 43,
+  waitingReadings: 12,
+  behindMs: 400,
+  region: "eu",
+  connected: true,
+  offlineMs: null,
+  refusal: null,
+  fillRatio: 0.1,
+  full: false,
+  drainPerSecond: null,
+  roomMs: null,
+};
+
+test.each<[Partial<GatewayCondition>, string]>([
+  [{}, "Receiving from 43 devices; everything sealed is durable in eu, 0.4 s behind."],
+  [{ devices: 0, behindMs: null }, "Waiting for the first reading; connected to eu."],
+  [
+    { connected: false, offlineMs: 11_520_000, waitingReadings: 1_900_000, roomMs: 9 * 86_400_000 },
+    "No connection to eu for 3 h 12 min: 1,900,000 readings safe on disk, room for 9 days more.",
+  ],
+  [
+    { connected: false, offlineMs: 2000, waitingReadings: 1 },
+    "No connection to eu for 2.0 s: 1 reading safe on disk, 90 % of the quota free.",
+  ],
+  [
+    { behindMs: 60_000, waitingReadings: 1_200_000, drainPerSecond: 20_000 },
+    "Receiving from 43 devices; catching up with eu: 1,200,000 readings safe on disk, will drain in about 1 min 0 s.",
+  ],
+  [{ refusal: "token not accepted" }, "Refused by eu: token not accepted; 12 readings safe on disk."],
+  [
+    { full: true, fillRatio: 0.96 },
+    "Disk quota used up: acknowledgements are withheld, sensors keep what they have; 12 readings safe on disk.",
+  ],
+])("the sentence tells %j", (change, sentence) => {
+  expect(statusSentence({ ...healthy, ...change })).toBe(sentence);
+});
+
+test("counts and durations are written as people write them", () => {
+  expect([0, 999, 1000, 1_284_331, 12_800_000].map(count)).toEqual(["0", "999", "1,000", "1,284,331", "12.8 M"]);
+  expect([400, 12_000, 192_000, 11_520_000, 9 * 86_400_000].map(duration)).toEqual([
+    "0.4 s",
+    "12 s",
+    "3 min 12 s",
+    "3 h 12 min",
+    "9 days",
+  ]);
+});
