@@ -5,6 +5,7 @@
  *
  * TIDEMARK_LONG=1 runs the same tests with larger numbers (tests/support/scale.ts), hence the longer limits.
  */
+import { join } from "node:path";
 import type { ViteUserConfig } from "vitest/config";
 
 import { CountsReporter } from "./support/counts-reporter.ts";
@@ -15,7 +16,7 @@ const MINUTE_MS = 60_000;
 const shared = { environment: "node", pool: "forks", maxWorkers: 2, hookTimeout: MINUTE_MS } as const;
 
 const config: ViteUserConfig = {
-  root: new URL("..", import.meta.url).pathname,
+  root: join(import.meta.dirname, ".."),
   test: {
     reporters: [["default", { summary: false }], new CountsReporter()],
     projects: [
