@@ -111,7 +111,8 @@ export class SensorClient {
     return this.#unacknowledged.resent;
   }
 
-  publish(message: SensorMessage): void {
+  /** @param acknowledged called when the broker took responsibility for the message, once. */
+  publish(message: SensorMessage, acknowledged?: () => void): void {
     this.#inFlight++;
     this.#client.publish(message.topic, message.payload, { qos: message.qos }, (error) => {
       this.#inFlight--;
@@ -120,6 +121,7 @@ export class SensorClient {
       } else {
         this.#acknowledged++;
         this.#progressMs = performance.now();
+        acknowledged?.();
       }
       this.#change();
     });
