@@ -163,6 +163,16 @@ const LINT: readonly Plant[] = [
       says: new RegExp(`${side}/core/disk\\.ts.*no-restricted-imports`),
     },
   ]),
+  {
+    rule: "edge/decode: the clock",
+    files: { "edge/decode/now.ts": `export const x: number = Date.now();\n` },
+    says: /edge\/decode\/now\.ts.*no-restricted-properties/,
+  },
+  {
+    rule: "proto/core: the way round by globalThis",
+    files: { "proto/core/detour.ts": `export const x: number = globalThis.Date.now();\n` },
+    says: /proto\/core\/detour\.ts.*no-restricted-properties/,
+  },
   ...(["edge", "cloud"] as const).flatMap((side): Plant[] => {
     const other = side === "edge" ? "cloud" : "edge";
     return ["", "core/"].map((folder) => ({
