@@ -138,6 +138,11 @@ const LINT: readonly Plant[] = [
     files: { "tests/unit/focused.test.ts": `import { it } from "vitest";\nit.only("x", () => {});\n` },
     says: /tests\/unit\/focused\.test\.ts.*no-focused-tests/,
   },
+  {
+    rule: "valid-expect",
+    files: { "tests/unit/vague.test.ts": `import { expect, it } from "vitest";\nit("x", () => {\n  expect(1);\n});\n` },
+    says: /tests\/unit\/vague\.test\.ts.*valid-expect/,
+  },
   ...["proto", "edge", "cloud"].flatMap((side): Plant[] => [
     ...Object.entries({
       date: "new Date()",
