@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+
+import { initialState, step } from "../../../../cloud/core/ingest-session.ts";
+import type {
+  IngestSessionOptions,
+  SessionEffect,
+  SessionEvent,
+  SessionState,
+} from "../../../../cloud/core/ingest-session.ts";
+import { EMPTY_HAVE, insert } from "../../../../proto/core/have.ts";
+import { regionId, seq, streamId } from "../../../../proto/core/ids.ts";
+import type { GatewayFrame, RegionFrame } from "../../../../proto/wire/messages.ts";
+
+const STREAM = streamId("01890000-0000-7000-8000-000000000001");
+const OTHER = streamId("01890000-0000-7000-8000-000000000002");
+
+const OPTIONS: IngestSessionOptions = {
+  protocol: 1,
+  region: regionId("eu"),
+  storeId: new Uint8Array(16).fill(1),
+  bootId: new Uint8Array(16).fill(2),
+  creditBytes: 1000,
+  minCopies: 1,
+  authorized: (gateway, token) => gateway === "plant-7" && token === "secret",
+};
+
+/** A session that remembers what it did. */
+class Trial {
+  state: SessionState = initialState(0);
+  effects: SessionEffect[] = [];
+  readonly #options: IngestSessionOptions;
+
+  constructor(options: Partial<IngestSessionOptions> = {}) {
+    this.#options = { ...OPTIONS, ...options };
+  }
+
+  tell(event: SessionEvent, nowMs = 0): this {
+    const result = step(this.state, event, nowMs, this.#options);
+    this.state = result.state;
+    this.effects = [...result.effects];
+    return this;
+  }
+
+  frame(frame: GatewayFrame, nowMs = 0): this {
+    return this.tell({ kind: "frame", frame }, nowMs);
+  }
+
+  open(): this {
+    this.frame(hello());
+    return this.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have: EMPTY_HAVE }] });
+  }
+
+  get sent(): RegionFrame[] {
+    return this.effects.filter((effect) => effect.kind === "send").map((effect) => effect.frame);
+  }
+
+  get kinds(): string[] {
+    return this.effects.map((effect) => effect.kind);
+  }
+}
+
+function hello(change: { protocol?: number; gateway?: string; token?: string } = {}): GatewayFrame {
+  return {
+    kind: "hello",
+    protocol: 1,
+    gateway: "plant-7",
+    software: "0.1.0",
+    token: "secret",
+    streams: [{ streamId: STREAM, first: seq(1), last: seq(3), closed: false }],
+    ...change,
+  };
+}
+
+function batch(number: number, sizeBytes = 100, stream = STREAM): GatewayFrame {
+  const bytes = new Uint8Array(sizeBytes);
+  return { kind: "batch", batch: { streamId: stream, seq: seq(number), bytes, sha256: new Uint8Array(32) } };
+}
+
+function settled(number: number, refusal: { code: "bad_batch" | "fork"; message: string } | null = null) {
+  return { streamId: STREAM, seq: seq(number), sizeBytes: 100, refusal };
+}
+
+describe("the greeting", () => {
+  it("is answered with the sets of the streams that the gateway named", () => {
+    const trial = new Trial().frame(hello());
+    expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
+
+    const have = insert(EMPTY_HAVE, seq(1));
+    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have }] });
+    expect(trial.sent).toMatchObject([
+      { kind: "hello_ack", region: "eu", durable: [{ streamId: STREAM, have }], creditBytes: 1000 },
+    ]);
+    expect(trial.kinds.at(-1)).toBe("resume");
+  });
+
+  it.each([
+    ["another protocol", hello({ protocol: 9 }), "protocol"],
+    ["a name that is none", hello({ gateway: "../etc" }), "bad_hello"],
+    ["a wrong token", hello({ token: "guess" }), "unauthorized"],
+    ["an unknown gateway", hello({ gateway: "plant-8" }), "unauthorized"],
+    ["a batch before it", batch(1), "bad_hello"],
+  ])("refuses %s and ends", (_what, frame, code) => {
+    const trial = new Trial().frame(frame);
+    expect(trial.sent).toMatchObject([{ kind: "refusal", code, batch: null }]);
+    expect(trial.kinds.at(-1)).toBe("end");
+    expect(trial.state.kind).toBe("ended");
+  });
+
+  it("never repeats the token it refuses", () => {
+    const trial = new Trial().frame(hello({ token: "hunter2" }));
+    expect(JSON.stringify(trial.effects)).not.toContain("hunter2");
+  });
+
+  it("must come within ten seconds", () => {
+    const trial = new Trial().tell({ kind: "tick" }, 9_999);
+    expect(trial.kinds).toEqual([]);
+    trial.tell({ kind: "tick" }, 10_000);
+    expect(trial.sent).toMatchObject([{ kind: "refusal", code: "bad_hello" }]);
+  });
+});
+
+describe("acknowledgements", () => {
+  it("come from a commit and from nothing else", () => {
+    const trial = new Trial().open().frame(batch(1));
+    expect(trial.kinds).toEqual(["submit_batch"]);
+
+    const have = insert(EMPTY_HAVE, seq(1));
+    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have }], own: [settled(1)] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [{ have }] }]);
+  });
+
+  it("reach every session of the gateway, whoever delivered the batch", () => {
+    const trial = new Trial().open();
+    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
+    expect(trial.sent).toHaveLength(1);
+  });
+
+  it("do not mention streams that the session has not named", () => {
+    const trial = new Trial().open();
+    trial.tell({ kind: "committed", sets: [{ streamId: OTHER, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
+    expect(trial.kinds).toEqual([]);
+  });
+
+  it("cover a stream that began after the greeting", () => {
+    const trial = new Trial().open().frame(batch(1, 100, OTHER));
+    const have = insert(EMPTY_HAVE, seq(1));
+    trial.tell({ kind: "committed", sets: [{ streamId: OTHER, have }], own: [] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER, have }] }]);
+  });
+
+  it("claim no replication while one region is not enough", () => {
+    const trial = new Trial({ minCopies: 2 }).open();
+    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", replicated: [] }]);
+  });
+
+  it("beat as a heart when nothing is committed", () => {
+    const trial = new Trial().open();
+    let beats = 0;
+    for (let nowMs = 250; nowMs <= 10_000; nowMs += 250) beats += trial.tell({ kind: "tick" }, nowMs).sent.length;
+    expect(beats).toBeGreaterThanOrEqual(10);
+  });
+});
+
+describe("refused batches", () => {
+  it.each(["bad_batch", "fork"] as const)("are named (%s) while the session goes on", (code) => {
+    const trial = new Trial().open().frame(batch(1));
+    trial.tell({ kind: "committed", sets: [], own: [settled(1, { code, message: "why" })] });
+    expect(trial.sent[0]).toMatchObject({ kind: "refusal", code, message: "why", batch: { streamId: STREAM, seq: 1 } });
+    expect(trial.frame(batch(2)).kinds).toContain("submit_batch");
+  });
+});
+
+describe("credit", () => {
+  it("stops reading when it is used up, and reads again when half of it is free", () => {
+    const trial = new Trial().open();
+    for (let number = 1; number <= 9; number += 1) expect(trial.frame(batch(number)).kinds).toEqual(["submit_batch"]);
+    expect(trial.frame(batch(10)).kinds).toEqual(["submit_batch", "pause"]);
+
+    const release = (number: number) => trial.tell({ kind: "committed", sets: [], own: [settled(number)] }).kinds;
+    for (let number = 1; number <= 4; number += 1) expect(release(number)).not.toContain("resume");
+    expect(release(5)).toContain("resume");
+  });
+});
+
+describe("the end", () => {
+  it("waits for what is in flight when the region drains", () => {
+    const trial = new Trial().open().frame(batch(1));
+    trial.tell({ kind: "drain", reason: "restart" });
+    expect(trial.sent).toEqual([{ kind: "drain", reason: "restart" }]);
+    expect(trial.state.kind).toBe("open");
+
+    trial.tell({
+      kind: "committed",
+      sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }],
+      own: [settled(1)],
+    });
+    expect(trial.kinds).toEqual(["send", "end"]);
+  });
+
+  it("waits for what is in flight when the gateway leaves", () => {
+    const trial = new Trial().open().frame(batch(1)).tell({ kind: "gateway_ended" });
+    expect(trial.state.kind).toBe("open");
+    trial.tell({ kind: "committed", sets: [], own: [settled(1)] });
+    expect(trial.kinds.at(-1)).toBe("end");
+  });
+
+  it("is silent: nothing that comes later has an effect", () => {
+    const trial = new Trial().open().tell({ kind: "lost" });
+    expect(trial.frame(batch(1)).effects).toEqual([]);
+    expect(trial.tell({ kind: "tick" }, 60_000).effects).toEqual([]);
+  });
+});
