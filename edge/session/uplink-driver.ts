@@ -1,0 +1,319 @@
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Clock } from "../../proto/runtime/clock.ts";
+import { contains } from "../../proto/core/have.ts";
+import { knownDurable, step, undurableBatches, uplink } from "../core/uplink.ts";
+import type { UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../core/uplink.ts";
+import type { Outbox } from "../journal/outbox.ts";
+import { LagMeter, RateMeter } from "./meters.ts";
+import type { RegionEndpoint, RegionSession } from "./session.ts";
+
+/**
+ * Carries out what the uplink decides: feeds it the outbox, the sessions and the timers, and runs its effects. There is
+ * no decision here.
+ *
+ * One event is worked off after the other; what arrives while one is worked off waits in a queue. After `stop` no
+ * timer, session or promise of it is left.
+ */
+export class UplinkDriver {
+  readonly #outbox: Outbox;
+  readonly #endpoints: ReadonlyMap<RegionId, RegionEndpoint>;
+  readonly #clock: Pick<Clock, "monotonicMs">;
+  readonly #random: () => number;
+  readonly #rotateStream: (streamId: StreamId, reason: string) => void;
+  readonly #readingsPerByte: () => number | undefined;
+
+  readonly #sessions = new Map<RegionId, { readonly number: number; readonly session: RegionSession }>();
+  readonly #timers = new Map<RegionId, { cancel: () => void }>();
+  /** Promises under way; `stop` waits for them. */
+  readonly #owned = new Set<Promise<void>>();
+  readonly #queue: UplinkEvent[] = [];
+  readonly #lag = new LagMeter();
+  readonly #rate = new RateMeter();
+  #state: UplinkState;
+  #working = false;
+  #phase: "new" | "running" | "stopped" = "new";
+  #listed = false;
+  #listener: (report: UplinkReport) => void = () => undefined;
+  #worked: () => void = () => undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    deps: {
+      readonly outbox: Outbox;
+      readonly endpoints: readonly RegionEndpoint[];
+      readonly clock: Pick<Clock, "monotonicMs">;
+      /** Opens a new stream in place of this one, because the region holds other bytes under one of its numbers. */
+      readonly rotateStream: (streamId: StreamId, reason: string) => void;
+    },
+    options: {
+      readonly random?: () => number;
+      /** What the storage counted, to state the drain in readings; unknown while nothing was sealed. */
+      readonly readingsPerByte?: () => number | undefined;
+    } = {},
+  ) {
+    this.#outbox = deps.outbox;
+    this.#clock = deps.clock;
+    this.#rotateStream = deps.rotateStream;
+    this.#random = options.random ?? Math.random;
+    this.#readingsPerByte = options.readingsPerByte ?? (() => undefined);
+    this.#endpoints = new Map(deps.endpoints.map((endpoint) => [endpoint.region, endpoint]));
+    this.#state = uplink([...this.#endpoints.keys()], this.#clock.monotonicMs());
+  }
+
+  /** One listener; call before `start`. */
+  onEvent(listener: (report: UplinkReport) => void): void {
+    this.#listener = listener;
+  }
+
+  start(): void {
+    if (this.#phase !== "new") return;
+    this.#phase = "running";
+    this.#outbox.onSealed((sealed) => {
+      this.#lag.sealed(sealed.streamId, sealed.lastSeq, this.#clock.monotonicMs());
+      this.#feed({ kind: "sealed", ...sealed });
+    });
+    this.#feed({ kind: "start" });
+  }
+
+  /**
+   * Hands over what can be handed over in `handOverMs`: ends as soon as everything sealed is durable, or when the time
+   * is up. What is left stays on disk for the next start. May be called twice, and before `start`.
+   */
+  stop(options: { readonly handOverMs: number }): Promise<void> {
+    this.#stopping ??= this.#stop(options.handOverMs);
+    return this.#stopping;
+  }
+
+  status(): UplinkStatus {
+    const nowMs = this.#clock.monotonicMs();
+    const regions = [...this.#state.regions.values()].map((region) => {
+      const { link, circuit } = region;
+      const live = link.kind === "live" ? link : undefined;
+      let quarantinedBatches = 0;
+      for (const seqs of region.quarantine.values()) quarantinedBatches += seqs.size;
+      return {
+        region: region.region,
+        link: link.kind,
+        circuit: circuit.kind,
+        trouble: region.lastLoss,
+        offlineMs: region.offlineSinceMs === undefined ? 0 : nowMs - region.offlineSinceMs,
+        inFlightBytes: live?.cargo.inFlightBytes ?? 0,
+        creditBytes: live?.creditBytes ?? 0,
+        quarantinedBatches,
+        ...region.totals,
+      };
+    });
+    const live = regions.find((region) => region.link === "live");
+    const batches = undurableBatches(this.#state);
+    const bytesPerS = this.#rate.perSecond(nowMs);
+    const readingsPerByte = this.#readingsPerByte();
+    return {
+      connected: live !== undefined,
+      region: live?.region,
+      offlineMs: live === undefined ? Math.min(...regions.map((region) => region.offlineMs)) : 0,
+      undurableBatches: batches,
+      undurableBytes: Math.round(batches * this.#state.meanBatchBytes),
+      lagMs: batches === 0 ? 0 : this.#lag.lagMs(this.#isDurable, nowMs),
+      durableBytesPerS: bytesPerS,
+      durableReadingsPerS: readingsPerByte === undefined ? undefined : bytesPerS * readingsPerByte,
+      regions,
+    };
+  }
+
+  async #stop(handOverMs: number): Promise<void> {
+    if (this.#phase === "running") {
+      this.#feed({ kind: "hurry" });
+      await this.#handedOver(handOverMs);
+    }
+    this.#phase = "stopped";
+    this.#feed({ kind: "stop" });
+    this.#outbox.onSealed(() => undefined);
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+    // The last marks. The storage answers from this process; it outlives the uplink.
+    while (this.#owned.size > 0) await Promise.all(this.#owned);
+  }
+
+  #handedOver(handOverMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#worked = () => undefined;
+        resolve();
+      };
+      const timer = setTimeout(finish, handOverMs);
+      this.#worked = () => {
+        const nothingToDo = this.#endpoints.size === 0 || (this.#listed && undurableBatches(this.#state) === 0);
+        if (nothingToDo) finish();
+      };
+      this.#worked();
+    });
+  }
+
+  #feed(event: UplinkEvent): void {
+    this.#queue.push(event);
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        const nowMs = this.#clock.monotonicMs();
+        const { state, effects } = step(this.#state, next, nowMs, this.#random());
+        this.#state = state;
+        for (const effect of effects) this.#run(effect, nowMs);
+      }
+    } finally {
+      this.#working = false;
+    }
+    let durableBytes = 0;
+    for (const region of this.#state.regions.values()) durableBytes += region.totals.durableBytes;
+    this.#rate.sample(durableBytes, this.#clock.monotonicMs());
+    this.#worked();
+  }
+
+  #run(effect: UplinkEffect, nowMs: number): void {
+    switch (effect.kind) {
+      case "listStreams":
+        return this.#list(effect);
+      case "openSession":
+        return this.#open(effect);
+      case "closeSession":
+        return this.#close(effect.region, effect.session);
+      case "readBatches":
+        return this.#read(effect);
+      case "send":
+        return this.#send(effect);
+      case "mark":
+        return this.#mark(effect);
+      case "rotateStream":
+        return this.#rotateStream(effect.streamId, effect.reason);
+      case "setTimer":
+        return this.#setTimer(effect.region, effect.atMs - nowMs);
+      case "report":
+        return this.#listener(effect.report);
+    }
+  }
+
+  #list({ region, session }: Extract<UplinkEffect, { kind: "listStreams" }>): void {
+    this.#own(
+      this.#outbox.streams().then(
+        (streams) => {
+          const nowMs = this.#clock.monotonicMs();
+          if (!this.#listed) for (const { streamId, last } of streams) this.#lag.sealed(streamId, last, nowMs);
+          this.#listed = true;
+          this.#feed({ kind: "streams", region, session, streams });
+        },
+        // A storage that fails ends the process by its own hand; until then the uplink only has nothing to send.
+        (error: unknown) => this.#feed({ kind: "unread", region, session, reason: reasonOf(error) }),
+      ),
+    );
+  }
+
+  #read(effect: Extract<UplinkEffect, { kind: "readBatches" }>): void {
+    const { region, session, read, streamId, seqs, maxBytes } = effect;
+    this.#own(
+      this.#outbox.read({ streamId, seqs, maxBytes }).then(
+        (batches) => this.#feed({ kind: "batches", region, session, read, batches }),
+        (error: unknown) => this.#feed({ kind: "unread", region, session, reason: reasonOf(error) }),
+      ),
+    );
+  }
+
+  #mark({ region, claims }: Extract<UplinkEffect, { kind: "mark" }>): void {
+    const marks = [...claims].map(([streamId, claim]) => this.#outbox.mark({ region, streamId, ...claim }));
+    this.#own(
+      // A mark that failed is made good by the next greeting, which writes every claim down again.
+      Promise.allSettled(marks).then(() => this.#feed({ kind: "marked", region })),
+    );
+  }
+
+  #open({ region, session: number, hello }: Extract<UplinkEffect, { kind: "openSession" }>): void {
+    const endpoint = this.#endpoints.get(region);
+    if (endpoint === undefined) return;
+    const session = endpoint.open(hello, (event) => {
+      if (event.kind === "closed" && this.#sessions.get(region)?.number === number) this.#sessions.delete(region);
+      this.#feed({ kind: "session", region, session: number, event });
+    });
+    this.#sessions.set(region, { number, session });
+  }
+
+  #send({ region, session: number, batches }: Extract<UplinkEffect, { kind: "send" }>): void {
+    const open = this.#sessions.get(region);
+    if (open?.number !== number) return;
+    let full = false;
+    for (const batch of batches) full = !open.session.send(batch);
+    if (full) this.#feed({ kind: "full", region, session: number });
+  }
+
+  #close(region: RegionId, number: number): void {
+    const open = this.#sessions.get(region);
+    if (open?.number !== number) return;
+    this.#sessions.delete(region);
+    open.session.close();
+  }
+
+  #setTimer(region: RegionId, inMs: number): void {
+    this.#timers.get(region)?.cancel();
+    if (this.#phase === "stopped") return;
+    const feed = (): void => {
+      this.#timers.delete(region);
+      this.#feed({ kind: "timer", region });
+    };
+    const timeout = setTimeout(
+      () => {
+        // Frames that are already in the socket are heard first.
+        const immediate = setImmediate(feed);
+        this.#timers.set(region, { cancel: () => clearImmediate(immediate) });
+      },
+      Math.max(0, Math.ceil(inMs)),
+    );
+    this.#timers.set(region, { cancel: () => clearTimeout(timeout) });
+  }
+
+  #own(work: Promise<void>): void {
+    const owned = work.finally(() => this.#owned.delete(owned));
+    this.#owned.add(owned);
+  }
+
+  readonly #isDurable = (streamId: StreamId, seq: Seq): boolean => {
+    const stream = this.#state.streams.get(streamId);
+    return stream === undefined || contains(knownDurable(this.#state, stream), seq);
+  };
+}
+
+export type UplinkStatus = {
+  readonly connected: boolean;
+  /** The region that takes the batches now. */
+  readonly region: RegionId | undefined;
+  /** How long there is no connection; 0 while there is one. */
+  readonly offlineMs: number;
+  readonly undurableBatches: number;
+  /** Estimated from the mean size of a batch. */
+  readonly undurableBytes: number;
+  /** Age of the oldest sealed batch that is not durable, as far as this process has seen it. */
+  readonly lagMs: number;
+  /** Over the last ten seconds. */
+  readonly durableBytesPerS: number;
+  readonly durableReadingsPerS: number | undefined;
+  readonly regions: readonly RegionStatus[];
+};
+
+export type RegionStatus = {
+  readonly region: RegionId;
+  readonly link: "idle" | "waiting" | "listing" | "opening" | "live" | "stopped";
+  readonly circuit: "closed" | "open";
+  /** Why the last connection ended; empty while all is well. */
+  readonly trouble: string;
+  readonly offlineMs: number;
+  readonly inFlightBytes: number;
+  readonly creditBytes: number;
+  /** Batches that the region refused for good: a fault in one of both, for a person. */
+  readonly quarantinedBatches: number;
+  readonly sentBatches: number;
+  readonly sentBytes: number;
+  readonly durableBatches: number;
+  readonly durableBytes: number;
+};
+
+function reasonOf(error: unknown): string {
+  return `the outbox cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}

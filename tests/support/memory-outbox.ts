@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Outbox, OutboxStream } from "../../edge/journal/outbox.ts";
+import { EMPTY_HAVE } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+
+/**
+ * An outbox in memory that answers like the one on disk: later, and from what is there at that moment. Batches are made
+ * when they are read, so that a backlog of any size costs nothing until then.
+ */
+export class MemoryOutbox implements Outbox {
+  readonly #streams = new Map<StreamId, { first: number; last: number; closed: boolean }>();
+  readonly #bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array;
+  readonly #claims = new Map<string, { durable: Have; replicated: Have }>();
+  #listener: Parameters<Outbox["onSealed"]>[0] = () => undefined;
+  /** Bytes handed out so far. */
+  readBytes: number = 0;
+
+  constructor(bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array) {
+    this.#bytesOf = bytesOf;
+  }
+
+  /** Seals `count` more batches and tells the listener. */
+  seal(streamId: StreamId, count: number): void {
+    const stream = this.#streams.get(streamId) ?? { first: 1, last: 0, closed: false };
+    const firstSeq = (stream.last + 1) as Seq;
+    stream.last += count;
+    this.#streams.set(streamId, stream);
+    this.#listener({ streamId, firstSeq, lastSeq: stream.last as Seq });
+  }
+
+  /** What the region said last of the stream. */
+  claim(region: RegionId, streamId: StreamId): { durable: Have; replicated: Have } {
+    return this.#claims.get(`${region}/${streamId}`) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
+  }
+
+  async streams(): Promise<readonly OutboxStream[]> {
+    await turnOfLoop();
+    return [...this.#streams].map(([streamId, { first, last, closed }]) => ({
+      streamId,
+      first: first as Seq,
+      last: last as Seq,
+      closed,
+      durable: EMPTY_HAVE,
+      replicated: EMPTY_HAVE,
+    }));
+  }
+
+  async read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]> {
+    await turnOfLoop();
+    const { streamId } = request;
+    const stream = this.#streams.get(streamId);
+    const batches: SealedBatch[] = [];
+    let total = 0;
+    for (const seq of request.seqs) {
+      if (stream === undefined || seq < stream.first || seq > stream.last) continue;
+      const bytes = this.#bytesOf(streamId, seq);
+      batches.push({ streamId, seq, bytes, sha256: createHash("sha256").update(bytes).digest() });
+      total += bytes.length;
+      if (total > request.maxBytes) break;
+    }
+    this.readBytes += total;
+    return batches;
+  }
+
+  async mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void> {
+    await turnOfLoop();
+    const { durable, replicated } = claim;
+    this.#claims.set(`${claim.region}/${claim.streamId}`, { durable, replicated });
+  }
+
+  onSealed(listener: Parameters<Outbox["onSealed"]>[0]): void {
+    this.#listener = listener;
+  }
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
