@@ -1,0 +1,271 @@
+import { Buffer } from "node:buffer";
+import { Fault } from "../core/fault.ts";
+import type { Have } from "../core/have.ts";
+import { flatIslands, haveFromWire } from "../core/have.ts";
+import type { Seq, StreamId } from "../core/ids.ts";
+import { isStreamId, seq } from "../core/ids.ts";
+import type { SealedBatch } from "../core/record.ts";
+import "./protobuf-numbers.ts";
+import { tidemark } from "./generated/tidemark.js";
+
+/**
+ * The frames of `Ingest.Session` as typed values. What comes from a peer is checked here, once: behind this file a
+ * stream id is a UUID, a seq a safe integer and a set well formed. A frame that is not is a `Fault` with the code
+ * `protocol`, never a crash and never a guess.
+ */
+export const PROTOCOL = 1;
+export const INGEST_SESSION_PATH = "/tidemark.v1.Ingest/Session";
+
+export type GatewayFrame =
+  | ({ readonly kind: "hello" } & Hello)
+  | { readonly kind: "batch"; readonly batch: SealedBatch }
+  | ({ readonly kind: "void" } & VoidRange);
+
+export type Hello = {
+  readonly protocol: number;
+  readonly gateway: string;
+  readonly software: string;
+  readonly token: string;
+  readonly streams: readonly StreamExtent[];
+};
+
+export type StreamExtent = {
+  readonly streamId: StreamId;
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly closed: boolean;
+};
+
+export type VoidRange = {
+  readonly streamId: StreamId;
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly readings: number;
+  readonly reason: string;
+};
+
+export type RegionFrame =
+  | {
+      readonly kind: "hello_ack";
+      readonly protocol: number;
+      readonly region: string;
+      readonly storeId: Uint8Array;
+      readonly bootId: Uint8Array;
+      readonly durable: readonly StreamHave[];
+      readonly replicated: readonly StreamHave[];
+      readonly regions: readonly { readonly name: string; readonly url: string }[];
+      readonly creditBytes: number;
+    }
+  | {
+      readonly kind: "ack";
+      readonly durable: readonly StreamHave[];
+      readonly replicated: readonly StreamHave[];
+      readonly creditBytes: number;
+    }
+  | { readonly kind: "drain"; readonly reason: string }
+  | {
+      readonly kind: "refusal";
+      readonly code: string;
+      readonly message: string;
+      readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
+    };
+
+export type StreamHave = { readonly streamId: StreamId; readonly have: Have };
+
+const wire = tidemark.v1;
+
+export function encodeGatewayFrame(frame: GatewayFrame): Buffer {
+  return finished(wire.GatewayFrame.encode(gatewayWire(frame)).finish());
+}
+
+/** @throws Fault `protocol` */
+export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
+  return guarded("a frame from a gateway", () => {
+    const frame = wire.GatewayFrame.decode(bytes);
+    if (frame.hello != null) {
+      const { protocol, gateway, software, token, streams } = wire.Hello.create(frame.hello);
+      return {
+        kind: "hello",
+        protocol,
+        gateway,
+        software,
+        token,
+        streams: streams.map((stream) => {
+          const { streamId, first, last, closed } = wire.StreamExtent.create(stream);
+          return { streamId: streamIdFromBytes(streamId), first: seq(Math.max(1, number(first))), last: seq(number(last)), closed };
+        }),
+      };
+    }
+    if (frame.batch != null) {
+      const { streamId, seq: at, sha256, body } = wire.Batch.create(frame.batch);
+      if (sha256.length !== 32) throw new RangeError(`a batch hash has 32 bytes, not ${sha256.length}`);
+      return {
+        kind: "batch",
+        batch: { streamId: streamIdFromBytes(streamId), seq: seq(number(at)), sha256, bytes: body },
+      };
+    }
+    if (frame.void != null) {
+      const { streamId, first, last, readings, reason } = wire.Void.create(frame.void);
+      if (number(last) < number(first)) throw new RangeError(`a void range ends before it starts: ${first}..${last}`);
+      return {
+        kind: "void",
+        streamId: streamIdFromBytes(streamId),
+        first: seq(number(first)),
+        last: seq(number(last)),
+        readings: number(readings),
+        reason,
+      };
+    }
+    throw new RangeError("a frame without a kind that this version knows");
+  });
+}
+
+export function encodeRegionFrame(frame: RegionFrame): Buffer {
+  return finished(wire.RegionFrame.encode(regionWire(frame)).finish());
+}
+
+/** @throws Fault `protocol` */
+export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
+  return guarded("a frame from a region", () => {
+    const frame = wire.RegionFrame.decode(bytes);
+    if (frame.helloAck != null) {
+      const ack = wire.HelloAck.create(frame.helloAck);
+      return {
+        kind: "hello_ack",
+        protocol: ack.protocol,
+        region: ack.region,
+        storeId: ack.storeId,
+        bootId: ack.bootId,
+        durable: haves(ack.durable),
+        replicated: haves(ack.replicated),
+        regions: ack.regions.map((region) => wire.RegionAddress.create(region)).map(({ name, url }) => ({ name, url })),
+        creditBytes: number(ack.creditBytes),
+      };
+    }
+    if (frame.ack != null) {
+      const ack = wire.Ack.create(frame.ack);
+      return {
+        kind: "ack",
+        durable: haves(ack.durable),
+        replicated: haves(ack.replicated),
+        creditBytes: number(ack.creditBytes),
+      };
+    }
+    if (frame.drain != null) return { kind: "drain", reason: wire.Drain.create(frame.drain).reason };
+    if (frame.refusal != null) {
+      const { code, message, streamId, seq: at } = wire.Refusal.create(frame.refusal);
+      const batch = streamId.length === 0 ? null : { streamId: streamIdFromBytes(streamId), seq: seq(number(at)) };
+      return { kind: "refusal", code, message, batch };
+    }
+    throw new RangeError("a frame without a kind that this version knows");
+  });
+}
+
+export function streamIdToBytes(id: StreamId): Uint8Array {
+  return Buffer.from(id.replaceAll("-", ""), "hex");
+}
+
+/** @throws RangeError unless there are 16 bytes. */
+export function streamIdFromBytes(bytes: Uint8Array): StreamId {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+  const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  if (!isStreamId(text)) throw new RangeError(`a stream id has 16 bytes, not ${bytes.length}`);
+  return text;
+}
+
+function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties {
+  switch (frame.kind) {
+    case "hello":
+      return {
+        hello: {
+          protocol: frame.protocol,
+          gateway: frame.gateway,
+          software: frame.software,
+          token: frame.token,
+          streams: frame.streams.map(({ streamId, first, last, closed }) => ({
+            streamId: streamIdToBytes(streamId),
+            first,
+            last,
+            closed,
+          })),
+        },
+      };
+    case "batch": {
+      const { streamId, seq: at, sha256, bytes } = frame.batch;
+      return { batch: { streamId: streamIdToBytes(streamId), seq: at, sha256, body: bytes } };
+    }
+    case "void": {
+      const { streamId, first, last, readings, reason } = frame;
+      return { void: { streamId: streamIdToBytes(streamId), first, last, readings, reason } };
+    }
+  }
+}
+
+function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
+  switch (frame.kind) {
+    case "hello_ack":
+      return {
+        helloAck: {
+          protocol: frame.protocol,
+          region: frame.region,
+          storeId: frame.storeId,
+          bootId: frame.bootId,
+          durable: frame.durable.map(haveWire),
+          replicated: frame.replicated.map(haveWire),
+          regions: frame.regions.map(({ name, url }) => ({ name, url })),
+          creditBytes: frame.creditBytes,
+        },
+      };
+    case "ack":
+      return {
+        ack: {
+          durable: frame.durable.map(haveWire),
+          replicated: frame.replicated.map(haveWire),
+          creditBytes: frame.creditBytes,
+        },
+      };
+    case "drain":
+      return { drain: { reason: frame.reason } };
+    case "refusal":
+      return {
+        refusal: {
+          code: frame.code,
+          message: frame.message,
+          ...(frame.batch === null
+            ? {}
+            : { streamId: streamIdToBytes(frame.batch.streamId), seq: frame.batch.seq }),
+        },
+      };
+  }
+}
+
+function haveWire({ streamId, have }: StreamHave): tidemark.v1.StreamHave.$Properties {
+  return { streamId: streamIdToBytes(streamId), prefix: have.prefix, ranges: flatIslands(have) };
+}
+
+function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
+  return list.map((item) => {
+    const { streamId, prefix, ranges } = wire.StreamHave.create(item);
+    return { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
+  });
+}
+
+/** protobufjs gives 64-bit fields as doubles: what does not fit one is not a number of ours. */
+function number(value: unknown): number {
+  const plain = Number(value);
+  if (!Number.isSafeInteger(plain) || plain < 0) throw new RangeError(`not a whole number below 2^53: ${plain}`);
+  return plain;
+}
+
+function finished(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function guarded<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault({ code: "protocol", message: `${what} cannot be read: ${reason}`, cause: error });
+  }
+}

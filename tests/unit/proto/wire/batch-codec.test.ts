@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { createHash } from "node:crypto";
+import { zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
+import type { ClockSource, Value } from "../../../../proto/core/reading.ts";
+import type { BatchContent, BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../../../proto/core/record.ts";
+import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
+import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
+import { seededRandom } from "../../../support/seeded-random.ts";
+
+const STREAM = "0191d3a5-0000-7000-8000-00000000000a" as StreamId;
+const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };
+
+const double = fc.oneof(
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer({ min: -100_000, max: 100_000 }).map((whole) => whole / 100),
+  fc.constantFrom(0, -0, 2 ** 53, 1e-300, 0.1 + 0.2),
+);
+const value = fc.oneof<fc.Arbitrary<Value>[]>(double, fc.boolean(), fc.string({ unit: "grapheme" }), fc.bigInt());
+const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
+const unit = fc.option(name, { nil: null });
+const stream = fc.uuid().map((text) => text as StreamId);
+
+const window: fc.Arbitrary<WindowRecord> = fc
+  .record({
+    device: name,
+    metric: name,
+    unit,
+    windowMs: fc.constantFrom(1, 1000, 10_000, 86_400_000),
+    start: fc.integer({ min: -1000, max: 200_000 }),
+    part: fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 31 - 1 })),
+    carry: fc.option(stream, { nil: null }),
+    revision: fc.nat({ max: 9 }),
+    offsets: fc.tuple(fc.nat({ max: 999 }), fc.nat({ max: 999 })),
+    summary: fc.record({
+      count: fc.nat(),
+      numericCount: fc.nat(),
+      sum: double,
+      min: double,
+      max: double,
+      mean: double,
+      m2: double,
+      first: value,
+      last: value,
+      coverage: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      sketch: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: null }),
+    }),
+  })
+  .map(({ start, offsets, summary, ...rest }) => {
+    const windowStartMs = (start * rest.windowMs) as Millis;
+    const [firstMs, lastMs] = offsets.map((offset) => (windowStartMs + (offset % rest.windowMs)) as Millis);
+    return { ...rest, windowStartMs, summary: { ...summary, firstMs: firstMs!, lastMs: lastMs! } };
+  });
+
+const raw: fc.Arbitrary<RawBlock> = fc
+  .record({
+    device: name,
+    metric: name,
+    unit,
+    clock: fc.constantFrom<ClockSource>("device", "none", "suspect"),
+    rows: fc.array(fc.tuple(fc.integer({ min: -1e12, max: 4e12 }), value), { minLength: 1, maxLength: 40 }),
+  })
+  .map(({ rows, ...rest }) => ({ ...rest, timesMs: rows.map(([timeMs]) => timeMs), values: rows.map(([, v]) => v) }));
+
+const counts = fc.dictionary(fc.stringMatching(/^[a-z_]{1,12}$/), fc.nat()).map((all) => new Map(Object.entries(all)));
+const content: fc.Arbitrary<BatchContent> = fc.record({
+  gateway: name,
+  sealedAtMs: fc.nat().map((ms) => ms as Millis),
+  windows: fc.array(window, { maxLength: 12 }),
+  raws: fc.array(raw, { maxLength: 4 }),
+  ledger: fc.record({ readings: fc.nat(), redelivered: fc.nat(), deadLetters: counts, discards: counts }),
+});
+
+function sealed(what: Partial<BatchContent>, seq = 1): SealedBatch {
+  return sealBatch({
+    streamId: STREAM,
+    seq: seq as Seq,
+    content: { gateway: "g", sealedAtMs: 0 as Millis, windows: [], raws: [], ledger: NO_LEDGER, ...what },
+  });
+}
+
+describe("a batch", () => {
+  test("gives back exactly what was sealed", () => {
+    fc.assert(
+      fc.property(content, fc.integer({ min: 1, max: 2 ** 40 }), (given, seq) => {
+        const opened = openBatch(sealBatch({ streamId: STREAM, seq: seq as Seq, content: given }));
+        if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+        expect(opened.content.gateway).toBe(given.gateway);
+        expect(opened.content.ledger).toEqual(given.ledger);
+        expect(normal(opened.content.windows)).toEqual(normal(given.windows));
+        const raws = opened.rawSlices.map(({ device, metric, unit: u, columns }) => {
+          const { timesMs, values, clock } = readRawColumns(columns);
+          return { device, metric, unit: u, clock, timesMs: Array.from(timesMs), values: Array.from(values) };
+        });
+        expect(raws).toEqual(given.raws);
+        for (const [i, slice] of opened.rawSlices.entries()) {
+          const times = Array.from(given.raws[i]!.timesMs);
+          expect([slice.count, slice.minMs, slice.maxMs]).toEqual([times.length, Math.min(...times), Math.max(...times)]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("with a flipped bit or cut short is invalid, never another batch and never a crash", () => {
+    const batch = sealed({ gateway: "plant-7" });
+    fc.assert(
+      fc.property(fc.nat({ max: batch.bytes.length * 8 - 1 }), (bit) => {
+        const bytes = Uint8Array.from(batch.bytes);
+        bytes[bit >> 3]! ^= 1 << (bit & 7);
+        expect(openBatch({ ...batch, bytes }).kind).toBe("invalid");
+        expect(openBatch({ ...batch, bytes: batch.bytes.subarray(0, bit >> 3) }).kind).toBe("invalid");
+      }),
+    );
+  });
+
+  test("of any bytes at all, under their true hash, is invalid or of an unknown format", () => {
+    const hashed = (bytes: Uint8Array): SealedBatch => ({
+      streamId: STREAM,
+      seq: 1 as Seq,
+      bytes,
+      sha256: createHash("sha256").update(bytes).digest(),
+    });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(openBatch(hashed(bytes)).kind).toBe("invalid");
+        expect(["invalid", "unknown_format"]).toContain(openBatch(hashed(zstdCompressSync(bytes))).kind);
+      }),
+    );
+    const body = tidemark.v1.BatchBody.encode({ format: 2 }).finish();
+    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 2 });
+  });
+
+  test("under another number is invalid: the identity is inside", () => {
+    const batch = sealed({}, 7);
+    expect(openBatch({ ...batch, seq: 8 as Seq })).toEqual({
+      kind: "invalid",
+      message: `the bytes are those of batch ${STREAM}/7`,
+    });
+  });
+
+  test("that unpacks to too much is invalid before it is unpacked", () => {
+    const bytes = zstdCompressSync(Buffer.alloc(80 * 1024 * 1024));
+    const bomb = { streamId: STREAM, seq: 1 as Seq, bytes, sha256: createHash("sha256").update(bytes).digest() };
+    expect(openBatch(bomb)).toMatchObject({ kind: "invalid" });
+  });
+});
+
+test.each([0, 3])("raw two-decimal readings at a 1 s period with %d ms of jitter cost at most 2.0 bytes", (jitterMs) => {
+  const random = seededRandom(42);
+  const raws: RawBlock[] = Array.from({ length: 10 }, (_, n) => {
+    let walk = 2000 + n * 10;
+    const rows = Array.from({ length: 3000 }, (__, i) => {
+      walk += Math.round((random() - 0.5) * 20);
+      return { timeMs: 1_760_000_000_000 + i * 1000 + Math.round(random() * jitterMs), value: walk / 100 };
+    });
+    return {
+      device: `plant/${n}`,
+      metric: "temperature",
+      unit: "°C",
+      clock: "device",
+      timesMs: rows.map((row) => row.timeMs),
+      values: rows.map((row) => row.value),
+    };
+  });
+  const perReading = sealed({ raws }).bytes.length / 30_000;
+  console.log(`${perReading.toFixed(2)} bytes per raw reading with ${jitterMs} ms of jitter`);
+  expect(perReading).toBeLessThanOrEqual(2);
+});
+
+/** Byte arrays of different classes compare as what they hold. */
+function normal(windows: readonly WindowRecord[]): object[] {
+  return windows.map((one) => ({
+    ...one,
+    summary: { ...one.summary, sketch: one.summary.sketch === null ? null : Array.from(one.summary.sketch) },
+  }));
+}
