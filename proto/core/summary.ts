@@ -1,0 +1,54 @@
+import { QuantileSketch } from "./sketch.ts";
+import type { WindowSummary } from "./record.ts";
+
+/**
+ * The summary of the readings of both. Counts, minima and maxima are exact whatever the order; sums and moments to
+ * rounding. First and last follow event time; among equals the side with the smaller (for `first`) or larger (for
+ * `last`) value wins, so that the result does not depend on the order of the arguments.
+ */
+export function mergeSummaries(a: WindowSummary, b: WindowSummary): WindowSummary {
+  if (a.count === 0) return b;
+  if (b.count === 0) return a;
+  const numericCount = a.numericCount + b.numericCount;
+  const delta = b.mean - a.mean;
+  const first = a.firstMs !== b.firstMs ? (a.firstMs < b.firstMs ? a : b) : rank(a.first) <= rank(b.first) ? a : b;
+  const last = a.lastMs !== b.lastMs ? (a.lastMs > b.lastMs ? a : b) : rank(a.last) >= rank(b.last) ? a : b;
+  const bothNumeric = a.numericCount > 0 && b.numericCount > 0;
+  const numericSide = a.numericCount > 0 ? a : b;
+  return {
+    count: a.count + b.count,
+    numericCount,
+    sum: a.sum + b.sum,
+    min: bothNumeric ? Math.min(a.min, b.min) : numericSide.min,
+    max: bothNumeric ? Math.max(a.max, b.max) : numericSide.max,
+    // T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating Formulae and a Pairwise Algorithm" (1979).
+    mean: bothNumeric ? (a.mean * a.numericCount + b.mean * b.numericCount) / numericCount : numericSide.mean,
+    m2: bothNumeric ? a.m2 + b.m2 + (delta * delta * a.numericCount * b.numericCount) / numericCount : numericSide.m2,
+    firstMs: first.firstMs,
+    first: first.first,
+    lastMs: last.lastMs,
+    last: last.last,
+    coverage: (a.coverage | b.coverage) >>> 0,
+    sketch: mergeSketches(a, b),
+  };
+}
+
+/** Population standard deviation; NaN where there is no number. */
+export function standardDeviation(summary: WindowSummary): number {
+  return Math.sqrt(summary.m2 / summary.numericCount);
+}
+
+/** A sketch of both, or none: half a sketch would answer for readings it never saw. */
+function mergeSketches(a: WindowSummary, b: WindowSummary): Uint8Array | null {
+  if (a.numericCount === 0) return b.sketch;
+  if (b.numericCount === 0) return a.sketch;
+  if (a.sketch === null || b.sketch === null) return null;
+  const merged = QuantileSketch.fromBytes(a.sketch);
+  merged.merge(QuantileSketch.fromBytes(b.sketch));
+  return merged.toBytes();
+}
+
+/** An order among values of all types, only to be deterministic. */
+function rank(value: WindowSummary["first"]): string {
+  return `${typeof value}:${String(value)}`;
+}
