@@ -128,11 +128,12 @@ export class SensorClient {
   }
 
   /**
-   * Resolves when half of the window is free, so that a fast sender does not wake for every acknowledgement, or when
-   * the signal fires. @throws Fault after `patienceMs` without any acknowledgement.
+   * Resolves when the next message may be sent, or when the signal fires. Waiting for more room than that would be
+   * cheaper here and is very slow with a broker that uses Nagle's algorithm (Mosquitto does): its acknowledgements then
+   * wait for our delayed TCP acknowledgement, 40 ms each time. @throws Fault after `patienceMs` without any acknowledgement.
    */
   async whenReady(options: { patienceMs: number; signal: AbortSignal }): Promise<void> {
-    await this.#until(() => this.#online && this.#inFlight <= this.#inFlightMax / 2, options);
+    await this.#until(() => this.ready, options);
   }
 
   /** As `whenReady`, for every message published so far. */

@@ -1,0 +1,235 @@
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { Fault } from "../../proto/core/fault.ts";
+import { parseDuration } from "../../proto/runtime/options/duration.ts";
+import { replay, replaySentence } from "../sensors/replay.ts";
+import type { BrokerTarget } from "../sensors/sensor-client.ts";
+import { simulate, type SimulateProgress, simulateSentence } from "../sensors/simulate.ts";
+
+const PROGRESS_MS = 1_000;
+/** Back to the first column, and everything behind it erased. */
+const LINE_START = "\r\u001B[K";
+
+/**
+ * `tidemark sensors simulate` and `tidemark sensors replay`: real MQTT clients without hardware. Ctrl-C ends both in
+ * an orderly way: what is in flight is still acknowledged and the result printed. Exit code 1 when a replay did not come
+ * to the end of its file, or when messages stayed without an acknowledgement.
+ */
+export function registerSensors(program: Command): void {
+  const sensors = program.command("sensors").description("publish simulated or recorded readings over MQTT");
+
+  addBrokerOptions(sensors.command("simulate"))
+    .description("run simulated devices, each an MQTT client of its own, until Ctrl-C")
+    .option("--devices <n>", "how many devices", wholeNumber({ min: 1, max: 100_000 }), 16)
+    .addOption(
+      new Option("--period <duration>", "time between two samples of a device")
+        .argParser(duration)
+        .default(1_000, "1s"),
+    )
+    .option(
+      "--seed <n>",
+      "the same seed gives the same devices and curves",
+      wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+      1,
+    )
+    .option("--duration <duration>", "stop after this time", duration)
+    .option("--count <n>", "stop after this many messages", wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+    .addOption(qosOption([0, 1, 2]))
+    .action(async (flags: SimulateFlags) => {
+      const line = new ProgressLine();
+      const options = {
+        broker: brokerOf(flags),
+        devices: flags.devices,
+        periodMs: flags.period,
+        seed: flags.seed,
+        qos: flags.qos,
+        ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
+        ...(flags.count === undefined ? {} : { count: flags.count }),
+      };
+      const result = await untilInterrupted((signal) =>
+        simulate(options, signal, (progress) => line.show(progress)).finally(() => line.clear()),
+      );
+      print(flags, result, simulateSentence(result));
+      if (result.acknowledged < result.published) process.exitCode = 1;
+    });
+
+  addBrokerOptions(sensors.command("replay"))
+    .description(
+      "publish a CSV file with a time column, one JSON message a row, and wait until every row is acknowledged",
+    )
+    .argument("<file>", "CSV file; its first line names the columns")
+    .option("--topic <topic>", "where to publish (default: replay/<file name without ending>)")
+    .option("--time-column <name>", "the column with the time (default: the first called timestamp, ts or time)")
+    .addOption(
+      new Option("--speed <speed>", "max, or a multiple of the recorded pace such as 1x or 60x")
+        .argParser(speed)
+        .default(Number.POSITIVE_INFINITY, "max"),
+    )
+    .addOption(qosOption([1, 2]))
+    .action(async (file: string, flags: ReplayFlags) => {
+      const result = await untilInterrupted((signal) =>
+        replay(
+          {
+            file,
+            broker: brokerOf(flags),
+            speed: flags.speed,
+            qos: flags.qos,
+            ...(flags.topic === undefined ? {} : { topic: flags.topic }),
+            ...(flags.timeColumn === undefined ? {} : { timeColumn: flags.timeColumn }),
+          },
+          signal,
+        ),
+      );
+      print(flags, result, replaySentence(result));
+      if (!result.complete) process.exitCode = 1;
+    });
+}
+
+type BrokerFlags = {
+  readonly url: string;
+  readonly username?: string;
+  readonly passwordFile?: string;
+  readonly ca?: string;
+  readonly json?: boolean;
+};
+
+type SimulateFlags = BrokerFlags & {
+  readonly devices: number;
+  readonly period: number;
+  readonly seed: number;
+  readonly duration?: number;
+  readonly count?: number;
+  readonly qos: 0 | 1 | 2;
+};
+
+type ReplayFlags = BrokerFlags & {
+  readonly topic?: string;
+  readonly timeColumn?: string;
+  readonly speed: number;
+  readonly qos: 1 | 2;
+};
+
+function addBrokerOptions(command: Command): Command {
+  return command
+    .option("--url <url>", "MQTT listener of the gateway: mqtt, mqtts, ws or wss", brokerUrl, "mqtt://127.0.0.1:1883")
+    .option("--username <name>", "user name, where the gateway asks for one")
+    .option("--password-file <file>", "file with the password of that user; a line end behind it is ignored")
+    .option("--ca <file>", "certificate (PEM) of the authority that signed the gateway's, for mqtts and wss")
+    .option("--json", "print the result as JSON");
+}
+
+function qosOption(levels: readonly number[]): Option {
+  return new Option("--qos <level>", "MQTT quality of service")
+    .choices(levels.map(String))
+    .argParser(choice(levels))
+    .default(1);
+}
+
+function brokerOf(flags: BrokerFlags): BrokerTarget {
+  return {
+    url: flags.url,
+    ...(flags.username === undefined ? {} : { username: flags.username }),
+    ...(flags.passwordFile === undefined ? {} : { password: readText(flags.passwordFile).replace(/\r?\n$/, "") }),
+    ...(flags.ca === undefined ? {} : { ca: readText(flags.ca) }),
+  };
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault({ code: "file", message: `cannot read ${file}: ${reason}`, cause: error });
+  }
+}
+
+/** Runs the work with a signal that Ctrl-C and SIGTERM fire; a second one ends the process as if nobody listened. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    forget();
+    stop.abort();
+  };
+  const forget = (): void => {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    return await work(stop.signal);
+  } finally {
+    forget();
+  }
+}
+
+/** One line that is written over itself; only for a person who is watching. */
+class ProgressLine {
+  #timer: NodeJS.Timeout | undefined;
+
+  show(progress: () => SimulateProgress): void {
+    if (!process.stderr.isTTY) return;
+    this.#timer = setInterval(() => {
+      const { devices, acknowledged, skipped } = progress();
+      const lost = skipped === 0 ? "" : `, ${skipped.toLocaleString("en")} not sent`;
+      process.stderr.write(`${LINE_START}${devices} devices, ${acknowledged.toLocaleString("en")} acknowledged${lost}`);
+    }, PROGRESS_MS);
+  }
+
+  clear(): void {
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    process.stderr.write(LINE_START);
+  }
+}
+
+function print(flags: BrokerFlags, result: object, sentence: string): void {
+  process.stdout.write(`${flags.json === true ? JSON.stringify(result) : sentence}\n`);
+}
+
+function brokerUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !["mqtt:", "mqtts:", "ws:", "wss:"].includes(url.protocol) || url.hostname === "") {
+    throw new InvalidArgumentError("Expected a URL such as mqtt://127.0.0.1:1883, mqtts://..., ws://... or wss://...");
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new InvalidArgumentError(
+      "Give the user with --username and --password-file: a URL shows up in process lists.",
+    );
+  }
+  return text;
+}
+
+function wholeNumber(limits: { min: number; max: number }): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= limits.min && value <= limits.max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${limits.min} to ${limits.max.toLocaleString("en")}.`);
+  };
+}
+
+function duration(text: string): number {
+  let ms: number;
+  try {
+    ms = parseDuration(text);
+  } catch {
+    throw new InvalidArgumentError("Expected a duration such as 500ms, 10s or 5m.");
+  }
+  if (ms < 1) throw new InvalidArgumentError("Expected at least 1ms.");
+  return ms;
+}
+
+function choice(levels: readonly number[]): (text: string) => number {
+  return (text) => {
+    const level = Number(text);
+    if (!levels.includes(level)) throw new InvalidArgumentError(`Expected ${levels.join(" or ")}.`);
+    return level;
+  };
+}
+
+function speed(text: string): number {
+  if (text === "max") return Number.POSITIVE_INFINITY;
+  const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
+  if (factor !== undefined && Number(factor) > 0) return Number(factor);
+  throw new InvalidArgumentError("Expected max, or a multiple such as 1x or 60x.");
+}

@@ -1,0 +1,215 @@
+import { accessSync, constants } from "node:fs";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Child, Children } from "./children.ts";
+import type { LoadResult } from "./load-generator.ts";
+
+const TIDEMARK = fileURLToPath(new URL("../../deploy/tidemark.ts", import.meta.url));
+const LOAD_GENERATOR = fileURLToPath(new URL("load-generator.ts", import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+const POLL_MS = 10;
+
+/** What a workload works with: a folder of its own that is removed afterwards, and processes that are stopped. */
+export type Bench = {
+  readonly children: Children;
+  readonly folder: string;
+  /** Smaller and shorter, to see that everything works; the figures mean little. */
+  readonly quick: boolean;
+};
+
+export type Server = { readonly child: Child; readonly startedInMs: number };
+export type Gateway = Server & { readonly mqttPort: number; readonly httpPort: number; readonly dataDir: string };
+export type Region = Server & { readonly ingestPort: number; readonly httpPort: number; readonly dataDir: string };
+
+/** The part of the gateway's `/v1/status` that the workloads read. */
+export type GatewayStatus = {
+  readonly readings: { readonly journaled: number };
+  readonly outbox: {
+    readonly batches: number;
+    readonly bytes: number;
+    readonly readings: number;
+    readonly undurableBatches: number;
+    readonly undurableReadings: number;
+  };
+  readonly journal: { readonly commits: number };
+  readonly wire: { readonly bytesSent: number };
+};
+
+/**
+ * Starts a gateway on free ports and resolves when it is ready. `raw` forwards every reading and makes no windows, else
+ * the default windows are made; `regionPort` may be one where nothing listens (yet). The same `name` finds the same data.
+ */
+export async function startGateway(
+  bench: Bench,
+  options: { name: string; raw: boolean; regionPort: number },
+): Promise<Gateway> {
+  const [mqttPort, httpPort] = [await freePort(), await freePort()];
+  const dataDir = join(bench.folder, options.name);
+  const config = await writeConfig(bench, options.name, {
+    gateway: "bench",
+    data_dir: dataDir,
+    mqtt: { listeners: [{ protocol: "tcp", host: "127.0.0.1", port: mqttPort }], allow_anonymous: true },
+    ...(options.raw ? { windows: [{ match: { device: "*", metric: "*" }, lengths: [], raw: true }] } : {}),
+    buffer: { max_size: "8GiB" },
+    regions: [{ name: "bench", url: `http://127.0.0.1:${options.regionPort}` }],
+    http: { host: "127.0.0.1", port: httpPort },
+    log: { level: "warn" },
+  });
+  const startMs = performance.now();
+  const child = bench.children.start("gateway", process.execPath, [TIDEMARK, "edge", "--config", config]);
+  await ready(child, httpPort);
+  return { child, startedInMs: performance.now() - startMs, mqttPort, httpPort, dataDir };
+}
+
+export async function startRegion(bench: Bench, options: { name: string; ingestPort: number }): Promise<Region> {
+  const httpPort = await freePort();
+  const dataDir = join(bench.folder, options.name);
+  const config = await writeConfig(bench, options.name, {
+    region: "bench",
+    data_dir: dataDir,
+    min_copies: 1,
+    ingest: { host: "127.0.0.1", port: options.ingestPort },
+    http: { host: "127.0.0.1", port: httpPort },
+    log: { level: "warn" },
+  });
+  const startMs = performance.now();
+  const child = bench.children.start("region", process.execPath, [TIDEMARK, "cloud", "--config", config]);
+  await ready(child, httpPort);
+  return { child, startedInMs: performance.now() - startMs, ingestPort: options.ingestPort, httpPort, dataDir };
+}
+
+/** Where Mosquitto is installed, if it is. */
+export function findMosquitto(): string | undefined {
+  const folders = [
+    ...(process.env["PATH"] ?? "").split(delimiter),
+    "/usr/sbin",
+    "/usr/local/sbin",
+    "/opt/homebrew/sbin",
+  ];
+  return folders.map((folder) => join(folder, "mosquitto")).find(isExecutable);
+}
+
+/** Mosquitto as it comes: one listener, anonymous clients, everything else by default (QoS 1 without persistence). */
+export async function startMosquitto(bench: Bench, binary: string): Promise<Server & { readonly mqttPort: number }> {
+  const mqttPort = await freePort();
+  const config = join(bench.folder, "mosquitto.conf");
+  await writeFile(config, `listener ${mqttPort} 127.0.0.1\nallow_anonymous true\n`);
+  const startMs = performance.now();
+  const child = bench.children.start("mosquitto", binary, ["-c", config]);
+  await poll(child, "accept connections", () => accepts(mqttPort));
+  return { child, startedInMs: performance.now() - startMs, mqttPort };
+}
+
+export type Load = { readonly port: number; readonly connections: number; readonly inFlight: number } & (
+  | { readonly seconds: number }
+  | { readonly messages: number; readonly topics: number; readonly fields: number; readonly firstMs: number }
+);
+
+/** Runs the load generator in a process of its own. */
+export async function generateLoad(bench: Bench, load: Load): Promise<LoadResult> {
+  const flags = ["--port", load.port, "--connections", load.connections, "--in-flight", load.inFlight];
+  // With one message in flight per connection there is nothing to collect during a pause; it would only be latency.
+  flags.push("--pause-ms", load.inFlight === 1 ? 0 : 0.3);
+  if ("seconds" in load) flags.push("--seconds", load.seconds);
+  else
+    flags.push(
+      "--messages",
+      load.messages,
+      "--topics",
+      load.topics,
+      "--fields",
+      load.fields,
+      "--first-ms",
+      load.firstMs,
+    );
+  const output = await bench.children.run("load generator", process.execPath, [LOAD_GENERATOR, ...flags.map(String)]);
+  return JSON.parse(output) as LoadResult;
+}
+
+export async function gatewayStatus(gateway: Gateway): Promise<GatewayStatus> {
+  const response = await fetch(`http://127.0.0.1:${gateway.httpPort}/v1/status`, {
+    signal: AbortSignal.timeout(10_000),
+  });
+  return (await response.json()) as GatewayStatus;
+}
+
+/** Asks until the answer pleases. @throws Error when that takes too long. */
+export async function gatewayStatusWhen(
+  gateway: Gateway,
+  wanted: { what: string; timeoutMs: number; met: (status: GatewayStatus) => boolean },
+): Promise<GatewayStatus> {
+  const deadlineMs = performance.now() + wanted.timeoutMs;
+  for (;;) {
+    const status = await gatewayStatus(gateway);
+    if (wanted.met(status)) return status;
+    if (performance.now() > deadlineMs)
+      throw new Error(`the gateway did not ${wanted.what}: ${JSON.stringify(status)}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Bytes of all files in a folder, as their length says. */
+export async function folderBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)));
+  return (await Promise.all(sizes)).reduce((sum, { size }) => sum + size, 0);
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return port;
+}
+
+/** JSON is YAML. */
+async function writeConfig(bench: Bench, name: string, config: object): Promise<string> {
+  await mkdir(bench.folder, { recursive: true });
+  const file = join(bench.folder, `${name}.yaml`);
+  await writeFile(file, JSON.stringify(config, undefined, 2));
+  return file;
+}
+
+async function ready(child: Child, httpPort: number): Promise<void> {
+  await poll(child, "become ready", async () => {
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => null,
+    );
+    await answer?.body?.cancel();
+    return answer?.status === 200;
+  });
+}
+
+async function poll(child: Child, what: string, met: () => Promise<boolean>): Promise<void> {
+  let ended: string | undefined;
+  void child.ended.then((how) => (ended = how));
+  const deadlineMs = performance.now() + START_TIMEOUT_MS;
+  while (!(await met())) {
+    if (ended !== undefined) throw new Error(ended);
+    if (performance.now() > deadlineMs)
+      throw new Error(`${child.name} did not ${what} in ${START_TIMEOUT_MS / 1_000} s`);
+    await sleep(POLL_MS);
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
+    socket.on("connect", () => socket.destroy());
+  });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false; // not here: the next folder is asked
+  }
+}
