@@ -18,7 +18,7 @@ const FULL_AT = 0.95;
 /** Once full, intake resumes only below this, so that it does not flap with every trimmed batch. */
 const RESUME_AT = 0.93;
 /** Left on the file system for the write-ahead log, for trimming and for everybody else. */
-export const RESERVE_BYTES = 48 * 1024 * 1024;
+export const RESERVE_BYTES: number = 48 * 1024 * 1024;
 
 /** The quota that holds now: never more than what is used plus what the disk can still give. */
 export function effectiveQuotaBytes(use: DiskUse): number {

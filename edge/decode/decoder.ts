@@ -1,13 +1,53 @@
-import type { Reading } from "../../proto/core/reading.ts";
+import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 
 /**
  * What one MQTT message becomes. Exactly one of the three: nothing is dropped silently.
+ *
+ * Decoding is pure and total: it never throws, whatever the bytes, and the same message gives the same outcome, today
+ * and in the replay of tomorrow.
  */
-export type Decoded =
-  | { readonly kind: "readings"; readonly readings: readonly Reading[]; readonly decoder: string; readonly route: string }
+export interface Decoder {
+  /**
+   * Gives the readings of a message to `sink`, in their order in the payload; to a dead letter or an ignored message
+   * belongs no reading at all, so the sink hears nothing before the whole message has been decoded.
+   */
+  decodeInto(message: IncomingMessage, sink: ReadingSink): Outcome;
+  /** The same with the readings as values, for people who want to see them. */
+  decode(message: IncomingMessage): Decoded;
+}
+
+export type IncomingMessage = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The gateway's clock when the message came in, and whether that clock can be believed. */
+  readonly arrivedMs: number;
+  readonly clockPlausible: boolean;
+};
+
+/**
+ * A series as the decoder names it, one object per topic and field, cached: `id` is for the journal, which numbers the
+ * series, so that the hot path never hashes a name. -1 until it has.
+ */
+export type SeriesRef = {
+  readonly device: string;
+  readonly metric: string;
+  readonly unit: string | null;
+  id: number;
+};
+
+export interface ReadingSink {
+  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
+}
+
+export type Outcome =
+  | { readonly kind: "readings"; readonly decoder: string; readonly route: string }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string; readonly route: string }
-  /** Not a reading by its nature (JSON null, a retained message that is cleared): counted by kind. */
+  /** Not a reading by its nature (JSON null): counted by kind. */
   | { readonly kind: "ignored"; readonly what: string; readonly route: string };
+
+export type Decoded =
+  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly Reading[] })
+  | Exclude<Outcome, { kind: "readings" }>;
 
 export type DeadLetterReason =
   | "no_route"
@@ -22,16 +62,3 @@ export type DeadLetterReason =
   | "no_value"
   | "bad_timestamp"
   | "bad_name";
-
-/**
- * Pure and total: never throws, whatever the bytes. `arrivedMs` is the gateway's clock when the message came in and
- * `clockPlausible` whether that clock can be believed.
- */
-export interface Decoder {
-  decode(message: {
-    readonly topic: string;
-    readonly payload: Uint8Array;
-    readonly arrivedMs: number;
-    readonly clockPlausible: boolean;
-  }): Decoded;
-}

@@ -1,4 +1,5 @@
-import { Have } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import { contains, count, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OutboxStream } from "./outbox.ts";
@@ -51,7 +52,7 @@ export class OutboxShelf {
     let oldest: number | undefined;
     for (const stream of this.#streams.values()) {
       for (const [seq, batch] of stream.batches) {
-        if (stream.durable.has(seq as Seq)) continue;
+        if (contains(stream.durable, seq as Seq)) continue;
         if (oldest === undefined || batch.sealedMs < oldest) oldest = batch.sealedMs;
         break;
       }
@@ -63,7 +64,7 @@ export class OutboxShelf {
   add(note: SealedBatchNote): void {
     let stream = this.#streams.get(note.streamId);
     if (stream === undefined) {
-      stream = { last: 0, durable: Have.empty(), replicated: Have.empty(), batches: new Map() };
+      stream = { last: 0, durable: EMPTY_HAVE, replicated: EMPTY_HAVE, batches: new Map() };
       this.#streams.set(note.streamId, stream);
     }
     stream.last = note.seq;
@@ -128,13 +129,13 @@ export class OutboxShelf {
     for (const [streamId, stream] of this.#streams) {
       for (const [seq, batch] of stream.batches) {
         if (dropped === options.limit || batch.sealedMs >= options.beforeMs) break;
-        if (!stream.replicated.has(seq as Seq)) continue;
+        if (!contains(stream.replicated, seq as Seq)) continue;
         this.#db.dropBatch(streamId, seq);
         stream.batches.delete(seq);
         dropped++;
       }
       // A stream of an earlier life with nothing left on disk has nothing more to say.
-      if (stream.batches.size === 0 && streamId !== options.current && stream.replicated.count() >= stream.last) {
+      if (stream.batches.size === 0 && streamId !== options.current && count(stream.replicated) >= stream.last) {
         this.#db.dropStream(streamId);
         this.#streams.delete(streamId);
       }
@@ -152,8 +153,8 @@ export class OutboxShelf {
         totals.batches++;
         totals.bytes += batch.bytes;
         totals.readings += batch.readings;
-        if (stream.replicated.has(seq as Seq)) trimmable++;
-        if (stream.durable.has(seq as Seq)) continue;
+        if (contains(stream.replicated, seq as Seq)) trimmable++;
+        if (contains(stream.durable, seq as Seq)) continue;
         totals.undurableBatches++;
         totals.undurableBytes += batch.bytes;
         totals.undurableReadings += batch.readings;
@@ -184,10 +185,9 @@ type ShelfStream = {
 
 function parseClaim(text: string): Have {
   const [prefix = 0, ...ranges] = JSON.parse(text) as number[];
-  return Have.fromWire({ prefix, ranges });
+  return haveFromWire(prefix, ranges);
 }
 
 function formatClaim(have: Have): string {
-  const { prefix, ranges } = have.toWire();
-  return JSON.stringify([prefix, ...ranges]);
+  return JSON.stringify([have.prefix, ...flatIslands(have)]);
 }

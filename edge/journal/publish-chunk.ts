@@ -135,14 +135,14 @@ export class PublishChunkReader {
       if ((flags & FLAG_NEW_CLIENT) !== 0) {
         const end = at + 2 + bytes.readUInt16LE(at);
         if (message.client === 0) this.clients.length = 0;
-        this.clients[message.client] = bytes.utf8Slice(at + 2, end);
+        this.clients[message.client] = bytes.toString("utf8", at + 2, end);
         this.#onNewClient(message.client, this.clients[message.client]!);
         at = end;
       }
       if ((flags & FLAG_NEW_TOPIC) !== 0) {
         const end = at + 2 + bytes.readUInt16LE(at);
         if (message.topic === 0) this.topics.length = 0;
-        this.topics[message.topic] = bytes.utf8Slice(at + 2, end);
+        this.topics[message.topic] = bytes.toString("utf8", at + 2, end);
         this.#onNewTopic(message.topic, this.topics[message.topic]!);
         at = end;
       }
@@ -160,7 +160,7 @@ const FLAG_NEW_TOPIC = 16;
 const INITIAL_BYTES = 64 * 1024;
 
 function writeText(buffer: Buffer, at: number, text: string): number {
-  const length = buffer.utf8Write(text, at + 2);
+  const length = buffer.write(text, at + 2);
   buffer.writeUInt16LE(length, at);
   return at + 2 + length;
 }

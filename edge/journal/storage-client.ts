@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
-import { Have } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
@@ -82,11 +82,7 @@ export class StorageClient implements Intake, Outbox {
   async streams(): Promise<readonly OutboxStream[]> {
     const reply = await this.#request({ kind: "streams" });
     if (reply.kind !== "streams") throw mismatch(reply);
-    return reply.streams.map((stream) => ({
-      ...stream,
-      durable: Have.fromWire(stream.durable),
-      replicated: Have.fromWire(stream.replicated),
-    }));
+    return reply.streams;
   }
 
   async read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]> {
@@ -96,13 +92,7 @@ export class StorageClient implements Intake, Outbox {
   }
 
   async mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void> {
-    await this.#request({
-      kind: "mark",
-      region: claim.region,
-      streamId: claim.streamId,
-      durable: claim.durable.toWire(),
-      replicated: claim.replicated.toWire(),
-    });
+    await this.#request({ kind: "mark", ...claim });
   }
 
   /** The next batch is sealed into a new stream. */
@@ -169,8 +159,9 @@ export class StorageClient implements Intake, Outbox {
           }
         }
       });
-      this.#worker.on("error", (error) => {
-        const fault = new Fault({ code: "internal", message: `the storage thread failed: ${error.message}`, cause: error });
+      this.#worker.on("error", (cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        const fault = new Fault({ code: "internal", message: `the storage thread failed: ${reason}`, cause });
         reject(fault);
         this.#fail(fault);
       });

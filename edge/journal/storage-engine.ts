@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../../proto/core/fault.ts";
+import type { Have } from "../../proto/core/have.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -28,7 +29,6 @@ import type { SealedBatchNote } from "./sealer.ts";
 import { Sealer } from "./sealer.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { Upkeep } from "./upkeep.ts";
-import type { Have } from "../../proto/core/have.ts";
 
 /**
  * The gateway's durable side, in one thread: messages in, sealed batches out.

@@ -1,7 +1,9 @@
+import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { FaultCode } from "../../proto/core/fault.ts";
 import type { DecoderOptions } from "../decode/routes.ts";
 import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
+import type { OutboxStream } from "./outbox.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
@@ -19,8 +21,8 @@ export type StorageRequest =
       readonly kind: "mark";
       readonly region: RegionId;
       readonly streamId: StreamId;
-      readonly durable: WireHave;
-      readonly replicated: WireHave;
+      readonly durable: Have;
+      readonly replicated: Have;
     }
   | { readonly kind: "rotate_stream" }
   | { readonly kind: "status" }
@@ -43,19 +45,7 @@ export type FromStorage =
   | { readonly kind: "failed"; readonly code: FaultCode; readonly message: string; readonly hint: string };
 
 export type StorageReply =
-  | { readonly kind: "streams"; readonly streams: readonly WireOutboxStream[] }
+  | { readonly kind: "streams"; readonly streams: readonly OutboxStream[] }
   | { readonly kind: "read"; readonly batches: readonly { seq: Seq; bytes: Uint8Array; sha256: Uint8Array }[] }
   | { readonly kind: "status"; readonly status: EngineStatus }
   | { readonly kind: "done" };
-
-/** An interval set as it crosses the thread border: class instances do not survive a structured clone. */
-export type WireHave = { readonly prefix: number; readonly ranges: readonly number[] };
-
-export type WireOutboxStream = {
-  readonly streamId: StreamId;
-  readonly first: Seq;
-  readonly last: Seq;
-  readonly closed: boolean;
-  readonly durable: WireHave;
-  readonly replicated: WireHave;
-};

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
-import { Have } from "../../proto/core/have.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
 import { createDecoder } from "../decode/routes.ts";
@@ -47,25 +46,14 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
   const answer = (request: StorageRequest): StorageReply => {
     switch (request.kind) {
       case "streams":
-        return {
-          kind: "streams",
-          streams: engine.streams().map((stream) => ({
-            ...stream,
-            durable: stream.durable.toWire(),
-            replicated: stream.replicated.toWire(),
-          })),
-        };
+        return { kind: "streams", streams: engine.streams() };
       case "read":
         return {
           kind: "read",
           batches: engine.read(request).map(({ seq, bytes, sha256 }) => ({ seq, bytes, sha256 })),
         };
       case "mark":
-        engine.mark({
-          streamId: request.streamId,
-          durable: Have.fromWire(request.durable),
-          replicated: Have.fromWire(request.replicated),
-        });
+        engine.mark(request);
         return { kind: "done" };
       case "rotate_stream":
         engine.rotateStream();
