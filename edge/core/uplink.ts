@@ -151,8 +151,8 @@ export type LiveLink = {
   readonly session: number;
   readonly creditBytes: number;
   readonly allowanceBytes: number;
-  /** After this many acknowledged bytes the allowance may halve again: one late answer is one reason, not ten. */
   readonly lastFrameMs: number;
+  /** The allowance halves again only for batches sent after this: one slow moment is one reason, not ten. */
   readonly slowedAtMs: number;
   readonly writable: boolean;
   /** The region asked us to move on: nothing new is sent, what is in flight may land. */
@@ -672,22 +672,30 @@ class Turn {
           return this.#lose(region, `the region did not answer the Hello within ${UPLINK.helloMs / 1000} s`);
         }
         break;
-      case "live": {
+      case "live":
         if (asleep) {
           const graceUntilMs = this.#nowMs + ASLEEP_MS;
           return this.#settle({ ...region, link: { ...link, graceUntilMs } });
         }
-        if (this.#nowMs < link.graceUntilMs) break;
-        if (this.#nowMs >= link.lastFrameMs + UPLINK.silentMs) {
-          return this.#lose(region, `no sign of life from the region for ${UPLINK.silentMs / 1000} s`);
-        }
-        const oldest = link.cargo.inFlight[0];
-        if (oldest !== undefined && this.#nowMs >= oldest.sentAtMs + region.patienceMs) {
-          const patienceMs = Math.min(region.patienceMs * 2, UPLINK.undurableMaxMs);
-          const reason = `a batch was not durable ${region.patienceMs / 1000} s after it was sent`;
-          return this.#lose({ ...region, patienceMs }, reason);
-        }
-      }
+        if (this.#nowMs >= link.graceUntilMs) return this.#judge(region, link);
+        break;
+      case "idle":
+      case "listing":
+      case "stopped":
+        break;
+    }
+    this.#settle(region);
+  }
+
+  #judge(region: RegionState, link: LiveLink): void {
+    if (this.#nowMs >= link.lastFrameMs + UPLINK.silentMs) {
+      return this.#lose(region, `no sign of life from the region for ${UPLINK.silentMs / 1000} s`);
+    }
+    const oldest = link.cargo.inFlight[0];
+    if (oldest !== undefined && this.#nowMs >= oldest.sentAtMs + region.patienceMs) {
+      const patienceMs = Math.min(region.patienceMs * 2, UPLINK.undurableMaxMs);
+      const reason = `a batch was not durable ${region.patienceMs / 1000} s after it was sent`;
+      return this.#lose({ ...region, patienceMs }, reason);
     }
     this.#settle(region);
   }

@@ -236,6 +236,7 @@ function lossOf(url: string, details: string): string {
   const cause = details
     .replace(/^No connection established\. Last error: (?:[A-Za-z]*Error(?: \[\w+\])?: )?/u, "")
     .replace(/ ?Resolution note: .*$/u, "")
+    .replace(/; if the root CA .*$/u, " (name the authority that signed it as `ca`)")
     .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/gu, "")
     .replace(/\.$/u, "");
   return `${url}: ${cause}`;

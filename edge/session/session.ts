@@ -7,11 +7,11 @@ import type { SealedBatch } from "../../proto/core/record.ts";
  * decides nothing: when to connect, what to send and when to give up is the uplink's (edge/core/uplink.ts).
  *
  * Guarantees:
- * - `closed` is told exactly once and is the last event, whoever ended the session and however early; after `close()`
- *   no other event is told.
+ * - `closed` is told exactly once and is the last event, however early the session ends; after `close()` nothing is
+ *   told any more.
  * - Events are told in the order in which the region sent the frames, and never from inside `open` or `send`.
- * - It is not the place where a connection hangs: until the region answered the Hello there is a deadline. From then
- *   on silence is the uplink's to judge, because only it knows what it waits for.
+ * - It is not the place where a connection hangs: until it stands there is a deadline. From then on silence is the
+ *   uplink's to judge, because only it knows what it waits for.
  */
 export interface RegionSession {
   /**

@@ -6,6 +6,7 @@ import type { RefusalCode, SessionEvent, StreamSets } from "../../../../edge/ses
 import { haveOf } from "../../../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../../proto/core/record.ts";
+import { runs } from "../../../support/scale.ts";
 import { CALM_MS, REGION, UplinkWorld } from "../../../support/uplink-world.ts";
 import type { WorldFault } from "../../../support/uplink-world.ts";
 
@@ -52,9 +53,9 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
         expect(world.missing()).toEqual([]);
         expect(undurableBatches(world.state)).toBe(0);
       }),
-      { numRuns: process.env["TIDEMARK_LONG"] === undefined ? 60 : 3_000 },
+      { numRuns: runs({ short: 60, long: 3_000 }) },
     );
-  });
+  }, 300_000);
 
   test("the same events give the same effects", () => {
     fc.assert(

@@ -217,6 +217,8 @@ describe("stop", () => {
     const gateway = new Gateway("http://127.0.0.1:1");
     await gateway.driver.stop({ handOverMs: 5_000 });
     await gateway.driver.stop({ handOverMs: 5_000 });
+    gateway.driver.start();
+    expect(gateway.driver.status()).toMatchObject({ connected: false, regions: [{ link: "stopped" }] });
   });
 
   test("waits no longer than it was told to", async () => {
