@@ -1,0 +1,59 @@
+import { parser, type IConnectPacket, type IPublishPacket, type Packet } from "mqtt-packet";
+import { describe, expect, it } from "vitest";
+import { connectPacket, jsonSource, PACKETS_PER_CHUNK, type PacketSource, ringSource } from "../../bench/mqtt-bytes.ts";
+
+function parsed(bytes: Uint8Array): Packet[] {
+  const packets: Packet[] = [];
+  const reader = parser({ protocolVersion: 4 });
+  reader.on("packet", (packet) => packets.push(packet));
+  reader.parse(Buffer.from(bytes));
+  return packets;
+}
+
+/** Takes `runs` of 7 packets, or all, and checks that the runs hold as many packets as they say. */
+function drained(source: PacketSource, runs = Number.POSITIVE_INFINITY): IPublishPacket[] {
+  const packets: IPublishPacket[] = [];
+  for (let run = 0; run < runs; run++) {
+    const { bytes, count } = source.take(7);
+    if (count === 0) break;
+    const taken = parsed(bytes) as IPublishPacket[];
+    expect(taken).toHaveLength(count);
+    packets.push(...taken);
+  }
+  return packets;
+}
+
+describe("packets encoded ahead", () => {
+  it("are what a real MQTT parser takes for a CONNECT", () => {
+    const [connect] = parsed(connectPacket({ id: "c1", username: "ann", password: "s" })) as IConnectPacket[];
+    expect(connect).toMatchObject({ clientId: "c1", clean: true, keepalive: 0, protocolVersion: 4, username: "ann" });
+  });
+
+  it("come round in a ring: ids in order, two-decimal values, no seam", () => {
+    const packets = drained(ringSource({ topic: "a/b", seed: 1, maxRun: 20 }), 400);
+    expect(packets).toHaveLength(2_800);
+    for (const [index, { messageId, topic, qos, dup, payload }] of packets.entries()) {
+      expect({ messageId, topic, qos, dup }).toEqual({
+        messageId: (index % PACKETS_PER_CHUNK) + 1,
+        topic: "a/b",
+        qos: 1,
+        dup: false,
+      });
+      expect(payload.toString()).toMatch(/^\d\d\.\d\d$/);
+    }
+  });
+
+  it("come once as JSON: topics in turns, one period later each turn, ids in order across chunks", () => {
+    const options = { topics: ["a", "b", "c"], fields: 2, messages: 3_000, firstMs: 5_000, periodMs: 1_000, seed: 9 };
+    const packets = drained(jsonSource(options));
+    expect(packets).toHaveLength(3_000);
+    for (const [index, { messageId, topic, payload }] of packets.entries()) {
+      expect([messageId, topic]).toEqual([(index % PACKETS_PER_CHUNK) + 1, options.topics[index % 3]]);
+      expect(JSON.parse(payload.toString())).toEqual({
+        ts: 5_000 + Math.floor(index / 3) * 1_000,
+        m0: expect.any(Number) as number,
+        m1: expect.any(Number) as number,
+      });
+    }
+  });
+});
