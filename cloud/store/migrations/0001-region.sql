@@ -1,0 +1,161 @@
+-- The region's database, version 1.
+--
+-- Everything below `batch` is a pure function of the set of batches in it: two regions that hold the same batches hold
+-- the same rows, whatever the order and however often each batch came. Integer ids of streams and series are local to
+-- this file and never leave it.
+
+-- What this store is. One row.
+CREATE TABLE identity (
+  only     INTEGER PRIMARY KEY CHECK (only = 1),
+  store_id BLOB NOT NULL CHECK (length(store_id) = 16)
+) STRICT;
+
+-- One gateway process life. `prefix` and `islands` are the set of batches held: 1..prefix, and the ranges
+-- first, last, first, last... above it (JSON). A batch stays in the set when its bytes are pruned.
+CREATE TABLE stream (
+  id               INTEGER PRIMARY KEY,
+  stream_id        BLOB NOT NULL UNIQUE CHECK (length(stream_id) = 16),
+  gateway          TEXT NOT NULL,
+  prefix           INTEGER NOT NULL DEFAULT 0,
+  islands          TEXT NOT NULL DEFAULT '[]',
+  readings         INTEGER NOT NULL DEFAULT 0,
+  redelivered      INTEGER NOT NULL DEFAULT 0,
+  records          INTEGER NOT NULL DEFAULT 0,
+  raw_readings     INTEGER NOT NULL DEFAULT 0,
+  last_received_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX stream_gateway ON stream (gateway, stream_id);
+
+-- The bytes as they came. Two rows with one (stream, seq) are a fork. `applied` is 0 while this software cannot read
+-- the format: the batch is held and acknowledged, and applied by the version that can.
+CREATE TABLE batch (
+  stream      INTEGER NOT NULL REFERENCES stream (id),
+  seq         INTEGER NOT NULL,
+  hash48      INTEGER NOT NULL,
+  sha256      BLOB NOT NULL CHECK (length(sha256) = 32),
+  applied     INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL,
+  bytes       BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX batch_id ON batch (stream, seq, hash48);
+CREATE INDEX batch_received ON batch (received_ms);
+CREATE INDEX batch_unapplied ON batch (stream, seq) WHERE applied = 0;
+
+-- What the gateway counted and did not turn into records, summed over the batches of a stream.
+-- kind: dead_letter, discard.
+CREATE TABLE ledger (
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  kind   TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  count  INTEGER NOT NULL,
+  PRIMARY KEY (stream, kind, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Ranges of batches that the gateway had to discard. They are not part of the set: another region may hold them.
+CREATE TABLE void (
+  stream   INTEGER NOT NULL REFERENCES stream (id),
+  first    INTEGER NOT NULL,
+  last     INTEGER NOT NULL,
+  readings INTEGER NOT NULL,
+  reason   TEXT NOT NULL,
+  PRIMARY KEY (stream, first, last)
+) STRICT, WITHOUT ROWID;
+
+-- `raw_span_ms` is the widest max_ms - min_ms of any raw block of the series: it bounds how far before a time a block
+-- that covers this time can begin.
+CREATE TABLE series (
+  id          INTEGER PRIMARY KEY,
+  device      TEXT NOT NULL,
+  metric      TEXT NOT NULL,
+  raw_span_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE UNIQUE INDEX series_name ON series (device, metric);
+CREATE INDEX series_metric ON series (metric, device);
+
+-- One row per slot: the row with the highest (ver, hash48, revision) that arrived. hash48 is the first 48 bits of the
+-- batch's SHA-256 and differs for one ver only in a fork.
+-- Values: REAL a number, TEXT a text, BLOB x'00' false, x'01' true, x'02' followed by the digits of a big integer.
+CREATE TABLE record (
+  series          INTEGER NOT NULL REFERENCES series (id),
+  window_ms       INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  stream          INTEGER NOT NULL REFERENCES stream (id),
+  part            INTEGER NOT NULL,
+  ver             INTEGER NOT NULL,
+  hash48          INTEGER NOT NULL,
+  revision        INTEGER NOT NULL,
+  carry           BLOB,
+  unit            TEXT,
+  count           INTEGER NOT NULL,
+  numeric_count   INTEGER NOT NULL,
+  sum             REAL NOT NULL,
+  min             REAL NOT NULL,
+  max             REAL NOT NULL,
+  mean            REAL NOT NULL,
+  m2              REAL NOT NULL,
+  first_ms        INTEGER NOT NULL,
+  first           ANY,
+  last_ms         INTEGER NOT NULL,
+  last            ANY,
+  coverage        INTEGER NOT NULL,
+  sketch          BLOB,
+  PRIMARY KEY (series, window_ms, window_start_ms, stream, part)
+) STRICT, WITHOUT ROWID;
+
+-- Every row that a better one of the same slot replaced, or that came after a better one: with `record`, all rows that
+-- the batches carried.
+CREATE TABLE revision_log (
+  series          INTEGER NOT NULL REFERENCES series (id),
+  window_ms       INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  stream          INTEGER NOT NULL REFERENCES stream (id),
+  part            INTEGER NOT NULL,
+  ver             INTEGER NOT NULL,
+  hash48          INTEGER NOT NULL,
+  revision        INTEGER NOT NULL,
+  carry           BLOB,
+  unit            TEXT,
+  count           INTEGER NOT NULL,
+  numeric_count   INTEGER NOT NULL,
+  sum             REAL NOT NULL,
+  min             REAL NOT NULL,
+  max             REAL NOT NULL,
+  mean            REAL NOT NULL,
+  m2              REAL NOT NULL,
+  first_ms        INTEGER NOT NULL,
+  first           ANY,
+  last_ms         INTEGER NOT NULL,
+  last            ANY,
+  coverage        INTEGER NOT NULL,
+  sketch          BLOB,
+  PRIMARY KEY (series, window_ms, window_start_ms, stream, part, ver, hash48, revision)
+) STRICT, WITHOUT ROWID;
+
+-- Raw readings, one row per block. `position` is the block's place among the blocks of this series in its batch, and
+-- `columns` the RawColumns message as it came. Of a fork the larger hash48 holds the place.
+CREATE TABLE raw_block (
+  series   INTEGER NOT NULL REFERENCES series (id),
+  min_ms   INTEGER NOT NULL,
+  max_ms   INTEGER NOT NULL,
+  stream   INTEGER NOT NULL REFERENCES stream (id),
+  seq      INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  hash48   INTEGER NOT NULL,
+  count    INTEGER NOT NULL,
+  unit     TEXT,
+  columns  BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX raw_block_id ON raw_block (series, stream, seq, position);
+CREATE INDEX raw_block_time ON raw_block (series, min_ms, max_ms);
+
+-- Every choice between things that disagree, under a key that every region derives alike.
+-- kind fork: key "<stream id>/<seq>/<first 48 bits of the losing hash>".
+CREATE TABLE conflict_log (
+  kind TEXT NOT NULL,
+  key  TEXT NOT NULL,
+  PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,422 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import { effective } from "../../proto/core/effective.ts";
+import type { SlotRow } from "../../proto/core/effective.ts";
+import { EMPTY_HAVE, haveFromWire } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import { millis, seq, streamId } from "../../proto/core/ids.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import { readRawColumns } from "../../proto/wire/batch-codec.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/messages.ts";
+import { loadedValue } from "./stored-value.ts";
+import type { StoredValue } from "./stored-value.ts";
+import type {
+  EffectiveWindow,
+  Page,
+  RawReading,
+  ReadingKey,
+  ReadingQuery,
+  RecordKey,
+  RecordQuery,
+  SeriesFilter,
+  SeriesKey,
+  SeriesQuery,
+  SeriesRow,
+  StreamKey,
+  StreamQuery,
+  StreamRow,
+  Totals,
+} from "./store.ts";
+
+/**
+ * The questions that the region's database answers. Every method is one page of bounded work on one snapshot.
+ *
+ * Pages go by name (device, metric), never by local ids or offsets, so that a cursor stays right while rows are
+ * inserted before and after it.
+ */
+export class SqliteReader {
+  readonly #sql: Statements;
+  readonly #streams = new Map<number, { streamId: StreamId; gateway: string }>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  series(query: SeriesQuery): Page<SeriesRow, SeriesKey> {
+    const rows: SeriesRow[] = [];
+    for (const { device, metric } of this.#seriesFrom(query, query.after, "after")) {
+      if (rows.length === query.limit) return { rows, next: rows.at(-1) ?? null };
+      rows.push({ device, metric });
+    }
+    return { rows, next: null };
+  }
+
+  records(query: RecordQuery): Page<EffectiveWindow, RecordKey> {
+    const rows: EffectiveWindow[] = [];
+    let visited = 0;
+    for (const series of this.#seriesFrom(query, query.after, "from")) {
+      const { device, metric } = series;
+      const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
+      for (const windowMs of this.#windowLengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
+        const fromMs = after?.windowMs === windowMs ? Math.max(query.fromMs, after.windowStartMs + 1) : query.fromMs;
+        for (const group of this.#windows(series.id, windowMs, fromMs, query.toMs)) {
+          if (rows.length === query.limit) return { rows, next: recordKey(rows.at(-1)) };
+          rows.push({ device, metric, windowMs, windowStartMs: group.startMs, effective: effective(group.rows) });
+        }
+      }
+      visited += 1;
+      if (visited === SERIES_PER_PAGE) {
+        return { rows, next: { device, metric, windowMs: WINDOW_MS_MAX, windowStartMs: Number.MAX_SAFE_INTEGER } };
+      }
+    }
+    return { rows, next: null };
+  }
+
+  readings(query: ReadingQuery): Page<RawReading, ReadingKey> {
+    const rows: RawReading[] = [];
+    let visited = 0;
+    for (const series of this.#seriesFrom(query, query.after, "from")) {
+      const { device, metric } = series;
+      const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
+      // One more than asked for tells whether this page is the last.
+      const found = this.#rawReadings(series, query, after, query.limit + 1 - rows.length);
+      for (const reading of found) {
+        if (rows.length === query.limit) return { rows, next: readingKey(rows.at(-1)) };
+        rows.push(reading);
+      }
+      visited += 1;
+      if (visited === SERIES_PER_PAGE) return { rows, next: { device, metric, ...AFTER_EVERY_READING } };
+    }
+    return { rows, next: null };
+  }
+
+  streams(query: StreamQuery): Page<StreamRow, StreamKey> {
+    const after = query.after;
+    const found = this.#sql.streams.all(
+      after?.gateway ?? query.gateway ?? "",
+      after === null ? Buffer.alloc(0) : streamIdToBytes(after.streamId),
+      query.gateway,
+      query.gateway,
+      query.limit + 1,
+    );
+    const rows = found.slice(0, query.limit).map((row): StreamRow => {
+      const counted = this.#sql.ledger.all(row.id);
+      const ofKind = (kind: string): Record<string, number> =>
+        Object.fromEntries(counted.filter((entry) => entry.kind === kind).map((entry) => [entry.reason, entry.count]));
+      return {
+        gateway: row.gateway,
+        streamId: streamIdFromBytes(row.stream_id),
+        have: loadedHave(row),
+        lastReceivedMs: row.last_received_ms,
+        readings: row.readings,
+        redelivered: row.redelivered,
+        deadLetters: ofKind("dead_letter"),
+        discards: ofKind("discard"),
+        records: row.records,
+        rawReadings: row.raw_readings,
+      };
+    });
+    const last = rows.at(-1);
+    const more = found.length > query.limit && last !== undefined;
+    return { rows, next: more ? { gateway: last.gateway, streamId: last.streamId } : null };
+  }
+
+  have(id: StreamId): Have {
+    const row = this.#sql.set.get(streamIdToBytes(id));
+    return row === undefined ? EMPTY_HAVE : loadedHave(row);
+  }
+
+  totals(): Totals {
+    const totals = this.#sql.totals.get();
+    if (totals === undefined) throw new Error("an aggregate without a row");
+    return totals;
+  }
+
+  /** Forgets the dictionary; for use after a rollback. */
+  forget(): void {
+    this.#streams.clear();
+  }
+
+  *#seriesFrom(filter: SeriesFilter, key: SeriesKey | null, bound: "from" | "after"): Generator<SeriesIdRow> {
+    const { device, metric } = filter;
+    if (device !== null && metric !== null) {
+      const row = this.#sql.oneSeries.get(device, metric);
+      if (row !== undefined && !(key !== null && bound === "after")) yield row;
+      return;
+    }
+    let last = key ?? { device: "", metric: "" };
+    if (key !== null && bound === "from") {
+      const row = this.#sql.oneSeries.get(key.device, key.metric);
+      if (row !== undefined) yield row;
+    }
+    for (;;) {
+      const chunk =
+        device !== null
+          ? this.#sql.seriesOfDevice.all(device, last.device === device ? last.metric : "", SERIES_CHUNK)
+          : metric !== null
+            ? this.#sql.seriesOfMetric.all(metric, last.device, SERIES_CHUNK)
+            : this.#sql.allSeries.all(last.device, last.metric, SERIES_CHUNK);
+      yield* chunk;
+      const end = chunk.at(-1);
+      if (end === undefined || chunk.length < SERIES_CHUNK) return;
+      last = end;
+    }
+  }
+
+  *#windowLengths(series: number, only: number | null, fromMs: number): Generator<number> {
+    if (only !== null) {
+      if (only >= fromMs) yield only;
+      return;
+    }
+    let windowMs = this.#sql.nextWindowLength.get(series, fromMs);
+    while (typeof windowMs === "number") {
+      yield windowMs;
+      windowMs = this.#sql.nextWindowLength.get(series, windowMs + 1);
+    }
+  }
+
+  /** The rows of one window after the other, in order of start. */
+  *#windows(series: number, windowMs: number, fromMs: number, toMs: number): Generator<Group> {
+    let group: Group | null = null;
+    for (const row of this.#sql.windows.iterate(series, windowMs, fromMs, toMs)) {
+      if (group !== null && group.startMs !== row.window_start_ms) {
+        yield group;
+        group = null;
+      }
+      group ??= { startMs: row.window_start_ms, rows: [] };
+      group.rows.push(this.#slotRow(row));
+    }
+    if (group !== null) yield group;
+  }
+
+  /**
+   * The first `limit` readings after `after`. Blocks are visited by their first time; `raw_span_ms` bounds how far
+   * before the range a block that reaches into it can begin. As soon as the readings in hand all lie before the next
+   * block, the answer is complete.
+   */
+  #rawReadings(series: SeriesIdRow, range: ReadingQuery, after: ReadingKey | null, limit: number): RawReading[] {
+    const fromMs = Math.max(range.fromMs, after?.timeMs ?? Number.MIN_SAFE_INTEGER);
+    let found: RawReading[] = [];
+    let lastMs = Number.POSITIVE_INFINITY;
+    const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
+    for (const block of this.#sql.rawBlocks.iterate(series.id, first, range.toMs, fromMs)) {
+      if (block.min_ms > lastMs) break;
+      const { streamId: stream } = this.#stream(block.stream);
+      const { timesMs, values, clock } = readRawColumns(block.columns);
+      for (let index = 0; index < block.count; index += 1) {
+        const timeMs = timesMs[index] as number;
+        if (timeMs < fromMs || timeMs >= range.toMs || timeMs > lastMs) continue;
+        const reading: RawReading = {
+          device: series.device,
+          metric: series.metric,
+          timeMs,
+          streamId: stream,
+          seq: seq(block.seq),
+          index: block.position * BLOCK_STRIDE + index,
+          value: values[index] as RawReading["value"],
+          unit: block.unit,
+          clock,
+        };
+        if (after === null || byTime(reading, after) > 0) found.push(reading);
+      }
+      if (found.length >= limit) {
+        found.sort(byTime);
+        found = found.slice(0, limit);
+        lastMs = found.at(-1)?.timeMs ?? lastMs;
+      }
+    }
+    return found.sort(byTime).slice(0, limit);
+  }
+
+  #slotRow(row: WindowRow): SlotRow {
+    const { streamId: stream, gateway } = this.#stream(row.stream);
+    return {
+      gateway,
+      streamId: stream,
+      part: row.part,
+      ver: seq(row.ver),
+      carry: row.carry === null ? null : streamIdFromBytes(row.carry),
+      revision: row.revision,
+      unit: row.unit,
+      summary: {
+        count: row.count,
+        numericCount: row.numeric_count,
+        sum: row.sum,
+        min: row.min,
+        max: row.max,
+        mean: row.mean,
+        m2: row.m2,
+        firstMs: millis(row.first_ms),
+        first: loadedValue(row.first),
+        lastMs: millis(row.last_ms),
+        last: loadedValue(row.last),
+        coverage: row.coverage,
+        sketch: row.sketch,
+      },
+    };
+  }
+
+  #stream(id: number): { streamId: StreamId; gateway: string } {
+    let stream = this.#streams.get(id);
+    if (stream === undefined) {
+      const row = this.#sql.streamName.get(id);
+      if (row === undefined) throw new Error(`a row of unknown stream ${id}`);
+      stream = { streamId: streamIdFromBytes(row.stream_id), gateway: row.gateway };
+      if (this.#streams.size >= STREAMS_CACHED) this.#streams.clear();
+      this.#streams.set(id, stream);
+    }
+    return stream;
+  }
+}
+
+/** A page that has looked at so many series ends, even if it found little: no question may hold the store for long. */
+const SERIES_PER_PAGE = 5_000;
+const SERIES_CHUNK = 500;
+const STREAMS_CACHED = 10_000;
+const WINDOW_MS_MAX = 2 ** 32;
+/** More readings than a block can hold: `index` then orders first by block, then inside it. */
+const BLOCK_STRIDE = 2 ** 24;
+const AFTER_EVERY_READING = {
+  timeMs: Number.MAX_SAFE_INTEGER,
+  streamId: streamId("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+  seq: seq(Number.MAX_SAFE_INTEGER),
+  index: Number.MAX_SAFE_INTEGER,
+};
+
+function loadedHave(row: { readonly prefix: number; readonly islands: string }): Have {
+  return row.islands === "[]"
+    ? { prefix: row.prefix, islands: [] }
+    : haveFromWire(row.prefix, JSON.parse(row.islands) as number[]);
+}
+
+type Group = { readonly startMs: number; readonly rows: SlotRow[] };
+
+function recordKey(row: EffectiveWindow | undefined): RecordKey | null {
+  if (row === undefined) return null;
+  const { device, metric, windowMs, windowStartMs } = row;
+  return { device, metric, windowMs, windowStartMs };
+}
+
+function readingKey(row: RawReading | undefined): ReadingKey | null {
+  if (row === undefined) return null;
+  const { device, metric, timeMs, streamId: stream, seq: position, index } = row;
+  return { device, metric, timeMs, streamId: stream, seq: position, index };
+}
+
+function byTime(a: ReadingKey, b: ReadingKey): number {
+  if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
+  if (a.streamId !== b.streamId) return a.streamId < b.streamId ? -1 : 1;
+  return a.seq - b.seq || a.index - b.index;
+}
+
+type SeriesIdRow = {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly raw_span_ms: number;
+};
+type WindowRow = {
+  readonly window_start_ms: number;
+  readonly stream: number;
+  readonly part: number;
+  readonly ver: number;
+  readonly revision: number;
+  readonly carry: Buffer | null;
+  readonly unit: string | null;
+  readonly count: number;
+  readonly numeric_count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly m2: number;
+  readonly first_ms: number;
+  readonly first: StoredValue;
+  readonly last_ms: number;
+  readonly last: StoredValue;
+  readonly coverage: number;
+  readonly sketch: Buffer | null;
+};
+type RawBlockRow = {
+  readonly min_ms: number;
+  readonly stream: number;
+  readonly seq: number;
+  readonly position: number;
+  readonly count: number;
+  readonly unit: string | null;
+  readonly columns: Buffer;
+};
+type StreamSqlRow = {
+  readonly id: number;
+  readonly stream_id: Buffer;
+  readonly gateway: string;
+  readonly prefix: number;
+  readonly islands: string;
+  readonly readings: number;
+  readonly redelivered: number;
+  readonly records: number;
+  readonly raw_readings: number;
+  readonly last_received_ms: number;
+};
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    oneSeries: db.prepare<[device: string, metric: string], SeriesIdRow>(
+      "SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric = ?",
+    ),
+    seriesOfDevice: db.prepare<[device: string, afterMetric: string, limit: number], SeriesIdRow>(
+      `SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric > ?
+       ORDER BY metric LIMIT ?`,
+    ),
+    seriesOfMetric: db.prepare<[metric: string, afterDevice: string, limit: number], SeriesIdRow>(
+      `SELECT id, device, metric, raw_span_ms FROM series WHERE metric = ? AND device > ?
+       ORDER BY device LIMIT ?`,
+    ),
+    allSeries: db.prepare<[afterDevice: string, afterMetric: string, limit: number], SeriesIdRow>(
+      `SELECT id, device, metric, raw_span_ms FROM series WHERE (device, metric) > (?, ?)
+       ORDER BY device, metric LIMIT ?`,
+    ),
+    nextWindowLength: db
+      .prepare("SELECT min(window_ms) FROM record WHERE series = ? AND window_ms >= ?")
+      .pluck() as Statement<[series: number, fromMs: number], number | null>,
+    windows: db.prepare<[series: number, windowMs: number, fromMs: number, toMs: number], WindowRow>(
+      `SELECT window_start_ms, stream, part, ver, revision, carry, unit, count, numeric_count, sum, min, max, mean, m2,
+         first_ms, first, last_ms, last, coverage, sketch
+       FROM record WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ?
+       ORDER BY window_start_ms`,
+    ),
+    rawBlocks: db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockRow>(
+      `SELECT min_ms, stream, seq, position, count, unit, columns
+       FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
+       ORDER BY min_ms`,
+    ),
+    streamName: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
+      "SELECT stream_id, gateway FROM stream WHERE id = ?",
+    ),
+    set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string }>(
+      "SELECT prefix, islands FROM stream WHERE stream_id = ?",
+    ),
+    streams: db.prepare<
+      [gateway: string, streamId: Uint8Array, only: string | null, onlyAgain: string | null, limit: number],
+      StreamSqlRow
+    >(
+      `SELECT id, stream_id, gateway, prefix, islands, readings, redelivered, records, raw_readings, last_received_ms
+       FROM stream WHERE (gateway, stream_id) > (?, ?) AND (? IS NULL OR gateway = ?)
+       ORDER BY gateway, stream_id LIMIT ?`,
+    ),
+    ledger: db.prepare<[stream: number], { kind: string; reason: string; count: number }>(
+      "SELECT kind, reason, count FROM ledger WHERE stream = ? ORDER BY kind, reason",
+    ),
+    totals: db.prepare<[], Totals>(
+      `SELECT count(DISTINCT gateway) AS gateways, count(*) AS streams, (SELECT count(*) FROM series) AS series,
+         coalesce(sum(readings), 0) AS readings, coalesce(sum(records), 0) AS records,
+         coalesce(sum(raw_readings), 0) AS rawReadings,
+         (SELECT count(*) FROM conflict_log WHERE kind = 'fork') AS forks,
+         (SELECT count(*) FROM batch WHERE applied = 0) AS unapplied,
+         max(last_received_ms) AS lastReceivedMs
+       FROM stream`,
+    ),
+  };
+}

@@ -1,0 +1,270 @@
+import { readFileSync } from "node:fs";
+import type { Database, Statement } from "better-sqlite3";
+
+import { Fault } from "../../proto/core/fault.ts";
+import { contains, insert } from "../../proto/core/have.ts";
+import { seq } from "../../proto/core/ids.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
+import { openBatch } from "../../proto/wire/batch-codec.ts";
+import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
+import { streamIdFromBytes } from "../../proto/wire/messages.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { hash48, SqliteWriter } from "./sqlite-writer.ts";
+import type {
+  ArrivedBatch,
+  EffectiveWindow,
+  Outcome,
+  Page,
+  RawReading,
+  ReadingKey,
+  ReadingQuery,
+  RecordKey,
+  RecordQuery,
+  SeriesKey,
+  SeriesQuery,
+  SeriesRow,
+  Store,
+  StreamKey,
+  StreamQuery,
+  StreamRow,
+  StreamSet,
+  Totals,
+  VoidRange,
+} from "./store.ts";
+
+/**
+ * The `Store` of a region on one machine: one SQLite file, one connection.
+ *
+ * The methods do their work before they return; the promises are those of the contract. A region runs this class in a
+ * thread of its own (`store-worker.ts`), tests use it directly.
+ *
+ * Batches are verified and decoded before the transaction begins, so that it holds nothing but statements, and one that
+ * cannot be read never leaves half of itself behind.
+ *
+ * A fork is settled in the same transaction that meets it: both sides are kept, both are applied, and what the smaller
+ * hash brought gives way slot by slot, in whichever order they came.
+ */
+export class SqliteStore implements Store {
+  readonly storeId: Uint8Array;
+  readonly #db: Database;
+  readonly #path: string;
+  readonly #writer: SqliteWriter;
+  readonly #reader: SqliteReader;
+  readonly #sql: Statements;
+  /** Set by the first failure; after it nothing is committed any more. */
+  #fault: Fault | null = null;
+
+  constructor(options: SqliteStoreOptions) {
+    this.#path = options.path;
+    this.#db = openDatabase({
+      path: options.path,
+      identity: { applicationId: APPLICATION_ID, kind: "region" },
+      migrations: MIGRATIONS,
+      ...(options.maxBytes === null ? {} : { maxBytes: options.maxBytes }),
+      expectExisting: options.expectExisting,
+    });
+    this.#writer = new SqliteWriter(this.#db);
+    this.#reader = new SqliteReader(this.#db);
+    this.#sql = prepare(this.#db);
+    this.#sql.insertIdentity.run(Buffer.from(options.newStoreId));
+    const identity = this.#sql.identity.get();
+    if (identity === undefined) throw new Error("the identity row was just written");
+    this.storeId = new Uint8Array(identity);
+    this.#applyHeld();
+  }
+
+  async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
+    const opened = batches.map((batch) => openBatch(batch));
+    return this.#transaction(() => batches.map((batch, index) => this.#applyOne(batch, opened[index] as OpenedBatch)));
+  }
+
+  async recordVoid(range: VoidRange): Promise<void> {
+    this.#transaction(() => this.#writer.insertVoid(range));
+  }
+
+  async have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> {
+    return this.#read(() => streamIds.map((streamId) => ({ streamId, have: this.#reader.have(streamId) })));
+  }
+
+  async series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>> {
+    return this.#read(() => this.#reader.series(query));
+  }
+
+  async records(query: RecordQuery): Promise<Page<EffectiveWindow, RecordKey>> {
+    return this.#read(() => this.#reader.records(query));
+  }
+
+  async readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>> {
+    return this.#read(() => this.#reader.readings(query));
+  }
+
+  async streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>> {
+    return this.#read(() => this.#reader.streams(query));
+  }
+
+  async totals(): Promise<Totals> {
+    return this.#read(() => this.#reader.totals());
+  }
+
+  async prune(request: { readonly receivedBeforeMs: number; readonly limit: number }): Promise<number> {
+    return this.#transaction(() => this.#sql.prune.run(request.receivedBeforeMs, request.limit).changes);
+  }
+
+  async close(): Promise<void> {
+    if (this.#db.open) this.#db.close();
+  }
+
+  #applyOne(batch: ArrivedBatch, opened: OpenedBatch): Outcome {
+    if (opened.kind === "invalid") return { kind: "invalid", message: opened.message };
+
+    const stream = this.#writer.streamRow(batch.streamId, batch.gateway);
+    const set = this.#reader.have(batch.streamId);
+    const variants = this.#sql.variants.all(stream, batch.seq);
+    const known = contains(set, batch.seq);
+    // Pruned bytes leave no hash to compare: the batch is held, and what came now is taken for the same.
+    if (known && variants.length === 0) return { kind: "already" };
+    const hash = hash48(batch.sha256);
+    if (variants.some((variant) => variant.hash48 === hash)) return { kind: "already" };
+
+    const readable = opened.kind === "ok";
+    this.#writer.insertBatch(stream, batch, { applied: readable, receivedMs: batch.receivedMs });
+    this.#writer.addToSet(stream, insert(set, batch.seq), batch.receivedMs);
+    const applied = readable ? this.#applyContent(stream, batch, opened) : null;
+
+    if (variants.length > 0) {
+      const hashes = [...variants.map((variant) => variant.hash48), hash].sort((a, b) => a - b);
+      for (const loser of hashes.slice(0, -1)) this.#writer.insertFork(batch.streamId, batch.seq, loser);
+      return {
+        kind: "fork",
+        message: `batch ${batch.streamId}/${batch.seq} came with other bytes before; both are kept: go on in a new stream`,
+      };
+    }
+    if (applied !== null) return { kind: "stored", ...applied };
+    return { kind: "unknown_format", message: opened.kind === "unknown_format" ? `format ${opened.format}` : "" };
+  }
+
+  #applyContent(stream: number, batch: SealedBatch, opened: ReadableBatch): { records: number; rawReadings: number } {
+    const { content } = opened;
+    this.#writer.nameStream(stream, content.gateway);
+    const records = this.#writer.insertRecords(stream, batch, content.windows);
+    const rawReadings = this.#writer.insertRawBlocks(stream, batch, opened.rawSlices);
+    this.#writer.addCounts(stream, records, rawReadings);
+    this.#countLedger(stream, batch, opened);
+    return { records, rawReadings };
+  }
+
+  /** Of a fork only the side with the largest hash is counted. */
+  #countLedger(stream: number, batch: SealedBatch, opened: ReadableBatch): void {
+    const hash = hash48(batch.sha256);
+    const rivals = this.#sql.appliedVariants.all(stream, batch.seq).filter((variant) => variant.hash48 !== hash);
+    const best = rivals.sort((a, b) => b.hash48 - a.hash48)[0];
+    if (best !== undefined) {
+      if (best.hash48 > hash) return;
+      const before = openBatch({ ...batch, sha256: best.sha256, bytes: best.bytes });
+      if (before.kind === "ok") this.#writer.addLedger(stream, before.content.ledger, -1);
+    }
+    this.#writer.addLedger(stream, opened.content.ledger, 1);
+  }
+
+  /** Applies what an earlier version of this software held without being able to read it. */
+  #applyHeld(): void {
+    let after = 0;
+    for (;;) {
+      const rows = this.#sql.unapplied.all(after, HELD_PER_TRANSACTION);
+      const end = rows.at(-1);
+      if (end === undefined) return;
+      after = end.rowid;
+      this.#transaction(() => {
+        for (const row of rows) {
+          const batch = heldBatch(row);
+          const opened = openBatch(batch);
+          if (opened.kind !== "ok") continue;
+          this.#writer.markApplied(row.stream, batch);
+          this.#applyContent(row.stream, batch, opened);
+        }
+      });
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
+    if (this.#fault !== null) throw this.#fault;
+    try {
+      return this.#db.transaction(work).immediate();
+    } catch (error) {
+      // The rollback took ids away that the dictionaries still know.
+      this.#writer.forget();
+      this.#reader.forget();
+      this.#fault = storageFault(error, this.#path);
+      throw this.#fault;
+    }
+  }
+
+  #read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw storageFault(error, this.#path);
+    }
+  }
+}
+
+export type SqliteStoreOptions = {
+  readonly path: string;
+  readonly maxBytes: number | null;
+  /** Whether this region is known to have had data: then a missing file is refused. */
+  readonly expectExisting: boolean;
+  /** 16 random bytes, used when the store is new. */
+  readonly newStoreId: Uint8Array;
+};
+
+/** "Tidr" */
+const APPLICATION_ID = 0x54696472;
+const MIGRATIONS = ["0001-region.sql"].map((name) =>
+  readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
+);
+const HELD_PER_TRANSACTION = 256;
+
+type Statements = ReturnType<typeof prepare>;
+
+type VariantRow = { readonly hash48: number };
+type VariantBytes = { readonly hash48: number; readonly sha256: Buffer; readonly bytes: Buffer };
+type HeldRow = VariantBytes & {
+  readonly rowid: number;
+  readonly stream: number;
+  readonly stream_id: Buffer;
+  readonly seq: number;
+};
+
+function heldBatch(row: HeldRow): SealedBatch {
+  return { streamId: streamIdFromBytes(row.stream_id), seq: seq(row.seq), sha256: row.sha256, bytes: row.bytes };
+}
+
+function prepare(db: Database) {
+  return {
+    insertIdentity: db.prepare<[storeId: Buffer]>(
+      "INSERT INTO identity (only, store_id) VALUES (1, ?) ON CONFLICT (only) DO NOTHING",
+    ),
+    identity: db.prepare("SELECT store_id FROM identity").pluck() as Statement<[], Buffer>,
+    variants: db.prepare<[stream: number, seq: number], VariantRow>(
+      "SELECT hash48 FROM batch WHERE stream = ? AND seq = ?",
+    ),
+    appliedVariants: db.prepare<[stream: number, seq: number], VariantBytes>(
+      "SELECT hash48, sha256, bytes FROM batch WHERE stream = ? AND seq = ? AND applied = 1",
+    ),
+    unapplied: db.prepare<[afterRowid: number, limit: number], HeldRow>(
+      `SELECT batch.rowid AS rowid, stream, stream_id, seq, hash48, sha256, bytes
+       FROM batch JOIN stream ON stream.id = batch.stream
+       WHERE applied = 0 AND batch.rowid > ? ORDER BY batch.rowid LIMIT ?`,
+    ),
+    prune: db.prepare<[receivedBeforeMs: number, limit: number]>(
+      `DELETE FROM batch WHERE rowid IN (
+         SELECT rowid FROM batch AS old
+         WHERE received_ms < ? AND applied = 1
+           AND NOT EXISTS (SELECT 1 FROM batch AS rival
+                           WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
+         ORDER BY received_ms LIMIT ?)`,
+    ),
+  };
+}

@@ -1,0 +1,320 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import { flatIslands } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { BatchLedger, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
+import type { RawSlice } from "../../proto/wire/batch-codec.ts";
+import { streamIdToBytes } from "../../proto/wire/messages.ts";
+import { storedValue } from "./stored-value.ts";
+import type { StoredValue } from "./stored-value.ts";
+import type { VoidRange } from "./store.ts";
+
+/**
+ * The statements that put batches into the region's database. Every method runs inside the transaction of its caller,
+ * who must call {@link SqliteWriter.forget} when that transaction is rolled back: the dictionaries remember ids that
+ * the rollback has taken away.
+ *
+ * The rows of a slot are ordered by (ver, hash48, revision). ver decides between batches, hash48 between the two sides
+ * of a fork, revision between two states of one window in the same batch. Whatever loses goes to `revision_log`, so
+ * that `record` and `revision_log` together are the same in whatever order the batches came.
+ */
+export class SqliteWriter {
+  readonly #sql: Statements;
+  readonly #series = new Map<string, number>();
+  readonly #streams = new Map<StreamId, number>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** The local id of a stream. `gateway` names it if it is new. */
+  streamRow(streamId: StreamId, gateway: string): number {
+    let id = this.#streams.get(streamId);
+    if (id !== undefined) return id;
+    const key = streamIdToBytes(streamId);
+    id = this.#sql.streamId.get(key) ?? Number(this.#sql.insertStream.run(key, gateway).lastInsertRowid);
+    remember(this.#streams, streamId, id);
+    return id;
+  }
+
+  /** Puts the bytes into the set. */
+  insertBatch(stream: number, batch: SealedBatch, options: { applied: boolean; receivedMs: number }): void {
+    const { seq, sha256, bytes } = batch;
+    this.#sql.insertBatch.run(stream, seq, hash48(sha256), sha256, options.applied ? 1 : 0, options.receivedMs, bytes);
+  }
+
+  markApplied(stream: number, batch: SealedBatch): void {
+    this.#sql.markApplied.run(stream, batch.seq, hash48(batch.sha256));
+  }
+
+  addToSet(stream: number, have: Have, receivedMs: number): void {
+    this.#sql.updateSet.run(have.prefix, JSON.stringify(flatIslands(have)), receivedMs, stream);
+  }
+
+  /** The gateway's name stands in the batch; a stream that began with an unreadable batch learns it later. */
+  nameStream(stream: number, gateway: string): void {
+    this.#sql.nameStream.run(gateway, stream, gateway);
+  }
+
+  /** @returns how many slots are new. */
+  insertRecords(stream: number, batch: SealedBatch, windows: readonly WindowRecord[]): number {
+    const hash = hash48(batch.sha256);
+    let inserted = 0;
+    for (const window of windows) {
+      const row = recordRow(this.#seriesRow(window.device, window.metric), stream, batch.seq, hash, window);
+      if (this.#sql.insertRecord.run(...row).changes === 1) inserted += 1;
+      else this.#settleSlot(row);
+    }
+    return inserted;
+  }
+
+  /** @returns by how many the stored raw readings grew (a fork may replace a block by a smaller one). */
+  insertRawBlocks(stream: number, batch: SealedBatch, blocks: readonly RawSlice[]): number {
+    const hash = hash48(batch.sha256);
+    const positions = new Map<number, number>();
+    let grown = 0;
+    for (const block of blocks) {
+      const series = this.#seriesRow(block.device, block.metric);
+      const position = positions.get(series) ?? 0;
+      positions.set(series, position + 1);
+      this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
+      const held = this.#sql.rawBlock.get(series, stream, batch.seq, position);
+      if (held !== undefined) {
+        if (held.hash48 >= hash) continue;
+        this.#sql.deleteRawBlock.run(series, stream, batch.seq, position);
+        grown -= held.count;
+      }
+      const { minMs, maxMs, count, unit, columns } = block;
+      this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, batch.seq, position, hash, count, unit, columns);
+      grown += count;
+    }
+    return grown;
+  }
+
+  /** Adds a batch's ledger to its stream, or takes it out again where a fork replaced the batch. */
+  addLedger(stream: number, ledger: BatchLedger, sign: 1 | -1): void {
+    this.#sql.addReadings.run(sign * ledger.readings, sign * ledger.redelivered, stream);
+    for (const [reason, count] of ledger.deadLetters)
+      this.#sql.addLedger.run(stream, "dead_letter", reason, sign * count);
+    for (const [reason, count] of ledger.discards) this.#sql.addLedger.run(stream, "discard", reason, sign * count);
+    if (sign === -1) this.#sql.dropEmptyLedger.run(stream);
+  }
+
+  addCounts(stream: number, records: number, rawReadings: number): void {
+    this.#sql.addCounts.run(records, rawReadings, stream);
+  }
+
+  insertFork(streamId: StreamId, seq: number, loser: number): void {
+    this.#sql.insertConflict.run("fork", `${streamId}/${seq}/${loser.toString(16).padStart(12, "0")}`);
+  }
+
+  insertVoid(range: VoidRange): void {
+    const stream = this.streamRow(range.streamId, range.gateway);
+    this.#sql.insertVoid.run(stream, range.first, range.last, range.readings, range.reason);
+  }
+
+  /** Forgets the dictionaries; for use after a rollback. */
+  forget(): void {
+    this.#series.clear();
+    this.#streams.clear();
+  }
+
+  #seriesRow(device: string, metric: string): number {
+    // U+0000 cannot occur in an MQTT topic, so the pair stays unambiguous.
+    const name = `${device}\u0000${metric}`;
+    let id = this.#series.get(name);
+    if (id !== undefined) return id;
+    id = this.#sql.seriesId.get(device, metric) ?? Number(this.#sql.insertSeries.run(device, metric).lastInsertRowid);
+    remember(this.#series, name, id);
+    return id;
+  }
+
+  /** The slot is taken: the better row gets it, the other goes to the log. */
+  #settleSlot(row: RecordRow): void {
+    const slot = slotOf(row);
+    const held = this.#sql.slotVersion.get(...slot);
+    if (held === undefined) throw new Error("a slot that refused an insert is empty");
+    const order = row[5] - held.ver || row[6] - held.hash48 || row[7] - held.revision;
+    if (order === 0) return;
+    if (order < 0) {
+      this.#sql.logRow.run(...row);
+      return;
+    }
+    this.#sql.logHeld.run(...slot);
+    this.#sql.deleteSlot.run(...slot);
+    this.#sql.insertRecord.run(...row);
+  }
+}
+
+/** The first 48 bits of a hash: a safe integer, and enough to order the sides of a fork. */
+export function hash48(sha256: Uint8Array): number {
+  return Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength).readUIntBE(0, 6);
+}
+
+/** A million series of a hundred bytes each; beyond that the dictionary starts again rather than grow. */
+const DICTIONARY_MAX = 250_000;
+
+function remember<K>(dictionary: Map<K, number>, key: K, id: number): void {
+  if (dictionary.size >= DICTIONARY_MAX) dictionary.clear();
+  dictionary.set(key, id);
+}
+
+const RECORD_COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit,
+  count, numeric_count, sum, min, max, mean, m2, first_ms, first, last_ms, last, coverage, sketch`;
+const RECORD_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const SLOT = "series = ? AND window_ms = ? AND window_start_ms = ? AND stream = ? AND part = ?";
+
+type Slot = [series: number, windowMs: number, windowStartMs: number, stream: number, part: number];
+type RecordRow = [
+  ...Slot,
+  ver: number,
+  hash48: number,
+  revision: number,
+  carry: Uint8Array | null,
+  unit: string | null,
+  count: number,
+  numericCount: number,
+  sum: number,
+  min: number,
+  max: number,
+  mean: number,
+  m2: number,
+  firstMs: number,
+  first: StoredValue,
+  lastMs: number,
+  last: StoredValue,
+  coverage: number,
+  sketch: Uint8Array | null,
+];
+
+function recordRow(series: number, stream: number, ver: number, hash: number, record: WindowRecord): RecordRow {
+  const { summary } = record;
+  return [
+    series,
+    record.windowMs,
+    record.windowStartMs,
+    stream,
+    record.part,
+    ver,
+    hash,
+    record.revision,
+    record.carry === null ? null : streamIdToBytes(record.carry),
+    record.unit,
+    summary.count,
+    summary.numericCount,
+    summary.sum,
+    summary.min,
+    summary.max,
+    summary.mean,
+    summary.m2,
+    summary.firstMs,
+    storedValue(summary.first),
+    summary.lastMs,
+    storedValue(summary.last),
+    summary.coverage,
+    summary.sketch,
+  ];
+}
+
+function slotOf(row: RecordRow): Slot {
+  return [row[0], row[1], row[2], row[3], row[4]];
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    streamId: db.prepare<[streamId: Uint8Array]>("SELECT id FROM stream WHERE stream_id = ?").pluck() as Statement<
+      [streamId: Uint8Array],
+      number
+    >,
+    insertStream: db.prepare<[streamId: Uint8Array, gateway: string]>(
+      "INSERT INTO stream (stream_id, gateway) VALUES (?, ?)",
+    ),
+    nameStream: db.prepare<[gateway: string, id: number, same: string]>(
+      "UPDATE stream SET gateway = ? WHERE id = ? AND gateway <> ?",
+    ),
+    updateSet: db.prepare<[prefix: number, islands: string, receivedMs: number, id: number]>(
+      "UPDATE stream SET prefix = ?, islands = ?, last_received_ms = max(last_received_ms, ?) WHERE id = ?",
+    ),
+    addReadings: db.prepare<[readings: number, redelivered: number, id: number]>(
+      "UPDATE stream SET readings = readings + ?, redelivered = redelivered + ? WHERE id = ?",
+    ),
+    addCounts: db.prepare<[records: number, rawReadings: number, id: number]>(
+      "UPDATE stream SET records = records + ?, raw_readings = raw_readings + ? WHERE id = ?",
+    ),
+    insertBatch: db.prepare<
+      [
+        stream: number,
+        seq: number,
+        hash48: number,
+        sha256: Uint8Array,
+        applied: number,
+        receivedMs: number,
+        bytes: Uint8Array,
+      ]
+    >("INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    markApplied: db.prepare<[stream: number, seq: number, hash48: number]>(
+      "UPDATE batch SET applied = 1 WHERE stream = ? AND seq = ? AND hash48 = ?",
+    ),
+    addLedger: db.prepare<[stream: number, kind: string, reason: string, count: number]>(
+      `INSERT INTO ledger (stream, kind, reason, count) VALUES (?, ?, ?, ?)
+       ON CONFLICT (stream, kind, reason) DO UPDATE SET count = count + excluded.count`,
+    ),
+    dropEmptyLedger: db.prepare<[stream: number]>("DELETE FROM ledger WHERE stream = ? AND count = 0"),
+    insertVoid: db.prepare<[stream: number, first: number, last: number, readings: number, reason: string]>(
+      `INSERT INTO void (stream, first, last, readings, reason) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (stream, first, last) DO NOTHING`,
+    ),
+    insertConflict: db.prepare<[kind: string, key: string]>(
+      "INSERT INTO conflict_log (kind, key) VALUES (?, ?) ON CONFLICT (kind, key) DO NOTHING",
+    ),
+    seriesId: db
+      .prepare<[device: string, metric: string]>("SELECT id FROM series WHERE device = ? AND metric = ?")
+      .pluck() as Statement<[device: string, metric: string], number>,
+    insertSeries: db.prepare<[device: string, metric: string]>("INSERT INTO series (device, metric) VALUES (?, ?)"),
+    insertRecord: db.prepare<RecordRow>(
+      `INSERT INTO record (${RECORD_COLUMNS}) ${RECORD_VALUES}
+       ON CONFLICT (series, window_ms, window_start_ms, stream, part) DO NOTHING`,
+    ),
+    slotVersion: db.prepare<Slot, { ver: number; hash48: number; revision: number }>(
+      `SELECT ver, hash48, revision FROM record WHERE ${SLOT}`,
+    ),
+    deleteSlot: db.prepare<Slot>(`DELETE FROM record WHERE ${SLOT}`),
+    logHeld: db.prepare<Slot>(
+      `INSERT INTO revision_log (${RECORD_COLUMNS}) SELECT ${RECORD_COLUMNS} FROM record WHERE ${SLOT}`,
+    ),
+    logRow: db.prepare<RecordRow>(
+      `INSERT INTO revision_log (${RECORD_COLUMNS}) ${RECORD_VALUES}
+       ON CONFLICT (series, window_ms, window_start_ms, stream, part, ver, hash48, revision) DO NOTHING`,
+    ),
+    widenSpan: db.prepare<[spanMs: number, series: number, spanAgainMs: number]>(
+      "UPDATE series SET raw_span_ms = ? WHERE id = ? AND raw_span_ms < ?",
+    ),
+    rawBlock: db.prepare<
+      [series: number, stream: number, seq: number, position: number],
+      { hash48: number; count: number }
+    >("SELECT hash48, count FROM raw_block WHERE series = ? AND stream = ? AND seq = ? AND position = ?"),
+    deleteRawBlock: db.prepare<[series: number, stream: number, seq: number, position: number]>(
+      "DELETE FROM raw_block WHERE series = ? AND stream = ? AND seq = ? AND position = ?",
+    ),
+    insertRawBlock: db.prepare<
+      [
+        series: number,
+        minMs: number,
+        maxMs: number,
+        stream: number,
+        seq: number,
+        position: number,
+        hash48: number,
+        count: number,
+        unit: string | null,
+        columns: Uint8Array,
+      ]
+    >(
+      `INSERT INTO raw_block (series, min_ms, max_ms, stream, seq, position, hash48, count, unit, columns)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+  };
+}

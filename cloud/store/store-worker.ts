@@ -1,0 +1,69 @@
+import { parentPort, workerData } from "node:worker_threads";
+
+import { Fault } from "../../proto/core/fault.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+import type { SqliteStoreOptions } from "./sqlite-store.ts";
+import type { PlainFault, StoreAnswer, StoreQuestion } from "./store-protocol.ts";
+import type { ArrivedBatch, ReadingQuery, RecordQuery, SeriesQuery, StreamQuery, VoidRange } from "./store.ts";
+
+/**
+ * The storage thread of a region: opens the store, then answers questions in the order in which they come. It ends when
+ * the main thread says so; a fault is told and leaves the decision to the main thread.
+ */
+if (parentPort === null) throw new Error("store-worker.ts runs as a worker thread only");
+const port = parentPort;
+
+const store = open();
+if (store !== null) {
+  say({ kind: "opened", storeId: store.storeId });
+  port.on("message", (question: StoreQuestion) => {
+    answer(store, question).then(
+      (value) => say({ kind: "done", id: question.id, value }),
+      (error: unknown) => say({ kind: "failed", id: question.id, fault: plainFault(error) }),
+    );
+  });
+}
+
+function open(): SqliteStore | null {
+  try {
+    return new SqliteStore(workerData as SqliteStoreOptions);
+  } catch (error) {
+    say({ kind: "failed", id: null, fault: plainFault(error) });
+    return null;
+  }
+}
+
+async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Promise<unknown> {
+  switch (method) {
+    case "apply":
+      return of.apply(argument as readonly ArrivedBatch[]);
+    case "recordVoid":
+      return of.recordVoid(argument as VoidRange);
+    case "have":
+      return of.have(argument as readonly StreamId[]);
+    case "series":
+      return of.series(argument as SeriesQuery);
+    case "records":
+      return of.records(argument as RecordQuery);
+    case "readings":
+      return of.readings(argument as ReadingQuery);
+    case "streams":
+      return of.streams(argument as StreamQuery);
+    case "totals":
+      return of.totals();
+    case "prune":
+      return of.prune(argument as { receivedBeforeMs: number; limit: number });
+    case "close":
+      return of.close();
+  }
+}
+
+function say(message: StoreAnswer): void {
+  port.postMessage(message);
+}
+
+function plainFault(error: unknown): PlainFault {
+  if (error instanceof Fault) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: "internal", message: error instanceof Error ? error.message : String(error), hint: "" };
+}

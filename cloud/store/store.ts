@@ -1,0 +1,136 @@
+import type { EffectiveRecord } from "../../proto/core/effective.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+
+/**
+ * Where a region keeps what it was given: a grow-only set of immutable batches and the record table that follows from
+ * it. The table is a pure function of the set, so the order and the number of deliveries do not matter, and two
+ * regions with the same set give the same answers.
+ *
+ * Guarantees:
+ * - When `apply` resolves, every batch whose outcome is not `invalid` is fsynced together with its records; until then
+ *   none of it is visible. One call is one transaction.
+ * - Applying a batch that is already held changes nothing.
+ * - Applying reads no clock, no randomness and no configuration. `receivedMs` only decides when bytes may be pruned.
+ * - What `apply` cannot read is held (`unknown_format`) or named (`invalid`), never silently dropped.
+ * - A page of a query holds what was committed when it was read; following `next` to its end returns everything that
+ *   was committed before the first page exactly once, whatever arrives meanwhile.
+ *
+ * Failures: every method rejects with a `Fault` with a `storage_*` code when the disk fails. After the first one the
+ * store commits nothing any more: the process must stop acknowledging and end. A failed fsync is never tried again.
+ */
+export interface Store {
+  /** Minted with the store and kept with it, 16 bytes. */
+  readonly storeId: Uint8Array;
+
+  apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]>;
+  /** Notes that a gateway discarded these batches: they are counted, and not part of the set. */
+  recordVoid(range: VoidRange): Promise<void>;
+  /** The set of each stream; the empty set for a stream that never came. */
+  have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]>;
+
+  /** Series in order of device, then metric. */
+  series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>>;
+  /** The effective record of each window, in order of device, metric, window length, window start. */
+  records(query: RecordQuery): Promise<Page<EffectiveWindow, RecordKey>>;
+  /** Raw readings in order of device, metric, then time; among equal times by stream, seq and place in the batch. */
+  readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>>;
+  /** Streams in order of gateway, then stream, with what their gateways counted. */
+  streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>>;
+  totals(): Promise<Totals>;
+
+  /**
+   * Deletes the bytes of at most `limit` batches that came before `receivedBeforeMs`, and returns how many. Records and
+   * sets stay. Forked and unapplied batches are kept.
+   */
+  prune(request: { readonly receivedBeforeMs: number; readonly limit: number }): Promise<number>;
+  /** May come twice. */
+  close(): Promise<void>;
+}
+
+export type ArrivedBatch = SealedBatch & {
+  /** The gateway that delivered it; the one that sealed it stands in the batch. */
+  readonly gateway: string;
+  readonly receivedMs: number;
+};
+
+export type Outcome =
+  | { readonly kind: "stored"; readonly records: number; readonly rawReadings: number }
+  | { readonly kind: "already" }
+  /** Held next to another batch with the same id and other bytes: the gateway must go on in a new stream. */
+  | { readonly kind: "fork"; readonly message: string }
+  /** Held as it is; a later version of this software will read it. */
+  | { readonly kind: "unknown_format"; readonly message: string }
+  /** Not held: the bytes are not what their sender says they are. */
+  | { readonly kind: "invalid"; readonly message: string };
+
+export type VoidRange = {
+  readonly gateway: string;
+  readonly streamId: StreamId;
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly readings: number;
+  readonly reason: string;
+};
+
+export type StreamSet = { readonly streamId: StreamId; readonly have: Have };
+
+/** `next` is null at the end. A page may be short, even empty, before the end: the work of one page is bounded. */
+export type Page<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
+
+export type SeriesKey = { readonly device: string; readonly metric: string };
+export type SeriesRow = SeriesKey;
+export type SeriesFilter = { readonly device: string | null; readonly metric: string | null };
+export type SeriesQuery = SeriesFilter & { readonly after: SeriesKey | null; readonly limit: number };
+
+/** Times are milliseconds since 1970; `fromMs` is inside the range, `toMs` is not. */
+export type TimeRange = { readonly fromMs: number; readonly toMs: number };
+
+export type RecordKey = SeriesKey & { readonly windowMs: number; readonly windowStartMs: number };
+export type RecordQuery = SeriesFilter &
+  TimeRange & { readonly windowMs: number | null; readonly after: RecordKey | null; readonly limit: number };
+export type EffectiveWindow = RecordKey & { readonly effective: EffectiveRecord };
+
+export type ReadingKey = SeriesKey & {
+  readonly timeMs: number;
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  /** Place among the readings of this series in its batch. */
+  readonly index: number;
+};
+export type RawReading = ReadingKey & {
+  readonly value: Value;
+  readonly unit: string | null;
+  readonly clock: ClockSource;
+};
+export type ReadingQuery = SeriesFilter & TimeRange & { readonly after: ReadingKey | null; readonly limit: number };
+
+export type StreamKey = { readonly gateway: string; readonly streamId: StreamId };
+export type StreamQuery = { readonly gateway: string | null; readonly after: StreamKey | null; readonly limit: number };
+export type StreamRow = StreamKey & {
+  readonly have: Have;
+  readonly lastReceivedMs: number;
+  /** Readings that the gateway journaled. */
+  readonly readings: number;
+  readonly redelivered: number;
+  readonly deadLetters: Readonly<Record<string, number>>;
+  readonly discards: Readonly<Record<string, number>>;
+  /** Slots and raw readings that the stream's batches carried. */
+  readonly records: number;
+  readonly rawReadings: number;
+};
+
+export type Totals = {
+  readonly gateways: number;
+  readonly streams: number;
+  readonly series: number;
+  readonly readings: number;
+  readonly records: number;
+  readonly rawReadings: number;
+  readonly forks: number;
+  readonly unapplied: number;
+  /** Null before the first batch. */
+  readonly lastReceivedMs: number | null;
+};

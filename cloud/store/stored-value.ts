@@ -1,0 +1,28 @@
+import type { Value } from "../../proto/core/reading.ts";
+
+/**
+ * A reading's value in a column of type ANY: REAL a number, TEXT a text, BLOB what SQLite has no type for (x'00' false,
+ * x'01' true, x'02' and the digits of an integer beyond 2^53).
+ */
+export type StoredValue = number | string | Buffer;
+
+const FALSE = 0;
+const TRUE = 1;
+const BIG = 2;
+
+export function storedValue(value: Value): StoredValue {
+  switch (typeof value) {
+    case "number":
+    case "string":
+      return value;
+    case "boolean":
+      return Buffer.of(value ? TRUE : FALSE);
+    case "bigint":
+      return Buffer.concat([Buffer.of(BIG), Buffer.from(value.toString(), "latin1")]);
+  }
+}
+
+export function loadedValue(stored: StoredValue): Value {
+  if (!Buffer.isBuffer(stored)) return stored;
+  return stored[0] === BIG ? BigInt(stored.toString("latin1", 1)) : stored[0] === TRUE;
+}

@@ -1,0 +1,393 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { ArrivedBatch, Page, Store } from "../../cloud/store/store.ts";
+import { contains, count } from "../../proto/core/have.ts";
+import { seq } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
+
+/**
+ * What every `Store` promises (cloud/store/store.ts). An implementation runs this suite by naming itself and saying how
+ * a place for it is made, opened, and looked into.
+ */
+export type StoreHarness = {
+  readonly name: string;
+  /** A place where a store may live; removed at the end of the test. */
+  readonly place: () => Promise<StorePlace>;
+  /** How many random cases the properties try. */
+  readonly runs: number;
+};
+
+export type StorePlace = {
+  /** Opens the store of this place, again where there is one. */
+  open(): Promise<Store>;
+  /** Every row that follows from the set of batches, without local ids, in a fixed order. No store may be open. */
+  contents(): Promise<unknown>;
+  remove(): Promise<void>;
+};
+
+const A = testStream(1);
+const B = testStream(2);
+const ALL_TIME = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
+const ALL_SERIES = { device: null, metric: null };
+
+export function storeContract(harness: StoreHarness): void {
+  describe(`the store contract: ${harness.name}`, () => {
+    let place: StorePlace;
+    let store: Store;
+
+    beforeEach(async () => {
+      place = await harness.place();
+      store = await place.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+
+    const reopen = async (): Promise<void> => {
+      await store.close();
+      store = await place.open();
+    };
+    const apply = async (...batches: SealedBatch[]): Promise<string[]> =>
+      (await store.apply(batches.map(arrived))).map((outcome) => outcome.kind);
+    const records = async () =>
+      (await store.records({ ...ALL_SERIES, ...ALL_TIME, windowMs: null, after: null, limit: 1000 })).rows;
+
+    it("keeps its identity", async () => {
+      const { storeId } = store;
+      expect(storeId).toHaveLength(16);
+      await reopen();
+      expect(store.storeId).toEqual(storeId);
+    });
+
+    it("holds what it stored, across a reopen", async () => {
+      expect(await apply(sealed(A, 1, {}), sealed(A, 2, {}), sealed(A, 5, {}), sealed(B, 1, {}))).toEqual(
+        Array(4).fill("stored"),
+      );
+      await reopen();
+      const [a, b, unknown] = await store.have([A, B, testStream(9)]);
+      expect([1, 2, 3, 4, 5, 6].filter((position) => contains(a!.have, seq(position)))).toEqual([1, 2, 5]);
+      expect(count(b!.have)).toBe(1);
+      expect(count(unknown!.have)).toBe(0);
+    });
+
+    it("says already to a batch it holds, also in the same call, and changes nothing", async () => {
+      const batch = sealed(A, 1, { windows: [windowOf([1, 2])], ledger: { readings: 2 } });
+      expect(await apply(batch, batch)).toEqual(["stored", "already"]);
+      expect(await apply(batch)).toEqual(["already"]);
+      expect(await store.totals()).toMatchObject({ records: 1, readings: 2 });
+    });
+
+    it("replaces a window by its later revision, and not by an earlier one that comes late", async () => {
+      await apply(sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 1 })] }));
+      await apply(sealed(A, 1, { windows: [windowOf([1, 2])] }));
+      expect(await records()).toMatchObject([{ effective: { summary: { count: 3, sum: 6 } } }]);
+    });
+
+    it("takes the later of two states of one window in one batch", async () => {
+      await apply(sealed(A, 1, { windows: [windowOf([1]), windowOf([1, 2], { revision: 1 })] }));
+      expect(await records()).toMatchObject([{ effective: { summary: { count: 2 } } }]);
+      await apply(sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 2 })] }));
+      expect(await records()).toMatchObject([{ effective: { summary: { count: 3 } } }]);
+    });
+
+    it("refuses bytes that are not what their hash says, and stores the rest of the call", async () => {
+      const good = sealed(A, 1, { windows: [windowOf([1])] });
+      const bad = { ...sealed(A, 2, { windows: [windowOf([2])] }), sha256: good.sha256 };
+      expect(await apply(bad, good)).toEqual(["invalid", "stored"]);
+      const [set] = await store.have([A]);
+      expect(contains(set!.have, seq(2))).toBe(false);
+    });
+
+    it("refuses bytes that belong to another batch", async () => {
+      expect(await apply({ ...sealed(A, 1, {}), seq: seq(2) })).toEqual(["invalid"]);
+      expect(await apply({ ...sealed(A, 1, {}), streamId: B })).toEqual(["invalid"]);
+      expect(await store.totals()).toMatchObject({ streams: 0 });
+    });
+
+    it("returns every kind of value as it came", async () => {
+      const values = [21.5, -0.1, 1e300, 9_007_199_254_740_993n, -(2n ** 63n), true, false, "", "ä\u{1F30A}"];
+      await apply(sealed(A, 1, { raws: [rawBlock(values.map((value, index) => [index, value] as const))] }));
+      const window = windowOf([1]);
+      const extremes = values.map((value, index) => ({
+        ...window,
+        windowStartMs: windowOf([1], { startMs: index * 10_000 }).windowStartMs,
+        summary: {
+          ...window.summary,
+          firstMs: windowOf([1], { startMs: index * 10_000 }).windowStartMs,
+          lastMs: windowOf([1], { startMs: index * 10_000 }).windowStartMs,
+          first: value,
+          last: value,
+        },
+      }));
+      await apply(sealed(A, 2, { windows: extremes }));
+      await reopen();
+
+      const readings = await store.readings({ ...ALL_SERIES, ...ALL_TIME, after: null, limit: 100 });
+      expect(readings.rows.map((row) => row.value)).toEqual(values);
+      expect((await records()).map((row) => row.effective.summary.first)).toEqual(values);
+    });
+
+    it("sums the ledgers of a stream", async () => {
+      const ledger = (readings: number) => ({
+        readings,
+        redelivered: 1,
+        deadLetters: new Map([["syntax", readings]]),
+        discards: new Map([["quota", 1]]),
+      });
+      await apply(sealed(A, 1, { ledger: ledger(5) }), sealed(A, 2, { ledger: ledger(7) }));
+      const { rows } = await store.streams({ gateway: null, after: null, limit: 10 });
+      expect(rows).toMatchObject([
+        {
+          gateway: "plant-7",
+          streamId: A,
+          readings: 12,
+          redelivered: 2,
+          deadLetters: { syntax: 12 },
+          discards: { quota: 2 },
+        },
+      ]);
+    });
+
+    it("keeps a pruned batch in its set and its records", async () => {
+      const batch = sealed(A, 1, { windows: [windowOf([1])] });
+      await store.apply([{ ...arrived(batch), receivedMs: 1000 }]);
+      expect(await store.prune({ receivedBeforeMs: 1000, limit: 10 })).toBe(0);
+      expect(await store.prune({ receivedBeforeMs: 1001, limit: 10 })).toBe(1);
+      await reopen();
+      expect(await apply(batch)).toEqual(["already"]);
+      expect(await records()).toHaveLength(1);
+    });
+
+    it("counts a voided range and does not claim to hold it", async () => {
+      await store.recordVoid({
+        gateway: "plant-7",
+        streamId: A,
+        first: seq(1),
+        last: seq(3),
+        readings: 40,
+        reason: "drop_oldest",
+      });
+      const [set] = await store.have([A]);
+      expect(count(set!.have)).toBe(0);
+      expect(await apply(sealed(A, 2, {}))).toEqual(["stored"]);
+    });
+
+    describe("a fork", () => {
+      const one = sealed(A, 1, { windows: [windowOf([1])], raws: [rawBlock([[0, 1]])], ledger: { readings: 1 } });
+      const two = sealed(A, 1, {
+        windows: [windowOf([1, 2]), windowOf([9], { device: "d2" })],
+        raws: [
+          rawBlock([
+            [0, 1],
+            [1, 2],
+          ]),
+        ],
+        ledger: { readings: 3, deadLetters: new Map([["syntax", 1]]) },
+      });
+      const three = sealed(A, 1, { windows: [windowOf([1, 2, 3])], ledger: { readings: 4 } });
+
+      it("is told to its sender, and both sides are kept", async () => {
+        expect(await apply(one)).toEqual(["stored"]);
+        expect(await apply(two)).toEqual(["fork"]);
+        expect(await apply(one, two)).toEqual(["already", "already"]);
+        expect(await store.totals()).toMatchObject({ forks: 1 });
+        expect(await store.prune({ receivedBeforeMs: Number.MAX_SAFE_INTEGER, limit: 10 })).toBe(0);
+      });
+
+      it("ends alike in whatever order its sides come", async () => {
+        const later = sealed(A, 2, { windows: [windowOf([1, 2, 3, 4], { revision: 1 })] });
+        const batches = [one, two, three, later];
+        const expected = await contentsAfter(harness, [batches]);
+        for (const order of permutations(batches)) {
+          expect(
+            await contentsAfter(
+              harness,
+              order.map((batch) => [batch]),
+            ),
+          ).toEqual(expected);
+        }
+      });
+    });
+
+    it("ends alike for any order, grouping and duplication of the same batches", async () => {
+      const position = fc.record({ stream: fc.constantFrom(A, B), seq: fc.integer({ min: 1, max: 6 }) });
+      const batch = fc
+        .tuple(position, fc.array(arbitraryWindow, { maxLength: 4 }), fc.array(arbitraryBlock, { maxLength: 2 }))
+        .map(([{ stream, seq: at }, windows, raws]) =>
+          sealed(stream, at, { windows, raws, ledger: { readings: raws.length, redelivered: windows.length } }),
+        );
+      const history = fc
+        .array(batch, { minLength: 1, maxLength: 8 })
+        .chain((batches) =>
+          fc.tuple(
+            fc.constant(batches),
+            fc.shuffledSubarray([...batches, ...batches], { minLength: batches.length * 2 }),
+            fc.integer({ min: 1, max: 5 }),
+          ),
+        );
+      await fc.assert(
+        fc.asyncProperty(history, async ([batches, shuffled, groupSize]) => {
+          const expected = await contentsAfter(harness, [batches]);
+          const groups = Array.from({ length: Math.ceil(shuffled.length / groupSize) }, (_, index) =>
+            shuffled.slice(index * groupSize, (index + 1) * groupSize),
+          );
+          expect(await contentsAfter(harness, groups)).toEqual(expected);
+        }),
+        { numRuns: harness.runs },
+      );
+    });
+
+    describe("paging", () => {
+      const WINDOWS = 60;
+
+      it("returns every record that was there exactly once, while others arrive on both sides", async () => {
+        const device = (index: number): string => `d${String(index % 7)}`;
+        const place = (index: number) => ({ device: device(index), startMs: Math.floor(index / 7) * 20_000 + 10_000 });
+        await apply(
+          sealed(A, 1, { windows: Array.from({ length: WINDOWS }, (_, index) => windowOf([index], place(index))) }),
+        );
+        let arriving = 1;
+        const query = { ...ALL_SERIES, ...ALL_TIME, windowMs: null };
+        const rows = await allPages(
+          (after: Awaited<ReturnType<Store["records"]>>["next"]) => store.records({ ...query, after, limit: 7 }),
+          async () => {
+            arriving += 1;
+            const late = [0, 3, 9].map((index) => windowOf([1], { device: device(index + arriving), startMs: 0 }));
+            const between = windowOf([1], { device: `d${arriving % 7}`, startMs: arriving * 20_000 });
+            await apply(sealed(A, arriving, { windows: [...late, between] }));
+          },
+        );
+        const keys = rows.map((row) => `${row.device} ${row.windowStartMs}`);
+        expect(new Set(keys).size).toBe(keys.length);
+        const before = Array.from({ length: WINDOWS }, (_, index) => place(index));
+        expect(keys).toEqual(expect.arrayContaining(before.map((at) => `${at.device} ${at.startMs}`)));
+      });
+
+      it("returns raw readings in order of time, each once, from blocks that overlap", async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 }), {
+              minLength: 1,
+              maxLength: 6,
+            }),
+            fc.integer({ min: 1, max: 5 }),
+            fc.integer({ min: 0, max: 20 }),
+            async (blocks, limit, fromMs) => {
+              const own = await harness.place();
+              const local = await own.open();
+              try {
+                const batches = blocks.map((times, index) =>
+                  arrived(sealed(A, index + 1, { raws: [rawBlock(times.map((timeMs) => [timeMs, timeMs] as const))] })),
+                );
+                await local.apply(batches);
+                const rows = await allPages((after: Awaited<ReturnType<Store["readings"]>>["next"]) =>
+                  local.readings({ ...ALL_SERIES, fromMs, toMs: 30, after, limit }),
+                );
+                const expected = blocks.flat().filter((timeMs) => timeMs >= fromMs && timeMs < 30);
+                expect(rows.map((row) => row.timeMs)).toEqual(expected.sort((a, b) => a - b));
+                expect(new Set(rows.map((row) => `${row.seq}/${row.index}`)).size).toBe(rows.length);
+              } finally {
+                await local.close();
+                await own.remove();
+              }
+            },
+          ),
+          { numRuns: harness.runs },
+        );
+      });
+
+      it("lists series by name, and only those that were asked for", async () => {
+        const names = [
+          ["b", "x"],
+          ["a", "y"],
+          ["a", "x"],
+          ["c", "x"],
+        ] as const;
+        await apply(sealed(A, 1, { windows: names.map(([device, metric]) => windowOf([1], { device, metric })) }));
+        const list = async (filter: { device: string | null; metric: string | null }) =>
+          (
+            await allPages((after: Awaited<ReturnType<Store["series"]>>["next"]) =>
+              store.series({ ...filter, after, limit: 1 }),
+            )
+          ).map((row) => `${row.device}.${row.metric}`);
+        expect(await list(ALL_SERIES)).toEqual(["a.x", "a.y", "b.x", "c.x"]);
+        expect(await list({ device: "a", metric: null })).toEqual(["a.x", "a.y"]);
+        expect(await list({ device: null, metric: "x" })).toEqual(["a.x", "b.x", "c.x"]);
+        expect(await list({ device: "c", metric: "x" })).toEqual(["c.x"]);
+        expect(await list({ device: "c", metric: "y" })).toEqual([]);
+      });
+
+      it("keeps to the window length and the half-open range", async () => {
+        const starts = [0, 10_000, 20_000, 30_000];
+        await apply(
+          sealed(A, 1, {
+            windows: [
+              ...starts.map((startMs) => windowOf([1], { startMs })),
+              windowOf([1], { windowMs: 60_000, startMs: 0 }),
+            ],
+          }),
+        );
+        const found = async (windowMs: number | null, fromMs: number, toMs: number) =>
+          (await store.records({ ...ALL_SERIES, windowMs, fromMs, toMs, after: null, limit: 10 })).rows.map(
+            (row) => `${row.windowMs / 1000}@${row.windowStartMs / 1000}`,
+          );
+        expect(await found(10_000, 10_000, 30_000)).toEqual(["10@10", "10@20"]);
+        expect(await found(null, 0, 10_000)).toEqual(["10@0", "60@0"]);
+        expect(await found(5_000, 0, 10_000)).toEqual([]);
+      });
+    });
+  });
+}
+
+const arbitraryWindow = fc
+  .record({
+    values: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 4 }),
+    device: fc.constantFrom("d1", "d2"),
+    startMs: fc.constantFrom(0, 10_000),
+    part: fc.constantFrom(0, 0, 0, 17),
+    revision: fc.integer({ min: 0, max: 2 }),
+  })
+  .map(({ values, ...place }) => windowOf(values, place));
+
+const arbitraryBlock = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: -9, max: 9 })), { minLength: 1, maxLength: 5 })
+  .map((readings) => rawBlock(readings));
+
+function arrived(batch: SealedBatch): ArrivedBatch {
+  return { ...batch, gateway: "plant-7", receivedMs: 0 };
+}
+
+async function contentsAfter(harness: StoreHarness, groups: readonly (readonly SealedBatch[])[]): Promise<unknown> {
+  const place = await harness.place();
+  try {
+    const store = await place.open();
+    for (const group of groups) await store.apply(group.map(arrived));
+    await store.close();
+    return await place.contents();
+  } finally {
+    await place.remove();
+  }
+}
+
+async function allPages<Row, Key>(
+  page: (after: Key | null) => Promise<Page<Row, Key>>,
+  between: () => Promise<void> = async () => {},
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let after: Key | null = null;
+  do {
+    const found: Page<Row, Key> = await page(after);
+    rows.push(...found.rows);
+    after = found.next;
+    await between();
+  } while (after !== null);
+  return rows;
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+}

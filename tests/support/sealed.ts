@@ -1,0 +1,87 @@
+import { millis, seq, streamId } from "../../proto/core/ids.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
+import type { Value } from "../../proto/core/reading.ts";
+import { sealBatch } from "../../proto/wire/batch-codec.ts";
+
+/** Sealed batches for tests, as a gateway makes them, from no more than a test cares about. */
+
+export function testStream(number: number): StreamId {
+  return streamId(`01890000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`);
+}
+
+export function sealed(
+  stream: StreamId,
+  position: number,
+  content: {
+    gateway?: string;
+    windows?: readonly WindowRecord[];
+    raws?: readonly RawBlock[];
+    ledger?: Partial<BatchLedger>;
+  },
+): SealedBatch {
+  return sealBatch({
+    streamId: stream,
+    seq: seq(position),
+    content: {
+      gateway: content.gateway ?? "plant-7",
+      sealedAtMs: millis(1_700_000_000_000),
+      windows: content.windows ?? [],
+      raws: content.raws ?? [],
+      ledger: { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map(), ...content.ledger },
+    },
+  });
+}
+
+/** The record of a window that saw `values` at its first milliseconds. */
+export function windowOf(
+  values: readonly number[],
+  place: Partial<Pick<WindowRecord, "device" | "metric" | "windowMs" | "part" | "carry" | "revision">> & {
+    startMs?: number;
+  } = {},
+): WindowRecord {
+  const { startMs = 0, ...rest } = place;
+  const sum = values.reduce((total, value) => total + value, 0);
+  const mean = sum / values.length;
+  return {
+    device: "d1",
+    metric: "temperature",
+    unit: "°C",
+    windowMs: 10_000,
+    part: 0,
+    carry: null,
+    revision: 0,
+    ...rest,
+    windowStartMs: millis(startMs),
+    summary: {
+      count: values.length,
+      numericCount: values.length,
+      sum,
+      min: Math.min(...values),
+      max: Math.max(...values),
+      mean,
+      m2: values.reduce((total, value) => total + (value - mean) ** 2, 0),
+      firstMs: millis(startMs),
+      first: values[0] ?? 0,
+      lastMs: millis(startMs + values.length - 1),
+      last: values.at(-1) ?? 0,
+      coverage: 1,
+      sketch: null,
+    },
+  };
+}
+
+export function rawBlock(
+  readings: readonly (readonly [timeMs: number, value: Value])[],
+  series: { device?: string; metric?: string } = {},
+): RawBlock {
+  return {
+    device: "d1",
+    metric: "temperature",
+    unit: null,
+    clock: "device",
+    ...series,
+    timesMs: readings.map(([timeMs]) => timeMs),
+    values: readings.map(([, value]) => value),
+  };
+}
