@@ -1,26 +1,12 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { writeFileDurably } from "../../proto/runtime/sqlite.ts";
 
 /**
  * The last journal sequence known to be stored, in a file of its own. SQLite opens happily when its write-ahead log
  * was deleted or damaged and the newest commits went with it; this file notices.
  */
 export function writeHighWaterMark(path: string, journalSeq: number): void {
-  const fresh = `${path}.new`;
-  const file = openSync(fresh, "w");
-  try {
-    writeSync(file, `${journalSeq}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(fresh, path);
-  const folder = openSync(dirname(path), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  writeFileDurably(path, `${journalSeq}\n`);
 }
 
 /** @returns 0 when there is no mark yet. */

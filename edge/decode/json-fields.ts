@@ -1,0 +1,203 @@
+import type { Value } from "../../proto/core/reading.ts";
+import type { DeadLetterReason } from "./decoder.ts";
+import { exactNumber, plainValue } from "./plain-value.ts";
+import type { TimeUnit, TimeZone } from "./timestamp.ts";
+import { timeOf } from "./timestamp.ts";
+
+/**
+ * A JSON payload as a flat list of fields: path joined by dots, value, and the time of the object it stands in.
+ *
+ * An object with a field that is a time dates its fields and those below it; the elements of an array each have their
+ * own. `{"value": x}` only carries a value, so it adds nothing to the path. Null says nothing.
+ */
+export type JsonFields =
+  | { readonly kind: "fields"; readonly fields: readonly JsonField[]; readonly nulls: number }
+  | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
+
+export type JsonField = {
+  /** Empty for a payload that is one bare value. */
+  readonly path: string;
+  readonly value: Value;
+  readonly unit: string | null;
+  /** Undefined: the payload does not say. */
+  readonly timeMs: number | undefined;
+};
+
+export type JsonLimits = { readonly depth: number; readonly values: number };
+
+export function jsonFields(
+  text: string,
+  options: { time: JsonTime; zone: TimeZone; limits: JsonLimits },
+): JsonFields {
+  let root: unknown;
+  try {
+    root = LONG_DIGITS.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
+  } catch (error) {
+    return syntaxFault(text, error);
+  }
+  const walk = new Walk(options);
+  try {
+    walk.value(root, "", undefined, 0);
+  } catch (error) {
+    if (error instanceof Refused) return { kind: "dead_letter", reason: error.reason, detail: error.message };
+    throw error;
+  }
+  return { kind: "fields", fields: walk.fields, nulls: walk.nulls };
+}
+
+/** Where the time stands: nowhere (`arrival`), in the route's field, or in whichever of the usual names is there. */
+export type JsonTime =
+  | { readonly kind: "arrival" }
+  | { readonly kind: "field"; readonly field: string; readonly unit: TimeUnit }
+  | { readonly kind: "auto"; readonly unit: TimeUnit };
+
+/** In order of preference. `t` is a time only if it looks like one: elsewhere it is a temperature. */
+const TIME_NAMES = [
+  "ts",
+  "timestamp",
+  "time",
+  "Time",
+  "tst",
+  "measured_at",
+  "created_at",
+  "SourceTimestamp",
+  "last_seen",
+  "t",
+];
+const TIME_NAME_SET: ReadonlySet<string> = new Set(TIME_NAMES);
+const WRAPPERS: ReadonlySet<string> = new Set(["value", "val"]);
+const LONG_DIGITS = /\d{16}/;
+
+class Walk {
+  readonly fields: JsonField[] = [];
+  nulls = 0;
+  readonly #time: JsonTime;
+  readonly #zone: TimeZone;
+  readonly #limits: JsonLimits;
+
+  constructor(options: { time: JsonTime; zone: TimeZone; limits: JsonLimits }) {
+    this.#time = options.time;
+    this.#zone = options.zone;
+    this.#limits = options.limits;
+  }
+
+  value(value: unknown, path: string, timeMs: number | undefined, depth: number): void {
+    if (depth > this.#limits.depth) throw new Refused("too_deep", `more than ${this.#limits.depth} levels at ${path}`);
+    if (value === null) this.nulls++;
+    else if (Array.isArray(value)) this.#array(value, path, timeMs, depth);
+    else if (typeof value === "object") this.#object(value as Record<string, unknown>, path, timeMs, depth);
+    else this.#leaf(value, path, timeMs);
+  }
+
+  #leaf(value: unknown, path: string, timeMs: number | undefined): void {
+    if (this.fields.length >= this.#limits.values) {
+      throw new Refused("too_many_values", `more than ${this.#limits.values} values in one message`);
+    }
+    if (typeof value === "string") {
+      const plain = plainValue(value);
+      if (plain.kind === "not_finite") throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
+      this.fields.push({ path, value: plain.value, unit: plain.unit, timeMs });
+    } else if (typeof value === "number" && !Number.isFinite(value)) {
+      throw new Refused("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
+    } else {
+      this.fields.push({ path, value: value as Value, unit: null, timeMs });
+    }
+  }
+
+  #array(items: readonly unknown[], path: string, timeMs: number | undefined, depth: number): void {
+    // A list of dated objects is one series of readings each, not a numbered set of series.
+    const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item) !== undefined);
+    for (const [i, item] of items.entries()) {
+      this.value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
+    }
+  }
+
+  #object(object: Record<string, unknown>, path: string, timeMs: number | undefined, depth: number): void {
+    const found = this.#timeIn(object);
+    const ownTimeMs = found?.timeMs ?? timeMs;
+    let wraps = 0;
+    let others = 0;
+    for (const key in object) {
+      if (this.#isTime(key, object[key], found?.name)) continue;
+      if (WRAPPERS.has(key)) wraps++;
+      else others++;
+    }
+    const wrapper = wraps === 1 && others === 0;
+    for (const key in object) {
+      if (key === "__proto__") throw new Refused("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
+      const value = object[key];
+      if (this.#isTime(key, value, found?.name)) continue;
+      this.value(value, wrapper && WRAPPERS.has(key) ? path : joined(path, key), ownTimeMs, depth + 1);
+    }
+  }
+
+  /** The time that an object says, by the name it has; undefined timeMs: the field is there but is no time. */
+  #timeIn(object: Record<string, unknown>): { readonly name: string; readonly timeMs: number | undefined } | undefined {
+    const time = this.#time;
+    if (time.kind === "arrival") return undefined;
+    if (time.kind === "field") {
+      if (!Object.hasOwn(object, time.field)) return undefined;
+      const timeMs = timeOf(object[time.field], time.unit, this.#zone);
+      if (timeMs === undefined && object[time.field] !== null) {
+        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(JSON.stringify(object[time.field]) ?? "")}`);
+      }
+      return { name: time.field, timeMs };
+    }
+    for (const name of TIME_NAMES) {
+      if (!Object.hasOwn(object, name)) continue;
+      const timeMs = timeOf(object[name], time.unit, this.#zone);
+      if (timeMs !== undefined) return { name, timeMs };
+    }
+    return undefined;
+  }
+
+  #isTime(key: string, value: unknown, chosen: string | undefined): boolean {
+    if (key === chosen) return true;
+    if (this.#time.kind !== "auto" || !TIME_NAME_SET.has(key)) return false;
+    if (key === "t") return timeOf(value, this.#time.unit, this.#zone) !== undefined;
+    // An uptime or a zero under such a name is no reading either.
+    return typeof value === "number" || typeof value === "bigint" || timeOf(value, this.#time.unit, this.#zone) !== undefined;
+  }
+}
+
+class Refused extends Error {
+  readonly reason: DeadLetterReason;
+
+  constructor(reason: DeadLetterReason, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+/** Keeps integers beyond 2^53 exact; used only for texts that have so many digits, because a reviver is slow. */
+function exactIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === "number" && context?.source !== undefined ? (exactNumber(context.source) ?? value) : value;
+}
+
+/** V8 says where; a person wants to see it: `{"t": 21.5 "h": 40}`: expected ',' or '}' at column 12. */
+function syntaxFault(text: string, error: unknown): JsonFields {
+  const message = error instanceof Error ? error.message : String(error);
+  const position = /at position (\d+)/.exec(message)?.[1];
+  const notANumber = /[:[,\s]([+-]?(?:NaN|Infinity|nan|inf))\b/.exec(text);
+  if (notANumber !== null && message.startsWith("Unexpected token")) {
+    const column = notANumber.index + 2;
+    return { kind: "dead_letter", reason: "not_finite", detail: `${excerpt(text)}: not a number at column ${column}` };
+  }
+  const what = /^(Expected .*?) in JSON/.exec(message)?.[1] ?? /^(Unexpected .*?)(?:,| in JSON|$)/.exec(message)?.[1] ?? message;
+  const end = message.startsWith("Unexpected end") ? ` at column ${text.length + 1}` : "";
+  const where = position === undefined ? end : ` at column ${Number(position) + 1}`;
+  const detail = `${excerpt(text)}: ${what[0]!.toLowerCase()}${what.slice(1)}${where}`;
+  return { kind: "dead_letter", reason: "syntax", detail };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function joined(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
+
+function excerpt(text: string): string {
+  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
+}

@@ -1,0 +1,94 @@
+/**
+ * The time of a reading, from what payloads say. Numbers tell their unit by their size: 10 digits are seconds, 13
+ * milliseconds, 16 microseconds, 19 nanoseconds; anything else is no time (a zero, an uptime, 1970). Text is ISO 8601;
+ * without an offset it is in the zone of the gateway or route.
+ */
+export type TimeUnit = "auto" | "s" | "ms" | "iso";
+
+/** @returns whole milliseconds since 1970, or undefined when the value is no time. */
+export function timeOf(value: unknown, unit: TimeUnit, zone: TimeZone): number | undefined {
+  if (typeof value === "number" || typeof value === "bigint") return unit === "iso" ? undefined : fromNumber(value, unit);
+  if (typeof value !== "string" || value.length > 64) return undefined;
+  if (unit !== "iso" && /^\d{9,20}(\.\d+)?$/.test(value)) {
+    return fromNumber(value.includes(".") ? Number(value) : BigInt(value), unit);
+  }
+  return unit === "s" || unit === "ms" ? undefined : fromIso(value, zone);
+}
+
+/** Offsets of one time zone, by the system's own tables. */
+export class TimeZone {
+  readonly #format: Intl.DateTimeFormat | undefined;
+
+  /** @throws RangeError when the system does not know the zone. */
+  constructor(name: string) {
+    if (name === "UTC") return;
+    this.#format = new Intl.DateTimeFormat("en-GB", {
+      timeZone: name,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  }
+
+  /** The instant at which the zone's clocks show `wallMs`, given as if it were UTC. */
+  instantMs(wallMs: number): number {
+    // Twice: the offset is that of the instant, which is only known once the offset is.
+    const first = wallMs - this.#offsetMs(wallMs);
+    return wallMs - this.#offsetMs(first);
+  }
+
+  #offsetMs(instantMs: number): number {
+    if (this.#format === undefined) return 0;
+    const shown = new Map(this.#format.formatToParts(instantMs).map((part) => [part.type, Number(part.value)]));
+    const part = (type: Intl.DateTimeFormatPartTypes): number => shown.get(type) ?? 0;
+    const wall = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+    return wall - Math.floor(instantMs / 1000) * 1000;
+  }
+}
+
+/** A time before the year 2000 is a clock that was never set. */
+export const EARLIEST_MS = 946_684_800_000;
+
+function fromNumber(value: number | bigint, unit: TimeUnit): number | undefined {
+  const size = Number(value);
+  if (!Number.isFinite(size)) return undefined;
+  const perMs = unit === "s" ? 1e-3 : unit === "ms" ? 1 : unitBySize(size);
+  if (perMs === undefined) return undefined;
+  const timeMs = typeof value === "bigint" && perMs > 1 ? Number(value / BigInt(perMs)) : Math.round(size / perMs);
+  return timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? timeMs : undefined;
+}
+
+function unitBySize(size: number): number | undefined {
+  for (const perMs of [1e-3, 1, 1e3, 1e6]) {
+    if (size >= EARLIEST_MS * perMs && size < LATEST_MS * perMs) return perMs;
+  }
+  return undefined;
+}
+
+function fromIso(text: string, zone: TimeZone): number | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, offset] = parts;
+  const wallMs = Date.UTC(+year!, +month! - 1, +day!, +(hour ?? 0), +(minute ?? 0), +(second ?? 0));
+  const back = new Date(wallMs);
+  // Date.UTC turns the 31st of February into a day of March: what does not come back was no date.
+  if (back.getUTCMonth() !== +month! - 1 || back.getUTCDate() !== +day! || +(hour ?? 0) > 23 || +(minute ?? 0) > 59) {
+    return undefined;
+  }
+  const withFraction = wallMs + Math.floor(Number(`0.${fraction ?? 0}`) * 1000);
+  const timeMs = offset === undefined ? zone.instantMs(withFraction) : withFraction - offsetMs(offset);
+  return timeMs >= EARLIEST_MS ? timeMs : undefined;
+}
+
+function offsetMs(offset: string): number {
+  if (offset.toUpperCase() === "Z") return 0;
+  const sign = offset.startsWith("-") ? -1 : 1;
+  return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))) * 60_000;
+}
+
+/** Seconds, milliseconds, microseconds and nanoseconds do not overlap below this. */
+const LATEST_MS = 9e13;

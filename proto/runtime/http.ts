@@ -1,0 +1,152 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { Fault } from "../core/fault.ts";
+import type { Logger } from "./log.ts";
+
+/**
+ * A small read-only HTTP server: exact paths, GET and HEAD, answers as values. A handler that throws gives 500 and a log
+ * line, never a broken process; a slow reader holds up only its own answer.
+ */
+export class HttpServer {
+  readonly #log: Logger;
+  readonly #handlers = new Map<string, HttpHandler>();
+  readonly #server: Server;
+
+  constructor(deps: { log: Logger }) {
+    this.#log = deps.log;
+    this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 });
+    this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#server.on("request", (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => this.#failed(request, response, error));
+    });
+  }
+
+  get(path: string, handler: HttpHandler): this {
+    this.#handlers.set(path, handler);
+    return this;
+  }
+
+  /** @throws Fault when the port is in use or not ours to take. */
+  async listen(address: { readonly host: string; readonly port: number }): Promise<{ host: string; port: number }> {
+    this.#server.listen(address.port, address.host);
+    try {
+      await once(this.#server, "listening");
+    } catch (cause) {
+      throw portFault("http", address, cause);
+    }
+    const bound = this.#server.address();
+    return { host: address.host, port: typeof bound === "object" && bound !== null ? bound.port : address.port };
+  }
+
+  /** Stops listening and ends what is open. May come twice, and before `listen`. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const answer = await this.#handle(request, response, url);
+    response.statusCode = answer.status;
+    response.setHeader("content-type", answer.contentType);
+    for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+    if (request.method === "HEAD") response.end();
+    else if (typeof answer.body === "string") response.end(answer.body);
+    else {
+      for await (const piece of answer.body) {
+        if (response.destroyed) return;
+        if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      }
+      response.end();
+    }
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<HttpAnswer> {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      const answer = json({ error: `${request.method} is not supported here`, accepted: "GET" }, 405);
+      return { ...answer, headers: { allow: "GET, HEAD" } };
+    }
+    const handler = this.#handlers.get(url.pathname);
+    if (handler === undefined) {
+      return json({ error: `there is nothing at ${url.pathname}`, accepted: [...this.#handlers.keys()] }, 404);
+    }
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    return handler({ url, headers: request.headers, signal: left.signal });
+  }
+
+  #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    this.#log.error({ err: error, url: request.url }, "an HTTP request failed");
+    if (response.headersSent) {
+      // The reader must not take half an answer for a whole one.
+      response.destroy();
+      return;
+    }
+    const message = error instanceof Fault ? error.line : "the request failed; the log says why";
+    const answer = json({ error: message }, 500);
+    response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
+  }
+}
+
+export type HttpHandler = (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
+
+export type HttpRequest = {
+  readonly url: URL;
+  readonly headers: IncomingMessage["headers"];
+  /** Fires when the reader is gone. */
+  readonly signal: AbortSignal;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string | AsyncIterable<string>;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export function json(value: unknown, status = 200): HttpAnswer & { readonly body: string } {
+  return { status, contentType: "application/json; charset=utf-8", body: `${JSON.stringify(value)}\n` };
+}
+
+export function text(body: string, status = 200): HttpAnswer & { readonly body: string } {
+  return { status, contentType: "text/plain; charset=utf-8", body };
+}
+
+/** A listener that could not listen, in one line with the cure. */
+export function portFault(what: string, address: { host: string; port: number }, cause: unknown): Fault {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const where = `${what}: ${address.host}:${address.port}`;
+  switch (code) {
+    case "EADDRINUSE":
+      return new Fault({
+        code: "port",
+        message: `${where} is in use by another process`,
+        hint: "stop it, or choose another port",
+        cause,
+      });
+    case "EACCES":
+      return new Fault({
+        code: "port",
+        message: `${where} may not be used by this user`,
+        hint: "ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one",
+        cause,
+      });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new Fault({
+        code: "port",
+        message: `${where} is no address of this machine`,
+        hint: "use 127.0.0.1, 0.0.0.0 or one that `ip address` shows",
+        cause,
+      });
+    default:
+      return new Fault({ code: "port", message: `${where}: cannot listen: ${String(cause)}`, cause });
+  }
+}
+
+const CONNECTIONS_MAX = 1024;

@@ -1,0 +1,95 @@
+import { EXIT_CODE, Fault } from "../core/fault.ts";
+
+/**
+ * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
+ *
+ * SIGTERM and SIGINT stop in order; a second one ends at once. Exit codes: 0 after an orderly stop, `EXIT_CODE` of the
+ * fault otherwise, 70 for a mistake of ours (with its stack trace, because then it is wanted).
+ */
+export async function runProcess(main: (life: Lifecycle) => Promise<void>): Promise<void> {
+  const life = new Lifecycle();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (life.stopping) process.exit(SIGNAL_EXIT);
+    life.requestStop(signal);
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  process.on("unhandledRejection", (reason) => life.fail(reason));
+  process.on("uncaughtException", (error) => life.fail(error));
+  try {
+    await main(life);
+  } catch (error) {
+    life.fail(error);
+  }
+  await life.ended;
+  await life.stopAll();
+  process.exit(life.exitCode);
+}
+
+export class Lifecycle {
+  readonly #steps: { readonly name: string; readonly stop: () => Promise<void> | void; readonly timeoutMs: number }[] = [];
+  readonly #ended = Promise.withResolvers<void>();
+  #reason: string | undefined;
+  #exitCode = 0;
+
+  /** Registers what `stop` undoes; called last-in first-out, each given up after `timeoutMs`. */
+  onStop(name: string, stop: () => Promise<void> | void, timeoutMs = 5000): void {
+    this.#steps.push({ name, stop, timeoutMs });
+  }
+
+  /** Resolves when the process is to stop, for whatever reason. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  get stopping(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Why the process stops: the name of a signal or the line of a fault. */
+  get reason(): string | undefined {
+    return this.#reason;
+  }
+
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  requestStop(reason: string): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#ended.resolve();
+  }
+
+  /** Stops with the exit code of the fault and its one line on standard error. The first failure counts. */
+  fail(error: unknown): void {
+    if (this.#exitCode === 0) {
+      const fault = error instanceof Fault ? error : undefined;
+      this.#exitCode = EXIT_CODE[fault?.code ?? "internal"];
+      const shown = fault?.line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+      process.stderr.write(`tidemark: ${shown}\n`);
+    }
+    this.requestStop("failure");
+  }
+
+  async stopAll(): Promise<void> {
+    for (const { name, stop, timeoutMs } of this.#steps.splice(0).reverse()) {
+      const late = Promise.withResolvers<void>();
+      const timer = setTimeout(() => {
+        process.stderr.write(`tidemark: ${name} did not stop within ${timeoutMs / 1000} s; going on\n`);
+        late.resolve();
+      }, timeoutMs);
+      try {
+        await Promise.race([stop(), late.promise]);
+      } catch (error) {
+        // One part that cannot stop must not keep the others from stopping.
+        this.fail(error);
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  }
+}
+
+/** 128 + SIGINT, as shells report it. */
+const SIGNAL_EXIT = 130;

@@ -1,0 +1,28 @@
+const UNITS: readonly (readonly [string, number])[] = [
+  ["TiB", 2 ** 40],
+  ["GiB", 2 ** 30],
+  ["MiB", 2 ** 20],
+  ["KiB", 2 ** 10],
+  ["B", 1],
+];
+const UNIT_BYTES: ReadonlyMap<string, number> = new Map(UNITS);
+
+/**
+ * A size as people write it, in powers of two: `512KiB`, `64MiB`, `2GiB`.
+ * @returns whole bytes.
+ * @throws RangeError that says what is accepted.
+ */
+export function parseSize(text: string): number {
+  const match = /^(\d{1,12}(?:\.\d{1,3})?)\s?(B|KiB|MiB|GiB|TiB)$/.exec(text.trim());
+  const bytes = match === null ? Number.NaN : Math.round(Number(match[1]) * UNIT_BYTES.get(match[2]!)!);
+  if (!Number.isSafeInteger(bytes)) throw new RangeError("expected a size such as 512KiB, 64MiB or 2GiB");
+  return bytes;
+}
+
+/** To three digits, in the largest unit that fits: 1536 -> `1.5 KiB`. */
+export function formatSize(bytes: number): string {
+  for (const [unit, unitBytes] of UNITS) {
+    if (bytes >= unitBytes) return `${Number((bytes / unitBytes).toPrecision(3))} ${unit}`;
+  }
+  return "0 B";
+}

@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Decoded } from "../../../../edge/decode/decoder.ts";
+import type { DecoderOptions, RouteOptions } from "../../../../edge/decode/routes.ts";
+import { createDecoder } from "../../../../edge/decode/routes.ts";
+
+const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
+const LIMITS = { depth: 8, values: 100, payloadBytes: 4096 };
+
+function options(change: Partial<DecoderOptions> = {}): DecoderOptions {
+  return { routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS, ...change };
+}
+
+function route(change: Partial<RouteOptions> & { topic: string }): RouteOptions {
+  return {
+    device: undefined,
+    metric: undefined,
+    decoder: "auto",
+    timestamp: { field: undefined, unit: "auto" },
+    unit: undefined,
+    ...change,
+  };
+}
+
+function decode(topic: string, payload: string | Uint8Array, change: Partial<DecoderOptions> = {}): Decoded {
+  const bytes = typeof payload === "string" ? Buffer.from(payload) : payload;
+  return createDecoder(options(change)).decode({ topic, payload: bytes, arrivedMs: ARRIVED_MS, clockPlausible: true });
+}
+
+/** `device metric = value unit @time clock`, a line a reading. */
+function shown(decoded: Decoded): string[] {
+  if (decoded.kind !== "readings") return [decoded.kind === "ignored" ? `ignored ${decoded.what}` : decoded.reason];
+  return decoded.readings.map(({ device, metric, value, unit, timeMs, clock }) => {
+    const time = clock === "device" ? new Date(timeMs).toISOString() : timeMs === ARRIVED_MS ? "arrival" : "?";
+    const type = typeof value === "number" ? "" : `${typeof value} `;
+    return `${device} ${metric} = ${type}${String(value)}${unit === null ? "" : ` ${unit}`} @${time} ${clock}`;
+  });
+}
+
+const AT = "2026-11-20T11:59:00.000Z";
+const SECONDS = Date.parse(AT) / 1000;
+
+describe("without a route, a message becomes what its topic and payload usually mean", () => {
+  test.each<[string, string, string[]]>([
+    ["home/bath/analog/brightness", "21.57", ["home/bath/analog brightness = 21.57 @arrival none"]],
+    ["temp", "-0.5", ["temp value = -0.5 @arrival none"]],
+    ["/home//bath/temp", " 21.5 ", ["home/bath temp = 21.5 @arrival none"]],
+    ["a/temp", "21.5 °C", ["a temp = 21.5 °C @arrival none"]],
+    ["a/temp", "1e3", ["a temp = 1000 @arrival none"]],
+    ["a/door", "OPEN", ["a door = boolean true @arrival none"]],
+    ["a/door", "off", ["a door = boolean false @arrival none"]],
+    ["a/mode", "eco+", ["a mode = string eco+ @arrival none"]],
+    ["a/ip", "10.0.0.1", ["a ip = string 10.0.0.1 @arrival none"]],
+    ["a/count", "9007199254740993", ["a count = bigint 9007199254740993 @arrival none"]],
+    ["a/b", '{"temp":21.5,"hum":40}', ["a/b temp = 21.5 @arrival none", "a/b hum = 40 @arrival none"]],
+    ["a/b", '{"t":21.5,"h":40}', ["a/b t = 21.5 @arrival none", "a/b h = 40 @arrival none"]],
+    ["a/b", `{"temp":1,"ts":${SECONDS}}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", `{"temp":1,"ts":${SECONDS}000}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", `{"temp":1,"ts":${SECONDS}000000}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", `{"temp":1,"ts":${SECONDS}000000000}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", `{"temp":1,"ts":"${SECONDS}"}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", `{"temp":1,"time":"${AT}"}`, [`a/b temp = 1 @${AT} device`]],
+    ["a/b", '{"temp":1,"time":"2026-11-20T12:59:00+01:00"}', [`a/b temp = 1 @${AT} device`]],
+    ["a/b", '{"temp":1,"time":"2026-11-20 11:59:00"}', [`a/b temp = 1 @${AT} device`]],
+    ["a/b", '{"temp":1,"ts":0}', ["a/b temp = 1 @arrival none"]],
+    ["a/b", '{"temp":1,"time":4711}', ["a/b temp = 1 @arrival none"]],
+    ["a/b", '{"temp":1,"ts":null}', ["a/b temp = 1 @arrival none"]],
+    ["a/b", '{"temp":1,"time":"2099-01-01T00:00:00Z"}', ["a/b temp = 1 @arrival suspect"]],
+    ["a/b", '{"env":{"temp":1,"air":[5,{"pm":7}]}}', ["a/b env.temp = 1 @arrival none", "a/b env.air.0 = 5 @arrival none", "a/b env.air.1.pm = 7 @arrival none"]],
+    ["a/b", `[{"ts":${SECONDS},"x":1},{"ts":${SECONDS + 1},"x":2}]`, [`a/b x = 1 @${AT} device`, "a/b x = 2 @2026-11-20T11:59:01.000Z device"]],
+    ["a/temp", '{"value":21.5}', ["a temp = 21.5 @arrival none"]],
+    ["a/b", '{"temp":{"value":21.5}}', ["a/b temp = 21.5 @arrival none"]],
+    ["a/b", '{"on":true,"mode":"eco","n":"12.5"}', ["a/b on = boolean true @arrival none", "a/b mode = string eco @arrival none", "a/b n = 12.5 @arrival none"]],
+    ["a/b", '{"big":9007199254740993,"x":1}', ["a/b big = bigint 9007199254740993 @arrival none", "a/b x = 1 @arrival none"]],
+    ["a/b", "[1,2]", ["a/b 0 = 1 @arrival none", "a/b 1 = 2 @arrival none"]],
+    ["a/b", "null", ["ignored null"]],
+    ["a/b", '{"x":null}', ["ignored null"]],
+    ["a/b", "21.5\0", ["a b = 21.5 @arrival none"]],
+  ])("%s %s", (topic, payload, expected) => {
+    expect(shown(decode(topic, payload))).toEqual(expected);
+  });
+});
+
+describe("what should have been a reading and is none becomes a dead letter with its reason", () => {
+  test.each<[string | Uint8Array, string, RegExp]>([
+    ["", "empty", /empty/],
+    ["   ", "empty", /blank/],
+    ["NaN", "not_finite", /NaN/],
+    ["-Infinity", "not_finite", /Infinity/],
+    ["1e999", "not_finite", /1e999/],
+    ['{"x":1e999}', "not_finite", /x is beyond/],
+    ['{"x":NaN}', "not_finite", /column 6/],
+    ['{"x":"nan"}', "not_finite", /x is nan/],
+    ['{"t": 21.5 "h": 40}', "syntax", /^\{"t": 21\.5 "h": 40\}: expected ',' or '\}' after property value at column 12$/],
+    ['{"t": 21.5', "syntax", /expected/],
+    ['{"__proto__":{"x":1}}', "forbidden_key", /__proto__/],
+    ['{"a":{"__proto__":1}}', "forbidden_key", /a\.__proto__/],
+    [Uint8Array.of(0x7b, 0xff, 0x7d), "invalid_utf8", /UTF-8/],
+    ["x".repeat(5000), "too_large", /5000 bytes, more than 4096/],
+    ["[".repeat(50) + "1" + "]".repeat(50), "too_deep", /more than 8 levels/],
+    [JSON.stringify(Array(200).fill(1)), "too_many_values", /more than 100 values/],
+    ["{}", "no_value", /no value/],
+    [`{"${"k".repeat(300)}":1}`, "bad_name", /256 \(metric\)/],
+    ['{"a\\u0000b":1}', "bad_name", /control/],
+  ])("%j: %s", (payload, reason, detail) => {
+    const decoded = decode("a/b", payload);
+    expect(decoded).toMatchObject({ kind: "dead_letter", reason });
+    expect(decoded.kind === "dead_letter" && decoded.detail).toMatch(detail);
+  });
+
+  test("a topic that no route matches, where the configuration wants routes only", () => {
+    expect(decode("a/b", "1", { unrouted: "dead_letter" })).toMatchObject({ reason: "no_route" });
+  });
+
+  test("and nothing of it reaches the sink", () => {
+    const heard: unknown[] = [];
+    const outcome = createDecoder(options()).decodeInto(
+      { topic: "a/b", payload: Buffer.from('{"fine":1,"bad\\u0001":2}'), arrivedMs: ARRIVED_MS, clockPlausible: true },
+      { reading: (...reading) => heard.push(reading) },
+    );
+    expect(outcome).toMatchObject({ kind: "dead_letter", reason: "bad_name" });
+    expect(heard).toEqual([]);
+  });
+});
+
+describe("a route names device, metric, time and unit", () => {
+  test("from the levels of the topic and the path in the payload", () => {
+    const plant = route({
+      topic: "plant/{line}/{device}/data",
+      device: "{line}/{device}",
+      metric: "m.{field}",
+      unit: { "m.temp": "°C" },
+      timestamp: { field: "at", unit: "s" },
+    });
+    expect(shown(decode("plant/l1/press/data", `{"temp":1,"rpm":2,"at":${SECONDS}}`, { routes: [plant] }))).toEqual([
+      `l1/press m.temp = 1 °C @${AT} device`,
+      `l1/press m.rpm = 2 @${AT} device`,
+    ]);
+  });
+
+  test("with a decoder of its choice", () => {
+    const text = route({ topic: "a/#", decoder: "text" });
+    expect(shown(decode("a/b", "21.5", { routes: [text] }))).toEqual(["a b = string 21.5 @arrival none"]);
+    const json = route({ topic: "a/#", decoder: "json" });
+    expect(shown(decode("a/b", "eco", { routes: [json] }))).toEqual(["syntax"]);
+  });
+
+  test("and a time that is none is told, not guessed", () => {
+    const dated = route({ topic: "#", timestamp: { field: "at", unit: "iso" } });
+    expect(decode("a/b", '{"x":1,"at":"yesterday"}', { routes: [dated] })).toMatchObject({ reason: "bad_timestamp" });
+    expect(shown(decode("a/b", '{"x":1}', { routes: [dated] }))).toEqual(["a/b x = 1 @arrival none"]);
+    const arrival = route({ topic: "#", timestamp: "arrival" });
+    expect(shown(decode("a/b", '{"x":1,"ts":5}', { routes: [arrival] }))).toEqual([
+      "a/b x = 1 @arrival none",
+      "a/b ts = 5 @arrival none",
+    ]);
+  });
+
+  test("in the zone of the gateway, also on the night the clocks change", () => {
+    const berlin = { timeZone: "Europe/Berlin" };
+    const at = (time: string): string => shown(decode("a/b", `{"x":1,"time":"${time}"}`, berlin))[0]!;
+    expect(at("2026-07-01T12:00:00")).toContain("2026-07-01T10:00:00.000Z");
+    expect(at("2026-10-25T01:30:00")).toContain("2026-10-24T23:30:00.000Z");
+    expect(at("2026-10-25T03:30:00")).toContain("2026-10-25T02:30:00.000Z");
+    expect(at("2026-02-31T12:00:00")).toContain("arrival");
+  });
+});
+
+test("for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
+  const decoder = createDecoder(options({ routes: [route({ topic: "r/{x}/#", device: "{x}" })] }));
+  const payload = fc.oneof(
+    fc.uint8Array({ maxLength: 80 }),
+    fc.json().map((json) => Buffer.from(json)),
+    fc.double().map((value) => Buffer.from(String(value))),
+    fc.string({ unit: "binary" }).map((text) => Buffer.from(text)),
+  );
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.constantFrom("r/a/b", "a/b")), payload, (topic, bytes) => {
+      const message = { topic, payload: bytes, arrivedMs: ARRIVED_MS, clockPlausible: true };
+      const first = decoder.decode(message);
+      expect(["readings", "dead_letter", "ignored"]).toContain(first.kind);
+      if (first.kind === "readings") {
+        expect(first.readings.length).toBeGreaterThan(0);
+        for (const { value } of first.readings) if (typeof value === "number") expect(value).toSatisfy(Number.isFinite);
+      }
+      expect(decoder.decode(message)).toEqual(first);
+    }),
+    { numRuns: 1000 },
+  );
+});
