@@ -63,7 +63,6 @@ export class SqliteStore implements Store {
       identity: { applicationId: APPLICATION_ID, kind: "region" },
       migrations: MIGRATIONS,
       ...(options.maxBytes === null ? {} : { maxBytes: options.maxBytes }),
-      expectExisting: options.expectExisting,
     });
     this.#writer = new SqliteWriter(this.#db);
     this.#reader = new SqliteReader(this.#db);
@@ -213,8 +212,6 @@ export class SqliteStore implements Store {
 export type SqliteStoreOptions = {
   readonly path: string;
   readonly maxBytes: number | null;
-  /** Whether this region is known to have had data: then a missing file is refused. */
-  readonly expectExisting: boolean;
   /** 16 random bytes, used when the store is new. */
   readonly newStoreId: Uint8Array;
 };

@@ -29,10 +29,10 @@ import type {
 /**
  * A `Store` in a thread of its own.
  *
- * Why a thread: a commit of 4 MiB of batches decodes and writes for 100-300 ms and then waits for the disk. On the main
- * thread all that time no acknowledgement, heartbeat, health answer or query leaves the process, and a gateway whose
- * region says nothing for three seconds fails over. With two cores the thread also takes the decoding off the core that
- * does the gRPC framing.
+ * Why a thread: measured with groups of ten batches of 800 records, the store on the main thread took 139,000 records a
+ * second and kept everything else waiting for up to 63 ms at a time; in a thread it takes 105,000, and the main thread
+ * never waited longer than 4 ms. A full group is six times that, and a gateway whose region says nothing for three
+ * seconds fails over: short silences are worth more than the rate, which is far above what one region receives.
  *
  * Questions are answered one after the other, in order. What is not answered when the thread ends is rejected with the
  * fault that ended it.

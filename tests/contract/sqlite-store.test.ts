@@ -21,7 +21,7 @@ async function placeFor(open: (options: SqliteStoreOptions) => Promise<Store>): 
   const folder = await mkdtemp(join(tmpdir(), "tidemark-store-"));
   const path = join(folder, "region.db");
   return {
-    open: () => open({ path, maxBytes: null, expectExisting: false, newStoreId: new Uint8Array(16).fill(7) }),
+    open: () => open({ path, maxBytes: null, newStoreId: new Uint8Array(16).fill(7) }),
     contents: async () => contents(path),
     remove: () => rm(folder, { recursive: true }),
   };

@@ -201,7 +201,7 @@ export function storeContract(harness: StoreHarness): void {
         const later = sealed(A, 2, { windows: [windowOf([1, 2, 3, 4], { revision: 1 })] });
         const batches = [one, two, three, later];
         const expected = await contentsAfter(harness, [batches]);
-        for (const order of permutations(batches)) {
+        for (const order of permutations(batches).slice(0, harness.runs)) {
           expect(
             await contentsAfter(
               harness,

@@ -1,0 +1,139 @@
+import { Counter, Gauge, Histogram } from "@prometheus-io/client";
+import type { Registry } from "@prometheus-io/client";
+
+import type { Logger } from "../proto/runtime/log.ts";
+import type { CommitterEvents } from "./ingest/committer.ts";
+import type { IngestEvents } from "./ingest/grpc-ingest.ts";
+
+/**
+ * What happens in a region, one function per event: the log line and the metric are written together, so that they
+ * cannot tell different stories. Labels have few values: gateways are named in the log, not in the metrics.
+ */
+export class RegionEvents {
+  readonly #log: Logger;
+  readonly #metrics: ReturnType<typeof regionMetrics>;
+  readonly #lastSeenMs = new Map<string, number>();
+  readonly #nowMs: () => number;
+  #refusalsLogged = new Map<string, number>();
+
+  constructor(deps: { log: Logger; registry: Registry; clock: { nowMs(): number } }) {
+    this.#log = deps.log;
+    this.#metrics = regionMetrics(deps.registry);
+    this.#nowMs = () => deps.clock.nowMs();
+  }
+
+  /** The events of sessions, as the gRPC side calls them. */
+  get session(): Pick<IngestEvents, "sessionOpened" | "sessionClosed" | "refused"> {
+    return {
+      sessionOpened: (session) => this.sessionOpened(session),
+      sessionClosed: (session) => this.sessionClosed(session),
+      refused: (refusal) => this.refused(refusal),
+    };
+  }
+
+  started(addresses: { region: string; ingest: string; http: string; dataDir: string }): void {
+    this.#log.info(addresses, `region ${addresses.region} takes batches on ${addresses.ingest}`);
+  }
+
+  sessionOpened(session: Parameters<IngestEvents["sessionOpened"]>[0]): void {
+    this.#metrics.sessions.inc();
+    this.#seen(session.gateway);
+    const { gateway, software, streams, peer } = session;
+    this.#log.info({ gateway, software, streams, peer }, `gateway ${gateway} connected`);
+  }
+
+  sessionClosed({ gateway, peer }: Parameters<IngestEvents["sessionClosed"]>[0]): void {
+    this.#metrics.sessions.dec();
+    this.#seen(gateway);
+    this.#log.info({ gateway, peer }, `gateway ${gateway} left`);
+  }
+
+  /** Logged once a minute for one cause: a gateway that is refused comes again and again. */
+  refused({ gateway, code, message, peer }: Parameters<IngestEvents["refused"]>[0]): void {
+    this.#metrics.refusals.inc({ code });
+    const cause = `${gateway}\n${code}`;
+    const nowMs = this.#nowMs();
+    if (nowMs - (this.#refusalsLogged.get(cause) ?? Number.NEGATIVE_INFINITY) < REFUSAL_LOG_MS) return;
+    if (this.#refusalsLogged.size >= GATEWAYS_KNOWN_MAX) this.#refusalsLogged.clear();
+    this.#refusalsLogged.set(cause, nowMs);
+    const fields = { gateway, code, peer };
+    // A fork means that a disk or a machine was cloned while running: a person has to know.
+    if (code === "fork") this.#log.error(fields, message);
+    else this.#log.warn(fields, message);
+  }
+
+  readonly onCommit: CommitterEvents["onCommit"] = ({ batches, outcomes, tookMs }) => {
+    const metrics = this.#metrics;
+    metrics.commitSeconds.observe(tookMs / 1000);
+    outcomes.forEach((outcome, index) => {
+      const batch = batches[index];
+      if (batch === undefined) return;
+      metrics.batches.inc({ outcome: outcome.kind });
+      metrics.batchBytes.inc(batch.bytes.byteLength);
+      this.#seen(batch.gateway);
+      if (outcome.kind === "stored") {
+        metrics.records.inc(outcome.records);
+        metrics.rawReadings.inc(outcome.rawReadings);
+      }
+    });
+  };
+
+  pruned(batches: number): void {
+    this.#metrics.pruned.inc(batches);
+    this.#log.debug({ batches }, "pruned the bytes of old batches");
+  }
+
+  stopping(reason: string): void {
+    this.#log.info(`stopping: ${reason}`);
+  }
+
+  /** When a frame of this gateway last mattered, on this process's clock; null if never. */
+  lastSeenMs(gateway: string): number | null {
+    return this.#lastSeenMs.get(gateway) ?? null;
+  }
+
+  #seen(gateway: string): void {
+    if (this.#lastSeenMs.size >= GATEWAYS_KNOWN_MAX && !this.#lastSeenMs.has(gateway)) this.#lastSeenMs.clear();
+    this.#lastSeenMs.set(gateway, this.#nowMs());
+  }
+}
+
+const REFUSAL_LOG_MS = 60_000;
+const GATEWAYS_KNOWN_MAX = 100_000;
+
+function regionMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    sessions: new Gauge({ name: "tidemark_region_sessions", help: "Sessions of gateways that are open.", registers }),
+    batches: new Counter({
+      name: "tidemark_region_batches_total",
+      help: "Batches received, by what became of them.",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    batchBytes: new Counter({
+      name: "tidemark_region_batch_bytes_total",
+      help: "Bytes of batches received.",
+      registers,
+    }),
+    records: new Counter({ name: "tidemark_region_records_total", help: "Window records stored.", registers }),
+    rawReadings: new Counter({ name: "tidemark_region_raw_readings_total", help: "Raw readings stored.", registers }),
+    refusals: new Counter({
+      name: "tidemark_region_refusals_total",
+      help: "Sessions and batches refused, by code.",
+      labelNames: ["code"],
+      registers,
+    }),
+    pruned: new Counter({
+      name: "tidemark_region_batches_pruned_total",
+      help: "Batches whose bytes were pruned after batches.keep.",
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: "tidemark_region_commit_seconds",
+      help: "Time from taking a group of batches to its commit.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+  };
+}

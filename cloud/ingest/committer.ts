@@ -1,0 +1,148 @@
+import { Fault } from "../../proto/core/fault.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import type { ArrivedBatch, Outcome, Store, StreamSet, VoidRange } from "../store/store.ts";
+
+/**
+ * Group commit: what all sessions deliver goes into one transaction after another, and every session of the gateway
+ * hears the result.
+ *
+ * While a commit runs the next group gathers, so a slow disk makes larger groups, not a longer queue of syncs. The
+ * queue is bounded by the sessions' credit, and a group by {@link GROUP_BYTES}, so that one commit stays short.
+ *
+ * After the first storage failure nothing is committed and nobody is called any more: `onFault` is told once, and the
+ * process has to end.
+ */
+export class Committer {
+  readonly #store: Store;
+  readonly #events: CommitterEvents;
+  readonly #nowMs: () => number;
+  readonly #monotonicMs: () => number;
+  readonly #listeners = new Map<string, Set<CommitListener>>();
+  #queue: Item[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | null = null;
+  #failed = false;
+
+  constructor(deps: { store: Store; events: CommitterEvents; clock: { nowMs(): number; monotonicMs(): number } }) {
+    this.#store = deps.store;
+    this.#events = deps.events;
+    this.#nowMs = () => deps.clock.nowMs();
+    this.#monotonicMs = () => deps.clock.monotonicMs();
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** From now on `listener` hears of every commit that one of this gateway's sessions delivered. */
+  subscribe(gateway: string, listener: CommitListener): void {
+    let listeners = this.#listeners.get(gateway);
+    if (listeners === undefined) this.#listeners.set(gateway, (listeners = new Set()));
+    listeners.add(listener);
+  }
+
+  unsubscribe(gateway: string, listener: CommitListener): void {
+    const listeners = this.#listeners.get(gateway);
+    if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(gateway);
+  }
+
+  submitBatch(owner: CommitListener, gateway: string, batch: SealedBatch): void {
+    const arrived = { ...batch, gateway, receivedMs: this.#nowMs() };
+    this.#enqueue({ kind: "batch", owner, batch: arrived }, batch.bytes.byteLength);
+  }
+
+  submitVoid(range: VoidRange): void {
+    this.#enqueue({ kind: "void", range }, 0);
+  }
+
+  /** Resolves when everything submitted so far is committed, or the store has failed. */
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  #enqueue(item: Item, sizeBytes: number): void {
+    if (this.#failed) return;
+    this.#queue.push(item);
+    this.#queuedBytes += sizeBytes;
+    this.#running ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) await this.#commit(this.#takeGroup());
+    } catch (error) {
+      this.#failed = true;
+      this.#queue = [];
+      this.#queuedBytes = 0;
+      this.#events.onFault(
+        error instanceof Fault
+          ? error
+          : new Fault({ code: "internal", message: `committing batches failed: ${String(error)}`, cause: error }),
+      );
+    } finally {
+      this.#running = null;
+    }
+  }
+
+  #takeGroup(): Item[] {
+    let bytes = 0;
+    let count = 0;
+    for (const item of this.#queue) {
+      count += 1;
+      if (item.kind === "batch") bytes += item.batch.bytes.byteLength;
+      if (bytes >= GROUP_BYTES) break;
+    }
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
+  }
+
+  async #commit(group: readonly Item[]): Promise<void> {
+    for (const item of group) if (item.kind === "void") await this.#store.recordVoid(item.range);
+
+    const items = group.filter((item) => item.kind === "batch");
+    if (items.length === 0) return;
+    const batches = items.map((item) => item.batch);
+    const startedMs = this.#monotonicMs();
+    const outcomes = await this.#store.apply(batches);
+    const streamIds = new Set<StreamId>();
+    items.forEach((item, index) => {
+      if (outcomes[index]?.kind !== "invalid") streamIds.add(item.batch.streamId);
+    });
+    const sets = await this.#store.have([...streamIds]);
+    this.#events.onCommit({ batches, outcomes, tookMs: this.#monotonicMs() - startedMs });
+
+    const own = new Map<CommitListener, SettledOutcome[]>();
+    const gateways = new Set<string>();
+    items.forEach((item, index) => {
+      gateways.add(item.batch.gateway);
+      const settled = { batch: item.batch, outcome: outcomes[index] as Outcome };
+      const list = own.get(item.owner);
+      if (list === undefined) own.set(item.owner, [settled]);
+      else list.push(settled);
+    });
+    for (const gateway of gateways) {
+      for (const listener of this.#listeners.get(gateway) ?? []) listener(sets, own.get(listener) ?? []);
+    }
+  }
+}
+
+/** The new sets of all streams that a commit touched, and what became of the listener's own batches. */
+export type CommitListener = (sets: readonly StreamSet[], own: readonly SettledOutcome[]) => void;
+export type SettledOutcome = { readonly batch: ArrivedBatch; readonly outcome: Outcome };
+
+export type CommitterEvents = {
+  readonly onCommit: (commit: {
+    readonly batches: readonly ArrivedBatch[];
+    readonly outcomes: readonly Outcome[];
+    readonly tookMs: number;
+  }) => void;
+  readonly onFault: (fault: Fault) => void;
+};
+
+/** About 60 batches, well under 100 ms of work. */
+const GROUP_BYTES = 4 * 1024 * 1024;
+
+type Item =
+  | { readonly kind: "batch"; readonly owner: CommitListener; readonly batch: ArrivedBatch }
+  | { readonly kind: "void"; readonly range: VoidRange };

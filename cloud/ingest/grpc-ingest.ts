@@ -1,0 +1,290 @@
+import { readFileSync } from "node:fs";
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+
+import { Fault } from "../../proto/core/fault.ts";
+import { portFault } from "../../proto/runtime/http.ts";
+import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/messages.ts";
+import type { RegionFrame } from "../../proto/wire/messages.ts";
+import { initialState, step } from "../core/ingest-session.ts";
+import type { IngestSessionOptions, SessionEffect, SessionEvent, SessionState } from "../core/ingest-session.ts";
+import type { Store } from "../store/store.ts";
+import type { Committer, CommitListener } from "./committer.ts";
+
+/**
+ * The gRPC side of `Ingest.Session`: feeds frames to the reducer in `cloud/core/ingest-session.ts` and carries out
+ * what it answers. All rules are there; here is only the wire.
+ *
+ * Bounded: a session's unacknowledged bytes by its credit (then its stream is not read), its unread answers by
+ * {@link UNREAD_MAX_BYTES} (then it is cut off), a frame by {@link FRAME_MAX_BYTES}.
+ */
+export class GrpcIngest {
+  readonly #deps: GrpcIngestDeps;
+  readonly #options: GrpcIngestOptions;
+  readonly #server: Server;
+  readonly #sessions = new Set<Session>();
+  #ticker: NodeJS.Timeout | undefined;
+  #drainReason: string | null = null;
+
+  constructor(deps: GrpcIngestDeps, options: GrpcIngestOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#server = new Server({
+      "grpc.max_receive_message_length": FRAME_MAX_BYTES,
+      "grpc.keepalive_time_ms": 10_000,
+      "grpc.keepalive_timeout_ms": 5_000,
+      "grpc.keepalive_permit_without_calls": 1,
+    });
+    // Frames are decoded in the session, not here: a broken one is answered with a Refusal that says why.
+    const bytes = (frame: Buffer): Buffer => frame;
+    this.#server.addService(
+      {
+        session: {
+          path: INGEST_SESSION_PATH,
+          requestStream: true,
+          responseStream: true,
+          requestSerialize: bytes,
+          requestDeserialize: bytes,
+          responseSerialize: bytes,
+          responseDeserialize: bytes,
+        },
+      },
+      { session: (call: Call) => this.#accept(call) },
+    );
+  }
+
+  /** Sessions that are open now. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  async listen(): Promise<{ readonly host: string; readonly port: number }> {
+    const { host, port } = this.#options;
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    const credentials = serverCredentials(this.#options.tls);
+    const bound = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(address, credentials, (error, actual) => {
+        if (error === null) resolve(actual);
+        else reject(listenFault({ host, port }, error));
+      });
+    });
+    this.#ticker = setInterval(() => this.#tell({ kind: "tick" }), TICK_MS);
+    return { host, port: bound };
+  }
+
+  /** Asks every gateway to move on; what is in flight is still committed and acknowledged. */
+  drain(reason: string): void {
+    this.#drainReason = reason;
+    this.#tell({ kind: "drain", reason });
+  }
+
+  /** Drains, waits for the sessions to end, then cuts off what is left. May come twice, and before `listen`. */
+  async stop(options: { readonly reason: string; readonly withinMs: number }): Promise<void> {
+    this.drain(options.reason);
+    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, options.withinMs)));
+    await Promise.race([closed, late]);
+    clearTimeout(timer);
+    clearInterval(this.#ticker);
+    this.#server.forceShutdown();
+  }
+
+  #accept(call: Call): void {
+    const session = new Session(call, this.#deps, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    if (this.#drainReason !== null) session.tell({ kind: "drain", reason: this.#drainReason });
+  }
+
+  #tell(event: SessionEvent): void {
+    for (const session of this.#sessions) session.tell(event);
+  }
+}
+
+export type GrpcIngestDeps = {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly events: IngestEvents;
+  readonly clock: { monotonicMs(): number };
+  readonly session: IngestSessionOptions;
+};
+
+export type GrpcIngestOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsFiles | null;
+};
+
+/** Paths. With `clientCa` a gateway must present a certificate that this authority has signed. */
+export type TlsFiles = { readonly cert: string; readonly key: string; readonly clientCa: string | null };
+
+export type IngestEvents = {
+  readonly sessionOpened: (session: { gateway: string; software: string; streams: number; peer: string }) => void;
+  readonly sessionClosed: (session: { gateway: string; peer: string }) => void;
+  readonly refused: (refusal: { gateway: string; code: string; message: string; peer: string }) => void;
+  readonly onFault: (fault: Fault) => void;
+};
+
+type Call = ServerDuplexStream<Buffer, Buffer>;
+
+/** A batch is about 64 KiB; this leaves room for one that a single large message made. */
+const FRAME_MAX_BYTES = 16 * 1024 * 1024;
+/** Acknowledgements are a few bytes each: a gateway with this many unread is not reading. */
+const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
+/** Finer than the heartbeat, so that no second passes without one. */
+const TICK_MS = 250;
+
+class Session {
+  readonly #call: Call;
+  readonly #deps: GrpcIngestDeps;
+  readonly #closed: () => void;
+  readonly #onCommit: CommitListener;
+  #state: SessionState;
+  #gateway: string | null = null;
+
+  constructor(call: Call, deps: GrpcIngestDeps, closed: () => void) {
+    this.#call = call;
+    this.#deps = deps;
+    this.#closed = closed;
+    this.#state = initialState(deps.clock.monotonicMs());
+    this.#onCommit = (sets, own) => this.tell({ kind: "committed", sets, own: own.map(settledBatch) });
+
+    call.on("data", (bytes: Buffer) => this.#received(bytes));
+    call.on("end", () => this.tell({ kind: "gateway_ended" }));
+    call.on("cancelled", () => this.#lost());
+    call.on("close", () => this.#lost());
+    // A broken connection is not news: "close" follows, and the gateway comes back by itself.
+    call.on("error", () => this.#lost());
+  }
+
+  tell(event: SessionEvent): void {
+    const { state, effects } = step(this.#state, event, this.#deps.clock.monotonicMs(), this.#deps.session);
+    this.#state = state;
+    for (const effect of effects) this.#run(effect);
+    if (state.kind === "ended") this.#leave();
+  }
+
+  #received(bytes: Buffer): void {
+    let event: SessionEvent;
+    try {
+      event = { kind: "frame", frame: decodeGatewayFrame(bytes) };
+    } catch (error) {
+      // Whatever a peer sends is its doing: it is told, and its session ends.
+      event = { kind: "bad_frame", message: error instanceof Error ? error.message : String(error) };
+    }
+    this.tell(event);
+  }
+
+  #run(effect: SessionEffect): void {
+    switch (effect.kind) {
+      case "load_sets":
+        void this.#loadSets(effect.streamIds);
+        return;
+      case "submit_batch":
+        this.#deps.committer.submitBatch(this.#onCommit, effect.gateway, effect.batch);
+        return;
+      case "submit_void":
+        this.#deps.committer.submitVoid(effect);
+        return;
+      case "send":
+        this.#send(effect.frame);
+        return;
+      case "pause":
+        this.#call.pause();
+        return;
+      case "resume":
+        this.#call.resume();
+        return;
+      case "opened":
+        this.#gateway = effect.gateway;
+        this.#deps.committer.subscribe(effect.gateway, this.#onCommit);
+        this.#deps.events.sessionOpened({ ...effect, peer: this.#call.getPeer() });
+        return;
+      case "refused":
+        this.#deps.events.refused({ ...effect, peer: this.#call.getPeer() });
+        return;
+      case "end":
+        this.#call.end();
+        return;
+    }
+  }
+
+  async #loadSets(streamIds: Parameters<Store["have"]>[0]): Promise<void> {
+    try {
+      this.tell({ kind: "sets_loaded", sets: await this.#deps.store.have(streamIds) });
+    } catch (error) {
+      this.#deps.events.onFault(
+        error instanceof Fault ? error : new Fault({ code: "internal", message: String(error), cause: error }),
+      );
+    }
+  }
+
+  #send(frame: RegionFrame): void {
+    if (this.#call.destroyed) return;
+    if (this.#call.writableLength > UNREAD_MAX_BYTES) {
+      this.#call.destroy(Object.assign(new Error("the gateway does not read"), { code: status.RESOURCE_EXHAUSTED }));
+      return;
+    }
+    this.#call.write(encodeRegionFrame(frame));
+  }
+
+  #lost(): void {
+    this.tell({ kind: "lost" });
+  }
+
+  #leave(): void {
+    if (this.#gateway !== null) {
+      this.#deps.committer.unsubscribe(this.#gateway, this.#onCommit);
+      this.#deps.events.sessionClosed({ gateway: this.#gateway, peer: this.#call.getPeer() });
+      this.#gateway = null;
+    }
+    this.#closed();
+  }
+}
+
+function settledBatch(
+  settled: Parameters<CommitListener>[1][number],
+): Extract<SessionEvent, { kind: "committed" }>["own"][number] {
+  const { batch, outcome } = settled;
+  return {
+    streamId: batch.streamId,
+    seq: batch.seq,
+    sizeBytes: batch.bytes.byteLength,
+    refusal:
+      outcome.kind === "invalid"
+        ? { code: "bad_batch", message: outcome.message }
+        : outcome.kind === "fork"
+          ? { code: "fork", message: outcome.message }
+          : null,
+  };
+}
+
+function serverCredentials(tls: TlsFiles | null): ServerCredentials {
+  if (tls === null) return ServerCredentials.createInsecure();
+  const clientCa = tls.clientCa === null ? null : readCertificate(tls.clientCa);
+  return ServerCredentials.createSsl(
+    clientCa,
+    [{ cert_chain: readCertificate(tls.cert), private_key: readCertificate(tls.key) }],
+    clientCa !== null,
+  );
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Fault({
+      code: "file",
+      message: `cannot read ${path}: ${reason}`,
+      hint: "see ingest in the config",
+      cause,
+    });
+  }
+}
+
+/** grpc-js tells in words what the system calls by a code. */
+function listenFault(address: { host: string; port: number }, cause: Error): Fault {
+  const code = /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)\b/.exec(cause.message)?.[1];
+  return portFault("ingest", address, code === undefined ? cause : Object.assign(new Error(cause.message), { code }));
+}

@@ -1,0 +1,241 @@
+import { z } from "zod";
+
+import { seq, streamId } from "../../proto/core/ids.ts";
+import type {
+  EffectiveWindow,
+  Page,
+  RawReading,
+  ReadingKey,
+  RecordKey,
+  SeriesKey,
+  Store,
+  StreamKey,
+} from "../store/store.ts";
+import {
+  BadParameter,
+  cursorParameter,
+  formatCursor,
+  formatParameter,
+  LIMIT_DEFAULT,
+  limitParameter,
+  nameParameter,
+  parseParameters,
+  timeParameter,
+  windowParameter,
+} from "./parameters.ts";
+import { gatewayJson, jsonText, readingJson, recordJson } from "./render.ts";
+import { statusSentence } from "./status.ts";
+
+/**
+ * What the region answers over HTTP, without the HTTP: a question is a URL and the `Accept` header, an answer is a
+ * status and a body. Answers are JSON on one line, or NDJSON: one row a line, all pages, read from the store as fast as
+ * the reader takes them.
+ *
+ * A listing is `{"records": [...], "next": "..."}`; `next` goes back as `cursor` and is null at the end. A page may be
+ * short before the end.
+ */
+export class QueryApi {
+  readonly #store: Store;
+  readonly #region: string;
+  readonly #nowMs: () => number;
+  readonly #lastSeenMs: (gateway: string) => number | null;
+
+  constructor(deps: {
+    store: Store;
+    region: string;
+    clock: { nowMs(): number };
+    lastSeenMs: (gateway: string) => number | null;
+  }) {
+    this.#store = deps.store;
+    this.#region = deps.region;
+    this.#nowMs = () => deps.clock.nowMs();
+    this.#lastSeenMs = deps.lastSeenMs;
+  }
+
+  async series(question: Question): Promise<Answer> {
+    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, {
+      device: nameParameter,
+      metric: nameParameter,
+      limit: limitParameter,
+      cursor: cursorParameter(seriesKeySchema),
+      format: formatParameter,
+    });
+    return listing<SeriesKey, SeriesKey>({
+      name: "series",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.series({ device, metric, after, limit: rows }),
+      render: (row) => row,
+    });
+  }
+
+  async records(question: Question): Promise<Answer> {
+    const query = question.url.searchParams;
+    // The cursor's shape depends on what is listed, so the window is read first.
+    const raw = query.getAll("window").some((window) => window === "raw" || window === "0");
+    return raw ? this.#rawReadings(question) : this.#windowRecords(question);
+  }
+
+  async gateways(question: Question): Promise<Answer> {
+    const { gateway, limit, cursor, format } = parseParameters(question.url.searchParams, {
+      gateway: nameParameter,
+      limit: limitParameter,
+      cursor: cursorParameter(streamKeySchema),
+      format: formatParameter,
+    });
+    return listing<Parameters<typeof gatewayJson>[0], StreamKey>({
+      name: "streams",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.streams({ gateway, after, limit: rows }),
+      render: (row) => gatewayJson(row, this.#lastSeenMs(row.gateway)),
+    });
+  }
+
+  async status(question: Question): Promise<Answer> {
+    parseParameters(question.url.searchParams, {});
+    const totals = await this.#store.totals();
+    const sentence = statusSentence(totals, this.#nowMs());
+    return json(200, {
+      sentence,
+      region: this.#region,
+      gateways: totals.gateways,
+      streams: totals.streams,
+      series: totals.series,
+      readings: totals.readings,
+      records: totals.records,
+      raw_readings: totals.rawReadings,
+      forks: totals.forks,
+      unapplied_batches: totals.unapplied,
+      last_batch: totals.lastReceivedMs === null ? null : new Date(totals.lastReceivedMs).toISOString(),
+    });
+  }
+
+  #windowRecords(question: Question): Promise<Answer> {
+    const parsed = parseParameters(question.url.searchParams, {
+      ...recordParameters,
+      cursor: cursorParameter(recordKeySchema),
+    });
+    const { device, metric, window: windowMs, limit, cursor, format } = parsed;
+    const range = timeRange(parsed);
+    return listing<EffectiveWindow, RecordKey>({
+      name: "records",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.records({ device, metric, windowMs, ...range, after, limit: rows }),
+      render: recordJson,
+    });
+  }
+
+  #rawReadings(question: Question): Promise<Answer> {
+    const parsed = parseParameters(question.url.searchParams, {
+      ...recordParameters,
+      cursor: cursorParameter(readingKeySchema),
+    });
+    const { device, metric, limit, cursor, format } = parsed;
+    const range = timeRange(parsed);
+    return listing<RawReading, ReadingKey>({
+      name: "records",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.readings({ device, metric, ...range, after, limit: rows }),
+      render: readingJson,
+    });
+  }
+}
+
+export type Question = { readonly url: URL; readonly accept: string };
+export type Answer =
+  | { readonly kind: "json"; readonly status: number; readonly body: string }
+  | { readonly kind: "ndjson"; readonly lines: AsyncIterable<string> };
+
+/** Turns what went wrong with a question into its answer; anything else is not the asker's doing and goes on. */
+export function badRequest(error: unknown): Answer {
+  if (!(error instanceof BadParameter)) throw error;
+  const { message, parameter, found, accepted } = error;
+  return json(400, { error: message, parameter, found, accepted });
+}
+
+function json(status: number, body: object): Answer {
+  return { kind: "json", status, body: jsonText(body) };
+}
+
+async function listing<Row, Key extends object>(options: {
+  name: string;
+  ndjson: boolean;
+  limit: number | null;
+  cursor: Key | null;
+  page: (after: Key | null, limit: number) => Promise<Page<Row, Key>>;
+  render: (row: Row) => object;
+}): Promise<Answer> {
+  const { name, ndjson, limit, cursor, page, render } = options;
+  if (!ndjson) {
+    const { rows, next } = await page(cursor, limit ?? LIMIT_DEFAULT);
+    return json(200, { [name]: rows.map(render), next: next === null ? null : formatCursor(next) });
+  }
+  // The first page is read before the answer begins, so that a failure is still a status.
+  const first = await page(cursor, Math.min(limit ?? LIMIT_DEFAULT, LIMIT_DEFAULT));
+  return { kind: "ndjson", lines: lines(first) };
+
+  /** One chunk a page; `limit` counts lines, and without it there is no end before the end. */
+  async function* lines(start: Page<Row, Key>): AsyncGenerator<string> {
+    let current = start;
+    let left = limit ?? Number.POSITIVE_INFINITY;
+    for (;;) {
+      if (current.rows.length > 0) yield current.rows.map((row) => `${jsonText(render(row))}\n`).join("");
+      left -= current.rows.length;
+      if (current.next === null || left <= 0) return;
+      current = await page(current.next, Math.min(left, LIMIT_DEFAULT));
+    }
+  }
+}
+
+function wantsNdjson(format: "json" | "ndjson" | null, question: Question): boolean {
+  return format === null ? question.accept.includes("application/x-ndjson") : format === "ndjson";
+}
+
+function timeRange(parsed: { from: number | null; to: number | null }): { fromMs: number; toMs: number } {
+  const fromMs = parsed.from ?? Number.MIN_SAFE_INTEGER;
+  const toMs = parsed.to ?? Number.MAX_SAFE_INTEGER;
+  if (fromMs >= toMs) {
+    const found = new Date(toMs).toISOString();
+    throw new BadParameter({ message: "to must be after from", parameter: "to", found, accepted: "a later time" });
+  }
+  return { fromMs, toMs };
+}
+
+const recordParameters = {
+  device: nameParameter,
+  metric: nameParameter,
+  window: windowParameter,
+  from: timeParameter,
+  to: timeParameter,
+  limit: limitParameter,
+  format: formatParameter,
+};
+
+const name = z.string();
+const whole = z.number().int();
+const streamIdSchema = z.string().transform((text, context) => {
+  try {
+    return streamId(text);
+  } catch {
+    context.addIssue({ code: "custom" });
+    return z.NEVER;
+  }
+});
+const seriesKeySchema = z.strictObject({ device: name, metric: name });
+const recordKeySchema = z.strictObject({ device: name, metric: name, windowMs: whole, windowStartMs: whole });
+const readingKeySchema = z.strictObject({
+  device: name,
+  metric: name,
+  timeMs: whole,
+  streamId: streamIdSchema,
+  seq: whole.min(1).transform(seq),
+  index: whole.min(0),
+});
+const streamKeySchema = z.strictObject({ gateway: name, streamId: streamIdSchema });

@@ -1,0 +1,23 @@
+import type { Totals } from "../store/store.ts";
+
+/** The one true sentence of a region. */
+export function statusSentence(totals: Totals, nowMs: number): string {
+  if (totals.lastReceivedMs === null) return "Waiting for the first batch; no gateway has delivered anything yet.";
+  const from = `from ${counted(totals.gateways, "gateway")}`;
+  const held = [
+    ...(totals.records > 0 ? [counted(totals.records, "window record")] : []),
+    ...(totals.rawReadings > 0 ? [counted(totals.rawReadings, "raw reading")] : []),
+  ];
+  const holding = held.length === 0 ? "no records yet" : held.join(" and ");
+  const age = ((nowMs - totals.lastReceivedMs) / 1000).toFixed(1);
+  const alarms = [
+    ...(totals.forks > 0 ? [`${counted(totals.forks, "fork")} to look at`] : []),
+    ...(totals.unapplied > 0 ? [`${counted(totals.unapplied, "batch", "batches")} of a newer format held unread`] : []),
+  ];
+  const sentence = `Holding ${holding} of ${counted(totals.readings, "reading")} ${from}, last batch ${age} s ago`;
+  return `${[sentence, ...alarms].join("; ")}.`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
