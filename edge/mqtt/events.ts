@@ -1,0 +1,20 @@
+/** What the broker has to tell; the composition turns each into a log line and a metric. */
+export interface MqttEvents {
+  connected(client: ClientNote): void;
+  disconnected(client: ClientNote): void;
+  /** A connection or a message was refused; `client` is empty before CONNECT. */
+  refused(what: { readonly reason: RefusalReason; readonly client: string; readonly detail: string }): void;
+  /** Reading of all sockets was stopped, or goes on. */
+  paused(paused: boolean): void;
+}
+
+export type ClientNote = { readonly client: string; readonly protocol: number };
+
+export type RefusalReason =
+  | "too_many_connections"
+  | "bad_connect"
+  | "unauthorized"
+  | "bad_publish"
+  | "packet_too_large"
+  | "protocol"
+  | "broken";

@@ -1,0 +1,75 @@
+import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
+
+/**
+ * What aedes and its parser let through and should not: checked before the broker acts on it.
+ *
+ * The parser leaves a property without a value undefined, and aedes computes with it; a session expiry of `undefined`
+ * becomes a timer of NaN ms, which throws when the client leaves and ends the process. So every number that aedes
+ * computes with is required to be one.
+ */
+
+/** Why a CONNECT must be refused, or undefined. */
+export function connectProblem(packet: IConnectPacket): string | undefined {
+  const { clientId, username, properties, will } = packet;
+  if (!isCleanText(clientId)) return "the client id has characters that MQTT forbids";
+  if (clientId.length > CLIENT_ID_MAX) return `the client id is longer than ${CLIENT_ID_MAX} characters`;
+  // [MQTT-3.1.3-8] Without an id there is no session to come back to.
+  if (clientId === "" && packet.protocolVersion !== 5 && packet.clean === false) {
+    return "an empty client id needs a clean session";
+  }
+  if (username !== undefined && username !== null && !isCleanText(String(username))) {
+    return "the user name has characters that MQTT forbids";
+  }
+  const numbers = numberProblem(properties, CONNECT_NUMBERS);
+  if (numbers !== undefined) return numbers;
+  if (will === undefined || will === null) return undefined;
+  if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return "the will has no valid QoS";
+  return topicProblem(will.topic) ?? numberProblem(will.properties, WILL_NUMBERS);
+}
+
+/** Why a PUBLISH must be refused, or undefined. On the hot path: one pass over the topic, nothing allocated. */
+export function publishProblem(packet: IPublishPacket): string | undefined {
+  // [MQTT-2.2.1-3]
+  if (packet.qos > 0 && packet.messageId === 0) return "a packet identifier of 0";
+  const topic = topicProblem(packet.topic);
+  if (topic !== undefined) return topic;
+  return packet.properties === undefined ? undefined : numberProblem(packet.properties, PUBLISH_NUMBERS);
+}
+
+function topicProblem(topic: string): string | undefined {
+  if (topic.length === 0 || topic.length > TOPIC_MAX) return `a topic of ${topic.length} characters; 1 to ${TOPIC_MAX} are taken`;
+  return isCleanText(topic) ? undefined : "the topic has characters that MQTT forbids";
+}
+
+/**
+ * No control characters [MQTT-1.5.4-2] and no replacement character: the parser puts one where the bytes were not
+ * UTF-8, so a topic with one is not the topic that was sent [MQTT-1.5.4-1].
+ */
+function isCleanText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xfffd) return false;
+  }
+  return true;
+}
+
+function numberProblem(properties: object | undefined, names: ReadonlySet<string>): string | undefined {
+  if (properties === undefined) return undefined;
+  for (const [name, value] of Object.entries(properties)) {
+    if (names.has(name) && !(typeof value === "number" && Number.isInteger(value) && value >= 0)) {
+      return `the property ${name} has no value`;
+    }
+  }
+  return undefined;
+}
+
+const CONNECT_NUMBERS: ReadonlySet<string> = new Set([
+  "sessionExpiryInterval",
+  "receiveMaximum",
+  "maximumPacketSize",
+  "topicAliasMaximum",
+]);
+const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "messageExpiryInterval"]);
+const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval", "topicAlias"]);
+const CLIENT_ID_MAX = 256;
+const TOPIC_MAX = 1024;
