@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Server, ServerCredentials, status } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity, status } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 
 import { Fault } from "../../proto/core/fault.ts";
@@ -29,6 +29,8 @@ export class GrpcIngest {
   constructor(deps: GrpcIngestDeps, options: GrpcIngestOptions) {
     this.#deps = deps;
     this.#options = options;
+    // What goes wrong comes back as an error; the library's own lines on standard error would tell it twice.
+    setLogVerbosity(logVerbosity.NONE);
     this.#server = new Server({
       "grpc.max_receive_message_length": FRAME_MAX_BYTES,
       "grpc.keepalive_time_ms": 10_000,

@@ -241,11 +241,11 @@ export class SqliteReader {
       summary: {
         count: row.count,
         numericCount: row.numeric_count,
-        sum: row.sum,
-        min: row.min,
-        max: row.max,
-        mean: row.mean,
-        m2: row.m2,
+        sum: row.sum ?? Number.NaN,
+        min: row.min ?? Number.NaN,
+        max: row.max ?? Number.NaN,
+        mean: row.mean ?? Number.NaN,
+        m2: row.m2 ?? Number.NaN,
         firstMs: millis(row.first_ms),
         first: loadedValue(row.first),
         lastMs: millis(row.last_ms),
@@ -325,15 +325,15 @@ type WindowRow = {
   readonly unit: string | null;
   readonly count: number;
   readonly numeric_count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly m2: number;
+  readonly sum: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly m2: number | null;
   readonly first_ms: number;
-  readonly first: StoredValue;
+  readonly first: StoredValue | null;
   readonly last_ms: number;
-  readonly last: StoredValue;
+  readonly last: StoredValue | null;
   readonly coverage: number;
   readonly sketch: Buffer | null;
 };

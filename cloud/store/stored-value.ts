@@ -22,7 +22,9 @@ export function storedValue(value: Value): StoredValue {
   }
 }
 
-export function loadedValue(stored: StoredValue): Value {
+export function loadedValue(stored: StoredValue | null): Value {
+  // SQLite has no NaN and keeps NULL in its place.
+  if (stored === null) return Number.NaN;
   if (!Buffer.isBuffer(stored)) return stored;
   return stored[0] === BIG ? BigInt(stored.toString("latin1", 1)) : stored[0] === TRUE;
 }

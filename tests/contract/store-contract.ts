@@ -5,7 +5,7 @@ import type { ArrivedBatch, Page, Store } from "../../cloud/store/store.ts";
 import { contains, count } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
+import { rawBlock, sealed, sealedBody, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
 /**
  * What every `Store` promises (cloud/store/store.ts). An implementation runs this suite by naming itself and saying how
@@ -107,6 +107,26 @@ export function storeContract(harness: StoreHarness): void {
       expect(await store.totals()).toMatchObject({ streams: 0 });
     });
 
+    it("refuses what cannot be unpacked, and what unpacks to more than any batch", async () => {
+      const noise = sealed(A, 1, {});
+      const bomb = sealedBody(A, 2, new Uint8Array(65 * 1024 * 1024));
+      const text = sealedBody(A, 3, Buffer.from("not a batch"));
+      expect(bomb.bytes.byteLength).toBeLessThan(64 * 1024);
+      expect(await apply({ ...noise, bytes: noise.bytes.subarray(1) }, bomb, text)).toEqual(Array(3).fill("invalid"));
+    });
+
+    it("holds a batch of a newer format, counts it, and never prunes it", async () => {
+      const future = sealedByTheFuture(A, 1);
+      expect(await apply(future, sealed(A, 2, {}))).toEqual(["unknown_format", "stored"]);
+      await reopen();
+      expect(await apply(future)).toEqual(["already"]);
+      const [set] = await store.have([A]);
+      expect(set!.have.prefix).toBe(2);
+      expect(await store.totals()).toMatchObject({ unapplied: 1 });
+      expect(await store.prune({ receivedBeforeMs: Number.MAX_SAFE_INTEGER, limit: 10 })).toBe(1);
+      expect(await store.totals()).toMatchObject({ unapplied: 1 });
+    });
+
     it("returns every kind of value as it came", async () => {
       const values = [21.5, -0.1, 1e300, 9_007_199_254_740_993n, -(2n ** 63n), true, false, "", "ä\u{1F30A}"];
       await apply(sealed(A, 1, { raws: [rawBlock(values.map((value, index) => [index, value] as const))] }));
@@ -128,6 +148,13 @@ export function storeContract(harness: StoreHarness): void {
       const readings = await store.readings({ ...ALL_SERIES, ...ALL_TIME, after: null, limit: 100 });
       expect(readings.rows.map((row) => row.value)).toEqual(values);
       expect((await records()).map((row) => row.effective.summary.first)).toEqual(values);
+    });
+
+    it("keeps a window whose sums are beyond any double", async () => {
+      const window = windowOf([1e308, 1e308, -1e308]);
+      const summary = { ...window.summary, sum: Number.POSITIVE_INFINITY, mean: Number.NaN, m2: Number.NaN };
+      expect(await apply(sealed(A, 1, { windows: [{ ...window, summary }] }))).toEqual(["stored"]);
+      expect(await records()).toMatchObject([{ effective: { summary: { sum: Infinity, mean: NaN, m2: NaN } } }]);
     });
 
     it("sums the ledgers of a stream", async () => {

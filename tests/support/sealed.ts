@@ -1,8 +1,12 @@
+import { createHash } from "node:crypto";
+import { zstdCompressSync } from "node:zlib";
+
 import { millis, seq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import type { Value } from "../../proto/core/reading.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
+import { tidemark } from "../../proto/wire/generated/tidemark.js";
 
 /** Sealed batches for tests, as a gateway makes them, from no more than a test cares about. */
 
@@ -31,6 +35,18 @@ export function sealed(
       ledger: { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map(), ...content.ledger },
     },
   });
+}
+
+/** Bytes under a right hash and a right id, whatever they unpack to. */
+export function sealedBody(stream: StreamId, position: number, body: Uint8Array): SealedBatch {
+  const bytes = zstdCompressSync(body);
+  const sha256 = createHash("sha256").update(bytes).digest();
+  return { streamId: stream, seq: seq(position), bytes, sha256 };
+}
+
+/** A batch of a format that this version has never heard of. */
+export function sealedByTheFuture(stream: StreamId, position: number): SealedBatch {
+  return sealedBody(stream, position, tidemark.v1.BatchBody.encode({ format: 4_000 }).finish());
 }
 
 /** The record of a window that saw `values` at its first milliseconds. */

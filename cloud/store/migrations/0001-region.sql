@@ -77,6 +77,7 @@ CREATE INDEX series_metric ON series (metric, device);
 
 -- One row per slot: the row with the highest (ver, hash48, revision) that arrived. hash48 is the first 48 bits of the
 -- batch's SHA-256 and differs for one ver only in a fork.
+-- A number that is none (the mean of readings whose sum is beyond any double) is NULL.
 -- Values: REAL a number, TEXT a text, BLOB x'00' false, x'01' true, x'02' followed by the digits of a big integer.
 CREATE TABLE record (
   series          INTEGER NOT NULL REFERENCES series (id),
@@ -91,11 +92,11 @@ CREATE TABLE record (
   unit            TEXT,
   count           INTEGER NOT NULL,
   numeric_count   INTEGER NOT NULL,
-  sum             REAL NOT NULL,
-  min             REAL NOT NULL,
-  max             REAL NOT NULL,
-  mean            REAL NOT NULL,
-  m2              REAL NOT NULL,
+  sum             REAL,
+  min             REAL,
+  max             REAL,
+  mean            REAL,
+  m2              REAL,
   first_ms        INTEGER NOT NULL,
   first           ANY,
   last_ms         INTEGER NOT NULL,
@@ -120,11 +121,11 @@ CREATE TABLE revision_log (
   unit            TEXT,
   count           INTEGER NOT NULL,
   numeric_count   INTEGER NOT NULL,
-  sum             REAL NOT NULL,
-  min             REAL NOT NULL,
-  max             REAL NOT NULL,
-  mean            REAL NOT NULL,
-  m2              REAL NOT NULL,
+  sum             REAL,
+  min             REAL,
+  max             REAL,
+  mean            REAL,
+  m2              REAL,
   first_ms        INTEGER NOT NULL,
   first           ANY,
   last_ms         INTEGER NOT NULL,

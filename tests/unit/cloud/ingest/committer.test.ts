@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+
+import { Committer } from "../../../../cloud/ingest/committer.ts";
+import type { CommitListener } from "../../../../cloud/ingest/committer.ts";
+import type { ArrivedBatch, Outcome, Store } from "../../../../cloud/store/store.ts";
+import { Fault } from "../../../../proto/core/fault.ts";
+import { EMPTY_HAVE } from "../../../../proto/core/have.ts";
+import { sealed, testStream } from "../../../support/sealed.ts";
+
+/** A store whose commits end when the test says so. */
+class HeldStore {
+  readonly groups: ArrivedBatch[][] = [];
+  #release: ((fault: Fault | null) => void) | null = null;
+
+  async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
+    this.groups.push([...batches]);
+    const fault = await new Promise<Fault | null>((resolve) => (this.#release = resolve));
+    if (fault !== null) throw fault;
+    return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
+  }
+
+  async have(streamIds: Parameters<Store["have"]>[0]): ReturnType<Store["have"]> {
+    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE }));
+  }
+
+  end(fault: Fault | null = null): void {
+    this.#release?.(fault);
+  }
+}
+
+function trial() {
+  const store = new HeldStore();
+  const faults: Fault[] = [];
+  const committer = new Committer({
+    store: store as unknown as Store,
+    clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    events: { onCommit: () => {}, onFault: (fault) => faults.push(fault) },
+  });
+  return { store, committer, faults };
+}
+
+const batch = (position: number) => sealed(testStream(1), position, {});
+
+describe("group commit", () => {
+  it("gathers the next group while a commit runs", async () => {
+    const { store, committer } = trial();
+    const heard: number[] = [];
+    const listener: CommitListener = (_sets, own) => heard.push(own.length);
+    committer.subscribe("plant-7", listener);
+    for (let position = 1; position <= 4; position += 1) committer.submitBatch(listener, "plant-7", batch(position));
+    store.end();
+    await expect.poll(() => store.groups.length).toBe(2);
+    store.end();
+    await committer.settled();
+    expect(store.groups.map((group) => group.length)).toEqual([1, 3]);
+    expect(heard).toEqual([1, 3]);
+    expect(committer.queuedBytes).toBe(0);
+  });
+
+  it("tells every session of the gateway, and gives each its own batches", async () => {
+    const { store, committer } = trial();
+    const heard: string[] = [];
+    const first: CommitListener = (_sets, own) => heard.push(`first ${own.length}`);
+    const second: CommitListener = (_sets, own) => heard.push(`second ${own.length}`);
+    const stranger: CommitListener = () => heard.push("stranger");
+    committer.subscribe("plant-7", first);
+    committer.subscribe("plant-7", second);
+    committer.subscribe("plant-8", stranger);
+    committer.submitBatch(first, "plant-7", batch(1));
+    store.end();
+    await committer.settled();
+    expect(heard).toEqual(["first 1", "second 0"]);
+  });
+
+  it("tells nobody anything after the first storage failure", async () => {
+    const { store, committer, faults } = trial();
+    let heard = 0;
+    const listener: CommitListener = () => (heard += 1);
+    committer.subscribe("plant-7", listener);
+    committer.submitBatch(listener, "plant-7", batch(1));
+    committer.submitBatch(listener, "plant-7", batch(2));
+    store.end(new Fault({ code: "storage_full", message: "the disk is full" }));
+    await committer.settled();
+    committer.submitBatch(listener, "plant-7", batch(3));
+    await committer.settled();
+    expect(heard).toBe(0);
+    expect(store.groups).toHaveLength(1);
+    expect(faults.map((fault) => fault.code)).toEqual(["storage_full"]);
+  });
+});
