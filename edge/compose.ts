@@ -1,0 +1,183 @@
+import { mkdirSync } from "node:fs";
+import { Fault } from "../proto/core/fault.ts";
+import { gatewayId, regionId } from "../proto/core/ids.ts";
+import type { Clock } from "../proto/runtime/clock.ts";
+import { HttpServer } from "../proto/runtime/http.ts";
+import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
+import type { Logger } from "../proto/runtime/log.ts";
+import { createRegistry } from "../proto/runtime/metrics.ts";
+import { storageFault } from "../proto/runtime/sqlite.ts";
+import { SOFTWARE } from "../proto/runtime/software.ts";
+import type { EdgeConfig } from "./config.ts";
+import { RecentCommits } from "./core/recent-commits.ts";
+import { GatewayEvents } from "./events.ts";
+import { StorageClient } from "./journal/storage-client.ts";
+import type { Authenticate } from "./mqtt/broker.ts";
+import { MqttBroker } from "./mqtt/broker.ts";
+import { Users } from "./mqtt/users.ts";
+import type { GatewayReport } from "./page/gateway-report.ts";
+import { gatewayReport } from "./page/gateway-report.ts";
+import { serveGateway } from "./page/http-gateway.ts";
+import { GrpcEndpoint } from "./session/grpc-session.ts";
+import { UplinkDriver } from "./session/uplink-driver.ts";
+
+/**
+ * A gateway, wired:
+ *
+ *     sensors --MQTT--> MqttBroker -> StorageClient ══ storage thread: decode, journal, windows, outbox
+ *                           ^ acks        |
+ *     people --HTTP--> HttpServer     UplinkDriver -> GrpcEndpoint --gRPC--> region
+ *
+ * Started from the disk outwards, so that nobody is listened to before what they say can be kept. Stopped the other
+ * way: stop listening, commit and acknowledge what came in, seal, hand over what five seconds allow, close the disk.
+ */
+export async function startGateway(deps: {
+  config: EdgeConfig;
+  log: Logger;
+  clock: Clock;
+  life: Lifecycle;
+}): Promise<void> {
+  const { config, log, clock, life } = deps;
+  const startedAtMs = clock.monotonicMs();
+  const gateway = gatewayId(config.gateway);
+  const registry = createRegistry();
+  const events = new GatewayEvents({ log, registry, clock });
+  const recent = new RecentCommits();
+  if (clock.nowMs() < CLOCK_PLAUSIBLE_FROM_MS) events.clockImplausible(new Date(clock.nowMs()).toISOString());
+
+  const authenticate = authenticator(config.mqtt);
+  const endpoints = config.regions.map(
+    (region) =>
+      new GrpcEndpoint(
+        {
+          region: regionId(region.name),
+          url: region.url,
+          tokenFile: region.tokenFile ?? undefined,
+          ca: region.ca ?? undefined,
+          cert: region.cert ?? undefined,
+          key: region.key ?? undefined,
+        },
+        { gateway, software: SOFTWARE },
+      ),
+  );
+  makeFolder(config.dataDir);
+  const storage = await StorageClient.start(
+    {
+      engine: {
+        gateway,
+        directory: config.dataDir,
+        maxBytes: config.buffer.maxSizeBytes,
+        deadLetterBytes: config.buffer.deadLettersBytes,
+        deliveriesRemembered: DELIVERIES_REMEMBERED,
+        sealBytes: config.seal.sizeBytes,
+        sealAfterMs: config.seal.afterMs,
+        rules: config.windows,
+      },
+      decoder: {
+        routes: config.routes,
+        unrouted: config.unrouted,
+        timeZone: config.timeZone,
+        limits: config.decode,
+      },
+    },
+    {
+      onFailure: (fault) => {
+        events.storageFailed(fault);
+        life.fail(fault);
+      },
+      onCommit: (commit) => {
+        events.committed(commit);
+        recent.add({ atMs: clock.monotonicMs(), ...commit });
+      },
+      highBytes: 8 * 1024 * 1024,
+      lowBytes: 2 * 1024 * 1024,
+    },
+  );
+  life.onStop("storage", () => storage.close(), 20_000);
+
+  const uplink = new UplinkDriver({
+    outbox: storage,
+    endpoints,
+    clock,
+    rotateStream: () => {
+      storage.rotateStream().catch((error: unknown) => life.fail(error));
+    },
+  });
+  uplink.onEvent(events.uplink);
+
+  const broker = new MqttBroker(
+    { intake: storage, events: events.mqtt, clock, authenticate },
+    { listeners: config.mqtt.listeners, limits: config.mqtt },
+  );
+
+  let notReady: string | null = "The gateway is starting.";
+  const report = async (): Promise<GatewayReport> =>
+    gatewayReport({
+      gateway,
+      nowMs: clock.nowMs(),
+      uptimeMs: clock.monotonicMs() - startedAtMs,
+      connections: broker.connections,
+      congested: storage.congested(),
+      refusal: events.refusal,
+      pace: recent.pace(clock.monotonicMs()),
+      storage: await storage.status(),
+      uplink: uplink.status(),
+    });
+  const http = new HttpServer({ log });
+  serveGateway(http, {
+    registry,
+    report,
+    refreshMetrics: (current) => events.refresh(current),
+    notReady: () => notReady,
+  });
+  const page = await http.listen(config.http);
+  life.onStop("http", () => http.close());
+
+  const addresses = await broker.listen();
+  life.onStop("mqtt", () => broker.close());
+  uplink.start();
+  life.onStop(
+    "hand-over",
+    async () => {
+      notReady = "The gateway is stopping.";
+      events.stopping(life.reason ?? "stop");
+      broker.stopAccepting();
+      if (life.exitCode !== 0) return uplink.stop({ handOverMs: 0 });
+      await storage.sealNow();
+      await uplink.stop({ handOverMs: HAND_OVER_MS });
+      return events.stopped((await storage.status()).outbox.undurableReadings);
+    },
+    HAND_OVER_MS + 5000,
+  );
+  notReady = null;
+  events.started({
+    gateway,
+    mqtt: addresses.map(({ protocol, host, port }) => `${protocol}://${host}:${port}`),
+    http: `http://${page.host}:${page.port}`,
+    dataDir: config.dataDir,
+    startMs: Math.round(clock.monotonicMs() - startedAtMs),
+  });
+}
+
+/** Anonymous clients only where the configuration says so; a name that is given is checked in any case. */
+function authenticator(config: EdgeConfig["mqtt"]): Authenticate {
+  const users = config.usersFile === null ? undefined : new Users(config.usersFile);
+  return async (username, password) => {
+    if (username === undefined || users === undefined) return config.allowAnonymous;
+    return users.check(username, password ?? new Uint8Array(0));
+  };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const { code, line } = storageFault(error, path);
+    throw new Fault({ code, message: line, hint: "set data_dir to a folder that this user may write", cause: error });
+  }
+}
+
+const HAND_OVER_MS = 5000;
+/** 24 bytes each, at most; covers the last second at 200,000 messages/s and the last hours of an ordinary site. */
+const DELIVERIES_REMEMBERED = 2 ** 20;
+const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);

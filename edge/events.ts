@@ -1,0 +1,191 @@
+import type { Registry } from "@prometheus-io/client";
+import { Counter, Gauge, Histogram } from "@prometheus-io/client";
+import type { Fault } from "../proto/core/fault.ts";
+import type { Logger } from "../proto/runtime/log.ts";
+import type { UplinkReport } from "./core/uplink.ts";
+import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
+import type { GatewayReport } from "./page/gateway-report.ts";
+
+/**
+ * What happens in a gateway, one function per event: the log line and the metric are written together, so that they
+ * cannot tell different stories. Labels have few values: clients are named in the log, not in the metrics.
+ */
+export class GatewayEvents {
+  readonly #log: Logger;
+  readonly #metrics: ReturnType<typeof gatewayMetrics>;
+  readonly #monotonicMs: () => number;
+  readonly #refusalsLogged = new Map<string, number>();
+  /** Totals already counted, so that a scrape adds the difference. */
+  readonly #counted = new Map<string, number>();
+  #refusal: string | null = null;
+
+  constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
+    this.#log = deps.log;
+    this.#metrics = gatewayMetrics(deps.registry);
+    this.#monotonicMs = () => deps.clock.monotonicMs();
+  }
+
+  /** Why the region refuses this gateway, or null. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
+  started(note: { gateway: string; mqtt: readonly string[]; http: string; dataDir: string; startMs: number }): void {
+    this.#log.info(note, `gateway ${note.gateway} takes sensors on ${note.mqtt.join(", ")}`);
+  }
+
+  clockImplausible(now: string): void {
+    this.#log.warn(
+      { now },
+      `this machine's clock shows ${now}: readings without a time of their own are marked suspect until it is set`,
+    );
+  }
+
+  stopping(reason: string): void {
+    this.#log.info(`stopping: ${reason}`);
+  }
+
+  stopped(undurableReadings: number): void {
+    this.#log.info({ undurableReadings }, `stopped: ${undurableReadings} readings stay on disk for the next start`);
+  }
+
+  storageFailed(fault: Fault): void {
+    this.#log.fatal({ code: fault.code }, fault.line);
+  }
+
+  committed(commit: { messages: number; waitMs: number }): void {
+    this.#metrics.commitSeconds.observe(commit.waitMs / 1000);
+    this.#metrics.messages.inc(commit.messages);
+  }
+
+  readonly mqtt: MqttEvents = {
+    connected: ({ client, protocol }) => {
+      this.#metrics.connects.inc();
+      this.#log.debug({ client, protocol }, "client connected");
+    },
+    disconnected: ({ client }) => this.#log.debug({ client }, "client left"),
+    refused: ({ reason, client, detail }) => {
+      this.#metrics.refusals.inc({ reason });
+      this.#logRefusal(reason, client, detail);
+    },
+    paused: (paused) => {
+      this.#metrics.paused.set(paused ? 1 : 0);
+      if (paused) this.#log.warn("sensors are paused: more came in than the disk takes, or its quota is used up");
+      else this.#log.info("sensors are read again");
+    },
+  };
+
+  readonly uplink = (report: UplinkReport): void => {
+    const { region } = report;
+    this.#metrics.uplink.inc({ event: report.kind });
+    switch (report.kind) {
+      case "connected":
+        this.#refusal = null;
+        this.#log.info(
+          { region, offlineMs: report.offlineMs, lackingBatches: report.lackingBatches },
+          `connected to ${region}, which lacks ${report.lackingBatches} batches`,
+        );
+        return;
+      case "lost":
+        this.#log.warn({ region, retryMs: report.retryMs }, `no connection to ${region}: ${report.reason}`);
+        return;
+      case "refused":
+        this.#refusal = report.reason;
+        this.#log.error({ region, code: report.code }, `${region} refuses this gateway: ${report.reason}`);
+        return;
+      case "quarantined":
+        this.#log.error(
+          { region, stream: report.streamId, seq: report.seq },
+          `${region} refuses batch ${report.streamId}/${report.seq} for good: ${report.reason}; it stays on disk`,
+        );
+        return;
+      case "forked":
+        this.#log.error({ region, stream: report.streamId }, `${report.reason}: a new stream is opened`);
+        return;
+      case "leaving":
+        this.#log.info({ region }, `${region} asks to leave: ${report.reason}`);
+        return;
+      case "drained":
+        this.#log.info({ region, batches: report.batches, bytes: report.bytes }, `${region} has everything again`);
+        return;
+    }
+  };
+
+  /** Brings the gauges up to date; called for each scrape. */
+  refresh(report: GatewayReport): void {
+    const { metrics } = { metrics: this.#metrics };
+    metrics.connections.set(report.mqtt.connections);
+    metrics.openWindows.set(report.windows.open);
+    metrics.series.set(report.windows.series);
+    metrics.outboxBytes.set(report.outbox.bytes);
+    metrics.undurableBatches.set(report.outbox.undurableBatches);
+    metrics.undurableReadings.set(report.outbox.undurableReadings);
+    metrics.behindSeconds.set((report.outbox.behindMs ?? 0) / 1000);
+    metrics.uplinkConnected.set(report.uplink.connected ? 1 : 0);
+    metrics.diskUsed.set(report.disk.usedBytes);
+    metrics.diskQuota.set(report.disk.quotaBytes);
+    this.#add("readings", report.readings.total, (by) => metrics.readings.inc(by));
+    this.#add("redelivered", report.readings.redelivered, (by) => metrics.redelivered.inc(by));
+    this.#add("sent", report.wire.bytesSent, (by) => metrics.sentBytes.inc(by));
+    for (const [reason, total] of Object.entries(report.readings.deadLetters)) {
+      this.#add(`dead_letter ${reason}`, total, (by) => metrics.deadLetters.inc({ reason }, by));
+    }
+    for (const [reason, total] of Object.entries(report.readings.discards)) {
+      this.#add(`discard ${reason}`, total, (by) => metrics.discards.inc({ reason }, by));
+    }
+  }
+
+  #add(name: string, total: number, increase: (by: number) => void): void {
+    const before = this.#counted.get(name) ?? 0;
+    if (total > before) increase(total - before);
+    this.#counted.set(name, total);
+  }
+
+  /** Once a minute for one client and reason: who is refused comes again and again. */
+  #logRefusal(reason: RefusalReason, client: string, detail: string): void {
+    const cause = `${reason} ${client}`;
+    const atMs = this.#monotonicMs();
+    if (atMs - (this.#refusalsLogged.get(cause) ?? -Infinity) < REFUSAL_LOG_MS) return;
+    if (this.#refusalsLogged.size >= CLIENTS_KNOWN_MAX) this.#refusalsLogged.clear();
+    this.#refusalsLogged.set(cause, atMs);
+    this.#log.warn({ reason, client, detail }, `refused ${client === "" ? "a connection" : `client ${client}`}: ${detail}`);
+  }
+}
+
+const REFUSAL_LOG_MS = 60_000;
+const CLIENTS_KNOWN_MAX = 10_000;
+
+function gatewayMetrics(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name: `tidemark_edge_${name}`, help, registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
+    new Counter({ name: `tidemark_edge_${name}_total`, help, labelNames, registers });
+  return {
+    messages: counter("messages", "MQTT messages that are on disk, by whatever became of them."),
+    readings: counter("readings", "Readings journaled on this disk."),
+    redelivered: counter("redelivered", "Messages recognised as redelivered and not counted again."),
+    deadLetters: counter("dead_letters", "Messages that should have been readings and were none.", ["reason"]),
+    discards: counter("discards", "What was dropped on purpose.", ["reason"]),
+    connects: counter("mqtt_connects", "Connections that were accepted."),
+    refusals: counter("mqtt_refusals", "Connections and messages that were refused.", ["reason"]),
+    uplink: counter("uplink_events", "What happened on the way to the regions.", ["event"]),
+    sentBytes: counter("sent_bytes", "Bytes of batches sent to regions."),
+    commitSeconds: new Histogram({
+      name: "tidemark_edge_commit_seconds",
+      help: "From the hand-over of a group of messages to its fsync.",
+      buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
+      registers,
+    }),
+    connections: gauge("mqtt_connections", "Connections that are open."),
+    paused: gauge("mqtt_paused", "1 while sensors are not read."),
+    openWindows: gauge("open_windows", "Windows in memory."),
+    series: gauge("series", "Series ever seen on this disk."),
+    outboxBytes: gauge("outbox_bytes", "Bytes of sealed batches on disk."),
+    undurableBatches: gauge("undurable_batches", "Sealed batches that no region is known to hold."),
+    undurableReadings: gauge("undurable_readings", "Readings in those batches."),
+    behindSeconds: gauge("behind_seconds", "Age of the oldest of those batches."),
+    uplinkConnected: gauge("uplink_connected", "1 while a region is connected."),
+    diskUsed: gauge("disk_used_bytes", "Bytes used of the quota."),
+    diskQuota: gauge("disk_quota_bytes", "The quota of the gateway's disk."),
+  };
+}

@@ -1,0 +1,15 @@
+import { systemClock } from "../proto/runtime/clock.ts";
+import { runProcess } from "../proto/runtime/lifecycle.ts";
+import { createLog } from "../proto/runtime/log.ts";
+import { loadConfig } from "../proto/runtime/options/load-config.ts";
+import { startGateway } from "./compose.ts";
+import { edgeConfigSchema } from "./config.ts";
+
+/** `tidemark edge`: a gateway, until a signal or a fault ends it. */
+export async function runEdge(options: { configPath: string }): Promise<void> {
+  await runProcess(async (life) => {
+    const config = loadConfig({ path: options.configPath, schema: edgeConfigSchema });
+    const log = createLog({ ...config.log, name: `gateway ${config.gateway}` });
+    await startGateway({ config, log, clock: systemClock, life });
+  });
+}
