@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
@@ -62,6 +64,23 @@ describe("a region", () => {
     expect(first.frames.some((frame) => frame.kind === "drain")).toBe(true);
     expect(second.frames.some((frame) => frame.kind === "drain")).toBe(true);
     expect(await region.exit).toMatchObject({ code: 0 });
+  });
+
+  it("stops acknowledging and ends with its reason when its quota is used up", { timeout: 30_000 }, async () => {
+    const local = await deployment({ cloud: { store: { kind: "sqlite", max_size: "1MiB" } } });
+    const region = await local.startRegion();
+    const session = await Session.open(local.ports.ingest);
+    const noise = (position: number): string =>
+      createHash("sha512").update(String(position)).digest("base64").repeat(200);
+    for (let position = 1; position <= 200; position += 1) {
+      const raws = Array.from({ length: 40 }, (_, index) => rawBlock([[index, noise(position * 40 + index)]]));
+      session.send({ kind: "batch", batch: sealed(STREAM, position, { raws }) });
+    }
+    expect(await region.exit).toMatchObject({ code: 74 });
+    expect(region.output.filter((line) => line.startsWith("tidemark: "))).toEqual([
+      expect.stringMatching(/region\.db: the disk is full \(.+\)$/),
+    ]);
+    session.close();
   });
 
   it("refuses a spoiled batch by name and takes the next one", { timeout: 30_000 }, async () => {
