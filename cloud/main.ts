@@ -1,7 +1,7 @@
 import { systemClock } from "../proto/runtime/clock.ts";
 import { runProcess } from "../proto/runtime/lifecycle.ts";
 import { createLog } from "../proto/runtime/log.ts";
-import { loadConfig } from "../proto/runtime/options/config.ts";
+import { loadConfig } from "../proto/runtime/options/load-config.ts";
 import { startRegion } from "./compose.ts";
 import { cloudConfigSchema } from "./config.ts";
 

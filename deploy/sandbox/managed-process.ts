@@ -51,8 +51,11 @@ export class ManagedProcess {
   }): ManagedProcess {
     const command = [...(options.wrapper ?? []), process.execPath, TIDEMARK, ...options.args];
     const child = spawn(command[0]!, command.slice(1), {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...options.environment },
+      // Its standard input ends when we do, however we do, and then it stops: no process is left behind.
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, TIDEMARK_STOP_WITH_STDIN: "1", ...options.environment },
+      // A group of its own: Ctrl-C in the terminal reaches us alone, and we stop the parts in their order.
+      detached: true,
     });
     return new ManagedProcess(options.name, child);
   }
@@ -100,8 +103,8 @@ export class ManagedProcess {
   /** SIGTERM, and SIGKILL when the process is still there after `graceMs`. May come twice. */
   async stop(graceMs = 10_000): Promise<ProcessExit> {
     if (this.#exited !== undefined) return this.#exited;
-    this.#child.kill("SIGTERM");
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), graceMs);
+    this.#send("SIGTERM");
+    const timer = setTimeout(() => this.#send("SIGKILL"), graceMs);
     try {
       return await this.#exit;
     } finally {
@@ -110,13 +113,23 @@ export class ManagedProcess {
   }
 
   async kill(signal: "SIGKILL" | "SIGINT" = "SIGKILL"): Promise<ProcessExit> {
-    if (this.#exited === undefined) this.#child.kill(signal);
+    this.#send(signal);
     return this.#exit;
   }
 
   /** SIGSTOP or SIGCONT. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#child.kill(signal);
+    this.#send(signal);
+  }
+
+  /** To the whole group: a wrapper such as strace must not outlive, or be outlived by, what it wraps. */
+  #send(signal: NodeJS.Signals): void {
+    if (this.#exited !== undefined || this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, signal);
+    } catch {
+      // Gone already; `exit` tells.
+    }
   }
 
   #ended(): Fault {

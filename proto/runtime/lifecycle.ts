@@ -5,6 +5,9 @@ import { EXIT_CODE, Fault } from "../core/fault.ts";
  *
  * SIGTERM and SIGINT stop in order; a second one ends at once. Exit codes: 0 after an orderly stop, `EXIT_CODE` of the
  * fault otherwise, 70 for a mistake of ours (with its stack trace, because then it is wanted).
+ *
+ * With TIDEMARK_STOP_WITH_STDIN=1 the end of standard input is a stop too: a supervisor that dies takes its children
+ * along without being able to say so.
  */
 export async function runProcess(main: (life: Lifecycle) => Promise<void>): Promise<void> {
   const life = new Lifecycle();
@@ -14,6 +17,9 @@ export async function runProcess(main: (life: Lifecycle) => Promise<void>): Prom
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  if (process.env["TIDEMARK_STOP_WITH_STDIN"] === "1") {
+    process.stdin.on("end", () => life.requestStop("standard input ended")).resume();
+  }
   process.on("unhandledRejection", (reason) => life.fail(reason));
   process.on("uncaughtException", (error) => life.fail(error));
   try {

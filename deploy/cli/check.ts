@@ -1,0 +1,53 @@
+import type { Command } from "commander";
+import { cloudConfigSchema } from "../../cloud/config.ts";
+import { edgeConfigSchema } from "../../edge/config.ts";
+import { Fault } from "../../proto/core/fault.ts";
+import { loadConfig, topLevelKeys } from "../../proto/runtime/options/load-config.ts";
+
+export function registerCheck(program: Command): void {
+  program
+    .command("check")
+    .description("check a configuration: every mistake with its line, what was found and what is accepted")
+    .argument("<file>", "configuration of a gateway or a region")
+    .option("--json", "print the result as JSON")
+    .action((file: string, options: { json?: boolean }) => {
+      const result = checked(file);
+      if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
+      else if (result.ok) process.stdout.write(`${file}: OK, ${result.summary}\n`);
+      else process.stderr.write(`${result.mistakes}\n`);
+      process.exitCode = result.ok ? 0 : 1;
+    });
+}
+
+type Checked =
+  | { readonly ok: true; readonly file: string; readonly summary: string }
+  | { readonly ok: false; readonly file: string; readonly mistakes: string };
+
+function checked(file: string): Checked {
+  try {
+    return { ok: true, file, summary: summaryOf(file) };
+  } catch (error) {
+    if (error instanceof Fault) return { ok: false, file, mistakes: error.line };
+    throw error;
+  }
+}
+
+/** A gateway's configuration has the key `gateway`, a region's the key `region`. */
+function summaryOf(file: string): string {
+  const keys = topLevelKeys(file);
+  if (keys.includes("region") && !keys.includes("gateway")) {
+    const { region, ingest, http, dataDir } = loadConfig({ path: file, schema: cloudConfigSchema });
+    return `region ${region}: takes batches on ${ingest.host}:${ingest.port}, answers on ${http.host}:${http.port}, keeps data in ${dataDir}`;
+  }
+  if (keys.length > 0 && !keys.includes("gateway")) {
+    throw new Fault({
+      code: "config",
+      message: `${file}: neither the configuration of a gateway nor of a region`,
+      hint: "expected the key gateway or the key region at the top level",
+    });
+  }
+  const { gateway, mqtt, regions, dataDir } = loadConfig({ path: file, schema: edgeConfigSchema });
+  const listeners = mqtt.listeners.map((listener) => `${listener.protocol}://${listener.host}:${listener.port}`);
+  const names = regions.map((region) => region.name);
+  return `gateway ${gateway}: takes sensors on ${listeners.join(", ")}, forwards to ${names.join(", ")}, keeps data in ${dataDir}`;
+}

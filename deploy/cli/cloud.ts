@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+
+export function registerCloud(program: Command): void {
+  program
+    .command("cloud")
+    .description("run a region")
+    .requiredOption("--config <file>", "its configuration (see deploy/examples/cloud.yaml)")
+    .action(async (options: { config: string }) => {
+      const { runCloud } = await import("../../cloud/main.ts");
+      await runCloud({ configPath: options.config });
+    });
+}

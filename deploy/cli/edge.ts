@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+
+export function registerEdge(program: Command): void {
+  program
+    .command("edge")
+    .description("run a gateway")
+    .requiredOption("--config <file>", "its configuration (see deploy/examples/edge.yaml)")
+    .action(async (options: { config: string }) => {
+      const { runEdge } = await import("../../edge/main.ts");
+      await runEdge({ configPath: options.config });
+    });
+}

@@ -1,0 +1,285 @@
+import { z } from "zod";
+import type { LogFields } from "../proto/runtime/options/fields.ts";
+import { duration, folderPath, host, logFields, name, port, readableFile, size } from "../proto/runtime/options/fields.ts";
+import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
+import { Template } from "./decode/template.ts";
+import { TimeZone } from "./decode/timestamp.ts";
+import { topicPatternProblem } from "./decode/topic-pattern.ts";
+import type { DecodeLimits, RouteOptions } from "./decode/routes.ts";
+import type { ListenerOptions } from "./mqtt/listeners.ts";
+
+/** The configuration of a gateway: the only place where its keys, defaults and limits are said. */
+export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
+  return z
+    .strictObject({
+      gateway: name().describe("name of this gateway; regions know it by this name"),
+      data_dir: folderPath(folder).describe("folder of the journal and the outbox; one gateway has it alone"),
+      mqtt: mqtt(folder),
+      time_zone: timeZone().default("UTC").describe("zone of times that are written without one"),
+      unrouted: z.enum(["auto", "dead_letter"]).optional().describe("what happens to topics that no route matches"),
+      routes: z.array(route(), "expected a list of routes").default([]),
+      decode: z
+        .strictObject({
+          max_payload: size({ max: "16MiB" }).prefault("64KiB"),
+          max_depth: z.int("expected a whole number from 1 to 64").min(1).max(64).default(16),
+          max_values: z.int("expected a whole number from 1 to 100000").min(1).max(100_000).default(1000),
+        })
+        .prefault({})
+        .transform(({ max_payload, max_depth, max_values }) => ({
+          payloadBytes: max_payload,
+          depth: max_depth,
+          values: max_values,
+        })),
+      windows: z
+        .array(windowRule(), "expected a list of window rules")
+        .default([])
+        .transform((rules): readonly WindowRule[] => [...rules, CATCH_ALL]),
+      seal: z
+        .strictObject({
+          size: size({ min: "4KiB", max: "1MiB" }).prefault("64KiB"),
+          after: duration({ min: "50ms", max: "1h" }).prefault("1s"),
+        })
+        .prefault({})
+        .transform((seal) => ({ sizeBytes: seal.size, afterMs: seal.after })),
+      buffer: z
+        .strictObject({
+          max_size: size({ min: "64MiB" }).prefault("2GiB").describe("quota of the gateway's disk"),
+          policy: z.enum(["backpressure"]).default("backpressure").describe("what happens when the quota is used up"),
+          dead_letters: size({ min: "1MiB" }).prefault("64MiB").describe("quota of the dead letters"),
+        })
+        .prefault({})
+        .transform(({ max_size, policy, dead_letters }) => ({
+          maxSizeBytes: max_size,
+          policy,
+          deadLettersBytes: dead_letters,
+        })),
+      regions: regions(folder),
+      http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(9101) }).prefault({}),
+      log: logFields,
+    })
+    .transform(({ data_dir, time_zone, unrouted, ...rest }) => ({
+      ...rest,
+      dataDir: data_dir,
+      timeZone: time_zone,
+      // Who writes routes wants to hear of topics that none of them matches.
+      unrouted: unrouted ?? (rest.routes.length === 0 ? ("auto" as const) : ("dead_letter" as const)),
+    }));
+}
+
+export type EdgeConfig = {
+  readonly gateway: string;
+  readonly dataDir: string;
+  readonly mqtt: {
+    readonly listeners: readonly ListenerOptions[];
+    readonly allowAnonymous: boolean;
+    readonly usersFile: string | null;
+    readonly maxPacketBytes: number;
+    readonly maxConnections: number;
+    readonly connectTimeoutMs: number;
+  };
+  readonly timeZone: string;
+  readonly unrouted: "auto" | "dead_letter";
+  readonly routes: readonly RouteOptions[];
+  readonly decode: DecodeLimits;
+  /** The last rule matches every series. */
+  readonly windows: readonly WindowRule[];
+  readonly seal: { readonly sizeBytes: number; readonly afterMs: number };
+  readonly buffer: { readonly maxSizeBytes: number; readonly policy: "backpressure"; readonly deadLettersBytes: number };
+  readonly regions: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly tokenFile: string | null;
+    readonly ca: string | null;
+    readonly cert: string | null;
+    readonly key: string | null;
+  }[];
+  readonly http: { readonly host: string; readonly port: number };
+  readonly log: LogFields;
+};
+
+const DEFAULT_PLAN: WindowPlan = {
+  lengthsMs: [10_000, 60_000],
+  raw: false,
+  quantiles: true,
+  outOfOrdernessMs: 5000,
+  idleTimeoutMs: 10_000,
+  allowedLatenessMs: 3_600_000,
+};
+const CATCH_ALL: WindowRule = { match: { device: "*", metric: "*" }, plan: DEFAULT_PLAN };
+
+function mqtt(folder: string) {
+  const file = readableFile(folder);
+  const listener = z
+    .strictObject({
+      protocol: z.enum(["tcp", "tls", "ws", "wss"]).default("tcp"),
+      host: host().default("127.0.0.1"),
+      port: port(),
+      cert: file.optional(),
+      key: file.optional(),
+      client_ca: file.optional().describe("clients must show a certificate that this authority signed"),
+    })
+    .superRefine(({ protocol, cert, key }, context) => {
+      const encrypted = protocol === "tls" || protocol === "wss";
+      if (encrypted && (cert === undefined || key === undefined)) {
+        context.addIssue({ code: "custom", message: `a listener of protocol ${protocol} needs cert and key` });
+      } else if (!encrypted && (cert !== undefined || key !== undefined)) {
+        context.addIssue({ code: "custom", message: `cert and key belong to tls or wss, not to ${protocol}` });
+      }
+    })
+    .transform(({ client_ca, cert, key, ...rest }) => ({
+      ...rest,
+      cert: cert ?? null,
+      key: key ?? null,
+      clientCa: client_ca ?? null,
+    }));
+  return z
+    .strictObject({
+      listeners: z
+        .array(listener, "expected a list of listeners")
+        .min(1, "expected at least one listener")
+        .prefault([{ protocol: "tcp", port: 1883 }]),
+      allow_anonymous: z.boolean("expected true or false").default(false),
+      users_file: file.optional().describe("lines name:hash, as mosquitto_passwd and `tidemark passwd` write them"),
+      max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
+      max_connections: z.int("expected a whole number of at least 1").min(1).max(1_000_000).default(10_000),
+      connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
+    })
+    .superRefine((given, context) => {
+      if (given.allow_anonymous || given.users_file !== undefined) return;
+      const message = "nobody could connect: name a users_file, or set allow_anonymous: true";
+      context.addIssue({ code: "custom", message });
+    })
+    .transform((given) => ({
+      listeners: given.listeners,
+      allowAnonymous: given.allow_anonymous,
+      usersFile: given.users_file ?? null,
+      maxPacketBytes: given.max_packet,
+      maxConnections: given.max_connections,
+      connectTimeoutMs: given.connect_timeout,
+    }));
+}
+
+function route() {
+  const time = z.strictObject({
+    field: z.string("expected the name of a field").optional(),
+    unit: z.enum(["auto", "s", "ms", "iso"]).default("auto"),
+  });
+  return z
+    .strictObject({
+      topic: z.string("expected a topic pattern").superRefine((text, context) => {
+        const problem = topicPatternProblem(text);
+        if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+      }),
+      device: z.string("expected a template such as {line}/{device}").optional(),
+      metric: z.string("expected a template such as {field}").optional(),
+      decoder: z.enum(["auto", "json", "value", "text"]).default("auto"),
+      timestamp: z
+        .union([z.literal("arrival"), time], "expected arrival, or a group with field and unit")
+        .prefault({}),
+      unit: z
+        .union([z.string(), z.record(z.string(), z.string())], "expected a unit, or a group of metric: unit")
+        .optional(),
+    })
+    .superRefine((given, context) => {
+      const known = new Set(["field", "topic", ...given.topic.matchAll(/\{(\w+)\}/g).map((match) => match[1]!)]);
+      for (const key of ["device", "metric"] as const) {
+        const unknown = new Template(given[key] ?? "").names.find((used) => !known.has(used));
+        if (unknown === undefined) continue;
+        const message = `{${unknown}} is not known here; expected ${[...known].map((one) => `{${one}}`).join(", ")}`;
+        context.addIssue({ code: "custom", message, path: [key] });
+      }
+    })
+    .transform(
+      (given): RouteOptions => ({
+        topic: given.topic,
+        device: given.device,
+        metric: given.metric,
+        decoder: given.decoder,
+        timestamp: given.timestamp === "arrival" ? "arrival" : { field: given.timestamp.field, unit: given.timestamp.unit },
+        unit: given.unit,
+      }),
+    );
+}
+
+function windowRule() {
+  return z
+    .strictObject({
+      match: z
+        .strictObject({ device: z.string().default("*"), metric: z.string().default("*") })
+        .prefault({})
+        .describe("patterns in which * stands for anything"),
+      lengths: z.array(duration({ min: "100ms", max: "31d" }), "expected a list such as [10s, 1m]").prefault(["10s", "1m"]),
+      raw: z.boolean("expected true or false").default(false).describe("forward every reading as well"),
+      quantiles: z.boolean("expected true or false").default(DEFAULT_PLAN.quantiles),
+      out_of_orderness: duration({ max: "31d" }).prefault("5s"),
+      idle_timeout: duration({ min: "100ms", max: "31d" }).prefault("10s"),
+      allowed_lateness: duration({ max: "31d" }).prefault("1h"),
+    })
+    .superRefine((given, context) => {
+      if (given.lengths.length === 0 && !given.raw) {
+        context.addIssue({ code: "custom", message: "no lengths and raw: false would forward nothing", path: ["lengths"] });
+      }
+      if (given.lengths.length > 8) {
+        context.addIssue({ code: "custom", message: "expected at most 8 window lengths", path: ["lengths"] });
+      }
+      if (new Set(given.lengths).size !== given.lengths.length) {
+        context.addIssue({ code: "custom", message: "each window length may stand there once", path: ["lengths"] });
+      }
+    })
+    .transform(
+      (given): WindowRule => ({
+        match: given.match,
+        plan: {
+          lengthsMs: given.lengths,
+          raw: given.raw,
+          quantiles: given.quantiles,
+          outOfOrdernessMs: given.out_of_orderness,
+          idleTimeoutMs: given.idle_timeout,
+          allowedLatenessMs: given.allowed_lateness,
+        },
+      }),
+    );
+}
+
+function regions(folder: string) {
+  const file = readableFile(folder);
+  const url = "expected http://host:port, or https://host:port for TLS";
+  return z
+    .array(
+      z
+        .strictObject({
+          name: name(),
+          url: z.string(url).refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), url),
+          token_file: file.optional(),
+          ca: file.optional(),
+          cert: file.optional(),
+          key: file.optional(),
+        })
+        .transform(({ token_file, ca, cert, key, ...rest }) => ({
+          ...rest,
+          tokenFile: token_file ?? null,
+          ca: ca ?? null,
+          cert: cert ?? null,
+          key: key ?? null,
+        })),
+      "expected a list of regions",
+    )
+    .min(1, "expected at least one region")
+    .superRefine((all, context) => {
+      for (const [i, region] of all.entries()) {
+        if (all.findIndex((other) => other.name === region.name) === i) continue;
+        context.addIssue({ code: "custom", message: `two regions are named ${region.name}`, path: [i, "name"] });
+      }
+    });
+}
+
+function timeZone(): z.ZodType<string, string> {
+  const expected = "expected a time zone such as UTC or Europe/Berlin";
+  return z.string(expected).refine((zone) => {
+    try {
+      return new TimeZone(zone) instanceof TimeZone;
+    } catch {
+      return false;
+    }
+  }, expected);
+}

@@ -1,0 +1,227 @@
+import { readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import type { Document, Node } from "yaml";
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { Fault } from "../../core/fault.ts";
+
+/**
+ * Reads a YAML configuration and checks it against its schema. All mistakes are told at once, each with its place:
+ *
+ *     edge.yaml:5:14  buffer.max_age: expected a duration such as 30s, 12h or 7d
+ *       5 |     max_age: 7 dayz
+ *         |              ^^^^^^
+ *
+ * Nothing in the text is expanded: a `$HOME` in it is five characters.
+ *
+ * @param schema made for the folder of the file, to which the paths in it are relative.
+ * @throws Fault `file` when it cannot be read, `config` with all the mistakes.
+ */
+export function loadConfig<T>(options: { path: string; schema: (folder: string) => z.ZodType<T> }): T {
+  const path = resolve(options.path);
+  const text = read(path);
+  const place = new Places(basename(path), text);
+  const document = parseDocument(text, { lineCounter: place.lines, uniqueKeys: true, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw mistakes(document.errors.map((error) => place.block(error.pos, lowerFirst(firstLine(error.message)))));
+  }
+  const value: unknown = plain(document, path);
+  if (value === null || value === undefined) {
+    throw new Fault({ code: "config", message: `${path}: the configuration is empty`, hint: "see deploy/examples" });
+  }
+  const schema = options.schema(dirname(path));
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw mistakes(result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value })));
+}
+
+/** The top-level keys of a file, to tell what kind of configuration it is; none when it is no YAML map. */
+export function topLevelKeys(path: string): string[] {
+  const { contents } = parseDocument(read(path), { prettyErrors: false });
+  if (!isMap(contents)) return [];
+  return contents.items.flatMap((pair) => (isScalar(pair.key) ? [String(pair.key.value)] : []));
+}
+
+type Context = { document: Document.Parsed; place: Places; schema: z.ZodType; value: unknown };
+
+function blocks(issue: z.core.$ZodIssue, context: Context): string[] {
+  const { document, place, schema } = context;
+  const path = issue.path.filter((key) => typeof key !== "symbol");
+  if (issue.code === "unrecognized_keys") {
+    const accepted = acceptedKeys(schema, path);
+    return issue.keys.map((key) => {
+      const nearest = nearestWord(key, accepted);
+      const cure = nearest === undefined ? `expected one of ${accepted.join(", ")}` : `did you mean ${nearest}?`;
+      return place.block(keyRange(document, path, key), `${dotted([...path, key])}: unknown key; ${cure}`);
+    });
+  }
+  const found = valueAt(context.value, path);
+  const missing = found === undefined;
+  const range = missing ? parentRange(document, path) : nodeRange(document.getIn(path, true));
+  const what = missing ? `missing; ${expectation(issue)}` : `${expectation(issue)}${shown(issue, found)}`;
+  return [place.block(range, `${dotted(path)}: ${what}`)];
+}
+
+/** What would have been right, in words. */
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_value":
+      return `expected ${issue.values.map(String).join(" or ")}`;
+    case "invalid_type":
+      // The schema's own words, where it has any; zod's own begin with "Invalid".
+      return issue.message.startsWith("Invalid") ? `expected ${TYPE_WORDS.get(issue.expected) ?? issue.expected}` : issue.message;
+    default:
+      return lowerFirst(issue.message);
+  }
+}
+
+function shown(issue: z.core.$ZodIssue, found: unknown): string {
+  if (issue.code !== "invalid_type" && issue.code !== "invalid_value") return "";
+  if (Array.isArray(found)) return ", found a list";
+  if (typeof found === "object" && found !== null) return ", found a group of keys";
+  return `, found ${found === null ? "nothing" : JSON.stringify(found)}`;
+}
+
+const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
+  ["object", "a group of keys"],
+  ["array", "a list"],
+  ["string", "text"],
+  ["boolean", "true or false"],
+  ["number", "a number"],
+  ["int", "a whole number"],
+]);
+
+/** Line, column and the marked source line of a place in the file. */
+class Places {
+  readonly lines = new LineCounter();
+  readonly #name: string;
+  readonly #source: readonly string[];
+
+  constructor(name: string, text: string) {
+    this.#name = name;
+    this.#source = text.split(/\r?\n/);
+  }
+
+  block(range: readonly [number, number], message: string): string {
+    const { line, col } = this.lines.linePos(range[0]);
+    const end = this.lines.linePos(Math.max(range[0], range[1] - 1));
+    const source = this.#source[line - 1] ?? "";
+    const last = end.line === line ? end.col : source.length;
+    const marks = "^".repeat(Math.max(1, last - col + 1));
+    const number = String(line);
+    const gutter = " ".repeat(number.length);
+    const head = `${this.#name}:${line}:${col}  ${message}`;
+    return `${head}\n  ${number} | ${source}\n  ${gutter} | ${" ".repeat(col - 1)}${marks}`;
+  }
+}
+
+function mistakes(found: readonly string[]): Fault {
+  return new Fault({ code: "config", message: found.join("\n") });
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "does not exist" : "cannot be read";
+    throw new Fault({ code: "file", message: `${path}: the file ${reason}`, hint: "give the path of a configuration", cause });
+  }
+}
+
+function plain(document: Document.Parsed, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new Fault({ code: "config", message: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+  }
+}
+
+type Path = readonly (string | number)[];
+
+function nodeRange(node: unknown): readonly [number, number] {
+  const range = isNode(node) ? node.range : undefined;
+  return range == null ? [0, 1] : [range[0], Math.max(range[0] + 1, range[1])];
+}
+
+/** Where a missing key would belong: the key of its group, or the beginning of the file. */
+function parentRange(document: Document.Parsed, path: Path): readonly [number, number] {
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    const parent = path.slice(0, depth - 1);
+    const range = keyRange(document, parent, path[depth - 1]!);
+    if (range[0] > 0 || depth === 1) return range;
+  }
+  return [0, 1];
+}
+
+function keyRange(document: Document.Parsed, path: Path, key: string | number): readonly [number, number] {
+  const group: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isMap(group)) {
+    for (const pair of group.items) {
+      if (isPair(pair) && isScalar(pair.key) && pair.key.value === key) return nodeRange(pair.key as Node);
+    }
+  }
+  return nodeRange(typeof key === "number" ? document.getIn([...path, key], true) : group);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<string | number, unknown>)[key];
+  }
+  return at;
+}
+
+/** The keys that the schema takes at a path, through the wrappers that zod puts around objects. */
+function acceptedKeys(schema: z.core.$ZodType, path: Path): string[] {
+  const { def } = schema._zod;
+  const inner = innerSchemas(def);
+  if ("shape" in def) {
+    const shape = def.shape as Record<string, z.core.$ZodType>;
+    const [key, ...rest] = path;
+    if (key === undefined) return Object.keys(shape);
+    return Object.hasOwn(shape, key) ? acceptedKeys(shape[key]!, rest) : [];
+  }
+  if ("element" in def) return acceptedKeys(def.element as z.core.$ZodType, path.slice(1));
+  return inner.flatMap((one) => acceptedKeys(one, path));
+}
+
+function innerSchemas(def: object): z.core.$ZodType[] {
+  const found: z.core.$ZodType[] = [];
+  if ("innerType" in def) found.push(def.innerType as z.core.$ZodType);
+  if ("in" in def) found.push(def.in as z.core.$ZodType);
+  if ("options" in def) found.push(...(def.options as z.core.$ZodType[]));
+  return found;
+}
+
+/** The accepted word that is fewest edits away, if it is near enough to be what was meant. */
+function nearestWord(word: string, accepted: readonly string[]): string | undefined {
+  const ranked = accepted.map((one) => ({ one, edits: edits(word, one) })).toSorted((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.one : undefined;
+}
+
+/** Levenshtein distance. */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function dotted(path: Path): string {
+  return path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
