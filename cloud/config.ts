@@ -44,7 +44,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
       store: z
         .strictObject({
           kind: z.enum(["sqlite"]).default("sqlite"),
-          max_size: size({ min: "64MiB" }).optional().describe("soft quota of the database"),
+          max_size: size({ min: "1MiB" }).optional().describe("soft quota of the database"),
         })
         .prefault({})
         .transform(({ kind, max_size }) => ({ kind, maxSizeBytes: max_size })),

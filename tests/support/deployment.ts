@@ -57,6 +57,7 @@ export type QueriedStatus = {
     readonly undurableReadings: number;
     readonly rawWaiting: number;
   };
+  readonly windows: { readonly open: number };
 };
 
 export async function gatewayStatus(of: LocalDeployment): Promise<QueriedStatus> {
@@ -84,11 +85,11 @@ export async function eventually<T>(
   }
 }
 
-/** Everything the gateway has sealed is durable in the region and nothing waits to be sealed. */
+/** Every window is closed and everything sealed is durable in the region. */
 export async function drained(of: LocalDeployment, deadlineMs: number): Promise<QueriedStatus> {
   return eventually(
     () => gatewayStatus(of),
-    ({ outbox }) => outbox.undurableBatches === 0 && outbox.rawWaiting === 0,
+    ({ outbox, windows }) => outbox.undurableBatches === 0 && outbox.rawWaiting === 0 && windows.open === 0,
     { deadlineMs, what: "the gateway drains" },
   );
 }
