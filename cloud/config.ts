@@ -1,6 +1,15 @@
 import { z } from "zod";
 import type { LogFields } from "../proto/runtime/options/fields.ts";
-import { duration, folderPath, host, logFields, name, port, readableFile, size } from "../proto/runtime/options/fields.ts";
+import {
+  duration,
+  folderPath,
+  host,
+  logFields,
+  name,
+  port,
+  readableFile,
+  size,
+} from "../proto/runtime/options/fields.ts";
 
 /** The configuration of a region: the only place where its keys, defaults and limits are said. */
 export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
@@ -28,7 +37,11 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
         .prefault({})
         .superRefine((ingest, context) => {
           if ((ingest.cert === undefined) !== (ingest.key === undefined)) {
-            context.addIssue({ code: "custom", message: "cert and key belong together", path: [ingest.cert === undefined ? "key" : "cert"] });
+            context.addIssue({
+              code: "custom",
+              message: "cert and key belong together",
+              path: [ingest.cert === undefined ? "key" : "cert"],
+            });
           }
           if (ingest.client_ca !== undefined && ingest.cert === undefined) {
             context.addIssue({ code: "custom", message: "client_ca needs cert and key", path: ["client_ca"] });

@@ -13,7 +13,9 @@ import { registerSensors } from "./cli/sensors.ts";
  * code (README, "Exit codes"), a mistake of ours a stack trace and 70.
  */
 const program = new Command("tidemark")
-  .description("Edge-to-cloud telemetry: what is acknowledged is on disk, and nothing acknowledged is lost or counted twice.")
+  .description(
+    "Edge-to-cloud telemetry: what is acknowledged is on disk, and nothing acknowledged is lost or counted twice.",
+  )
   .version(SOFTWARE)
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tidemark: ")) })
   .showSuggestionAfterError()

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import type { LogFields } from "../proto/runtime/options/fields.ts";
-import { duration, folderPath, host, logFields, name, port, readableFile, size } from "../proto/runtime/options/fields.ts";
+import {
+  duration,
+  folderPath,
+  host,
+  logFields,
+  name,
+  port,
+  readableFile,
+  size,
+} from "../proto/runtime/options/fields.ts";
 import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
@@ -84,7 +93,11 @@ export type EdgeConfig = {
   /** The last rule matches every series. */
   readonly windows: readonly WindowRule[];
   readonly seal: { readonly sizeBytes: number; readonly afterMs: number };
-  readonly buffer: { readonly maxSizeBytes: number; readonly policy: "backpressure"; readonly deadLettersBytes: number };
+  readonly buffer: {
+    readonly maxSizeBytes: number;
+    readonly policy: "backpressure";
+    readonly deadLettersBytes: number;
+  };
   readonly regions: readonly {
     readonly name: string;
     readonly url: string;
@@ -173,9 +186,7 @@ function route() {
       device: z.string("expected a template such as {line}/{device}").optional(),
       metric: z.string("expected a template such as {field}").optional(),
       decoder: z.enum(["auto", "json", "value", "text"]).default("auto"),
-      timestamp: z
-        .union([z.literal("arrival"), time], "expected arrival, or a group with field and unit")
-        .prefault({}),
+      timestamp: z.union([z.literal("arrival"), time], "expected arrival, or a group with field and unit").prefault({}),
       unit: z
         .union([z.string(), z.record(z.string(), z.string())], "expected a unit, or a group of metric: unit")
         .optional(),
@@ -189,16 +200,15 @@ function route() {
         context.addIssue({ code: "custom", message, path: [key] });
       }
     })
-    .transform(
-      (given): RouteOptions => ({
-        topic: given.topic,
-        device: given.device,
-        metric: given.metric,
-        decoder: given.decoder,
-        timestamp: given.timestamp === "arrival" ? "arrival" : { field: given.timestamp.field, unit: given.timestamp.unit },
-        unit: given.unit,
-      }),
-    );
+    .transform((given): RouteOptions => ({
+      topic: given.topic,
+      device: given.device,
+      metric: given.metric,
+      decoder: given.decoder,
+      timestamp:
+        given.timestamp === "arrival" ? "arrival" : { field: given.timestamp.field, unit: given.timestamp.unit },
+      unit: given.unit,
+    }));
 }
 
 function windowRule() {
@@ -208,7 +218,9 @@ function windowRule() {
         .strictObject({ device: z.string().default("*"), metric: z.string().default("*") })
         .prefault({})
         .describe("patterns in which * stands for anything"),
-      lengths: z.array(duration({ min: "100ms", max: "31d" }), "expected a list such as [10s, 1m]").prefault(["10s", "1m"]),
+      lengths: z
+        .array(duration({ min: "100ms", max: "31d" }), "expected a list such as [10s, 1m]")
+        .prefault(["10s", "1m"]),
       raw: z.boolean("expected true or false").default(false).describe("forward every reading as well"),
       quantiles: z.boolean("expected true or false").default(DEFAULT_PLAN.quantiles),
       out_of_orderness: duration({ max: "31d" }).prefault("5s"),
@@ -217,7 +229,11 @@ function windowRule() {
     })
     .superRefine((given, context) => {
       if (given.lengths.length === 0 && !given.raw) {
-        context.addIssue({ code: "custom", message: "no lengths and raw: false would forward nothing", path: ["lengths"] });
+        context.addIssue({
+          code: "custom",
+          message: "no lengths and raw: false would forward nothing",
+          path: ["lengths"],
+        });
       }
       if (given.lengths.length > 8) {
         context.addIssue({ code: "custom", message: "expected at most 8 window lengths", path: ["lengths"] });
@@ -226,19 +242,17 @@ function windowRule() {
         context.addIssue({ code: "custom", message: "each window length may stand there once", path: ["lengths"] });
       }
     })
-    .transform(
-      (given): WindowRule => ({
-        match: given.match,
-        plan: {
-          lengthsMs: given.lengths,
-          raw: given.raw,
-          quantiles: given.quantiles,
-          outOfOrdernessMs: given.out_of_orderness,
-          idleTimeoutMs: given.idle_timeout,
-          allowedLatenessMs: given.allowed_lateness,
-        },
-      }),
-    );
+    .transform((given): WindowRule => ({
+      match: given.match,
+      plan: {
+        lengthsMs: given.lengths,
+        raw: given.raw,
+        quantiles: given.quantiles,
+        outOfOrdernessMs: given.out_of_orderness,
+        idleTimeoutMs: given.idle_timeout,
+        allowedLatenessMs: given.allowed_lateness,
+      },
+    }));
 }
 
 function regions(folder: string) {

@@ -148,7 +148,10 @@ export class GatewayEvents {
     if (atMs - (this.#refusalsLogged.get(cause) ?? -Infinity) < REFUSAL_LOG_MS) return;
     if (this.#refusalsLogged.size >= CLIENTS_KNOWN_MAX) this.#refusalsLogged.clear();
     this.#refusalsLogged.set(cause, atMs);
-    this.#log.warn({ reason, client, detail }, `refused ${client === "" ? "a connection" : `client ${client}`}: ${detail}`);
+    this.#log.warn(
+      { reason, client, detail },
+      `refused ${client === "" ? "a connection" : `client ${client}`}: ${detail}`,
+    );
   }
 }
 

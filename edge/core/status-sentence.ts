@@ -32,9 +32,10 @@ export function statusSentence(condition: GatewayCondition): string {
     const since = condition.offlineMs === null ? "" : ` for ${duration(condition.offlineMs)}`;
     return `No connection to ${condition.region}${since}: ${safe}, ${room(condition)}.`;
   }
-  const receiving = condition.devices === 0
-    ? "Waiting for the first reading"
-    : `Receiving from ${count(condition.devices)} ${plural("device", condition.devices)}`;
+  const receiving =
+    condition.devices === 0
+      ? "Waiting for the first reading"
+      : `Receiving from ${count(condition.devices)} ${plural("device", condition.devices)}`;
   if (condition.behindMs !== null && condition.behindMs > CATCHING_UP_MS) {
     return `${receiving}; catching up with ${condition.region}: ${safe}${drainTime(condition)}.`;
   }
@@ -46,7 +47,9 @@ export function statusSentence(condition: GatewayCondition): string {
 /** 1284331 -> "1,284,331"; above ten million "12.8 M". */
 export function count(value: number): string {
   if (value >= 1e7) return `${(value / 1e6).toFixed(1)} M`;
-  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ",");
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** As people say it: "0.4 s", "3 min 12 s", "3 h 12 min", "9 days". */

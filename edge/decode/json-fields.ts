@@ -25,10 +25,7 @@ export type JsonField = {
 
 export type JsonLimits = { readonly depth: number; readonly values: number };
 
-export function jsonFields(
-  text: string,
-  options: { time: JsonTime; zone: TimeZone; limits: JsonLimits },
-): JsonFields {
+export function jsonFields(text: string, options: { time: JsonTime; zone: TimeZone; limits: JsonLimits }): JsonFields {
   let root: unknown;
   try {
     root = LONG_DIGITS.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
@@ -95,7 +92,8 @@ class Walk {
     }
     if (typeof value === "string") {
       const plain = plainValue(value);
-      if (plain.kind === "not_finite") throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
+      if (plain.kind === "not_finite")
+        throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
       this.fields.push({ path, value: plain.value, unit: plain.unit, timeMs });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
       throw new Refused("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
@@ -156,7 +154,9 @@ class Walk {
     if (this.#time.kind !== "auto" || !TIME_NAME_SET.has(key)) return false;
     if (key === "t") return timeOf(value, this.#time.unit, this.#zone) !== undefined;
     // An uptime or a zero under such a name is no reading either.
-    return typeof value === "number" || typeof value === "bigint" || timeOf(value, this.#time.unit, this.#zone) !== undefined;
+    return (
+      typeof value === "number" || typeof value === "bigint" || timeOf(value, this.#time.unit, this.#zone) !== undefined
+    );
   }
 }
 
@@ -183,7 +183,8 @@ function syntaxFault(text: string, error: unknown): JsonFields {
     const column = notANumber.index + 2;
     return { kind: "dead_letter", reason: "not_finite", detail: `${excerpt(text)}: not a number at column ${column}` };
   }
-  const what = /^(Expected .*?) in JSON/.exec(message)?.[1] ?? /^(Unexpected .*?)(?:,| in JSON|$)/.exec(message)?.[1] ?? message;
+  const what =
+    /^(Expected .*?) in JSON/.exec(message)?.[1] ?? /^(Unexpected .*?)(?:,| in JSON|$)/.exec(message)?.[1] ?? message;
   const end = message.startsWith("Unexpected end") ? ` at column ${text.length + 1}` : "";
   const where = position === undefined ? end : ` at column ${Number(position) + 1}`;
   const detail = `${excerpt(text)}: ${what[0]!.toLowerCase()}${what.slice(1)}${where}`;

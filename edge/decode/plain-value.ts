@@ -24,7 +24,8 @@ export function plainValue(text: string): PlainValue {
 export function exactNumber(text: string): number | bigint | undefined {
   const value = Number(text);
   if (!Number.isFinite(value)) return undefined;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(text)) return BigInt(text.replace("+", ""));
+  if (Number.isInteger(value) && !Number.isSafeInteger(value) && /^[+-]?\d+$/.test(text))
+    return BigInt(text.replace("+", ""));
   return value;
 }
 

@@ -7,7 +7,8 @@ export type TimeUnit = "auto" | "s" | "ms" | "iso";
 
 /** @returns whole milliseconds since 1970, or undefined when the value is no time. */
 export function timeOf(value: unknown, unit: TimeUnit, zone: TimeZone): number | undefined {
-  if (typeof value === "number" || typeof value === "bigint") return unit === "iso" ? undefined : fromNumber(value, unit);
+  if (typeof value === "number" || typeof value === "bigint")
+    return unit === "iso" ? undefined : fromNumber(value, unit);
   if (typeof value !== "string" || value.length > 64) return undefined;
   if (unit !== "iso" && /^\d{9,20}(\.\d+)?$/.test(value)) {
     return fromNumber(value.includes(".") ? Number(value) : BigInt(value), unit);
@@ -70,7 +71,8 @@ function unitBySize(size: number): number | undefined {
 }
 
 function fromIso(text: string, zone: TimeZone): number | undefined {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
+  const parts =
+    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
   if (parts === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, offset] = parts;
   const wallMs = Date.UTC(+year!, +month! - 1, +day!, +(hour ?? 0), +(minute ?? 0), +(second ?? 0));

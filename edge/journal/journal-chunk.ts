@@ -85,7 +85,8 @@ export function readJournalChunk(
   readings: number,
   each: (index: number, series: number, timeMs: number, value: Value, clock: ClockSource) => void,
 ): void {
-  if (bytes.length < readings * READING_BYTES) throw new RangeError(`a journal row of ${bytes.length} bytes is too short`);
+  if (bytes.length < readings * READING_BYTES)
+    throw new RangeError(`a journal row of ${bytes.length} bytes is too short`);
   // SQLite's blobs are not aligned for typed arrays: one copy is cheaper than a DataView for every number.
   const aligned = new Uint8Array(bytes).buffer;
   const series = new Int32Array(aligned, 0, readings);
@@ -93,9 +94,10 @@ export function readJournalChunk(
   const timesMs = new Float64Array(doubles, 0, readings);
   const values = new Float64Array(doubles, readings * 8, readings);
   const kinds = new Uint8Array(aligned, readings * 20, readings);
-  const others = bytes.length === readings * READING_BYTES
-    ? []
-    : (JSON.parse(Buffer.from(aligned, readings * READING_BYTES).toString()) as (string | boolean)[]);
+  const others =
+    bytes.length === readings * READING_BYTES
+      ? []
+      : (JSON.parse(Buffer.from(aligned, readings * READING_BYTES).toString()) as (string | boolean)[]);
   let other = 0;
   for (let i = 0; i < readings; i++) {
     const kind = kinds[i]! & 15;

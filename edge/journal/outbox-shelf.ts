@@ -14,7 +14,14 @@ import type { SealedBatchNote } from "./sealer.ts";
 export class OutboxShelf {
   readonly #db: GatewayDatabase;
   readonly #streams = new Map<StreamId, ShelfStream>();
-  #totals: OutboxTotals = { batches: 0, bytes: 0, readings: 0, undurableBatches: 0, undurableBytes: 0, undurableReadings: 0 };
+  #totals: OutboxTotals = {
+    batches: 0,
+    bytes: 0,
+    readings: 0,
+    undurableBatches: 0,
+    undurableBytes: 0,
+    undurableReadings: 0,
+  };
 
   #trimmable = 0;
 

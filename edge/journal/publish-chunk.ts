@@ -46,8 +46,9 @@ export class PublishChunkWriter {
       flags |= FLAG_NEW_TOPIC;
     }
     // Three bytes of UTF-8 at most for each UTF-16 unit.
-    const texts = ((flags & FLAG_NEW_CLIENT) !== 0 ? clientId.length * 3 + 2 : 0)
-      + ((flags & FLAG_NEW_TOPIC) !== 0 ? topic.length * 3 + 2 : 0);
+    const texts =
+      ((flags & FLAG_NEW_CLIENT) !== 0 ? clientId.length * 3 + 2 : 0) +
+      ((flags & FLAG_NEW_TOPIC) !== 0 ? topic.length * 3 + 2 : 0);
     this.#reserve(HEAD_BYTES + texts + payload.length);
     const buffer = this.#buffer;
     let at = this.#end;
@@ -120,7 +121,15 @@ export class PublishChunkReader {
 
   read(chunk: { buffer: ArrayBuffer; bytes: number }, each: (message: ChunkMessage) => void): void {
     const bytes = Buffer.from(chunk.buffer, 0, chunk.bytes);
-    const message: ChunkMessage = { qos: 0, dup: false, client: 0, packetId: 0, arrivedMs: 0, topic: 0, payload: bytes };
+    const message: ChunkMessage = {
+      qos: 0,
+      dup: false,
+      client: 0,
+      packetId: 0,
+      arrivedMs: 0,
+      topic: 0,
+      payload: bytes,
+    };
     let at = 0;
     while (at < bytes.length) {
       const flags = bytes[at]!;

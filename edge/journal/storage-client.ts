@@ -64,7 +64,8 @@ export class StorageClient implements Intake, Outbox {
       this.#flushScheduled = true;
       setImmediate(this.#flush);
     }
-    if (!this.#congested && this.#inFlightBytes + this.#writer.bytes > this.#options.highBytes) this.#updateCongestion();
+    if (!this.#congested && this.#inFlightBytes + this.#writer.bytes > this.#options.highBytes)
+      this.#updateCongestion();
   }
 
   congested(): boolean {

@@ -77,7 +77,10 @@ export class StorageEngine {
   #diskCheckedAtMs = -Infinity;
 
   /** Opens the database and rebuilds the memory from it. @throws Fault when the disk does not hold what it should. */
-  constructor(parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array }, options: EngineOptions) {
+  constructor(
+    parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array },
+    options: EngineOptions,
+  ) {
     this.#options = options;
     this.#clock = parts.clock;
     this.#decoder = parts.decoder;
@@ -162,7 +165,10 @@ export class StorageEngine {
   idleWorkDue(): boolean {
     this.#now();
     return (
-      this.#sealer.due(this.#atMs) || this.#upkeep.due(this.#journalSeq, this.#atMs) || this.#trimDue() || this.#diskDue()
+      this.#sealer.due(this.#atMs) ||
+      this.#upkeep.due(this.#journalSeq, this.#atMs) ||
+      this.#trimDue() ||
+      this.#diskDue()
     );
   }
 

@@ -39,7 +39,11 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
       const group = takeGroup(waiting);
       const result = engine.commit(group);
       throughChunk = group[group.length - 1]!.chunk;
-      announce(result, throughChunk, group.map((chunk) => chunk.buffer));
+      announce(
+        result,
+        throughChunk,
+        group.map((chunk) => chunk.buffer),
+      );
     }
   };
 

@@ -51,9 +51,10 @@ export function decodeWindowState(bytes: Buffer): WindowState {
   if (bytes.length < HEAD_BYTES) throw new RangeError(`a window state of ${bytes.length} bytes is too short`);
   const double = (index: number): number => bytes.readDoubleLE(index * 8);
   const endsLength = bytes.readUInt32LE(DOUBLES * 8 + 4);
-  const ends = endsLength === 0
-    ? undefined
-    : (JSON.parse(bytes.toString("utf8", HEAD_BYTES, HEAD_BYTES + endsLength)) as [StoredEnd, StoredEnd]);
+  const ends =
+    endsLength === 0
+      ? undefined
+      : (JSON.parse(bytes.toString("utf8", HEAD_BYTES, HEAD_BYTES + endsLength)) as [StoredEnd, StoredEnd]);
   const sketch = bytes.subarray(HEAD_BYTES + endsLength);
   return {
     plainSum: double(2),

@@ -201,7 +201,9 @@ export class MqttBroker {
       if (this.#congested) client.pause();
     });
     this.#aedes.on("client", (client) => events.connected({ client: client.id, protocol: client.version }));
-    this.#aedes.on("clientDisconnect", (client) => events.disconnected({ client: client.id, protocol: client.version }));
+    this.#aedes.on("clientDisconnect", (client) =>
+      events.disconnected({ client: client.id, protocol: client.version }),
+    );
     const trouble = (client: Client, error: Error): void => {
       const reason = error.message === "packet too large" ? "packet_too_large" : "protocol";
       events.refused({ reason, client: client.id ?? "", detail: error.message });

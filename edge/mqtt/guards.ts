@@ -37,7 +37,8 @@ export function publishProblem(packet: IPublishPacket): string | undefined {
 }
 
 function topicProblem(topic: string): string | undefined {
-  if (topic.length === 0 || topic.length > TOPIC_MAX) return `a topic of ${topic.length} characters; 1 to ${TOPIC_MAX} are taken`;
+  if (topic.length === 0 || topic.length > TOPIC_MAX)
+    return `a topic of ${topic.length} characters; 1 to ${TOPIC_MAX} are taken`;
   return isCleanText(topic) ? undefined : "the topic has characters that MQTT forbids";
 }
 

@@ -20,7 +20,11 @@ export type ListenerOptions = {
   readonly clientCa: string | null;
 };
 
-export type ListenerAddress = { readonly protocol: ListenerOptions["protocol"]; readonly host: string; readonly port: number };
+export type ListenerAddress = {
+  readonly protocol: ListenerOptions["protocol"];
+  readonly host: string;
+  readonly port: number;
+};
 
 /** One open port that hands MQTT byte streams to the broker. */
 export class Listener {

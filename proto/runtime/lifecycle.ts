@@ -33,7 +33,8 @@ export async function runProcess(main: (life: Lifecycle) => Promise<void>): Prom
 }
 
 export class Lifecycle {
-  readonly #steps: { readonly name: string; readonly stop: () => Promise<void> | void; readonly timeoutMs: number }[] = [];
+  readonly #steps: { readonly name: string; readonly stop: () => Promise<void> | void; readonly timeoutMs: number }[] =
+    [];
   readonly #ended = Promise.withResolvers<void>();
   #reason: string | undefined;
   #exitCode = 0;

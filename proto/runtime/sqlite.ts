@@ -68,22 +68,42 @@ export function storageFault(error: unknown, place: string): Fault {
   const fault = (kind: Fault["code"], what: string, hint: string): Fault =>
     new Fault({ code: kind, message: `${place}: ${what}`, hint, cause: error });
   if (code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT") {
-    return fault("storage_full", "the disk is full", "free space or raise the quota, then start again: nothing acknowledged is lost");
+    return fault(
+      "storage_full",
+      "the disk is full",
+      "free space or raise the quota, then start again: nothing acknowledged is lost",
+    );
   }
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
-    return fault("storage_locked", "another process has this database open", "stop the other one; one data_dir serves one process");
+    return fault(
+      "storage_locked",
+      "another process has this database open",
+      "stop the other one; one data_dir serves one process",
+    );
   }
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") {
-    return fault("storage_corrupt", `the database is damaged: ${message}`, "restore the data folder from a copy; do not delete it before");
+    return fault(
+      "storage_corrupt",
+      `the database is damaged: ${message}`,
+      "restore the data folder from a copy; do not delete it before",
+    );
   }
   if (code === "SQLITE_CANTOPEN" || code === "ENOENT" || code === "EACCES" || code === "EPERM" || code === "ENOTDIR") {
     return fault("file", `cannot be opened: ${message}`, "check that the folder exists and belongs to this user");
   }
   if (code.startsWith("SQLITE_READONLY") || code === "EROFS") {
-    return fault("file", "cannot be written", "check the owner of the file, and that its file system is not mounted read-only");
+    return fault(
+      "file",
+      "cannot be written",
+      "check the owner of the file, and that its file system is not mounted read-only",
+    );
   }
   if (code.startsWith("SQLITE_") || code === "EIO") {
-    return fault("storage_io", `input/output error: ${message}`, "check the disk (dmesg), then start again: nothing acknowledged is lost");
+    return fault(
+      "storage_io",
+      `input/output error: ${message}`,
+      "check the disk (dmesg), then start again: nothing acknowledged is lost",
+    );
   }
   return new Fault({ code: "internal", message: `${place}: ${message}`, cause: error });
 }
@@ -140,7 +160,8 @@ function checkFile(path: string, known: boolean, expected: boolean): void {
   } finally {
     closeSync(handle);
   }
-  if (head.toString("latin1", 0, 16) !== "SQLite format 3\0") throw damaged(path, "it does not begin as a SQLite file does");
+  if (head.toString("latin1", 0, 16) !== "SQLite format 3\0")
+    throw damaged(path, "it does not begin as a SQLite file does");
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const pages = head.readUInt32BE(28);
   const log = `${path}-wal`;

@@ -139,7 +139,10 @@ class Dictionary {
   }
 }
 
-function windowColumns(windows: readonly WindowRecord[], dictionary: Dictionary): tidemark.v1.WindowColumns.$Properties {
+function windowColumns(
+  windows: readonly WindowRecord[],
+  dictionary: Dictionary,
+): tidemark.v1.WindowColumns.$Properties {
   const carries: Uint8Array[] = [];
   const carryNumbers = new Map<StreamId, number>();
   const carryOf = (carry: StreamId | null): number =>
@@ -149,10 +152,19 @@ function windowColumns(windows: readonly WindowRecord[], dictionary: Dictionary)
     series: windows.map(({ device, metric, unit }) => dictionary.number(device, metric, unit)),
     windowMs: windows.map((window) => window.windowMs),
     start: encodeDeltas(windows.map((window) => window.windowStartMs / window.windowMs)),
-    part: unlessAll(windows.map((window) => window.part), 0),
-    carry: unlessAll(windows.map((window) => carryOf(window.carry)), 0),
+    part: unlessAll(
+      windows.map((window) => window.part),
+      0,
+    ),
+    carry: unlessAll(
+      windows.map((window) => carryOf(window.carry)),
+      0,
+    ),
     carries,
-    revision: unlessAll(windows.map((window) => window.revision), 0),
+    revision: unlessAll(
+      windows.map((window) => window.revision),
+      0,
+    ),
     count: summaries.map((summary) => summary.count),
     numericCount: summaries.every((summary) => summary.numericCount === summary.count)
       ? []
@@ -211,14 +223,14 @@ function encodeValues(values: ArrayLike<Value>): tidemark.v1.ValueColumn.$Proper
   return { kinds, numbers: encodeNumbers(numbers), texts };
 }
 
-function decodeValues(
-  column: tidemark.v1.ValueColumn.$Properties | null | undefined,
-  count: number,
-): ArrayLike<Value> {
+function decodeValues(column: tidemark.v1.ValueColumn.$Properties | null | undefined, count: number): ArrayLike<Value> {
   const { kinds, numbers, texts } = wire.ValueColumn.create(column ?? {});
   if (kinds.length === 0) return decodeNumbers(numberColumn(numbers), count);
   if (kinds.length !== count) throw new RangeError("a column of values has the wrong length");
-  const plain = decodeNumbers(numberColumn(numbers), kinds.reduce((sum, kind) => sum + (kind === KIND_NUMBER ? 1 : 0), 0));
+  const plain = decodeNumbers(
+    numberColumn(numbers),
+    kinds.reduce((sum, kind) => sum + (kind === KIND_NUMBER ? 1 : 0), 0),
+  );
   let nextNumber = 0;
   let nextText = 0;
   return Array.from(kinds, (kind): Value => {

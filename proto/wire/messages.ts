@@ -92,7 +92,12 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
         token,
         streams: streams.map((stream) => {
           const { streamId, first, last, closed } = wire.StreamExtent.create(stream);
-          return { streamId: streamIdFromBytes(streamId), first: seq(Math.max(1, number(first))), last: seq(number(last)), closed };
+          return {
+            streamId: streamIdFromBytes(streamId),
+            first: seq(Math.max(1, number(first))),
+            last: seq(number(last)),
+            closed,
+          };
         }),
       };
     }
@@ -231,9 +236,7 @@ function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
         refusal: {
           code: frame.code,
           message: frame.message,
-          ...(frame.batch === null
-            ? {}
-            : { streamId: streamIdToBytes(frame.batch.streamId), seq: frame.batch.seq }),
+          ...(frame.batch === null ? {} : { streamId: streamIdToBytes(frame.batch.streamId), seq: frame.batch.seq }),
         },
       };
   }

@@ -19,7 +19,10 @@ export class UniqueSensors {
     this.sent = clients.map(() => 0);
   }
 
-  static async open(url: string, options: { sensors: number; inFlight: number; prefix?: string }): Promise<UniqueSensors> {
+  static async open(
+    url: string,
+    options: { sensors: number; inFlight: number; prefix?: string },
+  ): Promise<UniqueSensors> {
     const signal = new AbortController().signal;
     const clients = await Promise.all(
       Array.from({ length: options.sensors }, (_, n) =>

@@ -11,7 +11,10 @@ const WINDOWS = [
 ];
 
 /** The whole of the expectation: group the column by window, then count, add, compare. */
-function windowsOf(column: number, lengthMs: number): Map<number, { count: number; sum: number; min: number; max: number }> {
+function windowsOf(
+  column: number,
+  lengthMs: number,
+): Map<number, { count: number; sum: number; min: number; max: number }> {
   const windows = new Map<number, { count: number; sum: number; min: number; max: number }>();
   for (const line of readFileSync(FILE, "utf8").trim().split("\n").slice(1)) {
     const cells = line.split(",");

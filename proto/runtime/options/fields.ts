@@ -12,8 +12,10 @@ import { parseSize } from "./size.ts";
 export function duration(bounds: { min?: string; max?: string } = {}): z.ZodType<number, string> {
   return z.string("expected a duration such as 30s, 12h or 7d").transform((text, context) => {
     const ms = attempt(text, parseDuration, context);
-    if (bounds.min !== undefined && ms < parseDuration(bounds.min)) return refused(context, `expected at least ${bounds.min}`);
-    if (bounds.max !== undefined && ms > parseDuration(bounds.max)) return refused(context, `expected at most ${bounds.max}`);
+    if (bounds.min !== undefined && ms < parseDuration(bounds.min))
+      return refused(context, `expected at least ${bounds.min}`);
+    if (bounds.max !== undefined && ms > parseDuration(bounds.max))
+      return refused(context, `expected at most ${bounds.max}`);
     return ms;
   });
 }
@@ -22,8 +24,10 @@ export function duration(bounds: { min?: string; max?: string } = {}): z.ZodType
 export function size(bounds: { min?: string; max?: string } = {}): z.ZodType<number, string> {
   return z.string("expected a size such as 512KiB, 64MiB or 2GiB").transform((text, context) => {
     const bytes = attempt(text, parseSize, context);
-    if (bounds.min !== undefined && bytes < parseSize(bounds.min)) return refused(context, `expected at least ${bounds.min}`);
-    if (bounds.max !== undefined && bytes > parseSize(bounds.max)) return refused(context, `expected at most ${bounds.max}`);
+    if (bounds.min !== undefined && bytes < parseSize(bounds.min))
+      return refused(context, `expected at least ${bounds.min}`);
+    if (bounds.max !== undefined && bytes > parseSize(bounds.max))
+      return refused(context, `expected at most ${bounds.max}`);
     return bytes;
   });
 }
@@ -51,11 +55,16 @@ export function folderPath(folder: string): z.ZodType<string, string> {
 
 /** 0 lets the system choose. */
 export function port(): z.ZodType<number, number> {
-  return z.int("expected a port, 0 to 65535").min(0, "expected a port, 0 to 65535").max(65_535, "expected a port, 0 to 65535");
+  return z
+    .int("expected a port, 0 to 65535")
+    .min(0, "expected a port, 0 to 65535")
+    .max(65_535, "expected a port, 0 to 65535");
 }
 
 export function host(): z.ZodType<string, string> {
-  return z.string("expected an address such as 127.0.0.1 or 0.0.0.0").min(1, "expected an address such as 127.0.0.1 or 0.0.0.0");
+  return z
+    .string("expected an address such as 127.0.0.1 or 0.0.0.0")
+    .min(1, "expected an address such as 127.0.0.1 or 0.0.0.0");
 }
 
 /** Name of a gateway or region. */

@@ -69,7 +69,9 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `expected ${issue.values.map(String).join(" or ")}`;
     case "invalid_type":
       // The schema's own words, where it has any; zod's own begin with "Invalid".
-      return issue.message.startsWith("Invalid") ? `expected ${TYPE_WORDS.get(issue.expected) ?? issue.expected}` : issue.message;
+      return issue.message.startsWith("Invalid")
+        ? `expected ${TYPE_WORDS.get(issue.expected) ?? issue.expected}`
+        : issue.message;
     default:
       return lowerFirst(issue.message);
   }
@@ -123,8 +125,14 @@ function read(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    const reason = cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "does not exist" : "cannot be read";
-    throw new Fault({ code: "file", message: `${path}: the file ${reason}`, hint: "give the path of a configuration", cause });
+    const reason =
+      cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "does not exist" : "cannot be read";
+    throw new Fault({
+      code: "file",
+      message: `${path}: the file ${reason}`,
+      hint: "give the path of a configuration",
+      cause,
+    });
   }
 }
 
@@ -132,7 +140,11 @@ function plain(document: Document.Parsed, path: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw new Fault({ code: "config", message: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause });
+    throw new Fault({
+      code: "config",
+      message: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    });
   }
 }
 

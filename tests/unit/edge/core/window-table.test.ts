@@ -56,7 +56,10 @@ function closeAll(windows: WindowTable, series = 0): StoredWindow[] {
 describe("a window counts every reading that falls into it, once", () => {
   test("in every length of its plan, whatever the order of arrival", () => {
     const readings = fc.array(
-      fc.record({ timeMs: fc.integer({ min: -100_000, max: 400_000 }), value: fc.float({ noNaN: true, noDefaultInfinity: true }) }),
+      fc.record({
+        timeMs: fc.integer({ min: -100_000, max: 400_000 }),
+        value: fc.float({ noNaN: true, noDefaultInfinity: true }),
+      }),
       { minLength: 1, maxLength: 200 },
     );
     fc.assert(

@@ -58,7 +58,10 @@ describe("a set of seqs answers as a plain set does", () => {
   test("over ranges", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 50 }), fc.nat({ max: 9 }))), (ranges) => {
-        const have = ranges.reduce((set, [first, more]) => insertRange(set, first as Seq, (first + more) as Seq), EMPTY_HAVE);
+        const have = ranges.reduce(
+          (set, [first, more]) => insertRange(set, first as Seq, (first + more) as Seq),
+          EMPTY_HAVE,
+        );
         const all = ranges.flatMap(([first, more]) => Array.from({ length: more + 1 }, (_, i) => first + i));
         expect(have).toEqual(haveOf(all));
       }),

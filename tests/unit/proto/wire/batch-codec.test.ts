@@ -96,7 +96,11 @@ describe("a batch", () => {
         expect(raws).toEqual(given.raws);
         for (const [i, slice] of opened.rawSlices.entries()) {
           const times = Array.from(given.raws[i]!.timesMs);
-          expect([slice.count, slice.minMs, slice.maxMs]).toEqual([times.length, Math.min(...times), Math.max(...times)]);
+          expect([slice.count, slice.minMs, slice.maxMs]).toEqual([
+            times.length,
+            Math.min(...times),
+            Math.max(...times),
+          ]);
         }
       }),
       { numRuns: 60 },
@@ -147,27 +151,30 @@ describe("a batch", () => {
   });
 });
 
-test.each([0, 3])("raw two-decimal readings at a 1 s period with %d ms of jitter cost at most 2.0 bytes", (jitterMs) => {
-  const random = seededRandom(42);
-  const raws: RawBlock[] = Array.from({ length: 10 }, (_, n) => {
-    let walk = 2000 + n * 10;
-    const rows = Array.from({ length: 3000 }, (__, i) => {
-      walk += Math.round((random() - 0.5) * 20);
-      return { timeMs: 1_760_000_000_000 + i * 1000 + Math.round(random() * jitterMs), value: walk / 100 };
+test.each([0, 3])(
+  "raw two-decimal readings at a 1 s period with %d ms of jitter cost at most 2.0 bytes",
+  (jitterMs) => {
+    const random = seededRandom(42);
+    const raws: RawBlock[] = Array.from({ length: 10 }, (_, n) => {
+      let walk = 2000 + n * 10;
+      const rows = Array.from({ length: 3000 }, (__, i) => {
+        walk += Math.round((random() - 0.5) * 20);
+        return { timeMs: 1_760_000_000_000 + i * 1000 + Math.round(random() * jitterMs), value: walk / 100 };
+      });
+      return {
+        device: `plant/${n}`,
+        metric: "temperature",
+        unit: "°C",
+        clock: "device",
+        timesMs: rows.map((row) => row.timeMs),
+        values: rows.map((row) => row.value),
+      };
     });
-    return {
-      device: `plant/${n}`,
-      metric: "temperature",
-      unit: "°C",
-      clock: "device",
-      timesMs: rows.map((row) => row.timeMs),
-      values: rows.map((row) => row.value),
-    };
-  });
-  const perReading = sealed({ raws }).bytes.length / 30_000;
-  console.log(`${perReading.toFixed(2)} bytes per raw reading with ${jitterMs} ms of jitter`);
-  expect(perReading).toBeLessThanOrEqual(2);
-});
+    const perReading = sealed({ raws }).bytes.length / 30_000;
+    console.log(`${perReading.toFixed(2)} bytes per raw reading with ${jitterMs} ms of jitter`);
+    expect(perReading).toBeLessThanOrEqual(2);
+  },
+);
 
 /** Byte arrays of different classes compare as what they hold. */
 function normal(windows: readonly WindowRecord[]): object[] {
