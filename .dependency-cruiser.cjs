@@ -78,7 +78,7 @@ module.exports = {
       severity: "error",
       from: { path: "^(edge|cloud)/(core|decode)/" },
       to: {
-        pathNot: ["^proto/core/", "^$1/(core|decode)/", "^(node:)?assert$"],
+        pathNot: ["^proto/core/", "^$1/(core|decode)/", "^(node:)?(assert|buffer)$"],
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -17,7 +17,9 @@ export class Pruner {
   }
 
   start(): void {
-    this.#timer = setInterval(() => (this.#running = this.#running.then(() => this.#prune())), EVERY_MS);
+    this.#timer = setInterval(() => {
+      this.#running = this.#running.then(() => this.#prune());
+    }, EVERY_MS);
   }
 
   /** Resolves when the step that is running has ended. */

@@ -11,15 +11,9 @@ const TRUE = 1;
 const BIG = 2;
 
 export function storedValue(value: Value): StoredValue {
-  switch (typeof value) {
-    case "number":
-    case "string":
-      return value;
-    case "boolean":
-      return Buffer.of(value ? TRUE : FALSE);
-    case "bigint":
-      return Buffer.concat([Buffer.of(BIG), Buffer.from(value.toString(), "latin1")]);
-  }
+  if (typeof value === "boolean") return Buffer.of(value ? TRUE : FALSE);
+  if (typeof value === "bigint") return Buffer.concat([Buffer.of(BIG), Buffer.from(value.toString(), "latin1")]);
+  return value;
 }
 
 export function loadedValue(stored: StoredValue | null): Value {

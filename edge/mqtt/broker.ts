@@ -56,7 +56,9 @@ export class MqttBroker {
       pendingSessionsLimit: options.limits.maxConnections,
       queueLimit: 64,
       preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
-      authenticate: (client, username, password, done) => this.#check(client, username, password, done),
+      authenticate: (client, username, password, done) => {
+        void this.#check(client, username, password, done);
+      },
       authorizePublish: (client, packet, done) => this.#take(client, packet, done),
     });
     this.#watch();
@@ -132,24 +134,26 @@ export class MqttBroker {
     done(new Error(problem), false);
   }
 
-  #check(
+  async #check(
     client: Client,
     username: string | undefined,
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
-  ): void {
-    this.#authenticate(username, password).then(
-      (allowed) => {
-        if (allowed) return done(null, true);
-        const detail = username === undefined ? "no user name was given" : `user ${username}`;
-        this.#events.refused({ reason: "unauthorized", client: client.id, detail });
-        return done(Object.assign(new Error("not authorized"), { returnCode: username === undefined ? 5 : 4 }), false);
-      },
-      (error: unknown) => {
-        this.#events.refused({ reason: "unauthorized", client: client.id, detail: String(error) });
-        done(Object.assign(new Error("cannot authenticate"), { returnCode: 3 }), false);
-      },
-    );
+  ): Promise<void> {
+    const refuse = (returnCode: number, detail: string): void => {
+      this.#events.refused({ reason: "unauthorized", client: client.id, detail });
+      done(Object.assign(new Error(detail), { returnCode }), false);
+    };
+    let allowed: boolean;
+    try {
+      allowed = await this.#authenticate(username, password);
+    } catch (error) {
+      refuse(SERVER_UNAVAILABLE, `cannot authenticate: ${String(error)}`);
+      return;
+    }
+    if (allowed) done(null, true);
+    else if (username === undefined) refuse(NOT_AUTHORIZED, "no user name was given");
+    else refuse(BAD_USER_OR_PASSWORD, `user ${username} is unknown or has another password`);
   }
 
   #take(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
@@ -230,5 +234,9 @@ export type BrokerLimits = {
   readonly connectTimeoutMs: number;
 };
 
+// CONNACK return codes [MQTT-3.2.2.3]; aedes translates them for MQTT 5.
+const SERVER_UNAVAILABLE = 3;
+const BAD_USER_OR_PASSWORD = 4;
+const NOT_AUTHORIZED = 5;
 const DOLLAR = 0x24;
 const SESSION_EXPIRY_MAX_S = 86_400;

@@ -20,8 +20,6 @@ export type Seq = Brand<number, "Seq">;
 export type GatewayId = Brand<string, "GatewayId">;
 /** Name of a region as its configuration gives it. */
 export type RegionId = Brand<string, "RegionId">;
-/** Position of a reading in the journal of one gateway disk: 1, 2, 3... */
-export type JournalSeq = Brand<number, "JournalSeq">;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -52,10 +50,6 @@ export function isStreamId(text: string): text is StreamId {
 export function seq(value: number): Seq {
   if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`not a sequence number: ${value}`);
   return value as Seq;
-}
-
-export function journalSeq(value: number): JournalSeq {
-  return value as JournalSeq;
 }
 
 /** @throws RangeError unless `text` follows {@link NAME_RULE}. */

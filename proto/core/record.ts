@@ -88,6 +88,3 @@ export type SealedBatch = {
   /** SHA-256 of `bytes`, 32 bytes. */
   readonly sha256: Uint8Array;
 };
-
-/** The version of a record inside its slot: the seq of the batch that carried it. */
-export type Version = Seq;

@@ -38,7 +38,9 @@ export async function records(
   query: { device: string; metric: string; window: string },
 ): Promise<QueriedRecord[]> {
   const parameters = new URLSearchParams({ ...query, format: "ndjson" });
-  const answer = await fetch(`${of.regionUrl}/v1/records?${parameters}`, { signal: AbortSignal.timeout(60_000) });
+  const answer = await fetch(`${of.regionUrl}/v1/records?${parameters.toString()}`, {
+    signal: AbortSignal.timeout(60_000),
+  });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`GET /v1/records answered ${answer.status}: ${text}`);
   return text

@@ -18,11 +18,3 @@ export function parseSize(text: string): number {
   if (!Number.isSafeInteger(bytes)) throw new RangeError("expected a size such as 512KiB, 64MiB or 2GiB");
   return bytes;
 }
-
-/** To three digits, in the largest unit that fits: 1536 -> `1.5 KiB`. */
-export function formatSize(bytes: number): string {
-  for (const [unit, unitBytes] of UNITS) {
-    if (bytes >= unitBytes) return `${Number((bytes / unitBytes).toPrecision(3))} ${unit}`;
-  }
-  return "0 B";
-}

@@ -108,11 +108,11 @@ describe("records", () => {
     await keep({ windows: starts.map((startMs) => windowOf([1], { startMs })) });
 
     const seen: unknown[] = [];
-    let cursor: unknown = null;
+    let cursor: string | null = null;
     do {
-      const { body } = await asked("records", `?limit=3${cursor === null ? "" : `&cursor=${String(cursor)}`}`);
+      const { body } = await asked("records", `?limit=3${cursor === null ? "" : `&cursor=${cursor}`}`);
       seen.push(...(body["records"] as unknown[]));
-      cursor = body["next"];
+      cursor = body["next"] as string | null;
     } while (cursor !== null);
     expect(seen).toHaveLength(7);
 
