@@ -3,17 +3,34 @@ import { DDSketch } from "@datadog/sketches-js";
 /**
  * A mergeable quantile sketch with a relative error of at most 1 % (DDSketch: C. Masson, J. E. Rim, H. K. Lee,
  * PVLDB 12(12), 2019). This file is the only one that knows the library.
+ *
+ * As bytes it is what it holds and no more: the library's own protobuf form writes every bin between the smallest and
+ * the largest value as a double, which made 4 KB of a window of ten readings; this form takes 20 to 40 bytes.
+ *
+ *     zeros | bins > 0 | bins < 0      bins: number, then key and count of each, keys as differences; all varints
  */
 export class QuantileSketch {
-  readonly #sketch: DDSketch;
+  readonly #sketch = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
 
-  constructor(sketch: DDSketch = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY })) {
-    this.#sketch = sketch;
-  }
-
-  /** @throws Error when the bytes are no sketch. */
+  /** @throws RangeError when the bytes are no sketch. */
   static fromBytes(bytes: Uint8Array): QuantileSketch {
-    return new QuantileSketch(DDSketch.fromProto(bytes));
+    const sketch = new QuantileSketch();
+    const inner = sketch.#sketch;
+    const reader = new VarintReader(bytes);
+    inner.zeroCount = reader.next();
+    inner.count = inner.zeroCount;
+    for (const store of [inner.store, inner.negativeStore]) {
+      let key = 0;
+      for (let bins = reader.next(); bins > 0; bins--) {
+        key += unzigzag(reader.next());
+        const count = reader.next();
+        if (Math.abs(key) > KEY_MAX || count === 0) throw new RangeError("a sketch has a bin that cannot be");
+        store.add(key, count);
+        inner.count += count;
+      }
+    }
+    if (!reader.done) throw new RangeError("a sketch has bytes after its end");
+    return sketch;
   }
 
   get count(): number {
@@ -24,8 +41,17 @@ export class QuantileSketch {
     this.#sketch.accept(value);
   }
 
+  /** Bin by bin and not with the library's `merge`: that of 2.1.1 forgets the bins of negative values. */
   merge(other: QuantileSketch): void {
-    this.#sketch.merge(other.#sketch);
+    const [into, from] = [this.#sketch, other.#sketch];
+    for (const [store, added] of [
+      [into.store, from.store],
+      [into.negativeStore, from.negativeStore],
+    ] as const) {
+      for (const [i, count] of added.bins.entries()) if (count > 0) store.add(i + added.offset, count);
+    }
+    into.zeroCount += from.zeroCount;
+    into.count += from.count;
   }
 
   /** The value at quantile `q`, 0 to 1, within 1 %; NaN for an empty sketch. */
@@ -34,7 +60,21 @@ export class QuantileSketch {
   }
 
   toBytes(): Uint8Array {
-    return this.#sketch.toProto();
+    const bytes: number[] = [];
+    const { zeroCount, store, negativeStore } = this.#sketch;
+    pushVarint(bytes, zeroCount);
+    for (const { bins, offset } of [store, negativeStore]) {
+      const filled = bins.reduce((count, bin) => count + (bin > 0 ? 1 : 0), 0);
+      pushVarint(bytes, filled);
+      let before = 0;
+      for (const [i, count] of bins.entries()) {
+        if (count === 0) continue;
+        pushVarint(bytes, zigzag(i + offset - before));
+        pushVarint(bytes, count);
+        before = i + offset;
+      }
+    }
+    return Uint8Array.from(bytes);
   }
 }
 
@@ -44,3 +84,47 @@ export function quantile(bytes: Uint8Array, q: number): number {
 }
 
 export const RELATIVE_ACCURACY = 0.01;
+
+/** The keys of the largest and the smallest double at this accuracy are within it. */
+const KEY_MAX = 40_000;
+
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
+function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+function pushVarint(bytes: number[], value: number): void {
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest % 0x80) | 0x80);
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes.push(rest);
+}
+
+class VarintReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get done(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  next(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new RangeError("a sketch ends too early");
+      value += (byte & 0x7f) * scale;
+      if (!Number.isSafeInteger(value)) throw new RangeError("a number in a sketch is too large");
+      if (byte < 0x80) return value;
+    }
+  }
+}
