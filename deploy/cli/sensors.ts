@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
-import { replay, replaySentence } from "../sensors/replay.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
-import { simulate, type SimulateProgress, simulateSentence } from "../sensors/simulate.ts";
+import type { SimulateProgress } from "../sensors/simulate.ts";
 
 const PROGRESS_MS = 1_000;
 /** Back to the first column, and everything behind it erased. */
@@ -36,6 +35,8 @@ export function registerSensors(program: Command): void {
     .option("--count <n>", "stop after this many messages", wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
     .addOption(qosOption([0, 1, 2]))
     .action(async (flags: SimulateFlags) => {
+      // Here and not at the top: a gateway's process has no use for an MQTT client.
+      const { simulate, simulateSentence } = await import("../sensors/simulate.ts");
       const line = new ProgressLine();
       const options = {
         broker: brokerOf(flags),
@@ -67,6 +68,7 @@ export function registerSensors(program: Command): void {
     )
     .addOption(qosOption([1, 2]))
     .action(async (file: string, flags: ReplayFlags) => {
+      const { replay, replaySentence } = await import("../sensors/replay.ts");
       const result = await untilInterrupted((signal) =>
         replay(
           {

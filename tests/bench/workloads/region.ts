@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { DDSketch } from "@datadog/sketches-js";
 import { Client, type ClientDuplexStream, credentials } from "@grpc/grpc-js";
 import { millis, seq, streamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch, WindowRecord } from "../../../proto/core/record.ts";
+import { QuantileSketch } from "../../../proto/core/sketch.ts";
 import { sealBatch } from "../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../proto/wire/generated/tidemark.js";
 import type { Section } from "../report.ts";
@@ -117,8 +117,8 @@ function sealAhead(count: number): readonly SealedBatch[] {
 /** A window of ten readings, one a second. */
 function windowRecord({ series, walk, startMs }: { series: number; walk: Walk; startMs: number }): WindowRecord {
   const values = Array.from({ length: READINGS_PER_WINDOW }, () => Number(walk.next()));
-  const sketch = new DDSketch({ relativeAccuracy: 0.01 });
-  for (const value of values) sketch.accept(value);
+  const sketch = new QuantileSketch();
+  for (const value of values) sketch.add(value);
   const sum = values.reduce((total, value) => total + value, 0);
   const mean = sum / values.length;
   return {
@@ -143,7 +143,7 @@ function windowRecord({ series, walk, startMs }: { series: number; walk: Walk; s
       lastMs: millis(startMs + 9_000),
       last: values.at(-1)!,
       coverage: 0x9249_2493,
-      sketch: sketch.toProto(),
+      sketch: sketch.toBytes(),
     },
   };
 }
