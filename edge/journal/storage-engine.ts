@@ -75,6 +75,8 @@ export class StorageEngine {
   #pressure: PressureLevel = "keep_all";
   #diskUse: DiskUse;
   #diskCheckedAtMs = -Infinity;
+  #markedSeq = 0;
+  #markedAtMs = -Infinity;
 
   /** Opens the database and rebuilds the memory from it. @throws Fault when the disk does not hold what it should. */
   constructor(
@@ -168,6 +170,7 @@ export class StorageEngine {
       this.#sealer.due(this.#atMs) ||
       this.#upkeep.due(this.#journalSeq, this.#atMs) ||
       this.#trimDue() ||
+      this.#markDue() ||
       this.#diskDue()
     );
   }
@@ -237,7 +240,7 @@ export class StorageEngine {
     this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
     this.#upkeep.checkpoint(this.#journalSeq);
     this.#db.commit();
-    writeHighWaterMark(this.#markPath, this.#journalSeq);
+    this.#writeMark();
     this.#db.close();
   }
 
@@ -248,7 +251,7 @@ export class StorageEngine {
     this.#registry.write();
     this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
     this.#db.commit();
-    return this.#committed(undefined);
+    return this.#committed(false);
   }
 
   // One function for all messages, so that the reader's loop stays monomorphic.
@@ -309,21 +312,32 @@ export class StorageEngine {
   }
 
   /** Inside the transaction: whatever is due, each a bounded step. */
-  #maintain(): number | undefined {
+  #maintain(): boolean {
     const now = { nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq };
     if (this.#sealer.due(this.#atMs)) this.#sealer.seal(now);
-    const checkpoint = this.#upkeep.due(this.#journalSeq, this.#atMs) ? this.#upkeep.step(now) : undefined;
+    const checkpoint = this.#upkeep.due(this.#journalSeq, this.#atMs) && this.#upkeep.step(now);
     if (this.#trimDue()) this.#trim();
     return checkpoint;
   }
 
-  #committed(checkpoint: number | undefined): CommitResult {
+  #committed(checkpoint: boolean): CommitResult {
     const sealed = this.#sealedNow;
     this.#sealedNow = [];
     for (const note of sealed) this.#shelf.add(note);
-    if (checkpoint !== undefined) writeHighWaterMark(this.#markPath, checkpoint);
+    if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
     return { sealed, full: this.full };
+  }
+
+  #markDue(): boolean {
+    return this.#markedSeq !== this.#journalSeq && this.#atMs - this.#markedAtMs >= MARK_EVERY_MS;
+  }
+
+  /** Only after a commit: what the mark names must be on disk. */
+  #writeMark(): void {
+    writeHighWaterMark(this.#markPath, this.#journalSeq);
+    this.#markedSeq = this.#journalSeq;
+    this.#markedAtMs = this.#atMs;
   }
 
   #trimDue(): boolean {
@@ -488,6 +502,8 @@ const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 const BATCHES_PER_TRIM = 64;
 const DISK_CHECK_EVERY_MS = 1000;
+/** A lost write-ahead log is noticed if it held anything older than this. */
+const MARK_EVERY_MS = 10_000;
 
 function hashText(text: string): number {
   const bytes = Buffer.from(text);

@@ -35,16 +35,16 @@ export class Upkeep {
 
   /**
    * One bounded step, inside the caller's transaction.
-   * @returns the journal sequence of a checkpoint that this step completed, else undefined.
+   * @returns whether this step completed a checkpoint.
    */
-  step(now: { nowMs: number; atMs: number; journalSeq: number }): number | undefined {
+  step(now: { nowMs: number; atMs: number; journalSeq: number }): boolean {
     if (this.#expiryDue(now.atMs)) {
       const full = this.#expire(now.nowMs);
       this.#expiryCheckedAtMs = full ? -Infinity : now.atMs;
       this.#parts.redeliveries.prune();
     }
     if (this.#pass === undefined) {
-      if (!this.#checkpointDue(now.journalSeq)) return undefined;
+      if (!this.#checkpointDue(now.journalSeq)) return false;
       this.#pass = { journalSeq: now.journalSeq, row: 0 };
     }
     return this.#checkpointStep(now.journalSeq, WINDOWS_PER_STEP);
@@ -56,19 +56,19 @@ export class Upkeep {
     this.#checkpointStep(journalSeq, Infinity);
   }
 
-  #checkpointStep(journalSeq: number, limit: number): number | undefined {
+  #checkpointStep(journalSeq: number, limit: number): boolean {
     const pass = this.#pass!;
     const { db, windows, raw } = this.#parts;
     if (pass.row >= 0) pass.row = windows.forEachDirty(pass.row, limit, (window) => db.putWindow(window, null));
-    if (pass.row >= 0) return undefined;
+    if (pass.row >= 0) return false;
     if (raw.readings === 0) db.setMeta("sealed_raw_seq", journalSeq);
     db.setMeta("journal_seq", journalSeq);
     db.setMeta("checkpoint_seq", pass.journalSeq);
     this.#checkpointSeq = pass.journalSeq;
     const through = Math.min(pass.journalSeq, db.meta("sealed_raw_seq"));
-    if (db.dropJournal(through, ROWS_PER_STEP) === ROWS_PER_STEP) return undefined;
+    if (db.dropJournal(through, ROWS_PER_STEP) === ROWS_PER_STEP) return false;
     this.#pass = undefined;
-    return pass.journalSeq;
+    return true;
   }
 
   /** Amortised: a checkpoint writes at most one window for every four journaled readings. */

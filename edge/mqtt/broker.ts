@@ -1,10 +1,12 @@
+import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { IConnectPacket } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { Intake } from "../journal/intake.ts";
-import type { MqttEvents } from "./events.ts";
+import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
+import { Inflow } from "./inflow.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
@@ -17,7 +19,7 @@ import { QuietAedes } from "./quiet-aedes.ts";
  *
  * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit. aedes
  * reads the next bytes of a client when all packets of the last ones are done, so a client has one read of messages in
- * here at most (64 KiB), and a paused client sends us nothing at all.
+ * here at most (64 KiB). Under congestion nothing is read from anybody (`Inflow`), and TCP makes the sensors wait.
  */
 export class MqttBroker {
   readonly #intake: Intake;
@@ -27,10 +29,10 @@ export class MqttBroker {
   readonly #limits: BrokerLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
-  /** Past their CONNECT; only these may be paused, because aedes itself pauses a client while it authenticates. */
-  readonly #ready = new Set<PausableClient>();
-  #connections = 0;
-  #congested = false;
+  /** Every open connection, also before its CONNECT. */
+  readonly #connections = new Map<Duplex, Inflow>();
+  /** Why nothing is read; reading goes on when the last reason is gone. */
+  readonly #holdReasons = new Set<HoldReason>();
 
   /** @throws Fault when a listener's certificate cannot be used. */
   constructor(
@@ -74,45 +76,50 @@ export class MqttBroker {
   }
 
   get connections(): number {
-    return this.#connections;
+    return this.#connections.size;
   }
 
   /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
   stopAccepting(): void {
     for (const listener of this.#listeners) listener.stopAccepting();
-    this.#congested = true;
-    for (const client of this.#ready) client.pause();
+    this.#hold("stopping");
   }
 
   /** Ends all connections. May come twice. */
   async close(): Promise<void> {
     this.stopAccepting();
-    if (this.#aedes.closed) return;
-    await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    if (!this.#aedes.closed) await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    // aedes knows only those that are past their CONNECT.
+    for (const stream of this.#connections.keys()) stream.destroy();
   }
 
   #accept(stream: Duplex): void {
-    if (this.#connections >= this.#limits.maxConnections) {
+    if (this.#connections.size >= this.#limits.maxConnections) {
       const detail = `more than ${this.#limits.maxConnections} connections`;
       this.#events.refused({ reason: "too_many_connections", client: "", detail });
       stream.destroy();
       return;
     }
-    this.#connections++;
-    stream.once("close", () => this.#connections--);
+    const inflow = new Inflow(stream);
+    if (this.#holdReasons.size > 0) inflow.hold();
+    this.#connections.set(stream, inflow);
+    stream.once("close", () => this.#connections.delete(stream));
     const client = this.#aedes.handle(stream);
     this.#contain(client, stream);
   }
 
   /**
    * A mistake of the parser or of aedes over the bytes of one client ends that client and nobody else. Its messages that
-   * were not acknowledged by then are the client's to send again.
+   * were not acknowledged by then are the client's to send again. aedes reads on when the socket has something, and when
+   * the packets of the last read are done; both ways lead through here.
    */
   #contain(client: Client, stream: Duplex): void {
-    for (const read of stream.listeners("readable") as (() => void)[]) {
-      stream.off("readable", read);
-      stream.on("readable", () => this.#guarded(client, read));
-    }
+    if (!hasNextBatch(client)) throw new TypeError("this aedes reads its clients in another way");
+    const next = client._nextBatch;
+    const guarded = (error?: Error | null): void => this.#guarded(client, () => next(error));
+    client._nextBatch = guarded;
+    stream.removeListener("readable", next);
+    stream.on("readable", () => guarded());
   }
 
   #guarded(client: Client | null, work: () => void): void {
@@ -124,14 +131,19 @@ export class MqttBroker {
     }
   }
 
+  /** Tells the refusal and gives aedes an error that is not told a second time. */
+  #refuse(what: { reason: RefusalReason; client: string; detail: string }): Error {
+    this.#events.refused(what);
+    return new ToldError(what.detail);
+  }
+
   #preConnect(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
     const problem = connectProblem(packet);
     if (problem === undefined) {
       done(null, true);
       return;
     }
-    this.#events.refused({ reason: "bad_connect", client: client.id ?? "", detail: problem });
-    done(new Error(problem), false);
+    done(this.#refuse({ reason: "bad_connect", client: client.id ?? "", detail: problem }), false);
   }
 
   async #check(
@@ -141,8 +153,8 @@ export class MqttBroker {
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
     const refuse = (returnCode: number, detail: string): void => {
-      this.#events.refused({ reason: "unauthorized", client: client.id, detail });
-      done(Object.assign(new Error(detail), { returnCode }), false);
+      const error = this.#refuse({ reason: "unauthorized", client: client.id, detail });
+      done(Object.assign(error, { returnCode }), false);
     };
     let allowed: boolean;
     try {
@@ -159,13 +171,13 @@ export class MqttBroker {
   #take(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
     // Topics that begin with $ are the broker's own business, not readings.
     if (packet.topic.charCodeAt(0) === DOLLAR) {
-      done(client === null ? null : new Error("topics that begin with $ are reserved"));
+      const detail = "topics that begin with $ are reserved";
+      done(client === null ? null : this.#refuse({ reason: "bad_publish", client: client.id, detail }));
       return;
     }
     const problem = publishProblem(packet);
     if (problem !== undefined) {
-      this.#events.refused({ reason: "bad_publish", client: client?.id ?? "", detail: problem });
-      done(new Error(problem));
+      done(this.#refuse({ reason: "bad_publish", client: client?.id ?? "", detail: problem }));
       return;
     }
     const { payload } = packet;
@@ -187,41 +199,53 @@ export class MqttBroker {
   }
 
   #onCongestion(congested: boolean): void {
-    if (congested === this.#congested) return;
-    this.#congested = congested;
+    if (congested === this.#holdReasons.has("congested")) return;
     this.#events.paused(congested);
-    for (const client of this.#ready) {
-      if (congested) client.pause();
-      else this.#guarded(client, () => client.resume());
-    }
+    if (congested) this.#hold("congested");
+    else this.#release("congested");
+  }
+
+  #hold(reason: HoldReason): void {
+    this.#holdReasons.add(reason);
+    for (const inflow of this.#connections.values()) inflow.hold();
+  }
+
+  #release(reason: HoldReason): void {
+    this.#holdReasons.delete(reason);
+    if (this.#holdReasons.size > 0) return;
+    for (const inflow of this.#connections.values()) inflow.release();
   }
 
   #watch(): void {
     const events = this.#events;
-    this.#aedes.on("clientReady", (client) => {
-      if (!isPausable(client)) throw new TypeError("this aedes has no pause() on its clients");
-      this.#ready.add(client);
-      client.conn.once("close", () => this.#ready.delete(client));
-      if (this.#congested) client.pause();
-    });
     this.#aedes.on("client", (client) => events.connected({ client: client.id, protocol: client.version }));
     this.#aedes.on("clientDisconnect", (client) =>
       events.disconnected({ client: client.id, protocol: client.version }),
     );
-    const trouble = (client: Client, error: Error): void => {
+    const trouble = (client: Client, error: NodeJS.ErrnoException): void => {
+      // Told already, or a connection that broke: that is how sensors leave.
+      if (error instanceof ToldError || error.syscall !== undefined) return;
       const reason = error.message === "packet too large" ? "packet_too_large" : "protocol";
       events.refused({ reason, client: client.id ?? "", detail: error.message });
     };
     this.#aedes.on("clientError", trouble);
     this.#aedes.on("connectionError", trouble);
+    // Of the broker's own memory for subscribers, not of the storage; without a listener it would end the process.
+    const emitter: EventEmitter = this.#aedes;
+    emitter.on("error", (error: unknown) => events.refused({ reason: "broken", client: "", detail: String(error) }));
   }
 }
 
-/** aedes' clients have these, its types do not. */
-type PausableClient = Client & { pause(): void; resume(): void };
+type HoldReason = "congested" | "stopping";
 
-function isPausable(client: Client): client is PausableClient {
-  return "pause" in client && typeof client.pause === "function" && "resume" in client;
+/** A refusal that was told where it was decided. */
+class ToldError extends Error {}
+
+/** What aedes calls to read on; its types do not show it. */
+type ReadingClient = Client & { _nextBatch: (error?: Error | null) => void };
+
+function hasNextBatch(client: Client): client is ReadingClient {
+  return "_nextBatch" in client && typeof client._nextBatch === "function";
 }
 
 /** Whether a client may connect. `undefined` where it gave no name or password. */

@@ -24,13 +24,19 @@ export function connectProblem(packet: IConnectPacket): string | undefined {
   if (numbers !== undefined) return numbers;
   if (will === undefined || will === null) return undefined;
   if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return "the will has no valid QoS";
+  if (/[+#]/.test(will.topic)) return "the topic of the will has a wildcard";
   return topicProblem(will.topic) ?? numberProblem(will.properties, WILL_NUMBERS);
 }
 
 /** Why a PUBLISH must be refused, or undefined. On the hot path: one pass over the topic, nothing allocated. */
 export function publishProblem(packet: IPublishPacket): string | undefined {
   // [MQTT-2.2.1-3]
-  if (packet.qos > 0 && packet.messageId === 0) return "a packet identifier of 0";
+  if (packet.qos > 0) {
+    // A will has none; -1 is what the parser makes of one that is missing.
+    if (packet.messageId !== undefined && packet.messageId < 1) return "no valid packet identifier";
+    // The parser reads the identifier from whatever follows when the packet ends before it.
+    if (packet.length !== undefined && packet.length < 4 + packet.topic.length) return "a packet that ends too early";
+  }
   const topic = topicProblem(packet.topic);
   if (topic !== undefined) return topic;
   return packet.properties === undefined ? undefined : numberProblem(packet.properties, PUBLISH_NUMBERS);
@@ -56,6 +62,7 @@ function isCleanText(text: string): boolean {
 
 function numberProblem(properties: object | undefined, names: ReadonlySet<string>): string | undefined {
   if (properties === undefined) return undefined;
+  // A property that is given twice is a list.
   for (const [name, value] of Object.entries(properties)) {
     if (names.has(name) && !(typeof value === "number" && Number.isInteger(value) && value >= 0)) {
       return `the property ${name} has no value`;

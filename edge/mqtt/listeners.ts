@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Server as NetServer, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
@@ -44,7 +45,7 @@ export class Listener {
     if (options.protocol === "tcp") this.#server = createTcpServer(onSocket);
     else if (options.protocol === "tls") this.#server = createTlsServer(tls ?? {}, onSocket);
     else {
-      const http = tls === undefined ? createHttpServer() : createHttpsServer(tls);
+      const http = tls === undefined ? createHttpServer(onlyWebSockets) : createHttpsServer(tls, onlyWebSockets);
       this.#server = http;
       this.#sockets = new WebSocketServer({
         server: http,
@@ -53,7 +54,13 @@ export class Listener {
         // [MQTT-6.0.0-3]
         handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false),
       });
-      this.#sockets.on("connection", (socket) => accept(createWebSocketStream(socket)));
+      this.#sockets.on("connection", (socket) => {
+        // A client that offers none is not asked by handleProtocols [MQTT-6.0.0-3].
+        if (socket.protocol === "") socket.close(WS_PROTOCOL_ERROR, "the subprotocol must be mqtt");
+        else accept(createWebSocketStream(socket));
+      });
+      // It repeats the errors of the server, which listen() translates; unheard, they would end the process.
+      this.#sockets.on("error", () => {});
     }
   }
 
@@ -80,6 +87,10 @@ export class Listener {
   }
 }
 
+function onlyWebSockets(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { Upgrade: "websocket", "Content-Type": "text/plain" }).end("MQTT over WebSocket only\n");
+}
+
 function tlsOptions(options: ListenerOptions): TlsOptions {
   const read = (path: string | null): Buffer | undefined => {
     if (path === null) return undefined;
@@ -104,4 +115,5 @@ function tlsOptions(options: ListenerOptions): TlsOptions {
   };
 }
 
+const WS_PROTOCOL_ERROR = 1002;
 const FRAME_SLACK_BYTES = 1024;

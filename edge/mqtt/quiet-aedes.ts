@@ -1,4 +1,4 @@
-import type { Client, PublishPacket } from "aedes";
+import type { AedesOptions, Client, PublishPacket } from "aedes";
 import { Aedes } from "aedes";
 
 /**
@@ -8,23 +8,57 @@ import { Aedes } from "aedes";
  * somebody may want take the full way.
  */
 export class QuietAedes extends Aedes {
-  /** Subscriptions of connected clients, and of sessions that outlive their connection (never counted down). */
-  #wanted = 0;
+  /** Clients that subscribed, while they are here or their session waits for them. */
+  readonly #subscribers = new Set<string>();
+  readonly #sessionExpiryMaxS: number;
 
-  constructor(options: ConstructorParameters<typeof Aedes>[0]) {
+  constructor(options: AedesOptions & { sessionExpiryIntervalLimit: number }) {
     super(options);
-    this.on("subscribe", (subscriptions) => {
-      this.#wanted += subscriptions.length;
+    this.#sessionExpiryMaxS = options.sessionExpiryIntervalLimit;
+    this.on("subscribe", (_subscriptions, client) => {
+      this.#subscribers.add(client.id);
     });
-    // A session may be restored with its subscriptions, which are announced to nobody.
+    // A session that is resumed brings its subscriptions along, and they are announced to nobody.
     this.on("clientReady", (client) => {
-      if (!client.clean) this.#wanted++;
+      if (!client.clean) this.#subscribers.add(client.id);
     });
+    this.on("clientDisconnect", (client) => {
+      if (client.clean) this.#subscribers.delete(client.id);
+    });
+    this.on("sessionExpired", (client) => {
+      this.#subscribers.delete(client.id);
+    });
+  }
+
+  /**
+   * The session expiry of every CONNECT and DISCONNECT passes here. A DISCONNECT that gives it twice makes it a list, of
+   * which aedes makes a timer of NaN ms, which throws when the connection closes and would end the process.
+   */
+  clampSessionExpiry(seconds: unknown): number {
+    if (typeof seconds !== "number" || !(seconds >= 0)) return 0;
+    return Math.min(seconds, this.#sessionExpiryMaxS);
+  }
+
+  /**
+   * Two PUBRELs for one packet in one read: aedes finds the packet for both before it forgets it for the first, and
+   * nobody hears that the second finds nothing. An unheard rejection ends the process.
+   */
+  override async listen(): Promise<void> {
+    await super.listen();
+    const { persistence } = this as unknown as { persistence: IncomingPackets };
+    const forget = persistence.incomingDelPacket.bind(persistence);
+    persistence.incomingDelPacket = async (...packet) => {
+      try {
+        await forget(...packet);
+      } catch {
+        // It is forgotten already, which is what was asked.
+      }
+    };
   }
 
   override publish(packet: PublishPacket, ...rest: PublishRest): void {
     const done = rest.at(-1);
-    if (this.#wanted === 0 && !packet.retain && !packet.topic.startsWith("$") && typeof done === "function") {
+    if (this.#subscribers.size === 0 && !packet.retain && !packet.topic.startsWith("$") && typeof done === "function") {
       done.call(undefined);
       return;
     }
@@ -35,3 +69,4 @@ export class QuietAedes extends Aedes {
 
 type Done = (error?: Error) => void;
 type PublishRest = [done: Done] | [client: Client | null, done: Done];
+type IncomingPackets = { incomingDelPacket(client: Client, packet: unknown): Promise<void> };

@@ -32,7 +32,12 @@ export class Users {
 
   async check(name: string, password: Uint8Array): Promise<boolean> {
     const known = this.#users.get(name);
-    const memory = createHmac("sha512", this.#memoryKey).update(`${name}\0`).update(password).digest("base64");
+    // The known hash is part of it: what was right before a reload is forgotten where the file now says otherwise.
+    const memory = createHmac("sha512", this.#memoryKey)
+      .update(known?.hash ?? DECOY.hash)
+      .update(`${name}\0`)
+      .update(password)
+      .digest("base64");
     if (known !== undefined && this.#remembered.has(memory)) return true;
     // An unknown name costs the same time, so that names cannot be guessed by the clock.
     const actual = await derive(known ?? DECOY, password);
