@@ -1,0 +1,174 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { Fault } from "../../../../proto/core/fault.ts";
+import type { OpenOptions } from "../../../../proto/runtime/sqlite.ts";
+import { openDatabase, storageFault } from "../../../../proto/runtime/sqlite.ts";
+
+const SQLITE = new URL("../../../../proto/runtime/sqlite.ts", import.meta.url).href;
+const SCHEMA = "CREATE TABLE reading (id INTEGER PRIMARY KEY, value TEXT) STRICT";
+let folder = "";
+let path = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-sqlite-"));
+  path = join(folder, "data", "gateway.db");
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+function options(change: Partial<OpenOptions> = {}): OpenOptions {
+  return { path, identity: { applicationId: 77, kind: "gateway" }, migrations: [SCHEMA], ...change };
+}
+
+/** Opens, stores `rows` rows, closes. */
+function filled(rows = 500): void {
+  const db = openDatabase(options());
+  const insert = db.prepare("INSERT INTO reading (value) VALUES (?)");
+  db.transaction(() => {
+    for (let i = 0; i < rows; i++) insert.run(`reading ${i} ${"x".repeat(100)}`);
+  })();
+  db.close();
+}
+
+function lineOf(open: () => unknown): string {
+  try {
+    open();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault);
+    return (error as Fault).line.replaceAll(folder, "");
+  }
+  throw new Error("it was opened");
+}
+
+describe("every setting that durability rests on holds", () => {
+  test.each(["the first", "every later"])("at %s open", (which) => {
+    if (which !== "the first") filled();
+    const db = openDatabase(options());
+    onTestFinished(() => void db.close());
+    const setting = (name: string): unknown => db.pragma(name, { simple: true });
+    expect(setting("journal_mode")).toBe("wal");
+    expect(setting("synchronous")).toBe(2);
+    expect(setting("mmap_size")).toBe(0);
+    expect(setting("trusted_schema")).toBe(0);
+    expect(setting("cell_size_check")).toBe(1);
+    expect(setting("locking_mode")).toBe("exclusive");
+  });
+});
+
+describe("a file that cannot be trusted is refused in one line, and left as it is", () => {
+  test.each<[string, () => void, string]>([
+    [
+      "not a database",
+      () => writeFileSync(path, "x".repeat(5000)),
+      "/data/gateway.db: the database is damaged: it does not begin as a SQLite file does (restore the data folder from a copy; do not delete it before)",
+    ],
+    [
+      "cut short",
+      () => truncateSync(path, 8192),
+      "/data/gateway.db: the database is damaged: it has 8192 bytes where its head says 73728: it was cut short (restore the data folder from a copy; do not delete it before)",
+    ],
+    [
+      "empty",
+      () => truncateSync(path, 0),
+      "/data/gateway.db: the database is empty, but data was stored here (restore it from a copy; to begin anew and accept the loss, remove /data/gateway.db.id as well)",
+    ],
+    [
+      "missing",
+      () => rmSync(path),
+      "/data/gateway.db: the database is missing, but data was stored here (restore it from a copy; to begin anew and accept the loss, remove /data/gateway.db.id as well)",
+    ],
+    [
+      "of a newer version",
+      () => {
+        const db = new SqliteDatabase(path);
+        db.pragma("user_version=3");
+        db.close();
+      },
+      "/data/gateway.db has schema 3, this version of Tidemark knows 1 (start the newer version that wrote it; nothing was changed)",
+    ],
+    [
+      "of another application",
+      () => {
+        const db = new SqliteDatabase(path);
+        db.pragma("application_id=78");
+        db.close();
+      },
+      "/data/gateway.db is a database, but not that of a Tidemark gateway (point data_dir to another folder)",
+    ],
+  ])("%s", (_, spoil, line) => {
+    filled();
+    spoil();
+    const before = existsSync(path) ? readFileSync(path) : null;
+    expect(lineOf(() => openDatabase(options()))).toBe(line);
+    expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
+  });
+
+  test("where the folder cannot be made", () => {
+    writeFileSync(join(folder, "data"), "");
+    expect(lineOf(() => openDatabase(options()))).toMatch(/cannot be opened|EEXIST|is no folder/);
+  });
+});
+
+test("one process has the file, and kill -9 sets it free", async () => {
+  filled();
+  const program = `
+    import { openDatabase } from ${JSON.stringify(SQLITE)};
+    openDatabase(${JSON.stringify(options())});
+    process.stdout.write("open\\n");
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+  expect(lineOf(() => openDatabase(options()))).toBe(
+    "/data/gateway.db: another process has this database open (stop the other one; one data_dir serves one process)",
+  );
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+  const db = openDatabase(options());
+  expect(db.prepare("SELECT count(*) FROM reading").pluck().get()).toBe(500);
+  db.close();
+});
+
+test("a used-up quota refuses to grow, and deleting still works", () => {
+  filled();
+  const db = openDatabase(options({ maxBytes: 128 * 1024 }));
+  onTestFinished(() => void db.close());
+  const insert = db.prepare("INSERT INTO reading (value) VALUES (?)");
+  const fill = (): void => {
+    for (let i = 0; i < 10_000; i++) insert.run("x".repeat(1000));
+  };
+  try {
+    fill();
+    throw new Error("it grew beyond its quota");
+  } catch (error) {
+    expect(storageFault(error, "gateway.db").code).toBe("storage_full");
+  }
+  expect(db.prepare("DELETE FROM reading WHERE id <= 400").run().changes).toBe(400);
+  insert.run("there is room again");
+});
+
+test("a lowered quota does not keep the database from being opened", () => {
+  filled();
+  const db = openDatabase(options({ maxBytes: 8192 }));
+  expect(db.prepare("SELECT count(*) FROM reading").pluck().get()).toBe(500);
+  db.close();
+});
+
+test("what a killed process had committed is there, and nothing else", () => {
+  filled(1);
+  const program = `
+    import { openDatabase } from ${JSON.stringify(SQLITE)};
+    const db = openDatabase(${JSON.stringify(options())});
+    db.exec("INSERT INTO reading (value) VALUES ('committed')");
+    db.exec("BEGIN; INSERT INTO reading (value) VALUES ('open')");
+    process.kill(process.pid, "SIGKILL");`;
+  expect(() => execFileSync(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" })).toThrow();
+  expect(readdirSync(join(folder, "data"))).toContain("gateway.db-wal");
+  const db = openDatabase(options());
+  expect(db.prepare("SELECT value FROM reading WHERE id > 1").pluck().all()).toEqual(["committed"]);
+  db.close();
+});
