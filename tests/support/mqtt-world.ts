@@ -1,0 +1,178 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { generate, type Packet, parser } from "mqtt-packet";
+import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
+import { type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
+import { millis } from "../../proto/core/ids.ts";
+import type { RefusalReason } from "../../edge/mqtt/events.ts";
+import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
+
+/** An intake that keeps what it was offered until the test commits it. */
+export class HeldIntake implements Intake {
+  readonly offered: PublishedMessage[] = [];
+  /** Commits at once what is offered. */
+  immediate = false;
+  #waiting: (() => void)[] = [];
+  #congested = false;
+  #listener: (congested: boolean) => void = () => {};
+
+  offer(message: PublishedMessage, committed: () => void): void {
+    this.offered.push(message);
+    if (this.immediate) setImmediate(committed);
+    else this.#waiting.push(committed);
+  }
+
+  congested(): boolean {
+    return this.#congested;
+  }
+
+  onCongestion(listener: (congested: boolean) => void): void {
+    this.#listener = listener;
+  }
+
+  congest(congested: boolean): void {
+    this.#congested = congested;
+    this.#listener(congested);
+  }
+
+  /** The oldest `count` are on disk now. */
+  commit(count: number = this.#waiting.length): void {
+    for (const committed of this.#waiting.splice(0, count)) committed();
+  }
+}
+
+/** A broker on a free port of this machine, and what it told. */
+export class MqttWorld implements AsyncDisposable {
+  readonly intake: HeldIntake = new HeldIntake();
+  readonly refusals: { reason: RefusalReason; client: string; detail: string }[] = [];
+  readonly broker: MqttBroker;
+  addresses: readonly ListenerAddress[] = [];
+
+  static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
+    const world = new MqttWorld(options);
+    world.addresses = await world.broker.listen();
+    return world;
+  }
+
+  private constructor(options: MqttWorldOptions) {
+    this.broker = new MqttBroker(
+      {
+        intake: this.intake,
+        events: {
+          connected: () => {},
+          disconnected: () => {},
+          refused: (what) => this.refusals.push(what),
+          paused: () => {},
+        },
+        clock: { nowMs: () => millis(1_800_000_000_000) },
+        authenticate: options.authenticate ?? (async () => true),
+      },
+      {
+        listeners: [
+          { protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...options.listener },
+        ],
+        limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 5000, ...options.limits },
+      },
+    );
+  }
+
+  get port(): number {
+    return this.addresses[0]!.port;
+  }
+
+  /** A connection that speaks raw bytes. */
+  async dial(version: 4 | 5 = 4): Promise<RawClient> {
+    const socket = connect(this.port, "127.0.0.1");
+    await once(socket, "connect");
+    return new RawClient(socket, version);
+  }
+
+  async client(id: string, version: 4 | 5 = 4): Promise<RawClient> {
+    const client = await this.dial(version);
+    client.send({
+      cmd: "connect",
+      clientId: id,
+      protocolId: "MQTT",
+      protocolVersion: version,
+      clean: true,
+      keepalive: 0,
+    });
+    await client.next("connack");
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.broker.close();
+  }
+}
+
+export type MqttWorldOptions = {
+  readonly authenticate?: Authenticate;
+  readonly listener?: Partial<ListenerOptions>;
+  readonly limits?: { maxPacketBytes?: number; maxConnections?: number; connectTimeoutMs?: number };
+};
+
+/** A sensor made of a socket and a packet parser: it sends what no library would. */
+export class RawClient {
+  readonly received: Packet[] = [];
+  readonly closed: Promise<void>;
+  readonly #socket: Duplex;
+  readonly #version: 4 | 5;
+  #woken: () => void = () => {};
+
+  constructor(socket: Duplex, version: 4 | 5) {
+    this.#socket = socket;
+    this.#version = version;
+    const packets = parser({ protocolVersion: version });
+    packets.on("packet", (packet: Packet) => {
+      this.received.push(packet);
+      this.#woken();
+    });
+    packets.on("error", () => socket.destroy());
+    socket.on("data", (bytes: Buffer) => packets.parse(bytes));
+    socket.on("error", () => {});
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+  }
+
+  send(...packets: Packet[]): void {
+    this.bytes(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: this.#version }))));
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  /** QoS 1 messages with the given packet identifiers. */
+  publish(...ids: number[]): void {
+    this.send(...ids.map((messageId) => reading(messageId)));
+  }
+
+  /** Sends and waits until the broker has taken all of it up: it answers the PING behind it, in the same read. */
+  async deliver(...packets: Packet[]): Promise<void> {
+    const answers = this.received.filter(({ cmd }) => cmd === "pingresp").length;
+    this.send(...packets, { cmd: "pingreq" });
+    await this.next("pingresp", answers + 1);
+  }
+
+  /** Waits until `count` packets of a kind have come in. */
+  async next(cmd: Packet["cmd"], count = 1): Promise<void> {
+    while (this.received.filter((packet) => packet.cmd === cmd).length < count) {
+      await new Promise<void>((resolve) => {
+        this.#woken = resolve;
+      });
+    }
+  }
+
+  ids(cmd: "puback" | "pubrec"): number[] {
+    return this.received.flatMap((packet) => (packet.cmd === cmd ? [packet.messageId ?? -1] : []));
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+}
+
+export function reading(messageId: number, more: { qos?: 0 | 1 | 2; dup?: boolean; topic?: string } = {}): Packet {
+  return { cmd: "publish", topic: "plant/1/t", payload: "21.5", qos: 1, dup: false, retain: false, messageId, ...more };
+}

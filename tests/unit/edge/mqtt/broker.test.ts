@@ -1,0 +1,320 @@
+import { once } from "node:events";
+import { connect as mqttConnect, connectAsync } from "mqtt";
+import { expect, onTestFinished, test } from "vitest";
+import { generate, type Packet } from "mqtt-packet";
+import { createWebSocketStream, WebSocket } from "ws";
+import { Users } from "../../../../edge/mqtt/users.ts";
+import { MqttWorld, RawClient, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
+import { runs } from "../../../support/scale.ts";
+import { seededRandom } from "../../../support/seeded-random.ts";
+
+async function world(options?: MqttWorldOptions): Promise<MqttWorld> {
+  const opened = await MqttWorld.open(options);
+  onTestFinished(() => opened[Symbol.asyncDispose]());
+  return opened;
+}
+
+test("P1: there is no PUBACK before the commit, and after it they come in the order of the messages", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  await client.deliver(reading(1), reading(2), reading(3), reading(4), reading(5));
+  expect(client.ids("puback")).toEqual([]);
+  intake.commit(2);
+  await client.next("puback", 2);
+  expect(client.ids("puback")).toEqual([1, 2]);
+  intake.commit();
+  await client.next("puback", 5);
+  expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("P1: groups of several clients released together keep each client's order", async () => {
+  const { world: here, intake } = await opened();
+  const clients = await Promise.all(["a", "b", "c"].map((id) => here.client(id)));
+  for (const client of clients) await client.deliver(...[7, 8, 9].map((id) => reading(id)));
+  for (let left = 9; left > 0; left -= 2) intake.commit(2);
+  for (const client of clients) {
+    await client.next("puback", 3);
+    expect(client.ids("puback")).toEqual([7, 8, 9]);
+  }
+});
+
+test("P1: a PUBREC waits for the commit too, and the exchange is completed", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  await client.deliver(reading(5, { qos: 2 }));
+  expect(client.ids("pubrec")).toEqual([]);
+  intake.commit();
+  await client.next("pubrec");
+  client.send({ cmd: "pubrel", messageId: 5 });
+  await client.next("pubcomp");
+  expect(intake.offered).toMatchObject([{ qos: 2, packetId: 5, topic: "plant/1/t", clientId: "a" }]);
+});
+
+test("the DUP flag reaches the storage, which alone knows what was counted", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  await client.deliver(reading(5, { qos: 2 }), reading(5, { qos: 2, dup: true }), reading(6, { dup: true }));
+  expect(intake.offered.map(({ packetId, dup }) => [packetId, dup])).toEqual([
+    [5, false],
+    [5, true],
+    [6, true],
+  ]);
+});
+
+test("a QoS 0 message is offered as well", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  await client.deliver({ cmd: "publish", topic: "t", payload: "1", qos: 0, dup: false, retain: false });
+  expect(intake.offered).toMatchObject([{ qos: 0, packetId: 0, topic: "t" }]);
+});
+
+test("under congestion nothing is read, and afterwards everything is, also from clients with messages in flight", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  await client.deliver(reading(1), reading(2), reading(3), reading(4));
+  intake.congest(true);
+  // These are done while the tap is held.
+  intake.commit();
+  await client.next("puback", 4);
+  client.publish(5, 6);
+  const newcomer = await here.dial();
+  newcomer.send({ cmd: "connect", clientId: "b", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 0 });
+  // Time for the bytes to arrive: a second client's round trip outside the broker's reading cannot be had.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(intake.offered.length).toBe(4);
+  expect(newcomer.received).toEqual([]);
+  intake.congest(false);
+  await newcomer.next("connack");
+  await expect.poll(() => intake.offered.length).toBe(6);
+  intake.commit();
+  await client.next("puback", 6);
+  expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("who stops accepting does not read on when the congestion ends", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  intake.congest(true);
+  here.broker.stopAccepting();
+  intake.congest(false);
+  client.publish(1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(intake.offered).toEqual([]);
+});
+
+test("a will is a message of its client", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const client = await here.dial();
+  client.send({
+    cmd: "connect",
+    clientId: "w",
+    protocolId: "MQTT",
+    protocolVersion: 4,
+    clean: true,
+    keepalive: 0,
+    will: { topic: "plant/w/state", payload: Buffer.from("0"), qos: 1, retain: false },
+  });
+  await client.next("connack");
+  client.end();
+  await expect.poll(() => intake.offered).toMatchObject([{ clientId: "w", topic: "plant/w/state", packetId: 0 }]);
+});
+
+test("it stays a broker: local subscribers and retained messages", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const url = `mqtt://127.0.0.1:${here.port}`;
+  const publisher = await connectAsync(url);
+  await publisher.publishAsync("home/kept", "1", { qos: 1, retain: true });
+  const subscriber = await connectAsync(url);
+  const seen: string[] = [];
+  subscriber.on("message", (topic, payload) => seen.push(`${topic}=${payload.toString()}`));
+  await subscriber.subscribeAsync("home/#");
+  await publisher.publishAsync("home/live", "2", { qos: 1 });
+  await expect.poll(() => seen).toEqual(["home/kept=1", "home/live=2"]);
+  await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
+});
+
+test("topics that begin with $ are nobody's readings", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a");
+  client.send(reading(1, { topic: "$SYS/x" }));
+  await client.closed;
+  expect(intake.offered).toEqual([]);
+  expect(here.refusals).toMatchObject([{ reason: "bad_publish", client: "a" }]);
+});
+
+test("a packet over the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and nothing was acknowledged", async () => {
+  const { world: here, intake } = await opened();
+  const [old, young] = [await here.client("old"), await here.client("young", 5)];
+  const large = { cmd: "publish", topic: "t", payload: Buffer.alloc(8192), qos: 1, dup: false, retain: false } as const;
+  old.send({ ...large, messageId: 1 });
+  young.send({ ...large, messageId: 1 });
+  await Promise.all([old.closed, young.closed]);
+  expect(young.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
+  expect(old.ids("puback")).toEqual([]);
+  expect(intake.offered).toEqual([]);
+  expect(here.refusals.map(({ reason }) => reason)).toEqual(["packet_too_large", "packet_too_large"]);
+});
+
+test("one connection more than allowed is refused, and a place that is left is taken again", async () => {
+  const here = await world({ limits: { maxConnections: 1 } });
+  const first = await here.client("a");
+  const second = await here.dial();
+  await second.closed;
+  expect(here.refusals).toMatchObject([{ reason: "too_many_connections" }]);
+  first.end();
+  await expect.poll(() => here.broker.connections).toBe(0);
+  await here.client("b");
+});
+
+test("wrong passwords: 4 for MQTT 3.1.1, 0x86 for MQTT 5; told once", async () => {
+  const here = await world({ authenticate: async () => false });
+  for (const version of [4, 5] as const) {
+    const client = await here.dial(version);
+    client.send({
+      cmd: "connect",
+      clientId: "a",
+      protocolId: "MQTT",
+      protocolVersion: version,
+      clean: true,
+      keepalive: 0,
+      username: "ann",
+      password: Buffer.from("no"),
+    });
+    await client.closed;
+    expect(client.received).toMatchObject([version === 4 ? { returnCode: 4 } : { reasonCode: 0x86 }]);
+  }
+  expect(here.refusals.map(({ reason }) => reason)).toEqual(["unauthorized", "unauthorized"]);
+});
+
+test("a session expiry without a value, or given twice on DISCONNECT, harms nobody", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const bystander = await here.client("bystander");
+  const first = await here.dial(5);
+  // Property length 1, property 0x11 and nothing behind it; then the client id "a".
+  first.bytes(Buffer.from([0x10, 14, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 1, 0x11, 0, 0]));
+  await first.closed;
+  const second = await here.dial(5);
+  second.send({
+    cmd: "connect",
+    clientId: "b",
+    protocolId: "MQTT",
+    protocolVersion: 5,
+    clean: true,
+    keepalive: 0,
+    properties: { sessionExpiryInterval: 9 },
+  });
+  await second.next("connack");
+  second.bytes(Buffer.from([0xe0, 12, 0, 10, 0x11, 0, 0, 0, 5, 0x11, 0, 0, 0, 5]));
+  await second.closed;
+  bystander.publish(1);
+  await bystander.next("puback");
+  expect(bystander.ids("puback")).toEqual([1]);
+});
+
+test("a PUBREL that comes twice in one read ends neither the process nor the client", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const client = await here.client("a");
+  client.send(reading(5, { qos: 2 }));
+  await client.next("pubrec");
+  client.send({ cmd: "pubrel", messageId: 5 }, { cmd: "pubrel", messageId: 5 });
+  await client.next("pubcomp", 2);
+  expect(intake.offered.length).toBe(1);
+});
+
+test("WebSocket carries MQTT, and only under its subprotocol", async () => {
+  const here = await world({ listener: { protocol: "ws" } });
+  here.intake.immediate = true;
+  const socket = new WebSocket(`ws://127.0.0.1:${here.port}`, ["mqtt"]);
+  const client = new RawClient(createWebSocketStream(socket), 4);
+  client.send({ cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 0 });
+  client.publish(1);
+  await client.next("puback");
+  client.end();
+  const bare = new WebSocket(`ws://127.0.0.1:${here.port}`);
+  const [code] = (await once(bare, "close")) as [number];
+  expect(code).toBe(1002);
+  expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
+});
+
+test.each(["tcp", "ws"] as const)("a port in use is one line (%s)", async (protocol) => {
+  const { world: here } = await opened();
+  await expect(MqttWorld.open({ listener: { protocol, port: here.port } })).rejects.toMatchObject({ code: "port" });
+});
+
+test("a certificate that cannot be read is one line", async () => {
+  const listener = { protocol: "tls", cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" } as const;
+  await expect(MqttWorld.open({ listener })).rejects.toMatchObject({ code: "file" });
+});
+
+test("whatever bytes come, the broker lives and serves the others", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const random = seededRandom(20_261_120);
+  const pick = (n: number): number => Math.floor(random() * n);
+  const hello = (version: 4 | 5): Buffer =>
+    generate({
+      cmd: "connect",
+      clientId: `f${pick(50)}`,
+      protocolId: "MQTT",
+      protocolVersion: version,
+      clean: random() < 0.5,
+      keepalive: 0,
+      will: { topic: "w", payload: Buffer.from("1"), qos: 1, retain: random() < 0.2 },
+      ...(version === 5 ? { properties: { sessionExpiryInterval: pick(3), receiveMaximum: 9 } } : {}),
+    });
+  const bystander = await here.client("bystander");
+  const rounds = runs({ short: 300, long: 5000 });
+  for (let round = 0; round < rounds; round++) {
+    const version = random() < 0.5 ? 4 : 5;
+    const packets: Packet[] = [
+      reading(1),
+      reading(2, { qos: 2 }),
+      { cmd: "pubrel", messageId: 2 },
+      { cmd: "subscribe", messageId: 3, subscriptions: [{ topic: "a/+", qos: 1 }] },
+      { cmd: "unsubscribe", messageId: 4, unsubscriptions: ["a/+"] },
+      {
+        cmd: "disconnect",
+        reasonCode: 4,
+        ...(version === 5 ? { properties: { sessionExpiryInterval: 1 } } : {}),
+      },
+    ];
+    const encoded = packets.map((packet) => generate(packet, { protocolVersion: version }));
+    const first = hello(version);
+    const rest = Buffer.concat(Array.from({ length: 8 }, () => encoded[pick(encoded.length)]!));
+    const victim = random() < 0.4 ? first : rest;
+    for (let flips = 1 + pick(4); flips > 0; flips--) victim[pick(victim.length)] = pick(256);
+    const client = await here.dial(version);
+    client.bytes(Buffer.concat([first, rest]));
+    await Promise.race([client.closed, new Promise((resolve) => setTimeout(resolve, 2))]);
+    client.end();
+  }
+  bystander.publish(1);
+  await bystander.next("puback");
+  expect(here.refusals.filter(({ reason }) => reason === "broken")).toEqual([]);
+});
+
+test("users of mosquitto_passwd are let in by MQTT.js, others are not", async () => {
+  const users = new Users(new URL("users.txt", import.meta.url).pathname);
+  const here = await world({ authenticate: (name, password) => users.check(name ?? "", password ?? new Uint8Array()) });
+  const url = `mqtt://127.0.0.1:${here.port}`;
+  for (const [username, password] of [
+    ["ann", "secret"],
+    ["bob", "geheim"],
+  ] as const) {
+    const client = await connectAsync(url, { username, password });
+    await client.endAsync();
+  }
+  const refused = mqttConnect(url, { username: "ann", password: "geheim", reconnectPeriod: 0 });
+  const error = await new Promise((resolve) => refused.once("error", resolve));
+  expect(error).toMatchObject({ code: 4 });
+  refused.end(true);
+});
+
+async function opened(): Promise<{ world: MqttWorld; intake: MqttWorld["intake"] }> {
+  const here = await world();
+  return { world: here, intake: here.intake };
+}
