@@ -32,7 +32,8 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   const schema = options.schema(dirname(path));
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw mistakes(result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value })));
+  const found = result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value }));
+  throw mistakes(found);
 }
 
 /** The top-level keys of a file, to tell what kind of configuration it is; none when it is no YAML map. */
@@ -44,7 +45,7 @@ export function topLevelKeys(path: string): string[] {
 
 type Context = { document: Document.Parsed; place: Places; schema: z.ZodType; value: unknown };
 
-function blocks(issue: z.core.$ZodIssue, context: Context): string[] {
+function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
   const { document, place, schema } = context;
   const path = issue.path.filter((key) => typeof key !== "symbol");
   if (issue.code === "unrecognized_keys") {
@@ -104,7 +105,7 @@ class Places {
     this.#source = text.split(/\r?\n/);
   }
 
-  block(range: readonly [number, number], message: string): string {
+  block(range: readonly [number, number], message: string): Mistake {
     const { line, col } = this.lines.linePos(range[0]);
     const end = this.lines.linePos(Math.max(range[0], range[1] - 1));
     const source = this.#source[line - 1] ?? "";
@@ -113,12 +114,16 @@ class Places {
     const number = String(line);
     const gutter = " ".repeat(number.length);
     const head = `${this.#name}:${line}:${col}  ${message}`;
-    return `${head}\n  ${number} | ${source}\n  ${gutter} | ${" ".repeat(col - 1)}${marks}`;
+    return { at: range[0], text: `${head}\n  ${number} | ${source}\n  ${gutter} | ${" ".repeat(col - 1)}${marks}` };
   }
 }
 
-function mistakes(found: readonly string[]): Fault {
-  return new Fault({ code: "config", message: found.join("\n") });
+type Mistake = { readonly at: number; readonly text: string };
+
+/** In the order in which a person reads the file. */
+function mistakes(found: readonly Mistake[]): Fault {
+  const ordered = found.toSorted((a, b) => a.at - b.at);
+  return new Fault({ code: "config", message: ordered.map((mistake) => mistake.text).join("\n") });
 }
 
 function read(path: string): string {
