@@ -45,7 +45,19 @@ export async function startGateway(deps: {
   const recent = new RecentCommits();
   if (clock.nowMs() < CLOCK_PLAUSIBLE_FROM_MS) events.clockImplausible(new Date(clock.nowMs()).toISOString());
 
-  const authenticate = authenticator(config.mqtt);
+  const { usersFile, allowAnonymous } = config.mqtt;
+  const users = usersFile === null ? undefined : new Users(usersFile);
+  if (users !== undefined) {
+    life.onReload(() => {
+      try {
+        users.reload();
+        events.usersRead();
+      } catch (error) {
+        // A bad edit leaves everybody connected, and the users as they were.
+        events.usersNotRead(storageFault(error, "users file"));
+      }
+    });
+  }
   const endpoints = config.regions.map(
     (region) =>
       new GrpcEndpoint(
@@ -106,7 +118,7 @@ export async function startGateway(deps: {
   uplink.onEvent(events.uplink);
 
   const broker = new MqttBroker(
-    { intake: storage, events: events.mqtt, clock, authenticate },
+    { intake: storage, events: events.mqtt, clock, authenticate: authenticator(users, allowAnonymous) },
     { listeners: config.mqtt.listeners, limits: config.mqtt },
   );
 
@@ -160,10 +172,9 @@ export async function startGateway(deps: {
 }
 
 /** Anonymous clients only where the configuration says so; a name that is given is checked in any case. */
-function authenticator(config: EdgeConfig["mqtt"]): Authenticate {
-  const users = config.usersFile === null ? undefined : new Users(config.usersFile);
+function authenticator(users: Users | undefined, allowAnonymous: boolean): Authenticate {
   return async (username, password) => {
-    if (username === undefined || users === undefined) return config.allowAnonymous;
+    if (username === undefined || users === undefined) return allowAnonymous;
     return users.check(username, password ?? new Uint8Array(0));
   };
 }

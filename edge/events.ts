@@ -41,6 +41,14 @@ export class GatewayEvents {
     );
   }
 
+  usersRead(): void {
+    this.#log.info("the users file was read again");
+  }
+
+  usersNotRead(fault: Fault): void {
+    this.#log.error({ code: fault.code }, `the users stay as they were: ${fault.line}`);
+  }
+
   stopping(reason: string): void {
     this.#log.info(`stopping: ${reason}`);
   }

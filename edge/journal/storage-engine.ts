@@ -134,8 +134,13 @@ export class StorageEngine {
     });
     this.#sink = { reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock) };
     this.#diskUse = { usedBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
-    this.#load();
-    this.#checkDisk();
+    try {
+      this.#load();
+      this.#checkDisk();
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 
   /**

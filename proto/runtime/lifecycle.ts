@@ -3,7 +3,7 @@ import { EXIT_CODE, Fault } from "../core/fault.ts";
 /**
  * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
  *
- * SIGTERM and SIGINT stop in order; a second one ends at once. Exit codes: 0 after an orderly stop, `EXIT_CODE` of the
+ * SIGTERM and SIGINT stop in order; a second one ends at once. SIGHUP reads again what can be read again. Exit codes: 0 after an orderly stop, `EXIT_CODE` of the
  * fault otherwise, 70 for a mistake of ours (with its stack trace, because then it is wanted).
  *
  * With TIDEMARK_STOP_WITH_STDIN=1 the end of standard input is a stop too: a supervisor that dies takes its children
@@ -17,6 +17,7 @@ export async function runProcess(main: (life: Lifecycle) => Promise<void>): Prom
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
+  process.on("SIGHUP", () => life.reload());
   if (process.env["TIDEMARK_STOP_WITH_STDIN"] === "1") {
     process.stdin.on("end", () => life.requestStop("standard input ended")).resume();
   }
@@ -35,6 +36,7 @@ export async function runProcess(main: (life: Lifecycle) => Promise<void>): Prom
 export class Lifecycle {
   readonly #steps: { readonly name: string; readonly stop: () => Promise<void> | void; readonly timeoutMs: number }[] =
     [];
+  readonly #reloads: (() => void)[] = [];
   readonly #ended = Promise.withResolvers<void>();
   #reason: string | undefined;
   #exitCode = 0;
@@ -42,6 +44,15 @@ export class Lifecycle {
   /** Registers what `stop` undoes; called last-in first-out, each given up after `timeoutMs`. */
   onStop(name: string, stop: () => Promise<void> | void, timeoutMs = 5000): void {
     this.#steps.push({ name, stop, timeoutMs });
+  }
+
+  /** Registers what SIGHUP reads again; it must leave the running state alone when it fails. */
+  onReload(reload: () => void): void {
+    this.#reloads.push(reload);
+  }
+
+  reload(): void {
+    for (const reload of this.#reloads) reload();
   }
 
   /** Resolves when the process is to stop, for whatever reason. */

@@ -119,7 +119,9 @@ test("one process has the file, and kill -9 sets it free", async () => {
     openDatabase(${JSON.stringify(options())});
     process.stdout.write("open\\n");
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   await new Promise((resolve) => child.stdout.once("data", resolve));
   expect(lineOf(() => openDatabase(options()))).toBe(
@@ -166,7 +168,7 @@ test("what a killed process had committed is there, and nothing else", () => {
     db.exec("INSERT INTO reading (value) VALUES ('committed')");
     db.exec("BEGIN; INSERT INTO reading (value) VALUES ('open')");
     process.kill(process.pid, "SIGKILL");`;
-  expect(() => execFileSync(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" })).toThrow();
+  expect(() => execFileSync(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" })).toThrow("Command failed");
   expect(readdirSync(join(folder, "data"))).toContain("gateway.db-wal");
   const db = openDatabase(options());
   expect(db.prepare("SELECT value FROM reading WHERE id > 1").pluck().all()).toEqual(["committed"]);

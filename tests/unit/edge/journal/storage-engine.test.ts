@@ -1,0 +1,322 @@
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
+import { createDecoder } from "../../../../edge/decode/routes.ts";
+import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
+import type { EngineOptions } from "../../../../edge/journal/storage-engine.ts";
+import { StorageEngine } from "../../../../edge/journal/storage-engine.ts";
+import { count, haveOf } from "../../../../proto/core/have.ts";
+import type { Millis, MonotonicMs, StreamId } from "../../../../proto/core/ids.ts";
+import type { WindowRecord } from "../../../../proto/core/record.ts";
+import type { ReadableBatch } from "../../../../proto/wire/batch-codec.ts";
+import { openBatch, readRawColumns } from "../../../../proto/wire/batch-codec.ts";
+
+const START_MS = Date.UTC(2026, 10, 20, 12);
+const PLAN: WindowPlan = {
+  lengthsMs: [10_000],
+  raw: false,
+  quantiles: true,
+  outOfOrdernessMs: 0,
+  idleTimeoutMs: 5000,
+  allowedLatenessMs: 60_000,
+};
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-engine-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+/** A gateway's storage on a disk of its own, with a clock that stands until it is moved. */
+class Life {
+  nowMs = START_MS;
+  readonly directory: string;
+  readonly engine: StorageEngine;
+  readonly #writer = new PublishChunkWriter({ tableLimit: 100, initialBytes: 256 });
+  #seed = 0;
+
+  constructor(
+    options: { directory?: string; plan?: Partial<WindowPlan>; engine?: Partial<EngineOptions>; nowMs?: number } = {},
+  ) {
+    this.nowMs = options.nowMs ?? START_MS;
+    this.directory = options.directory ?? join(folder, "disk");
+    const salt = Math.floor(performance.now() * 1000) % 251;
+    this.engine = new StorageEngine(
+      {
+        clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
+        decoder: createDecoder({
+          routes: [],
+          unrouted: "auto",
+          timeZone: "UTC",
+          limits: { depth: 8, values: 100, payloadBytes: 4096 },
+        }),
+        randomBytes: (bytes) => new Uint8Array(bytes).fill((this.#seed += 1) + salt),
+      },
+      {
+        gateway: "plant-7",
+        directory: this.directory,
+        maxBytes: 2 ** 30,
+        deadLetterBytes: 2 ** 20,
+        deliveriesRemembered: 1024,
+        sealBytes: 65_536,
+        sealAfterMs: 1000,
+        rules: [{ match: { device: "*", metric: "*" }, plan: { ...PLAN, ...options.plan } }],
+        ...options.engine,
+      },
+    );
+    onTestFinished(() => {
+      try {
+        this.engine.close();
+      } catch {
+        // Closed by the test, or left as a crash leaves it.
+      }
+    });
+  }
+
+  publish(topic: string, payload: string, delivery: { packetId?: number; dup?: boolean } = {}): void {
+    this.#writer.add({
+      clientId: "sensor-1",
+      topic,
+      payload: Buffer.from(payload),
+      qos: delivery.packetId === undefined ? 0 : 1,
+      dup: delivery.dup ?? false,
+      packetId: delivery.packetId ?? 0,
+      arrivedMs: this.nowMs,
+    });
+    this.engine.commit([this.#writer.take(undefined)]);
+  }
+
+  /** A reading of `a/b` with the value `x`, `atMs` after the start. */
+  reading(x: number, atMs: number): void {
+    this.publish("a/b", `{"x":${x},"ts":${START_MS + atMs}}`);
+  }
+
+  pass(ms: number): void {
+    this.nowMs += ms;
+    this.engine.commit([]);
+  }
+
+  /** The disk as a crash at this moment leaves it. */
+  crash(options: ConstructorParameters<typeof Life>[0] = {}): Life {
+    const directory = join(folder, `after-crash-${readdirSync(folder).length}`);
+    cpSync(this.directory, directory, { recursive: true });
+    return new Life({ nowMs: this.nowMs, ...options, directory });
+  }
+
+  sealed(): ReadableBatch[] {
+    return this.engine.streams().flatMap(({ streamId, first, last }) => {
+      const seqs = Array.from({ length: last - first + 1 }, (_, i) => (first + i) as typeof first);
+      return this.engine.read({ streamId, seqs, maxBytes: Infinity }).map((batch) => {
+        const opened = openBatch(batch);
+        if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+        return opened;
+      });
+    });
+  }
+
+  windows(): WindowRecord[] {
+    return this.sealed().flatMap((batch) => batch.content.windows);
+  }
+
+  rawValues(): unknown[] {
+    return this.sealed().flatMap((batch) =>
+      batch.rawSlices.flatMap((slice) => Array.from(readRawColumns(slice.columns).values)),
+    );
+  }
+}
+
+describe("a redelivered message is counted once", () => {
+  test("in the same life, and after a crash", () => {
+    const life = new Life();
+    life.publish("a/b", "1", { packetId: 7 });
+    life.publish("a/b", "1", { packetId: 7, dup: true });
+    expect(life.engine.status()).toMatchObject({ journalSeq: 1, redelivered: 1 });
+    const next = life.crash();
+    next.publish("a/b", "1", { packetId: 7, dup: true });
+    expect(next.engine.status()).toMatchObject({ journalSeq: 1, redelivered: 2 });
+  });
+
+  test("but another content, another packet identifier, or no DUP flag is a new message", () => {
+    const life = new Life();
+    life.publish("a/b", "1", { packetId: 7 });
+    life.publish("a/b", "2", { packetId: 7, dup: true });
+    life.publish("a/b", "2", { packetId: 8, dup: true });
+    life.publish("a/b", "2", { packetId: 8 });
+    expect(life.engine.status()).toMatchObject({ journalSeq: 4, redelivered: 0 });
+  });
+});
+
+describe("a window is forwarded once it has ended", () => {
+  test("by its device's event time", () => {
+    const life = new Life();
+    life.reading(1, 0);
+    life.reading(3, 9999);
+    life.pass(1000);
+    expect(life.windows()).toEqual([]);
+    life.reading(5, 10_000);
+    life.pass(1000);
+    expect(life.windows()).toMatchObject([
+      { device: "a/b", metric: "x", windowMs: 10_000, windowStartMs: START_MS, part: 0, carry: null, revision: 0 },
+    ]);
+    expect(life.windows()[0]!.summary).toMatchObject({ count: 2, sum: 4, min: 1, max: 3 });
+  });
+
+  test("or because the device is silent", () => {
+    const life = new Life();
+    life.reading(1, 0);
+    life.pass(4000);
+    expect(life.windows()).toEqual([]);
+    life.pass(2000);
+    expect(life.windows()).toHaveLength(1);
+  });
+});
+
+describe("a late reading is never lost", () => {
+  test("it revises its window while the state is kept, also after a crash; the restart is linked by carry", () => {
+    const life = new Life();
+    life.reading(1, 0);
+    life.pass(6000);
+    const first = life.engine.streams()[0]!.streamId;
+    const next = life.crash();
+    next.reading(2, 5);
+    next.pass(1000);
+    const [before, revised] = next.windows();
+    expect(before).toMatchObject({ revision: 0, summary: { count: 1 } });
+    expect(revised).toMatchObject({ part: 0, revision: 1, carry: first, summary: { count: 2, sum: 3 } });
+  });
+
+  test("and becomes a supplement when the state is gone", () => {
+    const life = new Life({ plan: { allowedLatenessMs: 0 }, engine: {} });
+    life.reading(1, 0);
+    life.pass(6000);
+    life.engine.close();
+    // A checkpoint lies between: only then may a kept state go.
+    const next = new Life({ nowMs: life.nowMs, plan: { allowedLatenessMs: 0 } });
+    next.pass(2000);
+    next.reading(2, 5);
+    next.pass(2000);
+    expect(next.windows()).toMatchObject([
+      { part: 0, summary: { count: 1 } },
+      { part: 2, summary: { count: 1 } },
+    ]);
+  });
+});
+
+test("a crash between journal and batch seals every raw reading exactly once", () => {
+  const plan = { raw: true, lengthsMs: [] };
+  let life = new Life({ plan });
+  for (let x = 1; x <= 50; x++) {
+    life.reading(x, x);
+    if (x % 7 === 0) life.pass(1000);
+    if (x % 5 === 0) life = life.crash({ plan });
+  }
+  life.pass(1000);
+  expect(life.rawValues().toSorted((a, b) => Number(a) - Number(b))).toEqual(
+    Array.from({ length: 50 }, (_, i) => i + 1),
+  );
+});
+
+test("each process life seals into a stream of its own, and the batches before keep theirs", () => {
+  const life = new Life();
+  life.reading(1, 0);
+  life.pass(6000);
+  const next = life.crash();
+  next.reading(2, 20_000);
+  next.pass(6000);
+  const streams = next.engine.streams();
+  expect(streams).toHaveLength(2);
+  expect(new Set(streams.map((stream) => stream.streamId)).size).toBe(2);
+  expect(streams.filter((stream) => stream.closed)).toHaveLength(1);
+});
+
+describe("dead letters", () => {
+  test("are stored with their reason, counted, and the count reaches the cloud without any record", () => {
+    const life = new Life();
+    life.publish("a/b", "NaN");
+    life.publish("a/b", '{"x":');
+    life.pass(1000);
+    expect(life.engine.status().deadLetters).toEqual(
+      new Map([
+        ["not_finite", 1],
+        ["syntax", 1],
+      ]),
+    );
+    expect(life.sealed()[0]!.content.ledger.deadLetters).toEqual(
+      new Map([
+        ["not_finite", 1],
+        ["syntax", 1],
+      ]),
+    );
+    life.engine.close();
+    const db = new SqliteDatabase(join(life.directory, "gateway.db"), { readonly: true });
+    expect(db.prepare("SELECT client, topic, reason, CAST(payload AS TEXT) AS payload FROM dead_letter").all()).toEqual(
+      [
+        { client: "sensor-1", topic: "a/b", reason: "not_finite", payload: "NaN" },
+        { client: "sensor-1", topic: "a/b", reason: "syntax", payload: '{"x":' },
+      ],
+    );
+    db.close();
+  });
+
+  test("beyond their quota drop the oldest, and that is counted too", () => {
+    const life = new Life({ engine: { deadLetterBytes: 2000 } });
+    for (let i = 0; i < 20; i++) life.publish("a/b", `{${"x".repeat(100)}`);
+    expect(life.engine.status().discards.get("dead_letter_quota")).toBeGreaterThan(10);
+  });
+});
+
+describe("what a region claims", () => {
+  test("replaces its earlier claim, and survives a restart", () => {
+    const life = new Life({ plan: { raw: true, lengthsMs: [] } });
+    for (let x = 1; x <= 3; x++) {
+      life.reading(x, x);
+      life.pass(1000);
+    }
+    const { streamId } = life.engine.streams()[0]!;
+    const claim = (
+      seqs: number[],
+    ): { streamId: StreamId; durable: ReturnType<typeof haveOf>; replicated: ReturnType<typeof haveOf> } => ({
+      streamId,
+      durable: haveOf(seqs),
+      replicated: haveOf([]),
+    });
+    life.engine.mark(claim([1, 2, 3]));
+    expect(life.engine.status().outbox.undurableBatches).toBe(0);
+    life.engine.mark(claim([1, 3]));
+    expect(life.engine.status().outbox.undurableBatches).toBe(1);
+    const [stream] = life.crash().engine.streams();
+    expect(count(stream!.durable)).toBe(2);
+  });
+});
+
+describe("a disk that returns something else than was written is refused", () => {
+  test("a journal row that fails its checksum", () => {
+    const life = new Life();
+    life.reading(1, 0);
+    const directory = join(folder, "flipped");
+    cpSync(life.directory, directory, { recursive: true });
+    const db = new SqliteDatabase(join(directory, "gateway.db"));
+    db.exec("UPDATE journal SET body = zeroblob(length(body))");
+    db.close();
+    expect(() => new Life({ directory })).toThrow(/journal row 1 \(1 readings\) fails its checksum/);
+  });
+
+  test("a write-ahead log that is gone", () => {
+    const life = new Life();
+    life.reading(1, 0);
+    life.pass(11_000);
+    life.reading(2, 1);
+    life.pass(11_000);
+    const directory = join(folder, "no-log");
+    cpSync(life.directory, directory, { recursive: true });
+    writeFileSync(join(directory, "gateway.db-wal"), "");
+    expect(() => new Life({ directory })).toThrow(
+      /journal ends at reading \d+, but reading 2 was stored|was cut short/,
+    );
+    copyFileSync(join(life.directory, "gateway.db-wal"), join(directory, "gateway.db-wal"));
+    expect(new Life({ directory }).engine.status().journalSeq).toBe(2);
+  });
+});
