@@ -168,7 +168,9 @@ test("what a killed process had committed is there, and nothing else", () => {
     db.exec("INSERT INTO reading (value) VALUES ('committed')");
     db.exec("BEGIN; INSERT INTO reading (value) VALUES ('open')");
     process.kill(process.pid, "SIGKILL");`;
-  expect(() => execFileSync(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" })).toThrow("Command failed");
+  expect(() => execFileSync(process.execPath, ["--input-type=module", "-e", program], { stdio: "ignore" })).toThrow(
+    "Command failed",
+  );
   expect(readdirSync(join(folder, "data"))).toContain("gateway.db-wal");
   const db = openDatabase(options());
   expect(db.prepare("SELECT value FROM reading WHERE id > 1").pluck().all()).toEqual(["committed"]);

@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
+import { eventually } from "../support/deployment.ts";
+import { hasTool } from "../support/tools.ts";
+
+/** The first output line that matches, once it is there. */
+async function said(process: ManagedProcess, pattern: RegExp): Promise<string> {
+  const line = await eventually(
+    async () => process.output.find((one) => pattern.test(one)) ?? "",
+    (found) => found !== "" || !process.running,
+    { deadlineMs: 30_000, what: `the demo says ${pattern.source}` },
+  );
+  expect(line, process.output.join("\n")).toMatch(pattern);
+  return line;
+}
+
+test("the demo says where to look, its lines work, Ctrl-C stops all of it, and a second start continues", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-demo-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const start = (): ManagedProcess => {
+    const demo = ManagedProcess.start({
+      name: "demo",
+      args: ["demo", "--dir", join(folder, "data"), "--devices", "5"],
+    });
+    onTestFinished(async () => void (await demo.kill()));
+    return demo;
+  };
+  const demo = start();
+  await said(demo, /^Receiving from 5 devices; everything sealed is durable in eu/);
+
+  const publish = (await said(demo, /mosquitto_pub/)).replace(/^.*?mosquitto_pub/, "mosquitto_pub").split(/\s+/);
+  const query = /curl '([^']+)'/.exec(await said(demo, /ask the region/))![1]!;
+  if (hasTool("mosquitto_pub")) {
+    execFileSync(publish[0]!, publish.slice(1));
+    const { records } = await eventually(
+      async () => (await (await fetch(query)).json()) as { records: { last: number }[] },
+      (answer) => answer.records.length > 0,
+      { deadlineMs: 40_000, what: "the reading arrives" },
+    );
+    expect(records[0]!.last).toBe(21.5);
+  }
+
+  expect(await demo.kill("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(demo.output.at(-1)).toMatch(/^Stopped\. \d[\d,]* messages were acknowledged; everything is kept in /);
+  const regionUrl = new URL(query).origin;
+  await expect(fetch(`${regionUrl}/healthz`)).rejects.toThrow("fetch failed");
+
+  const again = start();
+  await said(again, /continued from the last start/);
+  await said(again, /^Receiving from/);
+  expect(await again.kill("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(readFileSync(join(folder, "data", "edge.yaml"), "utf8")).toContain("gateway: plant-7");
+});
