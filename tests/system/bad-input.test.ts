@@ -201,4 +201,5 @@ test("a copy of a running gateway's folder starts like a crashed one", async () 
   await site.startRegion();
   await site.startGateway();
   await arrived(sensors);
+  expect(sensors.totalAcknowledged).toBe(500);
 });
