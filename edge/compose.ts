@@ -1,12 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { Fault } from "../proto/core/fault.ts";
 import { gatewayId, regionId } from "../proto/core/ids.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
-import { storageFault } from "../proto/runtime/sqlite.ts";
+import { makeFolder, storageFault } from "../proto/runtime/sqlite.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/recent-commits.ts";
@@ -177,15 +175,6 @@ function authenticator(users: Users | undefined, allowAnonymous: boolean): Authe
     if (username === undefined || users === undefined) return allowAnonymous;
     return users.check(username, password ?? new Uint8Array(0));
   };
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    const { code, line } = storageFault(error, path);
-    throw new Fault({ code, message: line, hint: "set data_dir to a folder that this user may write", cause: error });
-  }
 }
 
 const HAND_OVER_MS = 5000;

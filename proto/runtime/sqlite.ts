@@ -1,20 +1,8 @@
 import { randomUUID } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import type { Database } from "better-sqlite3";
-import { z } from "zod";
 import { Fault } from "../core/fault.ts";
 
 export type { Database } from "better-sqlite3";
@@ -28,18 +16,20 @@ export type { Database } from "better-sqlite3";
  *   1,180 committed rows; FULL lost none.
  * - One process has the file: the lock is exclusive, and the kernel drops it with the process.
  * - A file that is missing or empty although data was there is refused, not made anew; so is one that is damaged, of
- *   another application or of a newer version. A note beside the file (`<file>.id`) remembers that data was there.
+ *   another application or of a newer version. A note beside the file (`<file>.id`) remembers that data was there: its being there counts, what it says is for people.
  */
 export function openDatabase(options: OpenOptions): Database {
   const path = resolve(options.path);
   const note = `${path}.id`;
-  prepareFolder(path);
-  checkFile(path, readNote(note), options.expectExisting === true);
+  makeFolder(dirname(path));
+  checkFile(path, sizeOf(note) !== undefined || options.expectExisting === true);
   let db: Database | undefined;
   try {
     db = new SqliteDatabase(path, { timeout: LOCK_WAIT_MS });
+    lock(db, path);
+    const version = schemaVersion(db, path, options);
     configure(db, path, options);
-    migrate(db, path, options);
+    migrate(db, path, { version, ...options });
     writeNote(note, options.identity.kind);
     return db;
   } catch (error) {
@@ -88,8 +78,12 @@ export function storageFault(error: unknown, place: string): Fault {
       "restore the data folder from a copy; do not delete it before",
     );
   }
-  if (code === "SQLITE_CANTOPEN" || code === "ENOENT" || code === "EACCES" || code === "EPERM" || code === "ENOTDIR") {
-    return fault("file", `cannot be opened: ${message}`, "check that the folder exists and belongs to this user");
+  if (code.startsWith("SQLITE_CANTOPEN") || PATH_ERRORS.has(code)) {
+    return fault(
+      "file",
+      `cannot be opened: ${message}`,
+      "check that data_dir is a folder and that it belongs to this user",
+    );
   }
   if (code.startsWith("SQLITE_READONLY") || code === "EROFS") {
     return fault(
@@ -98,7 +92,7 @@ export function storageFault(error: unknown, place: string): Fault {
       "check the owner of the file, and that its file system is not mounted read-only",
     );
   }
-  if (code.startsWith("SQLITE_") || code === "EIO") {
+  if (code.startsWith("SQLITE_IOERR") || code === "EIO") {
     return fault(
       "storage_io",
       `input/output error: ${message}`,
@@ -118,6 +112,17 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** Makes a folder, and makes the names of all the folders that were new durable: a lost one takes its note along. */
+export function makeFolder(folder: string): void {
+  try {
+    const topmost = mkdirSync(folder, { recursive: true });
+    if (topmost === undefined) return;
+    for (let made = folder; made.length >= topmost.length; made = dirname(made)) syncFolder(dirname(made));
+  } catch (error) {
+    throw storageFault(error, folder);
+  }
+}
+
 /** A file of a few bytes that is either the old one or the new one, never half of it. */
 export function writeFileDurably(path: string, content: string): void {
   const fresh = `${path}.new`;
@@ -132,18 +137,10 @@ export function writeFileDurably(path: string, content: string): void {
   syncFolder(dirname(path));
 }
 
-function prepareFolder(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw storageFault(error, dirname(path));
-  }
-}
-
 /** What can be told from outside, before SQLite opens, repairs or truncates anything. */
-function checkFile(path: string, known: boolean, expected: boolean): void {
-  const size = existsSync(path) ? statSync(path).size : undefined;
-  if ((size === undefined || size === 0) && (known || expected)) {
+function checkFile(path: string, expected: boolean): void {
+  const size = sizeOf(path);
+  if ((size === undefined || size === 0) && expected) {
     throw new Fault({
       code: "storage_missing",
       message: `${path}: the database is ${size === 0 ? "empty" : "missing"}, but data was stored here`,
@@ -154,7 +151,7 @@ function checkFile(path: string, known: boolean, expected: boolean): void {
   const head = Buffer.alloc(100);
   const handle = openForReading(path);
   try {
-    readSync(handle, head, 0, 100, 0);
+    if (readSync(handle, head, 0, 100, 0) < 100) throw damaged(path, `it has only ${size} bytes: it was cut short`);
   } catch (error) {
     throw storageFault(error, path);
   } finally {
@@ -164,11 +161,19 @@ function checkFile(path: string, known: boolean, expected: boolean): void {
     throw damaged(path, "it does not begin as a SQLite file does");
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const pages = head.readUInt32BE(28);
-  const log = `${path}-wal`;
-  const logged = existsSync(log) && statSync(log).size > 0;
+  const logged = (sizeOf(`${path}-wal`) ?? 0) > 0;
   // With a write-ahead log the file may lag behind its head; SQLite completes it from the log.
   if (!logged && size < pages * pageSize) {
     throw damaged(path, `it has ${size} bytes where its head says ${pages * pageSize}: it was cut short`);
+  }
+}
+
+/** `undefined` where there is no such file; a folder that may not be looked into is an error, not an absence. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size;
+  } catch (error) {
+    throw storageFault(error, path);
   }
 }
 
@@ -188,7 +193,7 @@ function damaged(path: string, what: string): Fault {
   });
 }
 
-function configure(db: Database, path: string, options: OpenOptions): void {
+function lock(db: Database, path: string): void {
   const version = String(db.prepare("SELECT sqlite_version()").pluck().get());
   if (!atLeast(version, SQLITE_MIN)) {
     throw new Fault({
@@ -197,7 +202,37 @@ function configure(db: Database, path: string, options: OpenOptions): void {
       hint: "install the better-sqlite3 of package-lock.json",
     });
   }
+  set(db, path, "busy_timeout", LOCK_WAIT_MS);
   set(db, path, "locking_mode", "exclusive");
+}
+
+/**
+ * The schema that the file has, 0 when it is new. Comes before every setting that writes to the file, so that one
+ * which is not ours is left as it was.
+ */
+function schemaVersion(db: Database, path: string, { identity, migrations }: OpenOptions): number {
+  const applicationId = Number(db.pragma("application_id", { simple: true }));
+  const version = Number(db.pragma("user_version", { simple: true }));
+  const fresh = version === 0 && applicationId === 0;
+  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
+  if (fresh ? tables > 0 : applicationId !== identity.applicationId) {
+    throw new Fault({
+      code: "storage_corrupt",
+      message: `${path} is a database, but not that of a Tidemark ${identity.kind}`,
+      hint: "point data_dir to another folder",
+    });
+  }
+  if (version > migrations.length) {
+    throw new Fault({
+      code: "storage_newer",
+      message: `${path} has schema ${version}, this version of Tidemark knows ${migrations.length}`,
+      hint: "start the newer version that wrote it; nothing was changed",
+    });
+  }
+  return version;
+}
+
+function configure(db: Database, path: string, options: OpenOptions): void {
   set(db, path, "journal_mode", "wal");
   set(db, path, "synchronous", 2);
   set(db, path, "mmap_size", 0);
@@ -228,26 +263,8 @@ function set(db: Database, path: string, name: string, value: string | number): 
   }
 }
 
-function migrate(db: Database, path: string, options: OpenOptions): void {
-  const { identity, migrations } = options;
-  const applicationId = Number(db.pragma("application_id", { simple: true }));
-  const version = Number(db.pragma("user_version", { simple: true }));
-  const fresh = version === 0 && applicationId === 0;
-  const tables = Number(db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
-  if (fresh ? tables > 0 : applicationId !== identity.applicationId) {
-    throw new Fault({
-      code: "storage_corrupt",
-      message: `${path} is a database, but not that of a Tidemark ${identity.kind}`,
-      hint: "point data_dir to another folder",
-    });
-  }
-  if (version > migrations.length) {
-    throw new Fault({
-      code: "storage_newer",
-      message: `${path} has schema ${version}, this version of Tidemark knows ${migrations.length}`,
-      hint: "start the newer version that wrote it; nothing was changed",
-    });
-  }
+function migrate(db: Database, path: string, options: OpenOptions & { readonly version: number }): void {
+  const { identity, migrations, version } = options;
   for (let next = version; next < migrations.length; next++) {
     db.transaction(() => {
       db.exec(migrations[next]!);
@@ -258,21 +275,9 @@ function migrate(db: Database, path: string, options: OpenOptions): void {
   if (version < migrations.length) syncFolder(dirname(path));
 }
 
-const noteSchema = z.object({ kind: z.string(), id: z.uuid() });
-
-function readNote(path: string): boolean {
-  if (!existsSync(path)) return false;
-  try {
-    return noteSchema.safeParse(JSON.parse(readFileSync(path, "utf8"))).success;
-  } catch {
-    // Unreadable: it still says that something was here.
-    return true;
-  }
-}
-
 function writeNote(path: string, kind: string): void {
-  if (existsSync(path)) return;
-  writeFileDurably(path, `${JSON.stringify({ kind, id: randomUUID() })}\n`);
+  if (sizeOf(path) !== undefined) return;
+  writeFileDurably(path, `${JSON.stringify({ kind, id: randomUUID(), created: new Date().toISOString() })}\n`);
 }
 
 function atLeast(version: string, floor: readonly number[]): boolean {
@@ -283,5 +288,18 @@ function atLeast(version: string, floor: readonly number[]): boolean {
   return true;
 }
 
+/** What the file system says of a path that cannot be used as it is. */
+const PATH_ERRORS: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EEXIST",
+  "EISDIR",
+  "ELOOP",
+  "EMFILE",
+  "ENAMETOOLONG",
+  "ENFILE",
+  "ENOENT",
+  "ENOTDIR",
+  "EPERM",
+]);
 const LOCK_WAIT_MS = 250;
 const SQLITE_MIN = [3, 51, 3];

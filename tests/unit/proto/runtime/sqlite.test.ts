@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
@@ -33,14 +42,18 @@ function filled(rows = 500): void {
   db.close();
 }
 
-function lineOf(open: () => unknown): string {
+function faultOf(open: () => unknown): Fault {
   try {
     open();
   } catch (error) {
     expect(error).toBeInstanceOf(Fault);
-    return (error as Fault).line.replaceAll(folder, "");
+    return error as Fault;
   }
   throw new Error("it was opened");
+}
+
+function lineOf(open: () => unknown): string {
+  return faultOf(open).line.replaceAll(folder, "");
 }
 
 describe("every setting that durability rests on holds", () => {
@@ -55,6 +68,7 @@ describe("every setting that durability rests on holds", () => {
     expect(setting("trusted_schema")).toBe(0);
     expect(setting("cell_size_check")).toBe(1);
     expect(setting("locking_mode")).toBe("exclusive");
+    expect(setting("busy_timeout")).toBe(250);
   });
 });
 
@@ -69,6 +83,11 @@ describe("a file that cannot be trusted is refused in one line, and left as it i
       "cut short",
       () => truncateSync(path, 8192),
       "/data/gateway.db: the database is damaged: it has 8192 bytes where its head says 73728: it was cut short (restore the data folder from a copy; do not delete it before)",
+    ],
+    [
+      "cut short within its head",
+      () => truncateSync(path, 40),
+      "/data/gateway.db: the database is damaged: it has only 40 bytes: it was cut short (restore the data folder from a copy; do not delete it before)",
     ],
     [
       "empty",
@@ -98,6 +117,16 @@ describe("a file that cannot be trusted is refused in one line, and left as it i
       },
       "/data/gateway.db is a database, but not that of a Tidemark gateway (point data_dir to another folder)",
     ],
+    [
+      "of somebody who uses no write-ahead log",
+      () => {
+        rmSync(path);
+        const db = new SqliteDatabase(path);
+        db.exec("CREATE TABLE theirs (id INTEGER PRIMARY KEY)");
+        db.close();
+      },
+      "/data/gateway.db is a database, but not that of a Tidemark gateway (point data_dir to another folder)",
+    ],
   ])("%s", (_, spoil, line) => {
     filled();
     spoil();
@@ -106,11 +135,46 @@ describe("a file that cannot be trusted is refused in one line, and left as it i
     expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
   });
 
-  test("where the folder cannot be made", () => {
-    writeFileSync(join(folder, "data"), "");
-    expect(lineOf(() => openDatabase(options()))).toMatch(/cannot be opened|EEXIST|is no folder/);
+  test("of which only a note is left that nobody can read", () => {
+    filled();
+    rmSync(path);
+    writeFileSync(`${path}.id`, "{}");
+    expect(lineOf(() => openDatabase(options()))).toMatch(/the database is missing, but data was stored here/);
+  });
+
+  test.each<[string, () => void]>([
+    ["the folder is a file", () => writeFileSync(join(folder, "data"), "")],
+    ["the database is a folder", () => mkdirSync(path, { recursive: true })],
+  ])("where %s", (_, spoil) => {
+    spoil();
+    const { code, line } = faultOf(() => openDatabase(options()));
+    expect(code).toBe("file");
+    expect(line).toMatch(/cannot be opened: .*\(check that data_dir is a folder and that it belongs to this user\)$/);
   });
 });
+
+test("the note beside the database says what was there and since when", () => {
+  filled();
+  const note: unknown = JSON.parse(readFileSync(`${path}.id`, "utf8"));
+  expect(note).toEqual({ kind: "gateway", id: expect.any(String), created: expect.any(String) });
+  filled();
+  expect(JSON.parse(readFileSync(`${path}.id`, "utf8"))).toEqual(note);
+});
+
+test("a mistake of ours is not blamed on the disk", () => {
+  const db = openDatabase(options());
+  onTestFinished(() => void db.close());
+  const insert = (): unknown => db.prepare("INSERT INTO reading (id) VALUES (1), (1)").run();
+  expect(faultOf(() => attempted(insert)).code).toBe("internal");
+});
+
+function attempted(work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    throw storageFault(error, "gateway.db");
+  }
+}
 
 test("one process has the file, and kill -9 sets it free", async () => {
   filled();
