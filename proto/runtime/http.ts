@@ -6,7 +6,7 @@ import type { Logger } from "./log.ts";
 
 /**
  * A small read-only HTTP server: exact paths, GET and HEAD, answers as values. A handler that throws gives 500 and a log
- * line, never a broken process; a slow reader holds up only its own answer.
+ * line, never a broken process; a slow reader holds up only its own answer, and one that takes nothing at all loses it.
  */
 export class HttpServer {
   readonly #log: Logger;
@@ -17,6 +17,7 @@ export class HttpServer {
     this.#log = deps.log;
     this.#server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 });
     this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#server.setTimeout(IDLE_MS);
     this.#server.on("request", (request, response) => {
       this.#answer(request, response).catch((error: unknown) => this.#failed(request, response, error));
     });
@@ -49,8 +50,9 @@ export class HttpServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const answer = await this.#handle(request, response, url);
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    const answer = await this.#handle(request, left.signal);
     response.statusCode = answer.status;
     response.setHeader("content-type", answer.contentType);
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
@@ -58,25 +60,25 @@ export class HttpServer {
     else if (typeof answer.body === "string") response.end(answer.body);
     else {
       for await (const piece of answer.body) {
-        if (response.destroyed) return;
-        if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
+        if (!response.write(piece)) await drained(response, left.signal);
+        if (left.signal.aborted) return;
       }
       response.end();
     }
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<HttpAnswer> {
+  async #handle(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
     if (request.method !== "GET" && request.method !== "HEAD") {
       const answer = json({ error: `${request.method} is not supported here`, accepted: "GET" }, 405);
       return { ...answer, headers: { allow: "GET, HEAD" } };
     }
+    const url = URL.parse(request.url ?? "/", "http://localhost");
+    if (url === null) return json({ error: "the address cannot be read", accepted: [...this.#handlers.keys()] }, 400);
     const handler = this.#handlers.get(url.pathname);
     if (handler === undefined) {
       return json({ error: `there is nothing at ${url.pathname}`, accepted: [...this.#handlers.keys()] }, 404);
     }
-    const left = new AbortController();
-    response.once("close", () => left.abort());
-    return handler({ url, headers: request.headers, signal: left.signal });
+    return handler({ url, headers: request.headers, signal });
   }
 
   #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -89,6 +91,15 @@ export class HttpServer {
     const message = error instanceof Fault ? error.line : "the request failed; the log says why";
     const answer = json({ error: message }, 500);
     response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
+  }
+}
+
+/** Waits until the reader has taken what was written, or is gone. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    await once(response, "drain", { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 
@@ -150,3 +161,5 @@ export function portFault(what: string, address: { host: string; port: number },
 }
 
 const CONNECTIONS_MAX = 1024;
+/** Nothing sent or taken for this long: the other side is gone, and its place is for somebody else. */
+const IDLE_MS = 120_000;

@@ -3,8 +3,9 @@ import { EXIT_CODE, Fault } from "../core/fault.ts";
 /**
  * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
  *
- * SIGTERM and SIGINT stop in order; a second one ends at once. SIGHUP reads again what can be read again. Exit codes: 0 after an orderly stop, `EXIT_CODE` of the
- * fault otherwise, 70 for a mistake of ours (with its stack trace, because then it is wanted).
+ * SIGTERM and SIGINT stop in order; a second one ends at once. SIGHUP reads again what can be read again. Exit codes:
+ * 0 after an orderly stop, `EXIT_CODE` of the fault otherwise, 70 for a mistake of ours (with its stack trace, because
+ * then it is wanted).
  *
  * With TIDEMARK_STOP_WITH_STDIN=1 the end of standard input is a stop too: a supervisor that dies takes its children
  * along without being able to say so.
