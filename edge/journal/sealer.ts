@@ -25,6 +25,8 @@ export class Sealer {
   #ledgerChanged = false;
   #sealedReadings: number;
   #orphans: StoredWindow[] = [];
+  /** The last seal stopped at its limit. */
+  #more = false;
 
   constructor(parts: SealerParts, options: SealerOptions) {
     this.#parts = parts;
@@ -37,6 +39,11 @@ export class Sealer {
   /** The stream that this process life writes, once it has sealed something. */
   get streamId(): StreamId | undefined {
     return this.#stream?.id;
+  }
+
+  /** Whether the last {@link seal} stopped at its limit. */
+  get more(): boolean {
+    return this.#more;
   }
 
   ledgerChanged(): void {
@@ -59,7 +66,7 @@ export class Sealer {
    */
   due(atMs: number): boolean {
     const { raw, windows } = this.#parts;
-    if (raw.estimatedBytes >= this.#options.sealBytes) return true;
+    if (this.#more || raw.estimatedBytes >= this.#options.sealBytes) return true;
     if (atMs - this.#sealedAtMs < this.#options.afterMs) return false;
     if (raw.readings > 0 || windows.reopened > 0 || this.#orphans.length > 0 || this.#ledgerChanged) return true;
     if (atMs - this.#idleCheckedAtMs >= this.#options.afterMs) {
@@ -70,53 +77,42 @@ export class Sealer {
   }
 
   /**
-   * Seals what is due, inside the caller's transaction.
-   *
-   * @returns what was sealed; `more` when the limit of one transaction was reached.
+   * Seals what is due, inside the caller's transaction; where its limit was reached, {@link due} says so at once.
    */
-  seal(now: { nowMs: number; atMs: number; journalSeq: number }): Sealed {
+  seal(now: { nowMs: number; atMs: number; journalSeq: number }): void {
     const { db, raw, watermarks } = this.#parts;
     watermarks.queueIdle(now.atMs);
     const records: WindowRecord[] = [];
-    const more = this.#collectWindows(now, records);
+    this.#more = this.#collectWindows(now, records);
     const raws = raw.take((series) => this.#parts.registry.get(series));
     if (raws.length > 0) db.setMeta("sealed_raw_seq", now.journalSeq);
     const ledger = this.#takeLedger(now.journalSeq, records.length > 0 || raws.length > 0);
     this.#sealedAtMs = now.atMs;
-    if (records.length === 0 && raws.length === 0 && ledger === undefined) return { batches: 0, records: 0, more };
-    let batches = 0;
+    if (records.length === 0 && raws.length === 0 && ledger === undefined) return;
+    const stream = this.#openStream(now.nowMs);
+    stream.lastSeq++;
+    const batch = sealBatch({
+      streamId: stream.id,
+      seq: seq(stream.lastSeq),
+      content: {
+        gateway: this.#options.gateway,
+        sealedAtMs: millis(now.nowMs),
+        windows: records,
+        raws,
+        ledger: ledger ?? NO_LEDGER,
+      },
+    });
     const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
-    for (let from = 0; from === 0 || from < records.length; from += RECORDS_PER_BATCH) {
-      const first = from === 0;
-      const windows = records.slice(from, from + RECORDS_PER_BATCH);
-      const stream = this.#openStream(now.nowMs);
-      const batch = sealBatch({
-        streamId: stream.id,
-        seq: this.#nextSeq(stream),
-        content: {
-          gateway: this.#options.gateway,
-          sealedAtMs: millis(now.nowMs),
-          windows,
-          raws: first ? raws : [],
-          ledger: first && ledger !== undefined ? ledger : NO_LEDGER,
-        },
-      });
-      db.addBatch(batch, {
-        sealedMs: now.nowMs,
-        readings: first && ledger !== undefined ? ledger.readings : 0,
-        records: windows.length + (first ? rawReadings : 0),
-      });
-      db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
-      this.#parts.onBatch({
-        streamId: stream.id,
-        seq: batch.seq,
-        sealedMs: now.nowMs,
-        bytes: batch.bytes.length,
-        readings: first && ledger !== undefined ? ledger.readings : 0,
-      });
-      batches++;
-    }
-    return { batches, records: records.length + rawReadings, more };
+    const { readings } = ledger ?? NO_LEDGER;
+    db.addBatch(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
+    db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
+    this.#parts.onBatch({
+      streamId: stream.id,
+      seq: batch.seq,
+      sealedMs: now.nowMs,
+      bytes: batch.bytes.length,
+      readings,
+    });
   }
 
   /** @returns whether the limit was reached and more windows are due. */
@@ -173,11 +169,6 @@ export class Sealer {
     return this.#stream;
   }
 
-  #nextSeq(stream: { lastSeq: number }): Seq {
-    stream.lastSeq++;
-    return seq(stream.lastSeq);
-  }
-
   /** What was counted since the last batch; undefined when that is no reason for a batch of its own. */
   #takeLedger(journalSeq: number, hasRecords: boolean): BatchLedger | undefined {
     if (!hasRecords && !this.#ledgerChanged) return undefined;
@@ -229,11 +220,10 @@ export type SealerOptions = {
   readonly mintStreamId: () => StreamId;
 };
 
-export type Sealed = { readonly batches: number; readonly records: number; readonly more: boolean };
-
-/** One transaction closes no more than this, so that acknowledgements never wait long behind a million windows. */
-const WINDOWS_PER_SEAL = 4000;
-/** About 64 KiB sealed, with sketches of a dozen bins each. */
-const RECORDS_PER_BATCH = 1000;
+/**
+ * One batch, and one transaction, closes no more than this: about 64 KiB with sketches, and some 15 ms, so that
+ * acknowledgements never wait behind a million windows.
+ */
+const WINDOWS_PER_SEAL = 1000;
 
 const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };

@@ -252,10 +252,12 @@ export class StorageEngine {
   /** Seals what is closed and waiting now: the first half of an orderly stop, while there is still time to send it. */
   sealNow(): CommitResult {
     this.#now();
-    this.#db.begin();
-    this.#registry.write();
-    this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
-    this.#db.commit();
+    do {
+      this.#db.begin();
+      this.#registry.write();
+      this.#sealer.seal({ nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq });
+      this.#db.commit();
+    } while (this.#sealer.more);
     return this.#committed(false);
   }
 

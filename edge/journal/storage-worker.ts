@@ -105,14 +105,15 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
       commitWaiting();
     });
 
-  const ticker = setInterval(
-    () =>
-      guarded(() => {
-        if (open && engine.idleWorkDue()) announce(engine.commit([]), throughChunk, []);
-        commitWaiting();
-      }),
-    TICK_MS,
-  );
+  const upkeep = (): void =>
+    guarded(() => {
+      commitWaiting();
+      if (!open || !engine.idleWorkDue()) return;
+      announce(engine.commit([]), throughChunk, []);
+      // A long piece of work goes on at once, one bounded step between two messages.
+      if (open && engine.idleWorkDue()) setImmediate(upkeep);
+    });
+  const ticker = setInterval(upkeep, TICK_MS);
   port.on("message", onMessage);
   post({ kind: "ready" });
 }

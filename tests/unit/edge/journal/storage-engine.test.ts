@@ -174,6 +174,27 @@ describe("a window is forwarded once it has ended", () => {
   });
 });
 
+test("a storm of windows closes in bounded steps, and at once where nothing else is to do", () => {
+  const life = new Life();
+  for (let n = 0; n < 25; n++) {
+    life.publish(`plant/${n}`, JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`m${i}`, i]))));
+  }
+  life.nowMs += 6000;
+  let steps = 0;
+  let before = life.engine.status().openWindows;
+  expect(before).toBe(2500);
+  while (before > 0) {
+    expect(life.engine.idleWorkDue()).toBe(true);
+    life.engine.commit([]);
+    const after = life.engine.status().openWindows;
+    expect(before - after).toBeLessThanOrEqual(1000);
+    before = after;
+    steps++;
+  }
+  expect(steps).toBe(3);
+  expect(life.windows()).toHaveLength(2500);
+});
+
 describe("a late reading is never lost", () => {
   test("it revises its window while the state is kept, also after a crash; the restart is linked by carry", () => {
     const life = new Life();
