@@ -9,6 +9,7 @@ import {
   port,
   readableFile,
   size,
+  wholeNumber,
 } from "../proto/runtime/options/fields.ts";
 
 /** The configuration of a region: the only place where its keys, defaults and limits are said. */
@@ -18,12 +19,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     .strictObject({
       region: name().describe("name of the region; gateways know it by this name"),
       data_dir: folderPath(folder).describe("folder of the database; one region has it alone"),
-      min_copies: z
-        .int("expected a whole number from 1 to 8")
-        .min(1, "expected a whole number from 1 to 8")
-        .max(8, "expected a whole number from 1 to 8")
-        .default(1)
-        .describe("regions that must hold a batch before gateways may trim it"),
+      min_copies: wholeNumber(1, 8).default(1).describe("regions that must hold a batch before gateways may trim it"),
       ingest: z
         .strictObject({
           host: host().default("127.0.0.1"),

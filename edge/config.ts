@@ -9,6 +9,7 @@ import {
   port,
   readableFile,
   size,
+  wholeNumber,
 } from "../proto/runtime/options/fields.ts";
 import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
@@ -30,8 +31,8 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       decode: z
         .strictObject({
           max_payload: size({ max: "16MiB" }).prefault("64KiB"),
-          max_depth: z.int("expected a whole number from 1 to 64").min(1).max(64).default(16),
-          max_values: z.int("expected a whole number from 1 to 100000").min(1).max(100_000).default(1000),
+          max_depth: wholeNumber(1, 64).default(16),
+          max_values: wholeNumber(1, 100_000).default(1000),
         })
         .prefault({})
         .transform(({ max_payload, max_depth, max_values }) => ({
@@ -131,12 +132,15 @@ function mqtt(folder: string) {
       key: file.optional(),
       client_ca: file.optional().describe("clients must show a certificate that this authority signed"),
     })
-    .superRefine(({ protocol, cert, key }, context) => {
+    .superRefine(({ protocol, cert, key, client_ca }, context) => {
       const encrypted = protocol === "tls" || protocol === "wss";
       if (encrypted && (cert === undefined || key === undefined)) {
         context.addIssue({ code: "custom", message: `a listener of protocol ${protocol} needs cert and key` });
       } else if (!encrypted && (cert !== undefined || key !== undefined)) {
         context.addIssue({ code: "custom", message: `cert and key belong to tls or wss, not to ${protocol}` });
+      } else if (!encrypted && client_ca !== undefined) {
+        const message = `client_ca belongs to tls or wss, not to ${protocol}`;
+        context.addIssue({ code: "custom", message, path: ["client_ca"] });
       }
     })
     .transform(({ client_ca, cert, key, ...rest }) => ({
@@ -150,11 +154,17 @@ function mqtt(folder: string) {
       listeners: z
         .array(listener, "expected a list of listeners")
         .min(1, "expected at least one listener")
+        .superRefine((all, context) => {
+          for (const [i, { host: at, port: number }] of all.entries()) {
+            if (number === 0 || all.findIndex((other) => other.host === at && other.port === number) === i) continue;
+            context.addIssue({ code: "custom", message: `two listeners have ${at}:${number}`, path: [i, "port"] });
+          }
+        })
         .prefault([{ protocol: "tcp", port: 1883 }]),
       allow_anonymous: z.boolean("expected true or false").default(false),
       users_file: file.optional().describe("lines name:hash, as mosquitto_passwd and `tidemark passwd` write them"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
-      max_connections: z.int("expected a whole number of at least 1").min(1).max(1_000_000).default(10_000),
+      max_connections: wholeNumber(1, 1_000_000).default(10_000),
       connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
     })
     .superRefine((given, context) => {
@@ -257,17 +267,28 @@ function windowRule() {
 
 function regions(folder: string) {
   const file = readableFile(folder);
-  const url = "expected http://host:port, or https://host:port for TLS";
+  const address = "expected http://host:port, or https://host:port for TLS";
   return z
     .array(
       z
         .strictObject({
           name: name(),
-          url: z.string(url).refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), url),
+          url: z.string(address).refine(isRegionUrl, address),
           token_file: file.optional(),
           ca: file.optional(),
           cert: file.optional(),
           key: file.optional(),
+        })
+        .superRefine(({ url, ca, cert, key }, context) => {
+          if ((cert === undefined) !== (key === undefined)) {
+            const path = [cert === undefined ? "key" : "cert"];
+            context.addIssue({ code: "custom", message: "cert and key belong together", path });
+          }
+          // Who names an authority or a certificate believes that the line is encrypted.
+          if (url.startsWith("http:") && (ca ?? cert ?? key) !== undefined) {
+            const message = "ca, cert and key need an address with https://";
+            context.addIssue({ code: "custom", message, path: ["url"] });
+          }
         })
         .transform(({ token_file, ca, cert, key, ...rest }) => ({
           ...rest,
@@ -285,6 +306,11 @@ function regions(folder: string) {
         context.addIssue({ code: "custom", message: `two regions are named ${region.name}`, path: [i, "name"] });
       }
     });
+}
+
+/** A scheme, a host and a port; anything more would be ignored in silence. */
+function isRegionUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text);
 }
 
 function timeZone(): z.ZodType<string, string> {

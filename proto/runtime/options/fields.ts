@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { isName, NAME_RULE } from "../../core/ids.ts";
@@ -38,11 +38,18 @@ export function readableFile(folder: string): z.ZodType<string, string> {
     const path = resolve(folder, text);
     try {
       accessSync(path, constants.R_OK);
-      return path;
+      if (!statSync(path).isDirectory()) return path;
     } catch {
       return refused(context, `${path} cannot be read; check the path and who may read it`);
     }
+    return refused(context, `${path} is a folder; expected the path of a file`);
   });
+}
+
+/** A whole number within bounds that the message names. */
+export function wholeNumber(min: number, max: number): z.ZodType<number, number> {
+  const expected = `expected a whole number from ${min} to ${max}`;
+  return z.int(expected).min(min, expected).max(max, expected);
 }
 
 /** A folder; relative to the folder of the configuration; made when it is missing. */

@@ -47,6 +47,10 @@ type Context = { document: Document.Parsed; place: Places; schema: z.ZodType; va
 
 function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
   const { document, place, schema } = context;
+  if (issue.code === "invalid_union") {
+    const meant = meantBranch(issue);
+    if (meant !== undefined) return meant.flatMap((one) => blocks(one, context));
+  }
   const path = issue.path.filter((key) => typeof key !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const accepted = acceptedKeys(schema, path);
@@ -58,9 +62,22 @@ function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
   }
   const found = valueAt(context.value, path);
   const missing = found === undefined;
-  const range = missing ? parentRange(document, path) : nodeRange(document.getIn(path, true));
+  const range = missing ? parentRange(document, path) : rangeAt(document, path);
   const what = missing ? `missing; ${expectation(issue)}` : `${expectation(issue)}${shown(issue, found)}`;
   return [place.block(range, `${dotted(path)}: ${what}`)];
+}
+
+/**
+ * The mistakes of the one form that was meant: the only one of the right type, such as the group in "a word or a group".
+ * `undefined` where none or several could have been.
+ */
+function meantBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+  const near = issue.errors.filter((branch) =>
+    branch.every((one) => one.path.length > 0 || one.code === "unrecognized_keys"),
+  );
+  return near.length === 1
+    ? near[0]!.map((one): z.core.$ZodIssue => ({ ...one, path: [...issue.path, ...one.path] }))
+    : undefined;
 }
 
 /** What would have been right, in words. */
@@ -111,10 +128,12 @@ class Places {
     const source = this.#source[line - 1] ?? "";
     const last = end.line === line ? end.col : source.length;
     const marks = "^".repeat(Math.max(1, last - col + 1));
+    // Tabs stay tabs, so that the marks stand where the terminal puts the text.
+    const margin = source.slice(0, col - 1).replaceAll(/[^\t]/g, " ");
     const number = String(line);
     const gutter = " ".repeat(number.length);
     const head = `${this.#name}:${line}:${col}  ${message}`;
-    return { at: range[0], text: `${head}\n  ${number} | ${source}\n  ${gutter} | ${" ".repeat(col - 1)}${marks}` };
+    return { at: range[0], text: `${head}\n  ${number} | ${source}\n  ${gutter} | ${margin}${marks}` };
   }
 }
 
@@ -160,6 +179,15 @@ function nodeRange(node: unknown): readonly [number, number] {
   return range == null ? [0, 1] : [range[0], Math.max(range[0] + 1, range[1])];
 }
 
+/** The place of a value; of what stands around it where it has none of its own, as behind an alias. */
+function rangeAt(document: Document.Parsed, path: Path): readonly [number, number] {
+  for (let depth = path.length; depth > 0; depth--) {
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    if (isNode(node)) return nodeRange(node);
+  }
+  return nodeRange(document.contents);
+}
+
 /** Where a missing key would belong: the key of its group, or the beginning of the file. */
 function parentRange(document: Document.Parsed, path: Path): readonly [number, number] {
   for (let depth = path.length - 1; depth > 0; depth--) {
@@ -174,7 +202,8 @@ function keyRange(document: Document.Parsed, path: Path, key: string | number): 
   const group: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
   if (isMap(group)) {
     for (const pair of group.items) {
-      if (isPair(pair) && isScalar(pair.key) && pair.key.value === key) return nodeRange(pair.key as Node);
+      if (isPair(pair) && isScalar(pair.key) && String(pair.key.value) === String(key))
+        return nodeRange(pair.key as Node);
     }
   }
   return nodeRange(typeof key === "number" ? document.getIn([...path, key], true) : group);
@@ -232,6 +261,7 @@ function edits(a: string, b: string): number {
 }
 
 function dotted(path: Path): string {
+  if (path.length === 0) return "the file";
   return path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
 }
 

@@ -193,6 +193,79 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |                                                               ^^`,
     ],
     [
+      "a word where a group could be as well",
+      `${BASE}routes: [{ topic: a, timestamp: { field: ts, unit: m } }]\n`,
+      `edge.yaml:5:52  routes[0].timestamp.unit: expected auto or s or ms or iso, found "m"
+  5 | routes: [{ topic: a, timestamp: { field: ts, unit: m } }]
+    |                                                    ^`,
+    ],
+    [
+      "neither of two forms",
+      `${BASE}routes: [{ topic: a, timestamp: soon }]\n`,
+      `edge.yaml:5:33  routes[0].timestamp: expected arrival, or a group with field and unit
+  5 | routes: [{ topic: a, timestamp: soon }]
+    |                                 ^^^^`,
+    ],
+    [
+      "a number out of its bounds",
+      `${BASE}decode: { max_depth: 65 }\n`,
+      `edge.yaml:5:22  decode.max_depth: expected a whole number from 1 to 64
+  5 | decode: { max_depth: 65 }
+    |                      ^^`,
+    ],
+    [
+      "a key that is a number",
+      `${BASE}7: days\n`,
+      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, windows, seal, buffer, regions, http, log
+  5 | 7: days
+    | ^`,
+    ],
+    [
+      "a value that an alias brings along",
+      `${BASE}http: &same { port: x }\nlog: *same\n`,
+      `edge.yaml:5:21  http.port: expected a port, 0 to 65535, found "x"
+  5 | http: &same { port: x }
+    |                     ^
+edge.yaml:6:6  log.port: unknown key; expected one of level, format
+  6 | log: *same
+    |      ^^^^^`,
+    ],
+    [
+      "a folder where a file belongs",
+      BASE.replace("{ allow_anonymous: true }", "{ users_file: . }"),
+      `edge.yaml:3:21  mqtt.users_file:  is a folder; expected the path of a file
+  3 | mqtt: { users_file: . }
+    |                     ^`,
+    ],
+    [
+      "two listeners on one port",
+      BASE.replace("{ allow_anonymous: true }", "{ allow_anonymous: true, listeners: [{ port: 1 }, { port: 1 }] }"),
+      `edge.yaml:3:65  mqtt.listeners[1].port: two listeners have 127.0.0.1:1
+  3 | mqtt: { allow_anonymous: true, listeners: [{ port: 1 }, { port: 1 }] }
+    |                                                                 ^`,
+    ],
+    [
+      "an address of a region with more than it has",
+      BASE.replace("7443", "7443/v1"),
+      `edge.yaml:4:28  regions[0].url: expected http://host:port, or https://host:port for TLS
+  4 | regions: [{ name: eu, url: "http://127.0.0.1:7443/v1" }]
+    |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^`,
+    ],
+    [
+      "an authority for a line that is not encrypted",
+      BASE.replace(" }]", ", ca: edge.yaml }]"),
+      `edge.yaml:4:28  regions[0].url: ca, cert and key need an address with https://
+  4 | regions: [{ name: eu, url: "http://127.0.0.1:7443", ca: edge.yaml }]
+    |                            ^^^^^^^^^^^^^^^^^^^^^^^`,
+    ],
+    [
+      "text where a configuration belongs",
+      "hello\n",
+      `edge.yaml:1:1  the file: expected a group of keys, found "hello"
+  1 | hello
+    | ^^^^^`,
+    ],
+    [
       "windows that would forward nothing",
       `${BASE}windows: [{ lengths: [] }]\n`,
       `edge.yaml:5:22  windows[0].lengths: no lengths and raw: false would forward nothing
@@ -203,19 +276,41 @@ describe("a mistake is told with its place, what was found and what is accepted"
     expect(mistakesOf(text)).toBe(expected);
   });
 
+  test("under the very text where the line has tabs", () => {
+    expect(mistakesOf(`${BASE}http:\t{ port: x }\n`))
+      .toBe(`edge.yaml:5:15  http.port: expected a port, 0 to 65535, found "x"
+  5 | http:\t{ port: x }
+    |      \t        ^`);
+  });
+
+  test("in the configuration of a region as well", () => {
+    const path = join(folder, "cloud.yaml");
+    writeFileSync(path, "region: eu\ndata_dir: ./eu\nmin_copies: 9\ningest: { client_ca: cloud.yaml, credits: 1 }\n");
+    expect(() => loadConfig({ path, schema: cloudConfigSchema })).toThrow(
+      `cloud.yaml:3:13  min_copies: expected a whole number from 1 to 8
+  3 | min_copies: 9
+    |             ^
+cloud.yaml:4:22  ingest.client_ca: client_ca needs cert and key
+  4 | ingest: { client_ca: cloud.yaml, credits: 1 }
+    |                      ^^^^^^^^^^
+cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
+  4 | ingest: { client_ca: cloud.yaml, credits: 1 }
+    |                                  ^^^^^^^`,
+    );
+  });
+
   test("all of them at once", () => {
     const told = mistakesOf(`${BASE}http: { port: x }\nbuffer: { max_size: y }\n`);
     expect(told.match(/^edge\.yaml:\d+:\d+/gm)).toEqual(["edge.yaml:5:15", "edge.yaml:6:21"]);
   });
 
-  test("also where it is no YAML", () => {
+  test("also where it is no YAML, or means more than it can", () => {
     expect(mistakesOf(`${BASE}gateway: again\n`)).toMatch(/^edge\.yaml:5:1 {2}.*unique/);
     expect(mistakesOf(`${BASE}http: {\n`)).toMatch(/^edge\.yaml:\d+:\d+ {2}/);
-    expect(
-      mistakesOf(
-        "a: &a [x]\nb: &b [*a,*a]\n" + Array.from({ length: 9 }, (_, i) => `c${i}: &c${i} [*b,*b,*b]`).join("\n"),
-      ),
-    ).toMatch(/./);
+    const bomb = ["a0: &a0 [x, x]", ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
+    expect(mistakesOf(bomb.join("\n"))).toBe(
+      "/edge.yaml: Excessive alias count indicates a resource exhaustion attack",
+    );
     expect(mistakesOf("")).toBe("/edge.yaml: the configuration is empty (see deploy/examples)");
   });
 
