@@ -17,9 +17,17 @@ const program = new Command("tidemark")
     "Edge-to-cloud telemetry: what is acknowledged is on disk, and nothing acknowledged is lost or counted twice.",
   )
   .version(SOFTWARE)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "tidemark: ")) })
+  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .showSuggestionAfterError()
   .exitOverride();
+
+/** Commander puts its suggestion on a line of its own. */
+function oneLine(text: string): string {
+  return `${text
+    .replace(/^error: /, "tidemark: ")
+    .trim()
+    .replaceAll("\n", " ")}\n`;
+}
 
 for (const register of [registerEdge, registerCloud, registerDemo, registerSensors, registerCheck, registerPasswd]) {
   register(program);

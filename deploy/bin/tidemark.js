@@ -4,14 +4,14 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "../tidemark.js");
 const entry = existsSync(built) ? built : join(here, "../tidemark.ts");
 
 if (Number(process.versions.node.split(".")[0]) >= 26) {
-  await import(entry);
+  await import(pathToFileURL(entry).href);
 } else {
   const runtime = findRuntime(here);
   if (runtime === undefined) {
@@ -21,9 +21,14 @@ if (Number(process.versions.node.split(".")[0]) >= 26) {
     process.exit(69);
   }
   const child = spawn(runtime, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
-  // A terminal sends Ctrl-C to both: the child decides, this process only waits for it.
-  process.on("SIGINT", () => {});
+  // A terminal sends Ctrl-C to both: the child decides, and a second copy of it would end the child at once.
+  const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+  process.on("SIGINT", () => atTerminal || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`tidemark: ${runtime} cannot be started: ${error.message} (run \`npm ci\` again)\n`);
+    process.exit(69);
+  });
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 70);
     process.removeAllListeners(signal);

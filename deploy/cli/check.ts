@@ -1,8 +1,5 @@
 import type { Command } from "commander";
-import { cloudConfigSchema } from "../../cloud/config.ts";
-import { edgeConfigSchema } from "../../edge/config.ts";
 import { Fault } from "../../proto/core/fault.ts";
-import { loadConfig, topLevelKeys } from "../../proto/runtime/options/load-config.ts";
 
 export function registerCheck(program: Command): void {
   program
@@ -10,8 +7,8 @@ export function registerCheck(program: Command): void {
     .description("check a configuration: every mistake with its line, what was found and what is accepted")
     .argument("<file>", "configuration of a gateway or a region")
     .option("--json", "print the result as JSON")
-    .action((file: string, options: { json?: boolean }) => {
-      const result = checked(file);
+    .action(async (file: string, options: { json?: boolean }) => {
+      const result = await checked(file);
       if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
       else if (result.ok) process.stdout.write(`${file}: OK, ${result.summary}\n`);
       else process.stderr.write(`${result.mistakes}\n`);
@@ -23,9 +20,9 @@ type Checked =
   | { readonly ok: true; readonly file: string; readonly summary: string }
   | { readonly ok: false; readonly file: string; readonly mistakes: string };
 
-function checked(file: string): Checked {
+async function checked(file: string): Promise<Checked> {
   try {
-    return { ok: true, file, summary: summaryOf(file) };
+    return { ok: true, file, summary: await summaryOf(file) };
   } catch (error) {
     if (error instanceof Fault) return { ok: false, file, mistakes: error.line };
     throw error;
@@ -33,9 +30,11 @@ function checked(file: string): Checked {
 }
 
 /** A gateway's configuration has the key `gateway`, a region's the key `region`. */
-function summaryOf(file: string): string {
+async function summaryOf(file: string): Promise<string> {
+  const { loadConfig, topLevelKeys } = await import("../../proto/runtime/options/load-config.ts");
   const keys = topLevelKeys(file);
   if (keys.includes("region") && !keys.includes("gateway")) {
+    const { cloudConfigSchema } = await import("../../cloud/config.ts");
     const { region, ingest, http, dataDir } = loadConfig({ path: file, schema: cloudConfigSchema });
     return `region ${region}: takes batches on ${ingest.host}:${ingest.port}, answers on ${http.host}:${http.port}, keeps data in ${dataDir}`;
   }
@@ -46,6 +45,7 @@ function summaryOf(file: string): string {
       hint: "expected the key gateway or the key region at the top level",
     });
   }
+  const { edgeConfigSchema } = await import("../../edge/config.ts");
   const { gateway, mqtt, regions, dataDir } = loadConfig({ path: file, schema: edgeConfigSchema });
   const listeners = mqtt.listeners.map((listener) => `${listener.protocol}://${listener.host}:${listener.port}`);
   const names = regions.map((region) => region.name);

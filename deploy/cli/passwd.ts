@@ -1,9 +1,9 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import type { Command } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
-import { storageFault, writeFileDurably } from "../../proto/runtime/sqlite.ts";
 
 export function registerPasswd(program: Command): void {
   program
@@ -12,15 +12,16 @@ export function registerPasswd(program: Command): void {
     .argument("<file>", "the users file, as mqtt.users_file names it")
     .argument("<user>", "name of the user")
     .action(async (file: string, user: string) => {
-      if (user === "" || /[:\p{Cc}]/u.test(user)) {
-        throw new Fault({ code: "usage", message: "a user name cannot be empty or hold ':' or control characters" });
+      if (user.trim() === "" || user.startsWith("#") || /[:\p{Cc}]/u.test(user)) {
+        const message = "a user name cannot be empty, begin with '#', or hold ':' or control characters";
+        throw new Fault({ code: "usage", message });
       }
       const password = await readPassword();
       if (password === "") {
         throw new Fault({ code: "usage", message: "the password is empty", hint: "give it on standard input" });
       }
-      setUser(file, user, hashOf(password));
-      process.stdout.write(`${file}: user ${user} can connect once the gateway has read the file\n`);
+      await setUser(file, user, hashOf(password));
+      process.stdout.write(`${file}: user ${user} can connect once the gateway has read the file (SIGHUP)\n`);
     });
 }
 
@@ -31,25 +32,33 @@ function hashOf(password: string): string {
   return `$7$${ITERATIONS}$${salt.toString("base64")}$${hash.toString("base64")}`;
 }
 
-function setUser(file: string, user: string, hash: string): void {
+async function setUser(file: string, user: string, hash: string): Promise<void> {
+  // Loaded here: no other command of an operator needs SQLite.
+  const { storageFault, writeFileDurably } = await import("../../proto/runtime/sqlite.ts");
   try {
     const lines = existsSync(file) ? readFileSync(file, "utf8").split(/\r?\n/) : [];
     const others = lines.filter((line) => line !== "" && !line.startsWith(`${user}:`));
-    writeFileDurably(file, `${[...others, `${user}:${hash}`].join("\n")}\n`);
+    writeFileDurably(file, `${[...others, `${user}:${hash}`].join("\n")}\n`, OWNER_ONLY);
   } catch (error) {
     throw storageFault(error, file);
   }
 }
 
+/** The first line of standard input; a typed one is not shown. */
 async function readPassword(): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write("Password: ");
-  const lines = createInterface({ input: process.stdin });
-  for await (const line of lines) {
+  const { stdin } = process;
+  if (stdin.isTTY) process.stderr.write("Password: ");
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output: unseen, terminal: stdin.isTTY });
+  try {
+    for await (const line of lines) return line;
+    return "";
+  } finally {
     lines.close();
-    return line;
+    if (stdin.isTTY) process.stderr.write("\n");
   }
-  return "";
 }
 
+const OWNER_ONLY = 0o600;
 /** Far above mosquitto_passwd's default of 101; costs a reconnecting sensor 40 ms once, in a thread of its own. */
 const ITERATIONS = 50_000;

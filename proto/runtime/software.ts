@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { z } from "zod";
 
 /** The version of this software, as both sides tell it to each other and to people. */
 export const SOFTWARE: string = readVersion();
 
 function readVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
 }

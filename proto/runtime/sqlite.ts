@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import type { Database } from "better-sqlite3";
@@ -123,12 +134,20 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** A file of a few bytes that is either the old one or the new one, never half of it. */
-export function writeFileDurably(path: string, content: string): void {
+/**
+ * A file of a few bytes that is either the old one or the new one, never half of it.
+ * @param mode of a file that is new; one that is replaced hands on its mode and its owner.
+ */
+export function writeFileDurably(path: string, content: string, mode = 0o644): void {
+  const old = statSync(path, { throwIfNoEntry: false });
   const fresh = `${path}.new`;
-  const handle = openSync(fresh, "w", 0o644);
+  const handle = openSync(fresh, "w", mode);
   try {
-    writeSync(handle, content);
+    if (old !== undefined) {
+      if (process.getuid?.() === 0) fchownSync(handle, old.uid, old.gid);
+      fchmodSync(handle, old.mode & 0o777);
+    }
+    writeFileSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);

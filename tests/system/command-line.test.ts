@@ -1,0 +1,160 @@
+import { execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { Users } from "../../edge/mqtt/users.ts";
+
+const LAUNCHER = fileURLToPath(new URL("../../deploy/bin/tidemark.js", import.meta.url));
+const EXAMPLES = fileURLToPath(new URL("../../deploy/examples", import.meta.url));
+
+let folder = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+type Ended = { code: number | null; out: string; err: string };
+
+function start(args: readonly string[], options: { node?: string } = {}) {
+  const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: folder });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const said = { out: "", err: "" };
+  const first = Promise.withResolvers<void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said.out += text;
+    first.resolve();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
+  const end = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...said })));
+  return { child, end, firstOutput: first.promise };
+}
+
+async function tidemark(args: readonly string[], input = ""): Promise<Ended> {
+  const { child, end } = start(args);
+  child.stdin.end(input);
+  return await end;
+}
+
+describe("check", () => {
+  test("accepts the examples, and says what they would do", async () => {
+    const edge = join(EXAMPLES, "edge.yaml");
+    expect(await tidemark(["check", edge])).toEqual({
+      code: 0,
+      out: `${edge}: OK, gateway plant-7: takes sensors on tcp://127.0.0.1:1883, forwards to eu, keeps data in ${EXAMPLES}/data/plant-7\n`,
+      err: "",
+    });
+    const cloud = join(EXAMPLES, "cloud.yaml");
+    const { code, out } = await tidemark(["check", cloud, "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      ok: true,
+      file: cloud,
+      summary: `region eu: takes batches on 127.0.0.1:7443, answers on 127.0.0.1:8080, keeps data in ${EXAMPLES}/data/eu`,
+    });
+  });
+
+  test("tells mistakes on standard error and ends with 1", async () => {
+    writeFileSync(join(folder, "cloud.yaml"), "region: eu\ndata_dir: ./eu\nhttp: { prot: 1 }\n");
+    expect(await tidemark(["check", "cloud.yaml"])).toEqual({
+      code: 1,
+      out: "",
+      err: `cloud.yaml:3:9  http.prot: unknown key; did you mean port?
+  3 | http: { prot: 1 }
+    |         ^^^^
+`,
+    });
+    writeFileSync(join(folder, "other.yaml"), "services: []\n");
+    expect(await tidemark(["check", "other.yaml"])).toEqual({
+      code: 1,
+      out: "",
+      err: "other.yaml: neither the configuration of a gateway nor of a region (expected the key gateway or the key region at the top level)\n",
+    });
+    const { code, out } = await tidemark(["check", "none.yaml", "--json"]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, file: "none.yaml" });
+  });
+});
+
+test.each<[string[], string]>([
+  [["chek"], "tidemark: unknown command 'chek' (Did you mean check?)"],
+  [["edge"], "tidemark: required option '--config <file>' not specified"],
+  [["check", "x", "--jsom"], "tidemark: unknown option '--jsom' (Did you mean --json?)"],
+  [["check"], "tidemark: missing required argument 'file'"],
+  [
+    ["passwd", "users.txt", "a:b"],
+    "tidemark: a user name cannot be empty, begin with '#', or hold ':' or control characters",
+  ],
+  [["passwd", "users.txt", "line"], "tidemark: the password is empty (give it on standard input)"],
+])("a mistake on the command line is one line and 64: %j", async (args, line) => {
+  expect(await tidemark(args)).toEqual({ code: 64, out: "", err: `${line}\n` });
+});
+
+test("a mistake in a configuration keeps a process from starting, with 78", async () => {
+  writeFileSync(join(folder, "cloud.yaml"), "region: eu\n");
+  const { code, err } = await tidemark(["cloud", "--config", "cloud.yaml"]);
+  expect(code).toBe(78);
+  expect(err).toMatch(/^tidemark: cloud\.yaml:1:1 {2}data_dir: missing; expected the path of a folder\n/);
+});
+
+describe("passwd", () => {
+  const users = (): string => join(folder, "users.txt");
+
+  test("adds users whom the gateway then knows, and changes their passwords", async () => {
+    expect(await tidemark(["passwd", "users.txt", "line 1"], "first secret\n")).toMatchObject({ code: 0, err: "" });
+    expect(await tidemark(["passwd", "users.txt", "line 2"], "pässwörd: with a colon")).toMatchObject({ code: 0 });
+    expect(await tidemark(["passwd", "users.txt", "line 1"], "second secret\r\nignored\n")).toMatchObject({ code: 0 });
+    expect(readFileSync(users(), "utf8")).toMatch(/^line 2:\$7\$50000\$\S+\nline 1:\$7\$50000\$\S+\n$/);
+    const known = new Users(users());
+    const check = (name: string, password: string): Promise<boolean> => known.check(name, Buffer.from(password));
+    expect(await check("line 1", "second secret")).toBe(true);
+    expect(await check("line 1", "first secret")).toBe(false);
+    expect(await check("line 2", "pässwörd: with a colon")).toBe(true);
+    expect(await check("line 3", "second secret")).toBe(false);
+  });
+
+  test("makes a file that only its owner reads, and leaves an existing one as it was shared", async () => {
+    await tidemark(["passwd", "users.txt", "a"], "x\n");
+    expect(statSync(users()).mode & 0o777).toBe(0o600);
+    chmodSync(users(), 0o640);
+    await tidemark(["passwd", "users.txt", "b"], "x\n");
+    expect(statSync(users()).mode & 0o777).toBe(0o640);
+    expect(existsSync(`${users()}.new`)).toBe(false);
+  });
+});
+
+const old = olderNode();
+if (old === undefined) console.warn("skipped: no Node before 26 on the PATH, to start the launcher with");
+
+describe.skipIf(old === undefined)("started by an older Node, the launcher finds Node 26", () => {
+  test("and passes on arguments, standard input and the exit code", async () => {
+    const node = old!;
+    const run = start(["passwd", "users.txt", "line"], { node });
+    run.child.stdin.end("secret\n");
+    expect(await run.end).toMatchObject({ code: 0, err: "" });
+    expect(await start(["chek"], { node }).end).toMatchObject({ code: 64 });
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)("and passes on %s to a process that stops in order", async (signal) => {
+    writeFileSync(
+      join(folder, "cloud.yaml"),
+      "region: eu\ndata_dir: ./eu\ningest: { port: 0 }\nhttp: { port: 0 }\nlog: { format: json }\n",
+    );
+    const run = start(["cloud", "--config", "cloud.yaml"], { node: old! });
+    await run.firstOutput;
+    run.child.kill(signal);
+    expect(await run.end).toMatchObject({ code: 0, err: "" });
+  });
+});
+
+function olderNode(): string | undefined {
+  for (const place of (process.env["PATH"] ?? "").split(delimiter)) {
+    const node = join(place, "node");
+    if (!existsSync(node)) continue;
+    const major = Number(/^v(\d+)/.exec(execFileSync(node, ["--version"], { encoding: "utf8" }))?.[1]);
+    if (major >= 18 && major < 26) return node;
+  }
+  return undefined;
+}
