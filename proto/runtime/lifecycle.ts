@@ -1,9 +1,10 @@
+import { constants } from "node:os";
 import { EXIT_CODE, Fault } from "../core/fault.ts";
 
 /**
  * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
  *
- * SIGTERM and SIGINT stop in order; a second one ends at once. SIGHUP reads again what can be read again. Exit codes:
+ * SIGTERM and SIGINT stop in order; a second one ends at once, with 128 and its number. SIGHUP reads again what can be read again. Exit codes:
  * 0 after an orderly stop, `EXIT_CODE` of the fault otherwise, 70 for a mistake of ours (with its stack trace, because
  * then it is wanted).
  *
@@ -13,7 +14,7 @@ import { EXIT_CODE, Fault } from "../core/fault.ts";
 export async function runProcess(main: (life: Lifecycle) => Promise<void>): Promise<void> {
   const life = new Lifecycle();
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (life.stopping) process.exit(SIGNAL_EXIT);
+    if (life.stopping) process.exit(128 + constants.signals[signal]);
     life.requestStop(signal);
   };
   process.on("SIGTERM", onSignal);
@@ -109,6 +110,3 @@ export class Lifecycle {
     }
   }
 }
-
-/** 128 + SIGINT, as shells report it. */
-const SIGNAL_EXIT = 130;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import type { Document, Node } from "yaml";
@@ -19,11 +20,16 @@ import { Fault } from "../../core/fault.ts";
  */
 export function loadConfig<T>(options: { path: string; schema: (folder: string) => z.ZodType<T> }): T {
   const path = resolve(options.path);
-  const text = read(path);
+  const { text, notUtf8 } = read(path);
   const place = new Places(basename(path), text);
   const document = parseDocument(text, { lineCounter: place.lines, uniqueKeys: true, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw mistakes(document.errors.map((error) => place.block(error.pos, lowerFirst(firstLine(error.message)))));
+  if (notUtf8 !== undefined) {
+    throw mistakes([place.block([notUtf8, notUtf8 + 1], "no UTF-8 text; save the file with this encoding")]);
+  }
+  // A warning is a tag that nobody knows: what it was meant to do would not be done.
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) {
+    throw mistakes(broken.map((error) => place.block(error.pos, lowerFirst(firstLine(error.message)))));
   }
   const value: unknown = plain(document, path);
   if (value === null || value === undefined) {
@@ -38,7 +44,7 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
 
 /** The top-level keys of a file, to tell what kind of configuration it is; none when it is no YAML map. */
 export function topLevelKeys(path: string): string[] {
-  const { contents } = parseDocument(read(path), { prettyErrors: false });
+  const { contents } = parseDocument(read(path).text, { prettyErrors: false, logLevel: "error" });
   if (!isMap(contents)) return [];
   return contents.items.flatMap((pair) => (isScalar(pair.key) ? [String(pair.key.value)] : []));
 }
@@ -145,9 +151,11 @@ function mistakes(found: readonly Mistake[]): Fault {
   return new Fault({ code: "config", message: ordered.map((mistake) => mistake.text).join("\n") });
 }
 
-function read(path: string): string {
+/** The text of a file, and where the first character stands that is none, if there is one. */
+function read(path: string): { text: string; notUtf8: number | undefined } {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (cause) {
     const reason =
       cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "does not exist" : "cannot be read";
@@ -158,6 +166,8 @@ function read(path: string): string {
       cause,
     });
   }
+  const text = new TextDecoder().decode(bytes);
+  return { text, notUtf8: isUtf8(bytes) ? undefined : text.indexOf("\uFFFD") };
 }
 
 function plain(document: Document.Parsed, path: string): unknown {

@@ -307,11 +307,24 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
   test("also where it is no YAML, or means more than it can", () => {
     expect(mistakesOf(`${BASE}gateway: again\n`)).toMatch(/^edge\.yaml:5:1 {2}.*unique/);
     expect(mistakesOf(`${BASE}http: {\n`)).toMatch(/^edge\.yaml:\d+:\d+ {2}/);
+    expect(mistakesOf(`${BASE}time_zone: !zone UTC\n`)).toBe(`edge.yaml:5:12  unresolved tag: !zone
+  5 | time_zone: !zone UTC
+    |            ^^^^^`);
     const bomb = ["a0: &a0 [x, x]", ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
     expect(mistakesOf(bomb.join("\n"))).toBe(
       "/edge.yaml: Excessive alias count indicates a resource exhaustion attack",
     );
     expect(mistakesOf("")).toBe("/edge.yaml: the configuration is empty (see deploy/examples)");
+  });
+
+  test("and where it is no UTF-8, as old editors write it", () => {
+    const path = join(folder, "edge.yaml");
+    writeFileSync(path, Buffer.from(`${BASE}routes: [{ topic: a, unit: °C }]\n`, "latin1"));
+    expect(() => loadConfig({ path, schema: edgeConfigSchema })).toThrow(
+      "edge.yaml:5:28  no UTF-8 text; save the file with this encoding",
+    );
+    writeFileSync(path, `\uFEFF${BASE}routes: [{ topic: a, unit: °C }]\n`);
+    expect(loadConfig({ path, schema: edgeConfigSchema }).routes[0]?.unit).toBe("°C");
   });
 
   test("and where there is no file", () => {

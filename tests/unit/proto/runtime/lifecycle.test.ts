@@ -47,13 +47,16 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
-test("a second signal ends at once", async () => {
+test.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("a second signal, %s, ends at once", async (signal, code) => {
   const { child, said, end } = running(`life.onStop("stuck", () => new Promise(() => { say("stopping"); }), 60_000)`);
   await said("up");
   child.kill("SIGTERM");
   await said("stopping");
-  child.kill("SIGTERM");
-  expect((await end).code).toBe(130);
+  child.kill(signal);
+  expect((await end).code).toBe(code);
 });
 
 test("a part that does not stop in its time, or fails to, does not keep the others from it", async () => {

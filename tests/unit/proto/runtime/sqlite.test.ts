@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -151,6 +152,23 @@ describe("a file that cannot be trusted is refused in one line, and left as it i
     expect(code).toBe("file");
     expect(line).toMatch(/cannot be opened: .*\(check that data_dir is a folder and that it belongs to this user\)$/);
   });
+});
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.warn("skipped: only root can be somebody else, whom a folder is closed to");
+
+test.skipIf(!isRoot)("a folder that is closed to us is not taken for an empty one", () => {
+  filled();
+  chmodSync(folder, 0o755);
+  chmodSync(join(folder, "data"), 0o700);
+  // Becomes nobody only after the import: the sources may be closed to nobody as well.
+  const program = `
+    import { openDatabase } from ${JSON.stringify(SQLITE)};
+    process.setgid(65534);
+    process.setuid(65534);
+    try { openDatabase(${JSON.stringify(options())}); } catch (fault) { process.stdout.write(fault.code + " " + fault.line); }`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+  expect(said).toMatch(/^file .*gateway\.db.*: cannot be opened: EACCES.*\(check that data_dir is a folder/);
 });
 
 test("the note beside the database says what was there and since when", () => {
