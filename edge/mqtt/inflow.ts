@@ -18,9 +18,12 @@ export class Inflow {
     const read = stream.read.bind(stream);
     stream.read = (size?: number): unknown => {
       // The stream itself calls read(0) to fill its buffer; that goes on until the buffer is full.
-      if (!this.#held || size === 0) return read(size);
-      this.#turnedAway = true;
-      return null;
+      if (size === 0) return read(size);
+      if (this.#held) {
+        this.#turnedAway = true;
+        return null;
+      }
+      return everything(read);
     };
   }
 
@@ -34,4 +37,16 @@ export class Inflow {
     this.#turnedAway = false;
     this.#stream.emit("readable");
   }
+}
+
+/**
+ * All that is buffered. A stream may give one piece of it at a time and not come again for the rest (a WebSocket's does),
+ * and aedes reads once: half a packet would then wait for bytes that are here already.
+ */
+function everything(read: () => unknown): unknown {
+  const first = read();
+  if (!Buffer.isBuffer(first)) return first;
+  const pieces = [first];
+  for (let next = read(); Buffer.isBuffer(next); next = read()) pieces.push(next);
+  return pieces.length === 1 ? first : Buffer.concat(pieces);
 }
