@@ -186,6 +186,15 @@ describe("a route names device, metric, time and unit", () => {
   });
 });
 
+test("a gateway whose clock was never set marks what it dates itself, and does not judge the clocks of devices", () => {
+  const decoder = createDecoder(options());
+  const at1970 = { topic: "a/b", arrivedMs: 4711, clockPlausible: false };
+  const own = decoder.decode({ ...at1970, payload: Buffer.from("21.5") });
+  expect(own).toMatchObject({ readings: [{ timeMs: 4711, clock: "suspect" }] });
+  const dated = decoder.decode({ ...at1970, payload: Buffer.from(`{"x":1,"ts":${SECONDS}}`) });
+  expect(dated).toMatchObject({ readings: [{ timeMs: SECONDS * 1000, clock: "device" }] });
+});
+
 test("for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
   const decoder = createDecoder(options({ routes: [route({ topic: "r/{x}/#", device: "{x}" })] }));
   const payload = fc.oneof(
