@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import type { Command } from "commander";
@@ -36,11 +36,15 @@ async function setUser(file: string, user: string, hash: string): Promise<void> 
   // Loaded here: no other command of an operator needs SQLite.
   const { storageFault, writeFileDurably } = await import("../../proto/runtime/sqlite.ts");
   try {
-    const lines = existsSync(file) ? readFileSync(file, "utf8").split(/\r?\n/) : [];
+    const exists = existsSync(file);
+    const lines = exists ? readFileSync(file, "utf8").split(/\r?\n/) : [];
     const others = lines.filter((line) => line !== "" && !line.startsWith(`${user}:`));
-    writeFileDurably(file, `${[...others, `${user}:${hash}`].join("\n")}\n`, OWNER_ONLY);
-  } catch (error) {
-    throw storageFault(error, file);
+    // Behind a symbolic link, the file that the gateway reads is replaced and not the link.
+    const target = exists ? realpathSync(file) : file;
+    writeFileDurably(target, `${[...others, `${user}:${hash}`].join("\n")}\n`, OWNER_ONLY);
+  } catch (cause) {
+    const { code, message, hint } = storageFault(cause, file);
+    throw new Fault({ code, message, hint: code === "file" ? FILE_HINT : hint, cause });
   }
 }
 
@@ -60,5 +64,6 @@ async function readPassword(): Promise<string> {
 }
 
 const OWNER_ONLY = 0o600;
+const FILE_HINT = "check the path of the users file, and that this user may write in its folder";
 /** Far above mosquitto_passwd's default of 101; costs a reconnecting sensor 40 ms once, in a thread of its own. */
 const ITERATIONS = 50_000;

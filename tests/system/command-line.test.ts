@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -122,6 +132,20 @@ describe("passwd", () => {
     await tidemark(["passwd", "users.txt", "b"], "x\n");
     expect(statSync(users()).mode & 0o777).toBe(0o640);
     expect(existsSync(`${users()}.new`)).toBe(false);
+  });
+
+  test("follows a symbolic link to the file that the gateway reads", async () => {
+    writeFileSync(users(), "");
+    symlinkSync("users.txt", join(folder, "link.txt"));
+    expect(await tidemark(["passwd", "link.txt", "a"], "x\n")).toMatchObject({ code: 0, err: "" });
+    expect(readlinkSync(join(folder, "link.txt"))).toBe("users.txt");
+    expect(readFileSync(users(), "utf8")).toMatch(/^a:\$7\$/);
+  });
+
+  test("says what to check where the file cannot be written, with 66", async () => {
+    const { code, err } = await tidemark(["passwd", "none/users.txt", "a"], "x\n");
+    expect(code).toBe(66);
+    expect(err).toMatch(/^tidemark: none\/users\.txt: cannot be opened: .*\(check the path of the users file, .*\)\n$/);
   });
 });
 

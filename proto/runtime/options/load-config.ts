@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import type { Document, Node } from "yaml";
+import type { Document, Node, YAMLError } from "yaml";
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { Fault } from "../../core/fault.ts";
@@ -22,14 +22,20 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   const path = resolve(options.path);
   const { text, notUtf8 } = read(path);
   const place = new Places(basename(path), text);
-  const document = parseDocument(text, { lineCounter: place.lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: place.lines,
+    uniqueKeys: true,
+    prettyErrors: false,
+    // The library prints nothing by itself: all there is to say is in the mistakes.
+    logLevel: "error",
+  });
   if (notUtf8 !== undefined) {
     throw mistakes([place.block([notUtf8, notUtf8 + 1], "no UTF-8 text; save the file with this encoding")]);
   }
   // A warning is a tag that nobody knows: what it was meant to do would not be done.
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
-    throw mistakes(broken.map((error) => place.block(error.pos, lowerFirst(firstLine(error.message)))));
+    throw mistakes(broken.map((error) => place.block(error.pos, syntaxMistake(error))));
   }
   const value: unknown = plain(document, path);
   if (value === null || value === undefined) {
@@ -40,6 +46,12 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value }));
   throw mistakes(found);
+}
+
+/** The library's words, except where they advise the programmer. */
+function syntaxMistake({ code, message }: YAMLError): string {
+  if (code === "MULTIPLE_DOCS") return "a second document begins here; expected one configuration in a file";
+  return lowerFirst(firstLine(message));
 }
 
 /** The top-level keys of a file, to tell what kind of configuration it is; none when it is no YAML map. */

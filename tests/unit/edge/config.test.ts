@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { cloudConfigSchema } from "../../../cloud/config.ts";
 import type { EdgeConfig } from "../../../edge/config.ts";
 import { edgeConfigSchema } from "../../../edge/config.ts";
@@ -310,6 +310,11 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     expect(mistakesOf(`${BASE}time_zone: !zone UTC\n`)).toBe(`edge.yaml:5:12  unresolved tag: !zone
   5 | time_zone: !zone UTC
     |            ^^^^^`);
+    expect(mistakesOf(`${BASE}---\ngateway: second\n`)).toBe(
+      `edge.yaml:5:1  a second document begins here; expected one configuration in a file
+  5 | ---
+    | ^^^`,
+    );
     const bomb = ["a0: &a0 [x, x]", ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)];
     expect(mistakesOf(bomb.join("\n"))).toBe(
       "/edge.yaml: Excessive alias count indicates a resource exhaustion attack",
@@ -325,6 +330,13 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     );
     writeFileSync(path, `\uFEFF${BASE}routes: [{ topic: a, unit: °C }]\n`);
     expect(loadConfig({ path, schema: edgeConfigSchema }).routes[0]?.unit).toBe("°C");
+  });
+
+  test("and by nobody else: the YAML library prints nothing by itself", () => {
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
+    onTestFinished(() => warned.mockRestore());
+    expect(mistakesOf(`${BASE}? [a, b]\n: 3\n`)).toContain("[ a, b ]: unknown key");
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test("and where there is no file", () => {
