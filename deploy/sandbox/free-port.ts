@@ -1,20 +1,31 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * A port of the loopback interface that nothing listens on: `preferred` where it is free, else one that the system
- * picks. Another process may take it before its user does; then the user says so and ends.
+ * A port of the loopback interface that nothing listens on: `preferred` where it is free, else one of `RANGE`.
+ * Another process may take it before its user does; then the user says so and ends.
+ *
+ * Never one that the system picks: those are the ports that it gives to outgoing connections too, so while the server
+ * behind one restarts, any client may be given it, and a client that keeps connecting to it in vain may even be given
+ * it as its own and so be connected to itself.
  */
-export async function freePort(preferred = 0): Promise<number> {
-  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(RANGE.first, RANGE.end);
+    if (await isFree(port)) return port;
+  }
+  return preferred ?? RANGE.first;
 }
 
-function tryPort(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
-    });
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }
+
+/** Below what Linux (from 32768), macOS, and Windows (from 49152) give to outgoing connections. */
+const RANGE = { first: 15_000, end: 32_000 } as const;
+const ATTEMPTS = 100;

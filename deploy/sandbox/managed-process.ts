@@ -92,8 +92,7 @@ export class ManagedProcess {
       if (signal.aborted) {
         throw new Fault({
           code: "unreachable",
-          message: `${this.name} is not ready after ${deadlineMs / 1000} s`,
-          hint: this.#lines.at(-1) ?? "it printed nothing",
+          message: `${this.name} is not ready after ${deadlineMs / 1000} s: ${this.#lines.at(-1) ?? "it printed nothing"}`,
         });
       }
       await Promise.race([delay(20), this.#exit]);
@@ -136,8 +135,7 @@ export class ManagedProcess {
     const { code, signal } = this.#exited!;
     return new Fault({
       code: "unreachable",
-      message: `${this.name} ended with ${signal ?? `exit code ${code}`}`,
-      hint: this.#lines.at(-1) ?? "it printed nothing",
+      message: `${this.name} ended with ${signal ?? `exit code ${code}`}: ${this.#lines.at(-1) ?? "it printed nothing"}`,
     });
   }
 }

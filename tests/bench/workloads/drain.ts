@@ -1,8 +1,8 @@
+import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import type { Section } from "../report.ts";
 import {
   type Bench,
   folderBytes,
-  freePort,
   gatewayStatus,
   gatewayStatusWhen,
   generateLoad,

@@ -1,10 +1,10 @@
+import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { memoryOf } from "../children.ts";
 import type { LoadResult } from "../load-generator.ts";
 import { type Figure, median, type Section } from "../report.ts";
 import {
   type Bench,
   findMosquitto,
-  freePort,
   generateLoad,
   type Server,
   startGateway,

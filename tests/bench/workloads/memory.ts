@@ -1,7 +1,8 @@
+import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, memoryOf } from "../children.ts";
 import type { Figure, Section } from "../report.ts";
-import { type Bench, freePort, generateLoad, startGateway, startRegion } from "../servers.ts";
+import { type Bench, generateLoad, startGateway, startRegion } from "../servers.ts";
 
 const QUIET_MS = 5_000;
 

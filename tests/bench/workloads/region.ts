@@ -1,3 +1,4 @@
+import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { randomUUID } from "node:crypto";
 import { Client, type ClientDuplexStream, credentials } from "@grpc/grpc-js";
 import { millis, seq, streamId } from "../../../proto/core/ids.ts";
@@ -6,7 +7,7 @@ import { QuantileSketch } from "../../../proto/core/sketch.ts";
 import { sealBatch } from "../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../proto/wire/generated/tidemark.js";
 import type { Section } from "../report.ts";
-import { type Bench, folderBytes, freePort, startRegion } from "../servers.ts";
+import { type Bench, folderBytes, startRegion } from "../servers.ts";
 import { Walk } from "../walk.ts";
 
 const { GatewayFrame, RegionFrame } = tidemark.v1;

@@ -1,6 +1,7 @@
+import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { memoryOf } from "../children.ts";
 import type { Section } from "../report.ts";
-import { type Bench, freePort, gatewayStatusWhen, generateLoad, startGateway } from "../servers.ts";
+import { type Bench, gatewayStatusWhen, generateLoad, startGateway } from "../servers.ts";
 
 const FIELDS = 50;
 const SERIES = 5_000;
