@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { keepYoungGenerationSmall } from "../../proto/runtime/young-generation.ts";
 
 export function registerCloud(program: Command): void {
   program
@@ -6,6 +7,7 @@ export function registerCloud(program: Command): void {
     .description("run a region")
     .requiredOption("--config <file>", "its configuration (see deploy/examples/cloud.yaml)")
     .action(async (options: { config: string }) => {
+      keepYoungGenerationSmall();
       const { runCloud } = await import("../../cloud/main.ts");
       await runCloud({ configPath: options.config });
     });

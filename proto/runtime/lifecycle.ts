@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { EXIT_CODE, Fault } from "../core/fault.ts";
+import { letYoungGenerationGrow } from "./young-generation.ts";
 
 /**
  * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
@@ -27,6 +28,7 @@ export async function runProcess(main: (life: Lifecycle) => Promise<void>): Prom
   process.on("uncaughtException", (error) => life.fail(error));
   try {
     await main(life);
+    letYoungGenerationGrow();
   } catch (error) {
     life.fail(error);
   }

@@ -1,6 +1,6 @@
 /**
- * Measures what the README says about speed and size, on real processes, and compares with Mosquitto where it is
- * installed.
+ * Measures what the README says about speed and size, on real processes of the built package, and compares with
+ * Mosquitto where it is installed.
  *
  *     npm run bench -- [--quick] [--only ingest,drain] [--json FILE] [--folder DIR]
  *

@@ -8,7 +8,8 @@ import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { Child, Children } from "./children.ts";
 import type { LoadResult } from "./load-generator.ts";
 
-const TIDEMARK = fileURLToPath(new URL("../../deploy/tidemark.ts", import.meta.url));
+/** The built package, as it is deployed: from the sources, the compiler alone takes 40 MB. */
+const TIDEMARK = fileURLToPath(new URL("../../dist/deploy/tidemark.js", import.meta.url));
 const LOAD_GENERATOR = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
