@@ -78,6 +78,7 @@ export async function startGateway(deps: {
         directory: config.dataDir,
         maxBytes: config.buffer.maxSizeBytes,
         deadLetterBytes: config.buffer.deadLettersBytes,
+        keepReplicatedMs: config.buffer.keepReplicatedMs,
         deliveriesRemembered: DELIVERIES_REMEMBERED,
         sealBytes: config.seal.sizeBytes,
         sealAfterMs: config.seal.afterMs,

@@ -56,12 +56,14 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           max_size: size({ min: "64MiB" }).prefault("2GiB").describe("quota of the gateway's disk"),
           policy: z.enum(["backpressure"]).default("backpressure").describe("what happens when the quota is used up"),
           dead_letters: size({ min: "1MiB" }).prefault("64MiB").describe("quota of the dead letters"),
+          keep_replicated: duration({ max: "366d" }).prefault("1d").describe("how long a replicated batch stays here"),
         })
         .prefault({})
-        .transform(({ max_size, policy, dead_letters }) => ({
+        .transform(({ max_size, policy, dead_letters, keep_replicated }) => ({
           maxSizeBytes: max_size,
           policy,
           deadLettersBytes: dead_letters,
+          keepReplicatedMs: keep_replicated,
         })),
       regions: regions(folder),
       http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(9101) }).prefault({}),
@@ -98,6 +100,7 @@ export type EdgeConfig = {
     readonly maxSizeBytes: number;
     readonly policy: "backpressure";
     readonly deadLettersBytes: number;
+    readonly keepReplicatedMs: number;
   };
   readonly regions: readonly {
     readonly name: string;

@@ -1,5 +1,5 @@
 import type { Have } from "../../proto/core/have.ts";
-import { contains, count, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
+import { contains, count, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OutboxStream } from "./outbox.ts";
@@ -14,7 +14,7 @@ import type { SealedBatchNote } from "./sealer.ts";
 export class OutboxShelf {
   readonly #db: GatewayDatabase;
   readonly #streams = new Map<StreamId, ShelfStream>();
-  #totals: OutboxTotals = {
+  readonly #totals = {
     batches: 0,
     bytes: 0,
     readings: 0,
@@ -39,10 +39,13 @@ export class OutboxShelf {
       };
       this.#streams.set(row.stream_id, stream);
       for (const batch of this.#db.batches(row.stream_id)) {
-        stream.batches.set(batch.seq, { sealedMs: batch.sealed_ms, bytes: batch.size, readings: batch.readings });
+        const shelved = { sealedMs: batch.sealed_ms, bytes: batch.size, readings: batch.readings };
+        stream.batches.set(batch.seq, shelved);
+        this.#countBatch(shelved, 1);
+        if (!contains(stream.durable, batch.seq as Seq)) this.#countUndurable(shelved, 1);
+        if (contains(stream.replicated, batch.seq as Seq)) this.#trimmable++;
       }
     }
-    this.#recount();
   }
 
   /** Whether {@link trim} would find a replicated batch. */
@@ -51,7 +54,7 @@ export class OutboxShelf {
   }
 
   get totals(): OutboxTotals {
-    return this.#totals;
+    return { ...this.#totals };
   }
 
   /** Seal time of the oldest batch that no region holds, or undefined. */
@@ -75,16 +78,10 @@ export class OutboxShelf {
       this.#streams.set(note.streamId, stream);
     }
     stream.last = note.seq;
-    stream.batches.set(note.seq, { sealedMs: note.sealedMs, bytes: note.bytes, readings: note.readings });
-    const totals = this.#totals;
-    this.#totals = {
-      batches: totals.batches + 1,
-      bytes: totals.bytes + note.bytes,
-      readings: totals.readings + note.readings,
-      undurableBatches: totals.undurableBatches + 1,
-      undurableBytes: totals.undurableBytes + note.bytes,
-      undurableReadings: totals.undurableReadings + note.readings,
-    };
+    const batch = { sealedMs: note.sealedMs, bytes: note.bytes, readings: note.readings };
+    stream.batches.set(note.seq, batch);
+    this.#countBatch(batch, 1);
+    this.#countUndurable(batch, 1);
   }
 
   /** @param current the stream that this process life writes. */
@@ -121,10 +118,13 @@ export class OutboxShelf {
   mark(claim: { streamId: StreamId; durable: Have; replicated: Have }): void {
     const stream = this.#streams.get(claim.streamId);
     if (stream === undefined) return;
+    for (const batch of held(stream, difference(claim.durable, stream.durable))) this.#countUndurable(batch, -1);
+    for (const batch of held(stream, difference(stream.durable, claim.durable))) this.#countUndurable(batch, 1);
+    for (const _ of held(stream, difference(claim.replicated, stream.replicated))) this.#trimmable++;
+    for (const _ of held(stream, difference(stream.replicated, claim.replicated))) this.#trimmable--;
     stream.durable = claim.durable;
     stream.replicated = claim.replicated;
     this.#db.setClaims(claim.streamId, formatClaim(claim.durable), formatClaim(claim.replicated));
-    this.#recount();
   }
 
   /**
@@ -139,6 +139,9 @@ export class OutboxShelf {
         if (!contains(stream.replicated, seq as Seq)) continue;
         this.#db.dropBatch(streamId, seq);
         stream.batches.delete(seq);
+        this.#trimmable--;
+        this.#countBatch(batch, -1);
+        if (!contains(stream.durable, seq as Seq)) this.#countUndurable(batch, -1);
         dropped++;
       }
       // A stream of an earlier life with nothing left on disk has nothing more to say.
@@ -148,27 +151,30 @@ export class OutboxShelf {
       }
       if (dropped === options.limit) break;
     }
-    if (dropped > 0) this.#recount();
     return dropped;
   }
 
-  #recount(): void {
-    let trimmable = 0;
-    const totals = { batches: 0, bytes: 0, readings: 0, undurableBatches: 0, undurableBytes: 0, undurableReadings: 0 };
-    for (const stream of this.#streams.values()) {
-      for (const [seq, batch] of stream.batches) {
-        totals.batches++;
-        totals.bytes += batch.bytes;
-        totals.readings += batch.readings;
-        if (contains(stream.replicated, seq as Seq)) trimmable++;
-        if (contains(stream.durable, seq as Seq)) continue;
-        totals.undurableBatches++;
-        totals.undurableBytes += batch.bytes;
-        totals.undurableReadings += batch.readings;
-      }
+  #countBatch(batch: ShelvedBatch, sign: 1 | -1): void {
+    this.#totals.batches += sign;
+    this.#totals.bytes += sign * batch.bytes;
+    this.#totals.readings += sign * batch.readings;
+  }
+
+  #countUndurable(batch: ShelvedBatch, sign: 1 | -1): void {
+    this.#totals.undurableBatches += sign;
+    this.#totals.undurableBytes += sign * batch.bytes;
+    this.#totals.undurableReadings += sign * batch.readings;
+  }
+}
+
+/** The batches of a stream that are still here and in `wanted`; a region may claim what was never sealed. */
+function* held(stream: ShelfStream, wanted: Have): Generator<ShelvedBatch> {
+  const oldest = stream.batches.keys().next().value ?? Infinity;
+  for (const { first, last } of [{ first: 1, last: wanted.prefix }, ...wanted.islands]) {
+    for (let seq = Math.max(first, oldest); seq <= Math.min(last, stream.last); seq++) {
+      const batch = stream.batches.get(seq);
+      if (batch !== undefined) yield batch;
     }
-    this.#totals = totals;
-    this.#trimmable = trimmable;
   }
 }
 
@@ -187,8 +193,10 @@ type ShelfStream = {
   durable: Have;
   replicated: Have;
   /** By seq, ascending. */
-  readonly batches: Map<number, { readonly sealedMs: number; readonly bytes: number; readonly readings: number }>;
+  readonly batches: Map<number, ShelvedBatch>;
 };
+
+type ShelvedBatch = { readonly sealedMs: number; readonly bytes: number; readonly readings: number };
 
 function parseClaim(text: string): Have {
   const [prefix = 0, ...ranges] = JSON.parse(text) as number[];

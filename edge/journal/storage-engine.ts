@@ -75,6 +75,7 @@ export class StorageEngine {
   #pressure: PressureLevel = "keep_all";
   #diskUse: DiskUse;
   #diskCheckedAtMs = -Infinity;
+  #agedTrimAtMs = -Infinity;
   #markedSeq = 0;
   #markedAtMs = -Infinity;
 
@@ -348,12 +349,17 @@ export class StorageEngine {
   }
 
   #trimDue(): boolean {
-    return this.#pressure !== "keep_all" && this.#shelf.trimmable;
+    if (!this.#shelf.trimmable) return false;
+    return this.#pressure !== "keep_all" || this.#atMs - this.#agedTrimAtMs >= AGED_TRIM_EVERY_MS;
   }
 
+  /** Under pressure every replicated batch may go, else only those that are old enough. */
   #trim(): void {
-    this.#shelf.trim({ beforeMs: Infinity, limit: BATCHES_PER_TRIM, current: this.#sealer.streamId });
-    this.#diskCheckedAtMs = -Infinity;
+    const pressed = this.#pressure !== "keep_all";
+    const beforeMs = pressed ? Infinity : this.#nowMs - this.#options.keepReplicatedMs;
+    const dropped = this.#shelf.trim({ beforeMs, limit: BATCHES_PER_TRIM, current: this.#sealer.streamId });
+    if (pressed) this.#diskCheckedAtMs = -Infinity;
+    else if (dropped < BATCHES_PER_TRIM) this.#agedTrimAtMs = this.#atMs;
   }
 
   #diskDue(): boolean {
@@ -465,6 +471,8 @@ export type EngineOptions = {
   readonly directory: string;
   readonly maxBytes: number;
   readonly deadLetterBytes: number;
+  /** How long a replicated batch stays as one more copy while the disk has room. */
+  readonly keepReplicatedMs: number;
   /** A power of two. */
   readonly deliveriesRemembered: number;
   readonly sealBytes: number;
@@ -509,6 +517,7 @@ const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 const BATCHES_PER_TRIM = 64;
 const DISK_CHECK_EVERY_MS = 1000;
+const AGED_TRIM_EVERY_MS = 10_000;
 /** A lost write-ahead log is noticed if it held anything older than this. */
 const MARK_EVERY_MS = 10_000;
 

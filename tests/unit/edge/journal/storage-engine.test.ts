@@ -60,6 +60,7 @@ class Life {
         directory: this.directory,
         maxBytes: 2 ** 30,
         deadLetterBytes: 2 ** 20,
+        keepReplicatedMs: 3_600_000,
         deliveriesRemembered: 1024,
         sealBytes: 65_536,
         sealAfterMs: 1000,
@@ -310,6 +311,42 @@ describe("what a region claims", () => {
     expect(life.engine.status().outbox.undurableBatches).toBe(1);
     const [stream] = life.crash().engine.streams();
     expect(count(stream!.durable)).toBe(2);
+  });
+});
+
+describe("a replicated batch", () => {
+  /** Three sealed batches of one raw reading each. */
+  function threeBatches(): Life {
+    const life = new Life({ plan: { raw: true, lengthsMs: [] } });
+    for (let x = 1; x <= 3; x++) {
+      life.reading(x, x);
+      life.pass(1000);
+    }
+    return life;
+  }
+
+  test("stays as one more copy for the time that the configuration says, then goes; others stay for ever", () => {
+    const life = threeBatches();
+    const { streamId } = life.engine.streams()[0]!;
+    life.engine.mark({ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 3]) });
+    life.pass(3_590_000);
+    expect(life.rawValues()).toEqual([1, 2, 3]);
+    life.pass(20_000);
+    expect(life.rawValues()).toEqual([2]);
+    expect(life.engine.status().outbox).toMatchObject({ batches: 1, readings: 1, undurableBatches: 0 });
+    const next = life.crash();
+    expect(next.rawValues()).toEqual([2]);
+    expect(next.engine.status().outbox).toEqual(life.engine.status().outbox);
+  });
+
+  test("is not trimmed when the region no longer claims it", () => {
+    const life = threeBatches();
+    const { streamId } = life.engine.streams()[0]!;
+    life.engine.mark({ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) });
+    life.engine.mark({ streamId, durable: haveOf([1]), replicated: haveOf([1]) });
+    life.pass(4_000_000);
+    expect(life.rawValues()).toEqual([2, 3]);
+    expect(life.engine.status().outbox).toMatchObject({ batches: 2, undurableBatches: 2, undurableReadings: 2 });
   });
 });
 
