@@ -8,7 +8,8 @@ import { timeOf } from "./timestamp.ts";
  * A JSON payload as a flat list of fields: path joined by dots, value, and the time of the object it stands in.
  *
  * An object with a field that is a time dates its fields and those below it; the elements of an array each have their
- * own. `{"value": x}` only carries a value, so it adds nothing to the path. Null says nothing.
+ * own. `{"value": x}` only carries a value, so it adds nothing to the path; below the root also beside other fields,
+ * so that a sensor that sends its quality now and then does not change its name. Null says nothing.
  */
 export type JsonFields =
   | { readonly kind: "fields"; readonly fields: readonly JsonField[]; readonly nulls: number }
@@ -42,7 +43,10 @@ export function jsonFields(text: string, options: { time: JsonTime; zone: TimeZo
   return { kind: "fields", fields: walk.fields, nulls: walk.nulls };
 }
 
-/** Where the time stands: nowhere (`arrival`), in the route's field, or in whichever of the usual names is there. */
+/**
+ * Where the time stands: nowhere (`arrival`), in the route's field (a key, or a path joined by dots), or in whichever of
+ * the usual names is there.
+ */
 export type JsonTime =
   | { readonly kind: "arrival" }
   | { readonly kind: "field"; readonly field: string; readonly unit: TimeUnit }
@@ -68,6 +72,8 @@ const LONG_DIGITS = /\d{16}/;
 class Walk {
   readonly fields: JsonField[] = [];
   nulls = 0;
+  /** Of the times that were found further down than the object that they date. */
+  readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
   readonly #zone: TimeZone;
   readonly #limits: JsonLimits;
@@ -81,6 +87,7 @@ class Walk {
   value(value: unknown, path: string, timeMs: number | undefined, depth: number): void {
     if (depth > this.#limits.depth) throw new Refused("too_deep", `more than ${this.#limits.depth} levels at ${path}`);
     if (value === null) this.nulls++;
+    else if (this.#timePaths.has(path)) return;
     else if (Array.isArray(value)) this.#array(value, path, timeMs, depth);
     else if (typeof value === "object") this.#object(value as Record<string, unknown>, path, timeMs, depth);
     else this.#leaf(value, path, timeMs);
@@ -104,14 +111,14 @@ class Walk {
 
   #array(items: readonly unknown[], path: string, timeMs: number | undefined, depth: number): void {
     // A list of dated objects is one series of readings each, not a numbered set of series.
-    const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item) !== undefined);
+    const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item, path) !== undefined);
     for (const [i, item] of items.entries()) {
       this.value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
     }
   }
 
   #object(object: Record<string, unknown>, path: string, timeMs: number | undefined, depth: number): void {
-    const found = this.#timeIn(object);
+    const found = this.#timeIn(object, path);
     const ownTimeMs = found?.timeMs ?? timeMs;
     let wraps = 0;
     let others = 0;
@@ -120,7 +127,7 @@ class Walk {
       if (WRAPPERS.has(key)) wraps++;
       else others++;
     }
-    const wrapper = wraps === 1 && others === 0;
+    const wrapper = wraps === 1 && (others === 0 || path !== "");
     for (const key in object) {
       if (key === "__proto__") throw new Refused("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
       const value = object[key];
@@ -130,15 +137,20 @@ class Walk {
   }
 
   /** The time that an object says, by the name it has; undefined timeMs: the field is there but is no time. */
-  #timeIn(object: Record<string, unknown>): { readonly name: string; readonly timeMs: number | undefined } | undefined {
+  #timeIn(
+    object: Record<string, unknown>,
+    path: string,
+  ): { readonly name: string; readonly timeMs: number | undefined } | undefined {
     const time = this.#time;
     if (time.kind === "arrival") return undefined;
     if (time.kind === "field") {
-      if (!Object.hasOwn(object, time.field)) return undefined;
-      const timeMs = timeOf(object[time.field], time.unit, this.#zone);
-      if (timeMs === undefined && object[time.field] !== null) {
-        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(JSON.stringify(object[time.field]) ?? "")}`);
+      const found = fieldAt(object, time.field);
+      if (found === undefined) return undefined;
+      const timeMs = timeOf(found.value, time.unit, this.#zone);
+      if (timeMs === undefined && found.value !== null) {
+        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(JSON.stringify(found.value) ?? "")}`);
       }
+      if (found.below) this.#timePaths.add(joined(path, time.field));
       return { name: time.field, timeMs };
     }
     for (const name of TIME_NAMES) {
@@ -189,6 +201,21 @@ function syntaxFault(text: string, error: unknown): JsonFields {
   const where = position === undefined ? end : ` at column ${Number(position) + 1}`;
   const detail = `${excerpt(text)}: ${what[0]!.toLowerCase()}${what.slice(1)}${where}`;
   return { kind: "dead_letter", reason: "syntax", detail };
+}
+
+/** A field by its key, else by its path of keys joined by dots. */
+function fieldAt(
+  object: Record<string, unknown>,
+  field: string,
+): { readonly value: unknown; readonly below: boolean } | undefined {
+  if (Object.hasOwn(object, field)) return { value: object[field], below: false };
+  if (!field.includes(".")) return undefined;
+  let value: unknown = object;
+  for (const key of field.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return { value, below: true };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

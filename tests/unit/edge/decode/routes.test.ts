@@ -80,6 +80,11 @@ describe("without a route, a message becomes what its topic and payload usually 
     ["a/b", '{"temp":{"value":21.5}}', ["a/b temp = 21.5 @arrival none"]],
     [
       "a/b",
+      '{"temp":{"value":21.5,"quality":"good"}}',
+      ["a/b temp = 21.5 @arrival none", "a/b temp.quality = string good @arrival none"],
+    ],
+    [
+      "a/b",
       '{"on":true,"mode":"eco","n":"12.5"}',
       ["a/b on = boolean true @arrival none", "a/b mode = string eco @arrival none", "a/b n = 12.5 @arrival none"],
     ],
@@ -174,6 +179,23 @@ describe("a route names device, metric, time and unit", () => {
       "a/b x = 1 @arrival none",
       "a/b ts = 5 @arrival none",
     ]);
+  });
+
+  test("and a time that stands further down, by its path; it is no reading then", () => {
+    const dated = route({ topic: "#", timestamp: { field: "meta.at", unit: "s" } });
+    const said = (payload: string): string[] => shown(decode("a/b", payload, { routes: [dated] }));
+    expect(said(`{"meta":{"at":${SECONDS},"rssi":-70},"t":1}`)).toEqual([
+      `a/b meta.rssi = -70 @${AT} device`,
+      `a/b t = 1 @${AT} device`,
+    ]);
+    expect(said(`{"t":1,"meta":{"at":${SECONDS}}}`)).toEqual([`a/b t = 1 @${AT} device`]);
+    expect(said(`{"meta.at":${SECONDS},"t":1}`)).toEqual([`a/b t = 1 @${AT} device`]);
+    expect(said(`[{"meta":{"at":${SECONDS}},"t":1},{"meta":{"at":${SECONDS + 1}},"t":2}]`)).toEqual([
+      `a/b t = 1 @${AT} device`,
+      "a/b t = 2 @2026-11-20T11:59:01.000Z device",
+    ]);
+    expect(said('{"meta":{"at":"yesterday"},"t":1}')).toEqual(["bad_timestamp"]);
+    expect(said('{"meta":{},"t":1}')).toEqual(["a/b t = 1 @arrival none"]);
   });
 
   test("in the zone of the gateway, also on the night the clocks change", () => {
