@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
 import { z } from "zod";
-import { Fault } from "../../proto/core/fault.ts";
 import { simulate } from "../sensors/simulate.ts";
 import { LocalDeployment } from "./local-deployment.ts";
+import type { ManagedProcess } from "./managed-process.ts";
 
 /**
  * The first minute: one command starts everything, says where to look, and shows it working. What runs here is what
@@ -32,7 +32,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     );
     // A failure of the sensors must not wait for the end to be seen.
     sensors.catch(onSignal);
-    await watch(site, stop.signal);
+    try {
+      await watch(site, stop.signal);
+    } finally {
+      stop.abort();
+    }
     print(`\nStopping: sensors, then the gateway (it hands over what it has), then the region.`);
     const { acknowledged } = await sensors;
     await site.stop();
@@ -66,6 +70,8 @@ function introduction(site: LocalDeployment, options: DemoOptions): string {
     `  what there is    curl 'http://127.0.0.1:${regionHttp}/v1/series?limit=5'`,
     `  the gateway      ${site.gatewayUrl}/     the region  ${site.regionUrl}/`,
     "",
+    `  try to break it  kill -9 ${site.gateway?.pid ?? ""} (the gateway) or kill -9 ${site.region?.pid ?? ""} (the region); each is started again after 10 s`,
+    "",
     "A window is in the region when it has ended and its device has moved on, or was silent for 10 s. Ctrl-C stops all.",
     "",
   ].join("\n");
@@ -84,15 +90,22 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
   const everyMs = terminal ? 1000 : 2000;
   let before: { total: number; atMs: number } | undefined;
   let lines = 0;
+  const parts = [
+    new RestartedPart(
+      () => site.gateway,
+      async () => site.startGateway(),
+    ),
+    new RestartedPart(
+      () => site.region,
+      async () => site.startRegion(),
+    ),
+  ];
   while (!signal.aborted) {
-    for (const part of [site.gateway, site.region]) {
-      if (part?.running === false) {
-        throw new Fault({
-          code: "unreachable",
-          message: `${part.name} ended by itself`,
-          hint: part.output.at(-1) ?? "it printed nothing",
-        });
-      }
+    for (const part of parts) {
+      const news = await part.look(performance.now());
+      if (news === undefined) continue;
+      print(pc.yellow(news));
+      lines = 0;
     }
     const status = await statusOf(site);
     if (status !== undefined) {
@@ -109,6 +122,34 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }
+
+/** A process that somebody kills to see what happens is started again after a while, as a service manager would. */
+class RestartedPart {
+  readonly #part: () => ManagedProcess | undefined;
+  readonly #start: () => Promise<ManagedProcess>;
+  #againAtMs: number | undefined;
+
+  constructor(part: () => ManagedProcess | undefined, start: () => Promise<ManagedProcess>) {
+    this.#part = part;
+    this.#start = start;
+  }
+
+  /** @returns what there is to tell. @throws Fault when it cannot be started again. */
+  async look(atMs: number): Promise<string | undefined> {
+    const part = this.#part();
+    if (part === undefined || part.running) return undefined;
+    if (this.#againAtMs === undefined) {
+      this.#againAtMs = atMs + RESTART_AFTER_MS;
+      return `${part.name} ${part.epitaph}. It is started again in ${RESTART_AFTER_MS / 1000} s.`;
+    }
+    if (atMs < this.#againAtMs) return undefined;
+    this.#againAtMs = undefined;
+    const { pid } = await this.#start();
+    return `${part.name} runs again (pid ${pid}).`;
+  }
+}
+
+const RESTART_AFTER_MS = 10_000;
 
 function tableOf(status: z.output<typeof statusSchema>, rate: number | undefined): string[] {
   const { journal, outbox, readings } = status;

@@ -73,6 +73,15 @@ export class ManagedProcess {
     return this.#lines;
   }
 
+  /** What it ended with, for a person; only after the end. */
+  get epitaph(): string {
+    const { code, signal } = this.#exited ?? { code: null, signal: null };
+    if (signal !== null) return `ended with ${signal}`;
+    // A fault says itself in one such line; whatever else it logged last need not be the reason.
+    const fault = this.#lines.findLast((line) => line.startsWith("tidemark: "))?.slice("tidemark: ".length);
+    return `ended with exit code ${code}: ${fault ?? this.#lines.at(-1) ?? "it printed nothing"}`;
+  }
+
   /** Resolves when the process is gone, however it went. */
   get exit(): Promise<ProcessExit> {
     return this.#exit;
@@ -85,7 +94,9 @@ export class ManagedProcess {
   async ready(url: string, deadlineMs = 15_000): Promise<void> {
     const signal = AbortSignal.timeout(deadlineMs);
     for (;;) {
-      if (this.#exited !== undefined) throw this.#ended();
+      if (this.#exited !== undefined) {
+        throw new Fault({ code: "unreachable", message: `${this.name} ${this.epitaph}` });
+      }
       const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
       await answer?.arrayBuffer().catch(() => undefined);
       if (answer?.status === 200) return;
@@ -129,14 +140,6 @@ export class ManagedProcess {
     } catch {
       // Gone already; `exit` tells.
     }
-  }
-
-  #ended(): Fault {
-    const { code, signal } = this.#exited!;
-    return new Fault({
-      code: "unreachable",
-      message: `${this.name} ended with ${signal ?? `exit code ${code}`}: ${this.#lines.at(-1) ?? "it printed nothing"}`,
-    });
   }
 }
 

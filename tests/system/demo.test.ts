@@ -44,6 +44,11 @@ test("the demo says where to look, its lines work, Ctrl-C stops all of it, and a
     expect(records[0]!.last).toBe(21.5);
   }
 
+  const victim = Number(/kill -9 (\d+) \(the gateway\)/.exec(await said(demo, /try to break it/))![1]);
+  process.kill(victim, "SIGKILL");
+  await said(demo, /^gateway plant-7 ended with SIGKILL\. It is started again in 10 s\.$/);
+  await said(demo, /^gateway plant-7 runs again \(pid \d+\)\.$/);
+
   expect(await demo.kill("SIGINT")).toEqual({ code: 0, signal: null });
   expect(demo.output.at(-1)).toMatch(/^Stopped\. \d[\d,]* messages were acknowledged; everything is kept in /);
   const regionUrl = new URL(query).origin;
