@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { LogFields } from "../proto/runtime/options/fields.ts";
 import {
@@ -11,6 +12,7 @@ import {
   size,
   wholeNumber,
 } from "../proto/runtime/options/fields.ts";
+import { parsePasswordFile, PasswordFileMistake } from "./core/password-file.ts";
 import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
@@ -68,6 +70,12 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       regions: regions(folder),
       http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(9101) }).prefault({}),
       log: logFields,
+    })
+    .superRefine(({ mqtt: { listeners }, http }, context) => {
+      const clash = listeners.findIndex(({ port: at }) => at !== 0 && at === http.port);
+      if (clash < 0) return;
+      const message = `http has port ${http.port} already; expected a port for each`;
+      context.addIssue({ code: "custom", message, path: ["mqtt", "listeners", clash, "port"] });
     })
     .transform(({ data_dir, time_zone, unrouted, ...rest }) => ({
       ...rest,
@@ -165,7 +173,10 @@ function mqtt(folder: string) {
         })
         .prefault([{ protocol: "tcp", port: 1883 }]),
       allow_anonymous: z.boolean("expected true or false").default(false),
-      users_file: file.optional().describe("lines name:hash, as mosquitto_passwd and `tidemark passwd` write them"),
+      users_file: file
+        .superRefine(isPasswordFile)
+        .optional()
+        .describe("lines name:hash, as mosquitto_passwd and `tidemark passwd` write them"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
       max_connections: wholeNumber(1, 1_000_000).default(10_000),
       connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
@@ -185,9 +196,22 @@ function mqtt(folder: string) {
     }));
 }
 
+function isPasswordFile(path: string, context: z.RefinementCtx): void {
+  try {
+    parsePasswordFile(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (!(error instanceof PasswordFileMistake)) throw error;
+    const message = `line ${error.line} of ${path}: ${error.message}; \`tidemark passwd FILE USER\` writes one`;
+    context.addIssue({ code: "custom", message });
+  }
+}
+
 function route() {
   const time = z.strictObject({
-    field: z.string("expected the name of a field").optional(),
+    field: z
+      .string("expected the name of a field, or its path joined by dots such as meta.at")
+      .regex(/^[^$].*$/, "expected a key, or keys joined by dots such as meta.at; no $ in front")
+      .optional(),
     unit: z.enum(["auto", "s", "ms", "iso"]).default("auto"),
   });
   return z

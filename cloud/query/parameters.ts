@@ -74,7 +74,8 @@ export const formatParameter: Parameter<"json" | "ndjson"> = {
 };
 
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-const MILLIS = /^-?\d{1,15}$/;
+/** Thirteen digits or so. Ten would be seconds: taken for milliseconds they ask for 1970, and the answer is empty. */
+const MILLIS = /^(0|\d{12,15})$/;
 
 export const timeParameter: Parameter<number> = {
   schema: z
@@ -83,7 +84,7 @@ export const timeParameter: Parameter<number> = {
     .transform((text) => (MILLIS.test(text) ? Number(text) : Date.parse(text)))
     .refine((timeMs) => Number.isSafeInteger(timeMs)),
   accepted:
-    "a date or time such as 2026-11-20, 2026-11-20T08:00:00Z or 2026-11-20T09:00:00+01:00, or milliseconds since 1970",
+    "a date or time such as 2026-11-20, 2026-11-20T08:00:00Z or 2026-11-20T09:00:00+01:00, or milliseconds (not seconds) since 1970",
 };
 
 /** 0 stands for raw readings. */

@@ -31,6 +31,12 @@ export function registerSensors(program: Command): void {
       wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
       1,
     )
+    .option(
+      "--site <name>",
+      "first level of the devices' names; two simulations of one name are one site",
+      siteName,
+      "site",
+    )
     .option("--duration <duration>", "stop after this time", duration)
     .option("--count <n>", "stop after this many messages", wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
     .addOption(qosOption([0, 1, 2]))
@@ -43,6 +49,7 @@ export function registerSensors(program: Command): void {
         devices: flags.devices,
         periodMs: flags.period,
         seed: flags.seed,
+        site: flags.site,
         qos: flags.qos,
         ...(flags.duration === undefined ? {} : { durationMs: flags.duration }),
         ...(flags.count === undefined ? {} : { count: flags.count }),
@@ -99,6 +106,7 @@ type SimulateFlags = BrokerFlags & {
   readonly devices: number;
   readonly period: number;
   readonly seed: number;
+  readonly site: string;
   readonly duration?: number;
   readonly count?: number;
   readonly qos: 0 | 1 | 2;
@@ -234,4 +242,9 @@ function speed(text: string): number {
   const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
   if (factor !== undefined && Number(factor) > 0) return Number(factor);
   throw new InvalidArgumentError("Expected max, or a multiple such as 1x or 60x.");
+}
+
+function siteName(text: string): string {
+  if (!/^[\w.-]{1,64}$/.test(text)) throw new InvalidArgumentError("expected letters, digits, -, _ and .");
+  return text;
 }

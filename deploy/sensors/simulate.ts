@@ -7,6 +7,8 @@ export type SimulateOptions = {
   readonly devices: number;
   readonly periodMs: number;
   readonly seed: number;
+  /** Begins the names of the devices, so that two sites stay two. */
+  readonly site?: string;
   readonly qos: 0 | 1 | 2;
   /** Stop after this time; default: when the signal fires. */
   readonly durationMs?: number;

@@ -28,12 +28,17 @@ const DAY_MS = 24 * HOUR_MS;
 const KINDS: readonly DeviceKind[] = ["climate", "power", "climate", "door", "climate", "machine", "climate", "power"];
 const DEVICES_PER_HALL = 8;
 
-export function simulatedSite(options: { devices: number; seed: number }): readonly SimulatedDevice[] {
+/** @param options.site the first level of every device's name and topic; by default `site`. */
+export function simulatedSite(options: {
+  devices: number;
+  seed: number;
+  site?: string | undefined;
+}): readonly SimulatedDevice[] {
   return Array.from({ length: options.devices }, (_, index) => {
     const kind = KINDS[index % KINDS.length]!;
     const hall = Math.floor(index / DEVICES_PER_HALL) + 1;
     const number = (index % DEVICES_PER_HALL) + 1;
-    return { name: `site/hall-${hall}/${kind}-${number}`, kind, seed: mix(options.seed, index) };
+    return { name: `${options.site ?? "site"}/hall-${hall}/${kind}-${number}`, kind, seed: mix(options.seed, index) };
   });
 }
 

@@ -2,12 +2,11 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "no
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Fault } from "../../proto/core/fault.ts";
+import type { PasswordHash } from "../core/password-file.ts";
+import { parsePasswordFile, PasswordFileMistake } from "../core/password-file.ts";
 
 /**
- * Users and their password hashes, from a file as `mosquitto_passwd` writes it:
- *
- *     name:$7$<iterations>$<salt>$<hash>     PBKDF2-HMAC-SHA512
- *     name:$6$<salt>$<hash>                  SHA-512 of password and salt
+ * Users and their password hashes, from a file (`edge/core/password-file.ts`).
  *
  * Hashing is slow on purpose and runs in the thread pool; what was found right is remembered for a while under a keyed
  * hash, so that a thousand sensors that come back at once are not a thousand key derivations.
@@ -48,10 +47,6 @@ export class Users {
   }
 }
 
-type PasswordHash =
-  | { readonly kind: "pbkdf2"; readonly iterations: number; readonly salt: Buffer; readonly hash: Buffer }
-  | { readonly kind: "sha512"; readonly salt: Buffer; readonly hash: Buffer };
-
 function readUsers(path: string): ReadonlyMap<string, PasswordHash> {
   let text: string;
   try {
@@ -64,43 +59,16 @@ function readUsers(path: string): ReadonlyMap<string, PasswordHash> {
       cause,
     });
   }
-  const users = new Map<string, PasswordHash>();
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === "" || line.startsWith("#")) continue;
-    const [name, hash] = splitOnce(line);
-    const parsed = parseHash(hash);
-    if (name === "" || parsed === undefined) {
-      throw new Fault({
-        code: "config",
-        message: `${path}:${i + 1}: expected name:$7$iterations$salt$hash or name:$6$salt$hash`,
-        hint: "write the line with `tidemark passwd FILE USER` or mosquitto_passwd",
-      });
-    }
-    users.set(name, parsed);
+  try {
+    return parsePasswordFile(text);
+  } catch (cause) {
+    if (!(cause instanceof PasswordFileMistake)) throw cause;
+    throw new Fault({
+      code: "config",
+      message: `${path}:${cause.line}: ${cause.message}`,
+      hint: "write the line with `tidemark passwd FILE USER` or mosquitto_passwd",
+    });
   }
-  return users;
-}
-
-function splitOnce(line: string): [string, string] {
-  const at = line.indexOf(":");
-  return at < 0 ? ["", ""] : [line.slice(0, at), line.slice(at + 1).trim()];
-}
-
-function parseHash(text: string): PasswordHash | undefined {
-  const parts = text.split("$");
-  const [empty, kind, ...rest] = parts;
-  if (empty !== "") return undefined;
-  if (kind === "7" && rest.length === 3) {
-    const iterations = Number(rest[0]);
-    const [salt, hash] = [Buffer.from(rest[1]!, "base64"), Buffer.from(rest[2]!, "base64")];
-    const usable = Number.isInteger(iterations) && iterations >= 1 && iterations <= ITERATIONS_MAX;
-    return usable && salt.length > 0 && hash.length === 64 ? { kind: "pbkdf2", iterations, salt, hash } : undefined;
-  }
-  if (kind === "6" && rest.length === 2) {
-    const [salt, hash] = [Buffer.from(rest[0]!, "base64"), Buffer.from(rest[1]!, "base64")];
-    return salt.length > 0 && hash.length === 64 ? { kind: "sha512", salt, hash } : undefined;
-  }
-  return undefined;
 }
 
 async function derive(known: PasswordHash, password: Uint8Array): Promise<Buffer> {
@@ -110,6 +78,5 @@ async function derive(known: PasswordHash, password: Uint8Array): Promise<Buffer
 
 const pbkdf2Async = promisify(pbkdf2);
 const REMEMBERED_MAX = 20_000;
-const ITERATIONS_MAX = 10_000_000;
 /** What `mosquitto_passwd` uses by default. */
 const DECOY: PasswordHash = { kind: "pbkdf2", iterations: 101, salt: Buffer.alloc(12), hash: Buffer.alloc(64) };

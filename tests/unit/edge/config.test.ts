@@ -332,6 +332,17 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     expect(loadConfig({ path, schema: edgeConfigSchema }).routes[0]?.unit).toBe("°C");
   });
 
+  test("and for a users file with a mistake, and a port that is given twice", () => {
+    writeFileSync(join(folder, "users.txt"), "# plant\ncarl:secret\n");
+    const text = BASE.replace(/mqtt:.*/, "mqtt: { users_file: users.txt, listeners: [{ port: 9101 }] }");
+    expect(mistakesOf(text).replaceAll(folder, "")).toContain(
+      "mqtt.users_file: line 2 of /users.txt: expected name:$7$iterations$salt$hash",
+    );
+    expect(
+      mistakesOf(BASE.replace(/mqtt:.*/, "mqtt: { allow_anonymous: true, listeners: [{ port: 9101 }] }")),
+    ).toContain("http has port 9101 already");
+  });
+
   test("and by nobody else: the YAML library prints nothing by itself", () => {
     const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
     onTestFinished(() => warned.mockRestore());

@@ -25,6 +25,7 @@ describe("a simulated site", () => {
 
   it("gives every device its own name, and a larger site begins with the smaller one", () => {
     const large = simulatedSite({ devices: 1_000, seed: 7 });
+    expect(simulatedSite({ devices: 1, seed: 7, site: "second" })[0]!.name).toBe("second/hall-1/climate-1");
     expect(new Set(large.map((device) => device.name)).size).toBe(1_000);
     expect(large.slice(0, 10)).toEqual(simulatedSite({ devices: 10, seed: 7 }));
   });
