@@ -2,7 +2,7 @@
  * Recognises an MQTT message that comes a second time.
  *
  * A client that has not seen our acknowledgement sends the same packet identifier and the same content again, with the
- * DUP flag. The memory holds, for the last `capacity` acknowledged deliveries of all clients together, the pair
+ * DUP flag. The memory holds, of at least the last `capacity` acknowledged deliveries of all clients together, the pair
  * (client + packet identifier -> topic + payload), both as 53-bit hashes. Only a message *with* the flag is looked up,
  * so a false match needs both hashes to collide on a redelivery.
  *
@@ -22,6 +22,8 @@ export class DeliveryMemory {
   #mask: number;
   #next = 0;
   #size = 0;
+  /** Places that hold an entry; the others were replaced by a newer one. */
+  #live = 0;
 
   /** @param capacity deliveries remembered, a power of two; memory grows up to 24 bytes for each. */
   constructor(capacity: number) {
@@ -34,6 +36,7 @@ export class DeliveryMemory {
     this.#mask = initial * 2 - 1;
   }
 
+  /** Places of the ring in use, those of replaced entries included. */
   get size(): number {
     return this.#size;
   }
@@ -45,17 +48,17 @@ export class DeliveryMemory {
   }
 
   remember(key: number, content: number): void {
+    // Its place in the ring is its age: the new entry goes to the end, and the old place stays empty until the ring
+    // comes round. Left at its old age, the packet identifier of a client that has only one would be forgotten first.
     const known = this.#find(key);
-    if (known >= 0) {
-      this.#contents[known] = content;
-      return;
-    }
-    if (this.#size === this.#keys.length && this.#size < this.#capacity) this.#grow();
+    if (known >= 0) this.#forget(known);
+    if (this.#size === this.#keys.length && this.#size < this.#capacity) this.#makeRoom();
     const at = this.#next;
-    if (this.#size === this.#keys.length) this.#forget(at);
-    else this.#size++;
+    if (this.#size < this.#keys.length) this.#size++;
+    else if (this.#keys[at] !== EMPTY) this.#forget(at);
     this.#keys[at] = key;
     this.#contents[at] = content;
+    this.#live++;
     this.#insert(at);
     this.#next = (at + 1) % this.#keys.length;
   }
@@ -76,7 +79,7 @@ export class DeliveryMemory {
     this.#cells[cell] = at + 1;
   }
 
-  /** Removes the index cell of a ring position and closes the gap, so that no tombstones pile up. */
+  /** Empties a ring position; closes the gap in the index, so that no tombstones pile up. */
   #forget(at: number): void {
     let hole = home(this.#keys[at]!) & this.#mask;
     while (this.#cells[hole] !== at + 1) hole = (hole + 1) & this.#mask;
@@ -93,22 +96,35 @@ export class DeliveryMemory {
       }
     }
     this.#cells[hole] = 0;
+    this.#keys[at] = EMPTY;
+    this.#live--;
   }
 
-  #grow(): void {
-    const length = Math.min(this.#capacity, this.#keys.length * 2);
+  /** Moves the entries together, in their order, and into twice the room unless half of it was empty. */
+  #makeRoom(): void {
+    const wanted = this.#live * 2 > this.#size ? this.#keys.length * 2 : this.#keys.length;
+    const length = Math.min(this.#capacity, wanted);
     const keys = new Float64Array(length);
     const contents = new Float64Array(length);
-    keys.set(this.#keys);
-    contents.set(this.#contents);
-    this.#next = this.#keys.length;
+    let end = 0;
+    for (let at = 0; at < this.#size; at++) {
+      if (this.#keys[at] === EMPTY) continue;
+      keys[end] = this.#keys[at]!;
+      contents[end] = this.#contents[at]!;
+      end++;
+    }
     this.#keys = keys;
     this.#contents = contents;
     this.#cells = new Int32Array(length * 2);
     this.#mask = length * 2 - 1;
-    for (let at = 0; at < this.#size; at++) this.#insert(at);
+    this.#size = end;
+    this.#next = end % length;
+    for (let at = 0; at < end; at++) this.#insert(at);
   }
 }
+
+/** No key: those are not negative. */
+const EMPTY = -1;
 
 function home(key: number): number {
   // The keys are hashes already: the low 32 bits are as good as any.

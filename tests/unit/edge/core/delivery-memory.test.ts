@@ -2,29 +2,39 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DeliveryMemory, deliveryKey, hashBytes } from "../../../../edge/core/delivery-memory.ts";
 
-test("for all histories, the memory answers as a map of the last deliveries does", () => {
+test("for all histories, it knows the last content of every key among the last deliveries, and no other", () => {
   const key = fc.integer({ min: 0, max: 40 });
   fc.assert(
     fc.property(fc.array(fc.tuple(key, fc.integer({ min: 0, max: 3 })), { maxLength: 300 }), (history) => {
       const memory = new DeliveryMemory(16);
-      // Insertion order is age order; a known key keeps its age, as in the ring.
-      const model = new Map<number, number>();
-      for (const [k, content] of history) {
-        // Keys that share their home cell, so that chains form and are cut.
-        const spread = k * 4294967296;
-        memory.remember(spread, content);
-        model.set(spread, content);
-        if (model.size > 16) model.delete(model.keys().next().value!);
-      }
-      expect(memory.size).toBe(model.size);
+      // Keys that share their home cell, so that chains form and are cut.
+      const spread = (k: number): number => k * 4294967296;
+      for (const [k, content] of history) memory.remember(spread(k), content);
+      const known = new Map(history.slice(-16));
       for (let k = 0; k <= 40; k++) {
-        const known = model.get(k * 4294967296);
         for (let content = 0; content <= 3; content++) {
-          expect(memory.holds(k * 4294967296, content)).toBe(known === content);
+          expect(memory.holds(spread(k), content)).toBe(known.get(k) === content);
         }
       }
     }),
   );
+});
+
+test("a client that has one packet identifier only is remembered by its latest message, not by its first", () => {
+  const memory = new DeliveryMemory(8);
+  memory.remember(1, 1);
+  for (let k = 2; k <= 8; k++) memory.remember(k, 0);
+  memory.remember(1, 2);
+  memory.remember(9, 0);
+  expect(memory.holds(1, 2)).toBe(true);
+  expect(memory.holds(2, 0)).toBe(false);
+});
+
+test("replaced entries take no room of their own", () => {
+  const memory = new DeliveryMemory(2 ** 20);
+  for (let i = 0; i < 100_000; i++) memory.remember(i % 50, i);
+  expect(memory.size).toBeLessThanOrEqual(4096);
+  for (let i = 99_950; i < 100_000; i++) expect(memory.holds(i % 50, i)).toBe(true);
 });
 
 test("it grows to its capacity and no further", () => {
