@@ -10,6 +10,7 @@ import { Inflow } from "./inflow.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
+import { RetainedQuota } from "./retained-quota.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
@@ -57,6 +58,13 @@ export class MqttBroker {
       sessionExpiryIntervalLimit: SESSION_EXPIRY_MAX_S,
       pendingSessionsLimit: options.limits.maxConnections,
       queueLimit: 64,
+      retained: new RetainedQuota(RETAINED),
+      onRetainedRefused: (topic) =>
+        this.#events.refused({
+          reason: "retained_quota",
+          client: "",
+          detail: `no room to retain ${topic}; it is a reading`,
+        }),
       preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
       authenticate: (client, username, password, done) => {
         void this.#check(client, username, password, done);
@@ -264,3 +272,4 @@ const BAD_USER_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
 const DOLLAR = 0x24;
 const SESSION_EXPIRY_MAX_S = 86_400;
+const RETAINED = { bytes: 16 * 1024 * 1024, topics: 10_000 } as const;

@@ -17,4 +17,6 @@ export type RefusalReason =
   | "bad_publish"
   | "packet_too_large"
   | "protocol"
+  /** Not refused as a reading, only as one to retain. */
+  | "retained_quota"
   | "broken";

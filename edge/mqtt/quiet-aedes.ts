@@ -1,5 +1,6 @@
 import type { AedesOptions, Client, PublishPacket } from "aedes";
 import { Aedes } from "aedes";
+import type { RetainedQuota } from "./retained-quota.ts";
 
 /**
  * aedes that does nothing where there is nothing to do. On a gateway most topics have no local subscriber, and for each
@@ -11,9 +12,19 @@ export class QuietAedes extends Aedes {
   /** Clients that subscribed, while they are here or their session waits for them. */
   readonly #subscribers = new Set<string>();
   readonly #sessionExpiryMaxS: number;
+  readonly #retained: RetainedQuota;
+  readonly #onRetainedRefused: (topic: string) => void;
 
-  constructor(options: AedesOptions & { sessionExpiryIntervalLimit: number }) {
+  constructor(
+    options: AedesOptions & {
+      sessionExpiryIntervalLimit: number;
+      retained: RetainedQuota;
+      onRetainedRefused: (topic: string) => void;
+    },
+  ) {
     super(options);
+    this.#retained = options.retained;
+    this.#onRetainedRefused = options.onRetainedRefused;
     this.#sessionExpiryMaxS = options.sessionExpiryIntervalLimit;
     this.on("subscribe", (_subscriptions, client) => {
       this.#subscribers.add(client.id);
@@ -57,6 +68,10 @@ export class QuietAedes extends Aedes {
   }
 
   override publish(packet: PublishPacket, ...rest: PublishRest): void {
+    if (packet.retain && !this.#retained.admit(packet.topic, packet.payload.length)) {
+      this.#onRetainedRefused(packet.topic);
+      packet.retain = false;
+    }
     const done = rest.at(-1);
     if (this.#subscribers.size === 0 && !packet.retain && !packet.topic.startsWith("$") && typeof done === "function") {
       done.call(undefined);
