@@ -80,6 +80,7 @@ export async function startRegion(deps: {
         creditBytes: config.ingest.creditBytes,
         minCopies: config.minCopies,
         authorized,
+        verified: tokensFile !== undefined,
       },
     },
     { host, port, tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: clientCa ?? null } },

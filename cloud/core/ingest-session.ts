@@ -30,6 +30,8 @@ export type IngestSessionOptions = {
   readonly minCopies: number;
   /** Whether a gateway may speak under this name with this token. */
   readonly authorized: (gateway: string, token: string) => boolean;
+  /** Gateways prove who they are: then none may speak for the streams of another. */
+  readonly verified: boolean;
 };
 
 export type SessionState =
@@ -55,7 +57,7 @@ export type SessionEvent =
   | { readonly kind: "frame"; readonly frame: GatewayFrame }
   /** The frame was not of this protocol at all. */
   | { readonly kind: "bad_frame"; readonly message: string }
-  | { readonly kind: "sets_loaded"; readonly sets: readonly StreamHave[] }
+  | { readonly kind: "sets_loaded"; readonly sets: readonly OwnedSet[] }
   /** A commit: the new sets of every stream it touched, and what became of the batches that this session delivered. */
   | { readonly kind: "committed"; readonly sets: readonly StreamHave[]; readonly own: readonly SettledBatch[] }
   | { readonly kind: "tick" }
@@ -64,6 +66,9 @@ export type SessionEvent =
   | { readonly kind: "gateway_ended" }
   /** The connection is gone. */
   | { readonly kind: "lost" };
+
+/** A set and the gateway that the stream belongs to; null for a stream that never came. */
+export type OwnedSet = StreamHave & { readonly gateway: string | null };
 
 export type SettledBatch = {
   readonly streamId: StreamId;
@@ -96,8 +101,8 @@ export type Step = { readonly state: SessionState; readonly effects: readonly Se
 const HELLO_WITHIN_MS = 10_000;
 /** With a tick every 250 ms at most one second passes between two. */
 const HEARTBEAT_MS = 750;
-/** One per process life of a gateway; more than this still on one disk is not a gateway. */
-const STREAMS_MAX = 10_000;
+/** One per process life of a gateway; more than this still on one disk (60 days of a restart a minute) is no gateway. */
+const STREAMS_MAX = 100_000;
 
 export function initialState(nowMs: number): SessionState {
   return { kind: "awaiting_hello", sinceMs: nowMs };
@@ -173,7 +178,17 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
 
 function whileLoading(state: Loading, event: SessionEvent, nowMs: number, options: IngestSessionOptions): Step {
   switch (event.kind) {
-    case "sets_loaded":
+    case "sets_loaded": {
+      const foreign = options.verified
+        ? event.sets.find(({ gateway }) => gateway !== null && gateway !== state.gateway)
+        : undefined;
+      if (foreign !== undefined) {
+        return refuse(
+          state.gateway,
+          "unauthorized",
+          `stream ${foreign.streamId} belongs to gateway ${foreign.gateway}: a gateway that gets a new name must have sent everything before`,
+        );
+      }
       return {
         state: {
           kind: "open",
@@ -186,6 +201,7 @@ function whileLoading(state: Loading, event: SessionEvent, nowMs: number, option
         },
         effects: [{ kind: "send", frame: helloAck(event.sets, options) }, { kind: "resume" }],
       };
+    }
     case "frame":
       return refuse(state.gateway, "bad_hello", `${event.frame.kind} before HelloAck`);
     case "bad_frame":

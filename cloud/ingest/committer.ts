@@ -47,8 +47,8 @@ export class Committer {
     if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(gateway);
   }
 
-  submitBatch(owner: CommitListener, gateway: string, batch: SealedBatch): void {
-    const arrived = { ...batch, gateway, receivedMs: this.#nowMs() };
+  submitBatch(owner: CommitListener, from: { gateway: string; verified: boolean }, batch: SealedBatch): void {
+    const arrived = { ...batch, ...from, receivedMs: this.#nowMs() };
     this.#enqueue({ kind: "batch", owner, batch: arrived }, batch.bytes.byteLength);
   }
 

@@ -55,6 +55,15 @@ export class GrpcIngest {
     );
   }
 
+  /**
+   * What one session may have unacknowledged: its own limit, or its share of what all may have together, so that ten
+   * thousand gateways that come back at once do not fill the memory.
+   */
+  #creditBytes(): number {
+    const share = Math.floor(ALL_SESSIONS_BYTES / Math.max(1, this.#sessions.size));
+    return Math.min(this.#deps.session.creditBytes, Math.max(share, CREDIT_MIN_BYTES));
+  }
+
   /** Sessions that are open now. */
   get sessions(): number {
     return this.#sessions.size;
@@ -93,7 +102,17 @@ export class GrpcIngest {
   }
 
   #accept(call: Call): void {
-    const session = new Session(call, this.#deps, () => this.#sessions.delete(session));
+    if (this.#sessions.size >= SESSIONS_MAX) {
+      call.emit("error", {
+        code: status.RESOURCE_EXHAUSTED,
+        details: `${SESSIONS_MAX} sessions are open here already`,
+      });
+      return;
+    }
+    const session = new Session(call, this.#deps, {
+      closed: () => this.#sessions.delete(session),
+      creditBytes: () => this.#creditBytes(),
+    });
     this.#sessions.add(session);
     if (this.#drainReason !== null) session.tell({ kind: "drain", reason: this.#drainReason });
   }
@@ -127,27 +146,33 @@ export type IngestEvents = {
   readonly onFault: (fault: Fault) => void;
 };
 
+type SessionOwner = { readonly closed: () => void; readonly creditBytes: () => number };
+
 type Call = ServerDuplexStream<Buffer, Buffer>;
 
 /** A batch is about 64 KiB; this leaves room for one that a single large message made. */
 const FRAME_MAX_BYTES = 16 * 1024 * 1024;
 /** Acknowledgements are a few bytes each: a gateway with this many unread is not reading. */
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
+/** Of all sessions together, unacknowledged; and what each has at least: four batches. */
+const ALL_SESSIONS_BYTES = 512 * 1024 * 1024;
+const CREDIT_MIN_BYTES = 256 * 1024;
+const SESSIONS_MAX = 20_000;
 /** Finer than the heartbeat, so that no second passes without one. */
 const TICK_MS = 250;
 
 class Session {
   readonly #call: Call;
   readonly #deps: GrpcIngestDeps;
-  readonly #closed: () => void;
+  readonly #of: SessionOwner;
   readonly #onCommit: CommitListener;
   #state: SessionState;
   #gateway: string | null = null;
 
-  constructor(call: Call, deps: GrpcIngestDeps, closed: () => void) {
+  constructor(call: Call, deps: GrpcIngestDeps, of: SessionOwner) {
     this.#call = call;
     this.#deps = deps;
-    this.#closed = closed;
+    this.#of = of;
     this.#state = initialState(deps.clock.monotonicMs());
     this.#onCommit = (sets, own) => this.tell({ kind: "committed", sets, own: own.map(settledBatch) });
 
@@ -160,7 +185,8 @@ class Session {
   }
 
   tell(event: SessionEvent): void {
-    const { state, effects } = step(this.#state, event, this.#deps.clock.monotonicMs(), this.#deps.session);
+    const options = { ...this.#deps.session, creditBytes: this.#of.creditBytes() };
+    const { state, effects } = step(this.#state, event, this.#deps.clock.monotonicMs(), options);
     this.#state = state;
     for (const effect of effects) this.#run(effect);
     if (state.kind === "ended") this.#leave();
@@ -183,7 +209,11 @@ class Session {
         void this.#loadSets(effect.streamIds);
         return;
       case "submit_batch":
-        this.#deps.committer.submitBatch(this.#onCommit, effect.gateway, effect.batch);
+        this.#deps.committer.submitBatch(
+          this.#onCommit,
+          { gateway: effect.gateway, verified: this.#deps.session.verified },
+          effect.batch,
+        );
         return;
       case "submit_void":
         this.#deps.committer.submitVoid(effect);
@@ -240,7 +270,7 @@ class Session {
       this.#deps.events.sessionClosed({ gateway: this.#gateway, peer: this.#call.getPeer() });
       this.#gateway = null;
     }
-    this.#closed();
+    this.#of.closed();
   }
 }
 

@@ -80,12 +80,19 @@ const MILLIS = /^(0|\d{12,15})$/;
 export const timeParameter: Parameter<number> = {
   schema: z
     .string()
-    .refine((text) => MILLIS.test(text) || ISO.test(text))
+    .refine((text) => MILLIS.test(text) || (ISO.test(text) && isDay(text)))
     .transform((text) => (MILLIS.test(text) ? Number(text) : Date.parse(text)))
     .refine((timeMs) => Number.isSafeInteger(timeMs)),
   accepted:
     "a date or time such as 2026-11-20, 2026-11-20T08:00:00Z or 2026-11-20T09:00:00+01:00, or milliseconds (not seconds) since 1970",
 };
+
+/** JavaScript takes 31 February for 3 March. */
+function isDay(iso: string): boolean {
+  const day = iso.slice(0, 10);
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day);
+}
 
 /** 0 stands for raw readings. */
 export const windowParameter: Parameter<number> = {

@@ -26,6 +26,7 @@ import type {
   StreamQuery,
   StreamRow,
   Totals,
+  StreamSet,
 } from "./store.ts";
 
 /**
@@ -121,9 +122,10 @@ export class SqliteReader {
     return { rows, next: more ? { gateway: last.gateway, streamId: last.streamId } : null };
   }
 
-  have(id: StreamId): Have {
+  set(id: StreamId): StreamSet {
     const row = this.#sql.set.get(streamIdToBytes(id));
-    return row === undefined ? EMPTY_HAVE : loadedHave(row);
+    if (row === undefined) return { streamId: id, have: EMPTY_HAVE, gateway: null };
+    return { streamId: id, have: loadedHave(row), gateway: row.gateway };
   }
 
   totals(): Totals {
@@ -395,8 +397,8 @@ function prepare(db: Database) {
     streamName: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
       "SELECT stream_id, gateway FROM stream WHERE id = ?",
     ),
-    set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string }>(
-      "SELECT prefix, islands FROM stream WHERE stream_id = ?",
+    set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string; gateway: string }>(
+      "SELECT prefix, islands, gateway FROM stream WHERE stream_id = ?",
     ),
     streams: db.prepare<
       [gateway: string, streamId: Uint8Array, only: string | null, onlyAgain: string | null, limit: number],

@@ -84,7 +84,7 @@ export class SqliteStore implements Store {
   }
 
   async have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> {
-    return this.#read(() => streamIds.map((streamId) => ({ streamId, have: this.#reader.have(streamId) })));
+    return this.#read(() => streamIds.map((streamId) => this.#reader.set(streamId)));
   }
 
   async series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>> {
@@ -118,8 +118,13 @@ export class SqliteStore implements Store {
   #applyOne(batch: ArrivedBatch, opened: OpenedBatch): Outcome {
     if (opened.kind === "invalid") return { kind: "invalid", message: opened.message };
 
+    const { have: set, gateway: owner } = this.#reader.set(batch.streamId);
+    if (batch.verified) {
+      const sealedBy = opened.kind === "ok" ? opened.content.gateway : null;
+      const other = [owner, sealedBy].find((name) => name !== null && name !== batch.gateway);
+      if (other !== undefined) return { kind: "invalid", message: `this is a batch of gateway ${other}` };
+    }
     const stream = this.#writer.streamRow(batch.streamId, batch.gateway);
-    const set = this.#reader.have(batch.streamId);
     const variants = this.#sql.variants.all(stream, batch.seq);
     const known = contains(set, batch.seq);
     // Pruned bytes leave no hash to compare: the batch is held, and what came now is taken for the same.

@@ -53,6 +53,8 @@ export interface Store {
 export type ArrivedBatch = SealedBatch & {
   /** The gateway that delivered it; the one that sealed it stands in the batch. */
   readonly gateway: string;
+  /** Whether it proved to be this gateway: then a batch that another one sealed is `invalid`. */
+  readonly verified: boolean;
   readonly receivedMs: number;
 };
 
@@ -75,7 +77,8 @@ export type VoidRange = {
   readonly reason: string;
 };
 
-export type StreamSet = { readonly streamId: StreamId; readonly have: Have };
+/** `gateway` is null for a stream that never came. */
+export type StreamSet = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
 
 /** `next` is null at the end. A page may be short, even empty, before the end: the work of one page is bounded. */
 export type Page<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };

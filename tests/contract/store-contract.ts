@@ -107,6 +107,20 @@ export function storeContract(harness: StoreHarness): void {
       expect(await store.totals()).toMatchObject({ streams: 0 });
     });
 
+    it("refuses, from a gateway that proved who it is, what another gateway sealed", async () => {
+      const batch = sealed(A, 1, { windows: [windowOf([1])] });
+      const from = (gateway: string, seal: SealedBatch): ArrivedBatch => ({
+        ...arrived(seal),
+        gateway,
+        verified: true,
+      });
+      expect((await store.apply([from("plant-8", batch)]))[0]!.kind).toBe("invalid");
+      expect((await store.apply([from("plant-7", batch)]))[0]!.kind).toBe("stored");
+      // A body that nobody can read does not say who sealed it; the stream does.
+      expect((await store.apply([from("plant-8", sealedByTheFuture(A, 2))]))[0]!.kind).toBe("invalid");
+      expect(await store.have([A])).toMatchObject([{ gateway: "plant-7", have: { prefix: 1 } }]);
+    });
+
     it("refuses what cannot be unpacked, and what unpacks to more than any batch", async () => {
       const noise = sealed(A, 1, {});
       const bomb = sealedBody(A, 2, new Uint8Array(65 * 1024 * 1024));
@@ -384,7 +398,7 @@ const arbitraryBlock = fc
   .map((readings) => rawBlock(readings));
 
 function arrived(batch: SealedBatch): ArrivedBatch {
-  return { ...batch, gateway: "plant-7", receivedMs: 0 };
+  return { ...batch, gateway: "plant-7", verified: false, receivedMs: 0 };
 }
 
 async function contentsAfter(harness: StoreHarness, groups: readonly (readonly SealedBatch[])[]): Promise<unknown> {

@@ -22,6 +22,7 @@ const OPTIONS: IngestSessionOptions = {
   creditBytes: 1000,
   minCopies: 1,
   authorized: (gateway, token) => gateway === "plant-7" && token === "secret",
+  verified: true,
 };
 
 /** A session that remembers what it did. */
@@ -47,7 +48,7 @@ class Trial {
 
   open(): this {
     this.frame(hello());
-    return this.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have: EMPTY_HAVE }] });
+    return this.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null }] });
   }
 
   get sent(): RegionFrame[] {
@@ -81,12 +82,27 @@ function settled(number: number, refusal: { code: "bad_batch" | "fork"; message:
 }
 
 describe("the greeting", () => {
+  it("is refused where it names a stream of another gateway, if gateways prove who they are", () => {
+    const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8" }];
+    const refused = new Trial().frame(hello()).tell({ kind: "sets_loaded", sets });
+    expect(refused.state.kind).toBe("ended");
+    expect(refused.sent).toMatchObject([
+      {
+        kind: "refusal",
+        code: "unauthorized",
+        message: expect.stringContaining("belongs to gateway plant-8") as string,
+      },
+    ]);
+    const open = new Trial({ verified: false }).frame(hello()).tell({ kind: "sets_loaded", sets });
+    expect(open.sent).toMatchObject([{ kind: "hello_ack" }]);
+  });
+
   it("is answered with the sets of the streams that the gateway named", () => {
     const trial = new Trial().frame(hello());
     expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
 
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have }] });
+    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7" }] });
     expect(trial.sent).toMatchObject([
       { kind: "hello_ack", region: "eu", durable: [{ streamId: STREAM, have }], creditBytes: 1000 },
     ]);

@@ -20,7 +20,7 @@ class HeldStore {
   }
 
   async have(streamIds: Parameters<Store["have"]>[0]): ReturnType<Store["have"]> {
-    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE }));
+    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: null }));
   }
 
   end(fault: Fault | null = null): void {
@@ -47,7 +47,8 @@ describe("group commit", () => {
     const heard: number[] = [];
     const listener: CommitListener = (_sets, own) => heard.push(own.length);
     committer.subscribe("plant-7", listener);
-    for (let position = 1; position <= 4; position += 1) committer.submitBatch(listener, "plant-7", batch(position));
+    for (let position = 1; position <= 4; position += 1)
+      committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(position));
     store.end();
     await expect.poll(() => store.groups.length).toBe(2);
     store.end();
@@ -66,7 +67,7 @@ describe("group commit", () => {
     committer.subscribe("plant-7", first);
     committer.subscribe("plant-7", second);
     committer.subscribe("plant-8", stranger);
-    committer.submitBatch(first, "plant-7", batch(1));
+    committer.submitBatch(first, { gateway: "plant-7", verified: false }, batch(1));
     store.end();
     await committer.settled();
     expect(heard).toEqual(["first 1", "second 0"]);
@@ -77,11 +78,11 @@ describe("group commit", () => {
     let heard = 0;
     const listener: CommitListener = () => (heard += 1);
     committer.subscribe("plant-7", listener);
-    committer.submitBatch(listener, "plant-7", batch(1));
-    committer.submitBatch(listener, "plant-7", batch(2));
+    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(1));
+    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(2));
     store.end(new Fault({ code: "storage_full", message: "the disk is full" }));
     await committer.settled();
-    committer.submitBatch(listener, "plant-7", batch(3));
+    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(3));
     await committer.settled();
     expect(heard).toBe(0);
     expect(store.groups).toHaveLength(1);

@@ -43,6 +43,7 @@ async function keep(...content: Parameters<typeof sealed>[2][]): Promise<void> {
     content.map((part, index) => ({
       ...sealed(testStream(1), index + 1, part),
       gateway: "plant-7",
+      verified: false,
       receivedMs: START + 10_000,
     })),
   );
@@ -53,6 +54,7 @@ describe("a question with a mistake", () => {
     ["records", "?devcie=d1", "devcie"],
     ["records", "?window=soon", "window"],
     ["records", "?from=yesterday", "from"],
+    ["records", "?from=2026-02-31", "from"],
     ["records", "?from=2026-11-20T08:00:00", "from"],
     ["records", "?from=2026-11-20&to=2026-11-19", "to"],
     ["records", "?from=1795200000", "from"],
