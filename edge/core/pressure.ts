@@ -7,6 +7,8 @@ export type PressureLevel = "keep_all" | "trim_replicated" | "force_dual_send" |
 export type DiskUse = {
   /** Bytes that the database holds, free pages not counted. */
   readonly usedBytes: number;
+  /** Free pages inside the database: its file never shrinks, so after a trim the room is there. */
+  readonly reusableBytes: number;
   readonly quotaBytes: number;
   /** Bytes that the file system has left for us. */
   readonly freeBytes: number;
@@ -19,10 +21,15 @@ const FULL_AT = 0.95;
 const RESUME_AT = 0.93;
 /** Left on the file system for the write-ahead log, for trimming and for everybody else. */
 export const RESERVE_BYTES: number = 48 * 1024 * 1024;
+const LOG_BYTES = RESERVE_BYTES / 2;
 
-/** The quota that holds now: never more than what is used plus what the disk can still give. */
+/**
+ * The quota that holds now: never more than what is used plus what can still be written. Free pages count while the file
+ * system has room for the write-ahead log, through which they are filled.
+ */
 export function effectiveQuotaBytes(use: DiskUse): number {
-  return Math.min(use.quotaBytes, use.usedBytes + Math.max(0, use.freeBytes - RESERVE_BYTES));
+  const reusable = use.freeBytes >= LOG_BYTES ? use.reusableBytes : 0;
+  return Math.min(use.quotaBytes, use.usedBytes + reusable + Math.max(0, use.freeBytes - RESERVE_BYTES));
 }
 
 /** Share of the effective quota in use, 0 to 1 and beyond. */

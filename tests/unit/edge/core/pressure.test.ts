@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { effectiveQuotaBytes, pressureLevel, RESERVE_BYTES } from "../../../../edge/core/pressure.ts";
 
 const use = (usedBytes: number, freeBytes = 1e12): Parameters<typeof pressureLevel>[1] => ({
   usedBytes,
+  reusableBytes: 0,
   quotaBytes: 1000,
   freeBytes,
 });
@@ -21,8 +22,20 @@ test("once full, it stays full until there is some room, so that it does not fla
   expect(pressureLevel("full", use(929))).toBe("force_dual_send");
 });
 
-test("a disk that others fill counts as full before it ends in ENOSPC", () => {
-  const quotaBytes = 1e12;
-  expect(effectiveQuotaBytes({ usedBytes: 5e8, quotaBytes, freeBytes: RESERVE_BYTES })).toBe(5e8);
-  expect(pressureLevel("keep_all", { usedBytes: 5e8, quotaBytes, freeBytes: RESERVE_BYTES })).toBe("full");
+describe("a disk that others fill", () => {
+  const full = { usedBytes: 5e8, reusableBytes: 0, quotaBytes: 1e12, freeBytes: RESERVE_BYTES };
+
+  test("counts as full before it ends in ENOSPC", () => {
+    expect(effectiveQuotaBytes(full)).toBe(5e8);
+    expect(pressureLevel("keep_all", full)).toBe("full");
+  });
+
+  test("has room again when batches were trimmed, although the file does not shrink", () => {
+    expect(pressureLevel("full", { ...full, usedBytes: 2e7, reusableBytes: 4.8e8 })).toBe("keep_all");
+  });
+
+  test("stays full where not even the write-ahead log has room", () => {
+    const nothing = { ...full, usedBytes: 2e7, reusableBytes: 4.8e8, freeBytes: 1e6 };
+    expect(pressureLevel("full", nothing)).toBe("full");
+  });
 });
