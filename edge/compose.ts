@@ -79,6 +79,7 @@ export async function startGateway(deps: {
         maxBytes: config.buffer.maxSizeBytes,
         deadLetterBytes: config.buffer.deadLettersBytes,
         keepReplicatedMs: config.buffer.keepReplicatedMs,
+        seriesMax: config.decode.seriesMax,
         deliveriesRemembered: DELIVERIES_REMEMBERED,
         sealBytes: config.seal.sizeBytes,
         sealAfterMs: config.seal.afterMs,
@@ -156,7 +157,7 @@ export async function startGateway(deps: {
       if (life.exitCode !== 0) return uplink.stop({ handOverMs: 0 });
       await storage.sealNow();
       await uplink.stop({ handOverMs: HAND_OVER_MS });
-      return events.stopped((await storage.status()).outbox.undurableReadings);
+      return events.stopped((await storage.status()).waitingReadings);
     },
     HAND_OVER_MS + 5000,
   );

@@ -35,12 +35,14 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           max_payload: size({ max: "16MiB" }).prefault("64KiB"),
           max_depth: wholeNumber(1, 64).default(16),
           max_values: wholeNumber(1, 100_000).default(1000),
+          max_series: wholeNumber(1, 10_000_000).default(1_000_000).describe("each takes 1 KB of memory, for ever"),
         })
         .prefault({})
-        .transform(({ max_payload, max_depth, max_values }) => ({
+        .transform(({ max_payload, max_depth, max_values, max_series }) => ({
           payloadBytes: max_payload,
           depth: max_depth,
           values: max_values,
+          seriesMax: max_series,
         })),
       windows: z
         .array(windowRule(), "expected a list of window rules")
@@ -57,14 +59,22 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
         .strictObject({
           max_size: size({ min: "64MiB" }).prefault("2GiB").describe("quota of the gateway's disk"),
           policy: z.enum(["backpressure"]).default("backpressure").describe("what happens when the quota is used up"),
-          dead_letters: size({ min: "1MiB" }).prefault("64MiB").describe("quota of the dead letters"),
+          dead_letters: size({ min: "1MiB" })
+            .optional()
+            .describe("quota of the dead letters; by default an eighth of max_size, at most 64MiB"),
           keep_replicated: duration({ max: "366d" }).prefault("1d").describe("how long a replicated batch stays here"),
         })
         .prefault({})
+        .superRefine(({ max_size, dead_letters }, context) => {
+          // Nothing trims dead letters but their own quota: they must not be what keeps the disk full.
+          if (dead_letters === undefined || dead_letters <= max_size / 4) return;
+          const message = "more than a quarter of max_size; expected less, or a larger max_size";
+          context.addIssue({ code: "custom", message, path: ["dead_letters"] });
+        })
         .transform(({ max_size, policy, dead_letters, keep_replicated }) => ({
           maxSizeBytes: max_size,
           policy,
-          deadLettersBytes: dead_letters,
+          deadLettersBytes: dead_letters ?? Math.min(DEAD_LETTERS_BYTES, max_size / 8),
           keepReplicatedMs: keep_replicated,
         })),
       regions: regions(folder),
@@ -100,7 +110,7 @@ export type EdgeConfig = {
   readonly timeZone: string;
   readonly unrouted: "auto" | "dead_letter";
   readonly routes: readonly RouteOptions[];
-  readonly decode: DecodeLimits;
+  readonly decode: DecodeLimits & { readonly seriesMax: number };
   /** The last rule matches every series. */
   readonly windows: readonly WindowRule[];
   readonly seal: { readonly sizeBytes: number; readonly afterMs: number };
@@ -130,6 +140,7 @@ const DEFAULT_PLAN: WindowPlan = {
   idleTimeoutMs: 10_000,
   allowedLatenessMs: 3_600_000,
 };
+const DEAD_LETTERS_BYTES = 64 * 1024 * 1024;
 const CATCH_ALL: WindowRule = { match: { device: "*", metric: "*" }, plan: DEFAULT_PLAN };
 
 function mqtt(folder: string) {

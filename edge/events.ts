@@ -53,8 +53,8 @@ export class GatewayEvents {
     this.#log.info(`stopping: ${reason}`);
   }
 
-  stopped(undurableReadings: number): void {
-    this.#log.info({ undurableReadings }, `stopped: ${undurableReadings} readings stay on disk for the next start`);
+  stopped(waitingReadings: number): void {
+    this.#log.info({ waitingReadings }, `stopped: ${waitingReadings} readings stay on disk for the next start`);
   }
 
   storageFailed(fault: Fault): void {

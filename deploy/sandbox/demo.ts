@@ -82,7 +82,7 @@ const statusSchema = z.object({
   sentence: z.string(),
   readings: z.object({ total: z.number() }),
   journal: z.object({ waitP50Ms: z.number().nullable(), waitP99Ms: z.number().nullable() }),
-  outbox: z.object({ undurableReadings: z.number(), readings: z.number() }),
+  outbox: z.object({ undurableReadings: z.number(), waitingReadings: z.number(), readings: z.number() }),
 });
 
 async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> {
@@ -158,7 +158,7 @@ function tableOf(status: z.output<typeof statusSchema>, rate: number | undefined
     ["readings/s", rate === undefined ? "-" : count(rate)],
     ["commit p50", ms(journal.waitP50Ms)],
     ["commit p99", ms(journal.waitP99Ms)],
-    ["buffered", count(outbox.undurableReadings)],
+    ["only here", count(outbox.waitingReadings)],
     ["durable in eu", count(outbox.readings - outbox.undurableReadings)],
     ["journaled", count(readings.total)],
   ] as const;

@@ -41,6 +41,8 @@ export class WindowTable {
   #flags = new Uint8Array(0);
   #coverage = new Uint32Array(0);
   #revision = new Uint32Array(0);
+  /** Readings counted since the row was last forwarded; of a series' longest windows only. */
+  #fresh = new Uint32Array(0);
   #lengthMs = new Float64Array(0);
   #startMs = new Float64Array(0);
   #part = new Float64Array(0);
@@ -67,6 +69,7 @@ export class WindowTable {
   #reopened: number[] = [];
   #open = 0;
   #dirty = 0;
+  #unforwarded = 0;
 
   /** @param recall answers from the kept window states; called only for a window that may have been put away. */
   constructor(recall: Recall) {
@@ -81,6 +84,14 @@ export class WindowTable {
   /** Windows in memory that changed since they were last written. */
   get dirty(): number {
     return this.#dirty;
+  }
+
+  /**
+   * Readings that no forwarded window counts yet. A reading is in a window of each length: it is forwarded for good with
+   * the longest, so those are counted.
+   */
+  get unforwarded(): number {
+    return this.#unforwarded;
   }
 
   /** Upper bound of row numbers, for {@link forEachDirty}. */
@@ -174,8 +185,9 @@ export class WindowTable {
     const batch = this.#reopened.splice(0, limit);
     for (const row of batch) {
       if ((this.#flags[row]! & REOPENED) === 0) continue;
-      // Not changed: a replayed reading that the kept state had counted already. There is nothing to revise.
-      if ((this.#flags[row]! & DIRTY) !== 0) put(this.#stored(row));
+      // Not changed: a replayed reading that the kept state had counted already. There is nothing to revise. DIRTY would
+      // not tell: a checkpoint may have written the row since.
+      if ((this.#flags[row]! & CHANGED) !== 0) put(this.#stored(row));
       const cell = this.#cell(this.#series[row]!, this.#lengthMs[row]!);
       let previous = -1;
       for (let at = this.#head[cell]!; at !== row; at = this.#next[at]!) previous = at;
@@ -237,7 +249,11 @@ export class WindowTable {
   }
 
   #count(row: number, timeMs: number, value: Value, seq: number): void {
-    if ((this.#flags[row]! & DIRTY) === 0) this.#setFlags(row, this.#flags[row]! | DIRTY);
+    if ((this.#flags[row]! & TOUCHED) !== TOUCHED) this.#setFlags(row, this.#flags[row]! | TOUCHED);
+    if ((this.#flags[row]! & LONGEST) !== 0) {
+      this.#fresh[row]!++;
+      this.#unforwarded++;
+    }
     this.#throughSeq[row] = seq;
     const startMs = this.#startMs[row]!;
     const slice = Math.floor(((timeMs - startMs) * 32) / this.#lengthMs[row]!);
@@ -309,6 +325,7 @@ export class WindowTable {
       part: this.#part[row]!,
       throughSeq: this.#throughSeq[row]!,
       revision: this.#revision[row]!,
+      fresh: this.#fresh[row]!,
       forwardedIn: origin?.forwardedIn ?? null,
       carry: origin?.carry ?? null,
       reopened: (this.#flags[row]! & REOPENED) !== 0,
@@ -335,10 +352,14 @@ export class WindowTable {
   #link(cell: number, window: StoredWindow): number {
     const row = this.#allocate();
     const { summary } = window;
-    const quantiles = this.#plans[window.series]!.quantiles;
+    const plan = this.#plans[window.series]!;
+    const longest = plan.lengthsMs.every((lengthMs) => lengthMs <= window.windowMs);
     this.#open++;
     this.#series[row] = window.series;
-    this.#flags[row] = (quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0);
+    this.#flags[row] = (plan.quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0) | (longest ? LONGEST : 0);
+    // Of a state that was forwarded once nobody knows how much of it: it counts as forwarded until something comes.
+    this.#fresh[row] = longest && window.forwardedIn === null ? summary.count : 0;
+    this.#unforwarded += this.#fresh[row];
     if (window.reopened) this.#reopened.push(row);
     this.#coverage[row] = summary.coverage;
     this.#revision[row] = window.revision;
@@ -389,6 +410,7 @@ export class WindowTable {
     // NaN stays NaN: whoever asks first finds this window among the kept ones.
     if (this.#startMs[row]! > this.#closedStartMs[cell]!) this.#closedStartMs[cell] = this.#startMs[row]!;
     if ((this.#flags[row]! & DIRTY) !== 0) this.#dirty--;
+    this.#unforwarded -= this.#fresh[row]!;
     this.#firstOther.delete(row);
     this.#lastOther.delete(row);
     this.#samples[row] = undefined;
@@ -426,6 +448,7 @@ export class WindowTable {
     this.#flags = filled(new Uint8Array(length), this.#flags);
     this.#coverage = filled(new Uint32Array(length), this.#coverage);
     this.#revision = filled(new Uint32Array(length), this.#revision);
+    this.#fresh = filled(new Uint32Array(length), this.#fresh);
     this.#lengthMs = filled(new Float64Array(length), this.#lengthMs);
     this.#startMs = filled(new Float64Array(length), this.#startMs);
     this.#part = filled(new Float64Array(length), this.#part);
@@ -464,6 +487,8 @@ export type StoredWindow = {
   readonly throughSeq: number;
   /** How often it was forwarded before. */
   readonly revision: number;
+  /** Readings that only this state counts, 0 where a longer window counts them too. Not stored. */
+  readonly fresh: number;
   /** The stream of its latest forwarding; null if there was none. */
   readonly forwardedIn: StreamId | null;
   /** The stream that forwarded it before `forwardedIn` did. */
@@ -479,9 +504,15 @@ export type CloseResult = { readonly taken: number; readonly nextEndMs: number; 
 
 type Origin = { readonly forwardedIn: StreamId; readonly carry: StreamId | null };
 
+/** Changed since it was last written to the disk. */
 const DIRTY = 1;
 const REOPENED = 2;
 const QUANTILES = 4;
+/** Has counted a reading since it came to memory. */
+const CHANGED = 8;
+const TOUCHED = DIRTY | CHANGED;
+/** Of the series' longest length. */
+const LONGEST = 16;
 /** Above this many numbers a sketch is smaller than the numbers: 512 bytes. */
 const PLAIN_SAMPLES = 64;
 
@@ -493,6 +524,7 @@ function emptyWindow(series: number, windowMs: number, windowStartMs: number, pa
     part,
     throughSeq: 0,
     revision: 0,
+    fresh: 0,
     forwardedIn: null,
     carry: null,
     reopened: false,

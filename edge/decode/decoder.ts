@@ -36,7 +36,11 @@ export type SeriesRef = {
 };
 
 export interface ReadingSink {
+  /** Whether there is room for a series that was never seen; asked before any reading of its message is given. */
+  admits(series: SeriesRef): boolean;
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
+  /** Parts of a message that has readings and that are none themselves, by what they are. */
+  ignored(what: string, count: number): void;
 }
 
 export type Outcome =
@@ -61,4 +65,5 @@ export type DeadLetterReason =
   | "too_many_values"
   | "no_value"
   | "bad_timestamp"
-  | "bad_name";
+  | "bad_name"
+  | "too_many_series";

@@ -12,7 +12,13 @@ import { timeOf } from "./timestamp.ts";
  * so that a sensor that sends its quality now and then does not change its name. Null says nothing.
  */
 export type JsonFields =
-  | { readonly kind: "fields"; readonly fields: readonly JsonField[]; readonly nulls: number }
+  | {
+      readonly kind: "fields";
+      readonly fields: readonly JsonField[];
+      readonly nulls: number;
+      /** Numbers under the name of a time that are no time: an uptime, a zero. */
+      readonly noTimes: number;
+    }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
 
 export type JsonField = {
@@ -40,7 +46,7 @@ export function jsonFields(text: string, options: { time: JsonTime; zone: TimeZo
     if (error instanceof Refused) return { kind: "dead_letter", reason: error.reason, detail: error.message };
     throw error;
   }
-  return { kind: "fields", fields: walk.fields, nulls: walk.nulls };
+  return { kind: "fields", fields: walk.fields, nulls: walk.nulls, noTimes: walk.noTimes };
 }
 
 /**
@@ -72,6 +78,7 @@ const LONG_DIGITS = /\d{16}/;
 class Walk {
   readonly fields: JsonField[] = [];
   nulls = 0;
+  noTimes = 0;
   /** Of the times that were found further down than the object that they date. */
   readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
@@ -131,7 +138,10 @@ class Walk {
     for (const key in object) {
       if (key === "__proto__") throw new Refused("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
       const value = object[key];
-      if (this.#isTime(key, value, found?.name)) continue;
+      if (this.#isTime(key, value, found?.name)) {
+        if (key !== found?.name && timeOf(value, "auto", this.#zone) === undefined) this.noTimes++;
+        continue;
+      }
       this.value(value, wrapper && WRAPPERS.has(key) ? path : joined(path, key), ownTimeMs, depth + 1);
     }
   }

@@ -90,6 +90,8 @@ class RoutedDecoder implements Decoder {
   decode(message: IncomingMessage): Decoded {
     const readings: Reading[] = [];
     const outcome = this.decodeInto(message, {
+      admits: () => true,
+      ignored: () => {},
       reading: ({ device, metric, unit }, timeMs, value, clock) =>
         readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock }),
     });
@@ -125,6 +127,7 @@ class RoutedDecoder implements Decoder {
     }
     const series = this.#series(plan, "", unit);
     if (series === undefined) return badName(plan, "");
+    if (series.id < 0 && !sink.admits(series)) return tooManySeries(plan);
     sink.reading(series, Math.trunc(message.arrivedMs), value, message.clockPlausible ? "none" : "suspect");
     return plan.value;
   }
@@ -145,8 +148,11 @@ class RoutedDecoder implements Decoder {
       if (typeof value === "string" && value.length > TEXT_MAX) {
         return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
       }
+      if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
       series.push(ref);
     }
+    if (parsed.nulls > 0) sink.ignored("null", parsed.nulls);
+    if (parsed.noTimes > 0) sink.ignored("not_a_time", parsed.noTimes);
     const arrivedMs = Math.trunc(message.arrivedMs);
     for (const [i, field] of fields.entries()) {
       let timeMs = field.timeMs;
@@ -272,6 +278,10 @@ function startsJson(text: string): boolean {
 
 function deadLetter(plan: DecodedPlan, reason: DeadLetterReason, detail: string): Outcome {
   return { kind: "dead_letter", reason, detail, route: plan.route.name };
+}
+
+function tooManySeries(plan: DecodedPlan): Outcome {
+  return deadLetter(plan, "too_many_series", "a series that was never seen, and there is no room for more");
 }
 
 function badName(plan: DecodedPlan, path: string): Outcome {

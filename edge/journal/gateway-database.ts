@@ -330,12 +330,12 @@ export class GatewayDatabase {
     return this.#ledgerRead.all();
   }
 
-  /** Bytes in use, free pages not counted. */
-  usedBytes(): number {
+  /** Bytes in use, and those of free pages, which are used again before the file grows. */
+  size(): { readonly usedBytes: number; readonly reusableBytes: number } {
     const pages = Number(this.#db.pragma("page_count", { simple: true }));
     const free = Number(this.#db.pragma("freelist_count", { simple: true }));
     const size = Number(this.#db.pragma("page_size", { simple: true }));
-    return (pages - free) * size;
+    return { usedBytes: (pages - free) * size, reusableBytes: free * size };
   }
 
   close(): void {
@@ -427,6 +427,7 @@ function storedWindow(row: WindowRow): StoredWindow {
     forwardedIn: row.forwarded_in,
     carry: row.carry,
     reopened: false,
+    fresh: 0,
     ...decodeWindowState(row.state),
   };
 }

@@ -2,7 +2,7 @@ import type { Have } from "../../proto/core/have.ts";
 import { contains, count, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { OutboxStream } from "./outbox.ts";
+import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
@@ -115,7 +115,7 @@ export class OutboxShelf {
   }
 
   /** Inside a transaction: a claim replaces the earlier one of the same stream. */
-  mark(claim: { streamId: StreamId; durable: Have; replicated: Have }): void {
+  mark(claim: OutboxClaim): void {
     const stream = this.#streams.get(claim.streamId);
     if (stream === undefined) return;
     for (const batch of held(stream, difference(claim.durable, stream.durable))) this.#countUndurable(batch, -1);
@@ -129,13 +129,16 @@ export class OutboxShelf {
 
   /**
    * Inside a transaction: drops replicated batches, oldest first, at most `limit` of them, those sealed before
-   * `beforeMs`. @returns how many it dropped.
+   * `beforeMs` and those of more streams than are kept. @returns how many it dropped.
    */
   trim(options: { beforeMs: number; limit: number; current: StreamId | undefined }): number {
     let dropped = 0;
+    // A gateway that restarts again and again has a stream for each life, and a Hello names them all.
+    let surplus = this.#streams.size - STREAMS_KEPT;
     for (const [streamId, stream] of this.#streams) {
+      const beforeMs = surplus-- > 0 ? Infinity : options.beforeMs;
       for (const [seq, batch] of stream.batches) {
-        if (dropped === options.limit || batch.sealedMs >= options.beforeMs) break;
+        if (dropped === options.limit || batch.sealedMs >= beforeMs) break;
         if (!contains(stream.replicated, seq as Seq)) continue;
         this.#db.dropBatch(streamId, seq);
         stream.batches.delete(seq);
@@ -166,6 +169,9 @@ export class OutboxShelf {
     this.#totals.undurableReadings += sign * batch.readings;
   }
 }
+
+/** Streams of earlier process lives that stay as one more copy. */
+const STREAMS_KEPT = 1000;
 
 /** The batches of a stream that are still here and in `wanted`; a region may claim what was never sealed. */
 function* held(stream: ShelfStream, wanted: Have): Generator<ShelvedBatch> {

@@ -8,11 +8,16 @@ export interface Outbox {
   streams(): Promise<readonly OutboxStream[]>;
   /** The batches of `seqs` that exist, in ascending order, stopping after the one that passes `maxBytes`. */
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]>;
-  /** Records what a region says it holds: `durable` lets the batch count as safe, `replicated` lets it be trimmed. */
-  mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void>;
+  /**
+   * Records what a region says it holds: `durable` lets a batch count as safe, `replicated` lets it be trimmed. All of
+   * it in one transaction: after a greeting there are as many claims as streams.
+   */
+  mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void>;
   /** Called after every commit that sealed batches. One listener. */
   onSealed(listener: (sealed: { streamId: StreamId; firstSeq: Seq; lastSeq: Seq }) => void): void;
 }
+
+export type OutboxClaim = { readonly streamId: StreamId; readonly durable: Have; readonly replicated: Have };
 
 export type OutboxStream = {
   readonly streamId: StreamId;

@@ -27,6 +27,8 @@ export class Sealer {
   #orphans: StoredWindow[] = [];
   /** The last seal stopped at its limit. */
   #more = false;
+  /** Readings that the windows of the batch being sealed bring with them. */
+  #carried = 0;
 
   constructor(parts: SealerParts, options: SealerOptions) {
     this.#parts = parts;
@@ -84,6 +86,7 @@ export class Sealer {
     watermarks.queueIdle(now.atMs);
     const records: WindowRecord[] = [];
     this.#more = this.#collectWindows(now, records);
+    const rawOnly = raw.readingsOfRawOnly;
     const raws = raw.take((series) => this.#parts.registry.get(series));
     if (raws.length > 0) db.setMeta("sealed_raw_seq", now.journalSeq);
     const ledger = this.#takeLedger(now.journalSeq, records.length > 0 || raws.length > 0);
@@ -103,7 +106,8 @@ export class Sealer {
       },
     });
     const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
-    const { readings } = ledger ?? NO_LEDGER;
+    const readings = this.#carried + rawOnly;
+    this.#carried = 0;
     db.addBatch(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
     db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
     this.#parts.onBatch({
@@ -144,6 +148,7 @@ export class Sealer {
   /** The record of a closing window; its state is kept for late readings. */
   #forward(window: StoredWindow, nowMs: number): WindowRecord {
     const stream = this.#openStream(nowMs).id;
+    this.#carried += window.fresh;
     const entry = this.#parts.registry.get(window.series);
     // The link to the stream before: both rows describe one accumulator, so they are alternatives, not summands.
     const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;

@@ -19,7 +19,7 @@ export class SeriesRegistry {
   readonly #series: SeriesEntry[] = [];
   /** What the next commit has to write. */
   #unwritten: number[] = [];
-  #changedUnits: number[] = [];
+  readonly #changedUnits = new Set<number>();
 
   constructor(
     parts: { db: GatewayDatabase; windows: WindowTable; watermarks: Watermarks },
@@ -49,6 +49,10 @@ export class SeriesRegistry {
     return this.#series[series]!;
   }
 
+  knows({ device, metric }: SeriesRef): boolean {
+    return this.#byDevice.get(device)?.byMetric.has(metric) === true;
+  }
+
   /** All series of a device, in the order of their first reading. */
   ofDevice(device: number): readonly number[] {
     return this.#devices[device]!.series;
@@ -59,12 +63,7 @@ export class SeriesRegistry {
     const known = this.#byDevice.get(ref.device)?.byMetric.get(ref.metric);
     if (known !== undefined) {
       ref.id = known;
-      const entry = this.#series[known]!;
-      if (ref.unit !== null && ref.unit !== entry.unit) {
-        entry.unit = ref.unit;
-        this.#changedUnits.push(known);
-      }
-      return entry;
+      return this.#series[known]!;
     }
     const id = this.#series.length;
     const entry = this.#add(id, ref, atMs, -Infinity);
@@ -73,15 +72,21 @@ export class SeriesRegistry {
     return entry;
   }
 
+  /** The unit of the latest reading that said one: a sensor may change it, also back and forth. */
+  learnUnit(series: number, unit: string): void {
+    this.#series[series]!.unit = unit;
+    this.#changedUnits.add(series);
+  }
+
   /** Inside the transaction of the commit. */
   write(): void {
     if (this.#unwritten.length > 0) {
       for (const id of this.#unwritten) this.#db.addSeries(id, this.#series[id]!);
       this.#unwritten = [];
     }
-    if (this.#changedUnits.length > 0) {
+    if (this.#changedUnits.size > 0) {
       for (const id of this.#changedUnits) this.#db.setUnit(id, this.#series[id]!.unit);
-      this.#changedUnits = [];
+      this.#changedUnits.clear();
     }
   }
 

@@ -1,10 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
-import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
-import type { Outbox, OutboxStream } from "./outbox.ts";
+import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
 import type { EngineStatus } from "./storage-engine.ts";
 import type { FromStorage, StorageReply, StorageRequest, StorageWorkerData, ToStorage } from "./storage-protocol.ts";
@@ -92,8 +91,8 @@ export class StorageClient implements Intake, Outbox {
     return reply.batches.map((batch) => ({ streamId: request.streamId, ...batch }));
   }
 
-  async mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void> {
-    await this.#request({ kind: "mark", ...claim });
+  async mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
+    await this.#request({ kind: "mark", region, claims });
   }
 
   /** The next batch is sealed into a new stream. */

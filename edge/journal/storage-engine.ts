@@ -1,7 +1,6 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../../proto/core/fault.ts";
-import type { Have } from "../../proto/core/have.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -19,7 +18,7 @@ import type { DeadLetterRow, LedgerKind } from "./gateway-database.ts";
 import { GatewayDatabase } from "./gateway-database.ts";
 import { readHighWaterMark, writeHighWaterMark } from "./high-water-mark.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
-import type { OutboxStream } from "./outbox.ts";
+import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { OutboxTotals } from "./outbox-shelf.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import type { ChunkMessage } from "./publish-chunk.ts";
@@ -133,8 +132,12 @@ export class StorageEngine {
         this.#topicHashes[topic] = hashText(text);
       },
     });
-    this.#sink = { reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock) };
-    this.#diskUse = { usedBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
+    this.#sink = {
+      admits: (series) => this.#registry.knows(series) || this.#registry.size < options.seriesMax,
+      reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock),
+      ignored: (what, count) => this.#count("ignored", what, count),
+    };
+    this.#diskUse = { usedBytes: 0, reusableBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
     try {
       this.#load();
       this.#checkDisk();
@@ -194,9 +197,9 @@ export class StorageEngine {
     return this.#shelf.read(request);
   }
 
-  mark(claim: { streamId: StreamId; durable: Have; replicated: Have }): void {
+  mark(claims: readonly OutboxClaim[]): void {
     this.#db.begin();
-    this.#shelf.mark(claim);
+    for (const claim of claims) this.#shelf.mark(claim);
     this.#db.commit();
   }
 
@@ -228,6 +231,7 @@ export class StorageEngine {
       devices: this.#registry.devices,
       openWindows: this.#windows.open,
       rawWaiting: this.#raw.readings,
+      waitingReadings: this.#windows.unforwarded + this.#raw.readingsOfRawOnly + this.#shelf.totals.undurableReadings,
       outbox: this.#shelf.totals,
       oldestUndurableMs: this.#shelf.oldestUndurableMs() ?? null,
       streamId: this.#sealer.streamId ?? null,
@@ -310,7 +314,8 @@ export class StorageEngine {
     const seq = ++this.#journalSeq;
     this.#journal.add(ref.id, timeMs, value, clock);
     this.#apply(ref.id, entry.deviceNumber, timeMs, value, seq);
-    if (entry.plan.raw) this.#raw.add(ref.id, timeMs, value, clock);
+    if (ref.unit !== null && ref.unit !== entry.unit) this.#registry.learnUnit(ref.id, ref.unit);
+    if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
   }
 
   #apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
@@ -370,7 +375,7 @@ export class StorageEngine {
     this.#diskCheckedAtMs = this.#atMs;
     const disk = statfsSync(this.#options.directory);
     this.#diskUse = {
-      usedBytes: this.#db.usedBytes(),
+      ...this.#db.size(),
       quotaBytes: this.#options.maxBytes,
       freeBytes: disk.bavail * disk.bsize,
     };
@@ -392,13 +397,13 @@ export class StorageEngine {
     }
   }
 
-  #count(kind: LedgerKind, reason: string): void {
+  #count(kind: LedgerKind, reason: string, by = 1): void {
     let reasons = this.#counted.get(kind);
     if (reasons === undefined) {
       reasons = new Map();
       this.#counted.set(kind, reasons);
     }
-    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + by);
   }
 
   #writeCounts(): void {
@@ -460,7 +465,8 @@ export class StorageEngine {
         const seq = row.first_seq + index;
         const entry = this.#registry.get(series);
         if (seq > checkpointSeq) this.#apply(series, entry.deviceNumber, timeMs, value, seq);
-        if (seq > sealedRawSeq && entry.plan.raw) this.#raw.add(series, timeMs, value, clock);
+        // The journal holds no units: a replayed reading has the latest one of its series.
+        if (seq > sealedRawSeq && entry.plan.raw) this.#raw.add(series, entry, timeMs, value, clock);
       });
     }
   }
@@ -473,6 +479,8 @@ export type EngineOptions = {
   readonly deadLetterBytes: number;
   /** How long a replicated batch stays as one more copy while the disk has room. */
   readonly keepReplicatedMs: number;
+  /** A reading of one series more becomes a dead letter: each costs memory for ever. */
+  readonly seriesMax: number;
   /** A power of two. */
   readonly deliveriesRemembered: number;
   readonly sealBytes: number;
@@ -502,6 +510,8 @@ export type EngineStatus = {
   readonly openWindows: number;
   /** Raw readings in the journal that are not sealed yet. */
   readonly rawWaiting: number;
+  /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches that no region holds. */
+  readonly waitingReadings: number;
   readonly outbox: OutboxTotals;
   readonly oldestUndurableMs: number | null;
   readonly streamId: StreamId | null;

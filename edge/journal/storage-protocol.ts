@@ -1,9 +1,8 @@
-import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { FaultCode } from "../../proto/core/fault.ts";
 import type { DecoderOptions } from "../decode/routes.ts";
 import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
-import type { OutboxStream } from "./outbox.ts";
+import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
@@ -17,13 +16,7 @@ export type ToStorage =
 export type StorageRequest =
   | { readonly kind: "streams" }
   | { readonly kind: "read"; readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number }
-  | {
-      readonly kind: "mark";
-      readonly region: RegionId;
-      readonly streamId: StreamId;
-      readonly durable: Have;
-      readonly replicated: Have;
-    }
+  | { readonly kind: "mark"; readonly region: RegionId; readonly claims: readonly OutboxClaim[] }
   | { readonly kind: "rotate_stream" }
   | { readonly kind: "status" }
   | { readonly kind: "seal_now" }

@@ -57,7 +57,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
           batches: engine.read(request).map(({ seq, bytes, sha256 }) => ({ seq, bytes, sha256 })),
         };
       case "mark":
-        engine.mark(request);
+        engine.mark(request.claims);
         return { kind: "done" };
       case "rotate_stream":
         engine.rotateStream();

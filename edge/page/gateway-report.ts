@@ -23,7 +23,11 @@ export type GatewayReport = {
   };
   readonly journal: { readonly commits: number; readonly waitP50Ms: number | null; readonly waitP99Ms: number | null };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
-  readonly outbox: EngineStatus["outbox"] & { readonly rawWaiting: number; readonly behindMs: number | null };
+  readonly outbox: EngineStatus["outbox"] & {
+    readonly rawWaiting: number;
+    readonly waitingReadings: number;
+    readonly behindMs: number | null;
+  };
   readonly uplink: {
     readonly connected: boolean;
     readonly region: string | null;
@@ -48,7 +52,7 @@ export function gatewayReport(given: {
   uplink: UplinkStatus;
 }): GatewayReport {
   const { storage, uplink, pace, nowMs } = given;
-  const waitingReadings = storage.outbox.undurableReadings;
+  const { waitingReadings } = storage;
   const behindMs = storage.oldestUndurableMs === null ? null : Math.max(0, nowMs - storage.oldestUndurableMs);
   const home = uplink.regions[0];
   const drainPerSecond = readingsPerSecond(storage, uplink);
@@ -82,7 +86,7 @@ export function gatewayReport(given: {
     },
     journal: { commits: storage.commits, waitP50Ms: pace.waitP50Ms, waitP99Ms: pace.waitP99Ms },
     windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
-    outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, behindMs },
+    outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, waitingReadings, behindMs },
     uplink: {
       connected: uplink.connected,
       region: uplink.region ?? null,

@@ -219,10 +219,13 @@ export class UplinkDriver {
   }
 
   #mark({ region, claims }: Extract<UplinkEffect, { kind: "mark" }>): void {
-    const marks = [...claims].map(([streamId, claim]) => this.#outbox.mark({ region, streamId, ...claim }));
+    const marked = this.#outbox.mark(
+      region,
+      [...claims].map(([streamId, claim]) => ({ streamId, ...claim })),
+    );
     this.#own(
       // A mark that failed is made good by the next greeting, which writes every claim down again.
-      Promise.allSettled(marks).then(() => this.#feed({ kind: "marked", region })),
+      marked.catch(() => undefined).then(() => this.#feed({ kind: "marked", region })),
     );
   }
 

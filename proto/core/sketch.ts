@@ -4,6 +4,10 @@ import { DDSketch } from "@datadog/sketches-js";
  * A mergeable quantile sketch with a relative error of at most 1 % (DDSketch: C. Masson, J. E. Rim, H. K. Lee,
  * PVLDB 12(12), 2019). This file is the only one that knows the library.
  *
+ * In memory it has a bin for every 2 % between the smallest and the largest value: 100 to 1,000 bytes for a sensor, 1 MB
+ * for one that alternates between 1e-300 and 1e300. The library's store of 2,048 bins at most is no answer: it gives up
+ * the 1 % for such a window, and its merge depends on what is merged into what.
+ *
  * As bytes it is what it holds and no more: the library's own protobuf form writes every bin between the smallest and
  * the largest value as a double, which made 4 KB of a window of ten readings; this form takes 20 to 40 bytes.
  *

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Outbox, OutboxStream } from "../../edge/journal/outbox.ts";
+import type { Outbox, OutboxClaim, OutboxStream } from "../../edge/journal/outbox.ts";
 import { EMPTY_HAVE } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
@@ -64,10 +64,11 @@ export class MemoryOutbox implements Outbox {
     return batches;
   }
 
-  async mark(claim: { region: RegionId; streamId: StreamId; durable: Have; replicated: Have }): Promise<void> {
+  async mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
     await turnOfLoop();
-    const { durable, replicated } = claim;
-    this.#claims.set(`${claim.region}/${claim.streamId}`, { durable, replicated });
+    for (const { streamId, durable, replicated } of claims) {
+      this.#claims.set(`${region}/${streamId}`, { durable, replicated });
+    }
   }
 
   onSealed(listener: Parameters<Outbox["onSealed"]>[0]): void {

@@ -130,6 +130,22 @@ describe("a late reading makes a revision of the whole state", () => {
     expect(restarted.open).toBe(0);
   });
 
+  test("also when a checkpoint wrote the reopened window before it was forwarded", () => {
+    const kept = new Kept();
+    const windows = table(kept);
+    windows.add(0, 1000, 1, 1);
+    windows.close(0, Infinity, Infinity, (window) => kept.put(window));
+    windows.add(0, 2000, 2, 2);
+    expect(windows.forEachDirty(0, Infinity, () => {})).toBe(-1);
+    const revised: StoredWindow[] = [];
+    windows.closeReopened(Infinity, (window) => revised.push(window));
+    expect(revised.map(({ summary, revision }) => [summary.count, revision])).toEqual([
+      [2, 1],
+      [2, 1],
+    ]);
+    expect(windows.open).toBe(0);
+  });
+
   test("and after the state was evicted, a supplement with a part of its own", () => {
     const windows = table();
     windows.add(0, 1000, 5, 1);

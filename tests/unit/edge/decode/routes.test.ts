@@ -141,7 +141,11 @@ describe("what should have been a reading and is none becomes a dead letter with
     const heard: unknown[] = [];
     const outcome = createDecoder(options()).decodeInto(
       { topic: "a/b", payload: Buffer.from('{"fine":1,"bad\\u0001":2}'), arrivedMs: ARRIVED_MS, clockPlausible: true },
-      { reading: (...reading) => heard.push(reading) },
+      {
+        admits: () => true,
+        reading: (...reading) => heard.push(reading),
+        ignored: (...what) => heard.push(what),
+      },
     );
     expect(outcome).toMatchObject({ kind: "dead_letter", reason: "bad_name" });
     expect(heard).toEqual([]);

@@ -61,6 +61,7 @@ class Life {
         maxBytes: 2 ** 30,
         deadLetterBytes: 2 ** 20,
         keepReplicatedMs: 3_600_000,
+        seriesMax: 1_000_000,
         deliveriesRemembered: 1024,
         sealBytes: 65_536,
         sealAfterMs: 1000,
@@ -254,6 +255,55 @@ test("each process life seals into a stream of its own, and the batches before k
   expect(streams.filter((stream) => stream.closed)).toHaveLength(1);
 });
 
+describe("a unit that changes", () => {
+  test("is that of the latest reading, back and forth, and raw readings keep their own", () => {
+    const life = new Life({ plan: { raw: true } });
+    for (const text of ["21 °C", "70 °F", "21 °C", "22 °C"]) life.publish("a/b", text);
+    life.pass(1000);
+    life.pass(20_000);
+    const units = life.sealed().flatMap((batch) => batch.rawSlices.map(({ unit, count }) => `${count} ${unit}`));
+    expect(units).toEqual(["3 °C", "1 °F"]);
+    expect(life.windows().map(({ unit }) => unit)).toEqual(["°C"]);
+  });
+});
+
+describe("nothing is dropped without a count", () => {
+  test("nulls and times that are none beside readings", () => {
+    const life = new Life();
+    life.publish("a/b", '{"x":1,"y":null,"time":42.5,"uptime":3}');
+    expect(Object.fromEntries(life.engine.status().ignored)).toEqual({ null: 1, not_a_time: 1 });
+    expect(life.engine.status().journalSeq).toBe(2);
+  });
+
+  test("a series more than there is room for, which becomes a dead letter", () => {
+    const life = new Life({ engine: { seriesMax: 2 } });
+    for (const topic of ["a/1", "a/2", "a/3", "a/2"]) life.publish(topic, "1");
+    expect(life.engine.status()).toMatchObject({ series: 2, journalSeq: 3 });
+    expect(Object.fromEntries(life.engine.status().deadLetters)).toEqual({ too_many_series: 1 });
+  });
+});
+
+test("what waits on this disk is told truthfully: in open windows, sealed, and held by the region", () => {
+  const life = new Life({ plan: { lengthsMs: [10_000, 60_000] } });
+  const waiting = (): number => life.engine.status().waitingReadings;
+  for (let x = 1; x <= 5; x++) life.reading(x, x);
+  life.publish("a/b", "{");
+  life.pass(1000);
+  // A batch with the dead letter's count is sealed; the readings are still in their windows.
+  expect(life.engine.status().outbox).toMatchObject({ batches: 1, undurableReadings: 0 });
+  expect(waiting()).toBe(5);
+  expect(life.crash().engine.status().waitingReadings).toBe(5);
+  life.pass(70_000);
+  life.pass(1000);
+  expect(life.engine.status().outbox.undurableReadings).toBe(5);
+  expect(waiting()).toBe(5);
+  const { streamId, last } = life.engine.streams()[0]!;
+  life.engine.mark([{ streamId, durable: { prefix: last, islands: [] }, replicated: haveOf([]) }]);
+  expect(waiting()).toBe(0);
+  life.reading(6, 6);
+  expect(waiting()).toBe(1);
+});
+
 describe("dead letters", () => {
   test("are stored with their reason, counted, and the count reaches the cloud without any record", () => {
     const life = new Life();
@@ -305,9 +355,9 @@ describe("what a region claims", () => {
       durable: haveOf(seqs),
       replicated: haveOf([]),
     });
-    life.engine.mark(claim([1, 2, 3]));
+    life.engine.mark([claim([1, 2, 3])]);
     expect(life.engine.status().outbox.undurableBatches).toBe(0);
-    life.engine.mark(claim([1, 3]));
+    life.engine.mark([claim([1, 3])]);
     expect(life.engine.status().outbox.undurableBatches).toBe(1);
     const [stream] = life.crash().engine.streams();
     expect(count(stream!.durable)).toBe(2);
@@ -328,7 +378,7 @@ describe("a replicated batch", () => {
   test("stays as one more copy for the time that the configuration says, then goes; others stay for ever", () => {
     const life = threeBatches();
     const { streamId } = life.engine.streams()[0]!;
-    life.engine.mark({ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 3]) });
+    life.engine.mark([{ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 3]) }]);
     life.pass(3_590_000);
     expect(life.rawValues()).toEqual([1, 2, 3]);
     life.pass(20_000);
@@ -342,8 +392,8 @@ describe("a replicated batch", () => {
   test("is not trimmed when the region no longer claims it", () => {
     const life = threeBatches();
     const { streamId } = life.engine.streams()[0]!;
-    life.engine.mark({ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) });
-    life.engine.mark({ streamId, durable: haveOf([1]), replicated: haveOf([1]) });
+    life.engine.mark([{ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) }]);
+    life.engine.mark([{ streamId, durable: haveOf([1]), replicated: haveOf([1]) }]);
     life.pass(4_000_000);
     expect(life.rawValues()).toEqual([2, 3]);
     expect(life.engine.status().outbox).toMatchObject({ batches: 2, undurableBatches: 2, undurableReadings: 2 });
