@@ -7,7 +7,7 @@ import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
-import { PROTOCOL } from "../proto/wire/messages.ts";
+import { PROTOCOL } from "../proto/wire/ingest-messages.ts";
 import type { CloudConfig } from "./config.ts";
 import { RegionEvents } from "./events.ts";
 import { Committer } from "./ingest/committer.ts";

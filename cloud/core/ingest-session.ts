@@ -3,7 +3,8 @@ import type { Have } from "../../proto/core/have.ts";
 import { gatewayId, isName, NAME_RULE } from "../../proto/core/ids.ts";
 import type { GatewayId, RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { GatewayFrame, Hello, RegionFrame, StreamHave } from "../../proto/wire/messages.ts";
+import type { GatewayFrame, Hello, RegionFrame } from "../../proto/wire/ingest-messages.ts";
+import type { StreamHave } from "../../proto/wire/frame-values.ts";
 
 /**
  * One session of a gateway with a region, as a reducer: `(state, event, nowMs) -> { state, effects }`.
@@ -344,5 +345,6 @@ function helloAck(sets: readonly StreamHave[], options: IngestSessionOptions): R
     replicated: replicated(sets, options),
     regions: [],
     creditBytes: options.creditBytes,
+    minCopies: options.minCopies,
   };
 }

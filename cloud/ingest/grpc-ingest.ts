@@ -4,8 +4,8 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 
 import { Fault } from "../../proto/core/fault.ts";
 import { portFault } from "../../proto/runtime/http.ts";
-import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/messages.ts";
-import type { RegionFrame } from "../../proto/wire/messages.ts";
+import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/ingest-messages.ts";
+import type { RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import { initialState, step } from "../core/ingest-session.ts";
 import type { IngestSessionOptions, SessionEffect, SessionEvent, SessionState } from "../core/ingest-session.ts";
 import type { Store } from "../store/store.ts";

@@ -7,7 +7,7 @@ import type { Have } from "../../proto/core/have.ts";
 import { millis, seq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import { readRawColumns } from "../../proto/wire/batch-codec.ts";
-import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/messages.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
 import { loadedValue } from "./stored-value.ts";
 import type { StoredValue } from "./stored-value.ts";
 import type {

@@ -9,7 +9,7 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../proto/wire/batch-codec.ts";
 import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
-import { streamIdFromBytes } from "../../proto/wire/messages.ts";
+import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {

@@ -5,7 +5,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { BatchLedger, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import type { RawSlice } from "../../proto/wire/batch-codec.ts";
-import { streamIdToBytes } from "../../proto/wire/messages.ts";
+import { streamIdToBytes } from "../../proto/wire/frame-values.ts";
 import { storedValue } from "./stored-value.ts";
 import type { StoredValue } from "./stored-value.ts";
 import type { VoidRange } from "./store.ts";

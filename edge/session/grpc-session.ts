@@ -6,8 +6,14 @@ import { checkServerIdentity } from "node:tls";
 import { Fault } from "../../proto/core/fault.ts";
 import type { GatewayId, RegionId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import { decodeRegionFrame, encodeGatewayFrame, INGEST_SESSION_PATH, PROTOCOL } from "../../proto/wire/messages.ts";
-import type { GatewayFrame, RegionFrame, StreamHave } from "../../proto/wire/messages.ts";
+import {
+  decodeRegionFrame,
+  encodeGatewayFrame,
+  INGEST_SESSION_PATH,
+  PROTOCOL,
+} from "../../proto/wire/ingest-messages.ts";
+import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
+import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type {
   Refusal,
   RefusalCode,

@@ -7,7 +7,7 @@ import type { NumberColumn } from "./columns.ts";
 import { decodeDeltas, decodeNumbers, decodeTimes, encodeDeltas, encodeNumbers, encodeTimes } from "./columns.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
-import { streamIdFromBytes, streamIdToBytes } from "./messages.ts";
+import { streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
 
 /**
  * Batches to bytes and back: columnar protobuf (proto/batch.proto), zstd, SHA-256.

@@ -3,8 +3,13 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { count, EMPTY_HAVE, insert } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
-import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH, PROTOCOL } from "../../proto/wire/messages.ts";
-import type { GatewayFrame, RegionFrame } from "../../proto/wire/messages.ts";
+import {
+  decodeGatewayFrame,
+  encodeRegionFrame,
+  INGEST_SESSION_PATH,
+  PROTOCOL,
+} from "../../proto/wire/ingest-messages.ts";
+import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 
 /**
  * The least that can be called a region: a real gRPC server in this process that remembers in memory what it was sent.
@@ -96,6 +101,7 @@ export class TestRegion {
           region: this.region,
           ...identity,
           regions: [],
+          minCopies: 1,
           ...this.#sets(),
         });
         return;

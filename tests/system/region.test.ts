@@ -8,8 +8,14 @@ import { contains, EMPTY_HAVE } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import { decodeRegionFrame, encodeGatewayFrame, INGEST_SESSION_PATH, PROTOCOL } from "../../proto/wire/messages.ts";
-import type { GatewayFrame, RegionFrame, StreamHave } from "../../proto/wire/messages.ts";
+import {
+  decodeRegionFrame,
+  encodeGatewayFrame,
+  INGEST_SESSION_PATH,
+  PROTOCOL,
+} from "../../proto/wire/ingest-messages.ts";
+import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
+import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import { deployment, records } from "../support/deployment.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 

@@ -1128,6 +1128,9 @@ export namespace tidemark {
             /** HelloAck creditBytes. */
             creditBytes: number;
 
+            /** HelloAck minCopies. */
+            minCopies: number;
+
             /**
              * Creates a new HelloAck instance using the specified properties.
              * @param [properties] Properties to set
@@ -1183,6 +1186,9 @@ export namespace tidemark {
 
                 /** HelloAck creditBytes */
                 creditBytes?: (number|null);
+
+                /** HelloAck minCopies */
+                minCopies?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1735,6 +1741,662 @@ export namespace tidemark {
 
             /** Shape of a Refusal. */
             type $Shape = tidemark.v1.Refusal.$Properties;
+        }
+
+        /**
+         * Properties of a GiverFrame.
+         * @deprecated Use tidemark.v1.GiverFrame.$Properties instead.
+         */
+        interface IGiverFrame extends tidemark.v1.GiverFrame.$Properties {
+        }
+
+        /** Represents a GiverFrame. */
+        class GiverFrame {
+
+            /**
+             * Constructs a new GiverFrame.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.GiverFrame.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GiverFrame hello. */
+            hello?: (tidemark.v1.PeerHello.$Properties|null);
+
+            /** GiverFrame held. */
+            held?: (tidemark.v1.PeerHeld.$Properties|null);
+
+            /** GiverFrame batch. */
+            batch?: (tidemark.v1.Batch.$Properties|null);
+
+            /** GiverFrame pruned. */
+            pruned?: (tidemark.v1.PeerPruned.$Properties|null);
+
+            /** GiverFrame kind. */
+            kind?: ("hello"|"held"|"batch"|"pruned");
+
+            /**
+             * Creates a new GiverFrame instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GiverFrame instance
+             */
+            static create(properties: tidemark.v1.GiverFrame.$Shape): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
+            static create(properties?: tidemark.v1.GiverFrame.$Properties): tidemark.v1.GiverFrame;
+
+            /**
+             * Encodes the specified GiverFrame message. Does not implicitly {@link tidemark.v1.GiverFrame.verify|verify} messages.
+             * @param message GiverFrame message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.GiverFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GiverFrame message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape} GiverFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
+        }
+
+        namespace GiverFrame {
+
+            /** Properties of a GiverFrame. */
+            interface $Properties {
+
+                /** GiverFrame hello */
+                hello?: (tidemark.v1.PeerHello.$Properties|null);
+
+                /** GiverFrame held */
+                held?: (tidemark.v1.PeerHeld.$Properties|null);
+
+                /** GiverFrame batch */
+                batch?: (tidemark.v1.Batch.$Properties|null);
+
+                /** GiverFrame pruned */
+                pruned?: (tidemark.v1.PeerPruned.$Properties|null);
+
+                /** GiverFrame kind */
+                kind?: ("hello"|"held"|"batch"|"pruned");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a GiverFrame. */
+            type $Shape = {
+              hello?: tidemark.v1.PeerHello.$Shape|null;
+              held?: tidemark.v1.PeerHeld.$Shape|null;
+              batch?: tidemark.v1.Batch.$Shape|null;
+              pruned?: tidemark.v1.PeerPruned.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a TakerFrame.
+         * @deprecated Use tidemark.v1.TakerFrame.$Properties instead.
+         */
+        interface ITakerFrame extends tidemark.v1.TakerFrame.$Properties {
+        }
+
+        /** Represents a TakerFrame. */
+        class TakerFrame {
+
+            /**
+             * Constructs a new TakerFrame.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.TakerFrame.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** TakerFrame welcome. */
+            welcome?: (tidemark.v1.PeerWelcome.$Properties|null);
+
+            /** TakerFrame holds. */
+            holds?: (tidemark.v1.PeerHolds.$Properties|null);
+
+            /** TakerFrame want. */
+            want?: (tidemark.v1.PeerWant.$Properties|null);
+
+            /** TakerFrame refusal. */
+            refusal?: (tidemark.v1.Refusal.$Properties|null);
+
+            /** TakerFrame kind. */
+            kind?: ("welcome"|"holds"|"want"|"refusal");
+
+            /**
+             * Creates a new TakerFrame instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns TakerFrame instance
+             */
+            static create(properties: tidemark.v1.TakerFrame.$Shape): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
+            static create(properties?: tidemark.v1.TakerFrame.$Properties): tidemark.v1.TakerFrame;
+
+            /**
+             * Encodes the specified TakerFrame message. Does not implicitly {@link tidemark.v1.TakerFrame.verify|verify} messages.
+             * @param message TakerFrame message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.TakerFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a TakerFrame message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape} TakerFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
+        }
+
+        namespace TakerFrame {
+
+            /** Properties of a TakerFrame. */
+            interface $Properties {
+
+                /** TakerFrame welcome */
+                welcome?: (tidemark.v1.PeerWelcome.$Properties|null);
+
+                /** TakerFrame holds */
+                holds?: (tidemark.v1.PeerHolds.$Properties|null);
+
+                /** TakerFrame want */
+                want?: (tidemark.v1.PeerWant.$Properties|null);
+
+                /** TakerFrame refusal */
+                refusal?: (tidemark.v1.Refusal.$Properties|null);
+
+                /** TakerFrame kind */
+                kind?: ("welcome"|"holds"|"want"|"refusal");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of a TakerFrame. */
+            type $Shape = {
+              welcome?: tidemark.v1.PeerWelcome.$Shape|null;
+              holds?: tidemark.v1.PeerHolds.$Shape|null;
+              want?: tidemark.v1.PeerWant.$Shape|null;
+              refusal?: tidemark.v1.Refusal.$Shape|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape })
+            );
+        }
+
+        /**
+         * Properties of a PeerHello.
+         * @deprecated Use tidemark.v1.PeerHello.$Properties instead.
+         */
+        interface IPeerHello extends tidemark.v1.PeerHello.$Properties {
+        }
+
+        /** Represents a PeerHello. */
+        class PeerHello {
+
+            /**
+             * Constructs a new PeerHello.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerHello.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerHello protocol. */
+            protocol: number;
+
+            /** PeerHello region. */
+            region: string;
+
+            /** PeerHello storeId. */
+            storeId: Uint8Array;
+
+            /** PeerHello bootId. */
+            bootId: Uint8Array;
+
+            /** PeerHello software. */
+            software: string;
+
+            /** PeerHello token. */
+            token: string;
+
+            /**
+             * Creates a new PeerHello instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerHello instance
+             */
+            static create(properties: tidemark.v1.PeerHello.$Shape): tidemark.v1.PeerHello & tidemark.v1.PeerHello.$Shape;
+            static create(properties?: tidemark.v1.PeerHello.$Properties): tidemark.v1.PeerHello;
+
+            /**
+             * Encodes the specified PeerHello message. Does not implicitly {@link tidemark.v1.PeerHello.verify|verify} messages.
+             * @param message PeerHello message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerHello.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerHello message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHello & tidemark.v1.PeerHello.$Shape} PeerHello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerHello & tidemark.v1.PeerHello.$Shape;
+        }
+
+        namespace PeerHello {
+
+            /** Properties of a PeerHello. */
+            interface $Properties {
+
+                /** PeerHello protocol */
+                protocol?: (number|null);
+
+                /** PeerHello region */
+                region?: (string|null);
+
+                /** PeerHello storeId */
+                storeId?: (Uint8Array|null);
+
+                /** PeerHello bootId */
+                bootId?: (Uint8Array|null);
+
+                /** PeerHello software */
+                software?: (string|null);
+
+                /** PeerHello token */
+                token?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerHello. */
+            type $Shape = tidemark.v1.PeerHello.$Properties;
+        }
+
+        /**
+         * Properties of a PeerWelcome.
+         * @deprecated Use tidemark.v1.PeerWelcome.$Properties instead.
+         */
+        interface IPeerWelcome extends tidemark.v1.PeerWelcome.$Properties {
+        }
+
+        /** Represents a PeerWelcome. */
+        class PeerWelcome {
+
+            /**
+             * Constructs a new PeerWelcome.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerWelcome.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerWelcome protocol. */
+            protocol: number;
+
+            /** PeerWelcome region. */
+            region: string;
+
+            /** PeerWelcome storeId. */
+            storeId: Uint8Array;
+
+            /** PeerWelcome bootId. */
+            bootId: Uint8Array;
+
+            /** PeerWelcome creditBytes. */
+            creditBytes: number;
+
+            /**
+             * Creates a new PeerWelcome instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerWelcome instance
+             */
+            static create(properties: tidemark.v1.PeerWelcome.$Shape): tidemark.v1.PeerWelcome & tidemark.v1.PeerWelcome.$Shape;
+            static create(properties?: tidemark.v1.PeerWelcome.$Properties): tidemark.v1.PeerWelcome;
+
+            /**
+             * Encodes the specified PeerWelcome message. Does not implicitly {@link tidemark.v1.PeerWelcome.verify|verify} messages.
+             * @param message PeerWelcome message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerWelcome.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerWelcome message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWelcome & tidemark.v1.PeerWelcome.$Shape} PeerWelcome
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerWelcome & tidemark.v1.PeerWelcome.$Shape;
+        }
+
+        namespace PeerWelcome {
+
+            /** Properties of a PeerWelcome. */
+            interface $Properties {
+
+                /** PeerWelcome protocol */
+                protocol?: (number|null);
+
+                /** PeerWelcome region */
+                region?: (string|null);
+
+                /** PeerWelcome storeId */
+                storeId?: (Uint8Array|null);
+
+                /** PeerWelcome bootId */
+                bootId?: (Uint8Array|null);
+
+                /** PeerWelcome creditBytes */
+                creditBytes?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerWelcome. */
+            type $Shape = tidemark.v1.PeerWelcome.$Properties;
+        }
+
+        /**
+         * Properties of a PeerHeld.
+         * @deprecated Use tidemark.v1.PeerHeld.$Properties instead.
+         */
+        interface IPeerHeld extends tidemark.v1.PeerHeld.$Properties {
+        }
+
+        /** Represents a PeerHeld. */
+        class PeerHeld {
+
+            /**
+             * Constructs a new PeerHeld.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerHeld.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerHeld streams. */
+            streams: tidemark.v1.StreamHave.$Properties[];
+
+            /**
+             * Creates a new PeerHeld instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerHeld instance
+             */
+            static create(properties: tidemark.v1.PeerHeld.$Shape): tidemark.v1.PeerHeld & tidemark.v1.PeerHeld.$Shape;
+            static create(properties?: tidemark.v1.PeerHeld.$Properties): tidemark.v1.PeerHeld;
+
+            /**
+             * Encodes the specified PeerHeld message. Does not implicitly {@link tidemark.v1.PeerHeld.verify|verify} messages.
+             * @param message PeerHeld message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerHeld.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerHeld message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHeld & tidemark.v1.PeerHeld.$Shape} PeerHeld
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerHeld & tidemark.v1.PeerHeld.$Shape;
+        }
+
+        namespace PeerHeld {
+
+            /** Properties of a PeerHeld. */
+            interface $Properties {
+
+                /** PeerHeld streams */
+                streams?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerHeld. */
+            type $Shape = tidemark.v1.PeerHeld.$Properties;
+        }
+
+        /**
+         * Properties of a PeerHolds.
+         * @deprecated Use tidemark.v1.PeerHolds.$Properties instead.
+         */
+        interface IPeerHolds extends tidemark.v1.PeerHolds.$Properties {
+        }
+
+        /** Represents a PeerHolds. */
+        class PeerHolds {
+
+            /**
+             * Constructs a new PeerHolds.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerHolds.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerHolds streams. */
+            streams: tidemark.v1.StreamHave.$Properties[];
+
+            /** PeerHolds complete. */
+            complete: boolean;
+
+            /**
+             * Creates a new PeerHolds instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerHolds instance
+             */
+            static create(properties: tidemark.v1.PeerHolds.$Shape): tidemark.v1.PeerHolds & tidemark.v1.PeerHolds.$Shape;
+            static create(properties?: tidemark.v1.PeerHolds.$Properties): tidemark.v1.PeerHolds;
+
+            /**
+             * Encodes the specified PeerHolds message. Does not implicitly {@link tidemark.v1.PeerHolds.verify|verify} messages.
+             * @param message PeerHolds message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerHolds.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerHolds message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHolds & tidemark.v1.PeerHolds.$Shape} PeerHolds
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerHolds & tidemark.v1.PeerHolds.$Shape;
+        }
+
+        namespace PeerHolds {
+
+            /** Properties of a PeerHolds. */
+            interface $Properties {
+
+                /** PeerHolds streams */
+                streams?: (tidemark.v1.StreamHave.$Properties[]|null);
+
+                /** PeerHolds complete */
+                complete?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerHolds. */
+            type $Shape = tidemark.v1.PeerHolds.$Properties;
+        }
+
+        /**
+         * Properties of a PeerWant.
+         * @deprecated Use tidemark.v1.PeerWant.$Properties instead.
+         */
+        interface IPeerWant extends tidemark.v1.PeerWant.$Properties {
+        }
+
+        /** Represents a PeerWant. */
+        class PeerWant {
+
+            /**
+             * Constructs a new PeerWant.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerWant.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerWant streamId. */
+            streamId: Uint8Array;
+
+            /** PeerWant ranges. */
+            ranges: number[];
+
+            /**
+             * Creates a new PeerWant instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerWant instance
+             */
+            static create(properties: tidemark.v1.PeerWant.$Shape): tidemark.v1.PeerWant & tidemark.v1.PeerWant.$Shape;
+            static create(properties?: tidemark.v1.PeerWant.$Properties): tidemark.v1.PeerWant;
+
+            /**
+             * Encodes the specified PeerWant message. Does not implicitly {@link tidemark.v1.PeerWant.verify|verify} messages.
+             * @param message PeerWant message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerWant.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerWant message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWant & tidemark.v1.PeerWant.$Shape} PeerWant
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerWant & tidemark.v1.PeerWant.$Shape;
+        }
+
+        namespace PeerWant {
+
+            /** Properties of a PeerWant. */
+            interface $Properties {
+
+                /** PeerWant streamId */
+                streamId?: (Uint8Array|null);
+
+                /** PeerWant ranges */
+                ranges?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerWant. */
+            type $Shape = tidemark.v1.PeerWant.$Properties;
+        }
+
+        /**
+         * Properties of a PeerPruned.
+         * @deprecated Use tidemark.v1.PeerPruned.$Properties instead.
+         */
+        interface IPeerPruned extends tidemark.v1.PeerPruned.$Properties {
+        }
+
+        /** Represents a PeerPruned. */
+        class PeerPruned {
+
+            /**
+             * Constructs a new PeerPruned.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerPruned.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerPruned streamId. */
+            streamId: Uint8Array;
+
+            /** PeerPruned ranges. */
+            ranges: number[];
+
+            /**
+             * Creates a new PeerPruned instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerPruned instance
+             */
+            static create(properties: tidemark.v1.PeerPruned.$Shape): tidemark.v1.PeerPruned & tidemark.v1.PeerPruned.$Shape;
+            static create(properties?: tidemark.v1.PeerPruned.$Properties): tidemark.v1.PeerPruned;
+
+            /**
+             * Encodes the specified PeerPruned message. Does not implicitly {@link tidemark.v1.PeerPruned.verify|verify} messages.
+             * @param message PeerPruned message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerPruned.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerPruned message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerPruned & tidemark.v1.PeerPruned.$Shape} PeerPruned
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerPruned & tidemark.v1.PeerPruned.$Shape;
+        }
+
+        namespace PeerPruned {
+
+            /** Properties of a PeerPruned. */
+            interface $Properties {
+
+                /** PeerPruned streamId */
+                streamId?: (Uint8Array|null);
+
+                /** PeerPruned ranges */
+                ranges?: (number[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerPruned. */
+            type $Shape = tidemark.v1.PeerPruned.$Properties;
         }
     }
 }

@@ -2954,6 +2954,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [replicated] HelloAck replicated
              * @property {Array.<tidemark.v1.RegionAddress.$Properties>|null} [regions] HelloAck regions
              * @property {number|null} [creditBytes] HelloAck creditBytes
+             * @property {number|null} [minCopies] HelloAck minCopies
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3053,6 +3054,14 @@ export const tidemark = $root.tidemark = (() => {
             HelloAck.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * HelloAck minCopies.
+             * @member {number} minCopies
+             * @memberof tidemark.v1.HelloAck
+             * @instance
+             */
+            HelloAck.prototype.minCopies = 0;
+
+            /**
              * Creates a new HelloAck instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.HelloAck
@@ -3103,6 +3112,8 @@ export const tidemark = $root.tidemark = (() => {
                         $root.tidemark.v1.RegionAddress.encode(message.regions[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
                     writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.creditBytes);
+                if (message.minCopies != null && $Object.hasOwnProperty.call(message, "minCopies") && message.minCopies !== 0)
+                    writer.uint32(/* id 9, wireType 0 =*/72).uint32(message.minCopies);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3214,6 +3225,15 @@ export const tidemark = $root.tidemark = (() => {
                                 message.creditBytes = value;
                             else
                                 delete message.creditBytes;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.minCopies = value;
+                            else
+                                delete message.minCopies;
                             continue;
                         }
                     }
@@ -4606,6 +4626,1626 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return Refusal;
+        })();
+
+        v1.GiverFrame = (function() {
+
+            /**
+             * Properties of a GiverFrame.
+             * @typedef {Object} tidemark.v1.GiverFrame.$Properties
+             * @property {tidemark.v1.PeerHello.$Properties|null} [hello] GiverFrame hello
+             * @property {tidemark.v1.PeerHeld.$Properties|null} [held] GiverFrame held
+             * @property {tidemark.v1.Batch.$Properties|null} [batch] GiverFrame batch
+             * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] GiverFrame pruned
+             * @property {"hello"|"held"|"batch"|"pruned"} [kind] GiverFrame kind
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GiverFrame.
+             * @memberof tidemark.v1
+             * @interface IGiverFrame
+             * @augments tidemark.v1.GiverFrame.$Properties
+             * @deprecated Use tidemark.v1.GiverFrame.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a GiverFrame.
+             * @typedef {{
+             *   hello?: tidemark.v1.PeerHello.$Shape|null;
+             *   held?: tidemark.v1.PeerHeld.$Shape|null;
+             *   batch?: tidemark.v1.Batch.$Shape|null;
+             *   pruned?: tidemark.v1.PeerPruned.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape })
+             * )} tidemark.v1.GiverFrame.$Shape
+             */
+
+            /**
+             * Constructs a new GiverFrame.
+             * @memberof tidemark.v1
+             * @classdesc Represents a GiverFrame.
+             * @constructor
+             * @param {tidemark.v1.GiverFrame.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GiverFrame = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GiverFrame hello.
+             * @member {tidemark.v1.PeerHello.$Properties|null|undefined} hello
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.hello = null;
+
+            /**
+             * GiverFrame held.
+             * @member {tidemark.v1.PeerHeld.$Properties|null|undefined} held
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.held = null;
+
+            /**
+             * GiverFrame batch.
+             * @member {tidemark.v1.Batch.$Properties|null|undefined} batch
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.batch = null;
+
+            /**
+             * GiverFrame pruned.
+             * @member {tidemark.v1.PeerPruned.$Properties|null|undefined} pruned
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.pruned = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * GiverFrame kind.
+             * @member {"hello"|"held"|"batch"|"pruned"|undefined} kind
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            $Object.defineProperty(GiverFrame.prototype, "kind", {
+                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new GiverFrame instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.GiverFrame
+             * @static
+             * @param {tidemark.v1.GiverFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.GiverFrame} GiverFrame instance
+             * @type {{
+             *   (properties: tidemark.v1.GiverFrame.$Shape): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
+             *   (properties?: tidemark.v1.GiverFrame.$Properties): tidemark.v1.GiverFrame;
+             * }}
+             */
+            GiverFrame.create = function(properties) {
+                return new GiverFrame(properties);
+            };
+
+            /**
+             * Encodes the specified GiverFrame message. Does not implicitly {@link tidemark.v1.GiverFrame.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.GiverFrame
+             * @static
+             * @param {tidemark.v1.GiverFrame.$Properties} message GiverFrame message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GiverFrame.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hello != null && $Object.hasOwnProperty.call(message, "hello"))
+                    $root.tidemark.v1.PeerHello.encode(message.hello, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.held != null && $Object.hasOwnProperty.call(message, "held"))
+                    $root.tidemark.v1.PeerHeld.encode(message.held, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.batch != null && $Object.hasOwnProperty.call(message, "batch"))
+                    $root.tidemark.v1.Batch.encode(message.batch, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.pruned != null && $Object.hasOwnProperty.call(message, "pruned"))
+                    $root.tidemark.v1.PeerPruned.encode(message.pruned, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GiverFrame message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.GiverFrame
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape} GiverFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GiverFrame.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.GiverFrame();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.hello = $root.tidemark.v1.PeerHello.decode(reader, reader.size(), $undefined, _depth + 1, message.hello);
+                            message.kind = "hello";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.held = $root.tidemark.v1.PeerHeld.decode(reader, reader.size(), $undefined, _depth + 1, message.held);
+                            message.kind = "held";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.batch = $root.tidemark.v1.Batch.decode(reader, reader.size(), $undefined, _depth + 1, message.batch);
+                            message.kind = "batch";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.pruned = $root.tidemark.v1.PeerPruned.decode(reader, reader.size(), $undefined, _depth + 1, message.pruned);
+                            message.kind = "pruned";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GiverFrame;
+        })();
+
+        v1.TakerFrame = (function() {
+
+            /**
+             * Properties of a TakerFrame.
+             * @typedef {Object} tidemark.v1.TakerFrame.$Properties
+             * @property {tidemark.v1.PeerWelcome.$Properties|null} [welcome] TakerFrame welcome
+             * @property {tidemark.v1.PeerHolds.$Properties|null} [holds] TakerFrame holds
+             * @property {tidemark.v1.PeerWant.$Properties|null} [want] TakerFrame want
+             * @property {tidemark.v1.Refusal.$Properties|null} [refusal] TakerFrame refusal
+             * @property {"welcome"|"holds"|"want"|"refusal"} [kind] TakerFrame kind
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a TakerFrame.
+             * @memberof tidemark.v1
+             * @interface ITakerFrame
+             * @augments tidemark.v1.TakerFrame.$Properties
+             * @deprecated Use tidemark.v1.TakerFrame.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of a TakerFrame.
+             * @typedef {{
+             *   welcome?: tidemark.v1.PeerWelcome.$Shape|null;
+             *   holds?: tidemark.v1.PeerHolds.$Shape|null;
+             *   want?: tidemark.v1.PeerWant.$Shape|null;
+             *   refusal?: tidemark.v1.Refusal.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape })
+             * )} tidemark.v1.TakerFrame.$Shape
+             */
+
+            /**
+             * Constructs a new TakerFrame.
+             * @memberof tidemark.v1
+             * @classdesc Represents a TakerFrame.
+             * @constructor
+             * @param {tidemark.v1.TakerFrame.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const TakerFrame = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * TakerFrame welcome.
+             * @member {tidemark.v1.PeerWelcome.$Properties|null|undefined} welcome
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.welcome = null;
+
+            /**
+             * TakerFrame holds.
+             * @member {tidemark.v1.PeerHolds.$Properties|null|undefined} holds
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.holds = null;
+
+            /**
+             * TakerFrame want.
+             * @member {tidemark.v1.PeerWant.$Properties|null|undefined} want
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.want = null;
+
+            /**
+             * TakerFrame refusal.
+             * @member {tidemark.v1.Refusal.$Properties|null|undefined} refusal
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.refusal = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * TakerFrame kind.
+             * @member {"welcome"|"holds"|"want"|"refusal"|undefined} kind
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            $Object.defineProperty(TakerFrame.prototype, "kind", {
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new TakerFrame instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.TakerFrame
+             * @static
+             * @param {tidemark.v1.TakerFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.TakerFrame} TakerFrame instance
+             * @type {{
+             *   (properties: tidemark.v1.TakerFrame.$Shape): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
+             *   (properties?: tidemark.v1.TakerFrame.$Properties): tidemark.v1.TakerFrame;
+             * }}
+             */
+            TakerFrame.create = function(properties) {
+                return new TakerFrame(properties);
+            };
+
+            /**
+             * Encodes the specified TakerFrame message. Does not implicitly {@link tidemark.v1.TakerFrame.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.TakerFrame
+             * @static
+             * @param {tidemark.v1.TakerFrame.$Properties} message TakerFrame message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            TakerFrame.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.welcome != null && $Object.hasOwnProperty.call(message, "welcome"))
+                    $root.tidemark.v1.PeerWelcome.encode(message.welcome, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.holds != null && $Object.hasOwnProperty.call(message, "holds"))
+                    $root.tidemark.v1.PeerHolds.encode(message.holds, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.want != null && $Object.hasOwnProperty.call(message, "want"))
+                    $root.tidemark.v1.PeerWant.encode(message.want, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.refusal != null && $Object.hasOwnProperty.call(message, "refusal"))
+                    $root.tidemark.v1.Refusal.encode(message.refusal, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a TakerFrame message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.TakerFrame
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape} TakerFrame
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            TakerFrame.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.TakerFrame();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.welcome = $root.tidemark.v1.PeerWelcome.decode(reader, reader.size(), $undefined, _depth + 1, message.welcome);
+                            message.kind = "welcome";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.holds = $root.tidemark.v1.PeerHolds.decode(reader, reader.size(), $undefined, _depth + 1, message.holds);
+                            message.kind = "holds";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.want = $root.tidemark.v1.PeerWant.decode(reader, reader.size(), $undefined, _depth + 1, message.want);
+                            message.kind = "want";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.refusal = $root.tidemark.v1.Refusal.decode(reader, reader.size(), $undefined, _depth + 1, message.refusal);
+                            message.kind = "refusal";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return TakerFrame;
+        })();
+
+        v1.PeerHello = (function() {
+
+            /**
+             * Properties of a PeerHello.
+             * @typedef {Object} tidemark.v1.PeerHello.$Properties
+             * @property {number|null} [protocol] PeerHello protocol
+             * @property {string|null} [region] PeerHello region
+             * @property {Uint8Array|null} [storeId] PeerHello storeId
+             * @property {Uint8Array|null} [bootId] PeerHello bootId
+             * @property {string|null} [software] PeerHello software
+             * @property {string|null} [token] PeerHello token
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerHello.
+             * @memberof tidemark.v1
+             * @interface IPeerHello
+             * @augments tidemark.v1.PeerHello.$Properties
+             * @deprecated Use tidemark.v1.PeerHello.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerHello.
+             * @typedef {tidemark.v1.PeerHello.$Properties} tidemark.v1.PeerHello.$Shape
+             */
+
+            /**
+             * Constructs a new PeerHello.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerHello.
+             * @constructor
+             * @param {tidemark.v1.PeerHello.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerHello = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerHello protocol.
+             * @member {number} protocol
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.protocol = 0;
+
+            /**
+             * PeerHello region.
+             * @member {string} region
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.region = "";
+
+            /**
+             * PeerHello storeId.
+             * @member {Uint8Array} storeId
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.storeId = $util.newBuffer([]);
+
+            /**
+             * PeerHello bootId.
+             * @member {Uint8Array} bootId
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.bootId = $util.newBuffer([]);
+
+            /**
+             * PeerHello software.
+             * @member {string} software
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.software = "";
+
+            /**
+             * PeerHello token.
+             * @member {string} token
+             * @memberof tidemark.v1.PeerHello
+             * @instance
+             */
+            PeerHello.prototype.token = "";
+
+            /**
+             * Creates a new PeerHello instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerHello
+             * @static
+             * @param {tidemark.v1.PeerHello.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerHello} PeerHello instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerHello.$Shape): tidemark.v1.PeerHello & tidemark.v1.PeerHello.$Shape;
+             *   (properties?: tidemark.v1.PeerHello.$Properties): tidemark.v1.PeerHello;
+             * }}
+             */
+            PeerHello.create = function(properties) {
+                return new PeerHello(properties);
+            };
+
+            /**
+             * Encodes the specified PeerHello message. Does not implicitly {@link tidemark.v1.PeerHello.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerHello
+             * @static
+             * @param {tidemark.v1.PeerHello.$Properties} message PeerHello message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerHello.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.region);
+                if (message.storeId != null && $Object.hasOwnProperty.call(message, "storeId") && message.storeId.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.storeId);
+                if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId") && message.bootId.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.bootId);
+                if (message.software != null && $Object.hasOwnProperty.call(message, "software") && message.software !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.software);
+                if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.token);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerHello message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerHello
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHello & tidemark.v1.PeerHello.$Shape} PeerHello
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerHello.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerHello();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.protocol = value;
+                            else
+                                delete message.protocol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.region = value;
+                            else
+                                delete message.region;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.storeId = value;
+                            else
+                                delete message.storeId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.bootId = value;
+                            else
+                                delete message.bootId;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.software = value;
+                            else
+                                delete message.software;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.token = value;
+                            else
+                                delete message.token;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerHello;
+        })();
+
+        v1.PeerWelcome = (function() {
+
+            /**
+             * Properties of a PeerWelcome.
+             * @typedef {Object} tidemark.v1.PeerWelcome.$Properties
+             * @property {number|null} [protocol] PeerWelcome protocol
+             * @property {string|null} [region] PeerWelcome region
+             * @property {Uint8Array|null} [storeId] PeerWelcome storeId
+             * @property {Uint8Array|null} [bootId] PeerWelcome bootId
+             * @property {number|null} [creditBytes] PeerWelcome creditBytes
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerWelcome.
+             * @memberof tidemark.v1
+             * @interface IPeerWelcome
+             * @augments tidemark.v1.PeerWelcome.$Properties
+             * @deprecated Use tidemark.v1.PeerWelcome.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerWelcome.
+             * @typedef {tidemark.v1.PeerWelcome.$Properties} tidemark.v1.PeerWelcome.$Shape
+             */
+
+            /**
+             * Constructs a new PeerWelcome.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerWelcome.
+             * @constructor
+             * @param {tidemark.v1.PeerWelcome.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerWelcome = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerWelcome protocol.
+             * @member {number} protocol
+             * @memberof tidemark.v1.PeerWelcome
+             * @instance
+             */
+            PeerWelcome.prototype.protocol = 0;
+
+            /**
+             * PeerWelcome region.
+             * @member {string} region
+             * @memberof tidemark.v1.PeerWelcome
+             * @instance
+             */
+            PeerWelcome.prototype.region = "";
+
+            /**
+             * PeerWelcome storeId.
+             * @member {Uint8Array} storeId
+             * @memberof tidemark.v1.PeerWelcome
+             * @instance
+             */
+            PeerWelcome.prototype.storeId = $util.newBuffer([]);
+
+            /**
+             * PeerWelcome bootId.
+             * @member {Uint8Array} bootId
+             * @memberof tidemark.v1.PeerWelcome
+             * @instance
+             */
+            PeerWelcome.prototype.bootId = $util.newBuffer([]);
+
+            /**
+             * PeerWelcome creditBytes.
+             * @member {number} creditBytes
+             * @memberof tidemark.v1.PeerWelcome
+             * @instance
+             */
+            PeerWelcome.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new PeerWelcome instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerWelcome
+             * @static
+             * @param {tidemark.v1.PeerWelcome.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerWelcome} PeerWelcome instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerWelcome.$Shape): tidemark.v1.PeerWelcome & tidemark.v1.PeerWelcome.$Shape;
+             *   (properties?: tidemark.v1.PeerWelcome.$Properties): tidemark.v1.PeerWelcome;
+             * }}
+             */
+            PeerWelcome.create = function(properties) {
+                return new PeerWelcome(properties);
+            };
+
+            /**
+             * Encodes the specified PeerWelcome message. Does not implicitly {@link tidemark.v1.PeerWelcome.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerWelcome
+             * @static
+             * @param {tidemark.v1.PeerWelcome.$Properties} message PeerWelcome message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerWelcome.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.protocol != null && $Object.hasOwnProperty.call(message, "protocol") && message.protocol !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.protocol);
+                if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.region);
+                if (message.storeId != null && $Object.hasOwnProperty.call(message, "storeId") && message.storeId.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.storeId);
+                if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId") && message.bootId.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.bootId);
+                if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.creditBytes);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerWelcome message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerWelcome
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWelcome & tidemark.v1.PeerWelcome.$Shape} PeerWelcome
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerWelcome.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerWelcome();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.protocol = value;
+                            else
+                                delete message.protocol;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.region = value;
+                            else
+                                delete message.region;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.storeId = value;
+                            else
+                                delete message.storeId;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.bootId = value;
+                            else
+                                delete message.bootId;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.creditBytes = value;
+                            else
+                                delete message.creditBytes;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerWelcome;
+        })();
+
+        v1.PeerHeld = (function() {
+
+            /**
+             * Properties of a PeerHeld.
+             * @typedef {Object} tidemark.v1.PeerHeld.$Properties
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [streams] PeerHeld streams
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerHeld.
+             * @memberof tidemark.v1
+             * @interface IPeerHeld
+             * @augments tidemark.v1.PeerHeld.$Properties
+             * @deprecated Use tidemark.v1.PeerHeld.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerHeld.
+             * @typedef {tidemark.v1.PeerHeld.$Properties} tidemark.v1.PeerHeld.$Shape
+             */
+
+            /**
+             * Constructs a new PeerHeld.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerHeld.
+             * @constructor
+             * @param {tidemark.v1.PeerHeld.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerHeld = function (properties) {
+                this.streams = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerHeld streams.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} streams
+             * @memberof tidemark.v1.PeerHeld
+             * @instance
+             */
+            PeerHeld.prototype.streams = $util.emptyArray;
+
+            /**
+             * Creates a new PeerHeld instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerHeld
+             * @static
+             * @param {tidemark.v1.PeerHeld.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerHeld} PeerHeld instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerHeld.$Shape): tidemark.v1.PeerHeld & tidemark.v1.PeerHeld.$Shape;
+             *   (properties?: tidemark.v1.PeerHeld.$Properties): tidemark.v1.PeerHeld;
+             * }}
+             */
+            PeerHeld.create = function(properties) {
+                return new PeerHeld(properties);
+            };
+
+            /**
+             * Encodes the specified PeerHeld message. Does not implicitly {@link tidemark.v1.PeerHeld.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerHeld
+             * @static
+             * @param {tidemark.v1.PeerHeld.$Properties} message PeerHeld message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerHeld.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streams != null && message.streams.length)
+                    for (let i = 0; i < message.streams.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.streams[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerHeld message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerHeld
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHeld & tidemark.v1.PeerHeld.$Shape} PeerHeld
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerHeld.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerHeld();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.streams && message.streams.length))
+                                message.streams = [];
+                            message.streams.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerHeld;
+        })();
+
+        v1.PeerHolds = (function() {
+
+            /**
+             * Properties of a PeerHolds.
+             * @typedef {Object} tidemark.v1.PeerHolds.$Properties
+             * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [streams] PeerHolds streams
+             * @property {boolean|null} [complete] PeerHolds complete
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerHolds.
+             * @memberof tidemark.v1
+             * @interface IPeerHolds
+             * @augments tidemark.v1.PeerHolds.$Properties
+             * @deprecated Use tidemark.v1.PeerHolds.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerHolds.
+             * @typedef {tidemark.v1.PeerHolds.$Properties} tidemark.v1.PeerHolds.$Shape
+             */
+
+            /**
+             * Constructs a new PeerHolds.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerHolds.
+             * @constructor
+             * @param {tidemark.v1.PeerHolds.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerHolds = function (properties) {
+                this.streams = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerHolds streams.
+             * @member {Array.<tidemark.v1.StreamHave.$Properties>} streams
+             * @memberof tidemark.v1.PeerHolds
+             * @instance
+             */
+            PeerHolds.prototype.streams = $util.emptyArray;
+
+            /**
+             * PeerHolds complete.
+             * @member {boolean} complete
+             * @memberof tidemark.v1.PeerHolds
+             * @instance
+             */
+            PeerHolds.prototype.complete = false;
+
+            /**
+             * Creates a new PeerHolds instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerHolds
+             * @static
+             * @param {tidemark.v1.PeerHolds.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerHolds} PeerHolds instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerHolds.$Shape): tidemark.v1.PeerHolds & tidemark.v1.PeerHolds.$Shape;
+             *   (properties?: tidemark.v1.PeerHolds.$Properties): tidemark.v1.PeerHolds;
+             * }}
+             */
+            PeerHolds.create = function(properties) {
+                return new PeerHolds(properties);
+            };
+
+            /**
+             * Encodes the specified PeerHolds message. Does not implicitly {@link tidemark.v1.PeerHolds.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerHolds
+             * @static
+             * @param {tidemark.v1.PeerHolds.$Properties} message PeerHolds message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerHolds.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streams != null && message.streams.length)
+                    for (let i = 0; i < message.streams.length; ++i)
+                        $root.tidemark.v1.StreamHave.encode(message.streams[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.complete != null && $Object.hasOwnProperty.call(message, "complete") && message.complete !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.complete);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerHolds message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerHolds
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHolds & tidemark.v1.PeerHolds.$Shape} PeerHolds
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerHolds.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerHolds();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.streams && message.streams.length))
+                                message.streams = [];
+                            message.streams.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.complete = value;
+                            else
+                                delete message.complete;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerHolds;
+        })();
+
+        v1.PeerWant = (function() {
+
+            /**
+             * Properties of a PeerWant.
+             * @typedef {Object} tidemark.v1.PeerWant.$Properties
+             * @property {Uint8Array|null} [streamId] PeerWant streamId
+             * @property {Array.<number>|null} [ranges] PeerWant ranges
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerWant.
+             * @memberof tidemark.v1
+             * @interface IPeerWant
+             * @augments tidemark.v1.PeerWant.$Properties
+             * @deprecated Use tidemark.v1.PeerWant.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerWant.
+             * @typedef {tidemark.v1.PeerWant.$Properties} tidemark.v1.PeerWant.$Shape
+             */
+
+            /**
+             * Constructs a new PeerWant.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerWant.
+             * @constructor
+             * @param {tidemark.v1.PeerWant.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerWant = function (properties) {
+                this.ranges = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerWant streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.PeerWant
+             * @instance
+             */
+            PeerWant.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * PeerWant ranges.
+             * @member {Array.<number>} ranges
+             * @memberof tidemark.v1.PeerWant
+             * @instance
+             */
+            PeerWant.prototype.ranges = $util.emptyArray;
+
+            /**
+             * Creates a new PeerWant instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerWant
+             * @static
+             * @param {tidemark.v1.PeerWant.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerWant} PeerWant instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerWant.$Shape): tidemark.v1.PeerWant & tidemark.v1.PeerWant.$Shape;
+             *   (properties?: tidemark.v1.PeerWant.$Properties): tidemark.v1.PeerWant;
+             * }}
+             */
+            PeerWant.create = function(properties) {
+                return new PeerWant(properties);
+            };
+
+            /**
+             * Encodes the specified PeerWant message. Does not implicitly {@link tidemark.v1.PeerWant.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerWant
+             * @static
+             * @param {tidemark.v1.PeerWant.$Properties} message PeerWant message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerWant.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.ranges != null && message.ranges.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.ranges);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerWant message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerWant
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWant & tidemark.v1.PeerWant.$Shape} PeerWant
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerWant.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerWant();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.ranges && message.ranges.length))
+                                    message.ranges = [];
+                                reader.uint64s(message.ranges);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ranges && message.ranges.length))
+                                message.ranges = [];
+                            message.ranges.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerWant;
+        })();
+
+        v1.PeerPruned = (function() {
+
+            /**
+             * Properties of a PeerPruned.
+             * @typedef {Object} tidemark.v1.PeerPruned.$Properties
+             * @property {Uint8Array|null} [streamId] PeerPruned streamId
+             * @property {Array.<number>|null} [ranges] PeerPruned ranges
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerPruned.
+             * @memberof tidemark.v1
+             * @interface IPeerPruned
+             * @augments tidemark.v1.PeerPruned.$Properties
+             * @deprecated Use tidemark.v1.PeerPruned.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerPruned.
+             * @typedef {tidemark.v1.PeerPruned.$Properties} tidemark.v1.PeerPruned.$Shape
+             */
+
+            /**
+             * Constructs a new PeerPruned.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerPruned.
+             * @constructor
+             * @param {tidemark.v1.PeerPruned.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerPruned = function (properties) {
+                this.ranges = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerPruned streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.PeerPruned
+             * @instance
+             */
+            PeerPruned.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * PeerPruned ranges.
+             * @member {Array.<number>} ranges
+             * @memberof tidemark.v1.PeerPruned
+             * @instance
+             */
+            PeerPruned.prototype.ranges = $util.emptyArray;
+
+            /**
+             * Creates a new PeerPruned instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerPruned
+             * @static
+             * @param {tidemark.v1.PeerPruned.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerPruned} PeerPruned instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerPruned.$Shape): tidemark.v1.PeerPruned & tidemark.v1.PeerPruned.$Shape;
+             *   (properties?: tidemark.v1.PeerPruned.$Properties): tidemark.v1.PeerPruned;
+             * }}
+             */
+            PeerPruned.create = function(properties) {
+                return new PeerPruned(properties);
+            };
+
+            /**
+             * Encodes the specified PeerPruned message. Does not implicitly {@link tidemark.v1.PeerPruned.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerPruned
+             * @static
+             * @param {tidemark.v1.PeerPruned.$Properties} message PeerPruned message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerPruned.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.ranges != null && message.ranges.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.ranges);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerPruned message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerPruned
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerPruned & tidemark.v1.PeerPruned.$Shape} PeerPruned
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerPruned.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerPruned();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.ranges && message.ranges.length))
+                                    message.ranges = [];
+                                reader.uint64s(message.ranges);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.ranges && message.ranges.length))
+                                message.ranges = [];
+                            message.ranges.push(reader.uint64());
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerPruned;
         })();
 
         return v1;

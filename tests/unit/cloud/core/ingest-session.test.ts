@@ -9,7 +9,7 @@ import type {
 } from "../../../../cloud/core/ingest-session.ts";
 import { EMPTY_HAVE, insert } from "../../../../proto/core/have.ts";
 import { regionId, seq, streamId } from "../../../../proto/core/ids.ts";
-import type { GatewayFrame, RegionFrame } from "../../../../proto/wire/messages.ts";
+import type { GatewayFrame, RegionFrame } from "../../../../proto/wire/ingest-messages.ts";
 
 const STREAM = streamId("01890000-0000-7000-8000-000000000001");
 const OTHER = streamId("01890000-0000-7000-8000-000000000002");

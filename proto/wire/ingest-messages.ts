@@ -1,11 +1,19 @@
-import { Buffer } from "node:buffer";
-import { Fault } from "../core/fault.ts";
-import type { Have } from "../core/have.ts";
-import { flatIslands, haveFromWire } from "../core/have.ts";
+import type { Buffer } from "node:buffer";
 import type { Seq, StreamId } from "../core/ids.ts";
-import { isStreamId, seq } from "../core/ids.ts";
+import { seq } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
-import "./protobuf-numbers.ts";
+import type { StreamHave } from "./frame-values.ts";
+import {
+  batchFromWire,
+  batchWire,
+  finished,
+  guarded,
+  haves,
+  haveWire,
+  number,
+  streamIdFromBytes,
+  streamIdToBytes,
+} from "./frame-values.ts";
 import { tidemark } from "./generated/tidemark.js";
 
 /**
@@ -55,6 +63,8 @@ export type RegionFrame =
       readonly replicated: readonly StreamHave[];
       readonly regions: readonly { readonly name: string; readonly url: string }[];
       readonly creditBytes: number;
+      /** How many regions must hold a batch before the gateway may trim it. */
+      readonly minCopies: number;
     }
   | {
       readonly kind: "ack";
@@ -69,8 +79,6 @@ export type RegionFrame =
       readonly message: string;
       readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
     };
-
-export type StreamHave = { readonly streamId: StreamId; readonly have: Have };
 
 const wire = tidemark.v1;
 
@@ -102,12 +110,7 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
       };
     }
     if (frame.batch != null) {
-      const { streamId, seq: at, sha256, body } = wire.Batch.create(frame.batch);
-      if (sha256.length !== 32) throw new RangeError(`a batch hash has 32 bytes, not ${sha256.length}`);
-      return {
-        kind: "batch",
-        batch: { streamId: streamIdFromBytes(streamId), seq: seq(number(at)), sha256, bytes: body },
-      };
+      return { kind: "batch", batch: batchFromWire(frame.batch) };
     }
     if (frame.void != null) {
       const { streamId, first, last, readings, reason } = wire.Void.create(frame.void);
@@ -145,6 +148,8 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
         replicated: haves(ack.replicated),
         regions: ack.regions.map((region) => wire.RegionAddress.create(region)).map(({ name, url }) => ({ name, url })),
         creditBytes: number(ack.creditBytes),
+        // A region of an earlier version says nothing: its word alone then decides what is replicated.
+        minCopies: ack.minCopies === 0 ? Infinity : ack.minCopies,
       };
     }
     if (frame.ack != null) {
@@ -166,18 +171,6 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
   });
 }
 
-export function streamIdToBytes(id: StreamId): Uint8Array {
-  return Buffer.from(id.replaceAll("-", ""), "hex");
-}
-
-/** @throws RangeError unless there are 16 bytes. */
-export function streamIdFromBytes(bytes: Uint8Array): StreamId {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-  const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-  if (!isStreamId(text)) throw new RangeError(`a stream id has 16 bytes, not ${bytes.length}`);
-  return text;
-}
-
 function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties {
   switch (frame.kind) {
     case "hello":
@@ -195,10 +188,8 @@ function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties 
           })),
         },
       };
-    case "batch": {
-      const { streamId, seq: at, sha256, bytes } = frame.batch;
-      return { batch: { streamId: streamIdToBytes(streamId), seq: at, sha256, body: bytes } };
-    }
+    case "batch":
+      return { batch: batchWire(frame.batch) };
     case "void": {
       const { streamId, first, last, readings, reason } = frame;
       return { void: { streamId: streamIdToBytes(streamId), first, last, readings, reason } };
@@ -219,6 +210,7 @@ function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
           replicated: frame.replicated.map(haveWire),
           regions: frame.regions.map(({ name, url }) => ({ name, url })),
           creditBytes: frame.creditBytes,
+          minCopies: frame.minCopies,
         },
       };
     case "ack":
@@ -239,36 +231,5 @@ function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
           ...(frame.batch === null ? {} : { streamId: streamIdToBytes(frame.batch.streamId), seq: frame.batch.seq }),
         },
       };
-  }
-}
-
-function haveWire({ streamId, have }: StreamHave): tidemark.v1.StreamHave.$Properties {
-  return { streamId: streamIdToBytes(streamId), prefix: have.prefix, ranges: flatIslands(have) };
-}
-
-function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
-  return list.map((item) => {
-    const { streamId, prefix, ranges } = wire.StreamHave.create(item);
-    return { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
-  });
-}
-
-/** protobufjs gives 64-bit fields as doubles: what does not fit one is not a number of ours. */
-function number(value: unknown): number {
-  const plain = Number(value);
-  if (!Number.isSafeInteger(plain) || plain < 0) throw new RangeError(`not a whole number below 2^53: ${plain}`);
-  return plain;
-}
-
-function finished(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function guarded<T>(what: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault({ code: "protocol", message: `${what} cannot be read: ${reason}`, cause: error });
   }
 }

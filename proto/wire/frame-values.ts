@@ -1,0 +1,68 @@
+import { Buffer } from "node:buffer";
+import { Fault } from "../core/fault.ts";
+import type { Have } from "../core/have.ts";
+import { flatIslands, haveFromWire } from "../core/have.ts";
+import type { StreamId } from "../core/ids.ts";
+import { isStreamId, seq } from "../core/ids.ts";
+import type { SealedBatch } from "../core/record.ts";
+import "./protobuf-numbers.ts";
+import { tidemark } from "./generated/tidemark.js";
+
+/** The values that the frames of all services share, checked where they come from outside. */
+export type StreamHave = { readonly streamId: StreamId; readonly have: Have };
+
+const wire = tidemark.v1;
+
+export function streamIdToBytes(id: StreamId): Uint8Array {
+  return Buffer.from(id.replaceAll("-", ""), "hex");
+}
+
+/** @throws RangeError unless there are 16 bytes. */
+export function streamIdFromBytes(bytes: Uint8Array): StreamId {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+  const text = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  if (!isStreamId(text)) throw new RangeError(`a stream id has 16 bytes, not ${bytes.length}`);
+  return text;
+}
+
+export function batchWire({ streamId, seq: at, sha256, bytes }: SealedBatch): tidemark.v1.Batch.$Properties {
+  return { streamId: streamIdToBytes(streamId), seq: at, sha256, body: bytes };
+}
+
+/** @throws RangeError */
+export function batchFromWire(given: tidemark.v1.Batch.$Properties): SealedBatch {
+  const { streamId, seq: at, sha256, body } = wire.Batch.create(given);
+  if (sha256.length !== 32) throw new RangeError(`a batch hash has 32 bytes, not ${sha256.length}`);
+  return { streamId: streamIdFromBytes(streamId), seq: seq(number(at)), sha256, bytes: body };
+}
+
+export function haveWire({ streamId, have }: StreamHave): tidemark.v1.StreamHave.$Properties {
+  return { streamId: streamIdToBytes(streamId), prefix: have.prefix, ranges: flatIslands(have) };
+}
+
+export function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
+  return list.map((item) => {
+    const { streamId, prefix, ranges } = wire.StreamHave.create(item);
+    return { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
+  });
+}
+
+/** protobufjs gives 64-bit fields as doubles: what does not fit one is not a number of ours. */
+export function number(value: unknown): number {
+  const plain = Number(value);
+  if (!Number.isSafeInteger(plain) || plain < 0) throw new RangeError(`not a whole number below 2^53: ${plain}`);
+  return plain;
+}
+
+export function finished(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function guarded<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault({ code: "protocol", message: `${what} cannot be read: ${reason}`, cause: error });
+  }
+}

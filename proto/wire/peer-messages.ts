@@ -1,0 +1,165 @@
+import type { Buffer } from "node:buffer";
+import type { StreamId } from "../core/ids.ts";
+import type { Island } from "../core/have.ts";
+import type { SealedBatch } from "../core/record.ts";
+import type { StreamHave } from "./frame-values.ts";
+import {
+  batchFromWire,
+  batchWire,
+  finished,
+  guarded,
+  haves,
+  haveWire,
+  number,
+  streamIdFromBytes,
+  streamIdToBytes,
+} from "./frame-values.ts";
+import { tidemark } from "./generated/tidemark.js";
+
+/**
+ * The frames of `Peer.Link` (proto/peer.proto) as typed values, checked here as those of `Ingest.Session` are in
+ * messages.ts.
+ */
+export const PEER_LINK_PATH = "/tidemark.v1.Peer/Link";
+
+/** From the region that dialled. */
+export type GiverFrame =
+  | ({ readonly kind: "hello" } & PeerHello)
+  | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
+  | { readonly kind: "batch"; readonly batch: SealedBatch }
+  | ({ readonly kind: "pruned" } & SeqRanges);
+
+/** From the region that was dialled. */
+export type TakerFrame =
+  | ({ readonly kind: "welcome" } & PeerWelcome)
+  | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
+  | ({ readonly kind: "want" } & SeqRanges)
+  | { readonly kind: "refusal"; readonly code: string; readonly message: string };
+
+export type PeerHello = {
+  readonly protocol: number;
+  readonly region: string;
+  readonly storeId: Uint8Array;
+  readonly bootId: Uint8Array;
+  readonly software: string;
+  readonly token: string;
+};
+
+export type PeerWelcome = {
+  readonly protocol: number;
+  readonly region: string;
+  readonly storeId: Uint8Array;
+  readonly bootId: Uint8Array;
+  readonly creditBytes: number;
+};
+
+/** Some batches of one stream. */
+export type SeqRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
+
+const wire = tidemark.v1;
+/** More in one frame is refused: whoever lacks that much asks again. */
+const RANGES_MAX = 10_000;
+
+export function encodeGiverFrame(frame: GiverFrame): Buffer {
+  return finished(wire.GiverFrame.encode(giverWire(frame)).finish());
+}
+
+/** @throws Fault `protocol` */
+export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
+  return guarded("a frame from a peer", () => {
+    const frame = wire.GiverFrame.decode(bytes);
+    if (frame.hello != null) {
+      const { protocol, region, storeId, bootId, software, token } = wire.PeerHello.create(frame.hello);
+      return { kind: "hello", protocol, region, storeId: id(storeId), bootId: id(bootId), software, token };
+    }
+    if (frame.held != null) return { kind: "held", streams: haves(wire.PeerHeld.create(frame.held).streams) };
+    if (frame.batch != null) return { kind: "batch", batch: batchFromWire(frame.batch) };
+    if (frame.pruned != null) return { kind: "pruned", ...seqRanges(wire.PeerPruned.create(frame.pruned)) };
+    throw new RangeError("a frame without a kind that this version knows");
+  });
+}
+
+export function encodeTakerFrame(frame: TakerFrame): Buffer {
+  return finished(wire.TakerFrame.encode(takerWire(frame)).finish());
+}
+
+/** @throws Fault `protocol` */
+export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
+  return guarded("a frame from a peer", () => {
+    const frame = wire.TakerFrame.decode(bytes);
+    if (frame.welcome != null) {
+      const { protocol, region, storeId, bootId, creditBytes } = wire.PeerWelcome.create(frame.welcome);
+      return {
+        kind: "welcome",
+        protocol,
+        region,
+        storeId: id(storeId),
+        bootId: id(bootId),
+        creditBytes: number(creditBytes),
+      };
+    }
+    if (frame.holds != null) {
+      const { streams, complete } = wire.PeerHolds.create(frame.holds);
+      return { kind: "holds", streams: haves(streams), complete };
+    }
+    if (frame.want != null) return { kind: "want", ...seqRanges(wire.PeerWant.create(frame.want)) };
+    if (frame.refusal != null) {
+      const { code, message } = wire.Refusal.create(frame.refusal);
+      return { kind: "refusal", code, message };
+    }
+    throw new RangeError("a frame without a kind that this version knows");
+  });
+}
+
+function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
+  switch (frame.kind) {
+    case "hello": {
+      const { kind: _, ...hello } = frame;
+      return { hello };
+    }
+    case "held":
+      return { held: { streams: frame.streams.map(haveWire) } };
+    case "batch":
+      return { batch: batchWire(frame.batch) };
+    case "pruned":
+      return { pruned: rangesWire(frame) };
+  }
+}
+
+function takerWire(frame: TakerFrame): tidemark.v1.TakerFrame.$Properties {
+  switch (frame.kind) {
+    case "welcome": {
+      const { kind: _, ...welcome } = frame;
+      return { welcome };
+    }
+    case "holds":
+      return { holds: { streams: frame.streams.map(haveWire), complete: frame.complete } };
+    case "want":
+      return { want: rangesWire(frame) };
+    case "refusal":
+      return { refusal: { code: frame.code, message: frame.message } };
+  }
+}
+
+function rangesWire({ streamId, ranges }: SeqRanges): { streamId: Uint8Array; ranges: number[] } {
+  return { streamId: streamIdToBytes(streamId), ranges: ranges.flatMap(({ first, last }) => [first, last]) };
+}
+
+function seqRanges(given: { streamId: Uint8Array; ranges: readonly number[] }): SeqRanges {
+  const { ranges } = given;
+  if (ranges.length % 2 !== 0 || ranges.length > 2 * RANGES_MAX) {
+    throw new RangeError(`not a list of ranges: ${ranges.length} numbers`);
+  }
+  const islands: Island[] = [];
+  for (let i = 0; i < ranges.length; i += 2) {
+    const [first, last] = [number(ranges[i]), number(ranges[i + 1])];
+    if (first < 1 || last < first) throw new RangeError(`not a range of batches: ${first}..${last}`);
+    islands.push({ first, last });
+  }
+  return { streamId: streamIdFromBytes(given.streamId), ranges: islands };
+}
+
+function id(bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== 16) throw new RangeError(`an id has 16 bytes, not ${bytes.length}`);
+  return bytes;
+}
