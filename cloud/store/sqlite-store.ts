@@ -4,17 +4,19 @@ import type { Database, Statement } from "better-sqlite3";
 import { Fault } from "../../proto/core/fault.ts";
 import { contains, insert } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
-import type { StreamId } from "../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../proto/wire/batch-codec.ts";
 import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
-import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {
   ArrivedBatch,
+  BatchRequest,
   EffectiveWindow,
+  HeldBatches,
   Outcome,
   Page,
   RawReading,
@@ -85,6 +87,25 @@ export class SqliteStore implements Store {
 
   async have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> {
     return this.#read(() => streamIds.map((streamId) => this.#reader.set(streamId)));
+  }
+
+  async batches({ streamId, seqs, maxBytes }: BatchRequest): Promise<HeldBatches> {
+    return this.#read(() => {
+      const { have } = this.#reader.set(streamId);
+      const batches: SealedBatch[] = [];
+      const pruned: Seq[] = [];
+      let bytes = 0;
+      for (const at of seqs) {
+        const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at);
+        if (rows.length === 0 && contains(have, at)) pruned.push(at);
+        for (const row of rows) {
+          batches.push({ streamId, seq: at, sha256: row.sha256, bytes: row.bytes });
+          bytes += row.bytes.length;
+        }
+        if (bytes >= maxBytes) break;
+      }
+      return { batches, pruned };
+    });
   }
 
   async series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>> {
@@ -254,6 +275,10 @@ function prepare(db: Database) {
     ),
     appliedVariants: db.prepare<[stream: number, seq: number], VariantBytes>(
       "SELECT hash48, sha256, bytes FROM batch WHERE stream = ? AND seq = ? AND applied = 1",
+    ),
+    bytes: db.prepare<[streamId: Uint8Array, seq: number], { sha256: Buffer; bytes: Buffer }>(
+      `SELECT sha256, bytes FROM batch JOIN stream ON stream.id = batch.stream
+       WHERE stream_id = ? AND seq = ? ORDER BY hash48`,
     ),
     unapplied: db.prepare<[afterRowid: number, limit: number], HeldRow>(
       `SELECT batch.rowid AS rowid, stream, stream_id, seq, hash48, sha256, bytes

@@ -5,7 +5,15 @@ import type { StreamId } from "../../proto/core/ids.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { PlainFault, StoreAnswer, StoreQuestion } from "./store-protocol.ts";
-import type { ArrivedBatch, ReadingQuery, RecordQuery, SeriesQuery, StreamQuery, VoidRange } from "./store.ts";
+import type {
+  ArrivedBatch,
+  BatchRequest,
+  ReadingQuery,
+  RecordQuery,
+  SeriesQuery,
+  StreamQuery,
+  VoidRange,
+} from "./store.ts";
 
 /**
  * The storage thread of a region: opens the store, then answers questions in the order in which they come. It ends when
@@ -42,6 +50,8 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.recordVoid(argument as VoidRange);
     case "have":
       return of.have(argument as readonly StreamId[]);
+    case "batches":
+      return of.batches(argument as BatchRequest);
     case "series":
       return of.series(argument as SeriesQuery);
     case "records":

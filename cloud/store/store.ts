@@ -31,6 +31,12 @@ export interface Store {
   /** The set of each stream; the empty set for a stream that never came. */
   have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]>;
 
+  /**
+   * The batches of `seqs` that are held with their bytes, in the order of `seqs`, stopping after the one that passes
+   * `maxBytes`; of a fork every variant. `pruned`: those held whose bytes are gone, as far as was looked.
+   */
+  batches(request: BatchRequest): Promise<HeldBatches>;
+
   /** Series in order of device, then metric. */
   series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>>;
   /** The effective record of each window, in order of device, metric, window length, window start. */
@@ -67,6 +73,9 @@ export type Outcome =
   | { readonly kind: "unknown_format"; readonly message: string }
   /** Not held: the bytes are not what their sender says they are. */
   | { readonly kind: "invalid"; readonly message: string };
+
+export type BatchRequest = { readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number };
+export type HeldBatches = { readonly batches: readonly SealedBatch[]; readonly pruned: readonly Seq[] };
 
 export type VoidRange = {
   readonly gateway: string;

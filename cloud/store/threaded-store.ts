@@ -6,7 +6,9 @@ import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,
+  BatchRequest,
   EffectiveWindow,
+  HeldBatches,
   Outcome,
   Page,
   RawReading,
@@ -81,6 +83,10 @@ export class ThreadedStore implements Store {
 
   have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> {
     return this.#ask("have", streamIds);
+  }
+
+  batches(request: BatchRequest): Promise<HeldBatches> {
+    return this.#ask("batches", request);
   }
 
   series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>> {

@@ -216,6 +216,22 @@ export function storeContract(harness: StoreHarness): void {
       expect(await apply(sealed(A, 2, {}))).toEqual(["stored"]);
     });
 
+    it("gives back the bytes of what it holds, in the order asked for, up to a size, and says what was pruned", async () => {
+      const batches = [1, 2, 3].map((position) => sealed(A, position, { windows: [windowOf([position])] }));
+      await apply(...batches);
+      const [one, two, three] = batches;
+      const seqs = [3, 1, 7, 2].map(seq);
+      const whole = await store.batches({ streamId: A, seqs, maxBytes: Infinity });
+      expect(whole.batches.map(plain)).toEqual([three, one, two].map((batch) => plain(batch!)));
+      expect(whole.pruned).toEqual([]);
+      const first = await store.batches({ streamId: A, seqs, maxBytes: 1 });
+      expect(first.batches.map(plain)).toEqual([plain(three!)]);
+      expect(await store.batches({ streamId: B, seqs, maxBytes: Infinity })).toEqual({ batches: [], pruned: [] });
+      await store.prune({ receivedBeforeMs: 1, limit: 1 });
+      const after = await store.batches({ streamId: A, seqs, maxBytes: Infinity });
+      expect([after.batches.length, after.pruned.length]).toEqual([2, 1]);
+    });
+
     describe("a fork", () => {
       const one = sealed(A, 1, { windows: [windowOf([1])], raws: [rawBlock([[0, 1]])], ledger: { readings: 1 } });
       const two = sealed(A, 1, {
@@ -234,6 +250,8 @@ export function storeContract(harness: StoreHarness): void {
         expect(await apply(one)).toEqual(["stored"]);
         expect(await apply(two)).toEqual(["fork"]);
         expect(await apply(one, two)).toEqual(["already", "already"]);
+        const held = await store.batches({ streamId: A, seqs: [one.seq], maxBytes: Infinity });
+        expect(held.batches.map(plain)).toHaveLength(2);
         expect(await store.totals()).toMatchObject({ forks: 1 });
         expect(await store.prune({ receivedBeforeMs: Number.MAX_SAFE_INTEGER, limit: 10 })).toBe(0);
       });
@@ -396,6 +414,11 @@ const arbitraryWindow = fc
 const arbitraryBlock = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: -9, max: 9 })), { minLength: 1, maxLength: 5 })
   .map((readings) => rawBlock(readings));
+
+/** Bytes as text, whatever kind of array they are in. */
+function plain({ streamId, seq: at, bytes, sha256 }: SealedBatch): unknown {
+  return [streamId, at, Buffer.from(sha256).toString("hex"), Buffer.from(bytes).toString("hex")];
+}
 
 function arrived(batch: SealedBatch): ArrivedBatch {
   return { ...batch, gateway: "plant-7", verified: false, receivedMs: 0 };
