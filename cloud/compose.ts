@@ -1,29 +1,37 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
+import type { Have } from "../proto/core/have.ts";
 import { regionId } from "../proto/core/ids.ts";
+import type { StreamId } from "../proto/core/ids.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
+import { GrpcChannel } from "../proto/runtime/grpc-target.ts";
 import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
+import { SOFTWARE } from "../proto/runtime/software.ts";
 import { PROTOCOL } from "../proto/wire/ingest-messages.ts";
 import type { CloudConfig } from "./config.ts";
 import { RegionEvents } from "./events.ts";
+import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
+import { PeerReplicator } from "./peer/peer-replicator.ts";
+import { peerToken } from "./peer/peer-token.ts";
 import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { Pruner } from "./store/pruner.ts";
+import type { Store, StreamKey, StreamSet } from "./store/store.ts";
 import { ThreadedStore } from "./store/threaded-store.ts";
 
 /**
  * A region, wired:
  *
- *     gateways --gRPC--> GrpcIngest -> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
- *                                                     ^
- *                                                   Pruner
+ *     gateways --gRPC--> GrpcIngest ------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
+ *                              ^ replicated     ^          ^
+ *     peers <---gRPC--> PeerReplicator ---------'        Pruner
  *
  * Started from the disk outwards, so that nobody is listened to before what they say can be kept; stopped the other
  * way: gateways are asked to move on, what is in flight is committed and acknowledged, then the store is closed.
@@ -49,53 +57,127 @@ export async function startRegion(deps: {
   });
   life.onStop("store", () => store.close());
 
+  const bootId = randomBytes(16);
+  const { peers } = config.replication;
+  const replicator = new PeerReplicator(
+    {
+      store,
+      clock,
+      random: Math.random,
+      channels: new Map(
+        peers.map(({ name, url }) => [
+          regionId(name),
+          new GrpcChannel({ ...config.replication, region: regionId(name), url }),
+        ]),
+      ),
+      hello: { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE },
+      onReport: (report) => events.peer(report),
+      onDelays: (peer, delaysMs) => events.delays(peer, delaysMs),
+      onFault,
+    },
+    await allSets(store),
+    {
+      self: {
+        protocol: PROTOCOL,
+        region,
+        storeId: store.storeId,
+        bootId,
+        isPeer: (name) => peers.some((peer) => peer.name === name),
+        authorized: peerToken(config.replication.tokenFile),
+      },
+      peers: peers.map(({ name }) => regionId(name)),
+      minCopies: config.minCopies,
+    },
+  );
+  const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
+
   const pruner = new Pruner(
     { store, clock, pruned: (batches) => events.pruned(batches), onFailure: onFault },
     { keepMs: config.batches.keepMs },
   );
   life.onStop("pruner", () => pruner.stop());
 
-  const committer = new Committer({ store, clock, events: { onCommit: events.onCommit, onFault } });
+  const committer = new Committer({
+    store,
+    clock,
+    replicatedOf,
+    events: {
+      onCommit: (commit) => {
+        events.onCommit(commit);
+        replicator.committed(commit);
+      },
+      onFault,
+    },
+  });
   life.onStop("commits", () => committer.settled());
 
   let notReady: string | null = "The region is starting.";
   const http = new HttpServer({ log });
-  const api = new QueryApi({ store, region, clock, lastSeenMs: (gateway) => events.lastSeenMs(gateway) });
+  const api = new QueryApi({
+    store,
+    region,
+    clock,
+    lastSeenMs: (gateway) => events.lastSeenMs(gateway),
+    peers: () => replicator.status(),
+  });
   serveQueries(http, { api, registry, readiness: () => notReady });
   const query = await http.listen(config.http);
   life.onStop("http", () => http.close());
 
-  const { host, port, cert, key, clientCa } = config.ingest;
-  const ingest = new GrpcIngest(
-    {
-      store,
-      committer,
-      clock,
-      events: { ...events.session, onFault },
-      session: {
-        protocol: PROTOCOL,
-        region,
-        storeId: store.storeId,
-        bootId: randomBytes(16),
-        creditBytes: config.ingest.creditBytes,
-        minCopies: config.minCopies,
-        authorized,
-        verified: tokensFile !== undefined,
-      },
+  const { host, port, cert, key, clientCa, gatewayUrl } = config.ingest;
+  const ingest = new GrpcIngest({
+    store,
+    committer,
+    clock,
+    replicatedOf,
+    events: { ...events.session, onFault },
+    session: {
+      protocol: PROTOCOL,
+      region,
+      storeId: store.storeId,
+      bootId,
+      creditBytes: config.ingest.creditBytes,
+      regions: [
+        ...(gatewayUrl === undefined ? [] : [{ name: region, url: gatewayUrl }]),
+        ...peers.map((peer) => ({ name: peer.name, url: peer.gatewayUrl })),
+      ],
+      minCopies: config.minCopies,
+      authorized,
+      verified: tokensFile !== undefined,
     },
-    { host, port, tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: clientCa ?? null } },
-  );
-  const session = await ingest.listen();
-  life.onStop("ingest", () => {
+  });
+  const server = new RegionServer([ingest.service, replicator.service], {
+    host,
+    port,
+    tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: clientCa ?? null },
+  });
+  const session = await server.listen();
+  ingest.start();
+  replicator.start(committer);
+  life.onStop("grpc", async () => {
     notReady = "The region is stopping.";
     events.stopping(life.reason ?? "stop");
-    return ingest.stop({ reason: "the region is stopping", withinMs: life.exitCode === 0 ? DRAIN_MS : 0 });
+    ingest.drain("the region is stopping");
+    replicator.stop();
+    await server.stop(life.exitCode === 0 ? DRAIN_MS : 0);
+    ingest.stop();
   });
 
   pruner.start();
   notReady = null;
   const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
   events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });
+}
+
+/** What the store holds of every stream, for the comparison with the peers. */
+async function allSets(store: Store): Promise<readonly StreamSet[]> {
+  const sets: StreamSet[] = [];
+  for (let after: StreamKey | null = null; ;) {
+    const page: Awaited<ReturnType<Store["streams"]>> = await store.streams({ gateway: null, after, limit: 10_000 });
+    for (const { streamId, have, gateway } of page.rows) sets.push({ streamId, have, gateway });
+    if (page.next === null) return sets;
+    after = page.next;
+  }
 }
 
 /** Under the five seconds that a stop step has. After a failure nothing more can be acknowledged, so nobody waits. */

@@ -4,6 +4,7 @@ import {
   duration,
   folderPath,
   host,
+  isRegionUrl,
   logFields,
   name,
   port,
@@ -19,7 +20,10 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     .strictObject({
       region: name().describe("name of the region; gateways know it by this name"),
       data_dir: folderPath(folder).describe("folder of the database; one region has it alone"),
-      min_copies: wholeNumber(1, 8).default(1).describe("regions that must hold a batch before gateways may trim it"),
+      min_copies: wholeNumber(1, 8)
+        .optional()
+        .describe("regions that must hold a batch before gateways may trim it; by default 2 where there are peers"),
+      replication: replication(folder),
       ingest: z
         .strictObject({
           host: host().default("127.0.0.1"),
@@ -29,6 +33,11 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
           cert: file.optional(),
           key: file.optional(),
           client_ca: file.optional().describe("gateways must show a certificate that this authority signed"),
+          gateway_url: z
+            .string(ADDRESS)
+            .refine(isRegionUrl, ADDRESS)
+            .optional()
+            .describe("where gateways reach this region; told to all of them, so that they can fail over to it"),
         })
         .prefault({})
         .superRefine((ingest, context) => {
@@ -43,8 +52,9 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
             context.addIssue({ code: "custom", message: "client_ca needs cert and key", path: ["client_ca"] });
           }
         })
-        .transform(({ tokens_file, client_ca, credit, ...rest }) => ({
+        .transform(({ tokens_file, client_ca, credit, gateway_url, ...rest }) => ({
           ...rest,
+          gatewayUrl: gateway_url,
           creditBytes: credit,
           tokensFile: tokens_file,
           clientCa: client_ca,
@@ -63,17 +73,74 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
         .transform(({ keep }) => ({ keepMs: keep })),
       log: logFields,
     })
-    .transform(({ data_dir, min_copies, ...rest }) => ({ ...rest, dataDir: data_dir, minCopies: min_copies }));
+    .superRefine(({ region, min_copies, replication: { peers } }, context) => {
+      const self = peers.findIndex((peer) => peer.name === region);
+      if (self >= 0) {
+        const message = "this is the region itself; peers are the other ones";
+        context.addIssue({ code: "custom", message, path: ["replication", "peers", self, "name"] });
+      }
+      if (min_copies === undefined || min_copies <= peers.length + 1) return;
+      const message = `there are ${peers.length + 1} regions; no batch can have ${min_copies} copies`;
+      context.addIssue({ code: "custom", message, path: ["min_copies"] });
+    })
+    .transform(({ data_dir, min_copies, ...rest }) => ({
+      ...rest,
+      dataDir: data_dir,
+      minCopies: min_copies ?? Math.min(2, rest.replication.peers.length + 1),
+    }));
 }
+
+function replication(folder: string) {
+  const file = readableFile(folder);
+  return z
+    .strictObject({
+      peers: z
+        .array(
+          z
+            .strictObject({
+              name: name(),
+              url: z.string(ADDRESS).refine(isRegionUrl, ADDRESS).describe("its gRPC address, as in its ingest"),
+              gateway_url: z.string(ADDRESS).refine(isRegionUrl, ADDRESS).optional(),
+            })
+            .transform(({ gateway_url, ...peer }) => ({ ...peer, gatewayUrl: gateway_url ?? peer.url })),
+          "expected a list of regions",
+        )
+        .max(31, "expected at most 31 peers")
+        .superRefine((all, context) => {
+          for (const [i, peer] of all.entries()) {
+            if (all.findIndex((other) => other.name === peer.name) === i) continue;
+            context.addIssue({ code: "custom", message: `two peers are named ${peer.name}`, path: [i, "name"] });
+          }
+        })
+        .default([])
+        .describe("the other regions; each must name this one, too"),
+      token_file: file.optional().describe("a secret that all regions share"),
+      ca: file.optional(),
+      cert: file.optional(),
+      key: file.optional(),
+    })
+    .prefault({})
+    .transform(({ token_file, ...rest }) => ({ ...rest, tokenFile: token_file }));
+}
+
+const ADDRESS = "expected http://host:port, or https://host:port for TLS";
 
 export type CloudConfig = {
   readonly region: string;
   readonly dataDir: string;
   readonly minCopies: number;
+  readonly replication: {
+    readonly peers: readonly { readonly name: string; readonly url: string; readonly gatewayUrl: string }[];
+    readonly tokenFile?: string | undefined;
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  };
   readonly ingest: {
     readonly host: string;
     readonly port: number;
     readonly creditBytes: number;
+    readonly gatewayUrl?: string | undefined;
     readonly tokensFile?: string | undefined;
     readonly cert?: string | undefined;
     readonly key?: string | undefined;

@@ -2,8 +2,10 @@ import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Registry } from "@prometheus-io/client";
 
 import type { Logger } from "../proto/runtime/log.ts";
+import type { PeerReport } from "./core/replication.ts";
 import type { CommitterEvents } from "./ingest/committer.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
+import type { PeerGives } from "./peer/peer-replicator.ts";
 
 /**
  * What happens in a region, one function per event: the log line and the metric are written together, so that they
@@ -78,6 +80,36 @@ export class RegionEvents {
     });
   };
 
+  /** What happens on the links to other regions. */
+  peer(report: PeerReport | PeerGives): void {
+    this.#metrics.peerEvents.inc({ event: report.kind });
+    switch (report.kind) {
+      case "peer_connected":
+        return this.#log.info({ ...report }, `connected to region ${report.peer}`);
+      case "peer_gives":
+        return this.#log.info({ ...report }, `region ${report.peer} connected`);
+      case "peer_lost":
+        return this.#log.warn({ ...report }, `no connection to region ${report.peer}: ${report.reason}`);
+      case "peer_refused":
+        return this.#log.warn({ ...report }, `refused a link from ${report.peer || "a peer"}: ${report.message}`);
+      case "batch_refused":
+        return this.#log.error(
+          { ...report },
+          `region ${report.peer} refuses batch ${report.streamId}/${report.seq}: ${report.message}`,
+        );
+      case "needs_snapshot":
+        return this.#log.error(
+          { ...report },
+          `region ${report.peer} no longer has the bytes of ${report.batches} batches of stream ${report.streamId}`,
+        );
+    }
+  }
+
+  /** From our commit of a batch to the peer's, in milliseconds. */
+  delays(peer: string, delaysMs: readonly number[]): void {
+    for (const delayMs of delaysMs) this.#metrics.replicationSeconds.observe({ peer }, delayMs / 1000);
+  }
+
   pruned(batches: number): void {
     this.#metrics.pruned.inc(batches);
     this.#log.debug({ batches }, "pruned the bytes of old batches");
@@ -122,6 +154,19 @@ function regionMetrics(registry: Registry) {
       name: "tidemark_region_refusals_total",
       help: "Sessions and batches refused, by code.",
       labelNames: ["code"],
+      registers,
+    }),
+    peerEvents: new Counter({
+      name: "tidemark_region_peer_events_total",
+      help: "What happened on the links to other regions.",
+      labelNames: ["event"],
+      registers,
+    }),
+    replicationSeconds: new Histogram({
+      name: "tidemark_region_replication_seconds",
+      help: "From the commit of a batch here to its commit in the peer.",
+      labelNames: ["peer"],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
       registers,
     }),
     pruned: new Counter({

@@ -5,6 +5,7 @@ import {
   duration,
   folderPath,
   host,
+  isRegionUrl,
   logFields,
   name,
   port,
@@ -344,11 +345,6 @@ function regions(folder: string) {
         context.addIssue({ code: "custom", message: `two regions are named ${region.name}`, path: [i, "name"] });
       }
     });
-}
-
-/** A scheme, a host and a port; anything more would be ignored in silence. */
-function isRegionUrl(text: string): boolean {
-  return /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text);
 }
 
 function timeZone(): z.ZodType<string, string> {

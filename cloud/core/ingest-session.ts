@@ -1,4 +1,4 @@
-import { EMPTY_HAVE } from "../../proto/core/have.ts";
+import { EMPTY_HAVE, equalHave } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { gatewayId, isName, NAME_RULE } from "../../proto/core/ids.ts";
 import type { GatewayId, RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
@@ -27,6 +27,8 @@ export type IngestSessionOptions = {
   readonly storeId: Uint8Array;
   readonly bootId: Uint8Array;
   readonly creditBytes: number;
+  /** The addresses of all regions, for gateways to fail over to. */
+  readonly regions: readonly { readonly name: string; readonly url: string }[];
   /** How many regions must hold a batch before it counts as replicated. */
   readonly minCopies: number;
   /** Whether a gateway may speak under this name with this token. */
@@ -44,8 +46,8 @@ export type SessionState =
 export type OpenSession = {
   readonly kind: "open";
   readonly gateway: GatewayId;
-  /** What the store holds of the streams that this session has named. */
-  readonly sets: ReadonlyMap<StreamId, Have>;
+  /** What the gateway was told of the streams that this session has named. */
+  readonly sets: ReadonlyMap<StreamId, Told>;
   readonly unackedBytes: number;
   /** At the credit limit: nothing is read until half of it is free. */
   readonly paused: boolean;
@@ -59,8 +61,11 @@ export type SessionEvent =
   /** The frame was not of this protocol at all. */
   | { readonly kind: "bad_frame"; readonly message: string }
   | { readonly kind: "sets_loaded"; readonly sets: readonly OwnedSet[] }
-  /** A commit: the new sets of every stream it touched, and what became of the batches that this session delivered. */
-  | { readonly kind: "committed"; readonly sets: readonly StreamHave[]; readonly own: readonly SettledBatch[] }
+  /**
+   * A commit, or a word from a peer: the new sets of every stream it touched (`have` is null where only the copies
+   * changed), and what became of the batches that this session delivered.
+   */
+  | { readonly kind: "committed"; readonly sets: readonly ChangedSet[]; readonly own: readonly SettledBatch[] }
   | { readonly kind: "tick" }
   | { readonly kind: "drain"; readonly reason: string }
   /** The gateway ended its half, in good order. */
@@ -69,7 +74,14 @@ export type SessionEvent =
   | { readonly kind: "lost" };
 
 /** A set and the gateway that the stream belongs to; null for a stream that never came. */
-export type OwnedSet = StreamHave & { readonly gateway: string | null };
+export type OwnedSet = StreamHave & { readonly gateway: string | null; readonly replicated: Have };
+export type ChangedSet = {
+  readonly streamId: StreamId;
+  readonly gateway: string | null;
+  readonly have: Have | null;
+  readonly replicated: Have;
+};
+type Told = { readonly durable: Have; readonly replicated: Have };
 
 export type SettledBatch = {
   readonly streamId: StreamId;
@@ -194,7 +206,7 @@ function whileLoading(state: Loading, event: SessionEvent, nowMs: number, option
         state: {
           kind: "open",
           gateway: state.gateway,
-          sets: new Map(event.sets.map((set) => [set.streamId, set.have])),
+          sets: new Map(event.sets.map(({ streamId, have, replicated }) => [streamId, { durable: have, replicated }])),
           unackedBytes: 0,
           paused: false,
           lastAckMs: nowMs,
@@ -229,7 +241,7 @@ function whileOpen(state: OpenSession, event: SessionEvent, nowMs: number, optio
       return committed(state, event, nowMs, options);
     case "tick":
       if (nowMs - state.lastAckMs < HEARTBEAT_MS) return { state, effects: [] };
-      return { state: { ...state, lastAckMs: nowMs }, effects: [{ kind: "send", frame: ack([], options) }] };
+      return { state: { ...state, lastAckMs: nowMs }, effects: [{ kind: "send", frame: ack([], [], options) }] };
     case "drain":
       if (state.ending === "draining") return { state, effects: [] };
       return settleEnding({ ...state, ending: "draining" }, [
@@ -268,7 +280,7 @@ function frameArrived(state: OpenSession, frame: GatewayFrame, options: IngestSe
       let { sets } = state;
       if (!sets.has(batch.streamId)) {
         if (sets.size >= STREAMS_MAX) return refuse(state.gateway, "bad_batch", `more than ${STREAMS_MAX} streams`);
-        sets = new Map(sets).set(batch.streamId, EMPTY_HAVE);
+        sets = new Map(sets).set(batch.streamId, { durable: EMPTY_HAVE, replicated: EMPTY_HAVE });
       }
       const unackedBytes = state.unackedBytes + batch.bytes.byteLength;
       const full = unackedBytes >= options.creditBytes;
@@ -285,7 +297,10 @@ function committed(
   nowMs: number,
   options: IngestSessionOptions,
 ): Step {
-  const touched = event.sets.filter((set) => state.sets.has(set.streamId));
+  // Also a stream that this session has not named: on a standby session a gateway hears of what comes by way of a peer.
+  const touched = event.sets.filter(
+    ({ streamId, gateway }) => state.sets.has(streamId) || (gateway === state.gateway && state.sets.size < STREAMS_MAX),
+  );
   if (touched.length === 0 && event.own.length === 0) return { state, effects: [] };
 
   const effects: SessionEffect[] = [];
@@ -296,10 +311,18 @@ function committed(
     effects.push({ kind: "refused", gateway: state.gateway, ...refusal });
     effects.push({ kind: "send", frame: { kind: "refusal", ...refusal, batch: { streamId, seq } } });
   }
-  effects.push({ kind: "send", frame: ack(touched, options) });
-
   const sets = new Map(state.sets);
-  for (const set of touched) sets.set(set.streamId, set.have);
+  const durable: StreamHave[] = [];
+  const replicated: StreamHave[] = [];
+  for (const { streamId, have, replicated: copies } of touched) {
+    const before = state.sets.get(streamId) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
+    if (have !== null) durable.push({ streamId, have });
+    if (!equalHave(copies, before.replicated)) replicated.push({ streamId, have: copies });
+    sets.set(streamId, { durable: have ?? before.durable, replicated: copies });
+  }
+  if (durable.length > 0 || replicated.length > 0) {
+    effects.push({ kind: "send", frame: ack(durable, replicated, options) });
+  }
   const roomAgain = state.paused && unackedBytes <= options.creditBytes / 2;
   if (roomAgain) effects.push({ kind: "resume" });
   return settleEnding({ ...state, sets, unackedBytes, paused: state.paused && !roomAgain, lastAckMs: nowMs }, effects);
@@ -325,16 +348,15 @@ function refuse(gateway: string, code: string, message: string): Step {
   };
 }
 
-function ack(sets: readonly StreamHave[], options: IngestSessionOptions): RegionFrame {
-  return { kind: "ack", durable: sets, replicated: replicated(sets, options), creditBytes: options.creditBytes };
+function ack(
+  durable: readonly StreamHave[],
+  replicated: readonly StreamHave[],
+  options: IngestSessionOptions,
+): RegionFrame {
+  return { kind: "ack", durable, replicated, creditBytes: options.creditBytes };
 }
 
-/** This region's copy is one copy: where that is all that is asked for, what is durable is replicated. */
-function replicated(sets: readonly StreamHave[], options: IngestSessionOptions): readonly StreamHave[] {
-  return options.minCopies <= 1 ? sets : [];
-}
-
-function helloAck(sets: readonly StreamHave[], options: IngestSessionOptions): RegionFrame {
+function helloAck(sets: readonly OwnedSet[], options: IngestSessionOptions): RegionFrame {
   return {
     kind: "hello_ack",
     protocol: options.protocol,
@@ -342,8 +364,8 @@ function helloAck(sets: readonly StreamHave[], options: IngestSessionOptions): R
     storeId: options.storeId,
     bootId: options.bootId,
     durable: sets,
-    replicated: replicated(sets, options),
-    regions: [],
+    replicated: sets.map(({ streamId, replicated }) => ({ streamId, have: replicated })),
+    regions: options.regions,
     creditBytes: options.creditBytes,
     minCopies: options.minCopies,
   };

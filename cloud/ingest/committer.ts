@@ -1,4 +1,5 @@
 import { Fault } from "../../proto/core/fault.ts";
+import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { ArrivedBatch, Outcome, Store, StreamSet, VoidRange } from "../store/store.ts";
@@ -18,14 +19,16 @@ export class Committer {
   readonly #events: CommitterEvents;
   readonly #nowMs: () => number;
   readonly #monotonicMs: () => number;
+  readonly #replicatedOf: (streamId: StreamId) => Have;
   readonly #listeners = new Map<string, Set<CommitListener>>();
   #queue: Item[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | null = null;
   #failed = false;
 
-  constructor(deps: { store: Store; events: CommitterEvents; clock: { nowMs(): number; monotonicMs(): number } }) {
+  constructor(deps: CommitterDeps) {
     this.#store = deps.store;
+    this.#replicatedOf = deps.replicatedOf;
     this.#events = deps.events;
     this.#nowMs = () => deps.clock.nowMs();
     this.#monotonicMs = () => deps.clock.monotonicMs();
@@ -35,7 +38,7 @@ export class Committer {
     return this.#queuedBytes;
   }
 
-  /** From now on `listener` hears of every commit that one of this gateway's sessions delivered. */
+  /** From now on `listener` hears of every commit that touches a stream of this gateway, whoever delivered it. */
   subscribe(gateway: string, listener: CommitListener): void {
     let listeners = this.#listeners.get(gateway);
     if (listeners === undefined) this.#listeners.set(gateway, (listeners = new Set()));
@@ -47,6 +50,7 @@ export class Committer {
     if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(gateway);
   }
 
+  /** @param from `gateway` is empty for what a peer gave: the batch itself says whose it is. */
   submitBatch(owner: CommitListener, from: { gateway: string; verified: boolean }, batch: SealedBatch): void {
     const arrived = { ...batch, ...from, receivedMs: this.#nowMs() };
     this.#enqueue({ kind: "batch", owner, batch: arrived }, batch.bytes.byteLength);
@@ -110,31 +114,60 @@ export class Committer {
       if (outcomes[index]?.kind !== "invalid") streamIds.add(item.batch.streamId);
     });
     const sets = await this.#store.have([...streamIds]);
-    this.#events.onCommit({ batches, outcomes, tookMs: this.#monotonicMs() - startedMs });
+    const owners = items.map((item) => item.owner);
+    // First those who count copies: what they say is replicated goes out with the acknowledgements.
+    this.#events.onCommit({ batches, outcomes, owners, sets, tookMs: this.#monotonicMs() - startedMs });
 
     const own = new Map<CommitListener, SettledOutcome[]>();
-    const gateways = new Set<string>();
     items.forEach((item, index) => {
-      gateways.add(item.batch.gateway);
       const settled = { batch: item.batch, outcome: outcomes[index] as Outcome };
       const list = own.get(item.owner);
       if (list === undefined) own.set(item.owner, [settled]);
       else list.push(settled);
     });
-    for (const gateway of gateways) {
-      for (const listener of this.#listeners.get(gateway) ?? []) listener(sets, own.get(listener) ?? []);
-    }
+    const told = sets.map((set): ToldSet => ({ ...set, replicated: this.#replicatedOf(set.streamId) }));
+    const hearing = new Set<CommitListener>(own.keys());
+    for (const { gateway } of sets)
+      for (const listener of this.#listeners.get(gateway ?? "") ?? []) hearing.add(listener);
+    for (const listener of hearing) listener(told, own.get(listener) ?? []);
+  }
+
+  /** Tells every session of their gateways that more, or less, of these streams is replicated. */
+  tellReplicated(sets: readonly StreamSet[]): void {
+    const told = sets.map((set): ToldSet => ({ ...set, replicated: set.have, have: null }));
+    const hearing = new Set<CommitListener>();
+    for (const { gateway } of sets)
+      for (const listener of this.#listeners.get(gateway ?? "") ?? []) hearing.add(listener);
+    for (const listener of hearing) listener(told, []);
   }
 }
 
 /** The new sets of all streams that a commit touched, and what became of the listener's own batches. */
-export type CommitListener = (sets: readonly StreamSet[], own: readonly SettledOutcome[]) => void;
+export type CommitListener = (sets: readonly ToldSet[], own: readonly SettledOutcome[]) => void;
+/** `have` is null where only the number of copies changed. */
+export type ToldSet = {
+  readonly streamId: StreamId;
+  readonly gateway: string | null;
+  readonly have: Have | null;
+  readonly replicated: Have;
+};
 export type SettledOutcome = { readonly batch: ArrivedBatch; readonly outcome: Outcome };
+
+export type CommitterDeps = {
+  readonly store: Store;
+  readonly events: CommitterEvents;
+  readonly clock: { nowMs(): number; monotonicMs(): number };
+  /** What enough regions hold of a stream, as far as is known now. */
+  readonly replicatedOf: (streamId: StreamId) => Have;
+};
 
 export type CommitterEvents = {
   readonly onCommit: (commit: {
     readonly batches: readonly ArrivedBatch[];
     readonly outcomes: readonly Outcome[];
+    /** Who submitted each batch. */
+    readonly owners: readonly CommitListener[];
+    readonly sets: readonly StreamSet[];
     readonly tookMs: number;
   }) => void;
   readonly onFault: (fault: Fault) => void;

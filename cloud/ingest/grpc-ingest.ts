@@ -1,13 +1,13 @@
-import { readFileSync } from "node:fs";
-import { logVerbosity, Server, ServerCredentials, setLogVerbosity, status } from "@grpc/grpc-js";
-import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 
 import { Fault } from "../../proto/core/fault.ts";
-import { portFault } from "../../proto/runtime/http.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
 import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/ingest-messages.ts";
 import type { RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import { initialState, step } from "../core/ingest-session.ts";
 import type { IngestSessionOptions, SessionEffect, SessionEvent, SessionState } from "../core/ingest-session.ts";
+import type { StreamCall, StreamService } from "../grpc/region-server.ts";
 import type { Store } from "../store/store.ts";
 import type { Committer, CommitListener } from "./committer.ts";
 
@@ -16,43 +16,20 @@ import type { Committer, CommitListener } from "./committer.ts";
  * what it answers. All rules are there; here is only the wire.
  *
  * Bounded: a session's unacknowledged bytes by its credit (then its stream is not read), its unread answers by
- * {@link UNREAD_MAX_BYTES} (then it is cut off), a frame by {@link FRAME_MAX_BYTES}.
+ * {@link UNREAD_MAX_BYTES} (then it is cut off), a frame by the server.
  */
 export class GrpcIngest {
   readonly #deps: GrpcIngestDeps;
-  readonly #options: GrpcIngestOptions;
-  readonly #server: Server;
   readonly #sessions = new Set<Session>();
   #ticker: NodeJS.Timeout | undefined;
   #drainReason: string | null = null;
 
-  constructor(deps: GrpcIngestDeps, options: GrpcIngestOptions) {
+  constructor(deps: GrpcIngestDeps) {
     this.#deps = deps;
-    this.#options = options;
-    // What goes wrong comes back as an error; the library's own lines on standard error would tell it twice.
-    setLogVerbosity(logVerbosity.NONE);
-    this.#server = new Server({
-      "grpc.max_receive_message_length": FRAME_MAX_BYTES,
-      "grpc.keepalive_time_ms": 10_000,
-      "grpc.keepalive_timeout_ms": 5_000,
-      "grpc.keepalive_permit_without_calls": 1,
-    });
-    // Frames are decoded in the session, not here: a broken one is answered with a Refusal that says why.
-    const bytes = (frame: Buffer): Buffer => frame;
-    this.#server.addService(
-      {
-        session: {
-          path: INGEST_SESSION_PATH,
-          requestStream: true,
-          responseStream: true,
-          requestSerialize: bytes,
-          requestDeserialize: bytes,
-          responseSerialize: bytes,
-          responseDeserialize: bytes,
-        },
-      },
-      { session: (call: Call) => this.#accept(call) },
-    );
+  }
+
+  get service(): StreamService {
+    return { path: INGEST_SESSION_PATH, accept: (call) => this.#accept(call) };
   }
 
   /**
@@ -69,18 +46,8 @@ export class GrpcIngest {
     return this.#sessions.size;
   }
 
-  async listen(): Promise<{ readonly host: string; readonly port: number }> {
-    const { host, port } = this.#options;
-    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    const credentials = serverCredentials(this.#options.tls);
-    const bound = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(address, credentials, (error, actual) => {
-        if (error === null) resolve(actual);
-        else reject(listenFault({ host, port }, error));
-      });
-    });
+  start(): void {
     this.#ticker = setInterval(() => this.#tell({ kind: "tick" }), TICK_MS);
-    return { host, port: bound };
   }
 
   /** Asks every gateway to move on; what is in flight is still committed and acknowledged. */
@@ -89,19 +56,11 @@ export class GrpcIngest {
     this.#tell({ kind: "drain", reason });
   }
 
-  /** Drains, waits for the sessions to end, then cuts off what is left. May come twice, and before `listen`. */
-  async stop(options: { readonly reason: string; readonly withinMs: number }): Promise<void> {
-    this.drain(options.reason);
-    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, options.withinMs)));
-    await Promise.race([closed, late]);
-    clearTimeout(timer);
+  stop(): void {
     clearInterval(this.#ticker);
-    this.#server.forceShutdown();
   }
 
-  #accept(call: Call): void {
+  #accept(call: StreamCall): void {
     if (this.#sessions.size >= SESSIONS_MAX) {
       call.emit("error", {
         code: status.RESOURCE_EXHAUSTED,
@@ -128,16 +87,9 @@ export type GrpcIngestDeps = {
   readonly events: IngestEvents;
   readonly clock: { monotonicMs(): number };
   readonly session: IngestSessionOptions;
+  /** What enough regions hold of a stream, as far as is known now. */
+  readonly replicatedOf: (streamId: StreamId) => Have;
 };
-
-export type GrpcIngestOptions = {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: TlsFiles | null;
-};
-
-/** Paths. With `clientCa` a gateway must present a certificate that this authority has signed. */
-export type TlsFiles = { readonly cert: string; readonly key: string; readonly clientCa: string | null };
 
 export type IngestEvents = {
   readonly sessionOpened: (session: { gateway: string; software: string; streams: number; peer: string }) => void;
@@ -148,10 +100,6 @@ export type IngestEvents = {
 
 type SessionOwner = { readonly closed: () => void; readonly creditBytes: () => number };
 
-type Call = ServerDuplexStream<Buffer, Buffer>;
-
-/** A batch is about 64 KiB; this leaves room for one that a single large message made. */
-const FRAME_MAX_BYTES = 16 * 1024 * 1024;
 /** Acknowledgements are a few bytes each: a gateway with this many unread is not reading. */
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
 /** Of all sessions together, unacknowledged; and what each has at least: four batches. */
@@ -162,14 +110,14 @@ const SESSIONS_MAX = 20_000;
 const TICK_MS = 250;
 
 class Session {
-  readonly #call: Call;
+  readonly #call: StreamCall;
   readonly #deps: GrpcIngestDeps;
   readonly #of: SessionOwner;
   readonly #onCommit: CommitListener;
   #state: SessionState;
   #gateway: string | null = null;
 
-  constructor(call: Call, deps: GrpcIngestDeps, of: SessionOwner) {
+  constructor(call: StreamCall, deps: GrpcIngestDeps, of: SessionOwner) {
     this.#call = call;
     this.#deps = deps;
     this.#of = of;
@@ -243,7 +191,9 @@ class Session {
 
   async #loadSets(streamIds: Parameters<Store["have"]>[0]): Promise<void> {
     try {
-      this.tell({ kind: "sets_loaded", sets: await this.#deps.store.have(streamIds) });
+      const sets = await this.#deps.store.have(streamIds);
+      const replicated = this.#deps.replicatedOf;
+      this.tell({ kind: "sets_loaded", sets: sets.map((set) => ({ ...set, replicated: replicated(set.streamId) })) });
     } catch (error) {
       this.#deps.events.onFault(
         error instanceof Fault ? error : new Fault({ code: "internal", message: String(error), cause: error }),
@@ -289,34 +239,4 @@ function settledBatch(
           ? { code: "fork", message: outcome.message }
           : null,
   };
-}
-
-function serverCredentials(tls: TlsFiles | null): ServerCredentials {
-  if (tls === null) return ServerCredentials.createInsecure();
-  const clientCa = tls.clientCa === null ? null : readCertificate(tls.clientCa);
-  return ServerCredentials.createSsl(
-    clientCa,
-    [{ cert_chain: readCertificate(tls.cert), private_key: readCertificate(tls.key) }],
-    clientCa !== null,
-  );
-}
-
-function readCertificate(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new Fault({
-      code: "file",
-      message: `cannot read ${path}: ${reason}`,
-      hint: "see ingest in the config",
-      cause,
-    });
-  }
-}
-
-/** grpc-js tells in words what the system calls by a code. */
-function listenFault(address: { host: string; port: number }, cause: Error): Fault {
-  const code = /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)\b/.exec(cause.message)?.[1];
-  return portFault("ingest", address, code === undefined ? cause : Object.assign(new Error(cause.message), { code }));
 }

@@ -24,6 +24,7 @@ import {
   windowParameter,
 } from "./parameters.ts";
 import { gatewayJson, jsonText, readingJson, recordJson } from "./render.ts";
+import type { PeerStatus } from "../core/replication.ts";
 import { statusSentence } from "./status.ts";
 
 /**
@@ -39,13 +40,16 @@ export class QueryApi {
   readonly #region: string;
   readonly #nowMs: () => number;
   readonly #lastSeenMs: (gateway: string) => number | null;
+  readonly #peers: () => readonly PeerStatus[];
 
   constructor(deps: {
     store: Store;
     region: string;
     clock: { nowMs(): number };
     lastSeenMs: (gateway: string) => number | null;
+    peers: () => readonly PeerStatus[];
   }) {
+    this.#peers = deps.peers;
     this.#store = deps.store;
     this.#region = deps.region;
     this.#nowMs = () => deps.clock.nowMs();
@@ -97,7 +101,8 @@ export class QueryApi {
   async status(question: Question): Promise<Answer> {
     parseParameters(question.url.searchParams, {});
     const totals = await this.#store.totals();
-    const sentence = statusSentence(totals, this.#nowMs());
+    const peers = this.#peers();
+    const sentence = statusSentence(totals, peers, this.#nowMs());
     return json(200, {
       sentence,
       region: this.#region,
@@ -109,6 +114,14 @@ export class QueryApi {
       raw_readings: totals.rawReadings,
       forks: totals.forks,
       unapplied_batches: totals.unapplied,
+      peers: peers.map((peer) => ({
+        name: peer.peer,
+        connected: peer.connected,
+        gives: peer.giving,
+        lost: peer.lastLoss === "" ? null : peer.lastLoss,
+        behind_batches: peer.behindBatches,
+        behind_ms: peer.behindMs === null ? null : Math.round(peer.behindMs),
+      })),
       last_batch: totals.lastReceivedMs === null ? null : new Date(totals.lastReceivedMs).toISOString(),
     });
   }

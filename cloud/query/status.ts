@@ -1,7 +1,8 @@
+import type { PeerStatus } from "../core/replication.ts";
 import type { Totals } from "../store/store.ts";
 
 /** The one true sentence of a region. */
-export function statusSentence(totals: Totals, nowMs: number): string {
+export function statusSentence(totals: Totals, peers: readonly PeerStatus[], nowMs: number): string {
   if (totals.lastReceivedMs === null) return "Waiting for the first batch; no gateway has delivered anything yet.";
   const from = `from ${counted(totals.gateways, "gateway")}`;
   const held = [
@@ -10,13 +11,20 @@ export function statusSentence(totals: Totals, nowMs: number): string {
   ];
   const holding = held.length === 0 ? "no records yet" : held.join(" and ");
   const age = ((nowMs - totals.lastReceivedMs) / 1000).toFixed(1);
+  const lost = peers.filter((peer) => !peer.connected);
+  const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
+    ...(lost.length > 0 ? [`no connection to ${lost.map((peer) => peer.peer).join(", ")}`] : []),
+    ...behind.map((peer) => `${peer.peer} is ${counted(peer.behindBatches, "batch", "batches")} behind`),
     ...(totals.forks > 0 ? [`${counted(totals.forks, "fork")} to look at`] : []),
     ...(totals.unapplied > 0 ? [`${counted(totals.unapplied, "batch", "batches")} of a newer format held unread`] : []),
   ];
   const sentence = `Holding ${holding} of ${counted(totals.readings, "reading")} ${from}, last batch ${age} s ago`;
   return `${[sentence, ...alarms].join("; ")}.`;
 }
+
+/** Later than any ordinary commit. */
+const BEHIND_MS = 2_000;
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;

@@ -90,6 +90,32 @@ export function intersection(a: Have, b: Have): Have {
   return difference(a, difference(a, b));
 }
 
+/** What at least `k` of the sets contain. @throws RangeError for a `k` below 1. */
+export function heldByAtLeast(sets: readonly Have[], k: number): Have {
+  if (!(k >= 1)) throw new RangeError(`at least ${k} copies are no copies`);
+  if (k > sets.length) return EMPTY_HAVE;
+  if (k === 1) return sets.reduce(union);
+  // A sweep: the depth changes at each range's first seq and after its last.
+  const edges = sets.flatMap((set) =>
+    ranges(set).flatMap(({ first, last }) => [
+      { at: first, by: 1 },
+      { at: last + 1, by: -1 },
+    ]),
+  );
+  edges.sort((a, b) => a.at - b.at);
+  const found: Island[] = [];
+  let depth = 0;
+  let since = 0;
+  for (let i = 0; i < edges.length;) {
+    const { at } = edges[i]!;
+    const before = depth;
+    for (; i < edges.length && edges[i]!.at === at; i++) depth += edges[i]!.by;
+    if (before < k && depth >= k) since = at;
+    else if (before >= k && depth < k) found.push({ first: since, last: at - 1 });
+  }
+  return fromRanges(found);
+}
+
 /** The seqs of first..last that the set lacks, as ascending ranges. */
 export function missing(have: Have, first: Seq, last: Seq): readonly Island[] {
   if (last < first) return [];

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { Fault } from "../core/fault.ts";
 import type { Have } from "../core/have.ts";
 import { flatIslands, haveFromWire } from "../core/have.ts";
-import type { StreamId } from "../core/ids.ts";
+import type { Seq, StreamId } from "../core/ids.ts";
 import { isStreamId, seq } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import "./protobuf-numbers.ts";
@@ -10,6 +10,13 @@ import { tidemark } from "./generated/tidemark.js";
 
 /** The values that the frames of all services share, checked where they come from outside. */
 export type StreamHave = { readonly streamId: StreamId; readonly have: Have };
+
+/** What was wrong; `batch` where it is about one. */
+export type WireRefusal = {
+  readonly code: string;
+  readonly message: string;
+  readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
+};
 
 const wire = tidemark.v1;
 
@@ -34,6 +41,18 @@ export function batchFromWire(given: tidemark.v1.Batch.$Properties): SealedBatch
   const { streamId, seq: at, sha256, body } = wire.Batch.create(given);
   if (sha256.length !== 32) throw new RangeError(`a batch hash has 32 bytes, not ${sha256.length}`);
   return { streamId: streamIdFromBytes(streamId), seq: seq(number(at)), sha256, bytes: body };
+}
+
+export function refusalWire({ code, message, batch }: WireRefusal): tidemark.v1.Refusal.$Properties {
+  if (batch === null) return { code, message };
+  return { code, message, streamId: streamIdToBytes(batch.streamId), seq: batch.seq };
+}
+
+/** @throws RangeError */
+export function refusalFromWire(given: tidemark.v1.Refusal.$Properties): WireRefusal {
+  const { code, message, streamId, seq: at } = wire.Refusal.create(given);
+  const batch = streamId.length === 0 ? null : { streamId: streamIdFromBytes(streamId), seq: seq(number(at)) };
+  return { code, message, batch };
 }
 
 export function haveWire({ streamId, have }: StreamHave): tidemark.v1.StreamHave.$Properties {

@@ -2,7 +2,7 @@ import type { Buffer } from "node:buffer";
 import type { Seq, StreamId } from "../core/ids.ts";
 import { seq } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
-import type { StreamHave } from "./frame-values.ts";
+import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
   batchFromWire,
   batchWire,
@@ -11,6 +11,8 @@ import {
   haves,
   haveWire,
   number,
+  refusalFromWire,
+  refusalWire,
   streamIdFromBytes,
   streamIdToBytes,
 } from "./frame-values.ts";
@@ -73,12 +75,7 @@ export type RegionFrame =
       readonly creditBytes: number;
     }
   | { readonly kind: "drain"; readonly reason: string }
-  | {
-      readonly kind: "refusal";
-      readonly code: string;
-      readonly message: string;
-      readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
-    };
+  | ({ readonly kind: "refusal" } & WireRefusal);
 
 const wire = tidemark.v1;
 
@@ -163,9 +160,7 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
     }
     if (frame.drain != null) return { kind: "drain", reason: wire.Drain.create(frame.drain).reason };
     if (frame.refusal != null) {
-      const { code, message, streamId, seq: at } = wire.Refusal.create(frame.refusal);
-      const batch = streamId.length === 0 ? null : { streamId: streamIdFromBytes(streamId), seq: seq(number(at)) };
-      return { kind: "refusal", code, message, batch };
+      return { kind: "refusal", ...refusalFromWire(frame.refusal) };
     }
     throw new RangeError("a frame without a kind that this version knows");
   });
@@ -224,12 +219,6 @@ function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
     case "drain":
       return { drain: { reason: frame.reason } };
     case "refusal":
-      return {
-        refusal: {
-          code: frame.code,
-          message: frame.message,
-          ...(frame.batch === null ? {} : { streamId: streamIdToBytes(frame.batch.streamId), seq: frame.batch.seq }),
-        },
-      };
+      return { refusal: refusalWire(frame) };
   }
 }

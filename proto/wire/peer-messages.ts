@@ -1,8 +1,8 @@
 import type { Buffer } from "node:buffer";
-import type { StreamId } from "../core/ids.ts";
 import type { Island } from "../core/have.ts";
+import type { StreamId } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
-import type { StreamHave } from "./frame-values.ts";
+import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
   batchFromWire,
   batchWire,
@@ -11,6 +11,8 @@ import {
   haves,
   haveWire,
   number,
+  refusalFromWire,
+  refusalWire,
   streamIdFromBytes,
   streamIdToBytes,
 } from "./frame-values.ts";
@@ -34,7 +36,8 @@ export type TakerFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
   | ({ readonly kind: "want" } & SeqRanges)
-  | { readonly kind: "refusal"; readonly code: string; readonly message: string };
+  /** One that names a batch refuses that batch only; any other is the last frame. */
+  | ({ readonly kind: "refusal" } & WireRefusal);
 
 export type PeerHello = {
   readonly protocol: number;
@@ -104,8 +107,7 @@ export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
     }
     if (frame.want != null) return { kind: "want", ...seqRanges(wire.PeerWant.create(frame.want)) };
     if (frame.refusal != null) {
-      const { code, message } = wire.Refusal.create(frame.refusal);
-      return { kind: "refusal", code, message };
+      return { kind: "refusal", ...refusalFromWire(frame.refusal) };
     }
     throw new RangeError("a frame without a kind that this version knows");
   });
@@ -137,7 +139,7 @@ function takerWire(frame: TakerFrame): tidemark.v1.TakerFrame.$Properties {
     case "want":
       return { want: rangesWire(frame) };
     case "refusal":
-      return { refusal: { code: frame.code, message: frame.message } };
+      return { refusal: refusalWire(frame) };
   }
 }
 

@@ -100,3 +100,8 @@ function refused(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 }
+
+/** A scheme, a host and a port; anything more would be ignored in silence. */
+export function isRegionUrl(text: string): boolean {
+  return /^https?:\/\/[^/?#@]+\/?$/.test(text) && URL.canParse(text);
+}

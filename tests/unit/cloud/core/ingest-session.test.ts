@@ -2,13 +2,16 @@ import { describe, expect, it } from "vitest";
 
 import { initialState, step } from "../../../../cloud/core/ingest-session.ts";
 import type {
+  ChangedSet,
   IngestSessionOptions,
   SessionEffect,
   SessionEvent,
   SessionState,
 } from "../../../../cloud/core/ingest-session.ts";
 import { EMPTY_HAVE, insert } from "../../../../proto/core/have.ts";
+import type { Have } from "../../../../proto/core/have.ts";
 import { regionId, seq, streamId } from "../../../../proto/core/ids.ts";
+import type { StreamId } from "../../../../proto/core/ids.ts";
 import type { GatewayFrame, RegionFrame } from "../../../../proto/wire/ingest-messages.ts";
 
 const STREAM = streamId("01890000-0000-7000-8000-000000000001");
@@ -21,6 +24,7 @@ const OPTIONS: IngestSessionOptions = {
   bootId: new Uint8Array(16).fill(2),
   creditBytes: 1000,
   minCopies: 1,
+  regions: [],
   authorized: (gateway, token) => gateway === "plant-7" && token === "secret",
   verified: true,
 };
@@ -48,7 +52,10 @@ class Trial {
 
   open(): this {
     this.frame(hello());
-    return this.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null }] });
+    return this.tell({
+      kind: "sets_loaded",
+      sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null, replicated: EMPTY_HAVE }],
+    });
   }
 
   get sent(): RegionFrame[] {
@@ -81,9 +88,13 @@ function settled(number: number, refusal: { code: "bad_batch" | "fork"; message:
   return { streamId: STREAM, seq: seq(number), sizeBytes: 100, refusal };
 }
 
+function changed(stream: StreamId, have: Have | null, replicated: Have = EMPTY_HAVE): ChangedSet {
+  return { streamId: stream, gateway: "plant-7", have, replicated };
+}
+
 describe("the greeting", () => {
   it("is refused where it names a stream of another gateway, if gateways prove who they are", () => {
-    const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8" }];
+    const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8", replicated: EMPTY_HAVE }];
     const refused = new Trial().frame(hello()).tell({ kind: "sets_loaded", sets });
     expect(refused.state.kind).toBe("ended");
     expect(refused.sent).toMatchObject([
@@ -102,7 +113,7 @@ describe("the greeting", () => {
     expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
 
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7" }] });
+    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7", replicated: EMPTY_HAVE }] });
     expect(trial.sent).toMatchObject([
       { kind: "hello_ack", region: "eu", durable: [{ streamId: STREAM, have }], creditBytes: 1000 },
     ]);
@@ -141,33 +152,46 @@ describe("acknowledgements", () => {
     expect(trial.kinds).toEqual(["submit_batch"]);
 
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have }], own: [settled(1)] });
+    trial.tell({ kind: "committed", sets: [changed(STREAM, have)], own: [settled(1)] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [] }]);
+  });
+
+  it("say what is replicated when that changes, with a commit or without", () => {
+    const trial = new Trial().open();
+    const have = insert(EMPTY_HAVE, seq(1));
+    trial.tell({ kind: "committed", sets: [changed(STREAM, have, have)], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [{ have }] }]);
+    trial.tell({ kind: "committed", sets: [changed(STREAM, null, have)], own: [] });
+    expect(trial.sent).toEqual([]);
+    // A region that was restored from a backup took its word back.
+    trial.tell({ kind: "committed", sets: [changed(STREAM, null, EMPTY_HAVE)], own: [] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", durable: [], replicated: [{ have: EMPTY_HAVE }] }]);
   });
 
   it("reach every session of the gateway, whoever delivered the batch", () => {
     const trial = new Trial().open();
-    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
+    trial.tell({ kind: "committed", sets: [changed(STREAM, insert(EMPTY_HAVE, seq(1)))], own: [] });
     expect(trial.sent).toHaveLength(1);
   });
 
-  it("do not mention streams that the session has not named", () => {
+  it("do not mention streams of other gateways", () => {
     const trial = new Trial().open();
-    trial.tell({ kind: "committed", sets: [{ streamId: OTHER, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
+    const sets = [{ ...changed(OTHER, insert(EMPTY_HAVE, seq(1))), gateway: "plant-8" }];
+    trial.tell({ kind: "committed", sets, own: [] });
     expect(trial.kinds).toEqual([]);
+  });
+
+  it("mention a stream of this gateway that the session has not named: its batches come by way of a peer", () => {
+    const trial = new Trial().open();
+    trial.tell({ kind: "committed", sets: [changed(OTHER, insert(EMPTY_HAVE, seq(1)))], own: [] });
+    expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER }] }]);
   });
 
   it("cover a stream that began after the greeting", () => {
     const trial = new Trial().open().frame(batch(1, 100, OTHER));
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "committed", sets: [{ streamId: OTHER, have }], own: [] });
+    trial.tell({ kind: "committed", sets: [changed(OTHER, have)], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER, have }] }]);
-  });
-
-  it("claim no replication while one region is not enough", () => {
-    const trial = new Trial({ minCopies: 2 }).open();
-    trial.tell({ kind: "committed", sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }], own: [] });
-    expect(trial.sent).toMatchObject([{ kind: "ack", replicated: [] }]);
   });
 
   it("beat as a heart when nothing is committed", () => {
@@ -208,7 +232,7 @@ describe("the end", () => {
 
     trial.tell({
       kind: "committed",
-      sets: [{ streamId: STREAM, have: insert(EMPTY_HAVE, seq(1)) }],
+      sets: [changed(STREAM, insert(EMPTY_HAVE, seq(1)))],
       own: [settled(1)],
     });
     expect(trial.kinds).toEqual(["send", "end"]);

@@ -20,7 +20,7 @@ class HeldStore {
   }
 
   async have(streamIds: Parameters<Store["have"]>[0]): ReturnType<Store["have"]> {
-    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: null }));
+    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7" }));
   }
 
   end(fault: Fault | null = null): void {
@@ -34,6 +34,7 @@ function trial() {
   const committer = new Committer({
     store: store as unknown as Store,
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
+    replicatedOf: () => EMPTY_HAVE,
     events: { onCommit: () => {}, onFault: (fault) => faults.push(fault) },
   });
   return { store, committer, faults };

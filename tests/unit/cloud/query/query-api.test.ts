@@ -18,7 +18,13 @@ let api: QueryApi;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidemark-query-"));
   store = new SqliteStore({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
-  api = new QueryApi({ store, region: "eu", clock: { nowMs: () => START + 10_400 }, lastSeenMs: () => START });
+  api = new QueryApi({
+    store,
+    region: "eu",
+    clock: { nowMs: () => START + 10_400 },
+    lastSeenMs: () => START,
+    peers: () => [],
+  });
 });
 afterEach(async () => {
   await store.close();

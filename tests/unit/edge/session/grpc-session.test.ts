@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GrpcEndpoint } from "../../../../edge/session/grpc-session.ts";
-import type { GrpcTarget } from "../../../../edge/session/grpc-session.ts";
+import type { GrpcTarget } from "../../../../proto/runtime/grpc-target.ts";
 import type { SessionEvent } from "../../../../edge/session/session.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import type { GatewayId, RegionId } from "../../../../proto/core/ids.ts";

@@ -10,6 +10,7 @@ import {
   flatIslands,
   haveFromWire,
   haveOf,
+  heldByAtLeast,
   insert,
   insertRange,
   intersection,
@@ -51,6 +52,17 @@ describe("a set of seqs answers as a plain set does", () => {
         );
         const wanted = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
         expect(lacking).toEqual(wanted.filter((seq) => !a.includes(seq)));
+      }),
+    );
+  });
+
+  test("in what at least some of several sets hold", () => {
+    fc.assert(
+      fc.property(fc.array(seqs, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 6 }), (sets, k) => {
+        const copies = (seq: number): number => sets.filter((set) => set.includes(seq)).length;
+        const held = heldByAtLeast(sets.map(haveOf), k);
+        expect(members(held)).toEqual(sorted(sets.flat()).filter((seq) => copies(seq) >= k));
+        expect(held).toEqual(haveOf(members(held)));
       }),
     );
   });

@@ -1,0 +1,415 @@
+import { backoffMs } from "../../proto/core/backoff.ts";
+import { contains, difference, EMPTY_HAVE, equalHave, isEmpty } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import { seq } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import type { StreamHave } from "../../proto/wire/frame-values.ts";
+import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+
+/**
+ * The link that this region dials to one peer, as a reducer: `step` takes what happened and says what to do.
+ *
+ *     waiting --due--> dialling --welcome--> live --closed / silent / refused--> waiting
+ *
+ * Promises:
+ * - What the peer `holds` is what it said on this connection, or, while it is out of reach, what it said last. The first
+ *   whole answer of a connection replaces all that was said before: a region restored from a backup loses credit.
+ * - A batch that was just committed goes out at once where the peer's credit allows (the eager copy). What does not go,
+ *   or is lost on the way, is found when the sets are compared: nothing here has to be remembered.
+ * - Unacknowledged bytes stay within the peer's credit; every state has a deadline.
+ */
+export class PeerGiver {
+  readonly peer: RegionId;
+  /** The peer's own word, by stream. */
+  #holds = new Map<StreamId, Have>();
+  /** The whole answer of this connection, as far as it has come. */
+  #arriving: Map<StreamId, Have> | undefined;
+  #link: GiverLink;
+  #failures = 0;
+  #lastLoss = "";
+  #unreachableSinceMs: number | undefined;
+  #session = 0;
+  #bootId = "";
+  /** Streams of which this region holds more than it has told on this connection. */
+  readonly #untold = new Set<StreamId>();
+
+  constructor(peer: RegionId, nowMs: number) {
+    this.peer = peer;
+    this.#link = { kind: "waiting", untilMs: nowMs };
+    this.#unreachableSinceMs = nowMs;
+  }
+
+  /** What the peer says that it holds. */
+  holds(streamId: StreamId): Have {
+    return this.#holds.get(streamId) ?? EMPTY_HAVE;
+  }
+
+  get status(): GiverStatus {
+    return {
+      peer: this.peer,
+      connected: this.#link.kind === "live",
+      unreachableSinceMs: this.#unreachableSinceMs ?? null,
+      lastLoss: this.#lastLoss,
+      inFlightBytes: this.#link.kind === "live" ? this.#link.inFlightBytes : 0,
+    };
+  }
+
+  stop(): readonly GiverEffect[] {
+    const effects: GiverEffect[] = this.#link.kind === "waiting" ? [] : [{ kind: "hang_up", session: this.#session }];
+    this.#link = { kind: "waiting", untilMs: Infinity };
+    return effects;
+  }
+
+  /** Several times a second: deadlines, the next attempt, the sets that are due. */
+  tick(nowMs: number, random: number, own: OwnSets): readonly GiverEffect[] {
+    const link = this.#link;
+    switch (link.kind) {
+      case "waiting":
+        if (nowMs < link.untilMs) return [];
+        this.#session += 1;
+        this.#link = { kind: "dialling", untilMs: nowMs + PEER.welcomeMs };
+        return [{ kind: "dial", session: this.#session }];
+      case "dialling":
+        if (nowMs < link.untilMs) return [];
+        return this.#lose(`no welcome within ${PEER.welcomeMs / 1000} s`, nowMs, random, true);
+      case "live":
+        if (nowMs - link.lastFrameMs >= PEER.silentMs) {
+          return this.#lose(`no sign of life for ${PEER.silentMs / 1000} s`, nowMs, random, true);
+        }
+        this.#forgetOverdue(link, nowMs);
+        return [...this.#tell(link, nowMs, own), ...this.#give(link)];
+    }
+  }
+
+  /** A frame on the connection of this number. */
+  heard(session: number, frame: TakerFrame, now: Now): GiverOutcome {
+    const link = this.#link;
+    if (session !== this.#session || link.kind === "waiting") return NOTHING;
+    if (frame.kind === "refusal") {
+      const { code, message, batch } = frame;
+      if (batch === null) return effectsOnly(this.#lose(`refused (${code}): ${message}`, now.nowMs, now.random, true));
+      return effectsOnly([
+        { kind: "report", report: { kind: "batch_refused", peer: this.peer, code, message, ...batch } },
+      ]);
+    }
+    if (frame.kind === "welcome") {
+      if (link.kind !== "dialling") return effectsOnly(this.#lose("a second welcome", now.nowMs, now.random, true));
+      return effectsOnly(this.#welcomed(frame, now.nowMs));
+    }
+    if (link.kind !== "live")
+      return effectsOnly(this.#lose(`${frame.kind} before the welcome`, now.nowMs, now.random, true));
+    link.lastFrameMs = now.nowMs;
+    if (frame.kind === "want") {
+      if (link.wants.length < WANTS_MAX) link.wants.push(frame);
+      return effectsOnly(this.#give(link));
+    }
+    return this.#held(link, frame);
+  }
+
+  /** The connection of this number ended by itself. */
+  closed(session: number, reason: string, now: Now): readonly GiverEffect[] {
+    if (session !== this.#session || this.#link.kind === "waiting") return [];
+    return this.#lose(reason, now.nowMs, now.random, false);
+  }
+
+  /** Batches that were just committed here and did not come from a peer: the eager copy. */
+  committed(batches: readonly SealedBatch[], nowMs: number): readonly GiverEffect[] {
+    const link = this.#link;
+    const effects: GiverEffect[] = [];
+    for (const batch of batches) {
+      this.#untold.add(batch.streamId);
+      if (link.kind !== "live") continue;
+      if (link.inFlightBytes + batch.bytes.length > link.creditBytes) continue;
+      effects.push(this.#send(link, batch, nowMs));
+    }
+    return effects;
+  }
+
+  /** The sets of these streams grew by what came from another peer: told with the next comparison. */
+  grew(streamId: StreamId): void {
+    this.#untold.add(streamId);
+  }
+
+  /** The answer to a read that this link asked for. `pruned`: what is held without its bytes. */
+  read(
+    session: number,
+    answer: { batches: readonly SealedBatch[]; pruned: SeqRanges | null },
+    nowMs: number,
+  ): readonly GiverEffect[] {
+    const link = this.#link;
+    if (session !== this.#session || link.kind !== "live") return [];
+    link.reading = false;
+    const effects: GiverEffect[] = [];
+    if (answer.pruned !== null) effects.push(this.#frame({ kind: "pruned", ...answer.pruned }));
+    for (const batch of answer.batches) effects.push(this.#send(link, batch, nowMs));
+    return [...effects, ...this.#give(link)];
+  }
+
+  #welcomed(frame: Extract<TakerFrame, { kind: "welcome" }>, nowMs: number): readonly GiverEffect[] {
+    const bootId = Buffer.from(frame.bootId).toString("hex");
+    const effects: GiverEffect[] = [
+      {
+        kind: "report",
+        report: {
+          kind: "peer_connected",
+          peer: this.peer,
+          offlineMs: nowMs - (this.#unreachableSinceMs ?? nowMs),
+          rebooted: this.#bootId !== "" && bootId !== this.#bootId,
+        },
+      },
+    ];
+    this.#bootId = bootId;
+    this.#failures = 0;
+    this.#lastLoss = "";
+    this.#unreachableSinceMs = undefined;
+    this.#arriving = new Map();
+    this.#link = {
+      kind: "live",
+      creditBytes: Math.min(frame.creditBytes, PEER.creditMaxBytes),
+      lastFrameMs: nowMs,
+      // At once, and whole.
+      toldMs: -Infinity,
+      wholeMs: -Infinity,
+      wants: [],
+      reading: false,
+      inFlight: new Map(),
+      inFlightBytes: 0,
+    };
+    return effects;
+  }
+
+  #held(link: LiveGiverLink, frame: Extract<TakerFrame, { kind: "holds" }>): GiverOutcome {
+    const changed: StreamId[] = [];
+    const into = this.#arriving ?? this.#holds;
+    for (const { streamId, have } of frame.streams) {
+      into.set(streamId, have);
+      for (const item of link.inFlight.get(streamId)?.values() ?? []) {
+        if (contains(have, item.seq)) land(link, item);
+      }
+      if (this.#arriving === undefined) changed.push(streamId);
+    }
+    if (this.#arriving !== undefined && frame.complete) {
+      // Also what is not claimed any more has changed.
+      const before = this.#holds;
+      this.#holds = this.#arriving;
+      this.#arriving = undefined;
+      for (const [streamId, have] of before) {
+        if (!equalHave(have, this.holds(streamId))) changed.push(streamId);
+      }
+      for (const streamId of this.#holds.keys()) if (!before.has(streamId)) changed.push(streamId);
+    }
+    return { effects: this.#give(link), changed };
+  }
+
+  /** Reads for the oldest want where there is room for what comes. */
+  #give(link: LiveGiverLink): readonly GiverEffect[] {
+    if (link.reading || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
+    for (;;) {
+      const want = link.wants[0];
+      if (want === undefined) return [];
+      const seqs = takeSeqs(want, PEER.readSeqs);
+      const rest = remaining(want, seqs);
+      if (rest === undefined) link.wants.shift();
+      else link.wants[0] = rest;
+      const unheld = seqs.filter(
+        (at) => !contains(this.holds(want.streamId), at) && link.inFlight.get(want.streamId)?.has(at) !== true,
+      );
+      if (unheld.length === 0) continue;
+      link.reading = true;
+      return [
+        { kind: "read", session: this.#session, streamId: want.streamId, seqs: unheld, maxBytes: PEER.readBytes },
+      ];
+    }
+  }
+
+  #send(link: LiveGiverLink, batch: SealedBatch, nowMs: number): GiverEffect {
+    const { streamId, seq: at, bytes } = batch;
+    const before = link.inFlight.get(streamId)?.get(at);
+    if (before !== undefined) land(link, before);
+    let ofStream = link.inFlight.get(streamId);
+    if (ofStream === undefined) link.inFlight.set(streamId, (ofStream = new Map()));
+    ofStream.set(at, { streamId, seq: at, bytes: bytes.length, sentAtMs: nowMs });
+    link.inFlightBytes += bytes.length;
+    return this.#frame({ kind: "batch", batch });
+  }
+
+  /** Nobody waits for these: the comparison of sets finds again what did not arrive. */
+  #forgetOverdue(link: LiveGiverLink, nowMs: number): void {
+    for (const ofStream of link.inFlight.values()) {
+      for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) land(link, item);
+    }
+  }
+
+  /** What this region holds: all of it after the welcome and every ten minutes, what changed every five seconds. */
+  #tell(link: LiveGiverLink, nowMs: number, own: OwnSets): readonly GiverEffect[] {
+    if (nowMs - link.toldMs < PEER.compareMs) return [];
+    const whole = nowMs - link.wholeMs >= PEER.compareWholeMs;
+    const streams = whole ? [...own.keys()] : [...this.#untold];
+    link.toldMs = nowMs;
+    if (whole) link.wholeMs = nowMs;
+    this.#untold.clear();
+    const frames: GiverEffect[] = [];
+    for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
+      const part = streams
+        .slice(i, i + PEER.streamsPerFrame)
+        .map((streamId): StreamHave => ({ streamId, have: own.get(streamId) ?? EMPTY_HAVE }));
+      // What the peer holds as well needs no comparison.
+      const news = part.filter(({ streamId, have }) => !isEmpty(difference(have, this.holds(streamId))));
+      if (news.length > 0) frames.push(this.#frame({ kind: "held", streams: news }));
+    }
+    return frames;
+  }
+
+  #frame(frame: GiverFrame): GiverEffect {
+    return { kind: "give", session: this.#session, frame };
+  }
+
+  #lose(reason: string, nowMs: number, random: number, hangUp: boolean): readonly GiverEffect[] {
+    const retryMs = Math.max(backoffMs(PEER.backoff, this.#failures, random), PEER.retryMinMs);
+    this.#failures += 1;
+    this.#unreachableSinceMs ??= nowMs;
+    this.#arriving = undefined;
+    this.#untold.clear();
+    this.#link = { kind: "waiting", untilMs: nowMs + retryMs };
+    const effects: GiverEffect[] = hangUp ? [{ kind: "hang_up", session: this.#session }] : [];
+    if (reason !== this.#lastLoss) {
+      effects.push({ kind: "report", report: { kind: "peer_lost", peer: this.peer, reason, retryMs } });
+    }
+    this.#lastLoss = reason;
+    return effects;
+  }
+}
+
+/** Times and sizes of the links between regions (design, section 6). */
+export const PEER: Readonly<Record<PeerNumber, number>> & {
+  readonly backoff: { readonly baseMs: number; readonly capMs: number };
+} = {
+  backoff: { baseMs: 200, capMs: 5_000 },
+  retryMinMs: 20,
+  welcomeMs: 5_000,
+  silentMs: 3_000,
+  heartbeatMs: 750,
+  compareMs: 5_000,
+  compareWholeMs: 600_000,
+  /** A sent batch that the peer does not hold after this is not waited for. */
+  unheldMs: 10_000,
+  /** A wanted batch that did not come within this is asked of another peer. */
+  wantMs: 10_000,
+  creditMaxBytes: 64 * 1024 * 1024,
+  readBytes: 1024 * 1024,
+  readSeqs: 256,
+  streamsPerFrame: 1_000,
+};
+
+type PeerNumber =
+  | "retryMinMs"
+  | "welcomeMs"
+  | "silentMs"
+  | "heartbeatMs"
+  | "compareMs"
+  | "compareWholeMs"
+  | "unheldMs"
+  | "wantMs"
+  | "creditMaxBytes"
+  | "readBytes"
+  | "readSeqs"
+  | "streamsPerFrame";
+
+export type OwnSets = ReadonlyMap<StreamId, Have>;
+export type Now = { readonly nowMs: number; readonly random: number };
+
+export type GiverEffect =
+  | { readonly kind: "dial"; readonly session: number }
+  | { readonly kind: "hang_up"; readonly session: number }
+  | { readonly kind: "give"; readonly session: number; readonly frame: GiverFrame }
+  | {
+      readonly kind: "read";
+      readonly session: number;
+      readonly streamId: StreamId;
+      readonly seqs: readonly Seq[];
+      readonly maxBytes: number;
+    }
+  | { readonly kind: "report"; readonly report: PeerReport };
+
+export type GiverOutcome = {
+  readonly effects: readonly GiverEffect[];
+  /** Streams of which the peer says now that it holds something else than before. */
+  readonly changed: readonly StreamId[];
+};
+
+export type GiverStatus = {
+  readonly peer: RegionId;
+  readonly connected: boolean;
+  readonly unreachableSinceMs: number | null;
+  readonly lastLoss: string;
+  readonly inFlightBytes: number;
+};
+
+/** What a person wants to read in the log; repeated failures are told once. */
+export type PeerReport =
+  | { readonly kind: "peer_connected"; readonly peer: RegionId; readonly offlineMs: number; readonly rebooted: boolean }
+  | { readonly kind: "peer_lost"; readonly peer: RegionId; readonly reason: string; readonly retryMs: number }
+  | {
+      readonly kind: "batch_refused";
+      readonly peer: RegionId;
+      readonly code: string;
+      readonly message: string;
+      readonly streamId: StreamId;
+      readonly seq: Seq;
+    }
+  | { readonly kind: "peer_refused"; readonly peer: string; readonly code: string; readonly message: string }
+  | { readonly kind: "needs_snapshot"; readonly peer: RegionId; readonly streamId: StreamId; readonly batches: number };
+
+type GiverLink =
+  | { readonly kind: "waiting"; readonly untilMs: number }
+  | { readonly kind: "dialling"; readonly untilMs: number }
+  | LiveGiverLink;
+
+type LiveGiverLink = {
+  readonly kind: "live";
+  readonly creditBytes: number;
+  lastFrameMs: number;
+  toldMs: number;
+  wholeMs: number;
+  readonly wants: SeqRanges[];
+  /** One read at a time: its answer is what keeps memory bounded. */
+  reading: boolean;
+  readonly inFlight: Map<StreamId, Map<Seq, Sent>>;
+  inFlightBytes: number;
+};
+
+type Sent = { readonly streamId: StreamId; readonly seq: Seq; readonly bytes: number; readonly sentAtMs: number };
+
+/** A peer asks for at most `WANTED_MAX` batches at a time (peer-taker.ts), so more wants than this are not its own. */
+const WANTS_MAX = 1_024;
+const NOTHING: GiverOutcome = { effects: [], changed: [] };
+
+function effectsOnly(effects: readonly GiverEffect[]): GiverOutcome {
+  return { effects, changed: [] };
+}
+
+function land(link: LiveGiverLink, item: Sent): void {
+  const ofStream = link.inFlight.get(item.streamId);
+  if (ofStream?.delete(item.seq) !== true) return;
+  link.inFlightBytes -= item.bytes;
+  if (ofStream.size === 0) link.inFlight.delete(item.streamId);
+}
+
+/** The newest `limit` seqs of a want, newest first: fresh data before old. */
+function takeSeqs({ ranges }: SeqRanges, limit: number): Seq[] {
+  const taken: Seq[] = [];
+  for (const { first, last } of ranges.toReversed()) {
+    for (let at = last; at >= first && taken.length < limit; at--) taken.push(seq(at));
+  }
+  return taken;
+}
+
+function remaining(want: SeqRanges, taken: readonly Seq[]): SeqRanges | undefined {
+  const below = taken.at(-1);
+  if (below === undefined) return undefined;
+  const ranges = want.ranges
+    .filter(({ first }) => first < below)
+    .map(({ first, last }) => ({ first, last: Math.min(last, below - 1) }));
+  return ranges.length === 0 ? undefined : { ...want, ranges };
+}

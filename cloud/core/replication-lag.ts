@@ -1,0 +1,64 @@
+import { contains } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+
+/**
+ * How far each peer is behind with what was committed here first: the batches in the order of their commits, and for
+ * each peer the place up to which it holds them.
+ *
+ * A batch that is held late holds up the place, so a delay is never told too short. Bounded: of more than `LOG_MAX`
+ * batches the oldest are forgotten, and with them how late they are.
+ */
+export class ReplicationLag {
+  readonly #log: Committed[] = [];
+  /** Entries that were dropped from the front. */
+  #dropped = 0;
+  readonly #places = new Map<RegionId, number>();
+
+  constructor(peers: readonly RegionId[]) {
+    for (const peer of peers) this.#places.set(peer, 0);
+  }
+
+  committed(batches: readonly { readonly streamId: StreamId; readonly seq: Seq }[], atMs: number): void {
+    if (this.#places.size === 0) return;
+    for (const { streamId, seq } of batches) this.#log.push({ streamId, seq, atMs });
+    this.#dropFront(Math.max(0, this.#log.length - LOG_MAX));
+  }
+
+  /** The peer said anew what it holds. @returns the delays of what it holds now, in milliseconds. */
+  held(peer: RegionId, holds: (streamId: StreamId) => Have, nowMs: number): readonly number[] {
+    const delays: number[] = [];
+    let place = this.#place(peer);
+    for (; place - this.#dropped < this.#log.length; place++) {
+      const { streamId, seq, atMs } = this.#log[place - this.#dropped]!;
+      if (!contains(holds(streamId), seq)) break;
+      delays.push(nowMs - atMs);
+    }
+    this.#places.set(peer, place);
+    if (delays.length > 0) this.#dropFront(Math.min(...this.#places.values()) - this.#dropped);
+    return delays;
+  }
+
+  of(peer: RegionId, nowMs: number): { readonly behindBatches: number; readonly behindMs: number | null } {
+    const oldest = this.#log[this.#place(peer) - this.#dropped];
+    const behindBatches = this.#log.length + this.#dropped - this.#place(peer);
+    return { behindBatches, behindMs: oldest === undefined ? null : nowMs - oldest.atMs };
+  }
+
+  #place(peer: RegionId): number {
+    return Math.max(this.#places.get(peer) ?? 0, this.#dropped);
+  }
+
+  /** In large steps: dropping from the front of an array moves the rest. */
+  #dropFront(count: number): void {
+    if (count < DROP_STEP && this.#log.length < LOG_MAX) return;
+    if (count <= 0) return;
+    this.#log.splice(0, count);
+    this.#dropped += count;
+  }
+}
+
+type Committed = { readonly streamId: StreamId; readonly seq: Seq; readonly atMs: number };
+
+const LOG_MAX = 100_000;
+const DROP_STEP = 1_000;

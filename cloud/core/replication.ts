@@ -1,0 +1,275 @@
+import { equalHave, EMPTY_HAVE, heldByAtLeast } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { PEER, PeerGiver } from "./peer-giver.ts";
+import type { GiverEffect, GiverOutcome, GiverStatus, PeerReport } from "./peer-giver.ts";
+import type { SettledGift, TakerEffect, TakerSelf } from "./peer-taker.ts";
+import { PeerTaker, Wanted } from "./peer-taker.ts";
+import { ReplicationLag } from "./replication-lag.ts";
+
+/**
+ * How this region shares its batches with the others (design, section 6), as one reducer: `step(event, nowMs, random)`
+ * changes its state and says what to do. It has no clock, no randomness and no I/O of its own.
+ *
+ *     this region ══ link that we dial: we give ══▶ peer      PeerGiver, one a peer
+ *     this region ◀═ link that they dial: they give ═ peer    PeerTaker, one a connection
+ *
+ * Promises:
+ * - Two regions that can reach each other end with the same set of batches, whatever was lost before: sets are
+ *   compared, no position is remembered.
+ * - `replicated` of a stream is what at least `minCopies` regions hold, by their own present word, this one included.
+ *   It may shrink: a region that was restored from a backup takes its word back.
+ */
+export class Replication {
+  readonly #options: ReplicationOptions;
+  readonly #own = new Map<StreamId, Have>();
+  readonly #gatewayOf = new Map<StreamId, string | null>();
+  readonly #givers = new Map<RegionId, PeerGiver>();
+  readonly #takers = new Map<number, PeerTaker>();
+  readonly #wanted = new Wanted();
+  readonly #replicated = new Map<StreamId, Have>();
+  readonly #lag: ReplicationLag;
+
+  /** @param own what the store holds at the start. */
+  constructor(options: ReplicationOptions, own: readonly OwnedHave[], nowMs: number) {
+    this.#options = options;
+    this.#lag = new ReplicationLag(options.peers);
+    for (const { streamId, have, gateway } of own) {
+      this.#own.set(streamId, have);
+      this.#gatewayOf.set(streamId, gateway);
+      this.#recount(streamId);
+    }
+    for (const peer of options.peers) this.#givers.set(peer, new PeerGiver(peer, nowMs));
+  }
+
+  step(event: ReplicationEvent, nowMs: number, random: number): readonly ReplicationEffect[] {
+    switch (event.kind) {
+      case "tick":
+        return this.#tick(nowMs, random);
+      case "committed":
+        return this.#committed(event, nowMs);
+      case "taker_frame": {
+        const giver = this.#givers.get(event.peer);
+        return giver === undefined
+          ? []
+          : this.#heardTaker(giver, giver.heard(event.session, event.frame, { nowMs, random }), nowMs);
+      }
+      case "outgoing_closed": {
+        const giver = this.#givers.get(event.peer);
+        return giver === undefined
+          ? []
+          : outgoing(giver.peer, giver.closed(event.session, event.reason, { nowMs, random }));
+      }
+      case "read": {
+        const giver = this.#givers.get(event.peer);
+        return giver === undefined ? [] : outgoing(giver.peer, giver.read(event.session, event, nowMs));
+      }
+      case "incoming_opened":
+        this.#takers.set(event.link, new PeerTaker(event.link, nowMs));
+        return [];
+      case "giver_frame":
+        return this.#heardGiver(event.link, event.frame, nowMs);
+      case "bad_frame":
+        return this.#atTaker(event.link, (taker) => taker.refuse("protocol", event.message));
+      case "incoming_lost":
+        this.#takers.get(event.link)?.lost();
+        this.#takers.delete(event.link);
+        this.#wanted.ended(event.link);
+        return [];
+      case "stop":
+        return [...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.stop()));
+    }
+  }
+
+  /** What at least `minCopies` regions hold of a stream. */
+  replicated(streamId: StreamId): Have {
+    return this.#replicated.get(streamId) ?? EMPTY_HAVE;
+  }
+
+  /** What this region holds. */
+  own(streamId: StreamId): Have {
+    return this.#own.get(streamId) ?? EMPTY_HAVE;
+  }
+
+  /** What a peer says that it holds; nothing where no peer has this name. */
+  heldBy(peer: RegionId, streamId: StreamId): Have {
+    return this.#givers.get(peer)?.holds(streamId) ?? EMPTY_HAVE;
+  }
+
+  status(nowMs: number): readonly PeerStatus[] {
+    const giving = new Set([...this.#takers.values()].map((taker) => taker.peer));
+    return [...this.#givers.values()].map((giver) => ({
+      ...giver.status,
+      giving: giving.has(giver.peer),
+      ...this.#lag.of(giver.peer, nowMs),
+    }));
+  }
+
+  #tick(nowMs: number, random: number): readonly ReplicationEffect[] {
+    this.#wanted.expire(({ atMs }) => nowMs - atMs >= PEER.wantMs);
+    return [
+      ...[...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.tick(nowMs, random, this.#own))),
+      ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs))),
+      ...this.#ask(nowMs),
+    ];
+  }
+
+  #committed(event: Extract<ReplicationEvent, { kind: "committed" }>, nowMs: number): readonly ReplicationEffect[] {
+    const effects: ReplicationEffect[] = [];
+    for (const { streamId, have, gateway } of event.sets) {
+      this.#own.set(streamId, have);
+      this.#gatewayOf.set(streamId, gateway);
+      for (const giver of this.#givers.values()) giver.grew(streamId);
+    }
+    for (const { streamId, seq } of event.gifts) this.#wanted.arrived(streamId, seq);
+    this.#lag.committed(event.fresh, nowMs);
+    for (const giver of this.#givers.values()) {
+      effects.push(...outgoing(giver.peer, giver.committed(event.fresh, nowMs)));
+    }
+    for (const taker of this.#takers.values()) {
+      const settled = event.gifts.filter(({ link }) => link === taker.link);
+      effects.push(...this.#incoming(taker, taker.committed(event.sets, settled, nowMs)));
+    }
+    effects.push(...this.#toldReplicated(event.sets.map(({ streamId }) => streamId)));
+    if (event.gifts.length > 0) effects.push(...this.#ask(nowMs));
+    return effects;
+  }
+
+  #heardTaker(giver: PeerGiver, { effects, changed }: GiverOutcome, nowMs: number): readonly ReplicationEffect[] {
+    const delays = this.#lag.held(giver.peer, (streamId) => giver.holds(streamId), nowMs);
+    return [
+      ...outgoing(giver.peer, effects),
+      ...(delays.length === 0 ? [] : [{ kind: "delays", peer: giver.peer, delaysMs: delays } as const]),
+      ...this.#toldReplicated(changed),
+    ];
+  }
+
+  #heardGiver(link: number, frame: GiverFrame, nowMs: number): readonly ReplicationEffect[] {
+    const effects = this.#atTaker(link, (taker) => taker.heard(frame, nowMs, this.#options.self, this.#own));
+    const taker = this.#takers.get(link);
+    if (frame.kind === "hello" && taker?.peer !== undefined && !taker.ended) {
+      // A region has one link to us: an older one is a connection that it has given up already.
+      const older = [...this.#takers.values()].filter((other) => other !== taker && other.peer === taker.peer);
+      return [
+        ...older.flatMap((other) => this.#incoming(other, other.refuse("bad_hello", "a newer link took its place"))),
+        ...effects,
+      ];
+    }
+    return frame.kind === "held" || frame.kind === "pruned" ? [...effects, ...this.#ask(nowMs)] : effects;
+  }
+
+  #atTaker(link: number, work: (taker: PeerTaker) => readonly TakerEffect[]): readonly ReplicationEffect[] {
+    const taker = this.#takers.get(link);
+    return taker === undefined ? [] : this.#incoming(taker, work(taker));
+  }
+
+  /** Asks for what is offered and lacking, of each link as much as it may be asked for. */
+  #ask(nowMs: number): readonly ReplicationEffect[] {
+    const effects: ReplicationEffect[] = [];
+    for (const taker of this.#takers.values()) {
+      const room = this.#wanted.room(taker.link);
+      if (room < ASK_AT_LEAST) continue;
+      for (const ranges of taker.lacking(this.#own, (streamId) => this.#wanted.set(streamId), room)) {
+        this.#wanted.add(taker.link, ranges, nowMs);
+        effects.push({ kind: "answer", link: taker.link, frame: { kind: "want", ...ranges } });
+      }
+    }
+    return effects;
+  }
+
+  #toldReplicated(streams: readonly StreamId[]): readonly ReplicationEffect[] {
+    const changed = streams.filter((streamId) => this.#recount(streamId));
+    if (changed.length === 0) return [];
+    const sets = changed.map((streamId) => ({
+      streamId,
+      have: this.replicated(streamId),
+      gateway: this.#gatewayOf.get(streamId) ?? null,
+    }));
+    return [{ kind: "replicated", sets }];
+  }
+
+  /** @returns whether it changed. */
+  #recount(streamId: StreamId): boolean {
+    const copies = [this.own(streamId), ...[...this.#givers.values()].map((giver) => giver.holds(streamId))];
+    const replicated = heldByAtLeast(copies, this.#options.minCopies);
+    if (equalHave(replicated, this.replicated(streamId))) return false;
+    this.#replicated.set(streamId, replicated);
+    return true;
+  }
+
+  #incoming(taker: PeerTaker, effects: readonly TakerEffect[]): readonly ReplicationEffect[] {
+    if (taker.ended) {
+      this.#takers.delete(taker.link);
+      this.#wanted.ended(taker.link);
+    }
+    return effects.map((effect): ReplicationEffect =>
+      effect.kind === "report" ? effect : { ...effect, link: taker.link },
+    );
+  }
+}
+
+export type ReplicationOptions = {
+  readonly self: TakerSelf;
+  readonly peers: readonly RegionId[];
+  /** How many regions, this one included, must hold a batch before it counts as replicated. */
+  readonly minCopies: number;
+};
+
+/** What is held of a stream, and the gateway that it belongs to, where that is known. */
+export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
+
+export type ReplicationEvent =
+  | { readonly kind: "tick" }
+  | {
+      readonly kind: "committed";
+      readonly sets: readonly OwnedHave[];
+      /** Batches that this region is the first to hold: from gateways and operators. */
+      readonly fresh: readonly SealedBatch[];
+      /** What became of batches that peers gave. */
+      readonly gifts: readonly (SettledGift & { readonly link: number })[];
+    }
+  | { readonly kind: "taker_frame"; readonly peer: RegionId; readonly session: number; readonly frame: TakerFrame }
+  | { readonly kind: "outgoing_closed"; readonly peer: RegionId; readonly session: number; readonly reason: string }
+  | {
+      readonly kind: "read";
+      readonly peer: RegionId;
+      readonly session: number;
+      readonly batches: readonly SealedBatch[];
+      readonly pruned: SeqRanges | null;
+    }
+  | { readonly kind: "incoming_opened"; readonly link: number }
+  | { readonly kind: "giver_frame"; readonly link: number; readonly frame: GiverFrame }
+  | { readonly kind: "bad_frame"; readonly link: number; readonly message: string }
+  | { readonly kind: "incoming_lost"; readonly link: number }
+  | { readonly kind: "stop" };
+
+type OfPeer<E> = E extends unknown ? E & { readonly peer: RegionId } : never;
+type OfLink<E> = E extends unknown ? E & { readonly link: number } : never;
+
+export type ReplicationEffect =
+  | OfPeer<Exclude<GiverEffect, { kind: "report" }>>
+  | OfLink<Exclude<TakerEffect, { kind: "report" }>>
+  | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
+  /** How long batches took from our commit to the peer's. */
+  | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
+  | { readonly kind: "report"; readonly report: PeerReport };
+
+export type PeerStatus = GiverStatus & {
+  /** Whether it has a link to us. */
+  readonly giving: boolean;
+  /** Batches that were committed here first and that it does not hold yet. */
+  readonly behindBatches: number;
+  /** Age of the oldest of them. */
+  readonly behindMs: number | null;
+};
+
+/** Less than this is not worth a frame: the next answer frees more. */
+const ASK_AT_LEAST = 64;
+
+function outgoing(peer: RegionId, effects: readonly GiverEffect[]): readonly ReplicationEffect[] {
+  return effects.map((effect): ReplicationEffect => (effect.kind === "report" ? effect : { ...effect, peer }));
+}
+
+export type { PeerReport, Seq };

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { Fault } from "../../proto/core/fault.ts";
+import { FRAME_MAX_BYTES } from "../../proto/runtime/grpc-target.ts";
+import { portFault } from "../../proto/runtime/http.ts";
+
+/**
+ * The one gRPC port of a region: gateways (`Ingest.Session`) and peers (`Peer.Link`) come to the same address, so there
+ * is one certificate and one rule of a firewall.
+ */
+export class RegionServer {
+  readonly #options: RegionServerOptions;
+  readonly #server: Server;
+
+  constructor(services: readonly StreamService[], options: RegionServerOptions) {
+    this.#options = options;
+    // What goes wrong comes back as an error; the library's own lines on standard error would tell it twice.
+    setLogVerbosity(logVerbosity.NONE);
+    this.#server = new Server({
+      "grpc.max_receive_message_length": FRAME_MAX_BYTES,
+      "grpc.keepalive_time_ms": 10_000,
+      "grpc.keepalive_timeout_ms": 5_000,
+      "grpc.keepalive_permit_without_calls": 1,
+    });
+    // Frames are decoded by the services, not here: a broken one is answered with a Refusal that says why.
+    const bytes = (frame: Buffer): Buffer => frame;
+    for (const { path, accept } of services) {
+      this.#server.addService(
+        {
+          stream: {
+            path,
+            requestStream: true,
+            responseStream: true,
+            requestSerialize: bytes,
+            requestDeserialize: bytes,
+            responseSerialize: bytes,
+            responseDeserialize: bytes,
+          },
+        },
+        { stream: accept },
+      );
+    }
+  }
+
+  /** @throws Fault when the port cannot be had or a certificate not be read. */
+  async listen(): Promise<{ readonly host: string; readonly port: number }> {
+    const { host, port } = this.#options;
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    const credentials = serverCredentials(this.#options.tls);
+    const bound = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(address, credentials, (error, actual) => {
+        if (error === null) resolve(actual);
+        else reject(listenFault({ host, port }, error));
+      });
+    });
+    return { host, port: bound };
+  }
+
+  /** Takes no new streams, waits for those that are open, then cuts off what is left. May come twice. */
+  async stop(withinMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
+    await Promise.race([closed, late]);
+    clearTimeout(timer);
+    this.#server.forceShutdown();
+  }
+}
+
+/** One bidirectional stream of raw frames, by the path of its method. */
+export type StreamService = { readonly path: string; readonly accept: (call: StreamCall) => void };
+export type StreamCall = ServerDuplexStream<Buffer, Buffer>;
+
+export type RegionServerOptions = { readonly host: string; readonly port: number; readonly tls: TlsFiles | null };
+
+/** Paths. With `clientCa` whoever connects must present a certificate that this authority has signed. */
+export type TlsFiles = { readonly cert: string; readonly key: string; readonly clientCa: string | null };
+
+function serverCredentials(tls: TlsFiles | null): ServerCredentials {
+  if (tls === null) return ServerCredentials.createInsecure();
+  const clientCa = tls.clientCa === null ? null : readCertificate(tls.clientCa);
+  return ServerCredentials.createSsl(
+    clientCa,
+    [{ cert_chain: readCertificate(tls.cert), private_key: readCertificate(tls.key) }],
+    clientCa !== null,
+  );
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Fault({
+      code: "file",
+      message: `cannot read ${path}: ${reason}`,
+      hint: "see ingest in the config",
+      cause,
+    });
+  }
+}
+
+/** grpc-js tells in words what the system calls by a code. */
+function listenFault(address: { host: string; port: number }, cause: Error): Fault {
+  const code = /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)\b/.exec(cause.message)?.[1];
+  return portFault("ingest", address, code === undefined ? cause : Object.assign(new Error(cause.message), { code }));
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { checkServerIdentity } from "node:tls";
+import { Client, credentials } from "@grpc/grpc-js";
+import type { ChannelCredentials, ChannelOptions } from "@grpc/grpc-js";
+import { Fault } from "../core/fault.ts";
+import type { RegionId } from "../core/ids.ts";
+
+/**
+ * How to reach a region by gRPC: address, certificates, token. Each connection has a channel of its own and takes it
+ * along when it ends: a channel whose peer accepts the connection and never speaks HTTP/2 stays CONNECTING for ever,
+ * with keepalive or without, and only a new one recovers.
+ *
+ * Certificates, key and token are read for every connection, so that new ones are used without a restart.
+ */
+export class GrpcChannel {
+  readonly #target: GrpcTarget;
+  readonly #address: Address;
+
+  /** @throws Fault when the address is none, or a file that the target names cannot be used. */
+  constructor(target: GrpcTarget) {
+    this.#target = target;
+    this.#address = addressOf(target);
+    // Read once for the sake of an early error.
+    secretsOf(target, this.#address);
+  }
+
+  get url(): string {
+    return this.#target.url;
+  }
+
+  /** @throws Fault when a file cannot be used any more. */
+  connect(): { readonly client: Client; readonly token: string } {
+    const { token, channel } = secretsOf(this.#target, this.#address);
+    return { client: new Client(this.#address.authority, channel, channelOptions(this.#address)), token };
+  }
+}
+
+export type GrpcTarget = {
+  readonly region: RegionId;
+  /** `http://host:port`, or `https://host:port` for TLS. */
+  readonly url: string;
+  readonly tokenFile?: string | undefined;
+  /** Authorities that may sign the region's certificate; without it, the public ones. */
+  readonly ca?: string | undefined;
+  /** The gateway's own certificate and key, where the region asks for one. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+};
+
+/** The largest frame either way: far above any batch or set, far below what would hurt. */
+export const FRAME_MAX_BYTES: number = 16 * 1024 * 1024;
+
+/** One stable line: without the time stamps and notes that grpc-js adds, so that a repetition is seen as one. */
+export function lossOf(url: string, details: string): string {
+  const cause = details
+    .replace(/^No connection established\. Last error: (?:[A-Za-z]*Error(?: \[\w+\])?: )?/u, "")
+    .replace(/ ?Resolution note: .*$/u, "")
+    .replace(/; if the root CA .*$/u, " (name the authority that signed it as `ca`)")
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/gu, "")
+    .replace(/\.$/u, "");
+  return `${url}: ${cause}`;
+}
+
+type Address = { readonly secure: boolean; readonly host: string; readonly authority: string };
+
+function addressOf({ region, url }: GrpcTarget): Address {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || (parsed.protocol !== "http:" && parsed.protocol !== "https:")) {
+    throw new Fault({
+      code: "config",
+      message: `region ${region}: ${JSON.stringify(url)} is not an address of a region`,
+      hint: "write http://host:port, or https://host:port for TLS",
+    });
+  }
+  const secure = parsed.protocol === "https:";
+  const port = parsed.port === "" ? (secure ? "443" : "80") : parsed.port;
+  const host = parsed.hostname.replace(/^\[|\]$/gu, "");
+  return { secure, host, authority: `${parsed.hostname}:${port}` };
+}
+
+function channelOptions(address: Address): ChannelOptions {
+  return {
+    // A peer that is gone without a word is noticed while nothing is sent, too.
+    "grpc.keepalive_time_ms": 10_000,
+    "grpc.keepalive_timeout_ms": 5_000,
+    "grpc.initial_reconnect_backoff_ms": 500,
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    // A retry below the uplink would send a Hello twice.
+    "grpc.enable_retries": 0,
+    // Channels share connections otherwise, and a dead one would be inherited.
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.max_send_message_length": FRAME_MAX_BYTES,
+    "grpc.max_receive_message_length": FRAME_MAX_BYTES,
+    // Node refuses an IP address as the server name of TLS; the certificate is still checked against it, see below.
+    ...(address.secure && isIP(address.host) !== 0 ? { "grpc.ssl_target_name_override": "region.invalid" } : {}),
+  };
+}
+
+function secretsOf(target: GrpcTarget, address: Address): { token: string; channel: ChannelCredentials } {
+  const read = (path: string | undefined): Buffer | null => {
+    if (path === undefined) return null;
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      const message = `region ${target.region}: cannot read ${path}: ${messageOf(cause)}`;
+      throw new Fault({ code: "file", message, hint: "check the path and who may read it", cause });
+    }
+  };
+  const token = read(target.tokenFile)?.toString("utf8").trim() ?? "";
+  if (!address.secure) return { token, channel: credentials.createInsecure() };
+
+  const [ca, key, cert] = [read(target.ca), read(target.key), read(target.cert)];
+  try {
+    const channel = credentials.createSsl(ca, key, cert, {
+      checkServerIdentity: (_name, certificate) => checkServerIdentity(address.host, certificate),
+    });
+    return { token, channel };
+  } catch (cause) {
+    const message = `region ${target.region}: the certificate files cannot be used: ${messageOf(cause)}`;
+    throw new Fault({ code: "file", message, hint: "ca, cert and key are PEM; cert and key belong together", cause });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
