@@ -17,9 +17,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   if (options.forMs !== undefined) setTimeout(onSignal, options.forMs).unref();
   const site = await LocalDeployment.prepare({
     directory: options.directory,
-    gateway: "plant-7",
-    region: "eu",
-    preferredPorts: { mqtt: 1883, gatewayHttp: 9101, ingest: 7443, regionHttp: 8080 },
+    gateways: ["plant-7"],
+    regions: ["eu"],
+    preferredPorts: { gateways: [{ mqtt: 1883, http: 9101 }], regions: [{ ingest: 7443, http: 8080 }] },
     edge: { windows: [{ lengths: ["10s", "1m"], idle_timeout: "10s" }] },
   });
   try {
@@ -58,7 +58,7 @@ export type DemoOptions = {
 };
 
 function introduction(site: LocalDeployment, options: DemoOptions): string {
-  const { mqtt, regionHttp } = site.ports;
+  const { mqtt } = site.gateways[0]!.ports;
   const query = `${site.regionUrl}/v1/records?device=hello&metric=temp&window=10s`;
   return [
     "",
@@ -67,7 +67,7 @@ function introduction(site: LocalDeployment, options: DemoOptions): string {
     "",
     `  send a reading   mosquitto_pub -h 127.0.0.1 -p ${mqtt} -q 1 -t hello/temp -m 21.5`,
     `  ask the region   curl '${query}'`,
-    `  what there is    curl 'http://127.0.0.1:${regionHttp}/v1/series?limit=5'`,
+    `  what there is    curl '${site.regionUrl}/v1/series?limit=5'`,
     `  the gateway      ${site.gatewayUrl}/     the region  ${site.regionUrl}/`,
     "",
     `  try to break it  kill -9 ${site.gateway?.pid ?? ""} (the gateway) or kill -9 ${site.region?.pid ?? ""} (the region); each is started again after 10 s`,

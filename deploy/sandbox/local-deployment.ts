@@ -5,129 +5,199 @@ import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /**
- * A region and a gateway as processes of their own, in one folder, on loopback ports: what `tidemark demo` shows and
- * what the system tests torment. The folder keeps data and configuration, so that a second start continues.
+ * Regions and gateways as processes of their own, in one folder, on loopback ports: what `tidemark demo` shows and what
+ * the system tests torment. The folder keeps data and configuration, so that a second start continues.
+ *
+ * Most who use it have one of each: `region`, `startGateway` and the like are about the first.
  */
 export class LocalDeployment {
   readonly directory: string;
-  readonly ports: DeploymentPorts;
-  readonly #options: DeploymentOptions;
-  #region: ManagedProcess | undefined;
-  #gateway: ManagedProcess | undefined;
+  readonly regions: readonly LocalRegion[];
+  readonly gateways: readonly LocalGateway[];
 
-  private constructor(ports: DeploymentPorts, options: DeploymentOptions) {
-    this.directory = options.directory;
-    this.ports = ports;
-    this.#options = options;
+  private constructor(directory: string, regions: readonly LocalRegion[], gateways: readonly LocalGateway[]) {
+    this.directory = directory;
+    this.regions = regions;
+    this.gateways = gateways;
   }
 
   /** Picks the ports and writes the configurations. */
   static async prepare(options: DeploymentOptions): Promise<LocalDeployment> {
-    const preferred = options.preferredPorts;
-    const ports = {
-      mqtt: await freePort(preferred?.mqtt),
-      gatewayHttp: await freePort(preferred?.gatewayHttp),
-      ingest: await freePort(preferred?.ingest),
-      regionHttp: await freePort(preferred?.regionHttp),
-    };
-    const deployment = new LocalDeployment(ports, options);
-    deployment.#writeConfigurations();
-    return deployment;
-  }
-
-  get regionUrl(): string {
-    return `http://127.0.0.1:${this.ports.regionHttp}`;
-  }
-
-  get gatewayUrl(): string {
-    return `http://127.0.0.1:${this.ports.gatewayHttp}`;
-  }
-
-  get mqttUrl(): string {
-    return `mqtt://127.0.0.1:${this.ports.mqtt}`;
+    const { directory, preferredPorts } = options;
+    mkdirSync(directory, { recursive: true });
+    const regions: LocalRegion[] = [];
+    for (const [i, name] of options.regions.entries()) {
+      const preferred = preferredPorts?.regions[i];
+      const ports = { ingest: await freePort(preferred?.ingest), http: await freePort(preferred?.http) };
+      const file = join(directory, options.regions.length === 1 ? "cloud.yaml" : `${name}.yaml`);
+      regions.push(new LocalRegion(name, ports, file));
+    }
+    const gateways: LocalGateway[] = [];
+    for (const [i, name] of options.gateways.entries()) {
+      const preferred = preferredPorts?.gateways[i];
+      const ports = { mqtt: await freePort(preferred?.mqtt), http: await freePort(preferred?.http) };
+      const file = join(directory, options.gateways.length === 1 ? "edge.yaml" : `${name}.yaml`);
+      gateways.push(new LocalGateway(name, ports, file));
+    }
+    for (const region of regions) {
+      const others = regions.filter((other) => other !== region);
+      writeFileSync(region.file, stringify({ ...regionConfiguration(directory, region, others), ...options.cloud }));
+    }
+    for (const [i, gateway] of gateways.entries()) {
+      // Every gateway has another home, so that all regions have something to do.
+      const preference = [...regions.slice(i % regions.length), ...regions.slice(0, i % regions.length)];
+      writeFileSync(
+        gateway.file,
+        stringify({ ...gatewayConfiguration(directory, gateway, preference), ...options.edge }),
+      );
+    }
+    return new LocalDeployment(directory, regions, gateways);
   }
 
   get region(): ManagedProcess | undefined {
-    return this.#region;
+    return this.regions[0]!.process;
   }
 
   get gateway(): ManagedProcess | undefined {
-    return this.#gateway;
+    return this.gateways[0]!.process;
   }
 
-  async startRegion(how: StartOptions = {}): Promise<ManagedProcess> {
-    const region = ManagedProcess.start({
-      name: `region ${this.#options.region}`,
-      args: ["cloud", "--config", join(this.directory, "cloud.yaml")],
-      ...how,
-    });
-    this.#region = region;
-    if (how.waitReady !== false) await region.ready(`${this.regionUrl}/readyz`);
-    return region;
+  get regionUrl(): string {
+    return this.regions[0]!.url;
   }
 
-  async startGateway(how: StartOptions = {}): Promise<ManagedProcess> {
-    const gateway = ManagedProcess.start({
-      name: `gateway ${this.#options.gateway}`,
-      args: ["edge", "--config", join(this.directory, "edge.yaml")],
-      ...how,
-    });
-    this.#gateway = gateway;
-    if (how.waitReady !== false) await gateway.ready(`${this.gatewayUrl}/readyz`);
-    return gateway;
+  get gatewayUrl(): string {
+    return this.gateways[0]!.url;
   }
 
-  /** Stops the gateway first, so that it can hand over what it has. May come twice. */
+  get mqttUrl(): string {
+    return this.gateways[0]!.mqttUrl;
+  }
+
+  startRegion(how: StartOptions = {}): Promise<ManagedProcess> {
+    return this.regions[0]!.start(how);
+  }
+
+  startGateway(how: StartOptions = {}): Promise<ManagedProcess> {
+    return this.gateways[0]!.start(how);
+  }
+
+  /** Stops the gateways first, so that they can hand over what they have. May come twice. */
   async stop(): Promise<void> {
-    await this.#gateway?.stop();
-    await this.#region?.stop();
+    await Promise.all(this.gateways.map((gateway) => gateway.process?.stop()));
+    await Promise.all(this.regions.map((region) => region.process?.stop()));
   }
 
-  #writeConfigurations(): void {
-    const { gateway, region, edge, cloud } = this.#options;
-    mkdirSync(this.directory, { recursive: true });
-    const host = "127.0.0.1";
-    const edgeConfiguration = {
-      gateway,
-      data_dir: join(this.directory, gateway),
-      mqtt: { listeners: [{ protocol: "tcp", host, port: this.ports.mqtt }], allow_anonymous: true },
-      regions: [{ name: region, url: `http://${host}:${this.ports.ingest}` }],
-      http: { host, port: this.ports.gatewayHttp },
-      ...edge,
-    };
-    const cloudConfiguration = {
-      region,
-      data_dir: join(this.directory, region),
-      ingest: { host, port: this.ports.ingest },
-      http: { host, port: this.ports.regionHttp },
-      ...cloud,
-    };
-    writeFileSync(join(this.directory, "edge.yaml"), stringify(edgeConfiguration));
-    writeFileSync(join(this.directory, "cloud.yaml"), stringify(cloudConfiguration));
+  async kill(): Promise<void> {
+    await Promise.all([...this.gateways, ...this.regions].map((part) => part.process?.kill()));
   }
 }
 
-export type DeploymentPorts = {
-  readonly mqtt: number;
-  readonly gatewayHttp: number;
-  readonly ingest: number;
-  readonly regionHttp: number;
-};
+/** A process with a configuration, started as often as somebody likes. */
+class LocalPart {
+  readonly name: string;
+  /** Its configuration. */
+  readonly file: string;
+  readonly #kind: "gateway" | "region";
+  readonly #httpPort: number;
+  #process: ManagedProcess | undefined;
+
+  protected constructor(kind: "gateway" | "region", name: string, httpPort: number, file: string) {
+    this.#kind = kind;
+    this.name = name;
+    this.#httpPort = httpPort;
+    this.file = file;
+  }
+
+  get url(): string {
+    return `http://${HOST}:${this.#httpPort}`;
+  }
+
+  /** The one that was started last. */
+  get process(): ManagedProcess | undefined {
+    return this.#process;
+  }
+
+  async start(how: StartOptions = {}): Promise<ManagedProcess> {
+    const started = ManagedProcess.start({
+      name: `${this.#kind} ${this.name}`,
+      args: [this.#kind === "gateway" ? "edge" : "cloud", "--config", this.file],
+      ...how,
+    });
+    this.#process = started;
+    if (how.waitReady !== false) await started.ready(`${this.url}/readyz`);
+    return started;
+  }
+}
+
+export class LocalRegion extends LocalPart {
+  readonly ports: RegionPorts;
+
+  constructor(name: string, ports: RegionPorts, file: string) {
+    super("region", name, ports.http, file);
+    this.ports = ports;
+  }
+}
+
+export class LocalGateway extends LocalPart {
+  readonly ports: GatewayPorts;
+
+  constructor(name: string, ports: GatewayPorts, file: string) {
+    super("gateway", name, ports.http, file);
+    this.ports = ports;
+  }
+
+  get mqttUrl(): string {
+    return `mqtt://${HOST}:${this.ports.mqtt}`;
+  }
+}
+
+export type RegionPorts = { readonly ingest: number; readonly http: number };
+export type GatewayPorts = { readonly mqtt: number; readonly http: number };
 
 export type DeploymentOptions = {
   /** Holds the configurations and one data folder each. */
   readonly directory: string;
-  readonly gateway: string;
-  readonly region: string;
-  readonly preferredPorts?: DeploymentPorts;
-  /** Configuration keys that replace the written ones. */
+  readonly gateways: readonly string[];
+  readonly regions: readonly string[];
+  /** Taken where they are free; in the order of the names. */
+  readonly preferredPorts?: { readonly regions: readonly RegionPorts[]; readonly gateways: readonly GatewayPorts[] };
+  /** Configuration keys that replace the written ones, of all gateways or all regions. */
   readonly edge?: Readonly<Record<string, unknown>>;
   readonly cloud?: Readonly<Record<string, unknown>>;
 };
 
-type StartOptions = {
+export type StartOptions = {
   readonly wrapper?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** False: do not wait until it listens. */
   readonly waitReady?: boolean;
 };
+
+const HOST = "127.0.0.1";
+
+function ingestUrl(region: LocalRegion): string {
+  return `http://${HOST}:${region.ports.ingest}`;
+}
+
+function regionConfiguration(directory: string, region: LocalRegion, others: readonly LocalRegion[]): object {
+  return {
+    region: region.name,
+    data_dir: join(directory, region.name),
+    ingest: { host: HOST, port: region.ports.ingest, gateway_url: ingestUrl(region) },
+    http: { host: HOST, port: region.ports.http },
+    ...(others.length === 0
+      ? {}
+      : { replication: { peers: others.map((other) => ({ name: other.name, url: ingestUrl(other) })) } }),
+  };
+}
+
+function gatewayConfiguration(directory: string, gateway: LocalGateway, regions: readonly LocalRegion[]): object {
+  return {
+    gateway: gateway.name,
+    data_dir: join(directory, gateway.name),
+    mqtt: { listeners: [{ protocol: "tcp", host: HOST, port: gateway.ports.mqtt }], allow_anonymous: true },
+    regions: regions.map((region) => ({ name: region.name, url: ingestUrl(region) })),
+    http: { host: HOST, port: gateway.ports.http },
+  };
+}

@@ -7,13 +7,17 @@ import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 
 /** A deployment in a folder of its own that goes, with its processes, when the test ends. */
 export async function deployment(
-  options: { edge?: Record<string, unknown>; cloud?: Record<string, unknown> } = {},
+  options: {
+    edge?: Record<string, unknown>;
+    cloud?: Record<string, unknown>;
+    regions?: readonly string[];
+    gateways?: readonly string[];
+  } = {},
 ): Promise<LocalDeployment> {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-test-"));
-  const prepared = await LocalDeployment.prepare({ directory, gateway: "plant-7", region: "eu", ...options });
+  const prepared = await LocalDeployment.prepare({ directory, gateways: ["plant-7"], regions: ["eu"], ...options });
   onTestFinished(async () => {
-    await prepared.gateway?.kill();
-    await prepared.region?.kill();
+    await prepared.kill();
     rmSync(directory, { recursive: true, force: true });
   });
   return prepared;
@@ -36,9 +40,10 @@ export type QueriedRecord = {
 export async function records(
   of: LocalDeployment,
   query: { device: string; metric: string; window: string },
+  regionUrl: string = of.regionUrl,
 ): Promise<QueriedRecord[]> {
   const parameters = new URLSearchParams({ ...query, format: "ndjson" });
-  const answer = await fetch(`${of.regionUrl}/v1/records?${parameters.toString()}`, {
+  const answer = await fetch(`${regionUrl}/v1/records?${parameters.toString()}`, {
     signal: AbortSignal.timeout(60_000),
   });
   const text = await answer.text();

@@ -93,10 +93,10 @@ function setVersion(path: string, version: number): void {
 
 test("a port in use is named, with the cure", async () => {
   for (const [side, port] of [
-    ["gateway", site.ports.mqtt],
-    ["gateway", site.ports.gatewayHttp],
-    ["region", site.ports.ingest],
-    ["region", site.ports.regionHttp],
+    ["gateway", site.gateways[0]!.ports.mqtt],
+    ["gateway", site.gateways[0]!.ports.http],
+    ["region", site.regions[0]!.ports.ingest],
+    ["region", site.regions[0]!.ports.http],
   ] as const) {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));

@@ -31,7 +31,7 @@ describe("a region", () => {
 
     for (let kill = 0; kill < 5; kill += 1) {
       await local.startRegion();
-      const session = await Session.open(local.ports.ingest);
+      const session = await Session.open(local.regions[0]!.ports.ingest);
       const lacking = batches.filter((batch) => !contains(session.durable, batch.seq));
       for (const before of acknowledged) expect(contains(session.durable, seq(before))).toBe(true);
       for (const batch of lacking) session.send({ kind: "batch", batch });
@@ -45,7 +45,7 @@ describe("a region", () => {
     }
 
     await local.startRegion();
-    const session = await Session.open(local.ports.ingest);
+    const session = await Session.open(local.regions[0]!.ports.ingest);
     for (const before of acknowledged) expect(contains(session.durable, seq(before))).toBe(true);
     for (const batch of batches) if (!contains(session.durable, batch.seq)) session.send({ kind: "batch", batch });
     await session.until(() => session.durable.prefix === batches.length);
@@ -60,8 +60,8 @@ describe("a region", () => {
   it("acknowledges to every session of a gateway, and says so before it stops", { timeout: 30_000 }, async () => {
     const local = await deployment();
     const region = await local.startRegion();
-    const first = await Session.open(local.ports.ingest);
-    const second = await Session.open(local.ports.ingest);
+    const first = await Session.open(local.regions[0]!.ports.ingest);
+    const second = await Session.open(local.regions[0]!.ports.ingest);
     first.send({ kind: "batch", batch: batchOf(1) });
     await first.until(() => first.durable.prefix === 1);
     await second.until(() => second.durable.prefix === 1);
@@ -75,7 +75,7 @@ describe("a region", () => {
   it("stops acknowledging and ends with its reason when its quota is used up", { timeout: 30_000 }, async () => {
     const local = await deployment({ cloud: { store: { kind: "sqlite", max_size: "1MiB" } } });
     const region = await local.startRegion();
-    const session = await Session.open(local.ports.ingest);
+    const session = await Session.open(local.regions[0]!.ports.ingest);
     const noise = (position: number): string =>
       createHash("sha512").update(String(position)).digest("base64").repeat(200);
     for (let position = 1; position <= 200; position += 1) {
@@ -92,7 +92,7 @@ describe("a region", () => {
   it("refuses a spoiled batch by name and takes the next one", { timeout: 30_000 }, async () => {
     const local = await deployment();
     await local.startRegion();
-    const session = await Session.open(local.ports.ingest);
+    const session = await Session.open(local.regions[0]!.ports.ingest);
     session.send({ kind: "batch", batch: { ...batchOf(1), sha256: batchOf(2).sha256 } });
     session.send({ kind: "batch", batch: batchOf(2) });
     await session.until(() => contains(session.durable, seq(2)));

@@ -1,0 +1,60 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { LocalDeployment, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
+import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { UniqueSensors } from "../support/unique-sensors.ts";
+
+const REGIONS = ["eu", "us", "ap"];
+const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
+
+async function started(): Promise<{ site: LocalDeployment; sensors: UniqueSensors }> {
+  const site = await deployment({ regions: REGIONS, edge: { windows: WINDOWS } });
+  await Promise.all(site.regions.map((region) => region.start()));
+  await site.startGateway();
+  const sensors = await UniqueSensors.open(site.mqttUrl, { sensors: 2, inFlight: 50 });
+  onTestFinished(() => sensors.close());
+  return { site, sensors };
+}
+
+/** The ids of one sensor that a region can tell of, in order. */
+async function idsIn(site: LocalDeployment, region: LocalRegion, device: string): Promise<number[]> {
+  const found = await records(site, { device, metric: "id", window: "raw" }, region.url);
+  return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
+}
+
+/** Every acknowledged reading is in the region exactly once, at the latest after a while. */
+async function complete(site: LocalDeployment, region: LocalRegion, sensors: UniqueSensors): Promise<void> {
+  for (const [n, device] of sensors.devices.entries()) {
+    const wanted = [...sensors.acknowledged[n]!].toSorted((a, b) => a - b);
+    await eventually(
+      () => idsIn(site, region, device),
+      (ids) => ids.length >= wanted.length,
+      { deadlineMs: 20_000, what: `${region.name} has what ${device} said` },
+    );
+    expect(await idsIn(site, region, device)).toEqual(wanted);
+  }
+}
+
+describe("what one region was given, every region has", () => {
+  test("while all of them run", async () => {
+    const { site, sensors } = await started();
+    await sensors.publish(500);
+    await drained(site, 30_000);
+    for (const region of site.regions) await complete(site, region, sensors);
+  });
+
+  test("also one that was away meanwhile, and one that lost its disk", async () => {
+    const { site, sensors } = await started();
+    const [, us, ap] = site.regions;
+    await us!.process!.kill();
+    await ap!.process!.kill();
+    await sensors.publish(300);
+    await drained(site, 30_000);
+    rmSync(join(site.directory, "ap"), { recursive: true });
+    await Promise.all([us!.start(), ap!.start()]);
+    await sensors.publish(100);
+    await drained(site, 30_000);
+    for (const region of site.regions) await complete(site, region, sensors);
+  });
+});
