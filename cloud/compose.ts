@@ -18,6 +18,7 @@ import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
+import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
 import { peerToken } from "./peer/peer-token.ts";
 import { serveQueries } from "./query/http-query.ts";
@@ -59,18 +60,19 @@ export async function startRegion(deps: {
 
   const bootId = randomBytes(16);
   const { peers } = config.replication;
+  const greeting = { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE };
+  const channels = new Map(
+    peers.map(({ name, url }) => [
+      regionId(name),
+      new GrpcChannel({ ...config.replication, region: regionId(name), url }),
+    ]),
+  );
   const replicator = new PeerReplicator(
     {
       store,
       clock,
       random: Math.random,
-      channels: new Map(
-        peers.map(({ name, url }) => [
-          regionId(name),
-          new GrpcChannel({ ...config.replication, region: regionId(name), url }),
-        ]),
-      ),
-      hello: { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE },
+      dial: (peer, listener) => new GrpcOutgoingLink(channels.get(peer)!, greeting, listener),
       onReport: (report) => events.peer(report),
       onDelays: (peer, delaysMs) => events.delays(peer, delaysMs),
       onFault,

@@ -47,7 +47,12 @@ export class GrpcIngest {
   }
 
   start(): void {
-    this.#ticker = setInterval(() => this.#tell({ kind: "tick" }), TICK_MS);
+    this.#ticker = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** Deadlines and heartbeats; {@link start} has it called. */
+  tick(): void {
+    this.#tell({ kind: "tick" });
   }
 
   /** Asks every gateway to move on; what is in flight is still committed and acknowledged. */

@@ -1,24 +1,14 @@
-import { connectivityState, Metadata } from "@grpc/grpc-js";
-import type { Client, ClientDuplexStream, StatusObject } from "@grpc/grpc-js";
-import { Fault } from "../../proto/core/fault.ts";
 import { haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
-import type { GrpcChannel } from "../../proto/runtime/grpc-target.ts";
-import { lossOf } from "../../proto/runtime/grpc-target.ts";
-import {
-  decodeGiverFrame,
-  decodeTakerFrame,
-  encodeGiverFrame,
-  encodeTakerFrame,
-  PEER_LINK_PATH,
-} from "../../proto/wire/peer-messages.ts";
+import { decodeGiverFrame, encodeTakerFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
 import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
 import { Replication } from "../core/replication.ts";
 import type { ReplicationOptions } from "../core/replication.ts";
 import type { StreamCall, StreamService } from "../grpc/region-server.ts";
 import type { Committer, CommitListener, CommitterEvents } from "../ingest/committer.ts";
+import type { OutgoingLink, OutgoingListener } from "./outgoing-link.ts";
 import type { Store, StreamSet } from "../store/store.ts";
 
 /**
@@ -33,7 +23,7 @@ export class PeerReplicator {
   /** Who submits the batches of a link, to know them again when they are committed. */
   readonly #submitters = new Map<number, CommitListener>();
   readonly #linkOf = new Map<CommitListener, number>();
-  #committer: Committer | undefined;
+  #committer: Pick<Committer, "submitBatch" | "tellReplicated"> | undefined;
   #lastLink = 0;
   #ticker: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -50,7 +40,12 @@ export class PeerReplicator {
 
   start(committer: Committer): void {
     this.#committer = committer;
-    this.#ticker = setInterval(() => this.#feed({ kind: "tick" }), TICK_MS);
+    this.#ticker = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  /** Deadlines, heartbeats and attempts; {@link start} has it called. */
+  tick(): void {
     this.#feed({ kind: "tick" });
   }
 
@@ -138,9 +133,7 @@ export class PeerReplicator {
 
   #dial(peer: RegionId, session: number): void {
     this.#outgoing.get(peer)?.close();
-    const channel = this.#deps.channels.get(peer);
-    if (channel === undefined) return;
-    const link = new OutgoingLink(channel, this.#deps.hello, {
+    const link = this.#deps.dial(peer, {
       heard: (frame) => this.#feed({ kind: "taker_frame", peer, session, frame }),
       closed: (reason) => this.#feed({ kind: "outgoing_closed", peer, session, reason }),
     });
@@ -219,76 +212,12 @@ export class PeerReplicator {
   }
 }
 
-/** A connection that this region dialled. */
-class OutgoingLink {
-  readonly #listener: OutgoingListener;
-  #client: Client | undefined;
-  #call: ClientDuplexStream<GiverFrame, TakerFrame> | undefined;
-  #watchdog: NodeJS.Timeout | undefined;
-  #over = false;
-
-  constructor(channel: GrpcChannel, hello: PeerReplicatorDeps["hello"], listener: OutgoingListener) {
-    this.#listener = listener;
-    try {
-      const { client, token } = channel.connect();
-      this.#client = client;
-      const call = client.makeBidiStreamRequest(PEER_LINK_PATH, encodeGiverFrame, decodeTakerFrame, new Metadata());
-      this.#call = call;
-      call.on("data", (frame: TakerFrame) => {
-        if (!this.#over) listener.heard(frame);
-      });
-      // The status that follows says the same and more.
-      call.on("error", () => undefined);
-      call.on("status", ({ details }: StatusObject) =>
-        this.#end(lossOf(channel.url, details || "the peer ended the link")),
-      );
-      this.#watchdog = setTimeout(() => {
-        if (client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
-        this.#end(`${channel.url} accepts connections but does not answer within ${READY_MS / 1000} s`);
-      }, READY_MS);
-      call.write({ kind: "hello", ...hello, token });
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const reason = error.line;
-      setImmediate(() => this.#end(reason));
-    }
-  }
-
-  /** What does not fit into the peer's credit is never given here, so what waits in the stream is bounded by it. */
-  send(frame: GiverFrame): void {
-    if (!this.#over) this.#call?.write(frame);
-  }
-
-  close(): void {
-    this.#over = true;
-    this.#release();
-  }
-
-  #end(reason: string): void {
-    this.#release();
-    if (this.#over) return;
-    this.#over = true;
-    this.#listener.closed(reason);
-  }
-
-  #release(): void {
-    clearTimeout(this.#watchdog);
-    this.#call?.cancel();
-    this.#client?.close();
-    this.#call = undefined;
-    this.#client = undefined;
-  }
-}
-
-type OutgoingListener = { readonly heard: (frame: TakerFrame) => void; readonly closed: (reason: string) => void };
-
 export type PeerReplicatorDeps = {
   readonly store: Store;
   readonly clock: { monotonicMs(): number };
   readonly random: () => number;
-  /** How each peer is reached. */
-  readonly channels: ReadonlyMap<RegionId, GrpcChannel>;
-  readonly hello: Omit<Extract<GiverFrame, { kind: "hello" }>, "kind" | "token">;
+  /** Connects to a peer and greets it. Nothing is told from inside the call. */
+  readonly dial: (peer: RegionId, listener: OutgoingListener) => OutgoingLink;
   readonly onReport: (report: PeerReport | PeerGives) => void;
   /** How long batches took from our commit to the peer's. */
   readonly onDelays: (peer: RegionId, delaysMs: readonly number[]) => void;
@@ -299,6 +228,5 @@ export type PeerGives = { readonly kind: "peer_gives"; readonly peer: RegionId; 
 
 /** Finer than the heartbeat, so that no second passes without one. */
 const TICK_MS = 100;
-const READY_MS = 5_000;
 /** Sets of a whole store may be large; a peer with more than this unread is not reading. */
 const UNREAD_MAX_BYTES = 64 * 1024 * 1024;

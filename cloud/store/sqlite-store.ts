@@ -6,6 +6,7 @@ import { contains, insert } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../proto/wire/batch-codec.ts";
 import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
@@ -58,14 +59,17 @@ export class SqliteStore implements Store {
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
 
-  constructor(options: SqliteStoreOptions) {
+  /** @throws Fault when the file does not hold what it should. */
+  static open(options: SqliteStoreOptions): SqliteStore {
+    const { path, maxBytes } = options;
+    const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
+    return new SqliteStore(db, options);
+  }
+
+  /** @param db opened with {@link REGION_DATABASE}; `path` names it in messages. */
+  constructor(db: Database, options: { readonly path: string; readonly newStoreId: Uint8Array }) {
     this.#path = options.path;
-    this.#db = openDatabase({
-      path: options.path,
-      identity: { applicationId: APPLICATION_ID, kind: "region" },
-      migrations: MIGRATIONS,
-      ...(options.maxBytes === null ? {} : { maxBytes: options.maxBytes }),
-    });
+    this.#db = db;
     this.#writer = new SqliteWriter(this.#db);
     this.#reader = new SqliteReader(this.#db);
     this.#sql = prepare(this.#db);
@@ -247,6 +251,11 @@ const APPLICATION_ID = 0x54696472;
 const MIGRATIONS = ["0001-region.sql"].map((name) =>
   readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
 );
+/** What a region's database is, for whoever opens one. */
+export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
+  identity: { applicationId: APPLICATION_ID, kind: "region" },
+  migrations: MIGRATIONS,
+};
 const HELD_PER_TRANSACTION = 256;
 
 type Statements = ReturnType<typeof prepare>;

@@ -35,7 +35,7 @@ if (store !== null) {
 
 function open(): SqliteStore | null {
   try {
-    return new SqliteStore(workerData as SqliteStoreOptions);
+    return SqliteStore.open(workerData as SqliteStoreOptions);
   } catch (error) {
     say({ kind: "failed", id: null, fault: plainFault(error) });
     return null;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import type { StoredWindow } from "../core/window-table.ts";
 import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
@@ -50,14 +51,15 @@ export class GatewayDatabase {
   readonly #ledgerSealed: Statement<[]>;
   readonly #ledgerRead: Statement<[], LedgerRow>;
 
-  constructor(options: { directory: string; maxBytes: number }) {
-    this.path = join(options.directory, "gateway.db");
-    const db = openDatabase({
-      path: this.path,
-      identity: { applicationId: 0x7469_6465, kind: "gateway" },
-      migrations: [migration("001-gateway.sql")],
-      maxBytes: options.maxBytes,
-    });
+  /** @throws Fault when the file does not hold what it should. */
+  static open(options: { directory: string; maxBytes: number }): GatewayDatabase {
+    const path = join(options.directory, "gateway.db");
+    return new GatewayDatabase(openDatabase({ path, ...GATEWAY_DATABASE, maxBytes: options.maxBytes }), path);
+  }
+
+  /** @param db opened with {@link GATEWAY_DATABASE}; `path` names it in messages. */
+  constructor(db: Database, path: string) {
+    this.path = path;
     this.#db = db;
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
@@ -435,3 +437,9 @@ function storedWindow(row: WindowRow): StoredWindow {
 function migration(name: string): string {
   return readFileSync(new URL(`migrations/${name}`, import.meta.url), "utf8");
 }
+
+/** What a gateway's database is, for whoever opens one. */
+export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
+  identity: { applicationId: 0x7469_6465, kind: "gateway" },
+  migrations: [migration("001-gateway.sql")],
+};

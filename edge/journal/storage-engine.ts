@@ -1,5 +1,3 @@
-import { statfsSync } from "node:fs";
-import { join } from "node:path";
 import { Fault } from "../../proto/core/fault.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
@@ -15,8 +13,8 @@ import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
 import type { Decoder, ReadingSink, SeriesRef } from "../decode/decoder.ts";
 import type { DeadLetterRow, LedgerKind } from "./gateway-database.ts";
-import { GatewayDatabase } from "./gateway-database.ts";
-import { readHighWaterMark, writeHighWaterMark } from "./high-water-mark.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { GatewayDisk } from "./gateway-disk.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { OutboxTotals } from "./outbox-shelf.ts";
@@ -46,6 +44,7 @@ export class StorageEngine {
   readonly #clock: Clock;
   readonly #decoder: Decoder;
   readonly #db: GatewayDatabase;
+  readonly #disk: GatewayDisk;
   readonly #windows: WindowTable;
   readonly #watermarks = new Watermarks();
   readonly #raw = new RawBuffer();
@@ -78,17 +77,18 @@ export class StorageEngine {
   #markedSeq = 0;
   #markedAtMs = -Infinity;
 
-  /** Opens the database and rebuilds the memory from it. @throws Fault when the disk does not hold what it should. */
+  /** Rebuilds the memory from the disk, and closes that when it cannot. @throws Fault when the disk does not hold what it should. */
   constructor(
-    parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array },
+    parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array; disk: GatewayDisk },
     options: EngineOptions,
   ) {
+    this.#disk = parts.disk;
     this.#options = options;
     this.#clock = parts.clock;
     this.#decoder = parts.decoder;
     this.#atMs = parts.clock.monotonicMs();
     this.#nowMs = parts.clock.nowMs();
-    const db = new GatewayDatabase({ directory: options.directory, maxBytes: options.maxBytes });
+    const db = parts.disk.database;
     this.#db = db;
     this.#windows = new WindowTable({
       window: (series, windowMs, startMs) => db.window(series, windowMs, startMs),
@@ -348,7 +348,7 @@ export class StorageEngine {
 
   /** Only after a commit: what the mark names must be on disk. */
   #writeMark(): void {
-    writeHighWaterMark(this.#markPath, this.#journalSeq);
+    this.#disk.mark.write(this.#journalSeq);
     this.#markedSeq = this.#journalSeq;
     this.#markedAtMs = this.#atMs;
   }
@@ -373,11 +373,10 @@ export class StorageEngine {
 
   #checkDisk(): void {
     this.#diskCheckedAtMs = this.#atMs;
-    const disk = statfsSync(this.#options.directory);
     this.#diskUse = {
       ...this.#db.size(),
       quotaBytes: this.#options.maxBytes,
-      freeBytes: disk.bavail * disk.bsize,
+      freeBytes: this.#disk.freeBytes(),
     };
     this.#pressure = pressureLevel(this.#pressure, this.#diskUse);
   }
@@ -420,10 +419,6 @@ export class StorageEngine {
     this.#nowMs = this.#clock.nowMs();
   }
 
-  get #markPath(): string {
-    return join(this.#options.directory, "gateway.mark");
-  }
-
   #load(): void {
     this.#registry.load(this.#atMs);
     this.#redeliveries.load();
@@ -432,12 +427,12 @@ export class StorageEngine {
     const checkpointSeq = this.#db.meta("checkpoint_seq");
     const sealedRawSeq = this.#db.meta("sealed_raw_seq");
     this.#journalSeq = Math.max(this.#db.meta("journal_seq"), this.#db.journalEnd());
-    const mark = readHighWaterMark(this.#markPath);
+    const mark = this.#disk.mark.read();
     if (mark > this.#journalSeq) {
       throw new Fault({
         code: "storage_corrupt",
         message: `${this.#db.path}: the journal ends at reading ${this.#journalSeq}, but reading ${mark} was stored`,
-        hint: `its write-ahead log was lost or damaged: restore gateway.db-wal from a copy, or accept the loss by deleting ${this.#markPath}`,
+        hint: `its write-ahead log was lost or damaged: restore gateway.db-wal from a copy, or accept the loss by deleting ${this.#disk.mark.path}`,
       });
     }
     for (const window of this.#db.openWindows()) {

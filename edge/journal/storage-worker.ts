@@ -4,6 +4,7 @@ import { Fault } from "../../proto/core/fault.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
 import { createDecoder } from "../decode/routes.ts";
+import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";
 import { StorageEngine } from "./storage-engine.ts";
 import type { FromStorage, StorageReply, StorageRequest, StorageWorkerData, ToStorage } from "./storage-protocol.ts";
@@ -23,6 +24,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
       clock: systemClock,
       decoder: createDecoder(data.decoder),
       randomBytes: (count) => randomBytes(count),
+      disk: openGatewayDisk(data.engine.directory, data.engine),
     },
     data.engine,
   );

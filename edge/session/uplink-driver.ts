@@ -19,6 +19,7 @@ export class UplinkDriver {
   readonly #endpoints: ReadonlyMap<RegionId, RegionEndpoint>;
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #random: () => number;
+  readonly #after: (ms: number, work: () => void) => () => void;
   readonly #rotateStream: (streamId: StreamId, reason: string) => void;
   readonly #readingsPerByte: () => number | undefined;
 
@@ -47,6 +48,8 @@ export class UplinkDriver {
     },
     options: {
       readonly random?: () => number;
+      /** Calls `work` after that many milliseconds, unless the returned function is called before. */
+      readonly after?: (ms: number, work: () => void) => () => void;
       /** What the storage counted, to state the drain in readings; unknown while nothing was sealed. */
       readonly readingsPerByte?: () => number | undefined;
     } = {},
@@ -55,6 +58,7 @@ export class UplinkDriver {
     this.#clock = deps.clock;
     this.#rotateStream = deps.rotateStream;
     this.#random = options.random ?? Math.random;
+    this.#after = options.after ?? afterFrames;
     this.#readingsPerByte = options.readingsPerByte ?? (() => undefined);
     this.#endpoints = new Map(deps.endpoints.map((endpoint) => [endpoint.region, endpoint]));
     this.#state = uplink([...this.#endpoints.keys()], this.#clock.monotonicMs());
@@ -261,15 +265,7 @@ export class UplinkDriver {
       this.#timers.delete(region);
       this.#feed({ kind: "timer", region });
     };
-    const timeout = setTimeout(
-      () => {
-        // Frames that are already in the socket are heard first.
-        const immediate = setImmediate(feed);
-        this.#timers.set(region, { cancel: () => clearImmediate(immediate) });
-      },
-      Math.max(0, Math.ceil(inMs)),
-    );
-    this.#timers.set(region, { cancel: () => clearTimeout(timeout) });
+    this.#timers.set(region, { cancel: this.#after(Math.max(0, Math.ceil(inMs)), feed) });
   }
 
   #own(work: Promise<void>): void {
@@ -316,6 +312,16 @@ export type RegionStatus = {
   readonly durableBatches: number;
   readonly durableBytes: number;
 };
+
+/** Frames that are in the socket already when the time is over are heard first. */
+function afterFrames(ms: number, work: () => void): () => void {
+  let immediate: NodeJS.Immediate | undefined;
+  const timeout = setTimeout(() => (immediate = setImmediate(work)), ms);
+  return () => {
+    clearTimeout(timeout);
+    clearImmediate(immediate);
+  };
+}
 
 function reasonOf(error: unknown): string {
   return `the outbox cannot be read: ${error instanceof Error ? error.message : String(error)}`;

@@ -49,6 +49,18 @@ export function openDatabase(options: OpenOptions): Database {
   }
 }
 
+/**
+ * The same schema in memory, from an image (`Database.serialize`) or empty. For those who simulate disks: nothing of it
+ * survives the process.
+ */
+export function openInMemory(options: Omit<OpenOptions, "path" | "expectExisting"> & { image?: Buffer }): Database {
+  const db = new SqliteDatabase(options.image ?? ":memory:");
+  set(db, ":memory:", "trusted_schema", 0);
+  set(db, ":memory:", "temp_store", 2);
+  migrate(db, undefined, { version: schemaVersion(db, ":memory:", { ...options, path: ":memory:" }), ...options });
+  return db;
+}
+
 export type OpenOptions = {
   readonly path: string;
   /** `applicationId` is written into the file; `kind` says in messages what the file is. */
@@ -282,7 +294,11 @@ function set(db: Database, path: string, name: string, value: string | number): 
   }
 }
 
-function migrate(db: Database, path: string, options: OpenOptions & { readonly version: number }): void {
+function migrate(
+  db: Database,
+  path: string | undefined,
+  options: Omit<OpenOptions, "path"> & { readonly version: number },
+): void {
   const { identity, migrations, version } = options;
   for (let next = version; next < migrations.length; next++) {
     db.transaction(() => {
@@ -291,7 +307,7 @@ function migrate(db: Database, path: string, options: OpenOptions & { readonly v
       db.pragma(`user_version=${next + 1}`);
     }).immediate();
   }
-  if (version < migrations.length) syncFolder(dirname(path));
+  if (path !== undefined && version < migrations.length) syncFolder(dirname(path));
 }
 
 function writeNote(path: string, kind: string): void {

@@ -12,7 +12,7 @@ import type { StorePlace } from "./store-contract.ts";
 
 storeContract({
   name: "SQLite",
-  place: () => placeFor(async (options) => new SqliteStore(options)),
+  place: () => placeFor(async (options) => SqliteStore.open(options)),
   runs: 60,
 });
 storeContract({ name: "SQLite in a thread", place: () => placeFor((options) => ThreadedStore.open(options)), runs: 3 });

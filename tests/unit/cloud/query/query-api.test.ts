@@ -17,7 +17,7 @@ let api: QueryApi;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidemark-query-"));
-  store = new SqliteStore({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
+  store = SqliteStore.open({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
   api = new QueryApi({
     store,
     region: "eu",

@@ -5,6 +5,7 @@ import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { createDecoder } from "../../../../edge/decode/routes.ts";
+import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import type { EngineOptions } from "../../../../edge/journal/storage-engine.ts";
 import { StorageEngine } from "../../../../edge/journal/storage-engine.ts";
@@ -53,6 +54,7 @@ class Life {
           timeZone: "UTC",
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
+        disk: openGatewayDisk(this.directory, { maxBytes: 2 ** 30, ...options.engine }),
         randomBytes: (bytes) => new Uint8Array(bytes).fill((this.#seed += 1) + salt),
       },
       {

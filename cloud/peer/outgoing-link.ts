@@ -1,0 +1,86 @@
+import { connectivityState, Metadata } from "@grpc/grpc-js";
+import type { Client, ClientDuplexStream, StatusObject } from "@grpc/grpc-js";
+import { Fault } from "../../proto/core/fault.ts";
+import type { GrpcChannel } from "../../proto/runtime/grpc-target.ts";
+import { lossOf } from "../../proto/runtime/grpc-target.ts";
+import { decodeTakerFrame, encodeGiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+
+/** A connection that this region dialled: it gives. */
+export interface OutgoingLink {
+  /** What does not fit into the peer's credit is never given, so what waits in the stream is bounded by it. */
+  send(frame: GiverFrame): void;
+  /** Ends the connection now; nothing is told any more. */
+  close(): void;
+}
+
+/** `closed` is told once and is the last word. */
+export type OutgoingListener = {
+  readonly heard: (frame: TakerFrame) => void;
+  readonly closed: (reason: string) => void;
+};
+
+export type PeerGreeting = Omit<Extract<GiverFrame, { kind: "hello" }>, "kind" | "token">;
+
+/** A connection that this region dialled. */
+export class GrpcOutgoingLink implements OutgoingLink {
+  readonly #listener: OutgoingListener;
+  #client: Client | undefined;
+  #call: ClientDuplexStream<GiverFrame, TakerFrame> | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(channel: GrpcChannel, hello: PeerGreeting, listener: OutgoingListener) {
+    this.#listener = listener;
+    try {
+      const { client, token } = channel.connect();
+      this.#client = client;
+      const call = client.makeBidiStreamRequest(PEER_LINK_PATH, encodeGiverFrame, decodeTakerFrame, new Metadata());
+      this.#call = call;
+      call.on("data", (frame: TakerFrame) => {
+        if (!this.#over) listener.heard(frame);
+      });
+      // The status that follows says the same and more.
+      call.on("error", () => undefined);
+      call.on("status", ({ details }: StatusObject) =>
+        this.#end(lossOf(channel.url, details || "the peer ended the link")),
+      );
+      this.#watchdog = setTimeout(() => {
+        if (client.getChannel().getConnectivityState(false) === connectivityState.READY) return;
+        this.#end(`${channel.url} accepts connections but does not answer within ${READY_MS / 1000} s`);
+      }, READY_MS);
+      call.write({ kind: "hello", ...hello, token });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const reason = error.line;
+      setImmediate(() => this.#end(reason));
+    }
+  }
+
+  /** What does not fit into the peer's credit is never given here, so what waits in the stream is bounded by it. */
+  send(frame: GiverFrame): void {
+    if (!this.#over) this.#call?.write(frame);
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#release();
+  }
+
+  #end(reason: string): void {
+    this.#release();
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.closed(reason);
+  }
+
+  #release(): void {
+    clearTimeout(this.#watchdog);
+    this.#call?.cancel();
+    this.#client?.close();
+    this.#call = undefined;
+    this.#client = undefined;
+  }
+}
+
+const READY_MS = 5_000;
