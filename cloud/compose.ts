@@ -23,8 +23,8 @@ import { PeerReplicator } from "./peer/peer-replicator.ts";
 import { peerToken } from "./peer/peer-token.ts";
 import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
+import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
-import type { Store, StreamKey, StreamSet } from "./store/store.ts";
 import { ThreadedStore } from "./store/threaded-store.ts";
 
 /**
@@ -169,17 +169,6 @@ export async function startRegion(deps: {
   notReady = null;
   const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
   events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });
-}
-
-/** What the store holds of every stream, for the comparison with the peers. */
-async function allSets(store: Store): Promise<readonly StreamSet[]> {
-  const sets: StreamSet[] = [];
-  for (let after: StreamKey | null = null; ;) {
-    const page: Awaited<ReturnType<Store["streams"]>> = await store.streams({ gateway: null, after, limit: 10_000 });
-    for (const { streamId, have, gateway } of page.rows) sets.push({ streamId, have, gateway });
-    if (page.next === null) return sets;
-    after = page.next;
-  }
 }
 
 /** Under the five seconds that a stop step has. After a failure nothing more can be acknowledged, so nobody waits. */

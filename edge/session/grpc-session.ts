@@ -128,7 +128,7 @@ class GrpcSession implements RegionSession {
       new Metadata(),
     );
     this.#call = call;
-    call.on("data", (frame: RegionFrame) => this.#heard(frame));
+    call.on("data", (frame: RegionFrame) => this.#tell(sessionEventOf(frame)));
     // The status that follows says the same and more.
     call.on("error", () => undefined);
     call.on("status", (ended: StatusObject) => this.#ended(ended));
@@ -137,37 +137,6 @@ class GrpcSession implements RegionSession {
       this.#end(`${this.#url} accepts connections but does not answer within ${READY_MS / 1000} s`);
     }, READY_MS);
     call.write(greeting);
-  }
-
-  #heard(frame: RegionFrame): void {
-    switch (frame.kind) {
-      case "hello_ack": {
-        const { region, storeId, bootId, creditBytes } = frame;
-        return this.#tell({
-          kind: "helloAck",
-          region,
-          storeId: Buffer.from(storeId).toString("hex"),
-          bootId: Buffer.from(bootId).toString("hex"),
-          durable: setsOf(frame.durable),
-          replicated: setsOf(frame.replicated),
-          creditBytes,
-        });
-      }
-      case "ack":
-        return this.#tell({
-          kind: "ack",
-          durable: setsOf(frame.durable),
-          replicated: setsOf(frame.replicated),
-          creditBytes: frame.creditBytes,
-        });
-      case "drain":
-        return this.#tell({ kind: "drain", reason: frame.reason });
-      case "refusal":
-        return this.#tell({
-          kind: "refusal",
-          refusal: { code: refusalCode(frame.code), message: frame.message, batch: frame.batch },
-        });
-    }
   }
 
   #ended({ code, details }: StatusObject): void {
@@ -192,6 +161,38 @@ class GrpcSession implements RegionSession {
     this.#client?.close();
     this.#call = undefined;
     this.#client = undefined;
+  }
+}
+
+/** What a frame of the region means to a session. */
+export function sessionEventOf(frame: RegionFrame): SessionEvent {
+  switch (frame.kind) {
+    case "hello_ack": {
+      const { region, storeId, bootId, creditBytes } = frame;
+      return {
+        kind: "helloAck",
+        region,
+        storeId: Buffer.from(storeId).toString("hex"),
+        bootId: Buffer.from(bootId).toString("hex"),
+        durable: setsOf(frame.durable),
+        replicated: setsOf(frame.replicated),
+        creditBytes,
+      };
+    }
+    case "ack":
+      return {
+        kind: "ack",
+        durable: setsOf(frame.durable),
+        replicated: setsOf(frame.replicated),
+        creditBytes: frame.creditBytes,
+      };
+    case "drain":
+      return { kind: "drain", reason: frame.reason };
+    case "refusal":
+      return {
+        kind: "refusal",
+        refusal: { code: refusalCode(frame.code), message: frame.message, batch: frame.batch },
+      };
   }
 }
 
