@@ -1,0 +1,12 @@
+import type { Store, StreamKey, StreamSet } from "./store.ts";
+
+/** What the store holds of every stream, for the comparison with the peers. */
+export async function allSets(store: Store): Promise<readonly StreamSet[]> {
+  const sets: StreamSet[] = [];
+  for (let after: StreamKey | null = null; ;) {
+    const page: Awaited<ReturnType<Store["streams"]>> = await store.streams({ gateway: null, after, limit: 10_000 });
+    for (const { streamId, have, gateway } of page.rows) sets.push({ streamId, have, gateway });
+    if (page.next === null) return sets;
+    after = page.next;
+  }
+}

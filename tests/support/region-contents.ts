@@ -1,0 +1,28 @@
+import type { Database } from "better-sqlite3";
+
+/** Every derived table of a region's database, with names in place of local ids, in a fixed order. */
+export function regionContents(db: Database): Record<string, unknown[]> {
+  const rows = (sql: string): unknown[] => db.prepare(sql).raw().all();
+  const slots = (table: string): unknown[] =>
+    rows(`SELECT device, metric, hex(stream_id), row.* FROM ${table} AS row
+          JOIN series ON series.id = row.series JOIN stream ON stream.id = row.stream
+          ORDER BY device, metric, window_ms, window_start_ms, stream_id, part, ver, hash48, revision`).map((row) =>
+      // series and stream, as local ids
+      (row as unknown[]).filter((_value, column) => column !== 3 && column !== 6),
+    );
+  return {
+    record: slots("record"),
+    revisionLog: slots("revision_log"),
+    raw: rows(`SELECT device, metric, hex(stream_id), min_ms, max_ms, seq, position, hash48, count, unit, hex(columns)
+               FROM raw_block JOIN series ON series.id = raw_block.series JOIN stream ON stream.id = raw_block.stream
+               ORDER BY device, metric, stream_id, seq, position`),
+    series: rows("SELECT device, metric, raw_span_ms FROM series ORDER BY device, metric"),
+    batch: rows(`SELECT hex(stream_id), seq, hash48, hex(sha256), applied, hex(bytes)
+                 FROM batch JOIN stream ON stream.id = batch.stream ORDER BY stream_id, seq, hash48`),
+    stream: rows(`SELECT hex(stream_id), gateway, prefix, islands, readings, redelivered, records, raw_readings
+                  FROM stream ORDER BY stream_id`),
+    ledger: rows(`SELECT hex(stream_id), kind, reason, count FROM ledger JOIN stream ON stream.id = ledger.stream
+                  ORDER BY stream_id, kind, reason`),
+    conflicts: rows("SELECT kind, key FROM conflict_log ORDER BY kind, key"),
+  };
+}
