@@ -155,7 +155,8 @@ export async function startRegion(deps: {
   });
   const session = await server.listen();
   ingest.start();
-  replicator.start(committer);
+  replicator.join(committer);
+  replicator.start();
   life.onStop("grpc", async () => {
     notReady = "The region is stopping.";
     events.stopping(life.reason ?? "stop");

@@ -78,7 +78,7 @@ export class PeerGiver {
           return this.#lose(`no sign of life for ${PEER.silentMs / 1000} s`, nowMs, random, true);
         }
         this.#forgetOverdue(link, nowMs);
-        return [...this.#tell(link, nowMs, own), ...this.#give(link)];
+        return [...this.#tell(link, nowMs, own), ...this.#give(link), ...this.#beat(link, nowMs)];
     }
   }
 
@@ -170,6 +170,7 @@ export class PeerGiver {
       lastFrameMs: nowMs,
       // At once, and whole.
       toldMs: -Infinity,
+      beatMs: nowMs,
       wholeMs: -Infinity,
       wants: [],
       reading: false,
@@ -259,6 +260,16 @@ export class PeerGiver {
       if (news.length > 0) frames.push(this.#frame({ kind: "held", streams: news }));
     }
     return frames;
+  }
+
+  /**
+   * The peer must hear something, too: where only the way to it is cut, its own frames would come for ever and nothing
+   * that this side gives would arrive.
+   */
+  #beat(link: LiveGiverLink, nowMs: number): readonly GiverEffect[] {
+    if (nowMs - link.beatMs < PEER.heartbeatMs) return [];
+    link.beatMs = nowMs;
+    return [this.#frame({ kind: "held", streams: [] })];
   }
 
   #frame(frame: GiverFrame): GiverEffect {
@@ -371,6 +382,7 @@ type LiveGiverLink = {
   readonly creditBytes: number;
   lastFrameMs: number;
   toldMs: number;
+  beatMs: number;
   wholeMs: number;
   readonly wants: SeqRanges[];
   /** One read at a time: its answer is what keeps memory bounded. */

@@ -13,7 +13,8 @@ import { PEER } from "./peer-giver.ts";
  *
  *     awaiting_hello --hello--> open --lost / refused--> ended
  *
- * Promises: the peer hears of every commit that changes what we hold, and something at least every second; what it
+ * Promises: the peer hears of every commit that changes what we hold, and something at least every second; a peer that
+ * is silent for three is given up; what it
  * offers and we lack is asked for, a bounded number of batches at a time, the newest first, each of one peer at a time;
  * unacknowledged bytes stay within the credit, beyond it the link is not read.
  */
@@ -23,6 +24,7 @@ export class PeerTaker {
   #state: "awaiting_hello" | "open" | "ended" = "awaiting_hello";
   readonly #sinceMs: number;
   #lastSentMs = 0;
+  #lastHeardMs = 0;
   #unacknowledgedBytes = 0;
   #paused = false;
   /** What the peer said that it holds and can give, by stream. */
@@ -45,6 +47,7 @@ export class PeerTaker {
 
   heard(frame: GiverFrame, nowMs: number, self: TakerSelf, own: OwnSets): readonly TakerEffect[] {
     if (this.#state === "ended") return [];
+    this.#lastHeardMs = nowMs;
     if (this.#state === "awaiting_hello") {
       if (frame.kind !== "hello") return this.refuse("bad_hello", `the first frame must be Hello, not ${frame.kind}`);
       return this.#greet(frame, nowMs, self, own);
@@ -94,6 +97,7 @@ export class PeerTaker {
     }
     if (this.#paused && this.#unacknowledgedBytes <= CREDIT_BYTES / 2) {
       this.#paused = false;
+      this.#lastHeardMs = nowMs;
       effects.push({ kind: "resume" });
     }
     return effects;
@@ -103,7 +107,11 @@ export class PeerTaker {
     if (this.#state === "awaiting_hello" && nowMs - this.#sinceMs >= PEER.welcomeMs) {
       return this.refuse("bad_hello", `no Hello within ${PEER.welcomeMs / 1000} s`);
     }
-    if (this.#state !== "open" || nowMs - this.#lastSentMs < PEER.heartbeatMs) return [];
+    if (this.#state !== "open") return [];
+    if (!this.#paused && nowMs - this.#lastHeardMs >= PEER.silentMs) {
+      return this.refuse("silent", `no sign of life for ${PEER.silentMs / 1000} s`);
+    }
+    if (nowMs - this.#lastSentMs < PEER.heartbeatMs) return [];
     this.#lastSentMs = nowMs;
     return [{ kind: "answer", frame: { kind: "holds", streams: [], complete: false } }];
   }

@@ -38,8 +38,12 @@ export class PeerReplicator {
     return { path: PEER_LINK_PATH, accept: (call) => this.#accept(call) };
   }
 
-  start(committer: Committer): void {
+  /** Batches of peers go to this committer from now on. */
+  join(committer: Pick<Committer, "submitBatch" | "tellReplicated">): void {
     this.#committer = committer;
+  }
+
+  start(): void {
     this.#ticker = setInterval(() => this.tick(), TICK_MS);
     this.tick();
   }
@@ -56,6 +60,11 @@ export class PeerReplicator {
     this.#feed({ kind: "stop" });
     this.#stopped = true;
     for (const call of this.#incoming.values()) call.end();
+  }
+
+  /** What this region holds of a stream. */
+  own(streamId: StreamId): Have {
+    return this.#replication.own(streamId);
   }
 
   /** What enough regions hold of a stream, as far as is known now. */

@@ -128,17 +128,19 @@ export class OutboxShelf {
   }
 
   /**
-   * Inside a transaction: drops replicated batches, oldest first, at most `limit` of them, those sealed before
-   * `beforeMs` and those of more streams than are kept. @returns how many it dropped.
+   * Inside a transaction: drops replicated batches, oldest first, at most `limit` of them: those sealed before `beforeMs`
+   * or, by a clock that has been set since, after `nowMs`, and those of more streams than are kept.
+   * @returns how many it dropped.
    */
-  trim(options: { beforeMs: number; limit: number; current: StreamId | undefined }): number {
+  trim(options: { beforeMs: number; nowMs: number; limit: number; current: StreamId | undefined }): number {
     let dropped = 0;
     // A gateway that restarts again and again has a stream for each life, and a Hello names them all.
     let surplus = this.#streams.size - STREAMS_KEPT;
     for (const [streamId, stream] of this.#streams) {
       const beforeMs = surplus-- > 0 ? Infinity : options.beforeMs;
       for (const [seq, batch] of stream.batches) {
-        if (dropped === options.limit || batch.sealedMs >= beforeMs) break;
+        if (dropped === options.limit) break;
+        if (batch.sealedMs >= beforeMs && batch.sealedMs <= options.nowMs) continue;
         if (!contains(stream.replicated, seq as Seq)) continue;
         this.#db.dropBatch(streamId, seq);
         stream.batches.delete(seq);

@@ -362,7 +362,12 @@ export class StorageEngine {
   #trim(): void {
     const pressed = this.#pressure !== "keep_all";
     const beforeMs = pressed ? Infinity : this.#nowMs - this.#options.keepReplicatedMs;
-    const dropped = this.#shelf.trim({ beforeMs, limit: BATCHES_PER_TRIM, current: this.#sealer.streamId });
+    const dropped = this.#shelf.trim({
+      beforeMs,
+      nowMs: this.#nowMs,
+      limit: BATCHES_PER_TRIM,
+      current: this.#sealer.streamId,
+    });
     if (pressed) this.#diskCheckedAtMs = -Infinity;
     else if (dropped < BATCHES_PER_TRIM) this.#agedTrimAtMs = this.#atMs;
   }

@@ -391,6 +391,15 @@ describe("a replicated batch", () => {
     expect(next.engine.status().outbox).toEqual(life.engine.status().outbox);
   });
 
+  test("goes also when a clock that was ahead sealed it", () => {
+    const life = threeBatches();
+    const { streamId } = life.engine.streams()[0]!;
+    life.engine.mark([{ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) }]);
+    const set = life.crash({ nowMs: life.nowMs - 3 * 365 * 86_400_000 });
+    set.pass(20_000);
+    expect(set.rawValues()).toEqual([]);
+  });
+
   test("is not trimmed when the region no longer claims it", () => {
     const life = threeBatches();
     const { streamId } = life.engine.streams()[0]!;

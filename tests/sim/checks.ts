@@ -1,0 +1,121 @@
+import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
+import { regionContents } from "../support/region-contents.ts";
+import { WINDOW_MS } from "./sim-gateway.ts";
+import type { SimRegion } from "./sim-region.ts";
+import type { World } from "./world.ts";
+
+/** What must hold when everything has been mended and had its time; empty when all of it does. */
+export async function violations(world: World): Promise<readonly string[]> {
+  const live = world.regions.filter((region) => !world.lost.has(region));
+  const found: string[] = [];
+  for (const region of live) found.push(...(await everyReadingOnce(world, region)));
+  found.push(...equalTables(live));
+  found.push(...everythingReplicated(world));
+  for (const sensor of world.sensors) {
+    if (sensor.waiting > 0) found.push(`${sensor.device} still waits for ${sensor.waiting} acknowledgements`);
+  }
+  return found.slice(0, 20);
+}
+
+async function everyReadingOnce(world: World, region: SimRegion): Promise<string[]> {
+  const found: string[] = [];
+  for (const sensor of world.sensors) {
+    const device = `plant/${sensor.device}`;
+    const readings = await readingsOf(region, device);
+    const times = new Map<number, number>();
+    for (const { value } of readings) times.set(Number(value), (times.get(Number(value)) ?? 0) + 1);
+    for (const [id, { ackedMs }] of sensor.sent) {
+      const count = times.get(id) ?? 0;
+      if (world.uncertain.has(id)) continue;
+      if (ackedMs !== undefined && count === 0)
+        found.push(`${region.name} lacks reading ${id} of ${device}, acknowledged at ${ackedMs}`);
+      if (count > 1) found.push(`${region.name} has reading ${id} of ${device} ${count} times`);
+    }
+    for (const id of times.keys())
+      if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
+    if (!world.restored.has(sensor.gateway)) found.push(...(await windowsAreTheirReadings(region, device, readings)));
+  }
+  return found;
+}
+
+/** Each window counts and sums exactly the readings that fell into it. */
+async function windowsAreTheirReadings(
+  region: SimRegion,
+  device: string,
+  readings: readonly RawReading[],
+): Promise<string[]> {
+  const expected = new Map<number, { count: number; sum: number }>();
+  for (const { timeMs, value } of readings) {
+    const startMs = Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
+    const window = expected.get(startMs) ?? { count: 0, sum: 0 };
+    expected.set(startMs, { count: window.count + 1, sum: window.sum + Number(value) });
+  }
+  const page = await region.store!.records({
+    ...ALL_TIME,
+    device,
+    metric: "id",
+    windowMs: WINDOW_MS,
+    after: null,
+    limit: 10_000,
+  });
+  const found: string[] = [];
+  for (const { windowStartMs, effective } of page.rows) {
+    const wanted = expected.get(windowStartMs);
+    const { count, sum } = effective.summary;
+    expected.delete(windowStartMs);
+    if (wanted?.count === count && wanted.sum === sum) continue;
+    found.push(
+      `${region.name}: window ${windowStartMs} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
+    );
+  }
+  for (const [startMs, { count }] of expected)
+    found.push(`${region.name}: no window ${startMs} of ${device} for ${count} readings`);
+  return found;
+}
+
+async function readingsOf(region: SimRegion, device: string): Promise<RawReading[]> {
+  const readings: RawReading[] = [];
+  for (let after: ReadingKey | null = null; ;) {
+    const page: Awaited<ReturnType<NonNullable<SimRegion["store"]>["readings"]>> = await region.store!.readings({
+      ...ALL_TIME,
+      device,
+      metric: "id",
+      after,
+      limit: 10_000,
+    });
+    readings.push(...page.rows);
+    if (page.next === null) return readings;
+    after = page.next;
+  }
+}
+
+const ALL_TIME = { fromMs: -8e15, toMs: 8e15 };
+
+function equalTables(live: readonly SimRegion[]): string[] {
+  const [first, ...others] = live.map((region) => ({ name: region.name, contents: regionContents(region.database) }));
+  const found: string[] = [];
+  for (const other of others) {
+    for (const [table, rows] of Object.entries(other.contents)) {
+      const [ours, theirs] = [JSON.stringify(first!.contents[table]), JSON.stringify(rows)];
+      if (ours !== theirs)
+        found.push(
+          `${first!.name} and ${other.name} differ in ${table}: ${first!.contents[table]!.length} and ${rows.length} rows`,
+        );
+    }
+  }
+  return found;
+}
+
+/** Every gateway may trim all that it has. */
+function everythingReplicated(world: World): string[] {
+  const found: string[] = [];
+  for (const gateway of world.gateways) {
+    const status = gateway.engine?.status();
+    if (status === undefined) found.push(`${gateway.name} does not run`);
+    else if (status.waitingReadings > 0)
+      found.push(`${gateway.name} keeps ${status.waitingReadings} readings that no region is known to hold`);
+    else if (status.outbox.batches > 0)
+      found.push(`${gateway.name} keeps ${status.outbox.batches} batches that it may not trim`);
+  }
+  return found;
+}

@@ -1,0 +1,219 @@
+import type { SimGateway } from "./sim-gateway.ts";
+import type { SimRegion } from "./sim-region.ts";
+import type { World } from "./world.ts";
+
+/** All kinds of faults; every run of the suite must reach each of them in at least one seed of a hundred. */
+export const FAULT_KINDS = [
+  "partition",
+  "one_way_partition",
+  "gateway_cut_off",
+  "one_way_to_region",
+  "slow_network",
+  "region_killed",
+  "region_power_cut",
+  "region_slow_disk",
+  "region_lost",
+  "region_rolled_back",
+  "region_rebuilt",
+  "region_clock_jump",
+  "gateway_killed",
+  "gateway_power_cut",
+  "gateway_restored",
+  "gateway_clock_jump",
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** At most one of these in a run: two regions lost together before repair is what nobody promises to survive. */
+const DESTROYS_A_REGION: ReadonlySet<FaultKind> = new Set(["region_lost", "region_rolled_back", "region_rebuilt"]);
+
+/** What goes wrong in a run, when, and for how long: planned from the world's randomness when it is made. */
+export class Faults {
+  readonly reached: Set<FaultKind> = new Set();
+  readonly #world: World;
+  #destroyed = false;
+  readonly #undo = new Set<() => unknown>();
+  #healed = false;
+
+  constructor(world: World) {
+    this.#world = world;
+    const { random, time } = world;
+    const count = 2 + Math.floor(random() * 7);
+    for (let i = 0; i < count; i++) {
+      const kind = FAULT_KINDS[Math.floor(random() * FAULT_KINDS.length)]!;
+      const atMs = 1000 + random() * 26_000;
+      const forMs = random() < 0.3 ? random() * 1000 : random() * 12_000;
+      time.after(atMs, () => this.#strike(kind, forMs));
+    }
+  }
+
+  /** Everything that can be mended is. */
+  async heal(): Promise<void> {
+    this.#healed = true;
+    for (const undo of [...this.#undo]) await undo();
+    const { network, regions, gateways, lost } = this.#world;
+    network.unblockAll();
+    network.latencyMs = 10;
+    for (const region of regions) if (!region.running && !lost.has(region)) await region.start();
+    for (const gateway of gateways) if (!gateway.running) gateway.start();
+  }
+
+  #strike(kind: FaultKind, forMs: number): void {
+    if (this.#healed || (DESTROYS_A_REGION.has(kind) && this.#destroyed)) return;
+    const { random, network, regions, gateways } = this.#world;
+    const region = pick(regions, random);
+    const other = pick(
+      regions.filter((one) => one !== region),
+      random,
+    );
+    const gateway = pick(gateways, random);
+    switch (kind) {
+      case "partition":
+        this.#blocked(kind, forMs, [
+          [`${region.name}/peer`, `${other.name}/peer`],
+          [`${other.name}/peer`, `${region.name}/peer`],
+        ]);
+        return;
+      case "one_way_partition":
+        this.#blocked(kind, forMs, [[`${region.name}/peer`, `${other.name}/peer`]]);
+        return;
+      case "gateway_cut_off":
+        this.#blocked(
+          kind,
+          forMs,
+          regions.flatMap(({ name }): Way[] => [
+            [gateway.name, name],
+            [name, gateway.name],
+          ]),
+        );
+        return;
+      case "one_way_to_region":
+        this.#blocked(kind, forMs, random() < 0.5 ? [[gateway.name, region.name]] : [[region.name, gateway.name]]);
+        return;
+      case "slow_network":
+        network.latencyMs = 50 + random() * 1500;
+        this.#lasting(kind, forMs, () => (network.latencyMs = 10));
+        return;
+      case "region_slow_disk":
+        region.commitMs = 200 + random() * 3000;
+        this.#lasting(kind, forMs, () => (region.commitMs = 5));
+        return;
+      case "region_killed":
+      case "region_power_cut":
+        if (!region.running) return;
+        region.crash({ silent: kind === "region_power_cut" });
+        this.#lasting(kind, forMs, () => this.#restart(region));
+        return;
+      case "region_lost":
+        if (!region.running) return;
+        this.#destroyed = true;
+        region.crash({ silent: random() < 0.5 });
+        this.#world.lost.add(region);
+        this.#note(kind, region.name);
+        return;
+      case "region_rolled_back": {
+        if (!region.running) return;
+        this.#destroyed = true;
+        const image = region.image();
+        this.#world.time.after(random() * 10_000, () => {
+          if (this.#healed || !region.running) return;
+          this.#replaced(kind, region, image, forMs);
+        });
+        return;
+      }
+      case "region_rebuilt":
+        if (!region.running) return;
+        this.#destroyed = true;
+        this.#replaced(kind, region, undefined, forMs);
+        return;
+      case "region_clock_jump":
+        region.jumpClock(jump(random));
+        this.#note(kind, region.name);
+        return;
+      case "gateway_killed":
+      case "gateway_power_cut":
+        if (!gateway.running) return;
+        gateway.crash({ silent: kind === "gateway_power_cut" });
+        this.#lasting(kind, forMs, () => gateway.running || gateway.start());
+        return;
+      case "gateway_restored": {
+        if (!gateway.running) return;
+        const image = gateway.image();
+        const imageMs = this.#world.time.nowMs;
+        this.#world.time.after(random() * 8000, () => {
+          if (this.#healed || !gateway.running) return;
+          this.#restored(kind, gateway, image, imageMs, forMs);
+        });
+        return;
+      }
+      case "gateway_clock_jump":
+        gateway.jumpClock(jump(random));
+        this.#note(kind, gateway.name);
+        return;
+    }
+  }
+
+  #replaced(kind: FaultKind, region: SimRegion, image: Buffer | undefined, forMs: number): void {
+    region.crash({ silent: this.#world.random() < 0.5 });
+    region.replaceDisk(image);
+    this.#lasting(kind, forMs, () => this.#restart(region));
+  }
+
+  #restored(
+    kind: FaultKind,
+    gateway: SimGateway,
+    image: ReturnType<SimGateway["image"]>,
+    imageMs: number,
+    forMs: number,
+  ): void {
+    gateway.crash({ silent: false });
+    gateway.replaceDisk(image);
+    const { sensors, uncertain, restored } = this.#world;
+    restored.add(gateway);
+    for (const sensor of sensors.filter((one) => one.gateway === gateway)) {
+      for (const [id, { sentMs, ackedMs }] of sensor.sent) {
+        // What the journal of the copy had not sealed yet is sealed by both lives.
+        if (sentMs >= imageMs || ackedMs === undefined || ackedMs >= imageMs - UNSEALED_MS) uncertain.add(id);
+      }
+    }
+    this.#lasting(kind, forMs, () => gateway.running || gateway.start());
+  }
+
+  #restart(region: SimRegion): unknown {
+    return region.running || this.#world.lost.has(region) ? undefined : region.start();
+  }
+
+  #blocked(kind: FaultKind, forMs: number, ways: readonly Way[]): void {
+    const { network } = this.#world;
+    for (const [from, to] of ways) network.block(from, to);
+    this.#lasting(kind, forMs, () => {
+      for (const [from, to] of ways) network.unblock(from, to);
+    });
+  }
+
+  #lasting(kind: FaultKind, forMs: number, undo: () => unknown): void {
+    this.#note(kind, `for ${(forMs / 1000).toFixed(1)} s`);
+    const once = (): unknown => (this.#undo.delete(once) ? undo() : undefined);
+    this.#undo.add(once);
+    this.#world.time.after(forMs, once);
+  }
+
+  #note(kind: FaultKind, detail: string): void {
+    this.reached.add(kind);
+    this.#world.note(`FAULT ${kind} ${detail}`);
+  }
+}
+
+/** Longer than a reading waits in the journal before it is sealed. */
+const UNSEALED_MS = 2000;
+
+type Way = readonly [from: string, to: string];
+
+function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.floor(random() * from.length)]!;
+}
+
+/** Seconds, days or years, back or ahead. */
+function jump(random: () => number): number {
+  const size = [5000, 86_400_000, 3 * 365 * 86_400_000][Math.floor(random() * 3)]!;
+  return (random() < 0.5 ? -1 : 1) * random() * size;
+}

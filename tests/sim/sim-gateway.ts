@@ -1,0 +1,236 @@
+import { createDecoder } from "../../edge/decode/routes.ts";
+import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/journal/gateway-database.ts";
+import type { Outbox } from "../../edge/journal/outbox.ts";
+import { PublishChunkWriter } from "../../edge/journal/publish-chunk.ts";
+import type { CommitResult } from "../../edge/journal/storage-engine.ts";
+import { StorageEngine } from "../../edge/journal/storage-engine.ts";
+import { sessionEventOf } from "../../edge/session/grpc-session.ts";
+import type { RegionEndpoint } from "../../edge/session/session.ts";
+import { UplinkDriver } from "../../edge/session/uplink-driver.ts";
+import { regionId } from "../../proto/core/ids.ts";
+import type { Database } from "../../proto/runtime/sqlite.ts";
+import { openInMemory } from "../../proto/runtime/sqlite.ts";
+import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wire/ingest-messages.ts";
+import type { Network } from "./network.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/**
+ * A gateway as it is in production, from the journal to the uplink, on a disk in memory, a simulated network and virtual
+ * time. Only the MQTT broker is left out: messages come as it would offer them.
+ */
+export class SimGateway {
+  readonly name: string;
+  readonly #deps: SimGatewayDeps;
+  #disk: Database;
+  #mark = 0;
+  #life: Life | undefined;
+  #lives = 0;
+  #clockOffsetMs = 0;
+
+  constructor(name: string, deps: SimGatewayDeps) {
+    this.name = name;
+    this.#deps = deps;
+    this.#disk = openInMemory(GATEWAY_DATABASE);
+  }
+
+  get running(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get engine(): StorageEngine | undefined {
+    return this.#life?.engine;
+  }
+
+  start(): void {
+    const { time, random, regions, keepReplicatedMs, maxBytes } = this.#deps;
+    const lifeNumber = ++this.#lives;
+    const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
+    const clock = time.clock(() => this.#clockOffsetMs);
+    const engine = new StorageEngine(
+      {
+        clock,
+        decoder: createDecoder({
+          routes: [],
+          unrouted: "auto",
+          timeZone: "UTC",
+          limits: { depth: 8, values: 100, payloadBytes: 4096 },
+        }),
+        randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
+        disk: {
+          database: new GatewayDatabase(this.#disk, this.name),
+          mark: { path: "the mark", read: () => this.#mark, write: (journalSeq) => (this.#mark = journalSeq) },
+          freeBytes: () => Infinity,
+        },
+      },
+      {
+        gateway: this.name,
+        directory: "",
+        maxBytes,
+        deadLetterBytes: 1024 * 1024,
+        keepReplicatedMs,
+        seriesMax: 1000,
+        deliveriesRemembered: 1024,
+        sealBytes: 16 * 1024,
+        sealAfterMs: 500,
+        rules: [{ match: { device: "*", metric: "*" }, plan: PLAN }],
+      },
+    );
+    const listeners: Parameters<Outbox["onSealed"]>[0][] = [];
+    const later = <T>(work: () => T): Promise<T> =>
+      new Promise((resolve) => {
+        time.after(random() * 2, () => {
+          if (alive()) resolve(work());
+        });
+      });
+    const outbox: Outbox = {
+      streams: () => later(() => engine.streams()),
+      read: (request) => later(() => engine.read(request)),
+      mark: (_region, claims) => later(() => engine.mark(claims)),
+      onSealed: (listener) => void listeners.splice(0, 1, listener),
+    };
+    const driver = new UplinkDriver(
+      {
+        outbox,
+        endpoints: regions.map((region) => this.#endpoint(region, alive)),
+        clock,
+        rotateStream: () => engine.rotateStream(),
+      },
+      {
+        random,
+        after: (ms, work) =>
+          time.after(ms, () => {
+            if (alive()) work();
+          }),
+      },
+    );
+    const life: Life = {
+      engine,
+      driver,
+      writer: new PublishChunkWriter({ tableLimit: 100, initialBytes: 1024 }),
+      tell: (result) => tellSealed(result, listeners[0]),
+    };
+    this.#life = life;
+    driver.start();
+    time.every(50, () => {
+      if (alive() && engine.idleWorkDue()) life.tell(engine.commit([]));
+      return alive();
+    });
+  }
+
+  /** Offers a message as the broker does; `committed` comes when it is on disk, or never. */
+  publish(message: SimMessage, committed: () => void): void {
+    const life = this.#life;
+    if (life === undefined || life.engine.full) return;
+    const { time, random } = this.#deps;
+    const lifeNumber = this.#lives;
+    const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
+    time.after(random() * 3, () => {
+      if (!alive() || life.engine.full) return;
+      life.writer.add({
+        ...message,
+        qos: 1,
+        payload: Buffer.from(message.payload),
+        arrivedMs: time.clock(() => this.#clockOffsetMs).nowMs(),
+      });
+      life.tell(life.engine.commit([life.writer.take(undefined)]));
+      time.after(random() * 3, () => {
+        if (alive()) committed();
+      });
+    });
+  }
+
+  /** SIGKILL, or a power cut that nobody hears of. */
+  crash(how: { silent: boolean }): void {
+    this.#life = undefined;
+    this.#lives++;
+    this.#deps.network.down(this.name, how);
+  }
+
+  /** The disk as it is now, to return to. */
+  image(): { readonly database: Buffer; readonly mark: number } {
+    return { database: this.#disk.serialize(), mark: this.#mark };
+  }
+
+  /** An old copy is put in place of the disk of a gateway that is down. */
+  replaceDisk(image: { readonly database: Buffer; readonly mark: number }): void {
+    this.#disk.close();
+    this.#disk = openInMemory({ ...GATEWAY_DATABASE, image: image.database });
+    this.#mark = image.mark;
+  }
+
+  jumpClock(byMs: number): void {
+    this.#clockOffsetMs += byMs;
+  }
+
+  #endpoint(region: string, alive: () => boolean): RegionEndpoint {
+    return {
+      region: regionId(region),
+      open: ({ streams }, listener) => {
+        const end = this.#deps.network.connect(this.name, region);
+        end.onFrame = (frame) => {
+          if (alive()) listener(sessionEventOf(decodeRegionFrame(frame)));
+        };
+        end.onClosed = () => {
+          if (alive()) listener({ kind: "closed", reason: "the connection ended" });
+        };
+        end.send(
+          encodeGatewayFrame({
+            kind: "hello",
+            protocol: PROTOCOL,
+            gateway: this.name,
+            software: "sim",
+            token: "",
+            streams,
+          }),
+        );
+        return {
+          send: (batch) => {
+            end.send(encodeGatewayFrame({ kind: "batch", batch }));
+            return true;
+          },
+          close: () => end.close(),
+        };
+      },
+    };
+  }
+}
+
+export type SimMessage = {
+  readonly clientId: string;
+  readonly topic: string;
+  readonly payload: string;
+  readonly packetId: number;
+  readonly dup: boolean;
+};
+
+export type SimGatewayDeps = {
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly random: () => number;
+  /** In order of preference. */
+  readonly regions: readonly string[];
+  readonly keepReplicatedMs: number;
+  readonly maxBytes: number;
+};
+
+type Life = {
+  readonly engine: StorageEngine;
+  readonly driver: UplinkDriver;
+  readonly writer: PublishChunkWriter;
+  readonly tell: (result: CommitResult) => void;
+};
+
+/** Short windows with a long patience for late readings, and every reading forwarded as well. */
+export const WINDOW_MS = 10_000;
+const PLAN = {
+  lengthsMs: [WINDOW_MS],
+  raw: true,
+  quantiles: false,
+  outOfOrdernessMs: 1000,
+  idleTimeoutMs: 3000,
+  allowedLatenessMs: 600_000,
+};
+
+function tellSealed({ sealed }: CommitResult, listener: Parameters<Outbox["onSealed"]>[0] | undefined): void {
+  for (const { streamId, seq } of sealed) listener?.({ streamId, firstSeq: seq, lastSeq: seq });
+}

@@ -1,0 +1,270 @@
+import { EventEmitter } from "node:events";
+import type { OutgoingLink, OutgoingListener, PeerGreeting } from "../../cloud/peer/outgoing-link.ts";
+import { PeerReplicator } from "../../cloud/peer/peer-replicator.ts";
+import type { StreamCall } from "../../cloud/grpc/region-server.ts";
+import { Committer } from "../../cloud/ingest/committer.ts";
+import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
+import { allSets } from "../../cloud/store/all-sets.ts";
+import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite-store.ts";
+import type { ArrivedBatch, Outcome, Store } from "../../cloud/store/store.ts";
+import { regionId } from "../../proto/core/ids.ts";
+import type { RegionId } from "../../proto/core/ids.ts";
+import type { Database } from "../../proto/runtime/sqlite.ts";
+import { openInMemory } from "../../proto/runtime/sqlite.ts";
+import { PROTOCOL } from "../../proto/wire/ingest-messages.ts";
+import { decodeTakerFrame, encodeGiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { Mutant } from "./mutants.ts";
+import type { Network, WireEnd } from "./network.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/**
+ * A region as it is in production, store, committer, sessions and replication, on a disk in memory, a simulated network
+ * and virtual time. Its two doors are two names on the network: `<name>` for gateways, `<name>/peer` for regions.
+ */
+export class SimRegion {
+  readonly name: RegionId;
+  readonly #deps: SimRegionDeps;
+  #disk: Database;
+  /** The process that runs; each start is another life, and what an earlier one had under way is void. */
+  #life: { readonly store: SqliteStore; readonly replicator: PeerReplicator } | undefined;
+  #lives = 0;
+  #clockOffsetMs = 0;
+  /** Commits take up to this long. */
+  commitMs = 5;
+
+  constructor(name: string, deps: SimRegionDeps) {
+    this.name = regionId(name);
+    this.#deps = deps;
+    this.#disk = openInMemory(REGION_DATABASE);
+  }
+
+  get running(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get database(): Database {
+    return this.#disk;
+  }
+
+  get store(): SqliteStore | undefined {
+    return this.#life?.store;
+  }
+
+  async start(): Promise<void> {
+    const { time, network, random, peers, minCopies } = this.#deps;
+    const life = ++this.#lives;
+    const alive = (): boolean => this.#lives === life && this.#life !== undefined;
+    const clock = time.clock(() => this.#clockOffsetMs);
+    const store = new SqliteStore(this.#disk, { path: this.name, newStoreId: this.#bytes() });
+    const slow = this.#slowStore(store, alive);
+    const bootId = this.#bytes();
+    const greeting = { protocol: PROTOCOL, region: this.name, storeId: store.storeId, bootId, software: "sim" };
+    const replicator: PeerReplicator = new PeerReplicator(
+      {
+        store: slow,
+        clock,
+        random,
+        dial: (peer, listener) => this.#dial(peer, greeting, listener, alive),
+        onReport: (report) => this.#deps.onReport(`${this.name}: ${JSON.stringify(report)}`),
+        onDelays: () => undefined,
+        onFault: this.#deps.onFault,
+      },
+      await allSets(store),
+      {
+        self: {
+          protocol: PROTOCOL,
+          region: this.name,
+          storeId: store.storeId,
+          bootId,
+          isPeer: (name) => peers.some((peer) => peer === name && peer !== this.name),
+          authorized: () => true,
+        },
+        peers: peers.filter((peer) => peer !== this.name).map(regionId),
+        minCopies,
+      },
+    );
+    const replicatedOf =
+      this.#deps.mutant === "replicated_when_durable"
+        ? (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.own(streamId)
+        : (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.replicated(streamId);
+    const committer = new Committer({
+      store: slow,
+      clock,
+      replicatedOf,
+      events: { onCommit: (commit) => replicator.committed(commit), onFault: this.#deps.onFault },
+    });
+    const ingest = new GrpcIngest({
+      store: slow,
+      committer,
+      clock,
+      replicatedOf,
+      events: {
+        sessionOpened: () => {},
+        sessionClosed: () => {},
+        refused: (what) => this.#deps.onReport(`${this.name}: ${JSON.stringify(what)}`),
+        onFault: this.#deps.onFault,
+      },
+      session: {
+        protocol: PROTOCOL,
+        region: this.name,
+        storeId: store.storeId,
+        bootId,
+        creditBytes: 1024 * 1024,
+        regions: [],
+        minCopies,
+        authorized: () => true,
+        verified: false,
+      },
+    });
+    this.#life = { store, replicator };
+    network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
+    network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
+    replicator.join(committer);
+    time.every(100, () => {
+      if (alive()) replicator.tick();
+      return alive();
+    });
+    time.every(250, () => {
+      if (alive()) ingest.tick();
+      return alive();
+    });
+  }
+
+  /** SIGKILL, or a power cut that nobody hears of. */
+  crash(how: { silent: boolean }): void {
+    this.#life = undefined;
+    this.#lives++;
+    const { network } = this.#deps;
+    network.down(this.name, how);
+    network.down(`${this.name}/peer`, how);
+  }
+
+  /** The disk as it is now, to return to. */
+  image(): Buffer {
+    return this.#disk.serialize();
+  }
+
+  /** An old backup, or nothing at all, is put in place of the disk of a region that is down. */
+  replaceDisk(image: Buffer | undefined): void {
+    this.#disk.close();
+    this.#disk = openInMemory(image === undefined ? REGION_DATABASE : { ...REGION_DATABASE, image });
+  }
+
+  jumpClock(byMs: number): void {
+    this.#clockOffsetMs += byMs;
+  }
+
+  #bytes(): Buffer {
+    return Buffer.from(Array.from({ length: 16 }, () => Math.floor(this.#deps.random() * 256)));
+  }
+
+  #dial(peer: RegionId, greeting: PeerGreeting, listener: OutgoingListener, alive: () => boolean): OutgoingLink {
+    const end = this.#deps.network.connect(`${this.name}/peer`, `${peer}/peer`);
+    end.onFrame = (frame) => {
+      if (alive()) listener.heard(decodeTakerFrame(frame));
+    };
+    end.onClosed = () => {
+      if (alive()) listener.closed("the connection ended");
+    };
+    end.send(encodeGiverFrame({ kind: "hello", ...greeting, token: "" }));
+    return { send: (frame) => end.send(encodeGiverFrame(frame)), close: () => end.close() };
+  }
+
+  /** A store whose commits take their time; what a crash interrupts never happened, or happened and was never told. */
+  #slowStore(store: SqliteStore, alive: () => boolean): Store {
+    const { time, random, mutant } = this.#deps;
+    const pause = (ms: number): Promise<void> =>
+      new Promise((resolve) => {
+        time.after(ms, () => {
+          // Of a process that is gone nothing goes on.
+          if (alive()) resolve();
+        });
+      });
+    const apply = async (batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> => {
+      if (mutant === "ack_before_commit") {
+        void pause(this.commitMs * 20).then(() => store.apply(batches));
+        return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
+      }
+      await pause(random() * this.commitMs);
+      const outcomes = await store.apply(batches);
+      await pause(random() * 2);
+      return outcomes;
+    };
+    return new Proxy<Store>(store, {
+      get: (target, name) => {
+        if (name === "apply") return apply;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;
+      },
+    });
+  }
+}
+
+export type SimRegionDeps = {
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly random: () => number;
+  readonly peers: readonly string[];
+  readonly minCopies: number;
+  readonly mutant: Mutant | undefined;
+  readonly onReport: (line: string) => void;
+  readonly onFault: (fault: unknown) => void;
+};
+
+/** The end of a connection in the shape of a gRPC call, as far as the services use it. */
+function callOf(end: WireEnd): StreamCall {
+  return new SimCall(end) as unknown as StreamCall;
+}
+
+class SimCall extends EventEmitter {
+  destroyed = false;
+  readonly writableLength = 0;
+  readonly #end: WireEnd;
+  readonly #held: Buffer[] = [];
+  #paused = false;
+
+  constructor(end: WireEnd) {
+    super();
+    this.#end = end;
+    end.onFrame = (frame) => {
+      if (this.#paused) this.#held.push(frame);
+      else this.emit("data", frame);
+    };
+    end.onClosed = () => {
+      this.destroyed = true;
+      this.emit("close");
+    };
+  }
+
+  write(frame: Buffer): boolean {
+    this.#end.send(frame);
+    return true;
+  }
+
+  end(): void {
+    this.destroyed = true;
+    this.#end.close();
+  }
+
+  destroy(): void {
+    this.end();
+    this.emit("close");
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    while (!this.#paused) {
+      const frame = this.#held.shift();
+      if (frame === undefined) return;
+      this.emit("data", frame);
+    }
+  }
+
+  getPeer(): string {
+    return "simulated";
+  }
+}

@@ -1,0 +1,75 @@
+import type { SimGateway } from "./sim-gateway.ts";
+import { EPOCH_MS } from "./virtual-time.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/**
+ * A sensor that numbers its readings and sends one after the other with QoS 1: it repeats a message, with the DUP flag,
+ * until it is acknowledged. Its own clock is right.
+ */
+export class SimSensor {
+  readonly device: string;
+  readonly gateway: SimGateway;
+  /** By id: when it was first sent and, once it was, acknowledged. */
+  readonly sent: Map<number, { readonly sentMs: number; ackedMs: number | undefined }> = new Map();
+  readonly #deps: { readonly time: VirtualTime; readonly random: () => number; readonly nextId: () => number };
+  #packetId = 0;
+  #publishing = true;
+
+  constructor(
+    device: string,
+    gateway: SimGateway,
+    deps: { time: VirtualTime; random: () => number; nextId: () => number },
+  ) {
+    this.device = device;
+    this.gateway = gateway;
+    this.#deps = deps;
+    this.#next();
+  }
+
+  /** Nothing new from now on; what is not acknowledged yet is still repeated. */
+  finish(): void {
+    this.#publishing = false;
+  }
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const { ackedMs } of this.sent.values()) if (ackedMs === undefined) waiting++;
+    return waiting;
+  }
+
+  #next(): void {
+    const { time, random, nextId } = this.#deps;
+    time.after(30 + random() * 200, () => {
+      if (!this.#publishing) return;
+      const id = nextId();
+      this.#packetId = (this.#packetId % 50) + 1;
+      // One in fifteen comes late, by up to a minute.
+      const lateMs = random() < 1 / 15 ? random() * 60_000 : 0;
+      this.sent.set(id, { sentMs: time.nowMs, ackedMs: undefined });
+      this.#send(id, this.#packetId, Math.floor(EPOCH_MS + time.nowMs - lateMs), false);
+    });
+  }
+
+  #send(id: number, packetId: number, timeMs: number, dup: boolean): void {
+    const { time, random } = this.#deps;
+    const message = {
+      clientId: this.device,
+      topic: `plant/${this.device}`,
+      payload: `{"id":${id},"ts":${timeMs}}`,
+      packetId,
+      dup,
+    };
+    let answered = false;
+    this.gateway.publish(message, () => {
+      if (answered) return;
+      answered = true;
+      this.sent.get(id)!.ackedMs ??= time.nowMs;
+      this.#next();
+    });
+    time.after(500 + random() * 500, () => {
+      if (answered) return;
+      answered = true;
+      this.#send(id, packetId, timeMs, true);
+    });
+  }
+}

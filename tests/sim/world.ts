@@ -1,0 +1,102 @@
+import { seededRandom } from "../support/seeded-random.ts";
+import { violations } from "./checks.ts";
+import type { FaultKind } from "./faults.ts";
+import { Faults } from "./faults.ts";
+import type { Mutant } from "./mutants.ts";
+import { Network } from "./network.ts";
+import { SimGateway } from "./sim-gateway.ts";
+import { SimRegion } from "./sim-region.ts";
+import { SimSensor } from "./sim-sensor.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+/**
+ * Three regions, two gateways and their sensors, tormented for half a minute and then left alone. Everything follows
+ * from the seed.
+ */
+export class World {
+  readonly time: VirtualTime = new VirtualTime();
+  readonly network: Network;
+  readonly random: () => number;
+  readonly regions: readonly SimRegion[];
+  readonly gateways: readonly SimGateway[];
+  readonly sensors: readonly SimSensor[];
+  /** Gone for ever. */
+  readonly lost: Set<SimRegion> = new Set();
+  /** Readings that a restored gateway may have lost or may count twice: its disk, and its memory of deliveries, went back. */
+  readonly uncertain: Set<number> = new Set();
+  /** Gateways whose disk was restored: their windows may be told apart from their readings. */
+  readonly restored: Set<SimGateway> = new Set();
+  readonly log: string[] = [];
+  readonly internalErrors: string[] = [];
+  #lastId = 0;
+
+  constructor(options: { seed: number; mutant?: Mutant | undefined }) {
+    this.random = seededRandom(options.seed);
+    const { time, random } = this;
+    this.network = new Network(time, random);
+    const onFault = (fault: unknown): void =>
+      void this.internalErrors.push(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
+    const note = (line: string): void => this.note(line);
+    this.regions = REGIONS.map(
+      (name) =>
+        new SimRegion(name, {
+          time,
+          network: this.network,
+          random,
+          peers: REGIONS,
+          minCopies: 2,
+          mutant: options.mutant,
+          onReport: note,
+          onFault,
+        }),
+    );
+    const smallQuota = random() < 0.2;
+    this.gateways = ["plant-1", "plant-2"].map(
+      (name, i) =>
+        new SimGateway(name, {
+          time,
+          network: this.network,
+          random,
+          regions: [...REGIONS.slice(i), ...REGIONS.slice(0, i)],
+          keepReplicatedMs: 2000,
+          maxBytes: smallQuota ? SMALL_QUOTA_BYTES : 2 ** 30,
+        }),
+    );
+    const nextId = (): number => ++this.#lastId;
+    this.sensors = this.gateways.flatMap((gateway, g) =>
+      [1, 2, 3].map((n) => new SimSensor(`g${g + 1}-s${n}`, gateway, { time, random, nextId })),
+    );
+  }
+
+  note(line: string): void {
+    this.log.push(`${(this.time.nowMs / 1000).toFixed(3)} ${line}`);
+  }
+
+  async run(): Promise<Outcome> {
+    for (const region of this.regions) await region.start();
+    for (const gateway of this.gateways) gateway.start();
+    const faults = new Faults(this);
+    await this.time.run(TORMENT_MS);
+    await faults.heal();
+    for (const sensor of this.sensors) sensor.finish();
+    let found: readonly string[] = ["not checked"];
+    for (let untilMs = TORMENT_MS + 10_000; untilMs <= TORMENT_MS + HEALING_MS; untilMs += 10_000) {
+      await this.time.run(untilMs);
+      found = [...this.internalErrors, ...(await violations(this))];
+      if (found.length === 0) break;
+    }
+    return { violations: found, faults: faults.reached, virtualMs: this.time.nowMs };
+  }
+}
+
+export type Outcome = {
+  readonly violations: readonly string[];
+  readonly faults: ReadonlySet<FaultKind>;
+  readonly virtualMs: number;
+};
+
+const REGIONS = ["eu", "us", "ap"];
+const TORMENT_MS = 30_000;
+const HEALING_MS = 240_000;
+/** A few dozen batches. */
+const SMALL_QUOTA_BYTES = 400 * 1024;
