@@ -101,6 +101,20 @@ export class GatewayEvents {
         this.#refusal = report.reason;
         this.#log.error({ region, code: report.code }, `${region} refuses this gateway: ${report.reason}`);
         return;
+      case "carrier":
+        if (report.from === undefined) this.#log.info({ region }, `batches go to ${region}`);
+        else
+          this.#log.warn(
+            { region, from: report.from },
+            `batches go to ${region} instead of ${report.from}: ${report.reason}`,
+          );
+        return;
+      case "dual_send":
+        this.#log.info(
+          { region, batches: report.batches },
+          `${report.batches} batches that too few regions hold are sent to ${region} as well`,
+        );
+        return;
       case "quarantined":
         this.#log.error(
           { region, stream: report.streamId, seq: report.seq },

@@ -7,7 +7,10 @@ export type GatewayCondition = {
   readonly waitingReadings: number;
   /** How long the oldest of them has been waiting, or null when there is none. */
   readonly behindMs: number | null;
+  /** The region that takes the batches, or is waited for. */
   readonly region: string;
+  /** The most preferred region, where another one stands in for it. */
+  readonly insteadOf: string | null;
   readonly connected: boolean;
   /** How long the region has been out of reach; null while connected. */
   readonly offlineMs: number | null;
@@ -41,7 +44,8 @@ export function statusSentence(condition: GatewayCondition): string {
   }
   if (condition.devices === 0) return `${receiving}; connected to ${condition.region}.`;
   const behind = condition.behindMs === null ? "" : `, ${seconds(condition.behindMs)} behind`;
-  return `${receiving}; everything sealed is durable in ${condition.region}${behind}.`;
+  const instead = condition.insteadOf === null ? "" : ` (${condition.insteadOf} is out of reach)`;
+  return `${receiving}; everything sealed is durable in ${condition.region}${instead}${behind}.`;
 }
 
 /** 1284331 -> "1,284,331"; above ten million "12.8 M". */

@@ -4,6 +4,7 @@ import {
   difference,
   EMPTY_HAVE,
   equalHave,
+  heldByAtLeast,
   intersection,
   isEmpty,
   missing,
@@ -26,6 +27,8 @@ import {
   withToRead,
 } from "./cargo.ts";
 import type { Cargo, InFlight } from "./cargo.ts";
+import { carrierOf, wantedRegions } from "./region-roles.ts";
+import type { RegionCondition } from "./region-roles.ts";
 import { seqCount } from "./seq-ranges.ts";
 
 /**
@@ -64,6 +67,12 @@ export const UPLINK: {
   readonly creditMaxBytes: number;
   readonly markEveryMs: number;
   readonly quarantineMax: number;
+  /** Batches return to a more preferred region when it has been live for so long, and up to so much longer by chance. */
+  readonly returnMs: number;
+  readonly returnJitterMs: number;
+  /** What is durable and not replicated for this long goes to a second region too, looked at this often. */
+  readonly dualMs: number;
+  readonly dualEveryMs: number;
 } = {
   backoff: { baseMs: 500, capMs: 5_000 },
   failuresToOpen: 5,
@@ -79,9 +88,21 @@ export const UPLINK: {
   creditMaxBytes: 64 * 1024 * 1024,
   markEveryMs: 100,
   quarantineMax: 1_000,
+  returnMs: 300_000,
+  returnJitterMs: 60_000,
+  dualMs: 30_000,
+  dualEveryMs: 10_000,
 };
 
 export type UplinkState = {
+  readonly phase: "new" | "running" | "stopped";
+  /** The region that takes the batches; it may be lost, until another one is found. */
+  readonly carrier: RegionId | undefined;
+  /** The region that took them last, while none does. */
+  readonly lastCarrier: RegionId | undefined;
+  /** How many regions must hold a batch; the largest number that any region said. Infinity: none said one yet. */
+  readonly minCopies: number;
+  readonly dual: DualSend;
   readonly streams: ReadonlyMap<StreamId, HeldStream>;
   readonly regions: ReadonlyMap<RegionId, RegionState>;
   /** Numbers connections and reads, so that what belongs to an earlier one is recognised. */
@@ -99,8 +120,18 @@ export type HeldStream = {
   readonly durable: Have;
 };
 
+/** What was durable some time ago, by stream: what of it is still not replicated is sent to a second region. */
+export type DualSend = {
+  /** Oldest first. */
+  readonly snapshots: readonly ReadonlyMap<StreamId, Have>[];
+  readonly nextAtMs: number;
+};
+
 export type RegionState = {
   readonly region: RegionId;
+  readonly liveSinceMs: number;
+  /** How long it must be live before batches return to it from a less preferred one. */
+  readonly returnAfterMs: number;
   readonly link: Link;
   readonly circuit: Circuit;
   /** Why the last connection ended; a repetition is not reported again. */
@@ -232,6 +263,14 @@ export type UplinkReport =
       readonly lackingBatches: number;
     }
   | { readonly kind: "lost"; readonly region: RegionId; readonly reason: string; readonly retryMs: number }
+  /** From now on the batches go to `region`; `from` is undefined where none took them before. */
+  | {
+      readonly kind: "carrier";
+      readonly region: RegionId;
+      readonly from: RegionId | undefined;
+      readonly reason: string;
+    }
+  | { readonly kind: "dual_send"; readonly region: RegionId; readonly batches: number }
   | {
       readonly kind: "refused";
       readonly region: RegionId;
@@ -260,6 +299,11 @@ export type UplinkStep = { readonly state: UplinkState; readonly effects: readon
 
 export function uplink(regions: readonly RegionId[], nowMs: number): UplinkState {
   return {
+    phase: "new",
+    carrier: undefined,
+    lastCarrier: undefined,
+    minCopies: Infinity,
+    dual: { snapshots: [], nextAtMs: nowMs },
     streams: new Map(),
     regions: new Map(regions.map((region) => [region, idle(region, nowMs)])),
     lastNumber: 0,
@@ -275,7 +319,7 @@ export function step(state: UplinkState, event: UplinkEvent, nowMs: number, rand
   const turn = new Turn(state, nowMs, random);
   switch (event.kind) {
     case "start":
-      for (const region of state.regions.values()) if (region.link.kind === "idle") turn.list(region);
+      turn.start();
       break;
     case "hurry":
       for (const region of state.regions.values()) {
@@ -284,7 +328,7 @@ export function step(state: UplinkState, event: UplinkEvent, nowMs: number, rand
       }
       break;
     case "stop":
-      for (const region of state.regions.values()) turn.stop(region);
+      turn.stop();
       break;
     case "sealed":
       turn.sealed(event);
@@ -319,6 +363,8 @@ export function knownDurable(state: UplinkState, stream: HeldStream): Have {
 function idle(region: RegionId, nowMs: number): RegionState {
   return {
     region,
+    liveSinceMs: nowMs,
+    returnAfterMs: Infinity,
     link: { kind: "idle" },
     circuit: { kind: "closed", failures: 0 },
     lastLoss: "",
@@ -347,13 +393,15 @@ class Turn {
   }
 
   result(): UplinkStep {
+    this.#balance();
     return { state: this.#state, effects: this.#effects };
   }
 
   regional(region: RegionState, event: Extract<UplinkEvent, { readonly region: RegionId }>): void {
     const { link } = region;
-    if (link.kind === "idle" || link.kind === "stopped") return;
+    if (link.kind === "stopped") return;
     if (event.kind === "timer") return this.#rung(region);
+    if (link.kind === "idle") return;
     if (event.kind === "marked") return this.#settle({ ...region, marks: { ...region.marks, underWay: false } });
     if (link.kind === "waiting" || event.session !== link.session) return;
     switch (event.kind) {
@@ -381,10 +429,128 @@ class Turn {
     this.#settle({ ...region, link: { kind: "listing", session } });
   }
 
-  stop(region: RegionState): void {
-    if (region.link.kind === "stopped") return;
-    this.#close(region);
-    this.#put({ ...this.#withAllMarked(region), link: { kind: "stopped" } });
+  start(): void {
+    if (this.#state.phase === "new") this.#state = { ...this.#state, phase: "running" };
+  }
+
+  stop(): void {
+    this.#state = { ...this.#state, phase: "stopped" };
+    for (const region of this.#state.regions.values()) {
+      if (region.link.kind === "stopped") continue;
+      this.#close(region);
+      this.#put({ ...this.#withAllMarked(region), link: { kind: "stopped" } });
+    }
+  }
+
+  /** Connects to whom it should be connected, and finds who carries; at the end of every step. */
+  #balance(): void {
+    if (this.#state.phase !== "running") return;
+    const conditions = [...this.#state.regions.values()].map(
+      (region) => [region.region, this.#condition(region)] as const,
+    );
+    const { carrier } = this.#state;
+    const next = carrierOf(conditions, carrier);
+    if (next !== undefined && next !== carrier) this.#carryWith(this.#state.regions.get(next)!, carrier);
+    const wanted = wantedRegions(conditions, this.#state.carrier);
+    for (const region of this.#state.regions.values()) {
+      const { link } = region;
+      if (wanted.has(region.region)) {
+        if (link.kind === "idle") this.list(region);
+      } else if (link.kind !== "idle" && (link.kind !== "live" || link.cargo.inFlight.length === 0)) {
+        this.#close(region);
+        this.#settle({ ...this.#withAllMarked(region), link: { kind: "idle" } });
+      }
+    }
+    this.#dualSend();
+  }
+
+  #condition({ link, circuit, lastLoss, liveSinceMs, returnAfterMs }: RegionState): RegionCondition {
+    const connecting = link.kind === "idle" || link.kind === "listing" || link.kind === "opening";
+    return {
+      live: link.kind === "live" && !link.leaving,
+      firstAttempt: connecting && circuit.failures === 0 && lastLoss === "",
+      liveForMs: this.#nowMs - liveSinceMs,
+      returnAfterMs,
+    };
+  }
+
+  /** From now on this region takes the batches: first what it lacks by its own word. */
+  #carryWith(region: RegionState, from: RegionId | undefined): void {
+    const before = this.#state.regions.get(from ?? this.#state.lastCarrier ?? region.region);
+    if (before !== region && before?.link.kind === "live") {
+      // What is in flight may land there; the rest goes the new way.
+      const { inFlight, inFlightBytes, meanBatchBytes } = before.link.cargo;
+      const cargo: Cargo = { ...EMPTY_CARGO, inFlight, inFlightBytes, meanBatchBytes };
+      this.#settle({ ...before, link: { ...before.link, cargo, catchUp: undefined } });
+    }
+    const reason =
+      before === undefined ? "" : before.link.kind === "live" ? "a more preferred region is back" : before.lastLoss;
+    const { lastCarrier } = this.#state;
+    this.#state = { ...this.#state, carrier: region.region, lastCarrier: region.region };
+    if (region.region !== lastCarrier)
+      this.#report({ kind: "carrier", region: region.region, from: lastCarrier, reason });
+    if (region.link.kind !== "live") return;
+    let cargo: Cargo = { ...region.link.cargo, meanBatchBytes: this.#state.meanBatchBytes };
+    for (const stream of this.#state.streams.values()) {
+      const claim = region.claims.get(stream.streamId) ?? NOTHING;
+      for (const range of missing(claim.durable, stream.first, stream.last)) {
+        cargo = withToRead(cargo, "backlog", stream.streamId, range);
+      }
+    }
+    const catchUp = toReadCount(cargo, "backlog") === 0 ? undefined : { sinceMs: this.#nowMs, batches: 0, bytes: 0 };
+    this.#pump(region, { ...region.link, cargo, catchUp });
+  }
+
+  /** What has been durable for long and is in too few regions goes to the standby as well, and both acks count. */
+  #dualSend(): void {
+    const { dual, minCopies, carrier } = this.#state;
+    if (this.#nowMs < dual.nextAtMs || minCopies <= 1) return;
+    const durable = new Map<StreamId, Have>();
+    for (const stream of this.#state.streams.values())
+      durable.set(stream.streamId, this.#combined(stream.streamId).durable);
+    const due = dual.snapshots.length * UPLINK.dualEveryMs >= UPLINK.dualMs ? dual.snapshots[0] : undefined;
+    const snapshots = [...(due === undefined ? dual.snapshots : dual.snapshots.slice(1)), durable];
+    this.#state = { ...this.#state, dual: { snapshots, nextAtMs: this.#nowMs + UPLINK.dualEveryMs } };
+    const standby = [...this.#state.regions.values()].find(
+      ({ region, link }) => region !== carrier && link.kind === "live" && !link.leaving,
+    );
+    if (due === undefined || standby?.link.kind !== "live") return;
+    let { cargo } = standby.link;
+    const before = toReadCount(cargo, "backlog");
+    for (const stream of this.#state.streams.values()) {
+      const old = due.get(stream.streamId) ?? EMPTY_HAVE;
+      const alone = difference(
+        difference(old, this.#combined(stream.streamId).replicated),
+        standby.claims.get(stream.streamId)?.durable ?? EMPTY_HAVE,
+      );
+      const here = intersection(alone, { prefix: 0, islands: [{ first: stream.first, last: stream.last }] });
+      const ranges = here.prefix > 0 ? [{ first: 1, last: here.prefix }, ...here.islands] : here.islands;
+      for (const { first, last } of ranges) {
+        cargo = withToRead(cargo, "backlog", stream.streamId, { first: first as Seq, last: last as Seq });
+      }
+    }
+    const batches = toReadCount(cargo, "backlog") - before;
+    if (batches === 0) return;
+    this.#report({ kind: "dual_send", region: standby.region, batches });
+    this.#pump(standby, { ...standby.link, cargo });
+  }
+
+  /** What all regions together say of a stream; `changed` is newer than what the state has of this region. */
+  #combined(streamId: StreamId, changed?: RegionState): Claim {
+    let durable = EMPTY_HAVE;
+    let replicated = EMPTY_HAVE;
+    const copies: Have[] = [];
+    for (const known of this.#state.regions.values()) {
+      const claim = (known.region === changed?.region ? changed : known).claims.get(streamId);
+      if (claim === undefined) continue;
+      copies.push(claim.durable);
+      durable = union(durable, claim.durable);
+      replicated = union(replicated, claim.replicated);
+    }
+    const { minCopies } = this.#state;
+    // Counted here as well: what was sent to two regions is replicated also while they cannot reach each other.
+    if (minCopies <= copies.length) replicated = union(replicated, heldByAtLeast(copies, minCopies));
+    return { durable, replicated };
   }
 
   sealed(event: Extract<UplinkEvent, { kind: "sealed" }>): void {
@@ -399,7 +565,7 @@ class Turn {
         : { ...held, last: lastSeq };
     this.#state = { ...this.#state, streams: new Map(this.#state.streams).set(streamId, stream) };
     for (const region of this.#state.regions.values()) {
-      if (region.link.kind !== "live") continue;
+      if (region.link.kind !== "live" || region.region !== this.#state.carrier) continue;
       const cargo = withToRead(region.link.cargo, "fresh", streamId, { first: from, last: lastSeq });
       this.#pump(region, { ...region.link, cargo });
     }
@@ -450,18 +616,24 @@ class Turn {
       const message = `the address of region ${region.region} leads to region ${ack.region}`;
       return this.#refused(region, { code: "bad_hello", message, batch: null });
     }
-    let cargo: Cargo = { ...EMPTY_CARGO, meanBatchBytes: this.#state.meanBatchBytes };
+    if (ack.minCopies !== Infinity) {
+      const { minCopies } = this.#state;
+      this.#state = {
+        ...this.#state,
+        minCopies: minCopies === Infinity ? ack.minCopies : Math.max(minCopies, ack.minCopies),
+      };
+    }
+    let lackingBatches = 0;
     const claims = new Map<StreamId, Claim>();
     for (const stream of this.#state.streams.values()) {
       const said = claimOf(ack, stream.streamId);
       const claim = claimOn(stream, said);
       if (!equalHave(claim.durable, said.durable)) this.#claimedUnsealed(region, stream);
       claims.set(stream.streamId, claim);
-      for (const range of missing(claim.durable, stream.first, stream.last)) {
-        cargo = withToRead(cargo, "backlog", stream.streamId, range);
-      }
+      lackingBatches += seqCount(missing(claim.durable, stream.first, stream.last));
     }
-    const lackingBatches = toReadCount(cargo, "backlog");
+    // Whoever carried before it was lost goes on; the end of the step finds a carrier where there is none.
+    if (this.#state.carrier === region.region) this.#state = { ...this.#state, carrier: undefined };
     this.#report({
       kind: "connected",
       region: region.region,
@@ -472,6 +644,8 @@ class Turn {
     });
     const greeted: RegionState = {
       ...region,
+      liveSinceMs: this.#nowMs,
+      returnAfterMs: UPLINK.returnMs + this.#random * UPLINK.returnJitterMs,
       lastLoss: "",
       offlineSinceMs: undefined,
       bootId: ack.bootId,
@@ -481,18 +655,21 @@ class Turn {
       // Also what is not claimed any more has to be written down.
       marks: { ...region.marks, dirty: new Set(claims.keys()) },
     };
-    this.#pump(greeted, {
-      kind: "live",
-      session,
-      creditBytes: Math.min(ack.creditBytes, UPLINK.creditMaxBytes),
-      allowanceBytes: UPLINK.allowanceStartBytes,
-      lastFrameMs: this.#nowMs,
-      slowedAtMs: -Infinity,
-      writable: true,
-      leaving: false,
-      graceUntilMs: -Infinity,
-      cargo,
-      catchUp: lackingBatches === 0 ? undefined : { sinceMs: this.#nowMs, batches: 0, bytes: 0 },
+    this.#settle({
+      ...greeted,
+      link: {
+        kind: "live",
+        session,
+        creditBytes: Math.min(ack.creditBytes, UPLINK.creditMaxBytes),
+        allowanceBytes: UPLINK.allowanceStartBytes,
+        lastFrameMs: this.#nowMs,
+        slowedAtMs: -Infinity,
+        writable: true,
+        leaving: false,
+        graceUntilMs: -Infinity,
+        cargo: { ...EMPTY_CARGO, meanBatchBytes: this.#state.meanBatchBytes },
+        catchUp: undefined,
+      },
     });
   }
 
@@ -713,9 +890,7 @@ class Turn {
 
   #withAllMarked(region: RegionState): RegionState {
     if (region.marks.dirty.size === 0) return region;
-    const claims = new Map(
-      [...region.marks.dirty].map((streamId) => [streamId, region.claims.get(streamId) ?? NOTHING]),
-    );
+    const claims = new Map([...region.marks.dirty].map((streamId) => [streamId, this.#combined(streamId, region)]));
     this.#effects.push({ kind: "mark", region: region.region, claims });
     const nextAtMs = this.#nowMs + UPLINK.markEveryMs;
     return { ...region, marks: { dirty: new Set(), underWay: true, nextAtMs } };

@@ -38,6 +38,7 @@ export class GatewayDatabase {
   readonly #streamPut: Statement<[string, number, number]>;
   readonly #streamClaims: Statement<[string, string, string]>;
   readonly #streams: Statement<[], StreamRow>;
+  readonly #streamLast: Statement<[string], { last_seq: number }>;
   readonly #streamDrop: Statement<[string]>;
   readonly #batchAdd: Statement<unknown[]>;
   readonly #batchGet: Statement<[string, number], { sha256: Buffer; bytes: Buffer }>;
@@ -110,6 +111,7 @@ export class GatewayDatabase {
     this.#streams = db.prepare(
       "SELECT stream_id, last_seq, durable, replicated FROM stream ORDER BY opened_ms, stream_id",
     );
+    this.#streamLast = db.prepare("SELECT last_seq FROM stream WHERE stream_id = ?");
     this.#streamDrop = db.prepare("DELETE FROM stream WHERE stream_id = ?");
     this.#batchAdd = db.prepare(
       `INSERT INTO batch (stream_id, seq, sealed_ms, readings, records, size, sha256, bytes)
@@ -255,6 +257,11 @@ export class GatewayDatabase {
 
   streams(): StreamRow[] {
     return this.#streams.all();
+  }
+
+  /** The highest seq of a stream, 0 when there is none. */
+  lastSeq(streamId: StreamId): number {
+    return this.#streamLast.get(streamId)?.last_seq ?? 0;
   }
 
   putStream(stream: { streamId: StreamId; openedMs: number; lastSeq: number }): void {

@@ -170,7 +170,11 @@ export class Sealer {
   }
 
   #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
-    this.#stream ??= { id: this.#options.mintStreamId(), openedMs: nowMs, lastSeq: 0 };
+    if (this.#stream === undefined) {
+      const id = this.#options.mintStreamId();
+      // Never a number twice, whatever the id.
+      this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.lastSeq(id) };
+    }
     return this.#stream;
   }
 

@@ -7,7 +7,6 @@ import { deliveryKey, hashBytes } from "../core/delivery-memory.ts";
 import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
 import { RawBuffer } from "../core/raw-buffer.ts";
-import { uuidV7 } from "../core/uuid-v7.ts";
 import { Watermarks } from "../core/watermarks.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
@@ -79,7 +78,7 @@ export class StorageEngine {
 
   /** Rebuilds the memory from the disk, and closes that when it cannot. @throws Fault when the disk does not hold what it should. */
   constructor(
-    parts: { clock: Clock; decoder: Decoder; randomBytes: (count: number) => Uint8Array; disk: GatewayDisk },
+    parts: { clock: Clock; decoder: Decoder; mintStreamId: (nowMs: number) => StreamId; disk: GatewayDisk },
     options: EngineOptions,
   ) {
     this.#disk = parts.disk;
@@ -121,7 +120,7 @@ export class StorageEngine {
         sealBytes: options.sealBytes,
         afterMs: options.sealAfterMs,
         atMs: this.#atMs,
-        mintStreamId: () => uuidV7(this.#nowMs, parts.randomBytes(10)),
+        mintStreamId: () => parts.mintStreamId(this.#nowMs),
       },
     );
     this.#reader = new PublishChunkReader({

@@ -3,6 +3,7 @@ import { parentPort, receiveMessageOnPort, workerData } from "node:worker_thread
 import { Fault } from "../../proto/core/fault.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
+import { uuidV7 } from "../core/uuid-v7.ts";
 import { createDecoder } from "../decode/routes.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";
@@ -23,7 +24,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
     {
       clock: systemClock,
       decoder: createDecoder(data.decoder),
-      randomBytes: (count) => randomBytes(count),
+      mintStreamId: (nowMs) => uuidV7(nowMs, randomBytes(10)),
       disk: openGatewayDisk(data.engine.directory, data.engine),
     },
     data.engine,

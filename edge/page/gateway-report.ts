@@ -61,6 +61,7 @@ export function gatewayReport(given: {
     waitingReadings,
     behindMs,
     region: uplink.region ?? home?.region ?? "any region",
+    insteadOf: home !== undefined && uplink.connected && home.role === "idle" ? home.region : null,
     connected: uplink.connected,
     offlineMs: uplink.connected ? null : uplink.offlineMs,
     refusal: given.refusal,

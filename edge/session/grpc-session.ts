@@ -168,7 +168,7 @@ class GrpcSession implements RegionSession {
 export function sessionEventOf(frame: RegionFrame): SessionEvent {
   switch (frame.kind) {
     case "hello_ack": {
-      const { region, storeId, bootId, creditBytes } = frame;
+      const { region, storeId, bootId, creditBytes, minCopies } = frame;
       return {
         kind: "helloAck",
         region,
@@ -177,6 +177,7 @@ export function sessionEventOf(frame: RegionFrame): SessionEvent {
         durable: setsOf(frame.durable),
         replicated: setsOf(frame.replicated),
         creditBytes,
+        minCopies,
       };
     }
     case "ack":

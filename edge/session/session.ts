@@ -54,6 +54,8 @@ export type SessionEvent =
       readonly durable: StreamSets;
       readonly replicated: StreamSets;
       readonly creditBytes: number;
+      /** How many regions must hold a batch before it may be trimmed; Infinity where the region does not say. */
+      readonly minCopies: number;
     }
   | {
       readonly kind: "ack";

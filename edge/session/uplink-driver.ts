@@ -2,7 +2,8 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { contains } from "../../proto/core/have.ts";
 import { knownDurable, step, undurableBatches, uplink } from "../core/uplink.ts";
-import type { UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../core/uplink.ts";
+import type { RegionRole } from "../core/region-roles.ts";
+import type { RegionState, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../core/uplink.ts";
 import type { Outbox } from "../journal/outbox.ts";
 import { LagMeter, RateMeter } from "./meters.ts";
 import type { RegionEndpoint, RegionSession } from "./session.ts";
@@ -97,6 +98,7 @@ export class UplinkDriver {
       for (const seqs of region.quarantine.values()) quarantinedBatches += seqs.size;
       return {
         region: region.region,
+        role: roleOf(region, this.#state.carrier),
         link: link.kind,
         circuit: circuit.kind,
         trouble: region.lastLoss,
@@ -107,7 +109,7 @@ export class UplinkDriver {
         ...region.totals,
       };
     });
-    const live = regions.find((region) => region.link === "live");
+    const live = regions.find((region) => region.role === "carrier");
     const batches = undurableBatches(this.#state);
     const bytesPerS = this.#rate.perSecond(nowMs);
     const readingsPerByte = this.#readingsPerByte();
@@ -298,6 +300,7 @@ export type UplinkStatus = {
 
 export type RegionStatus = {
   readonly region: RegionId;
+  readonly role: RegionRole;
   readonly link: "idle" | "waiting" | "listing" | "opening" | "live" | "stopped";
   readonly circuit: "closed" | "open";
   /** Why the last connection ended; empty while all is well. */
@@ -312,6 +315,11 @@ export type RegionStatus = {
   readonly durableBatches: number;
   readonly durableBytes: number;
 };
+
+function roleOf({ region, link }: RegionState, carrier: RegionId | undefined): RegionRole {
+  if (link.kind !== "live") return "idle";
+  return region === carrier ? "carrier" : "standby";
+}
 
 /** Frames that are in the socket already when the time is over are heard first. */
 function afterFrames(ms: number, work: () => void): () => void {

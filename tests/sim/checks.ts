@@ -1,5 +1,7 @@
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
 import { regionContents } from "../support/region-contents.ts";
+import { wrongAnswers } from "./mutants.ts";
+import type { Mutant } from "./mutants.ts";
 import { WINDOW_MS } from "./sim-gateway.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
@@ -33,13 +35,15 @@ async function everyReadingOnce(world: World, region: SimRegion): Promise<string
     }
     for (const id of times.keys())
       if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
-    if (!world.restored.has(sensor.gateway)) found.push(...(await windowsAreTheirReadings(region, device, readings)));
+    if (!world.restored.has(sensor.gateway))
+      found.push(...(await windowsAreTheirReadings(world.mutant, region, device, readings)));
   }
   return found;
 }
 
 /** Each window counts and sums exactly the readings that fell into it. */
 async function windowsAreTheirReadings(
+  mutant: Mutant | undefined,
   region: SimRegion,
   device: string,
   readings: readonly RawReading[],
@@ -58,10 +62,11 @@ async function windowsAreTheirReadings(
     after: null,
     limit: 10_000,
   });
+  const wrong = wrongAnswers(mutant, region.database, device);
   const found: string[] = [];
   for (const { windowStartMs, effective } of page.rows) {
     const wanted = expected.get(windowStartMs);
-    const { count, sum } = effective.summary;
+    const { count, sum } = wrong?.get(windowStartMs) ?? effective.summary;
     expected.delete(windowStartMs);
     if (wanted?.count === count && wanted.sum === sum) continue;
     found.push(

@@ -1,11 +1,106 @@
+import type { SessionEvent, StreamSets } from "../../edge/session/session.ts";
+import { difference, EMPTY_HAVE, union } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { Database } from "../../proto/runtime/sqlite.ts";
+import type { StreamHave } from "../../proto/wire/frame-values.ts";
+import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { WINDOW_MS } from "./sim-gateway.ts";
+
 /**
  * Mistakes that others have made, each a small switch in test code. The simulator must catch every one of them, or it
  * proves nothing.
  */
-export type Mutant =
+export const MUTANTS = [
   /** The region acknowledges a batch and commits it afterwards. */
-  | "ack_before_commit"
-  /** A batch counts as replicated as soon as one region has it. */
-  | "replicated_when_durable";
+  "ack_before_commit",
+  /** What a region once claimed is believed for ever, also after it was restored from a backup. */
+  "claims_only_grow",
+  /** Of a stream only what lies above the last position that the peer had is ever compared. */
+  "cursor_instead_of_sets",
+  /** A stream belongs to the disk: a restored disk uses its numbers again. */
+  "one_stream_per_disk",
+  /** The newest process of a gateway decides what a window holds. */
+  "last_writer_wins",
+  /** Every revision of a window is added to the one before. */
+  "add_instead_of_replace",
+  /** An acknowledgement is a position: everything up to the highest batch counts as held. */
+  "prefix_only_acks",
+  /** Applying a batch depends on when it is applied. */
+  "clock_dependent_apply",
+  /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
+  "eager_trim",
+] as const;
+export type Mutant = (typeof MUTANTS)[number];
 
-export const MUTANTS: readonly Mutant[] = ["ack_before_commit", "replicated_when_durable"];
+/** How a gateway hears what a region says. */
+export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (event: SessionEvent) => SessionEvent {
+  if (mutant !== "claims_only_grow" && mutant !== "prefix_only_acks") return (event) => event;
+  const bent = (sets: StreamSets, kind: string): StreamSets =>
+    new Map(
+      [...sets].map(([streamId, have]) => {
+        if (mutant === "prefix_only_acks") return [streamId, asPosition(have)];
+        const grown = union(ever.get(kind + streamId) ?? EMPTY_HAVE, have);
+        ever.set(kind + streamId, grown);
+        return [streamId, grown];
+      }),
+    );
+  return (event) =>
+    event.kind === "helloAck" || event.kind === "ack"
+      ? { ...event, durable: bent(event.durable, "d"), replicated: bent(event.replicated, "r") }
+      : event;
+}
+
+/** How a region hears and talks on a link that it dialled. */
+export function linkMutation(mutant: Mutant | undefined): {
+  hear: (frame: TakerFrame) => TakerFrame;
+  tell: (frame: GiverFrame) => GiverFrame;
+} {
+  const heard = new Map<string, Have>();
+  const bend = ({ streamId, have }: StreamHave): StreamHave => {
+    const grown = union(heard.get(streamId) ?? EMPTY_HAVE, have);
+    heard.set(streamId, grown);
+    if (mutant === "claims_only_grow") return { streamId, have: grown };
+    return { streamId, have: mutant === "prefix_only_acks" ? asPosition(have) : have };
+  };
+  return {
+    hear: (frame) => (frame.kind === "holds" ? { ...frame, streams: frame.streams.map(bend) } : frame),
+    tell: (frame) => {
+      if (mutant !== "cursor_instead_of_sets" || frame.kind !== "held") return frame;
+      const streams = frame.streams.map(({ streamId, have }) => ({
+        streamId,
+        have: difference(have, asPosition(heard.get(streamId) ?? EMPTY_HAVE)),
+      }));
+      return { ...frame, streams };
+    },
+  };
+}
+
+/** What a wrong way of reading the rows of a device's windows answers; undefined for the right one. */
+export function wrongAnswers(
+  mutant: Mutant | undefined,
+  db: Database,
+  device: string,
+): Map<number, { count: number; sum: number }> | undefined {
+  if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace") return undefined;
+  const rows = (table: string): WindowRow[] =>
+    db
+      .prepare<[string, number], WindowRow>(
+        `SELECT window_start_ms AS startMs, hex(stream_id) AS stream, count, sum FROM ${table} AS row
+         JOIN series ON series.id = row.series JOIN stream ON stream.id = row.stream
+         WHERE device = ? AND window_ms = ? ORDER BY stream_id`,
+      )
+      .all(device, WINDOW_MS);
+  const all = mutant === "last_writer_wins" ? rows("record") : [...rows("record"), ...rows("revision_log")];
+  const answers = new Map<number, { count: number; sum: number }>();
+  for (const { startMs, count, sum } of all) {
+    const before = mutant === "last_writer_wins" ? undefined : answers.get(startMs);
+    answers.set(startMs, { count: count + (before?.count ?? 0), sum: sum + (before?.sum ?? 0) });
+  }
+  return answers;
+}
+
+type WindowRow = { readonly startMs: number; readonly stream: string; readonly count: number; readonly sum: number };
+
+function asPosition(have: Have): Have {
+  return { prefix: have.islands.at(-1)?.last ?? have.prefix, islands: [] };
+}

@@ -1,3 +1,4 @@
+import { uuidV7 } from "../../edge/core/uuid-v7.ts";
 import { createDecoder } from "../../edge/decode/routes.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/journal/gateway-database.ts";
 import type { Outbox } from "../../edge/journal/outbox.ts";
@@ -6,11 +7,15 @@ import type { CommitResult } from "../../edge/journal/storage-engine.ts";
 import { StorageEngine } from "../../edge/journal/storage-engine.ts";
 import { sessionEventOf } from "../../edge/session/grpc-session.ts";
 import type { RegionEndpoint } from "../../edge/session/session.ts";
+import type { UplinkStatus } from "../../edge/session/uplink-driver.ts";
 import { UplinkDriver } from "../../edge/session/uplink-driver.ts";
-import { regionId } from "../../proto/core/ids.ts";
+import type { Have } from "../../proto/core/have.ts";
+import { regionId, streamId } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wire/ingest-messages.ts";
+import { hearing } from "./mutants.ts";
+import type { Mutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -26,6 +31,7 @@ export class SimGateway {
   #life: Life | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
+  readonly #everClaimed = new Map<string, Have>();
 
   constructor(name: string, deps: SimGatewayDeps) {
     this.name = name;
@@ -41,8 +47,13 @@ export class SimGateway {
     return this.#life?.engine;
   }
 
+  /** How the uplink is, to see why a seed fails. */
+  get uplink(): UplinkStatus | undefined {
+    return this.#life?.driver.status();
+  }
+
   start(): void {
-    const { time, random, regions, keepReplicatedMs, maxBytes } = this.#deps;
+    const { time, random, regions, keepReplicatedMs, maxBytes, mutant } = this.#deps;
     const lifeNumber = ++this.#lives;
     const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
     const clock = time.clock(() => this.#clockOffsetMs);
@@ -55,7 +66,14 @@ export class SimGateway {
           timeZone: "UTC",
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
-        randomBytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)),
+        mintStreamId: (nowMs) => {
+          if (mutant === "one_stream_per_disk")
+            return streamId(`00000000-0000-7000-8000-${this.name.slice(-1).padStart(12, "0")}`);
+          return uuidV7(
+            nowMs,
+            Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256)),
+          );
+        },
         disk: {
           database: new GatewayDatabase(this.#disk, this.name),
           mark: { path: "the mark", read: () => this.#mark, write: (journalSeq) => (this.#mark = journalSeq) },
@@ -110,6 +128,7 @@ export class SimGateway {
       tell: (result) => tellSealed(result, listeners[0]),
     };
     this.#life = life;
+    driver.onEvent((report) => this.#deps.onReport(`${this.name}: ${JSON.stringify(report)}`));
     driver.start();
     time.every(50, () => {
       if (alive() && engine.idleWorkDue()) life.tell(engine.commit([]));
@@ -167,8 +186,9 @@ export class SimGateway {
       region: regionId(region),
       open: ({ streams }, listener) => {
         const end = this.#deps.network.connect(this.name, region);
+        const hear = hearing(this.#deps.mutant, this.#everClaimed);
         end.onFrame = (frame) => {
-          if (alive()) listener(sessionEventOf(decodeRegionFrame(frame)));
+          if (alive()) listener(hear(sessionEventOf(decodeRegionFrame(frame))));
         };
         end.onClosed = () => {
           if (alive()) listener({ kind: "closed", reason: "the connection ended" });
@@ -211,6 +231,8 @@ export type SimGatewayDeps = {
   readonly regions: readonly string[];
   readonly keepReplicatedMs: number;
   readonly maxBytes: number;
+  readonly mutant: Mutant | undefined;
+  readonly onReport: (line: string) => void;
 };
 
 type Life = {

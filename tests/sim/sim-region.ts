@@ -6,13 +6,16 @@ import { Committer } from "../../cloud/ingest/committer.ts";
 import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
 import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite-store.ts";
-import type { ArrivedBatch, Outcome, Store } from "../../cloud/store/store.ts";
+import type { ArrivedBatch, Outcome, Store, StreamSet } from "../../cloud/store/store.ts";
+import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
-import type { RegionId } from "../../proto/core/ids.ts";
+import type { RegionId, StreamId } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { PROTOCOL } from "../../proto/wire/ingest-messages.ts";
 import { decodeTakerFrame, encodeGiverFrame } from "../../proto/wire/peer-messages.ts";
+import { linkMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network, WireEnd } from "./network.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -84,7 +87,7 @@ export class SimRegion {
       },
     );
     const replicatedOf =
-      this.#deps.mutant === "replicated_when_durable"
+      this.#deps.mutant === "eager_trim"
         ? (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.own(streamId)
         : (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.replicated(streamId);
     const committer = new Committer({
@@ -160,14 +163,15 @@ export class SimRegion {
 
   #dial(peer: RegionId, greeting: PeerGreeting, listener: OutgoingListener, alive: () => boolean): OutgoingLink {
     const end = this.#deps.network.connect(`${this.name}/peer`, `${peer}/peer`);
+    const { hear, tell } = linkMutation(this.#deps.mutant);
     end.onFrame = (frame) => {
-      if (alive()) listener.heard(decodeTakerFrame(frame));
+      if (alive()) listener.heard(hear(decodeTakerFrame(frame)));
     };
     end.onClosed = () => {
       if (alive()) listener.closed("the connection ended");
     };
     end.send(encodeGiverFrame({ kind: "hello", ...greeting, token: "" }));
-    return { send: (frame) => end.send(encodeGiverFrame(frame)), close: () => end.close() };
+    return { send: (frame) => end.send(encodeGiverFrame(tell(frame))), close: () => end.close() };
   }
 
   /** A store whose commits take their time; what a crash interrupts never happened, or happened and was never told. */
@@ -180,19 +184,31 @@ export class SimRegion {
           if (alive()) resolve();
         });
       });
+    const promised = new Map<StreamId, Have>();
     const apply = async (batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> => {
       if (mutant === "ack_before_commit") {
-        void pause(this.commitMs * 20).then(() => store.apply(batches));
+        for (const { streamId, seq } of batches)
+          promised.set(streamId, insert(promised.get(streamId) ?? EMPTY_HAVE, seq));
+        void pause(500).then(() => store.apply(batches));
         return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
       }
       await pause(random() * this.commitMs);
       const outcomes = await store.apply(batches);
+      if (mutant === "clock_dependent_apply")
+        this.#disk.exec(`UPDATE series SET raw_span_ms = raw_span_ms + ${Math.floor(time.nowMs) % 7}`);
       await pause(random() * 2);
       return outcomes;
     };
+    const have = async (streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> =>
+      (await store.have(streamIds)).map((set) => ({
+        ...set,
+        gateway: set.gateway ?? "plant-1",
+        have: union(set.have, promised.get(set.streamId) ?? EMPTY_HAVE),
+      }));
     return new Proxy<Store>(store, {
       get: (target, name) => {
         if (name === "apply") return apply;
+        if (name === "have" && mutant === "ack_before_commit") return have;
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;
       },

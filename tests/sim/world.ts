@@ -26,11 +26,13 @@ export class World {
   readonly uncertain: Set<number> = new Set();
   /** Gateways whose disk was restored: their windows may be told apart from their readings. */
   readonly restored: Set<SimGateway> = new Set();
+  readonly mutant: Mutant | undefined;
   readonly log: string[] = [];
   readonly internalErrors: string[] = [];
   #lastId = 0;
 
   constructor(options: { seed: number; mutant?: Mutant | undefined }) {
+    this.mutant = options.mutant;
     this.random = seededRandom(options.seed);
     const { time, random } = this;
     this.network = new Network(time, random);
@@ -60,6 +62,8 @@ export class World {
           regions: [...REGIONS.slice(i), ...REGIONS.slice(0, i)],
           keepReplicatedMs: 2000,
           maxBytes: smallQuota ? SMALL_QUOTA_BYTES : 2 ** 30,
+          mutant: options.mutant,
+          onReport: note,
         }),
     );
     const nextId = (): number => ++this.#lastId;

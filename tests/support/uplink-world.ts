@@ -214,6 +214,7 @@ export class UplinkWorld {
         durable,
         replicated: new Map(),
         creditBytes,
+        minCopies: 1,
       });
       this.#heartbeat(connection);
     });

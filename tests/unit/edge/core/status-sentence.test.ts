@@ -7,6 +7,7 @@ const healthy: GatewayCondition = {
   waitingReadings: 12,
   behindMs: 400,
   region: "eu",
+  insteadOf: null,
   connected: true,
   offlineMs: null,
   refusal: null,
@@ -18,6 +19,10 @@ const healthy: GatewayCondition = {
 
 test.each<[Partial<GatewayCondition>, string]>([
   [{}, "Receiving from 43 devices; everything sealed is durable in eu, 0.4 s behind."],
+  [
+    { region: "us", insteadOf: "eu" },
+    "Receiving from 43 devices; everything sealed is durable in us (eu is out of reach), 0.4 s behind.",
+  ],
   [{ devices: 0, behindMs: null }, "Waiting for the first reading; connected to eu."],
   [
     { connected: false, offlineMs: 11_520_000, waitingReadings: 1_900_000, roomMs: 9 * 86_400_000 },

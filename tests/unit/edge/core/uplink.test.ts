@@ -383,6 +383,7 @@ function helloAck(durable: StreamSets): Extract<SessionEvent, { kind: "helloAck"
     durable,
     replicated: new Map(),
     creditBytes: CREDIT_BYTES,
+    minCopies: 1,
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
+import { uuidV7 } from "../../../../edge/core/uuid-v7.ts";
 import { createDecoder } from "../../../../edge/decode/routes.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
@@ -55,7 +56,7 @@ class Life {
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
         disk: openGatewayDisk(this.directory, { maxBytes: 2 ** 30, ...options.engine }),
-        randomBytes: (bytes) => new Uint8Array(bytes).fill((this.#seed += 1) + salt),
+        mintStreamId: (nowMs) => uuidV7(nowMs, new Uint8Array(10).fill((this.#seed += 1) + salt)),
       },
       {
         gateway: "plant-7",
