@@ -24,7 +24,7 @@ const config: ViteUserConfig = {
         test: {
           ...shared,
           name: "quick",
-          include: ["tests/{unit,contract}/**/*.test.ts", "tests/tidy.test.ts"],
+          include: ["tests/{unit,contract,sim}/**/*.test.ts", "tests/tidy.test.ts"],
           testTimeout: long ? 5 * MINUTE_MS : 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -2,7 +2,7 @@ import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
 import { regionContents } from "../support/region-contents.ts";
 import { wrongAnswers } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
-import { WINDOW_MS } from "./sim-gateway.ts";
+import { WINDOW_MS } from "./window-length.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
 
@@ -35,42 +35,59 @@ async function everyReadingOnce(world: World, region: SimRegion): Promise<string
     }
     for (const id of times.keys())
       if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
-    if (!world.restored.has(sensor.gateway))
-      found.push(...(await windowsAreTheirReadings(world.mutant, region, device, readings)));
+    const answers = await answersOf(world.mutant, region, device);
+    found.push(...noSlotBeaten(region, device, answers));
+    if (!world.restored.has(sensor.gateway)) found.push(...windowsAreTheirReadings(region, device, readings, answers));
   }
   return found;
 }
 
+type Answers = ReadonlyMap<number, { readonly count: number; readonly sum: number }>;
+
+/** What the region says of the windows of a device, by their start. */
+async function answersOf(mutant: Mutant | undefined, region: SimRegion, device: string): Promise<Answers> {
+  const query = { ...ALL_TIME, device, metric: "id", windowMs: WINDOW_MS, after: null, limit: 10_000 };
+  const page = await region.store!.records(query);
+  const answers = new Map(page.rows.map(({ windowStartMs, effective }) => [windowStartMs, effective.summary]));
+  return wrongAnswers(mutant, region.database, device) ?? answers;
+}
+
+/** No answer counts less than one of the states that it was made of: few readings must not beat many. */
+function noSlotBeaten(region: SimRegion, device: string, answers: Answers): string[] {
+  const largest = region.database
+    .prepare<[string, number], { startMs: number; most: number }>(
+      `SELECT window_start_ms AS startMs, max(count) AS most FROM record
+       JOIN series ON series.id = record.series WHERE device = ? AND window_ms = ? GROUP BY window_start_ms`,
+    )
+    .all(device, WINDOW_MS);
+  return largest
+    .filter(({ startMs, most }) => (answers.get(startMs)?.count ?? 0) < most)
+    .map(
+      ({ startMs, most }) =>
+        `${region.name}: window ${startMs} of ${device} counts ${answers.get(startMs)?.count}, a state of it ${most}`,
+    );
+}
+
 /** Each window counts and sums exactly the readings that fell into it. */
-async function windowsAreTheirReadings(
-  mutant: Mutant | undefined,
+function windowsAreTheirReadings(
   region: SimRegion,
   device: string,
   readings: readonly RawReading[],
-): Promise<string[]> {
+  answers: Answers,
+): string[] {
   const expected = new Map<number, { count: number; sum: number }>();
   for (const { timeMs, value } of readings) {
     const startMs = Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
     const window = expected.get(startMs) ?? { count: 0, sum: 0 };
     expected.set(startMs, { count: window.count + 1, sum: window.sum + Number(value) });
   }
-  const page = await region.store!.records({
-    ...ALL_TIME,
-    device,
-    metric: "id",
-    windowMs: WINDOW_MS,
-    after: null,
-    limit: 10_000,
-  });
-  const wrong = wrongAnswers(mutant, region.database, device);
   const found: string[] = [];
-  for (const { windowStartMs, effective } of page.rows) {
-    const wanted = expected.get(windowStartMs);
-    const { count, sum } = wrong?.get(windowStartMs) ?? effective.summary;
-    expected.delete(windowStartMs);
+  for (const [startMs, { count, sum }] of answers) {
+    const wanted = expected.get(startMs);
+    expected.delete(startMs);
     if (wanted?.count === count && wanted.sum === sum) continue;
     found.push(
-      `${region.name}: window ${windowStartMs} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
+      `${region.name}: window ${startMs} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
     );
   }
   for (const [startMs, { count }] of expected)

@@ -12,6 +12,7 @@ export const FAULT_KINDS = [
   "region_killed",
   "region_power_cut",
   "region_slow_disk",
+  "region_isolated",
   "region_lost",
   "region_rolled_back",
   "region_rebuilt",
@@ -49,7 +50,7 @@ export class Faults {
   /** Everything that can be mended is. */
   async heal(): Promise<void> {
     this.#healed = true;
-    for (const undo of [...this.#undo]) await undo();
+    for (const undo of this.#undo) await undo();
     const { network, regions, gateways, lost } = this.#world;
     network.unblockAll();
     network.latencyMs = 10;
@@ -61,6 +62,23 @@ export class Faults {
     if (this.#healed || (DESTROYS_A_REGION.has(kind) && this.#destroyed)) return;
     const { random, network, regions, gateways } = this.#world;
     const region = pick(regions, random);
+    if (DESTROYS_A_REGION.has(kind) && random() < 0.5) {
+      // Back to back: first its peers cannot reach it, and what it takes meanwhile is nowhere else.
+      this.#destroyed = true;
+      const others = regions.filter((one) => one !== region);
+      this.#blocked(
+        "region_isolated",
+        30_000,
+        others.flatMap(({ name }): Way[] => [
+          [`${region.name}/peer`, `${name}/peer`],
+          [`${name}/peer`, `${region.name}/peer`],
+        ]),
+      );
+      this.#world.time.after(1000 + random() * 20_000, () => {
+        if (!this.#healed) this.#destroy(kind, region, forMs, region.running ? region.image() : undefined);
+      });
+      return;
+    }
     const other = pick(
       regions.filter((one) => one !== region),
       random,
@@ -103,28 +121,22 @@ export class Faults {
         region.crash({ silent: kind === "region_power_cut" });
         this.#lasting(kind, forMs, () => this.#restart(region));
         return;
+      case "region_isolated":
+        return;
       case "region_lost":
-        if (!region.running) return;
+      case "region_rebuilt":
         this.#destroyed = true;
-        region.crash({ silent: random() < 0.5 });
-        this.#world.lost.add(region);
-        this.#note(kind, region.name);
+        this.#destroy(kind, region, forMs, undefined);
         return;
       case "region_rolled_back": {
         if (!region.running) return;
         this.#destroyed = true;
         const image = region.image();
         this.#world.time.after(random() * 10_000, () => {
-          if (this.#healed || !region.running) return;
-          this.#replaced(kind, region, image, forMs);
+          if (!this.#healed) this.#destroy(kind, region, forMs, image);
         });
         return;
       }
-      case "region_rebuilt":
-        if (!region.running) return;
-        this.#destroyed = true;
-        this.#replaced(kind, region, undefined, forMs);
-        return;
       case "region_clock_jump":
         region.jumpClock(jump(random));
         this.#note(kind, region.name);
@@ -152,9 +164,16 @@ export class Faults {
     }
   }
 
-  #replaced(kind: FaultKind, region: SimRegion, image: Buffer | undefined, forMs: number): void {
+  /** Its disk is gone, with the region or without it, or is what it was before. */
+  #destroy(kind: FaultKind, region: SimRegion, forMs: number, image: Buffer | undefined): void {
+    if (!region.running) return;
     region.crash({ silent: this.#world.random() < 0.5 });
-    region.replaceDisk(image);
+    if (kind === "region_lost") {
+      this.#world.lost.add(region);
+      this.#note(kind, region.name);
+      return;
+    }
+    region.replaceDisk(kind === "region_rebuilt" ? undefined : image);
     this.#lasting(kind, forMs, () => this.#restart(region));
   }
 

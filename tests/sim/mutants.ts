@@ -4,7 +4,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
-import { WINDOW_MS } from "./sim-gateway.ts";
+import { WINDOW_MS } from "./window-length.ts";
 
 /**
  * Mistakes that others have made, each a small switch in test code. The simulator must catch every one of them, or it
@@ -50,12 +50,14 @@ export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (e
       : event;
 }
 
-/** How a region hears and talks on a link that it dialled. */
-export function linkMutation(mutant: Mutant | undefined): {
+/** How a region hears and talks on a link that it dialled; `heard` outlives the connection. */
+export function linkMutation(
+  mutant: Mutant | undefined,
+  heard: Map<string, Have>,
+): {
   hear: (frame: TakerFrame) => TakerFrame;
   tell: (frame: GiverFrame) => GiverFrame;
 } {
-  const heard = new Map<string, Have>();
   const bend = ({ streamId, have }: StreamHave): StreamHave => {
     const grown = union(heard.get(streamId) ?? EMPTY_HAVE, have);
     heard.set(streamId, grown);

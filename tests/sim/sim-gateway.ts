@@ -17,6 +17,7 @@ import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wir
 import { hearing } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
+import { WINDOW_MS } from "./window-length.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /**
@@ -243,7 +244,6 @@ type Life = {
 };
 
 /** Short windows with a long patience for late readings, and every reading forwarded as well. */
-export const WINDOW_MS = 10_000;
 const PLAN = {
   lengthsMs: [WINDOW_MS],
   raw: true,

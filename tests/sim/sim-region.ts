@@ -32,6 +32,7 @@ export class SimRegion {
   #life: { readonly store: SqliteStore; readonly replicator: PeerReplicator } | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
+  readonly #everHeard = new Map<RegionId, Map<string, Have>>();
   /** Commits take up to this long. */
   commitMs = 5;
 
@@ -163,7 +164,9 @@ export class SimRegion {
 
   #dial(peer: RegionId, greeting: PeerGreeting, listener: OutgoingListener, alive: () => boolean): OutgoingLink {
     const end = this.#deps.network.connect(`${this.name}/peer`, `${peer}/peer`);
-    const { hear, tell } = linkMutation(this.#deps.mutant);
+    let heard = this.#everHeard.get(peer);
+    if (heard === undefined) this.#everHeard.set(peer, (heard = new Map()));
+    const { hear, tell } = linkMutation(this.#deps.mutant, heard);
     end.onFrame = (frame) => {
       if (alive()) listener.heard(hear(decodeTakerFrame(frame)));
     };
@@ -189,7 +192,7 @@ export class SimRegion {
       if (mutant === "ack_before_commit") {
         for (const { streamId, seq } of batches)
           promised.set(streamId, insert(promised.get(streamId) ?? EMPTY_HAVE, seq));
-        void pause(500).then(() => store.apply(batches));
+        void pause(15_000).then(() => store.apply(batches));
         return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
       }
       await pause(random() * this.commitMs);

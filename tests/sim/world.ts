@@ -60,7 +60,7 @@ export class World {
           network: this.network,
           random,
           regions: [...REGIONS.slice(i), ...REGIONS.slice(0, i)],
-          keepReplicatedMs: 2000,
+          keepReplicatedMs: 0,
           maxBytes: smallQuota ? SMALL_QUOTA_BYTES : 2 ** 30,
           mutant: options.mutant,
           onReport: note,

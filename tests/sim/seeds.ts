@@ -1,0 +1,43 @@
+import { expect } from "vitest";
+import { runs } from "../support/scale.ts";
+import { FAULT_KINDS } from "./faults.ts";
+import type { Mutant } from "./mutants.ts";
+import { World } from "./world.ts";
+
+/** The seeds of this run: `TIDEMARK_SIM_SEED=17` replays one, and tells its story. */
+const SEEDS = runs({ short: 200, long: 2000 });
+const replayed = process.env["TIDEMARK_SIM_SEED"];
+
+/** Runs every second seed from `first` on; no one may fail, and every kind of fault must have been there. */
+export async function runSeeds(first: 1 | 2): Promise<void> {
+  if (replayed !== undefined) return replay(Number(replayed));
+  const reached = new Map<string, number>();
+  let count = 0;
+  for (let seed = first; seed <= SEEDS; seed += 2) {
+    const { violations, faults } = await new World({ seed }).run();
+    expect(
+      violations,
+      `replay with TIDEMARK_SIM_SEED=${seed} npx vitest run --config tests/vitest.config.ts tests/sim`,
+    ).toEqual([]);
+    for (const kind of faults) reached.set(kind, (reached.get(kind) ?? 0) + 1);
+    count++;
+  }
+  const shares = FAULT_KINDS.map((kind) => [kind, (reached.get(kind) ?? 0) / count] as const);
+  console.log(`${count} seeds; ${shares.map(([kind, share]) => `${kind} in ${Math.round(share * 100)} %`).join(", ")}`);
+  expect(shares.filter(([, share]) => share < 0.01)).toEqual([]);
+}
+
+/** The first seed at which the simulator notices the mistake. @throws when none of this run's seeds does. */
+export async function seedThatCatches(mutant: Mutant): Promise<number> {
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    if ((await new World({ seed, mutant }).run()).violations.length > 0) return seed;
+  }
+  throw new Error(`${mutant} passes ${SEEDS} seeds unnoticed`);
+}
+
+async function replay(seed: number): Promise<void> {
+  const world = new World({ seed });
+  const { violations } = await world.run();
+  console.log([`seed ${seed}`, ...world.log].join("\n"));
+  expect(violations).toEqual([]);
+}
