@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
-import { z } from "zod";
 import { simulate } from "../sensors/simulate.ts";
+import { count, DemoMeter } from "./demo-table.ts";
 import { LocalDeployment } from "./local-deployment.ts";
-import type { ManagedProcess } from "./managed-process.ts";
+import { RestartedPart } from "./restarted-part.ts";
 
 /**
  * The first minute: one command starts everything, says where to look, and shows it working. What runs here is what
@@ -18,12 +18,19 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const site = await LocalDeployment.prepare({
     directory: options.directory,
     gateways: ["plant-7"],
-    regions: ["eu"],
-    preferredPorts: { gateways: [{ mqtt: 1883, http: 9101 }], regions: [{ ingest: 7443, http: 8080 }] },
+    regions: ["eu", "us", "ap"],
+    preferredPorts: {
+      gateways: [{ mqtt: 1883, http: 9101 }],
+      regions: [
+        { ingest: 7443, http: 8080 },
+        { ingest: 7444, http: 8081 },
+        { ingest: 7445, http: 8082 },
+      ],
+    },
     edge: { windows: [{ lengths: ["10s", "1m"], idle_timeout: "10s" }] },
   });
   try {
-    await site.startRegion();
+    await Promise.all(site.regions.map((region) => region.start()));
     await site.startGateway();
     print(introduction(site, options));
     const sensors = simulate(
@@ -37,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     } finally {
       stop.abort();
     }
-    print(`\nStopping: sensors, then the gateway (it hands over what it has), then the region.`);
+    print(`\nStopping: sensors, then the gateway (it hands over what it has), then the regions.`);
     const { acknowledged } = await sensors;
     await site.stop();
     print(`Stopped. ${count(acknowledged)} messages were acknowledged; everything is kept in ${options.directory}`);
@@ -60,46 +67,32 @@ export type DemoOptions = {
 function introduction(site: LocalDeployment, options: DemoOptions): string {
   const { mqtt } = site.gateways[0]!.ports;
   const query = `${site.regionUrl}/v1/records?device=hello&metric=temp&window=10s`;
+  const pids = site.regions.map(({ name, process: running }) => `${running?.pid ?? ""} (${name})`);
   return [
     "",
-    `${pc.bold("Tidemark")} runs: gateway ${pc.bold("plant-7")}, region ${pc.bold("eu")}, ${options.devices} simulated devices.`,
+    `${pc.bold("Tidemark")} runs: gateway ${pc.bold("plant-7")}, regions ${pc.bold("eu")} (its home), ${pc.bold("us")} and ${pc.bold("ap")}, ${options.devices} simulated devices.`,
     `Data is in ${options.directory}${options.continues ? ", continued from the last start" : ""}.`,
     "",
-    `  send a reading   mosquitto_pub -h 127.0.0.1 -p ${mqtt} -q 1 -t hello/temp -m 21.5`,
-    `  ask the region   curl '${query}'`,
-    `  what there is    curl '${site.regionUrl}/v1/series?limit=5'`,
-    `  the gateway      ${site.gatewayUrl}/     the region  ${site.regionUrl}/`,
+    `  send a reading    mosquitto_pub -h 127.0.0.1 -p ${mqtt} -q 1 -t hello/temp -m 21.5`,
+    `  ask the region    curl '${query}'`,
+    `  ask another one   curl '${query.replace(site.regionUrl, site.regions.at(-1)!.url)}'`,
+    `  what there is     curl '${site.regionUrl}/v1/series?limit=5'`,
+    `  how they are      ${site.gatewayUrl}/v1/status     ${site.regionUrl}/v1/status`,
     "",
-    `  try to break it  kill -9 ${site.gateway?.pid ?? ""} (the gateway) or kill -9 ${site.region?.pid ?? ""} (the region); each is started again after 10 s`,
+    `  try to break it   kill -9 ${site.gateway?.pid ?? ""} (the gateway); regions: kill -9 ${pids.join(" or ")}`,
+    "                    Each is started again after 10 s; what was acknowledged is never lost.",
     "",
-    "A window is in the region when it has ended and its device has moved on, or was silent for 10 s. Ctrl-C stops all.",
+    "A window is in the regions when it has ended and its device has moved on, or was silent for 10 s. Ctrl-C stops all.",
     "",
   ].join("\n");
 }
 
-/** What the table needs of `GET /v1/status` of the gateway. */
-const statusSchema = z.object({
-  sentence: z.string(),
-  readings: z.object({ total: z.number() }),
-  journal: z.object({ waitP50Ms: z.number().nullable(), waitP99Ms: z.number().nullable() }),
-  outbox: z.object({ undurableReadings: z.number(), waitingReadings: z.number(), readings: z.number() }),
-});
-
 async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> {
   const terminal = process.stdout.isTTY;
   const everyMs = terminal ? 1000 : 2000;
-  let before: { total: number; atMs: number } | undefined;
+  const meter = new DemoMeter(site);
+  const parts = [...site.gateways, ...site.regions].map((part) => new RestartedPart(part));
   let lines = 0;
-  const parts = [
-    new RestartedPart(
-      () => site.gateway,
-      async () => site.startGateway(),
-    ),
-    new RestartedPart(
-      () => site.region,
-      async () => site.startRegion(),
-    ),
-  ];
   while (!signal.aborted) {
     for (const part of parts) {
       const news = await part.look(performance.now());
@@ -107,79 +100,15 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
       print(pc.yellow(news));
       lines = 0;
     }
-    const status = await statusOf(site);
-    if (status !== undefined) {
-      const atMs = performance.now();
-      const { total } = status.readings;
-      const rate = before === undefined ? undefined : ((total - before.total) / (atMs - before.atMs)) * 1000;
-      before = { total, atMs };
-      const table = tableOf(status, rate);
+    const table = await meter.read(performance.now());
+    if (table !== undefined) {
       if (terminal && lines > 0) process.stdout.write(`\u001B[${lines}A\u001B[J`);
-      if (terminal || lines === 0) print([pc.bold(status.sentence), ...table].join("\n"));
-      else print(`${status.sentence} ${table.at(-1)!.trim()}`);
-      lines = table.length + 1;
+      if (terminal || lines === 0) print([pc.bold(table.sentence), ...table.lines].join("\n"));
+      else print(table.sentence);
+      lines = table.lines.length + 1;
     }
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** A process that somebody kills to see what happens is started again after a while, as a service manager would. */
-class RestartedPart {
-  readonly #part: () => ManagedProcess | undefined;
-  readonly #start: () => Promise<ManagedProcess>;
-  #againAtMs: number | undefined;
-
-  constructor(part: () => ManagedProcess | undefined, start: () => Promise<ManagedProcess>) {
-    this.#part = part;
-    this.#start = start;
-  }
-
-  /** @returns what there is to tell. @throws Fault when it cannot be started again. */
-  async look(atMs: number): Promise<string | undefined> {
-    const part = this.#part();
-    if (part === undefined || part.running) return undefined;
-    if (this.#againAtMs === undefined) {
-      this.#againAtMs = atMs + RESTART_AFTER_MS;
-      return `${part.name} ${part.epitaph}. It is started again in ${RESTART_AFTER_MS / 1000} s.`;
-    }
-    if (atMs < this.#againAtMs) return undefined;
-    this.#againAtMs = undefined;
-    const { pid } = await this.#start();
-    return `${part.name} runs again (pid ${pid}).`;
-  }
-}
-
-const RESTART_AFTER_MS = 10_000;
-
-function tableOf(status: z.output<typeof statusSchema>, rate: number | undefined): string[] {
-  const { journal, outbox, readings } = status;
-  const ms = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} ms`);
-  const columns = [
-    ["readings/s", rate === undefined ? "-" : count(rate)],
-    ["commit p50", ms(journal.waitP50Ms)],
-    ["commit p99", ms(journal.waitP99Ms)],
-    ["only here", count(outbox.waitingReadings)],
-    ["durable in eu", count(outbox.readings - outbox.undurableReadings)],
-    ["journaled", count(readings.total)],
-  ] as const;
-  return [
-    pc.dim(columns.map(([head]) => head.padStart(14)).join("")),
-    columns.map(([, value]) => value.padStart(14)).join(""),
-  ];
-}
-
-async function statusOf(site: LocalDeployment): Promise<z.output<typeof statusSchema> | undefined> {
-  try {
-    const answer = await fetch(`${site.gatewayUrl}/v1/status`, { signal: AbortSignal.timeout(2000) });
-    return statusSchema.parse(await answer.json());
-  } catch {
-    // Busy or going: the next look tells, and an exit is told above.
-    return undefined;
-  }
-}
-
-function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
 }
 
 function print(text: string): void {

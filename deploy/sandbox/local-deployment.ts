@@ -84,12 +84,12 @@ export class LocalDeployment {
 
   /** Stops the gateways first, so that they can hand over what they have. May come twice. */
   async stop(): Promise<void> {
-    await Promise.all(this.gateways.map((gateway) => gateway.process?.stop()));
-    await Promise.all(this.regions.map((region) => region.process?.stop()));
+    await Promise.all(this.gateways.map(async (gateway) => gateway.process?.stop()));
+    await Promise.all(this.regions.map(async (region) => region.process?.stop()));
   }
 
   async kill(): Promise<void> {
-    await Promise.all([...this.gateways, ...this.regions].map((part) => part.process?.kill()));
+    await Promise.all([...this.gateways, ...this.regions].map(async (part) => part.process?.kill()));
   }
 }
 

@@ -48,6 +48,11 @@ test("the demo says where to look, its lines work, Ctrl-C stops all of it, and a
   process.kill(victim, "SIGKILL");
   await said(demo, /^gateway plant-7 ended with SIGKILL\. It is started again in 10 s\.$/);
   await said(demo, /^gateway plant-7 runs again \(pid \d+\)\.$/);
+  const home = Number(/kill -9 (\d+) \(eu\)/.exec(await said(demo, /try to break it/))![1]);
+  process.kill(home, "SIGKILL");
+  await said(demo, /^region eu ended with SIGKILL\./);
+  await said(demo, /everything sealed is durable in us \(eu is out of reach\)/);
+  await said(demo, /^region eu runs again/);
 
   expect(await demo.kill("SIGINT")).toEqual({ code: 0, signal: null });
   expect(demo.output.at(-1)).toMatch(/^Stopped\. \d[\d,]* messages were acknowledged; everything is kept in /);
