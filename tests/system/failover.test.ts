@@ -1,0 +1,118 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import type { LocalDeployment, LocalGateway, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
+import { deployment, eventually, records } from "../support/deployment.ts";
+import { runs } from "../support/scale.ts";
+import { UniqueSensors } from "../support/unique-sensors.ts";
+
+const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
+const PER_GATEWAY_PER_S = runs({ short: 500, long: 2500 });
+const LOAD_MS = runs({ short: 3000, long: 10_000 });
+
+type Uplink = {
+  readonly region: string | null;
+  readonly regions: readonly { readonly region: string; readonly role: string; readonly durableBatches: number }[];
+};
+
+async function uplinkOf(gateway: LocalGateway): Promise<Uplink> {
+  const answer = await fetch(`${gateway.url}/v1/status`, { signal: AbortSignal.timeout(5000) });
+  return ((await answer.json()) as { uplink: Uplink }).uplink;
+}
+
+/** Three regions and two gateways, each with another home; every gateway has its carrier and its standby. */
+async function started(): Promise<LocalDeployment> {
+  const site = await deployment({
+    regions: ["eu", "us", "ap"],
+    gateways: ["plant-1", "plant-2"],
+    edge: { windows: WINDOWS, seal: { after: "50ms" } },
+  });
+  await Promise.all(site.regions.map((region) => region.start()));
+  await Promise.all(site.gateways.map((gateway) => gateway.start()));
+  for (const gateway of site.gateways) await standbyReady(gateway);
+  return site;
+}
+
+async function standbyReady(gateway: LocalGateway): Promise<Uplink> {
+  return eventually(
+    () => uplinkOf(gateway),
+    ({ regions }) => ["carrier", "standby"].every((role) => regions.some((region) => region.role === role)),
+    { deadlineMs: 20_000, what: `${gateway.name} has a carrier and a standby` },
+  );
+}
+
+async function sensorsOf(site: LocalDeployment): Promise<UniqueSensors[]> {
+  const sensors = await Promise.all(
+    site.gateways.map((gateway) =>
+      UniqueSensors.open(gateway.mqttUrl, { sensors: 5, inFlight: 200, prefix: gateway.name }),
+    ),
+  );
+  onTestFinished(async () => void (await Promise.all(sensors.map((one) => one.close()))));
+  return sensors;
+}
+
+/** What a region lacks, has twice, or has though nobody sent it, once it has as many readings as were acknowledged. */
+async function wrongIn(site: LocalDeployment, region: LocalRegion, sensors: readonly UniqueSensors[]): Promise<object> {
+  let missing = 0;
+  let twice = 0;
+  let neverSent = 0;
+  for (const one of sensors) {
+    for (const [n, device] of one.devices.entries()) {
+      const rows = await eventually(
+        () => records(site, { device, metric: "id", window: "raw" }, region.url),
+        (all) => all.length >= one.acknowledged[n]!.size,
+        { deadlineMs: 60_000, what: `${region.name} has what ${device} said` },
+      );
+      const ids = new Set(rows.map(({ value }) => Number(value)));
+      twice += rows.length - ids.size;
+      missing += [...one.acknowledged[n]!].filter((id) => !ids.has(id)).length;
+      neverSent += [...ids].filter((id) => id > one.sent[n]!).length;
+    }
+  }
+  return { missing, twice, neverSent };
+}
+
+test("the home region is lost for ever under load: the others have every acknowledged reading once", async () => {
+  const site = await started();
+  const sensors = await sensorsOf(site);
+  const load = Promise.all(sensors.map((one) => one.run(PER_GATEWAY_PER_S)));
+  await delay(LOAD_MS / 2);
+  await site.regions[0]!.process!.kill();
+  await delay(LOAD_MS / 2);
+  await Promise.all(sensors.map((one) => one.stop()));
+  await load;
+
+  const acknowledged = sensors.reduce((sum, one) => sum + one.totalAcknowledged, 0);
+  expect(acknowledged).toBeGreaterThan((PER_GATEWAY_PER_S * LOAD_MS) / 1000);
+  for (const region of site.regions.slice(1)) {
+    expect(await wrongIn(site, region, sensors), region.name).toEqual({ missing: 0, twice: 0, neverSent: 0 });
+  }
+  console.log(`${acknowledged} acknowledged, none missing and none twice in the regions that are left`);
+  expect((await uplinkOf(site.gateways[0]!)).region).toBe("us");
+});
+
+test.each<["killed" | "frozen", number]>([
+  ["killed", 5000],
+  ["frozen", 10_000],
+])("a carrier that is %s gives way to the standby", async (how, withinMs) => {
+  const site = await started();
+  const [gateway] = site.gateways;
+  const [sensors] = await sensorsOf(site);
+  const load = sensors!.run(200);
+  const { region: carrier } = await standbyReady(gateway!);
+  const victim = site.regions.find(({ name }) => name === carrier)!;
+  const before = await uplinkOf(gateway!);
+  const startMs = performance.now();
+  if (how === "killed") void victim.process!.kill();
+  else victim.process!.signal("SIGSTOP");
+  const after = await eventually(
+    () => uplinkOf(gateway!),
+    ({ regions }) => regions.some(({ region, durableBatches }) => region !== carrier && durableBatches > 0),
+    { deadlineMs: withinMs, what: "a batch is durable elsewhere" },
+  );
+  console.log(`${how}: durable elsewhere after ${(performance.now() - startMs).toFixed(0)} ms`);
+  if (how === "frozen") victim.process!.signal("SIGCONT");
+  await sensors!.stop();
+  await load;
+  expect(before.region).toBe(carrier);
+  expect(after.region).not.toBe(carrier);
+});
