@@ -94,7 +94,13 @@ export async function startRegion(deps: {
   const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
 
   const pruner = new Pruner(
-    { store, clock, pruned: (batches) => events.pruned(batches), onFailure: onFault },
+    {
+      store,
+      clock,
+      heldEverywhere: (streamId, seq) => replicator.heldEverywhere(streamId, seq),
+      pruned: (batches) => events.pruned(batches),
+      onFailure: onFault,
+    },
     { keepMs: config.batches.keepMs },
   );
   life.onStop("pruner", () => pruner.stop());

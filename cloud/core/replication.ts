@@ -1,4 +1,4 @@
-import { equalHave, EMPTY_HAVE, heldByAtLeast } from "../../proto/core/have.ts";
+import { contains, EMPTY_HAVE, equalHave, heldByAtLeast } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -93,9 +93,9 @@ export class Replication {
     return this.#own.get(streamId) ?? EMPTY_HAVE;
   }
 
-  /** What a peer says that it holds; nothing where no peer has this name. */
-  heldBy(peer: RegionId, streamId: StreamId): Have {
-    return this.#givers.get(peer)?.holds(streamId) ?? EMPTY_HAVE;
+  /** Whether every peer says that it holds the batch. */
+  heldEverywhere(streamId: StreamId, seq: Seq): boolean {
+    return [...this.#givers.values()].every((giver) => contains(giver.holds(streamId), seq));
   }
 
   status(nowMs: number): readonly PeerStatus[] {

@@ -1,6 +1,6 @@
 import { haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import type { RegionId, StreamId } from "../../proto/core/ids.ts";
+import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { decodeGiverFrame, encodeTakerFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
 import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
@@ -65,6 +65,11 @@ export class PeerReplicator {
   /** What this region holds of a stream. */
   own(streamId: StreamId): Have {
     return this.#replication.own(streamId);
+  }
+
+  /** Whether every peer says that it holds the batch. */
+  heldEverywhere(streamId: StreamId, seq: Seq): boolean {
+    return this.#replication.heldEverywhere(streamId, seq);
   }
 
   /** What enough regions hold of a stream, as far as is known now. */

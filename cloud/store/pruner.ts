@@ -1,7 +1,9 @@
-import type { Store } from "./store.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Page, BatchId, PruneKey, Store } from "./store.ts";
 
 /**
- * Deletes the bytes of batches that are older than `keepMs`, a few at a time, so that commits never wait for long.
+ * Deletes the bytes of batches that are older than `keepMs` and that every region holds, a few at a time, so that
+ * commits never wait for long.
  * Records stay for ever; the bytes are what peers and audits read, and what a fork is recognised by.
  */
 export class Pruner {
@@ -32,12 +34,15 @@ export class Pruner {
   async #prune(): Promise<void> {
     const receivedBeforeMs = this.#deps.clock.nowMs() - this.#keepMs;
     let total = 0;
+    let after: PruneKey | null = null;
     try {
       for (;;) {
         if (this.#stopped) break;
-        const pruned = await this.#deps.store.prune({ receivedBeforeMs, limit: STEP });
-        total += pruned;
-        if (pruned < STEP) break;
+        const page: Page<BatchId, PruneKey> = await this.#deps.store.prunable({ receivedBeforeMs, after, limit: STEP });
+        const mayGo = page.rows.filter(({ streamId, seq }) => this.#deps.heldEverywhere(streamId, seq));
+        if (mayGo.length > 0) total += await this.#deps.store.prune(mayGo);
+        if (page.next === null) break;
+        after = page.next;
       }
     } catch (error) {
       if (!this.#stopped) this.#deps.onFailure(error);
@@ -50,6 +55,8 @@ export class Pruner {
 type PrunerDeps = {
   readonly store: Store;
   readonly clock: { nowMs(): number };
+  /** Whether every region is known to hold it: bytes are kept for the one that does not. */
+  readonly heldEverywhere: (streamId: StreamId, seq: Seq) => boolean;
   readonly pruned: (batches: number) => void;
   readonly onFailure: (error: unknown) => void;
 };

@@ -15,11 +15,14 @@ import { SqliteReader } from "./sqlite-reader.ts";
 import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {
   ArrivedBatch,
+  BatchId,
   BatchRequest,
   EffectiveWindow,
   HeldBatches,
   Outcome,
   Page,
+  PruneKey,
+  PruneRequest,
   RawReading,
   ReadingKey,
   ReadingQuery,
@@ -132,8 +135,24 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#reader.totals());
   }
 
-  async prune(request: { readonly receivedBeforeMs: number; readonly limit: number }): Promise<number> {
-    return this.#transaction(() => this.#sql.prune.run(request.receivedBeforeMs, request.limit).changes);
+  async prunable({ receivedBeforeMs, after, limit }: PruneRequest): Promise<Page<BatchId, PruneKey>> {
+    return this.#read(() => {
+      const { receivedMs, row } = after ?? { receivedMs: Number.MIN_SAFE_INTEGER, row: 0 };
+      const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
+      const last = rows.at(-1);
+      return {
+        rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: seq(at) })),
+        next: last === undefined || rows.length < limit ? null : { receivedMs: last.received_ms, row: last.row },
+      };
+    });
+  }
+
+  async prune(batches: readonly BatchId[]): Promise<number> {
+    return this.#transaction(() => {
+      let pruned = 0;
+      for (const { streamId, seq: at } of batches) pruned += this.#sql.prune.run(streamIdToBytes(streamId), at).changes;
+      return pruned;
+    });
   }
 
   async close(): Promise<void> {
@@ -262,6 +281,12 @@ type Statements = ReturnType<typeof prepare>;
 
 type VariantRow = { readonly hash48: number };
 type VariantBytes = { readonly hash48: number; readonly sha256: Buffer; readonly bytes: Buffer };
+type PrunableRow = {
+  readonly row: number;
+  readonly received_ms: number;
+  readonly stream_id: Buffer;
+  readonly seq: number;
+};
 type HeldRow = VariantBytes & {
   readonly rowid: number;
   readonly stream: number;
@@ -294,13 +319,16 @@ function prepare(db: Database) {
        FROM batch JOIN stream ON stream.id = batch.stream
        WHERE applied = 0 AND batch.rowid > ? ORDER BY batch.rowid LIMIT ?`,
     ),
-    prune: db.prepare<[receivedBeforeMs: number, limit: number]>(
-      `DELETE FROM batch WHERE rowid IN (
-         SELECT rowid FROM batch AS old
-         WHERE received_ms < ? AND applied = 1
-           AND NOT EXISTS (SELECT 1 FROM batch AS rival
-                           WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
-         ORDER BY received_ms LIMIT ?)`,
+    prunable: db.prepare<[afterMs: number, afterRow: number, receivedBeforeMs: number, limit: number], PrunableRow>(
+      `SELECT old.rowid AS row, received_ms, stream_id, seq FROM batch AS old JOIN stream ON stream.id = old.stream
+       WHERE (received_ms, old.rowid) > (?, ?) AND received_ms < ? AND applied = 1
+         AND NOT EXISTS (SELECT 1 FROM batch AS rival
+                         WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
+       ORDER BY received_ms, old.rowid LIMIT ?`,
+    ),
+    prune: db.prepare<[streamId: Uint8Array, seq: number]>(
+      `DELETE FROM batch WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq = ? AND applied = 1
+         AND (SELECT count(*) FROM batch AS rival WHERE rival.stream = batch.stream AND rival.seq = batch.seq) = 1`,
     ),
   };
 }

@@ -7,7 +7,9 @@ import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { PlainFault, StoreAnswer, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,
+  BatchId,
   BatchRequest,
+  PruneRequest,
   ReadingQuery,
   RecordQuery,
   SeriesQuery,
@@ -63,7 +65,9 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
     case "totals":
       return of.totals();
     case "prune":
-      return of.prune(argument as { receivedBeforeMs: number; limit: number });
+      return of.prune(argument as readonly BatchId[]);
+    case "prunable":
+      return of.prunable(argument as PruneRequest);
     case "close":
       return of.close();
   }

@@ -47,11 +47,10 @@ export interface Store {
   streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>>;
   totals(): Promise<Totals>;
 
-  /**
-   * Deletes the bytes of at most `limit` batches that came before `receivedBeforeMs`, and returns how many. Records and
-   * sets stay. Forked and unapplied batches are kept.
-   */
-  prune(request: { readonly receivedBeforeMs: number; readonly limit: number }): Promise<number>;
+  /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, behind `after`. */
+  prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>>;
+  /** Deletes the bytes of these batches; records and sets stay, forked and unapplied batches too. @returns how many. */
+  prune(batches: readonly BatchId[]): Promise<number>;
   /** May come twice. */
   close(): Promise<void>;
 }
@@ -74,6 +73,13 @@ export type Outcome =
   /** Not held: the bytes are not what their sender says they are. */
   | { readonly kind: "invalid"; readonly message: string };
 
+export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };
+export type PruneKey = { readonly receivedMs: number; readonly row: number };
+export type PruneRequest = {
+  readonly receivedBeforeMs: number;
+  readonly after: PruneKey | null;
+  readonly limit: number;
+};
 export type BatchRequest = { readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number };
 export type HeldBatches = { readonly batches: readonly SealedBatch[]; readonly pruned: readonly Seq[] };
 

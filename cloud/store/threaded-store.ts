@@ -6,11 +6,14 @@ import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,
+  BatchId,
   BatchRequest,
   EffectiveWindow,
   HeldBatches,
   Outcome,
   Page,
+  PruneKey,
+  PruneRequest,
   RawReading,
   ReadingKey,
   ReadingQuery,
@@ -109,8 +112,12 @@ export class ThreadedStore implements Store {
     return this.#ask("totals", null);
   }
 
-  prune(request: { readonly receivedBeforeMs: number; readonly limit: number }): Promise<number> {
-    return this.#ask("prune", request);
+  prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>> {
+    return this.#ask("prunable", request);
+  }
+
+  prune(batches: readonly BatchId[]): Promise<number> {
+    return this.#ask("prune", batches);
   }
 
   async close(): Promise<void> {

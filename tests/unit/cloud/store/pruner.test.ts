@@ -1,0 +1,38 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { Pruner } from "../../../../cloud/store/pruner.ts";
+import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { seq } from "../../../../proto/core/ids.ts";
+import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
+import { sealed, testStream } from "../../../support/sealed.ts";
+
+const A = testStream(1);
+const HOUR_MS = 3_600_000;
+
+test("bytes go when they are old and every region holds them; others wait, however old", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const store = new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });
+  const all = Array.from({ length: 200 }, (_, i) => i + 1);
+  for (const position of all) {
+    const receivedMs = position <= 150 ? 0 : 72 * HOUR_MS;
+    await store.apply([{ ...sealed(A, position, {}), gateway: "plant-7", verified: false, receivedMs }]);
+  }
+  const told: number[] = [];
+  const pruner = new Pruner(
+    {
+      store,
+      clock: { nowMs: () => 73 * HOUR_MS },
+      // A peer that is away lacks every third.
+      heldEverywhere: (_stream, at) => at % 3 !== 0,
+      pruned: (batches) => told.push(batches),
+      onFailure: (error) => expect.unreachable(String(error)),
+    },
+    { keepMs: 72 * HOUR_MS },
+  );
+  pruner.start();
+  await vi.advanceTimersByTimeAsync(31_000);
+  await pruner.stop();
+  const { pruned } = await store.batches({ streamId: A, seqs: all.map(seq), maxBytes: Infinity });
+  expect(pruned).toEqual(all.filter((at) => at <= 150 && at % 3 !== 0));
+  expect(told).toEqual([100]);
+});
