@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest";
+import type { ReplicationEffect, ReplicationEvent } from "../../../../cloud/core/replication.ts";
+import { Replication } from "../../../../cloud/core/replication.ts";
+import { EMPTY_HAVE, haveOf } from "../../../../proto/core/have.ts";
+import type { Have } from "../../../../proto/core/have.ts";
+import { regionId } from "../../../../proto/core/ids.ts";
+import type { RegionId } from "../../../../proto/core/ids.ts";
+import type { GiverFrame, TakerFrame } from "../../../../proto/wire/peer-messages.ts";
+import { sealed, testStream } from "../../../support/sealed.ts";
+
+const A = testStream(1);
+const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, RegionId];
+const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill);
+const upTo = (last: number): Have => ({ prefix: last, islands: [] });
+
+/** The replication of `eu`, whose peers are held by hand. */
+class Hand {
+  readonly replication: Replication;
+  nowMs = 0;
+  effects: readonly ReplicationEffect[] = [];
+
+  constructor(own: Have = EMPTY_HAVE) {
+    this.replication = new Replication(
+      {
+        self: {
+          protocol: 1,
+          region: EU,
+          storeId: id(1),
+          bootId: id(2),
+          isPeer: (name) => name === "us" || name === "ap",
+          authorized: (token) => token === "secret",
+        },
+        peers: [US, AP],
+        minCopies: 2,
+      },
+      own === EMPTY_HAVE ? [] : [{ streamId: A, have: own, gateway: "plant-7" }],
+      0,
+    );
+  }
+
+  feed(event: ReplicationEvent): readonly ReplicationEffect[] {
+    this.effects = this.replication.step(event, this.nowMs, 0.5);
+    return this.effects;
+  }
+
+  /** Time passes, a tick at a time, as in production. */
+  pass(ms: number): readonly ReplicationEffect[] {
+    const all: ReplicationEffect[] = [];
+    for (const end = this.nowMs + ms; this.nowMs < end;) {
+      this.nowMs += 100;
+      all.push(...this.feed({ kind: "tick" }));
+    }
+    return all;
+  }
+
+  /** Time passes with peers that are well. */
+  live(ms: number, links: { givers?: readonly number[]; takers?: readonly RegionId[] }): readonly ReplicationEffect[] {
+    const all: ReplicationEffect[] = [];
+    for (let passed = 0; passed < ms; passed += 1000) {
+      all.push(...this.pass(1000));
+      for (const link of links.givers ?? []) all.push(...this.giver(link, { kind: "held", streams: [] }));
+      for (const peer of links.takers ?? []) this.taker(peer, { kind: "holds", streams: [], complete: false });
+    }
+    return all;
+  }
+
+  /** A link that this region dialled, welcomed by a peer that holds this. */
+  connected(peer: RegionId, holds: Have, session = 1): this {
+    this.feed({ kind: "tick" });
+    this.taker(
+      peer,
+      { kind: "welcome", protocol: 1, region: peer, storeId: id(7), bootId: id(8), creditBytes: 1_000_000 },
+      session,
+    );
+    return this.taker(peer, { kind: "holds", streams: [{ streamId: A, have: holds }], complete: true }, session);
+  }
+
+  taker(peer: RegionId, frame: TakerFrame, session = 1): this {
+    this.feed({ kind: "taker_frame", peer, session, frame });
+    return this;
+  }
+
+  /** A link that a peer dialled. */
+  greeted(link: number, region: string, offers?: Have): this {
+    this.feed({ kind: "incoming_opened", link });
+    this.giver(link, hello({ region }));
+    if (offers !== undefined) this.giver(link, { kind: "held", streams: [{ streamId: A, have: offers }] });
+    return this;
+  }
+
+  giver(link: number, frame: GiverFrame): readonly ReplicationEffect[] {
+    return this.feed({ kind: "giver_frame", link, frame });
+  }
+
+  get wants(): string[] {
+    return wantsIn(this.effects);
+  }
+
+  get answers(): TakerFrame[] {
+    return this.effects.flatMap((effect) => (effect.kind === "answer" ? [effect.frame] : []));
+  }
+}
+
+function wantsIn(effects: readonly ReplicationEffect[]): string[] {
+  return effects.flatMap((effect) =>
+    effect.kind === "answer" && effect.frame.kind === "want"
+      ? effect.frame.ranges.map(({ first, last }) => `${effect.link}: ${first}-${last}`)
+      : [],
+  );
+}
+
+function hello(change: Partial<Extract<GiverFrame, { kind: "hello" }>> = {}): GiverFrame {
+  return {
+    kind: "hello",
+    protocol: 1,
+    region: "us",
+    storeId: id(3),
+    bootId: id(4),
+    software: "test",
+    token: "secret",
+    ...change,
+  };
+}
+
+describe("what is replicated", () => {
+  test("is what enough regions hold by their own word", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(3));
+    expect(hand.replication.replicated(A)).toEqual(upTo(3));
+    hand.connected(AP, haveOf([5]));
+    expect(hand.replication.replicated(A)).toEqual(haveOf([1, 2, 3, 5]));
+  });
+
+  test("stays while a peer is out of reach, and shrinks when it comes back with less", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(5));
+    hand.feed({ kind: "outgoing_closed", peer: US, session: 1, reason: "gone" });
+    expect(hand.replication.replicated(A)).toEqual(upTo(5));
+    hand.pass(1000);
+    const told = hand.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
+    expect(hand.replication.replicated(A)).toEqual(upTo(2));
+    expect(told).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
+  });
+
+  test("never counts what an earlier connection still says", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(1));
+    hand.feed({ kind: "outgoing_closed", peer: US, session: 1, reason: "gone" });
+    hand.taker(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    expect(hand.replication.replicated(A)).toEqual(upTo(1));
+  });
+});
+
+describe("what was committed here", () => {
+  const batch = sealed(A, 6, {});
+  const commit: ReplicationEvent = {
+    kind: "committed",
+    sets: [{ streamId: A, have: upTo(6), gateway: "plant-7" }],
+    fresh: [batch],
+    gifts: [],
+  };
+
+  test("goes to every connected peer at once", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(5)).connected(AP, upTo(5));
+    const given = hand.feed(commit).filter((effect) => effect.kind === "give");
+    expect(given.map(({ peer, frame }) => [peer, frame.kind])).toEqual([
+      [US, "batch"],
+      [AP, "batch"],
+    ]);
+  });
+
+  test("is found by the comparison when the eager copy was lost", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(5));
+    hand.pass(200);
+    hand.feed(commit);
+    const told = hand
+      .live(6000, { takers: [US] })
+      .flatMap((effect) => (effect.kind === "give" && effect.frame.kind === "held" ? effect.frame.streams : []));
+    expect(told).toEqual([{ streamId: A, have: upTo(6) }]);
+  });
+});
+
+describe("what a peer offers", () => {
+  test("is asked for where it lacks here, of one peer at a time, and of another one when it does not come", () => {
+    const hand = new Hand(upTo(3)).greeted(1, "us", upTo(6));
+    expect(hand.wants).toEqual(["1: 4-6"]);
+    hand.greeted(2, "ap", upTo(8));
+    expect(hand.wants).toEqual(["2: 7-8"]);
+    // The first link ends without having given anything.
+    hand.feed({ kind: "incoming_lost", link: 1 });
+    const asked = wantsIn(hand.live(1000, { givers: [2] }));
+    expect(asked).toEqual(["2: 4-6"]);
+    // And what is late is asked for again.
+    expect(wantsIn(hand.live(12_000, { givers: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
+  });
+
+  test("is not asked for again when it turned out to be broken", () => {
+    const hand = new Hand().greeted(1, "us", upTo(1));
+    const { streamId, seq, bytes } = sealed(A, 1, {});
+    const refusal = { code: "bad_batch", message: "its hash is another one" };
+    hand.feed({
+      kind: "committed",
+      sets: [],
+      fresh: [],
+      gifts: [{ link: 1, streamId, seq, bytes: bytes.length, refusal }],
+    });
+    expect(hand.answers).toMatchObject([{ kind: "refusal", batch: { streamId, seq } }]);
+    expect(hand.wants).toEqual([]);
+  });
+
+  test("of which only the records are left is reported: a snapshot is needed", () => {
+    const hand = new Hand().greeted(1, "us", upTo(9));
+    const effects = hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    expect(effects).toContainEqual({
+      kind: "report",
+      report: { kind: "needs_snapshot", peer: US, streamId: A, batches: 4 },
+    });
+  });
+});
+
+describe("a link is refused with the reason", () => {
+  test.each<[string, GiverFrame, string]>([
+    ["another protocol", hello({ protocol: 2 }), "us speaks protocol 2, eu speaks 1"],
+    ["no name", hello({ region: "" }), "not a region name"],
+    ["a stranger", hello({ region: "mars" }), "mars is no peer of eu"],
+    ["the wrong token", hello({ token: "guess" }), "did not present the token"],
+    ["a copy of our own database", hello({ storeId: id(1) }), "a copy of the database of eu"],
+    ["no Hello", { kind: "held", streams: [] }, "the first frame must be Hello"],
+  ])("to %s", (_, frame, reason) => {
+    const hand = new Hand();
+    hand.feed({ kind: "incoming_opened", link: 1 });
+    hand.giver(1, frame);
+    expect(hand.answers).toMatchObject([{ kind: "refusal", message: expect.stringContaining(reason) as string }]);
+    expect(hand.effects.at(-1)).toMatchObject({ kind: "end", link: 1 });
+    expect(hand.giver(1, hello())).toEqual([]);
+  });
+
+  test("to whoever sends what is no frame, and to whoever says nothing", () => {
+    const hand = new Hand().greeted(1, "us");
+    hand.feed({ kind: "bad_frame", link: 1, message: "not a stream id" });
+    expect(hand.answers).toMatchObject([{ kind: "refusal", code: "protocol" }]);
+    hand.feed({ kind: "incoming_opened", link: 2 });
+    expect(hand.pass(6000)).toContainEqual({ kind: "end", link: 2 });
+  });
+
+  test("to the older of two links of one region", () => {
+    const hand = new Hand().greeted(1, "us").greeted(2, "us");
+    expect(hand.effects).toContainEqual({ kind: "end", link: 1 });
+  });
+
+  test("to a peer that falls silent, so that it dials anew", () => {
+    const hand = new Hand().greeted(1, "us");
+    expect(hand.pass(3500)).toContainEqual({ kind: "end", link: 1 });
+  });
+});
+
+test("a peer that accepts and says nothing is given up after five seconds and dialled again", () => {
+  const hand = new Hand();
+  const effects = hand.pass(7000).filter((effect) => "peer" in effect && effect.peer === US);
+  expect(effects.map(({ kind }) => kind)).toEqual(["dial", "hang_up", "dial"]);
+});
