@@ -20,6 +20,7 @@ import { Children } from "./children.ts";
 import { type Section, sectionText } from "./report.ts";
 import type { Bench } from "./servers.ts";
 import { drain } from "./workloads/drain.ts";
+import { failover } from "./workloads/failover.ts";
 import { ingest } from "./workloads/ingest.ts";
 import { memory, series } from "./workloads/memory.ts";
 import { region } from "./workloads/region.ts";
@@ -32,6 +33,7 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = 
   memory,
   series,
   startup,
+  failover,
 };
 
 type Report = {

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LocalDeployment } from "../../../deploy/sandbox/local-deployment.ts";
+import type { LocalGateway } from "../../../deploy/sandbox/local-deployment.ts";
+import { simulate } from "../../../deploy/sensors/simulate.ts";
+import type { Figure, Section } from "../report.ts";
+import type { Bench } from "../servers.ts";
+
+const POLL_MS = 5;
+
+/**
+ * How long after its carrier is killed, or frozen, the first batch of a gateway is durable in another region; and how
+ * long batches take from the commit in one region to that in another. Three regions and a gateway with 50 sensors.
+ */
+export async function failover(bench: Bench): Promise<Section> {
+  const site = await LocalDeployment.prepare({
+    directory: join(bench.folder, "failover"),
+    regions: ["eu", "us", "ap"],
+    gateways: ["plant-1"],
+    edge: { windows: [{ lengths: ["1s"], raw: true, idle_timeout: "1s" }], seal: { after: "50ms" } },
+  });
+  const over = new AbortController();
+  try {
+    await Promise.all(site.regions.map((region) => region.start()));
+    await site.startGateway();
+    const sensors = simulate(
+      { broker: { url: site.mqttUrl }, devices: 50, periodMs: 100, seed: 1, qos: 1 },
+      over.signal,
+    );
+    const trials = bench.quick ? 2 : 20;
+    await sleep(bench.quick ? 2000 : 10_000);
+    const delays = await replicationDelays(site);
+    const figures: Figure[] = [];
+    for (const how of ["killed", "frozen"] as const) {
+      const times: number[] = [];
+      for (let i = 0; i < trials; i++) times.push(await trial(site, how));
+      times.sort((a, b) => a - b);
+      figures.push(
+        { name: `${how}: first batch durable elsewhere, p50`, value: at(times, 0.5), unit: "ms" },
+        { name: `${how}: p95 of ${trials}`, value: at(times, 0.95), unit: "ms" },
+        { name: `${how}: max`, value: times.at(-1)!, unit: "ms" },
+      );
+    }
+    over.abort();
+    await sensors;
+    return {
+      workload: "failover",
+      about: "three regions, one gateway, 500 messages/s",
+      figures: [...figures, ...delays],
+    };
+  } finally {
+    over.abort();
+    await site.kill();
+  }
+}
+
+async function trial(site: LocalDeployment, how: "killed" | "frozen"): Promise<number> {
+  const gateway = site.gateways[0]!;
+  const before = await until(gateway, ({ regions }) => regions.filter(({ role }) => role !== "idle").length === 2);
+  const victim = site.regions.find(({ name }) => name === before.region)!;
+  const held = new Map(before.regions.map(({ region, durableBatches }) => [region, durableBatches]));
+  const startMs = performance.now();
+  if (how === "killed") void victim.process!.kill();
+  else victim.process!.signal("SIGSTOP");
+  await until(gateway, ({ regions }) =>
+    regions.some(({ region, durableBatches }) => region !== before.region && durableBatches > held.get(region)!),
+  );
+  const tookMs = performance.now() - startMs;
+  if (how === "killed") await victim.start();
+  else victim.process!.signal("SIGCONT");
+  return tookMs;
+}
+
+type Uplink = {
+  readonly region: string | null;
+  readonly regions: readonly { readonly region: string; readonly role: string; readonly durableBatches: number }[];
+};
+
+async function until(gateway: LocalGateway, met: (uplink: Uplink) => boolean): Promise<Uplink> {
+  const endMs = performance.now() + 60_000;
+  for (;;) {
+    const answer = await fetch(`${gateway.url}/v1/status`, { signal: AbortSignal.timeout(5000) });
+    const { uplink } = (await answer.json()) as { uplink: Uplink };
+    if (met(uplink)) return uplink;
+    if (performance.now() > endMs) throw new Error(`the gateway did not get there: ${JSON.stringify(uplink)}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Upper bounds, from the buckets of the carrier's histogram. */
+async function replicationDelays(site: LocalDeployment): Promise<readonly Figure[]> {
+  const metrics = await (await fetch(`${site.regionUrl}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
+  const buckets = [...metrics.matchAll(/^tidemark_region_replication_seconds_bucket\{(.*?)\} (\d+)/gm)]
+    .filter(([, labels]) => labels!.includes('peer="us"'))
+    .map(([, labels, count]) => ({
+      le: Number(/le="([^"]+)"/.exec(labels!)![1]!.replace("+Inf", "Infinity")),
+      count: Number(count),
+    }));
+  const total = buckets.at(-1)?.count ?? 0;
+  const bound = (q: number): number => 1000 * (buckets.find(({ count }) => count >= q * total)?.le ?? Number.NaN);
+  return [
+    { name: `replication eu to us, p50 of ${total} at most`, value: bound(0.5), unit: "ms" },
+    { name: "replication eu to us, p99 at most", value: bound(0.99), unit: "ms" },
+  ];
+}
+
+function at(sorted: readonly number[], q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]!;
+}
