@@ -2,8 +2,8 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /**
- * A port of the loopback interface that nothing listens on: `preferred` where it is free, else one of `RANGE`.
- * Another process may take it before its user does; then the user says so and ends.
+ * A port of the loopback interface that nothing listens on: `preferred` where it is free, else one of `RANGE`,
+ * never the same one twice. Another process may take it before its user does; then the user says so and ends.
  *
  * Never one that the system picks: those are the ports that it gives to outgoing connections too, so while the server
  * behind one restarts, any client may be given it, and a client that keeps connecting to it in vain may even be given
@@ -13,7 +13,10 @@ export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(RANGE.first, RANGE.end);
-    if (await isFree(port)) return port;
+    // Nobody listens yet on a port that was given away a moment ago.
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
   return preferred ?? RANGE.first;
 }
@@ -29,3 +32,4 @@ function isFree(port: number): Promise<boolean> {
 /** Below what Linux (from 32768), macOS, and Windows (from 49152) give to outgoing connections. */
 const RANGE = { first: 15_000, end: 32_000 } as const;
 const ATTEMPTS = 100;
+const given = new Set<number>();
