@@ -1,0 +1,89 @@
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
+import { expect, onTestFinished, test } from "vitest";
+import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { decodeTakerFrame, encodeGiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { deployment, records } from "../support/deployment.ts";
+import { sealed, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
+
+/** A real region, `eu`, whose peer `us` is played here. */
+
+const STREAM = testStream(1);
+
+async function region(): Promise<LocalDeployment> {
+  const site = await deployment({
+    cloud: { replication: { peers: [{ name: "us", url: "http://127.0.0.1:1" }] }, min_copies: 1 },
+  });
+  await site.startRegion();
+  return site;
+}
+
+function hello(change: Partial<Extract<GiverFrame, { kind: "hello" }>> = {}): Buffer {
+  const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill);
+  const frame = { protocol: 1, region: "us", storeId: id(3), bootId: id(4), software: "test", token: "", ...change };
+  return encodeGiverFrame({ kind: "hello", ...frame });
+}
+
+/** Sends raw frames on a link of its own until an answer is the one that is waited for, or the link ends. */
+async function answers(
+  site: LocalDeployment,
+  frames: readonly Buffer[],
+  isLast: (frame: TakerFrame) => boolean = () => false,
+): Promise<readonly TakerFrame[]> {
+  const client = new Client(`127.0.0.1:${site.regions[0]!.ports.ingest}`, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  const call = client.makeBidiStreamRequest(PEER_LINK_PATH, (bytes: Buffer) => bytes, decodeTakerFrame, new Metadata());
+  const heard: TakerFrame[] = [];
+  await new Promise<void>((resolve) => {
+    call.on("data", (frame: TakerFrame) => {
+      heard.push(frame);
+      if (isLast(frame)) resolve();
+    });
+    call.on("end", () => resolve());
+    call.on("error", () => resolve());
+    for (const frame of frames) call.write(frame);
+  });
+  call.cancel();
+  return heard;
+}
+
+test.each<[string, Buffer[], string]>([
+  ["what is no frame", [Buffer.from([0xff, 0xff, 0xff])], "cannot be read"],
+  ["a peer of another version", [hello({ protocol: 99 })], "update the older of the two"],
+  ["a stranger", [hello({ region: "mars" })], "mars is no peer of eu: name it under peers there"],
+  ["a name that is none", [hello({ region: "../../etc" })], "not a region name"],
+  ["a second Hello", [hello(), hello()], "a second Hello"],
+  // PeerHeld with one stream whose id has three bytes.
+  [
+    "a stream id that is no UUID",
+    [hello(), Buffer.from([0x12, 7, 0x0a, 5, 0x0a, 3, 1, 2, 3])],
+    "a stream id has 16 bytes",
+  ],
+])("%s is answered with the reason, and the region goes on", async (_, frames, reason) => {
+  const site = await region();
+  const heard = await answers(site, frames);
+  expect(heard.at(-1)).toMatchObject({ kind: "refusal", message: expect.stringContaining(reason) as string });
+  expect(site.region!.running).toBe(true);
+  expect((await fetch(`${site.regionUrl}/readyz`)).status).toBe(200);
+});
+
+test("of a peer's batches the broken one is refused by name, one of a later version is held, the rest is stored", async () => {
+  const site = await region();
+  const good = sealed(STREAM, 1, { windows: [windowOf([21.5])] });
+  const broken = { ...sealed(STREAM, 2, {}), sha256: good.sha256 };
+  const future = sealedByTheFuture(STREAM, 3);
+  const frames = [good, broken, future].map((batch) => encodeGiverFrame({ kind: "batch", batch }));
+  const heard = await answers(
+    site,
+    [hello(), ...frames],
+    (frame) => frame.kind === "holds" && frame.streams.some(({ have }) => have.islands.some(({ last }) => last === 3)),
+  );
+  expect(heard).toContainEqual(
+    expect.objectContaining({ kind: "refusal", code: "bad_batch", batch: { streamId: STREAM, seq: 2 } }),
+  );
+  const status = (await (await fetch(`${site.regionUrl}/v1/status`)).json()) as { sentence: string };
+  expect(status).toMatchObject({ unapplied_batches: 1, records: 1 });
+  expect(status.sentence).toContain("1 batch of a newer format held unread");
+  const { device, metric } = windowOf([21.5]);
+  expect(await records(site, { device, metric, window: "10s" })).toHaveLength(1);
+});
