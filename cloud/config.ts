@@ -20,7 +20,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     .strictObject({
       region: name().describe("name of the region; gateways know it by this name"),
       data_dir: folderPath(folder).describe("folder of the database; one region has it alone"),
-      min_copies: wholeNumber(1, 8)
+      min_copies: wholeNumber(1, COPIES_MAX)
         .optional()
         .describe("regions that must hold a batch before gateways may trim it; by default 2 where there are peers"),
       replication: replication(folder),
@@ -79,8 +79,9 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
         const message = "this is the region itself; peers are the other ones";
         context.addIssue({ code: "custom", message, path: ["replication", "peers", self, "name"] });
       }
-      if (min_copies === undefined || min_copies <= peers.length + 1) return;
-      const message = `there are ${peers.length + 1} regions; no batch can have ${min_copies} copies`;
+      // Beyond the largest number of all it is told already.
+      if (min_copies === undefined || min_copies <= peers.length + 1 || min_copies > COPIES_MAX) return;
+      const message = `expected at most ${peers.length + 1}, the number of regions: this one and its peers`;
       context.addIssue({ code: "custom", message, path: ["min_copies"] });
     })
     .transform(({ data_dir, min_copies, ...rest }) => ({
@@ -123,6 +124,7 @@ function replication(folder: string) {
     .transform(({ token_file, ...rest }) => ({ ...rest, tokenFile: token_file }));
 }
 
+const COPIES_MAX = 8;
 const ADDRESS = "expected http://host:port, or https://host:port for TLS";
 
 export type CloudConfig = {

@@ -332,6 +332,30 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     expect(loadConfig({ path, schema: edgeConfigSchema }).routes[0]?.unit).toBe("°C");
   });
 
+  test("and for peers and copies of a region that cannot be", () => {
+    const path = join(folder, "cloud.yaml");
+    const mistakes = (text: string): string => {
+      writeFileSync(path, `region: eu\ndata_dir: ./eu\n${text}\n`);
+      try {
+        loadConfig({ path, schema: cloudConfigSchema });
+        return "";
+      } catch (error) {
+        return (error as Fault).line;
+      }
+    };
+    const peers = (names: string): string =>
+      `replication: { peers: [${names
+        .split(" ")
+        .map((name) => `{ name: ${name}, url: "http://h:1" }`)
+        .join(", ")}] }`;
+    expect(mistakes(`${peers("us ap")}\nmin_copies: 4`)).toContain(
+      "min_copies: expected at most 3, the number of regions",
+    );
+    expect(mistakes(peers("us eu"))).toContain("peers[1].name: this is the region itself");
+    expect(mistakes(peers("us us"))).toContain("two peers are named us");
+    expect(mistakes(`${peers("us")}\nmin_copies: 2`)).toBe("");
+  });
+
   test("and for a users file with a mistake, and a port that is given twice", () => {
     writeFileSync(join(folder, "users.txt"), "# plant\ncarl:secret\n");
     const text = BASE.replace(/mqtt:.*/, "mqtt: { users_file: users.txt, listeners: [{ port: 9101 }] }");
