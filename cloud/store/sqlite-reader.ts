@@ -61,8 +61,10 @@ export class SqliteReader {
       for (const windowMs of this.#windowLengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
         const fromMs = after?.windowMs === windowMs ? Math.max(query.fromMs, after.windowStartMs + 1) : query.fromMs;
         for (const group of this.#windows(series.id, windowMs, fromMs, query.toMs)) {
+          const answer = effective(group.rows);
+          if (answer === null) continue;
           if (rows.length === query.limit) return { rows, next: recordKey(rows.at(-1)) };
-          rows.push({ device, metric, windowMs, windowStartMs: group.startMs, effective: effective(group.rows) });
+          rows.push({ device, metric, windowMs, windowStartMs: group.startMs, effective: answer });
         }
       }
       visited += 1;
@@ -240,6 +242,7 @@ export class SqliteReader {
       carry: row.carry === null ? null : streamIdFromBytes(row.carry),
       revision: row.revision,
       unit: row.unit,
+      haMode: "auto",
       summary: {
         count: row.count,
         numericCount: row.numeric_count,

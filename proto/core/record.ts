@@ -28,6 +28,12 @@ export type WindowSummary = {
   readonly sketch: Uint8Array | null;
 };
 
+/**
+ * What two gateways that forward the same series mean: `mirror`, both saw everything; `partition`, each saw a part;
+ * `auto`, look at which 32nd parts of the window each has covered.
+ */
+export type HaMode = "mirror" | "partition" | "auto";
+
 /** One revision of one window, as a gateway forwards it. */
 export type WindowRecord = {
   readonly device: string;

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { SlotRow } from "../../../../proto/core/effective.ts";
+import { conflictKey, conflictsOf } from "../../../../proto/core/conflicts.ts";
+import type { EffectiveRecord, SlotRow } from "../../../../proto/core/effective.ts";
 import { effective } from "../../../../proto/core/effective.ts";
 import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
-import type { WindowSummary } from "../../../../proto/core/record.ts";
+import type { OperatorRow } from "../../../../proto/core/operator-command.ts";
+import { OPERATOR_RANKS, summaryOfValue } from "../../../../proto/core/operator-command.ts";
+import type { HaMode, WindowSummary } from "../../../../proto/core/record.ts";
 import { mergeSummaries, standardDeviation } from "../../../../proto/core/summary.ts";
 
 const STREAMS = [1, 2, 3, 4].map((n) => `0191d3a5-0000-7000-8000-00000000000${n}` as StreamId);
@@ -40,55 +43,87 @@ function row(change: Partial<SlotRow> & { count?: number; coverage?: number }): 
     carry: null,
     revision: 0,
     unit: null,
+    haMode: "auto",
     summary: summary(ones(count), coverage),
     ...rest,
   };
 }
 
+function command(change: Partial<OperatorRow> & { count?: number }): OperatorRow {
+  const { count = 1, ...rest } = change;
+  return { rank: "override", hlc: 1, tie: 0, summary: summary(ones(count)), reason: "r", actor: "a", ...rest };
+}
+
+/** What is said of a window that says something. */
+function answer(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[] = []): EffectiveRecord {
+  const record = effective(rows, operatorRows);
+  if (record === null) throw new Error("nobody says anything");
+  return record;
+}
+
+/** Any rows of one window: a stream belongs to one gateway, and a slot's version to one content. */
+const anyRows: fc.Arbitrary<SlotRow[]> = fc.uniqueArray(
+  fc
+    .record({
+      gateway: fc.constantFrom("g1", "g2", "g3"),
+      stream: fc.nat({ max: 3 }),
+      part: fc.constantFrom(0, 0, 0, 7, 9),
+      ver: fc.integer({ min: 1, max: 5 }),
+      carry: fc.option(fc.nat({ max: 3 }), { nil: null }),
+      count: fc.integer({ min: 1, max: 30 }),
+      coverage: fc.integer({ min: 0, max: ALL }),
+      haMode: fc.constantFrom<HaMode>("auto", "mirror", "mirror", "partition"),
+    })
+    .map(({ gateway, stream, carry, ver, ...rest }) =>
+      row({
+        gateway,
+        streamId: `0191d3a5-0000-7000-8000-0000000000${gateway[1]}${stream}` as StreamId,
+        carry: carry === null ? null : (`0191d3a5-0000-7000-8000-0000000000${gateway[1]}${carry}` as StreamId),
+        ver: ver as Seq,
+        ...rest,
+      }),
+    ),
+  { maxLength: 12, selector: (one) => `${one.streamId}/${one.part}/${one.ver}` },
+);
+
+const anyCommands: fc.Arbitrary<OperatorRow[]> = fc.uniqueArray(
+  fc
+    .record({
+      rank: fc.constantFrom(...OPERATOR_RANKS),
+      hlc: fc.integer({ min: 1, max: 4 }),
+      tie: fc.integer({ min: 0, max: 2 }),
+      count: fc.integer({ min: 0, max: 5 }),
+    })
+    .map(({ count, ...rest }) =>
+      command({ ...rest, count: Math.max(count, 1), ...(count === 0 ? { summary: null } : {}) }),
+    ),
+  { maxLength: 6, selector: (one) => `${one.rank}/${one.hlc}/${one.tie}` },
+);
+
+/** Rows and commands, and the same in another order with everything twice. */
+const anyWindow = fc
+  .tuple(anyRows, anyCommands)
+  .chain(([rows, commands]) =>
+    fc.tuple(
+      fc.constant(rows),
+      fc.constant(commands),
+      fc.shuffledSubarray([...rows, ...rows], { minLength: rows.length * 2 }),
+      fc.shuffledSubarray([...commands, ...commands], { minLength: commands.length * 2 }),
+    ),
+  );
+
 describe("the effective record", () => {
   test("is the same for any order and any duplication of the rows, byte for byte", () => {
-    const anyRow = fc
-      .record({
-        gateway: fc.constantFrom("g1", "g2", "g3"),
-        stream: fc.nat({ max: 3 }),
-        part: fc.constantFrom(0, 0, 0, 7, 9),
-        ver: fc.integer({ min: 1, max: 5 }),
-        carry: fc.option(fc.nat({ max: 3 }), { nil: null }),
-        count: fc.integer({ min: 1, max: 30 }),
-        coverage: fc.integer({ min: 0, max: ALL }),
-      })
-      // A stream belongs to one gateway, and a slot's version to one content.
-      .map(({ gateway, stream, carry, ver, part, count, coverage }) =>
-        row({
-          gateway,
-          streamId: `0191d3a5-0000-7000-8000-0000000000${gateway[1]}${stream}` as StreamId,
-          carry: carry === null ? null : (`0191d3a5-0000-7000-8000-0000000000${gateway[1]}${carry}` as StreamId),
-          part,
-          ver: ver as Seq,
-          count,
-          coverage,
-        }),
-      );
-    const rows = fc.uniqueArray(anyRow, {
-      minLength: 1,
-      maxLength: 12,
-      selector: (one) => `${one.streamId}/${one.part}/${one.ver}`,
-    });
     fc.assert(
-      fc.property(
-        rows.chain((all) =>
-          fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })),
-        ),
-        fc.constantFrom("auto", "mirror", "partition" as const),
-        ([all, shuffled], haMode) => {
-          expect(JSON.stringify(effective(shuffled, { haMode }))).toBe(JSON.stringify(effective(all, { haMode })));
-        },
-      ),
+      fc.property(anyWindow, ([rows, commands, shuffledRows, shuffledCommands]) => {
+        const said = JSON.stringify(effective(rows, commands));
+        expect(JSON.stringify(effective(shuffledRows, shuffledCommands))).toBe(said);
+      }),
     );
   });
 
   test("of one slot is its highest version, not its highest count", () => {
-    const record = effective([row({ ver: 3 as Seq, count: 4 }), row({ ver: 2 as Seq, count: 9 })]);
+    const record = answer([row({ ver: 3 as Seq, count: 4 }), row({ ver: 2 as Seq, count: 9 })]);
     expect(record.summary.count).toBe(4);
   });
 
@@ -96,26 +131,26 @@ describe("the effective record", () => {
     const before = row({ count: 600 });
     const after = row({ streamId: STREAMS[1]!, carry: STREAMS[0]!, count: 640 });
     const later = row({ streamId: STREAMS[2]!, carry: STREAMS[1]!, count: 641 });
-    expect(effective([before, after]).summary.count).toBe(640);
-    expect(effective([later, before]).summary.count).toBe(641);
-    expect(effective([later, before, after]).summary.count).toBe(641);
+    expect(answer([before, after]).summary.count).toBe(640);
+    expect(answer([later, before]).summary.count).toBe(641);
+    expect(answer([later, before, after]).summary.count).toBe(641);
   });
 
   test("of a process that knew nothing of the one before: 3 readings do not beat 600", () => {
-    expect(effective([row({ count: 600 }), row({ streamId: STREAMS[1]!, count: 3 })]).summary.count).toBe(600);
+    expect(answer([row({ count: 600 }), row({ streamId: STREAMS[1]!, count: 3 })]).summary.count).toBe(600);
   });
 
   test("but where such processes covered different times, both count", () => {
     const morning = row({ count: 5, coverage: 0x0000ffff });
     const evening = row({ streamId: STREAMS[1]!, count: 3, coverage: 0xffff0000 });
-    expect(effective([morning, evening]).summary.count).toBe(8);
+    expect(answer([morning, evening]).summary.count).toBe(8);
   });
 
   test("always adds a supplement", () => {
     const supplement = row({ streamId: STREAMS[1]!, part: 77, count: 2 });
     const carried = row({ streamId: STREAMS[2]!, part: 77, carry: STREAMS[1]!, count: 3 });
-    expect(effective([row({ count: 600 }), supplement]).summary.count).toBe(602);
-    expect(effective([carried, row({ count: 600 }), supplement]).summary.count).toBe(603);
+    expect(answer([row({ count: 600 }), supplement]).summary.count).toBe(602);
+    expect(answer([carried, row({ count: 600 }), supplement]).summary.count).toBe(603);
   });
 
   test.each([
@@ -126,25 +161,127 @@ describe("the effective record", () => {
     ["auto", 0x0001ffff, 0xffff8000, 17],
     ["auto", 0x0003ffff, 0xffff8000, 10],
   ] as const)("of two gateways in mode %s, covering %i and %i, counts %i", (haMode, a, b, count) => {
-    const one = row({ count: 10, coverage: a });
-    const other = row({ gateway: "g2", streamId: STREAMS[1]!, count: 7, coverage: b });
-    expect(effective([one, other], { haMode }).summary.count).toBe(count);
+    const one = row({ count: 10, coverage: a, haMode });
+    const other = row({ gateway: "g2", streamId: STREAMS[1]!, count: 7, coverage: b, haMode });
+    expect(answer([one, other]).summary.count).toBe(count);
+  });
+
+  test("of gateways that do not agree on the mode is what auto says", () => {
+    const one = row({ count: 10, coverage: 0x0000ffff, haMode: "mirror" });
+    const other = row({ gateway: "g2", streamId: STREAMS[1]!, count: 7, coverage: 0xffff0000, haMode: "partition" });
+    expect(answer([one, other]).summary.count).toBe(17);
+    expect(answer([one, { ...other, haMode: "mirror" }]).summary.count).toBe(10);
   });
 
   test("lets an operator override, replace or fill, in this order, the later command first", () => {
-    const operator = (rank: "override" | "backfill_replace" | "backfill_fill", hlc: number, count: number) => ({
-      rank,
-      hlc,
-      summary: summary(ones(count)),
+    const fill = command({ rank: "backfill_fill", hlc: 9, count: 1 });
+    const replace = command({ rank: "backfill_replace", hlc: 8, count: 2 });
+    const early = command({ hlc: 5, count: 3 });
+    const late = command({ hlc: 6, count: 4 });
+    expect(answer([], [fill]).summary.count).toBe(1);
+    expect(answer([row({ count: 10 })], [fill]).summary.count).toBe(10);
+    expect(answer([row({ count: 10 })], [fill, replace]).summary.count).toBe(2);
+    expect(answer([row({ count: 10 })], [early, replace, late]).summary.count).toBe(4);
+    expect(answer([], [early, { ...early, tie: 1, summary: summary(ones(7)) }]).summary.count).toBe(7);
+  });
+
+  test("lets a clear take back what its rank said before, and nothing else", () => {
+    const rows = [row({ count: 10, unit: "°C" })];
+    const said = command({ hlc: 5, count: 3 });
+    const replace = command({ rank: "backfill_replace", hlc: 4, count: 2 });
+    const clear = command({ hlc: 6, summary: null });
+    expect(answer(rows, [said, clear]).summary.count).toBe(10);
+    expect(answer(rows, [said, clear, replace]).summary.count).toBe(2);
+    expect(answer(rows, [said, clear, command({ hlc: 7, count: 8 })]).summary.count).toBe(8);
+    expect(answer(rows, [said, { ...clear, hlc: 4 }]).summary.count).toBe(3);
+    expect(effective([], [said, clear])).toBeNull();
+    expect(effective([], [])).toBeNull();
+  });
+
+  test("keeps the unit of the gateways where an operator decided", () => {
+    const value = command({ summary: summaryOfValue(21.5, 0 as Millis) });
+    expect(answer([row({ unit: "°C" })], [value])).toMatchObject({
+      unit: "°C",
+      sources: [],
+      operator: value,
+      summary: { count: 1, sum: 21.5, min: 21.5, max: 21.5, first: 21.5, last: 21.5 },
     });
-    const fill = operator("backfill_fill", 9, 1);
-    const replace = operator("backfill_replace", 8, 2);
-    const early = operator("override", 5, 3);
-    const late = operator("override", 6, 4);
-    expect(effective([], { operatorRows: [fill] }).summary.count).toBe(1);
-    expect(effective([row({ count: 10 })], { operatorRows: [fill] }).summary.count).toBe(10);
-    expect(effective([row({ count: 10 })], { operatorRows: [fill, replace] }).summary.count).toBe(2);
-    expect(effective([row({ count: 10 })], { operatorRows: [early, replace, late] }).summary.count).toBe(4);
+    expect(answer([], [value]).unit).toBeNull();
+  });
+});
+
+describe("the conflicts of a window", () => {
+  const kinds = (rows: readonly SlotRow[], commands: readonly OperatorRow[] = []): string[] =>
+    conflictsOf(rows, commands).map(({ kind, outcome }) => `${kind} ${outcome}`);
+
+  test("are the same for any order and any duplication of the rows, and each has a key of its own", () => {
+    fc.assert(
+      fc.property(anyWindow, ([rows, commands, shuffledRows, shuffledCommands]) => {
+        const found = conflictsOf(rows, commands);
+        expect(conflictsOf(shuffledRows, shuffledCommands)).toEqual(found);
+        expect(new Set(found.map(conflictKey)).size).toBe(found.length);
+      }),
+    );
+  });
+
+  test("name every command that says something else than the answer", () => {
+    fc.assert(
+      fc.property(anyWindow, ([rows, commands]) => {
+        const record = effective(rows, commands);
+        const losers = new Set(conflictsOf(rows, commands).map((conflict) => conflict.loser));
+        for (const one of commands) {
+          if (one.summary === null || JSON.stringify(one.summary) === JSON.stringify(record?.summary)) continue;
+          // Equal rows of one rank do not disagree, and what outranks them names one of them.
+          const twins = commands.filter(
+            (other) => other.rank === one.rank && JSON.stringify(other.summary) === JSON.stringify(one.summary),
+          );
+          const name = (row: OperatorRow): string => `${row.rank}/${row.hlc}/${row.tie.toString(16).padStart(12, "0")}`;
+          expect(twins.some((twin) => losers.has(name(twin)))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("are none for one slot, whatever its revisions", () => {
+    expect(kinds([row({ ver: 3 as Seq, count: 4 }), row({ ver: 2 as Seq, count: 9 })])).toEqual([]);
+  });
+
+  test("between two lives of a gateway: the less complete gives way, an equal one does not disagree", () => {
+    const before = row({ count: 600 });
+    const after = row({ streamId: STREAMS[1]!, carry: STREAMS[0]!, count: 640 });
+    expect(conflictsOf([before, after], [])).toEqual([
+      { kind: "restart", outcome: "instead", winner: `${STREAMS[1]!}/0/1`, loser: `${STREAMS[0]!}/0/1` },
+    ]);
+    expect(kinds([before, { ...after, summary: before.summary }])).toEqual([]);
+    expect(kinds([before, row({ streamId: STREAMS[1]!, count: 3 })])).toEqual(["restart instead"]);
+  });
+
+  test.each([
+    ["mirror", ALL, ALL, ["gateways instead"]],
+    ["partition", ALL, ALL, []],
+    ["auto", ALL, ALL, ["gateways instead"]],
+    ["auto", 0x0001ffff, 0xffff8000, ["gateways added"]],
+    ["auto", 0x0000ffff, 0xffff0000, []],
+  ] as const)("between two gateways in mode %s, covering %i and %i: %j", (haMode, a, b, expected) => {
+    const one = row({ count: 10, coverage: a, haMode });
+    const other = row({ gateway: "g2", streamId: STREAMS[1]!, count: 7, coverage: b, haMode });
+    expect(kinds([other, one])).toEqual(expected);
+  });
+
+  test("between a command and what it outranks, or what outranks it", () => {
+    const slot = row({ count: 10 });
+    const override = command({ hlc: 5, tie: 255 });
+    const clear = command({ hlc: 6, summary: null });
+    const fill = command({ rank: "backfill_fill", hlc: 2 });
+    expect(conflictsOf([slot], [override])).toEqual([
+      { kind: "operator", outcome: "instead", winner: "override/5/0000000000ff", loser: `${STREAMS[0]!}/0/1` },
+    ]);
+    expect(conflictsOf([slot], [fill])).toMatchObject([
+      { winner: `${STREAMS[0]!}/0/1`, loser: "backfill_fill/2/000000000000" },
+    ]);
+    expect(conflictsOf([slot], [override, clear])).toMatchObject([
+      { winner: "override/6/000000000000", loser: "override/5/0000000000ff" },
+    ]);
   });
 });
 

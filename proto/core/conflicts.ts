@@ -1,0 +1,79 @@
+import type { Choice, Party, SlotRow } from "./effective.ts";
+import { decide } from "./effective.ts";
+import type { OperatorRow } from "./operator-command.ts";
+import type { WindowSummary } from "./record.ts";
+
+/**
+ * Every choice that {@link decide} makes between rows of one window that disagree. A pure function of the set of rows,
+ * like the answer itself: regions that hold the same rows list the same conflicts in the same order.
+ */
+export function conflictsOf(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[]): readonly Conflict[] {
+  const found = new Map<string, Conflict>();
+  decide(rows, operatorRows, (choice) => {
+    if (choice.outcome === "instead" && sameSummary(choice.winner.summary, choice.loser.summary)) return;
+    for (const conflict of named(choice)) found.set(conflictKey(conflict), conflict);
+  });
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, conflict]) => conflict);
+}
+
+export type Conflict = Pick<Choice, "kind" | "outcome"> & {
+  /** A slot as `stream/part/ver`, or a command as `rank/hlc/first 48 bits of its batch's hash`. */
+  readonly winner: string;
+  readonly loser: string;
+};
+
+/** The same in every region; unique among the conflicts of one window. */
+export function conflictKey({ kind, winner, loser }: Conflict): string {
+  return `${kind} ${winner} ${loser}`;
+}
+
+/** The name of a row in the conflicts of its window. */
+export function slotName({ streamId, part, ver }: Pick<SlotRow, "streamId" | "part" | "ver">): string {
+  return `${streamId}/${part}/${ver}`;
+}
+
+/** The name of a command in the conflicts of its window. */
+export function commandName({ rank, hlc, tie }: Pick<OperatorRow, "rank" | "hlc" | "tie">): string {
+  return `${rank}/${hlc}/${tie.toString(16).padStart(12, "0")}`;
+}
+
+/** One conflict for each row that gave way; a winner of several slots goes by the one that counted most. */
+function named({ kind, outcome, winner, loser }: Choice): Conflict[] {
+  const [best] = names(winner);
+  return names(loser).map((name) => ({ kind, outcome, winner: best!, loser: name }));
+}
+
+function names(party: Party): string[] {
+  if (party.kind === "operator") return [commandName(party.row)];
+  return party.sources
+    .toSorted((a, b) => b.summary.count - a.summary.count || (slotName(a) < slotName(b) ? -1 : 1))
+    .map(slotName);
+}
+
+function sameSummary(a: WindowSummary | null, b: WindowSummary | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    FIELDS.every((field) => a[field] === b[field] || (Number.isNaN(a[field]) && Number.isNaN(b[field]))) &&
+    sameBytes(a.sketch, b.sketch)
+  );
+}
+
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+const FIELDS = [
+  "count",
+  "numericCount",
+  "sum",
+  "min",
+  "max",
+  "mean",
+  "m2",
+  "firstMs",
+  "first",
+  "lastMs",
+  "last",
+  "coverage",
+] as const satisfies readonly Exclude<keyof WindowSummary, "sketch">[];
