@@ -140,6 +140,7 @@ const DEFAULT_PLAN: WindowPlan = {
   outOfOrdernessMs: 5000,
   idleTimeoutMs: 10_000,
   allowedLatenessMs: 3_600_000,
+  haMode: "auto",
 };
 const DEAD_LETTERS_BYTES = 64 * 1024 * 1024;
 const CATCH_ALL: WindowRule = { match: { device: "*", metric: "*" }, plan: DEFAULT_PLAN };
@@ -275,6 +276,10 @@ function windowRule() {
       out_of_orderness: duration({ max: "31d" }).prefault("5s"),
       idle_timeout: duration({ min: "100ms", max: "31d" }).prefault("10s"),
       allowed_lateness: duration({ max: "31d" }).prefault("1h"),
+      ha_mode: z
+        .enum(["auto", "mirror", "partition"])
+        .default(DEFAULT_PLAN.haMode)
+        .describe("where two gateways forward a series: both saw all of it (mirror), each a part (partition)"),
     })
     .superRefine((given, context) => {
       if (given.lengths.length === 0 && !given.raw) {
@@ -300,6 +305,7 @@ function windowRule() {
         outOfOrdernessMs: given.out_of_orderness,
         idleTimeoutMs: given.idle_timeout,
         allowedLatenessMs: given.allowed_lateness,
+        haMode: given.ha_mode,
       },
     }));
 }

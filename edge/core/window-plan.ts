@@ -1,3 +1,5 @@
+import type { HaMode } from "../../proto/core/record.ts";
+
 /**
  * What is done with the readings of one series: which windows, for how long they wait, and whether the readings are
  * forwarded raw as well. The first rule of the configuration whose patterns match the series decides.
@@ -13,6 +15,8 @@ export type WindowPlan = {
   readonly idleTimeoutMs: number;
   /** How long after its close a window keeps its state, so that a late reading makes a revision of it. */
   readonly allowedLatenessMs: number;
+  /** What it means that another gateway forwards the same series. */
+  readonly haMode: HaMode;
 };
 
 export type WindowRule = {

@@ -165,6 +165,7 @@ export class Sealer {
       part: window.part,
       carry,
       revision: window.revision,
+      haMode: entry.plan.haMode,
       summary: window.summary,
     };
   }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
+import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
-import { uuidV7 } from "../core/uuid-v7.ts";
 import { createDecoder } from "../decode/routes.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";

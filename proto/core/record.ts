@@ -1,4 +1,5 @@
 import type { Millis, Seq, StreamId } from "./ids.ts";
+import type { OperatorCommand } from "./operator-command.ts";
 import type { ClockSource, Value } from "./reading.ts";
 
 /**
@@ -47,6 +48,8 @@ export type WindowRecord = {
   readonly carry: StreamId | null;
   /** 0 when the window is forwarded for the first time, then 1, 2... with each late revision. */
   readonly revision: number;
+  /** As the rule of the gateway says it for the series. */
+  readonly haMode: HaMode;
   readonly summary: WindowSummary;
 };
 
@@ -83,6 +86,8 @@ export type BatchContent = {
   readonly windows: readonly WindowRecord[];
   readonly raws: readonly RawBlock[];
   readonly ledger: BatchLedger;
+  /** Of operators; a gateway has none. */
+  readonly commands?: readonly OperatorCommand[];
 };
 
 /** A sealed, immutable, numbered batch: what the outbox holds, the wire carries and the region stores. */

@@ -1,4 +1,4 @@
-import { uuidV7 } from "../../edge/core/uuid-v7.ts";
+import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { createDecoder } from "../../edge/decode/routes.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/journal/gateway-database.ts";
 import type { Outbox } from "../../edge/journal/outbox.ts";
@@ -251,6 +251,7 @@ const PLAN = {
   outOfOrdernessMs: 1000,
   idleTimeoutMs: 3000,
   allowedLatenessMs: 600_000,
+  haMode: "auto" as const,
 };
 
 function tellSealed({ sealed }: CommitResult, listener: Parameters<Outbox["onSealed"]>[0] | undefined): void {

@@ -3,6 +3,7 @@ import { zstdCompressSync } from "node:zlib";
 
 import { millis, seq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
+import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import type { Value } from "../../proto/core/reading.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
@@ -22,6 +23,7 @@ export function sealed(
     windows?: readonly WindowRecord[];
     raws?: readonly RawBlock[];
     ledger?: Partial<BatchLedger>;
+    commands?: readonly OperatorCommand[];
   },
 ): SealedBatch {
   return sealBatch({
@@ -32,6 +34,7 @@ export function sealed(
       sealedAtMs: millis(1_700_000_000_000),
       windows: content.windows ?? [],
       raws: content.raws ?? [],
+      commands: content.commands ?? [],
       ledger: { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map(), ...content.ledger },
     },
   });
@@ -52,7 +55,7 @@ export function sealedByTheFuture(stream: StreamId, position: number): SealedBat
 /** The record of a window that saw `values` at its first milliseconds. */
 export function windowOf(
   values: readonly number[],
-  place: Partial<Pick<WindowRecord, "device" | "metric" | "windowMs" | "part" | "carry" | "revision">> & {
+  place: Partial<Pick<WindowRecord, "device" | "metric" | "windowMs" | "part" | "carry" | "revision" | "haMode">> & {
     startMs?: number;
   } = {},
 ): WindowRecord {
@@ -67,6 +70,7 @@ export function windowOf(
     part: 0,
     carry: null,
     revision: 0,
+    haMode: "auto",
     ...rest,
     windowStartMs: millis(startMs),
     summary: {

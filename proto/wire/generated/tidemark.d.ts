@@ -56,6 +56,9 @@ export namespace tidemark {
             /** BatchBody ledger. */
             ledger?: (tidemark.v1.Ledger.$Properties|null);
 
+            /** BatchBody commands. */
+            commands: tidemark.v1.OperatorCommand.$Properties[];
+
             /**
              * Creates a new BatchBody instance using the specified properties.
              * @param [properties] Properties to set
@@ -118,12 +121,28 @@ export namespace tidemark {
                 /** BatchBody ledger */
                 ledger?: (tidemark.v1.Ledger.$Properties|null);
 
+                /** BatchBody commands */
+                commands?: (tidemark.v1.OperatorCommand.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a BatchBody. */
-            type $Shape = tidemark.v1.BatchBody.$Properties;
+            type $Shape = {
+              format?: number|null;
+              streamId?: Uint8Array|null;
+              seq?: number|null;
+              gateway?: string|null;
+              sealedAtMs?: number|null;
+              names?: string[]|null;
+              series?: tidemark.v1.Series.$Shape[]|null;
+              windows?: tidemark.v1.WindowColumns.$Shape|null;
+              raws?: tidemark.v1.RawColumns.$Shape[]|null;
+              ledger?: tidemark.v1.Ledger.$Shape|null;
+              commands?: tidemark.v1.OperatorCommand.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
         }
 
         /**
@@ -153,6 +172,9 @@ export namespace tidemark {
 
             /** Series unit. */
             unit: number;
+
+            /** Series haMode. */
+            haMode: number;
 
             /**
              * Creates a new Series instance using the specified properties.
@@ -194,6 +216,9 @@ export namespace tidemark {
 
                 /** Series unit */
                 unit?: (number|null);
+
+                /** Series haMode */
+                haMode?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -724,6 +749,214 @@ export namespace tidemark {
 
             /** Shape of a Ledger. */
             type $Shape = tidemark.v1.Ledger.$Properties;
+        }
+
+        /**
+         * Properties of an OperatorCommand.
+         * @deprecated Use tidemark.v1.OperatorCommand.$Properties instead.
+         */
+        interface IOperatorCommand extends tidemark.v1.OperatorCommand.$Properties {
+        }
+
+        /** Represents an OperatorCommand. */
+        class OperatorCommand {
+
+            /**
+             * Constructs a new OperatorCommand.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.OperatorCommand.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** OperatorCommand hlc. */
+            hlc: number;
+
+            /** OperatorCommand reason. */
+            reason: string;
+
+            /** OperatorCommand actor. */
+            actor: string;
+
+            /** OperatorCommand override. */
+            override?: (tidemark.v1.WindowColumns.$Properties|null);
+
+            /** OperatorCommand backfillReplace. */
+            backfillReplace?: (tidemark.v1.WindowColumns.$Properties|null);
+
+            /** OperatorCommand backfillFill. */
+            backfillFill?: (tidemark.v1.WindowColumns.$Properties|null);
+
+            /** OperatorCommand clear. */
+            clear?: (tidemark.v1.ClearCommand.$Properties|null);
+
+            /** OperatorCommand eraseDevice. */
+            eraseDevice?: (string|null);
+
+            /** OperatorCommand command. */
+            command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice");
+
+            /**
+             * Creates a new OperatorCommand instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns OperatorCommand instance
+             */
+            static create(properties: tidemark.v1.OperatorCommand.$Shape): tidemark.v1.OperatorCommand & tidemark.v1.OperatorCommand.$Shape;
+            static create(properties?: tidemark.v1.OperatorCommand.$Properties): tidemark.v1.OperatorCommand;
+
+            /**
+             * Encodes the specified OperatorCommand message. Does not implicitly {@link tidemark.v1.OperatorCommand.verify|verify} messages.
+             * @param message OperatorCommand message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.OperatorCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an OperatorCommand message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.OperatorCommand & tidemark.v1.OperatorCommand.$Shape} OperatorCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.OperatorCommand & tidemark.v1.OperatorCommand.$Shape;
+        }
+
+        namespace OperatorCommand {
+
+            /** Properties of an OperatorCommand. */
+            interface $Properties {
+
+                /** OperatorCommand hlc */
+                hlc?: (number|null);
+
+                /** OperatorCommand reason */
+                reason?: (string|null);
+
+                /** OperatorCommand actor */
+                actor?: (string|null);
+
+                /** OperatorCommand override */
+                override?: (tidemark.v1.WindowColumns.$Properties|null);
+
+                /** OperatorCommand backfillReplace */
+                backfillReplace?: (tidemark.v1.WindowColumns.$Properties|null);
+
+                /** OperatorCommand backfillFill */
+                backfillFill?: (tidemark.v1.WindowColumns.$Properties|null);
+
+                /** OperatorCommand clear */
+                clear?: (tidemark.v1.ClearCommand.$Properties|null);
+
+                /** OperatorCommand eraseDevice */
+                eraseDevice?: (string|null);
+
+                /** OperatorCommand command */
+                command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice");
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Narrowed shape of an OperatorCommand. */
+            type $Shape = {
+              hlc?: number|null;
+              reason?: string|null;
+              actor?: string|null;
+              override?: tidemark.v1.WindowColumns.$Shape|null;
+              backfillReplace?: tidemark.v1.WindowColumns.$Shape|null;
+              backfillFill?: tidemark.v1.WindowColumns.$Shape|null;
+              clear?: tidemark.v1.ClearCommand.$Shape|null;
+              eraseDevice?: string|null;
+              $unknowns?: Uint8Array[];
+            } & (
+              ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string })
+            );
+        }
+
+        /**
+         * Properties of a ClearCommand.
+         * @deprecated Use tidemark.v1.ClearCommand.$Properties instead.
+         */
+        interface IClearCommand extends tidemark.v1.ClearCommand.$Properties {
+        }
+
+        /** Represents a ClearCommand. */
+        class ClearCommand {
+
+            /**
+             * Constructs a new ClearCommand.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.ClearCommand.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ClearCommand series. */
+            series: number;
+
+            /** ClearCommand windowMs. */
+            windowMs: number;
+
+            /** ClearCommand windowStartMs. */
+            windowStartMs: number;
+
+            /** ClearCommand rank. */
+            rank: number;
+
+            /**
+             * Creates a new ClearCommand instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ClearCommand instance
+             */
+            static create(properties: tidemark.v1.ClearCommand.$Shape): tidemark.v1.ClearCommand & tidemark.v1.ClearCommand.$Shape;
+            static create(properties?: tidemark.v1.ClearCommand.$Properties): tidemark.v1.ClearCommand;
+
+            /**
+             * Encodes the specified ClearCommand message. Does not implicitly {@link tidemark.v1.ClearCommand.verify|verify} messages.
+             * @param message ClearCommand message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.ClearCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ClearCommand message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.ClearCommand & tidemark.v1.ClearCommand.$Shape} ClearCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.ClearCommand & tidemark.v1.ClearCommand.$Shape;
+        }
+
+        namespace ClearCommand {
+
+            /** Properties of a ClearCommand. */
+            interface $Properties {
+
+                /** ClearCommand series */
+                series?: (number|null);
+
+                /** ClearCommand windowMs */
+                windowMs?: (number|null);
+
+                /** ClearCommand windowStartMs */
+                windowStartMs?: (number|null);
+
+                /** ClearCommand rank */
+                rank?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ClearCommand. */
+            type $Shape = tidemark.v1.ClearCommand.$Properties;
         }
 
         /**

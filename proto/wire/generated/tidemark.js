@@ -41,6 +41,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.WindowColumns.$Properties|null} [windows] BatchBody windows
              * @property {Array.<tidemark.v1.RawColumns.$Properties>|null} [raws] BatchBody raws
              * @property {tidemark.v1.Ledger.$Properties|null} [ledger] BatchBody ledger
+             * @property {Array.<tidemark.v1.OperatorCommand.$Properties>|null} [commands] BatchBody commands
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -54,7 +55,20 @@ export const tidemark = $root.tidemark = (() => {
 
             /**
              * Shape of a BatchBody.
-             * @typedef {tidemark.v1.BatchBody.$Properties} tidemark.v1.BatchBody.$Shape
+             * @typedef {{
+             *   format?: number|null;
+             *   streamId?: Uint8Array|null;
+             *   seq?: number|null;
+             *   gateway?: string|null;
+             *   sealedAtMs?: number|null;
+             *   names?: Array.<string>|null;
+             *   series?: Array.<tidemark.v1.Series.$Shape>|null;
+             *   windows?: tidemark.v1.WindowColumns.$Shape|null;
+             *   raws?: Array.<tidemark.v1.RawColumns.$Shape>|null;
+             *   ledger?: tidemark.v1.Ledger.$Shape|null;
+             *   commands?: Array.<tidemark.v1.OperatorCommand.$Shape>|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * }} tidemark.v1.BatchBody.$Shape
              */
 
             /**
@@ -69,6 +83,7 @@ export const tidemark = $root.tidemark = (() => {
                 this.names = [];
                 this.series = [];
                 this.raws = [];
+                this.commands = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -156,6 +171,14 @@ export const tidemark = $root.tidemark = (() => {
             BatchBody.prototype.ledger = null;
 
             /**
+             * BatchBody commands.
+             * @member {Array.<tidemark.v1.OperatorCommand.$Properties>} commands
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.commands = $util.emptyArray;
+
+            /**
              * Creates a new BatchBody instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.BatchBody
@@ -210,6 +233,9 @@ export const tidemark = $root.tidemark = (() => {
                         $root.tidemark.v1.RawColumns.encode(message.raws[i], writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                 if (message.ledger != null && $Object.hasOwnProperty.call(message, "ledger"))
                     $root.tidemark.v1.Ledger.encode(message.ledger, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.commands != null && message.commands.length)
+                    for (let i = 0; i < message.commands.length; ++i)
+                        $root.tidemark.v1.OperatorCommand.encode(message.commands[i], writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -335,6 +361,14 @@ export const tidemark = $root.tidemark = (() => {
                             message.ledger = $root.tidemark.v1.Ledger.decode(reader, reader.size(), $undefined, _depth + 1, message.ledger);
                             continue;
                         }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.commands && message.commands.length))
+                                message.commands = [];
+                            message.commands.push($root.tidemark.v1.OperatorCommand.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -363,6 +397,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {number|null} [device] Series device
              * @property {number|null} [metric] Series metric
              * @property {number|null} [unit] Series unit
+             * @property {number|null} [haMode] Series haMode
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -419,6 +454,14 @@ export const tidemark = $root.tidemark = (() => {
             Series.prototype.unit = 0;
 
             /**
+             * Series haMode.
+             * @member {number} haMode
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.haMode = 0;
+
+            /**
              * Creates a new Series instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.Series
@@ -456,6 +499,8 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.metric);
                 if (message.unit != null && $Object.hasOwnProperty.call(message, "unit") && message.unit !== 0)
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.unit);
+                if (message.haMode != null && $Object.hasOwnProperty.call(message, "haMode") && message.haMode !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.haMode);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -525,6 +570,15 @@ export const tidemark = $root.tidemark = (() => {
                                 message.unit = value;
                             else
                                 delete message.unit;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.haMode = value;
+                            else
+                                delete message.haMode;
                             continue;
                         }
                     }
@@ -2059,6 +2113,527 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return Ledger;
+        })();
+
+        v1.OperatorCommand = (function() {
+
+            /**
+             * Properties of an OperatorCommand.
+             * @typedef {Object} tidemark.v1.OperatorCommand.$Properties
+             * @property {number|null} [hlc] OperatorCommand hlc
+             * @property {string|null} [reason] OperatorCommand reason
+             * @property {string|null} [actor] OperatorCommand actor
+             * @property {tidemark.v1.WindowColumns.$Properties|null} [override] OperatorCommand override
+             * @property {tidemark.v1.WindowColumns.$Properties|null} [backfillReplace] OperatorCommand backfillReplace
+             * @property {tidemark.v1.WindowColumns.$Properties|null} [backfillFill] OperatorCommand backfillFill
+             * @property {tidemark.v1.ClearCommand.$Properties|null} [clear] OperatorCommand clear
+             * @property {string|null} [eraseDevice] OperatorCommand eraseDevice
+             * @property {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"} [command] OperatorCommand command
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an OperatorCommand.
+             * @memberof tidemark.v1
+             * @interface IOperatorCommand
+             * @augments tidemark.v1.OperatorCommand.$Properties
+             * @deprecated Use tidemark.v1.OperatorCommand.$Properties instead.
+             */
+
+            /**
+             * Narrowed shape of an OperatorCommand.
+             * @typedef {{
+             *   hlc?: number|null;
+             *   reason?: string|null;
+             *   actor?: string|null;
+             *   override?: tidemark.v1.WindowColumns.$Shape|null;
+             *   backfillReplace?: tidemark.v1.WindowColumns.$Shape|null;
+             *   backfillFill?: tidemark.v1.WindowColumns.$Shape|null;
+             *   clear?: tidemark.v1.ClearCommand.$Shape|null;
+             *   eraseDevice?: string|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * } & (
+             *   ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string })
+             * )} tidemark.v1.OperatorCommand.$Shape
+             */
+
+            /**
+             * Constructs a new OperatorCommand.
+             * @memberof tidemark.v1
+             * @classdesc Represents an OperatorCommand.
+             * @constructor
+             * @param {tidemark.v1.OperatorCommand.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const OperatorCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * OperatorCommand hlc.
+             * @member {number} hlc
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.hlc = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * OperatorCommand reason.
+             * @member {string} reason
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.reason = "";
+
+            /**
+             * OperatorCommand actor.
+             * @member {string} actor
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.actor = "";
+
+            /**
+             * OperatorCommand override.
+             * @member {tidemark.v1.WindowColumns.$Properties|null|undefined} override
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.override = null;
+
+            /**
+             * OperatorCommand backfillReplace.
+             * @member {tidemark.v1.WindowColumns.$Properties|null|undefined} backfillReplace
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.backfillReplace = null;
+
+            /**
+             * OperatorCommand backfillFill.
+             * @member {tidemark.v1.WindowColumns.$Properties|null|undefined} backfillFill
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.backfillFill = null;
+
+            /**
+             * OperatorCommand clear.
+             * @member {tidemark.v1.ClearCommand.$Properties|null|undefined} clear
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.clear = null;
+
+            /**
+             * OperatorCommand eraseDevice.
+             * @member {string|null|undefined} eraseDevice
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.eraseDevice = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            /**
+             * OperatorCommand command.
+             * @member {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|undefined} command
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            $Object.defineProperty(OperatorCommand.prototype, "command", {
+                get: $util.oneOfGetter($oneOfFields = ["override", "backfillReplace", "backfillFill", "clear", "eraseDevice"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Creates a new OperatorCommand instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.OperatorCommand
+             * @static
+             * @param {tidemark.v1.OperatorCommand.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.OperatorCommand} OperatorCommand instance
+             * @type {{
+             *   (properties: tidemark.v1.OperatorCommand.$Shape): tidemark.v1.OperatorCommand & tidemark.v1.OperatorCommand.$Shape;
+             *   (properties?: tidemark.v1.OperatorCommand.$Properties): tidemark.v1.OperatorCommand;
+             * }}
+             */
+            OperatorCommand.create = function(properties) {
+                return new OperatorCommand(properties);
+            };
+
+            /**
+             * Encodes the specified OperatorCommand message. Does not implicitly {@link tidemark.v1.OperatorCommand.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.OperatorCommand
+             * @static
+             * @param {tidemark.v1.OperatorCommand.$Properties} message OperatorCommand message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            OperatorCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.hlc != null && $Object.hasOwnProperty.call(message, "hlc") && (typeof message.hlc === "object" ? message.hlc.low || message.hlc.high : message.hlc !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.hlc);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.reason);
+                if (message.actor != null && $Object.hasOwnProperty.call(message, "actor") && message.actor !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.actor);
+                if (message.override != null && $Object.hasOwnProperty.call(message, "override"))
+                    $root.tidemark.v1.WindowColumns.encode(message.override, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.backfillReplace != null && $Object.hasOwnProperty.call(message, "backfillReplace"))
+                    $root.tidemark.v1.WindowColumns.encode(message.backfillReplace, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.backfillFill != null && $Object.hasOwnProperty.call(message, "backfillFill"))
+                    $root.tidemark.v1.WindowColumns.encode(message.backfillFill, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.clear != null && $Object.hasOwnProperty.call(message, "clear"))
+                    $root.tidemark.v1.ClearCommand.encode(message.clear, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.eraseDevice != null && $Object.hasOwnProperty.call(message, "eraseDevice"))
+                    writer.uint32(/* id 8, wireType 2 =*/66).string(message.eraseDevice);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an OperatorCommand message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.OperatorCommand
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.OperatorCommand & tidemark.v1.OperatorCommand.$Shape} OperatorCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            OperatorCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.OperatorCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.hlc = value;
+                            else
+                                delete message.hlc;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.actor = value;
+                            else
+                                delete message.actor;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.override = $root.tidemark.v1.WindowColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.override);
+                            message.command = "override";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.backfillReplace = $root.tidemark.v1.WindowColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.backfillReplace);
+                            message.command = "backfillReplace";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.backfillFill = $root.tidemark.v1.WindowColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.backfillFill);
+                            message.command = "backfillFill";
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.clear = $root.tidemark.v1.ClearCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.clear);
+                            message.command = "clear";
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.eraseDevice = reader.stringVerify();
+                            message.command = "eraseDevice";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return OperatorCommand;
+        })();
+
+        v1.ClearCommand = (function() {
+
+            /**
+             * Properties of a ClearCommand.
+             * @typedef {Object} tidemark.v1.ClearCommand.$Properties
+             * @property {number|null} [series] ClearCommand series
+             * @property {number|null} [windowMs] ClearCommand windowMs
+             * @property {number|null} [windowStartMs] ClearCommand windowStartMs
+             * @property {number|null} [rank] ClearCommand rank
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ClearCommand.
+             * @memberof tidemark.v1
+             * @interface IClearCommand
+             * @augments tidemark.v1.ClearCommand.$Properties
+             * @deprecated Use tidemark.v1.ClearCommand.$Properties instead.
+             */
+
+            /**
+             * Shape of a ClearCommand.
+             * @typedef {tidemark.v1.ClearCommand.$Properties} tidemark.v1.ClearCommand.$Shape
+             */
+
+            /**
+             * Constructs a new ClearCommand.
+             * @memberof tidemark.v1
+             * @classdesc Represents a ClearCommand.
+             * @constructor
+             * @param {tidemark.v1.ClearCommand.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ClearCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ClearCommand series.
+             * @member {number} series
+             * @memberof tidemark.v1.ClearCommand
+             * @instance
+             */
+            ClearCommand.prototype.series = 0;
+
+            /**
+             * ClearCommand windowMs.
+             * @member {number} windowMs
+             * @memberof tidemark.v1.ClearCommand
+             * @instance
+             */
+            ClearCommand.prototype.windowMs = 0;
+
+            /**
+             * ClearCommand windowStartMs.
+             * @member {number} windowStartMs
+             * @memberof tidemark.v1.ClearCommand
+             * @instance
+             */
+            ClearCommand.prototype.windowStartMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * ClearCommand rank.
+             * @member {number} rank
+             * @memberof tidemark.v1.ClearCommand
+             * @instance
+             */
+            ClearCommand.prototype.rank = 0;
+
+            /**
+             * Creates a new ClearCommand instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.ClearCommand
+             * @static
+             * @param {tidemark.v1.ClearCommand.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.ClearCommand} ClearCommand instance
+             * @type {{
+             *   (properties: tidemark.v1.ClearCommand.$Shape): tidemark.v1.ClearCommand & tidemark.v1.ClearCommand.$Shape;
+             *   (properties?: tidemark.v1.ClearCommand.$Properties): tidemark.v1.ClearCommand;
+             * }}
+             */
+            ClearCommand.create = function(properties) {
+                return new ClearCommand(properties);
+            };
+
+            /**
+             * Encodes the specified ClearCommand message. Does not implicitly {@link tidemark.v1.ClearCommand.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.ClearCommand
+             * @static
+             * @param {tidemark.v1.ClearCommand.$Properties} message ClearCommand message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ClearCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && $Object.hasOwnProperty.call(message, "series") && message.series !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.series);
+                if (message.windowMs != null && $Object.hasOwnProperty.call(message, "windowMs") && message.windowMs !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.windowMs);
+                if (message.windowStartMs != null && $Object.hasOwnProperty.call(message, "windowStartMs") && (typeof message.windowStartMs === "object" ? message.windowStartMs.low || message.windowStartMs.high : message.windowStartMs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.windowStartMs);
+                if (message.rank != null && $Object.hasOwnProperty.call(message, "rank") && message.rank !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.rank);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ClearCommand message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.ClearCommand
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.ClearCommand & tidemark.v1.ClearCommand.$Shape} ClearCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ClearCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.ClearCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.series = value;
+                            else
+                                delete message.series;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.windowMs = value;
+                            else
+                                delete message.windowMs;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.windowStartMs = value;
+                            else
+                                delete message.windowStartMs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.rank = value;
+                            else
+                                delete message.rank;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ClearCommand;
         })();
 
         v1.GatewayFrame = (function() {

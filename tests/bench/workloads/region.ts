@@ -131,6 +131,7 @@ function windowRecord({ series, walk, startMs }: { series: number; walk: Walk; s
     part: 0,
     carry: null,
     revision: 0,
+    haMode: "auto",
     summary: {
       count: values.length,
       numericCount: values.length,

@@ -12,6 +12,7 @@ const PLAN: WindowPlan = {
   outOfOrdernessMs: 0,
   idleTimeoutMs: 10_000,
   allowedLatenessMs: 60_000,
+  haMode: "auto",
 };
 
 const NOTHING_KEPT: Recall = { window: () => undefined, newestStartMs: () => -Infinity };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
-import { uuidV7 } from "../../../../edge/core/uuid-v7.ts";
+import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
 import { createDecoder } from "../../../../edge/decode/routes.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
@@ -24,6 +24,7 @@ const PLAN: WindowPlan = {
   outOfOrdernessMs: 0,
   idleTimeoutMs: 5000,
   allowedLatenessMs: 60_000,
+  haMode: "auto",
 };
 
 let folder = "";

@@ -1,10 +1,19 @@
 import fc from "fast-check";
 import { createHash } from "node:crypto";
-import { zstdCompressSync } from "node:zlib";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
 import type { ClockSource, Value } from "../../../../proto/core/reading.ts";
-import type { BatchContent, BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../../../proto/core/record.ts";
+import type { OperatorCommand } from "../../../../proto/core/operator-command.ts";
+import { OPERATOR_RANKS, operatorName, summaryOfValue } from "../../../../proto/core/operator-command.ts";
+import type {
+  BatchContent,
+  BatchLedger,
+  HaMode,
+  RawBlock,
+  SealedBatch,
+  WindowRecord,
+} from "../../../../proto/core/record.ts";
 import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
 import { seededRandom } from "../../../support/seeded-random.ts";
@@ -32,6 +41,7 @@ const window: fc.Arbitrary<WindowRecord> = fc
     part: fc.oneof(fc.constant(0), fc.nat({ max: 2 ** 31 - 1 })),
     carry: fc.option(stream, { nil: null }),
     revision: fc.nat({ max: 9 }),
+    haMode: fc.constantFrom<HaMode>("auto", "auto", "mirror", "partition"),
     offsets: fc.tuple(fc.nat({ max: 999 }), fc.nat({ max: 999 })),
     summary: fc.record({
       count: fc.nat(),
@@ -132,8 +142,8 @@ describe("a batch", () => {
         expect(["invalid", "unknown_format"]).toContain(openBatch(hashed(zstdCompressSync(bytes))).kind);
       }),
     );
-    const body = tidemark.v1.BatchBody.encode({ format: 2 }).finish();
-    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 2 });
+    const body = tidemark.v1.BatchBody.encode({ format: 3 }).finish();
+    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 3 });
   });
 
   test("under another number is invalid: the identity is inside", () => {
@@ -148,6 +158,86 @@ describe("a batch", () => {
     const bytes = zstdCompressSync(Buffer.alloc(80 * 1024 * 1024));
     const bomb = { streamId: STREAM, seq: 1 as Seq, bytes, sha256: createHash("sha256").update(bytes).digest() };
     expect(openBatch(bomb)).toMatchObject({ kind: "invalid" });
+  });
+});
+
+describe("a batch of commands", () => {
+  const command: fc.Arbitrary<OperatorCommand> = fc
+    .record({
+      window,
+      kind: fc.constantFrom(...OPERATOR_RANKS, "clear", "erase_device"),
+      rank: fc.constantFrom(...OPERATOR_RANKS),
+      reason: fc.string({ minLength: 1, maxLength: 100 }),
+      actor: name,
+      hlc: fc.integer({ min: 1, max: 2 ** 52 }),
+    })
+    .map(({ window: { device, metric, windowMs, windowStartMs, summary }, kind, rank, ...common }) => {
+      const place = { device, metric, windowMs, windowStartMs };
+      if (kind === "erase_device") return { ...common, kind, device };
+      if (kind === "clear") return { ...common, kind, window: place, rank };
+      return { ...common, kind, window: place, summary: { ...summary, count: summary.count + 1 } };
+    });
+  const commands = fc
+    .uniqueArray(command, { minLength: 1, maxLength: 4, selector: (one) => one.hlc })
+    .map((all) => all.toSorted((a, b) => a.hlc - b.hlc));
+  const gateway = operatorName("eu");
+  const at = { device: "d", metric: "m", windowMs: 10_000, windowStartMs: 20_000 as Millis };
+  const override: OperatorCommand = {
+    kind: "override",
+    hlc: 7,
+    reason: "r",
+    actor: "a",
+    window: at,
+    summary: summaryOfValue(21.5, at.windowStartMs),
+  };
+
+  test("gives back exactly what was sealed", () => {
+    fc.assert(
+      fc.property(commands, (given) => {
+        const opened = openBatch(sealed({ gateway, commands: given }));
+        if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+        expect(plainSketches(opened.content.commands)).toEqual(plainSketches(given));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("says what is not known as not known", () => {
+    const summary = { ...override.summary, m2: Number.NaN, first: Number.NaN, last: Number.NaN };
+    const opened = openBatch(sealed({ gateway, commands: [{ ...override, summary }] }));
+    expect(opened).toMatchObject({ content: { commands: [{ summary }] } });
+  });
+
+  test.each<[string, Partial<BatchContent>]>([
+    ["a gateway's", { gateway: "plant-7", commands: [override] }],
+    ["with two of one version", { gateway, commands: [override, override] }],
+    ["without a reason", { gateway, commands: [{ ...override, reason: "" }] }],
+    ["with a novel for a reason", { gateway, commands: [{ ...override, reason: "x".repeat(501) }] }],
+    ["by nobody", { gateway, commands: [{ ...override, actor: "" }] }],
+    ["for no device", { gateway, commands: [{ ...override, window: { ...at, device: "" } }] }],
+    ["that erases no device", { gateway, commands: [{ ...override, kind: "erase_device", device: "" }] }],
+    [
+      "for a window that is none",
+      {
+        gateway,
+        commands: [{ ...override, kind: "clear", rank: "override", window: { ...at, windowStartMs: 1 as Millis } }],
+      },
+    ],
+    [
+      "that says a window is empty",
+      { gateway, commands: [{ ...override, summary: { ...override.summary, count: 0 } }] },
+    ],
+  ])("%s is invalid", (_what, bad) => {
+    expect(openBatch(sealed(bad)).kind).toBe("invalid");
+  });
+
+  test("has format 2, as one with a mode; every other has 1, so that regions of the first version read it", () => {
+    const formatOf = (what: Partial<BatchContent>): number =>
+      tidemark.v1.BatchBody.decode(zstdDecompressSync(sealed(what).bytes)).format;
+    const plain = fc.sample(window, { numRuns: 1, seed: 1 }).map((one) => ({ ...one, haMode: "auto" as const }));
+    expect(formatOf({ windows: plain })).toBe(1);
+    expect(formatOf({ windows: plain.map((one) => ({ ...one, haMode: "mirror" as const })) })).toBe(2);
+    expect(formatOf({ gateway, commands: [override] })).toBe(2);
   });
 });
 
@@ -182,4 +272,12 @@ function normal(windows: readonly WindowRecord[]): object[] {
     ...one,
     summary: { ...one.summary, sketch: one.summary.sketch === null ? null : Array.from(one.summary.sketch) },
   }));
+}
+
+function plainSketches(commands: readonly OperatorCommand[]): object[] {
+  return commands.map((one) =>
+    "summary" in one && one.summary.sketch !== null
+      ? { ...one, summary: { ...one.summary, sketch: Array.from(one.summary.sketch) } }
+      : one,
+  );
 }

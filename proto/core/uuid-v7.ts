@@ -1,5 +1,5 @@
-import type { StreamId } from "../../proto/core/ids.ts";
-import { streamId } from "../../proto/core/ids.ts";
+import type { StreamId } from "./ids.ts";
+import { streamId } from "./ids.ts";
 
 /** UUID version 7 (RFC 9562, section 5.7) from a time and ten random bytes. */
 export function uuidV7(nowMs: number, random: Uint8Array): StreamId {
