@@ -1,15 +1,15 @@
-import type { Database, Statement } from "better-sqlite3";
+import type { Database } from "better-sqlite3";
 
 import { effective } from "../../proto/core/effective.ts";
-import type { SlotRow } from "../../proto/core/effective.ts";
 import { EMPTY_HAVE, haveFromWire } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import { millis, seq, streamId } from "../../proto/core/ids.ts";
+import { seq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import { readRawColumns } from "../../proto/wire/batch-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
-import { loadedValue } from "./stored-value.ts";
-import type { StoredValue } from "./stored-value.ts";
+import { SERIES_PER_PAGE } from "./sqlite-series.ts";
+import type { SeriesIdRow, SqliteSeries } from "./sqlite-series.ts";
+import type { SqliteWindows } from "./sqlite-windows.ts";
 import type {
   EffectiveWindow,
   Page,
@@ -18,7 +18,6 @@ import type {
   ReadingQuery,
   RecordKey,
   RecordQuery,
-  SeriesFilter,
   SeriesKey,
   SeriesQuery,
   SeriesRow,
@@ -26,6 +25,7 @@ import type {
   StreamQuery,
   StreamRow,
   Totals,
+  WindowHistory,
   StreamSet,
 } from "./store.ts";
 
@@ -37,15 +37,18 @@ import type {
  */
 export class SqliteReader {
   readonly #sql: Statements;
-  readonly #streams = new Map<number, { streamId: StreamId; gateway: string }>();
+  readonly #series: SqliteSeries;
+  readonly #windows: SqliteWindows;
 
-  constructor(db: Database) {
+  constructor(db: Database, parts: { series: SqliteSeries; windows: SqliteWindows }) {
     this.#sql = prepare(db);
+    this.#series = parts.series;
+    this.#windows = parts.windows;
   }
 
   series(query: SeriesQuery): Page<SeriesRow, SeriesKey> {
     const rows: SeriesRow[] = [];
-    for (const { device, metric } of this.#seriesFrom(query, query.after, "after")) {
+    for (const { device, metric } of this.#series.walk(query, query.after, "after")) {
       if (rows.length === query.limit) return { rows, next: rows.at(-1) ?? null };
       rows.push({ device, metric });
     }
@@ -55,13 +58,13 @@ export class SqliteReader {
   records(query: RecordQuery): Page<EffectiveWindow, RecordKey> {
     const rows: EffectiveWindow[] = [];
     let visited = 0;
-    for (const series of this.#seriesFrom(query, query.after, "from")) {
+    for (const series of this.#series.walk(query, query.after, "from")) {
       const { device, metric } = series;
       const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
-      for (const windowMs of this.#windowLengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
+      for (const windowMs of this.#windows.lengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
         const fromMs = after?.windowMs === windowMs ? Math.max(query.fromMs, after.windowStartMs + 1) : query.fromMs;
-        for (const group of this.#windows(series.id, windowMs, fromMs, query.toMs)) {
-          const answer = effective(group.rows);
+        for (const group of this.#windows.inRange(series.id, windowMs, fromMs, query.toMs)) {
+          const answer = effective(group.rows, group.operatorRows);
           if (answer === null) continue;
           if (rows.length === query.limit) return { rows, next: recordKey(rows.at(-1)) };
           rows.push({ device, metric, windowMs, windowStartMs: group.startMs, effective: answer });
@@ -78,7 +81,7 @@ export class SqliteReader {
   readings(query: ReadingQuery): Page<RawReading, ReadingKey> {
     const rows: RawReading[] = [];
     let visited = 0;
-    for (const series of this.#seriesFrom(query, query.after, "from")) {
+    for (const series of this.#series.walk(query, query.after, "from")) {
       const { device, metric } = series;
       const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
       // One more than asked for tells whether this page is the last.
@@ -130,67 +133,16 @@ export class SqliteReader {
     return { streamId: id, have: loadedHave(row), gateway: row.gateway };
   }
 
+  revisions({ device, metric, windowMs, windowStartMs }: RecordKey): WindowHistory {
+    const series = this.#series.one(device, metric);
+    if (series === undefined) return { rows: [], complete: true };
+    return this.#windows.history(series.id, windowMs, windowStartMs, REVISIONS_MAX);
+  }
+
   totals(): Totals {
     const totals = this.#sql.totals.get();
     if (totals === undefined) throw new Error("an aggregate without a row");
     return totals;
-  }
-
-  /** Forgets the dictionary; for use after a rollback. */
-  forget(): void {
-    this.#streams.clear();
-  }
-
-  *#seriesFrom(filter: SeriesFilter, key: SeriesKey | null, bound: "from" | "after"): Generator<SeriesIdRow> {
-    const { device, metric } = filter;
-    if (device !== null && metric !== null) {
-      const row = this.#sql.oneSeries.get(device, metric);
-      if (row !== undefined && !(key !== null && bound === "after")) yield row;
-      return;
-    }
-    let last = key ?? { device: "", metric: "" };
-    if (key !== null && bound === "from") {
-      const row = this.#sql.oneSeries.get(key.device, key.metric);
-      if (row !== undefined) yield row;
-    }
-    for (;;) {
-      const chunk =
-        device !== null
-          ? this.#sql.seriesOfDevice.all(device, last.device === device ? last.metric : "", SERIES_CHUNK)
-          : metric !== null
-            ? this.#sql.seriesOfMetric.all(metric, last.device, SERIES_CHUNK)
-            : this.#sql.allSeries.all(last.device, last.metric, SERIES_CHUNK);
-      yield* chunk;
-      const end = chunk.at(-1);
-      if (end === undefined || chunk.length < SERIES_CHUNK) return;
-      last = end;
-    }
-  }
-
-  *#windowLengths(series: number, only: number | null, fromMs: number): Generator<number> {
-    if (only !== null) {
-      if (only >= fromMs) yield only;
-      return;
-    }
-    let windowMs = this.#sql.nextWindowLength.get(series, fromMs);
-    while (typeof windowMs === "number") {
-      yield windowMs;
-      windowMs = this.#sql.nextWindowLength.get(series, windowMs + 1);
-    }
-  }
-
-  /** The rows of one window after the other, in order of start. */
-  *#windows(series: number, windowMs: number, fromMs: number, toMs: number): Generator<Group> {
-    let group: Group | null = null;
-    for (const row of this.#sql.windows.iterate(series, windowMs, fromMs, toMs)) {
-      if (group !== null && group.startMs !== row.window_start_ms) {
-        yield group;
-        group = null;
-      }
-      group ??= { startMs: row.window_start_ms, rows: [] };
-      group.rows.push(this.#slotRow(row));
-    }
-    if (group !== null) yield group;
   }
 
   /**
@@ -205,7 +157,7 @@ export class SqliteReader {
     const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
     for (const block of this.#sql.rawBlocks.iterate(series.id, first, range.toMs, fromMs)) {
       if (block.min_ms > lastMs) break;
-      const { streamId: stream } = this.#stream(block.stream);
+      const { streamId: stream } = this.#windows.stream(block.stream);
       const { timesMs, values, clock } = readRawColumns(block.columns);
       for (let index = 0; index < block.count; index += 1) {
         const timeMs = timesMs[index] as number;
@@ -231,53 +183,10 @@ export class SqliteReader {
     }
     return found.sort(byTime).slice(0, limit);
   }
-
-  #slotRow(row: WindowRow): SlotRow {
-    const { streamId: stream, gateway } = this.#stream(row.stream);
-    return {
-      gateway,
-      streamId: stream,
-      part: row.part,
-      ver: seq(row.ver),
-      carry: row.carry === null ? null : streamIdFromBytes(row.carry),
-      revision: row.revision,
-      unit: row.unit,
-      haMode: "auto",
-      summary: {
-        count: row.count,
-        numericCount: row.numeric_count,
-        sum: row.sum ?? Number.NaN,
-        min: row.min ?? Number.NaN,
-        max: row.max ?? Number.NaN,
-        mean: row.mean ?? Number.NaN,
-        m2: row.m2 ?? Number.NaN,
-        firstMs: millis(row.first_ms),
-        first: loadedValue(row.first),
-        lastMs: millis(row.last_ms),
-        last: loadedValue(row.last),
-        coverage: row.coverage,
-        sketch: row.sketch,
-      },
-    };
-  }
-
-  #stream(id: number): { streamId: StreamId; gateway: string } {
-    let stream = this.#streams.get(id);
-    if (stream === undefined) {
-      const row = this.#sql.streamName.get(id);
-      if (row === undefined) throw new Error(`a row of unknown stream ${id}`);
-      stream = { streamId: streamIdFromBytes(row.stream_id), gateway: row.gateway };
-      if (this.#streams.size >= STREAMS_CACHED) this.#streams.clear();
-      this.#streams.set(id, stream);
-    }
-    return stream;
-  }
 }
 
-/** A page that has looked at so many series ends, even if it found little: no question may hold the store for long. */
-const SERIES_PER_PAGE = 5_000;
-const SERIES_CHUNK = 500;
-const STREAMS_CACHED = 10_000;
+/** Of each kind. A window with more was revised every second for hours. */
+const REVISIONS_MAX = 10_000;
 const WINDOW_MS_MAX = 2 ** 32;
 /** More readings than a block can hold: `index` then orders first by block, then inside it. */
 const BLOCK_STRIDE = 2 ** 24;
@@ -293,8 +202,6 @@ function loadedHave(row: { readonly prefix: number; readonly islands: string }):
     ? { prefix: row.prefix, islands: [] }
     : haveFromWire(row.prefix, JSON.parse(row.islands) as number[]);
 }
-
-type Group = { readonly startMs: number; readonly rows: SlotRow[] };
 
 function recordKey(row: EffectiveWindow | undefined): RecordKey | null {
   if (row === undefined) return null;
@@ -314,34 +221,6 @@ function byTime(a: ReadingKey, b: ReadingKey): number {
   return a.seq - b.seq || a.index - b.index;
 }
 
-type SeriesIdRow = {
-  readonly id: number;
-  readonly device: string;
-  readonly metric: string;
-  readonly raw_span_ms: number;
-};
-type WindowRow = {
-  readonly window_start_ms: number;
-  readonly stream: number;
-  readonly part: number;
-  readonly ver: number;
-  readonly revision: number;
-  readonly carry: Buffer | null;
-  readonly unit: string | null;
-  readonly count: number;
-  readonly numeric_count: number;
-  readonly sum: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
-  readonly m2: number | null;
-  readonly first_ms: number;
-  readonly first: StoredValue | null;
-  readonly last_ms: number;
-  readonly last: StoredValue | null;
-  readonly coverage: number;
-  readonly sketch: Buffer | null;
-};
 type RawBlockRow = {
   readonly min_ms: number;
   readonly stream: number;
@@ -368,37 +247,10 @@ type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database) {
   return {
-    oneSeries: db.prepare<[device: string, metric: string], SeriesIdRow>(
-      "SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric = ?",
-    ),
-    seriesOfDevice: db.prepare<[device: string, afterMetric: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric > ?
-       ORDER BY metric LIMIT ?`,
-    ),
-    seriesOfMetric: db.prepare<[metric: string, afterDevice: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE metric = ? AND device > ?
-       ORDER BY device LIMIT ?`,
-    ),
-    allSeries: db.prepare<[afterDevice: string, afterMetric: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE (device, metric) > (?, ?)
-       ORDER BY device, metric LIMIT ?`,
-    ),
-    nextWindowLength: db
-      .prepare("SELECT min(window_ms) FROM record WHERE series = ? AND window_ms >= ?")
-      .pluck() as Statement<[series: number, fromMs: number], number | null>,
-    windows: db.prepare<[series: number, windowMs: number, fromMs: number, toMs: number], WindowRow>(
-      `SELECT window_start_ms, stream, part, ver, revision, carry, unit, count, numeric_count, sum, min, max, mean, m2,
-         first_ms, first, last_ms, last, coverage, sketch
-       FROM record WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ?
-       ORDER BY window_start_ms`,
-    ),
     rawBlocks: db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockRow>(
       `SELECT min_ms, stream, seq, position, count, unit, columns
        FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
        ORDER BY min_ms`,
-    ),
-    streamName: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
-      "SELECT stream_id, gateway FROM stream WHERE id = ?",
     ),
     set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string; gateway: string }>(
       "SELECT prefix, islands, gateway FROM stream WHERE stream_id = ?",
@@ -415,7 +267,7 @@ function prepare(db: Database) {
       "SELECT kind, reason, count FROM ledger WHERE stream = ? ORDER BY kind, reason",
     ),
     totals: db.prepare<[], Totals>(
-      `SELECT count(DISTINCT gateway) AS gateways, count(*) AS streams, (SELECT count(*) FROM series) AS series,
+      `SELECT count(DISTINCT CASE WHEN gateway NOT LIKE 'operator@%' THEN gateway END) AS gateways, count(*) AS streams, (SELECT count(*) FROM series) AS series,
          coalesce(sum(readings), 0) AS readings, coalesce(sum(records), 0) AS records,
          coalesce(sum(raw_readings), 0) AS rawReadings,
          (SELECT count(*) FROM conflict_log WHERE kind = 'fork') AS forks,

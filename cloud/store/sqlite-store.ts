@@ -5,18 +5,26 @@ import { Fault } from "../../proto/core/fault.ts";
 import { contains, insert } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import { isOperatorName } from "../../proto/core/operator-command.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../proto/wire/batch-codec.ts";
 import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
+import { SqliteConflicts } from "./sqlite-conflicts.ts";
+import { SqliteOperators } from "./sqlite-operators.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
-import { hash48, SqliteWriter } from "./sqlite-writer.ts";
+import { SqliteSeries } from "./sqlite-series.ts";
+import { SqliteWindows } from "./sqlite-windows.ts";
+import { hash48, rawReadingsOf, SqliteWriter } from "./sqlite-writer.ts";
 import type {
   ArrivedBatch,
   BatchId,
   BatchRequest,
+  ConflictKey,
+  ConflictQuery,
+  ConflictRow,
   EffectiveWindow,
   HeldBatches,
   Outcome,
@@ -38,6 +46,7 @@ import type {
   StreamSet,
   Totals,
   VoidRange,
+  WindowHistory,
 } from "./store.ts";
 
 /**
@@ -58,6 +67,9 @@ export class SqliteStore implements Store {
   readonly #path: string;
   readonly #writer: SqliteWriter;
   readonly #reader: SqliteReader;
+  readonly #series: SqliteSeries;
+  readonly #operators: SqliteOperators;
+  readonly #conflicts: SqliteConflicts;
   readonly #sql: Statements;
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
@@ -73,14 +85,19 @@ export class SqliteStore implements Store {
   constructor(db: Database, options: { readonly path: string; readonly newStoreId: Uint8Array }) {
     this.#path = options.path;
     this.#db = db;
-    this.#writer = new SqliteWriter(this.#db);
-    this.#reader = new SqliteReader(this.#db);
+    const windows = new SqliteWindows(this.#db);
+    this.#series = new SqliteSeries(this.#db);
+    this.#operators = new SqliteOperators(this.#db);
+    this.#conflicts = new SqliteConflicts(this.#db, windows);
+    this.#writer = new SqliteWriter(this.#db, { windows, operators: this.#operators, conflicts: this.#conflicts });
+    this.#reader = new SqliteReader(this.#db, { windows, series: this.#series });
     this.#sql = prepare(this.#db);
     this.#sql.insertIdentity.run(Buffer.from(options.newStoreId));
     const identity = this.#sql.identity.get();
     if (identity === undefined) throw new Error("the identity row was just written");
     this.storeId = new Uint8Array(identity);
     this.#applyHeld();
+    while (this.#transaction(() => this.#conflicts.settleOld(HELD_PER_TRANSACTION)));
   }
 
   async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
@@ -135,6 +152,18 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#reader.totals());
   }
 
+  async conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>> {
+    return this.#read(() => this.#conflicts.page(query, this.#series));
+  }
+
+  async revisions(window: RecordKey): Promise<WindowHistory> {
+    return this.#read(() => this.#reader.revisions(window));
+  }
+
+  async highestHlc(): Promise<number> {
+    return this.#read(() => this.#operators.highestHlc());
+  }
+
   async prunable({ receivedBeforeMs, after, limit }: PruneRequest): Promise<Page<BatchId, PruneKey>> {
     return this.#read(() => {
       const { receivedMs, row } = after ?? { receivedMs: Number.MIN_SAFE_INTEGER, row: 0 };
@@ -168,6 +197,11 @@ export class SqliteStore implements Store {
       const other = [owner, sealedBy].find((name) => name !== null && name !== batch.gateway);
       if (other !== undefined) return { kind: "invalid", message: `this is a batch of gateway ${other}` };
     }
+    // Commands come from this region or from a peer, whose name is not told; a gateway has none.
+    const commands = opened.kind === "ok" ? opened.content.commands.length : 0;
+    if (commands > 0 && batch.gateway !== "" && !isOperatorName(batch.gateway)) {
+      return { kind: "invalid", message: "commands come from regions, not from gateways" };
+    }
     const stream = this.#writer.streamRow(batch.streamId, batch.gateway);
     const variants = this.#sql.variants.all(stream, batch.seq);
     const known = contains(set, batch.seq);
@@ -194,26 +228,23 @@ export class SqliteStore implements Store {
   }
 
   #applyContent(stream: number, batch: SealedBatch, opened: ReadableBatch): { records: number; rawReadings: number } {
-    const { content } = opened;
-    this.#writer.nameStream(stream, content.gateway);
-    const records = this.#writer.insertRecords(stream, batch, content.windows);
-    const rawReadings = this.#writer.insertRawBlocks(stream, batch, opened.rawSlices);
-    this.#writer.addCounts(stream, records, rawReadings);
-    this.#countLedger(stream, batch, opened);
-    return { records, rawReadings };
+    this.#writer.nameStream(stream, opened.content.gateway);
+    this.#writer.insertContent(stream, batch, opened);
+    this.#count(stream, batch, opened);
+    return { records: opened.content.windows.length, rawReadings: rawReadingsOf(opened.rawSlices) };
   }
 
   /** Of a fork only the side with the largest hash is counted. */
-  #countLedger(stream: number, batch: SealedBatch, opened: ReadableBatch): void {
+  #count(stream: number, batch: SealedBatch, opened: ReadableBatch): void {
     const hash = hash48(batch.sha256);
     const rivals = this.#sql.appliedVariants.all(stream, batch.seq).filter((variant) => variant.hash48 !== hash);
     const best = rivals.sort((a, b) => b.hash48 - a.hash48)[0];
     if (best !== undefined) {
       if (best.hash48 > hash) return;
       const before = openBatch({ ...batch, sha256: best.sha256, bytes: best.bytes });
-      if (before.kind === "ok") this.#writer.addLedger(stream, before.content.ledger, -1);
+      if (before.kind === "ok") this.#writer.addCounts(stream, before, -1);
     }
-    this.#writer.addLedger(stream, opened.content.ledger, 1);
+    this.#writer.addCounts(stream, opened, 1);
   }
 
   /** Applies what an earlier version of this software held without being able to read it. */
@@ -243,7 +274,6 @@ export class SqliteStore implements Store {
     } catch (error) {
       // The rollback took ids away that the dictionaries still know.
       this.#writer.forget();
-      this.#reader.forget();
       this.#fault = storageFault(error, this.#path);
       throw this.#fault;
     }
@@ -267,7 +297,7 @@ export type SqliteStoreOptions = {
 
 /** "Tidr" */
 const APPLICATION_ID = 0x54696472;
-const MIGRATIONS = ["0001-region.sql"].map((name) =>
+const MIGRATIONS = ["0001-region.sql", "0002-operator.sql"].map((name) =>
   readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
 );
 /** What a region's database is, for whoever opens one. */

@@ -3,11 +3,16 @@ import type { Database, Statement } from "better-sqlite3";
 import { flatIslands } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
-import type { BatchLedger, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
-import type { RawSlice } from "../../proto/wire/batch-codec.ts";
+import type { OperatorCommand } from "../../proto/core/operator-command.ts";
+import type { SealedBatch, WindowRecord } from "../../proto/core/record.ts";
+import type { RawSlice, ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import { streamIdToBytes } from "../../proto/wire/frame-values.ts";
-import { storedValue } from "./stored-value.ts";
-import type { StoredValue } from "./stored-value.ts";
+import type { SqliteConflicts } from "./sqlite-conflicts.ts";
+import type { SqliteOperators } from "./sqlite-operators.ts";
+import { HA_MODES } from "./sqlite-windows.ts";
+import type { SqliteWindows } from "./sqlite-windows.ts";
+import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
+import type { StoredSummary } from "./stored-summary.ts";
 import type { VoidRange } from "./store.ts";
 
 /**
@@ -24,8 +29,15 @@ export class SqliteWriter {
   readonly #series = new Map<string, number>();
   readonly #streams = new Map<StreamId, number>();
 
-  constructor(db: Database) {
+  readonly #windows: SqliteWindows;
+  readonly #operators: SqliteOperators;
+  readonly #conflicts: SqliteConflicts;
+
+  constructor(db: Database, parts: { windows: SqliteWindows; operators: SqliteOperators; conflicts: SqliteConflicts }) {
     this.#sql = prepare(db);
+    this.#windows = parts.windows;
+    this.#operators = parts.operators;
+    this.#conflicts = parts.conflicts;
   }
 
   /** The local id of a stream. `gateway` names it if it is new. */
@@ -54,55 +66,25 @@ export class SqliteWriter {
 
   /** The gateway's name stands in the batch; a stream that began with an unreadable batch learns it later. */
   nameStream(stream: number, gateway: string): void {
-    this.#sql.nameStream.run(gateway, stream, gateway);
+    if (this.#sql.nameStream.run(gateway, stream, gateway).changes > 0) this.#windows.forget();
   }
 
-  /** @returns how many slots are new. */
-  insertRecords(stream: number, batch: SealedBatch, windows: readonly WindowRecord[]): number {
-    const hash = hash48(batch.sha256);
-    let inserted = 0;
-    for (const window of windows) {
-      const row = recordRow(this.#seriesRow(window.device, window.metric), stream, batch.seq, hash, window);
-      if (this.#sql.insertRecord.run(...row).changes === 1) inserted += 1;
-      else this.#settleSlot(row);
-    }
-    return inserted;
+  /** Everything that the batch says. */
+  insertContent(stream: number, batch: SealedBatch, { content, rawSlices }: ReadableBatch): void {
+    this.#insertRecords(stream, batch, content.windows);
+    this.#insertRawBlocks(stream, batch, rawSlices);
+    this.#insertCommands(batch, content.commands);
+    this.#conflicts.settle();
   }
 
-  /** @returns by how many the stored raw readings grew (a fork may replace a block by a smaller one). */
-  insertRawBlocks(stream: number, batch: SealedBatch, blocks: readonly RawSlice[]): number {
-    const hash = hash48(batch.sha256);
-    const positions = new Map<number, number>();
-    let grown = 0;
-    for (const block of blocks) {
-      const series = this.#seriesRow(block.device, block.metric);
-      const position = positions.get(series) ?? 0;
-      positions.set(series, position + 1);
-      this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
-      const held = this.#sql.rawBlock.get(series, stream, batch.seq, position);
-      if (held !== undefined) {
-        if (held.hash48 >= hash) continue;
-        this.#sql.deleteRawBlock.run(series, stream, batch.seq, position);
-        grown -= held.count;
-      }
-      const { minMs, maxMs, count, unit, columns } = block;
-      this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, batch.seq, position, hash, count, unit, columns);
-      grown += count;
-    }
-    return grown;
-  }
-
-  /** Adds a batch's ledger to its stream, or takes it out again where a fork replaced the batch. */
-  addLedger(stream: number, ledger: BatchLedger, sign: 1 | -1): void {
+  /** Adds what a batch carried and counted to its stream, or takes it out again where a fork replaced the batch. */
+  addCounts(stream: number, { content: { ledger, windows }, rawSlices }: ReadableBatch, sign: 1 | -1): void {
     this.#sql.addReadings.run(sign * ledger.readings, sign * ledger.redelivered, stream);
+    this.#sql.addRecords.run(sign * windows.length, sign * rawReadingsOf(rawSlices), stream);
     for (const [reason, count] of ledger.deadLetters)
       this.#sql.addLedger.run(stream, "dead_letter", reason, sign * count);
     for (const [reason, count] of ledger.discards) this.#sql.addLedger.run(stream, "discard", reason, sign * count);
     if (sign === -1) this.#sql.dropEmptyLedger.run(stream);
-  }
-
-  addCounts(stream: number, records: number, rawReadings: number): void {
-    this.#sql.addCounts.run(records, rawReadings, stream);
   }
 
   insertFork(streamId: StreamId, seq: number, loser: number): void {
@@ -118,6 +100,54 @@ export class SqliteWriter {
   forget(): void {
     this.#series.clear();
     this.#streams.clear();
+    this.#operators.forget();
+    this.#conflicts.forget();
+    this.#windows.forget();
+  }
+
+  #insertRecords(stream: number, batch: SealedBatch, windows: readonly WindowRecord[]): void {
+    const hash = hash48(batch.sha256);
+    for (const window of windows) {
+      if (this.#operators.isErased(window.device)) continue;
+      const row = recordRow(this.#seriesRow(window.device, window.metric), stream, batch.seq, hash, window);
+      if (this.#sql.insertRecord.run(...row).changes === 0 && !this.#settleSlot(row)) continue;
+      this.#conflicts.touch(row[0], row[1], row[2]);
+    }
+  }
+
+  /** Of a fork the block of the larger hash holds the place. */
+  #insertRawBlocks(stream: number, batch: SealedBatch, blocks: readonly RawSlice[]): void {
+    const hash = hash48(batch.sha256);
+    const positions = new Map<number, number>();
+    for (const block of blocks) {
+      if (this.#operators.isErased(block.device)) continue;
+      const series = this.#seriesRow(block.device, block.metric);
+      const position = positions.get(series) ?? 0;
+      positions.set(series, position + 1);
+      this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
+      const held = this.#sql.rawBlock.get(series, stream, batch.seq, position);
+      if (held !== undefined) {
+        if (held.hash48 >= hash) continue;
+        this.#sql.deleteRawBlock.run(series, stream, batch.seq, position);
+      }
+      const { minMs, maxMs, count, unit, columns } = block;
+      this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, batch.seq, position, hash, count, unit, columns);
+    }
+  }
+
+  #insertCommands(batch: SealedBatch, commands: readonly OperatorCommand[]): void {
+    const hash = hash48(batch.sha256);
+    for (const command of commands) {
+      if (command.kind === "erase_device") {
+        this.#operators.erase(hash, command);
+        this.#series.clear();
+      } else if (!this.#operators.isErased(command.window.device)) {
+        const { device, metric, windowMs, windowStartMs } = command.window;
+        const series = this.#seriesRow(device, metric);
+        this.#operators.insert(series, hash, command);
+        this.#conflicts.touch(series, windowMs, windowStartMs);
+      }
+    }
   }
 
   #seriesRow(device: string, metric: string): number {
@@ -130,21 +160,27 @@ export class SqliteWriter {
     return id;
   }
 
-  /** The slot is taken: the better row gets it, the other goes to the log. */
-  #settleSlot(row: RecordRow): void {
+  /** The slot is taken: the better row gets it, the other goes to the log. @returns whether it is the new one. */
+  #settleSlot(row: RecordRow): boolean {
     const slot = slotOf(row);
     const held = this.#sql.slotVersion.get(...slot);
     if (held === undefined) throw new Error("a slot that refused an insert is empty");
     const order = row[5] - held.ver || row[6] - held.hash48 || row[7] - held.revision;
-    if (order === 0) return;
+    if (order === 0) return false;
     if (order < 0) {
       this.#sql.logRow.run(...row);
-      return;
+      return false;
     }
     this.#sql.logHeld.run(...slot);
     this.#sql.deleteSlot.run(...slot);
     this.#sql.insertRecord.run(...row);
+    return true;
   }
+}
+
+/** How many raw readings the blocks hold. */
+export function rawReadingsOf(blocks: readonly RawSlice[]): number {
+  return blocks.reduce((sum, block) => sum + block.count, 0);
 }
 
 /** The first 48 bits of a hash: a safe integer, and enough to order the sides of a fork. */
@@ -160,9 +196,9 @@ function remember<K>(dictionary: Map<K, number>, key: K, id: number): void {
   dictionary.set(key, id);
 }
 
-const RECORD_COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit,
-  count, numeric_count, sum, min, max, mean, m2, first_ms, first, last_ms, last, coverage, sketch`;
-const RECORD_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const RECORD_COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode,
+  ${SUMMARY_COLUMNS}`;
+const RECORD_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const SLOT = "series = ? AND window_ms = ? AND window_start_ms = ? AND stream = ? AND part = ?";
 
 type Slot = [series: number, windowMs: number, windowStartMs: number, stream: number, part: number];
@@ -173,23 +209,11 @@ type RecordRow = [
   revision: number,
   carry: Uint8Array | null,
   unit: string | null,
-  count: number,
-  numericCount: number,
-  sum: number,
-  min: number,
-  max: number,
-  mean: number,
-  m2: number,
-  firstMs: number,
-  first: StoredValue,
-  lastMs: number,
-  last: StoredValue,
-  coverage: number,
-  sketch: Uint8Array | null,
+  haMode: number,
+  ...summary: StoredSummary,
 ];
 
 function recordRow(series: number, stream: number, ver: number, hash: number, record: WindowRecord): RecordRow {
-  const { summary } = record;
   return [
     series,
     record.windowMs,
@@ -201,19 +225,8 @@ function recordRow(series: number, stream: number, ver: number, hash: number, re
     record.revision,
     record.carry === null ? null : streamIdToBytes(record.carry),
     record.unit,
-    summary.count,
-    summary.numericCount,
-    summary.sum,
-    summary.min,
-    summary.max,
-    summary.mean,
-    summary.m2,
-    summary.firstMs,
-    storedValue(summary.first),
-    summary.lastMs,
-    storedValue(summary.last),
-    summary.coverage,
-    summary.sketch,
+    HA_MODES.indexOf(record.haMode),
+    ...storedSummary(record.summary),
   ];
 }
 
@@ -241,7 +254,7 @@ function prepare(db: Database) {
     addReadings: db.prepare<[readings: number, redelivered: number, id: number]>(
       "UPDATE stream SET readings = readings + ?, redelivered = redelivered + ? WHERE id = ?",
     ),
-    addCounts: db.prepare<[records: number, rawReadings: number, id: number]>(
+    addRecords: db.prepare<[records: number, rawReadings: number, id: number]>(
       "UPDATE stream SET records = records + ?, raw_readings = raw_readings + ? WHERE id = ?",
     ),
     insertBatch: db.prepare<
@@ -292,10 +305,9 @@ function prepare(db: Database) {
     widenSpan: db.prepare<[spanMs: number, series: number, spanAgainMs: number]>(
       "UPDATE series SET raw_span_ms = ? WHERE id = ? AND raw_span_ms < ?",
     ),
-    rawBlock: db.prepare<
-      [series: number, stream: number, seq: number, position: number],
-      { hash48: number; count: number }
-    >("SELECT hash48, count FROM raw_block WHERE series = ? AND stream = ? AND seq = ? AND position = ?"),
+    rawBlock: db.prepare<[series: number, stream: number, seq: number, position: number], { hash48: number }>(
+      "SELECT hash48 FROM raw_block WHERE series = ? AND stream = ? AND seq = ? AND position = ?",
+    ),
     deleteRawBlock: db.prepare<[series: number, stream: number, seq: number, position: number]>(
       "DELETE FROM raw_block WHERE series = ? AND stream = ? AND seq = ? AND position = ?",
     ),

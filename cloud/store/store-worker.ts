@@ -9,8 +9,10 @@ import type {
   ArrivedBatch,
   BatchId,
   BatchRequest,
+  ConflictQuery,
   PruneRequest,
   ReadingQuery,
+  RecordKey,
   RecordQuery,
   SeriesQuery,
   StreamQuery,
@@ -64,6 +66,12 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.streams(argument as StreamQuery);
     case "totals":
       return of.totals();
+    case "conflicts":
+      return of.conflicts(argument as ConflictQuery);
+    case "revisions":
+      return of.revisions(argument as RecordKey);
+    case "highestHlc":
+      return of.highestHlc();
     case "prune":
       return of.prune(argument as readonly BatchId[]);
     case "prunable":

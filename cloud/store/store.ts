@@ -1,6 +1,8 @@
-import type { EffectiveRecord } from "../../proto/core/effective.ts";
+import type { Conflict } from "../../proto/core/conflicts.ts";
+import type { EffectiveRecord, SlotRow } from "../../proto/core/effective.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
@@ -46,6 +48,16 @@ export interface Store {
   /** Streams in order of gateway, then stream, with what their gateways counted. */
   streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>>;
   totals(): Promise<Totals>;
+
+  /**
+   * Every choice between things that disagree: those of windows in order of device, metric, window length, window start,
+   * then name; behind them the forks, if the question is not about certain windows.
+   */
+  conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>>;
+  /** Every row that one window ever had: commands by rank and version, then slots by gateway, stream, part, version. */
+  revisions(window: RecordKey): Promise<WindowHistory>;
+  /** The highest version of any command that is held, 0 where there is none. */
+  highestHlc(): Promise<number>;
 
   /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, behind `after`. */
   prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>>;
@@ -125,6 +137,36 @@ export type RawReading = ReadingKey & {
 };
 export type ReadingQuery = SeriesFilter & TimeRange & { readonly after: ReadingKey | null; readonly limit: number };
 
+/** Null: any. `fromMs` is inside the range, `toMs` is not; both are of the start of a window. */
+export type ConflictQuery = SeriesFilter & {
+  readonly kind: ConflictRow["kind"] | null;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly after: ConflictKey | null;
+  readonly limit: number;
+};
+export type WindowConflict = RecordKey & Conflict;
+/** `key` of a fork: `stream/seq/first 48 bits of the losing hash`. */
+export type ConflictRow = WindowConflict | { readonly kind: "fork"; readonly key: string };
+export type ConflictKey =
+  | (RecordKey & { readonly of: "window"; readonly key: string })
+  | { readonly of: "fork"; readonly key: string };
+
+export type WindowRevision =
+  | {
+      readonly kind: "gateway";
+      /** Whether it is the row of its slot, or gave way to another. */
+      readonly state: "present" | "replaced";
+      /** Whether the answer is made of it. */
+      readonly inAnswer: boolean;
+      /** First 48 bits of the hash of the batch; tells the sides of a fork apart. */
+      readonly hash48: number;
+      readonly row: SlotRow;
+    }
+  | { readonly kind: "operator"; readonly inAnswer: boolean; readonly row: OperatorRow };
+/** Not complete where a window has more rows of a kind than an answer can hold. */
+export type WindowHistory = { readonly rows: readonly WindowRevision[]; readonly complete: boolean };
+
 export type StreamKey = { readonly gateway: string; readonly streamId: StreamId };
 export type StreamQuery = { readonly gateway: string | null; readonly after: StreamKey | null; readonly limit: number };
 export type StreamRow = StreamKey & {
@@ -135,7 +177,7 @@ export type StreamRow = StreamKey & {
   readonly redelivered: number;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly discards: Readonly<Record<string, number>>;
-  /** Slots and raw readings that the stream's batches carried. */
+  /** Window records and raw readings that the stream's batches carried, revisions included. */
   readonly records: number;
   readonly rawReadings: number;
 };

@@ -8,6 +8,9 @@ import type {
   ArrivedBatch,
   BatchId,
   BatchRequest,
+  ConflictKey,
+  ConflictQuery,
+  ConflictRow,
   EffectiveWindow,
   HeldBatches,
   Outcome,
@@ -29,6 +32,7 @@ import type {
   StreamSet,
   Totals,
   VoidRange,
+  WindowHistory,
 } from "./store.ts";
 
 /**
@@ -110,6 +114,18 @@ export class ThreadedStore implements Store {
 
   totals(): Promise<Totals> {
     return this.#ask("totals", null);
+  }
+
+  conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>> {
+    return this.#ask("conflicts", query);
+  }
+
+  revisions(window: RecordKey): Promise<WindowHistory> {
+    return this.#ask("revisions", window);
+  }
+
+  highestHlc(): Promise<number> {
+    return this.#ask("highestHlc", null);
   }
 
   prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>> {

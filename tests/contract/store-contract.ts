@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { ArrivedBatch, Page, Store } from "../../cloud/store/store.ts";
+import type { ArrivedBatch, ConflictQuery, Page, Store } from "../../cloud/store/store.ts";
 import { contains, count } from "../../proto/core/have.ts";
-import { seq } from "../../proto/core/ids.ts";
-import type { SealedBatch } from "../../proto/core/record.ts";
+import { millis, seq } from "../../proto/core/ids.ts";
+import { OPERATOR_RANKS, operatorName, summaryOfValue } from "../../proto/core/operator-command.ts";
+import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
+import type { HaMode, SealedBatch } from "../../proto/core/record.ts";
 import { rawBlock, sealed, sealedBody, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
 /**
@@ -29,6 +31,8 @@ export type StorePlace = {
 
 const A = testStream(1);
 const B = testStream(2);
+/** A stream of commands, as a peer gives it. */
+const O = testStream(3);
 const ALL_TIME = { fromMs: Number.MIN_SAFE_INTEGER, toMs: Number.MAX_SAFE_INTEGER };
 const ALL_SERIES = { device: null, metric: null };
 
@@ -273,13 +277,146 @@ export function storeContract(harness: StoreHarness): void {
       });
     });
 
+    describe("commands of operators", () => {
+      const ofGateway = sealed(A, 1, { windows: [windowOf([1, 2])], raws: [rawBlock([[0, 1]])] });
+      const at = { device: "d1", metric: "temperature", windowMs: 10_000, windowStartMs: 0 };
+      const sums = async (): Promise<number[]> => (await records()).map((row) => row.effective.summary.sum);
+      const conflicts = async (query: Partial<ConflictQuery> = {}) =>
+        allPages((after: ConflictQuery["after"]) =>
+          store.conflicts({ ...ALL_SERIES, kind: null, fromMs: null, toMs: null, after, limit: 1, ...query }),
+        );
+
+      it("outrank what gateways say, or fill what they left out, until they are taken back", async () => {
+        await apply(ofGateway, commanded(1, command("override", 1, { value: 7 })));
+        expect(await sums()).toEqual([7]);
+        expect(await records()).toMatchObject([
+          { effective: { unit: "°C", sources: [], operator: { rank: "override", hlc: 1, actor: "ada" } } },
+        ]);
+        await apply(commanded(2, command("clear", 2), command("backfill_fill", 3, { value: 8 })));
+        expect(await sums()).toEqual([3]);
+        await apply(commanded(3, command("backfill_fill", 4, { value: 9, startMs: 10_000 })));
+        expect(await sums()).toEqual([3, 9]);
+        await reopen();
+        await apply(commanded(4, command("clear", 5, { rank: "backfill_fill", startMs: 10_000 })));
+        expect(await sums()).toEqual([3]);
+        expect(await store.highestHlc()).toBe(5);
+      });
+
+      it("speak of windows that no gateway knows, before, between and behind those that it does", async () => {
+        const starts = [0, 10_000, 20_000, 30_000, 40_000, 50_000];
+        await apply(
+          sealed(A, 1, { windows: [windowOf([1], { startMs: 10_000 }), windowOf([1], { startMs: 40_000 })] }),
+          ...starts.map((startMs, i) => commanded(i + 1, command("backfill_fill", i + 1, { value: 5, startMs }))),
+          commanded(7, command("backfill_fill", 7, { value: 6, device: "d0" })),
+        );
+        const rows = await allPages((after: Awaited<ReturnType<Store["records"]>>["next"]) =>
+          store.records({ ...ALL_SERIES, ...ALL_TIME, windowMs: null, after, limit: 2 }),
+        );
+        expect(rows.map((row) => [row.device, row.windowStartMs, row.effective.summary.sum])).toEqual([
+          ["d0", 0, 6],
+          ...starts.map((startMs) => ["d1", startMs, startMs === 10_000 || startMs === 40_000 ? 1 : 5]),
+        ]);
+      });
+
+      it("come from regions: what a gateway delivers is refused", async () => {
+        const batch = commanded(1, command("override", 1));
+        expect((await store.apply([{ ...arrived(batch), gateway: "plant-7" }]))[0]!.kind).toBe("invalid");
+        expect((await store.apply([{ ...arrived(batch), gateway: operatorName("eu") }]))[0]!.kind).toBe("stored");
+        expect(await store.totals()).toMatchObject({ gateways: 0, streams: 1 });
+      });
+
+      it("erase a device for ever, whatever of it comes later, and leave the others", async () => {
+        const other = sealed(A, 2, { windows: [windowOf([5], { device: "d2" })] });
+        await apply(ofGateway, other, commanded(1, command("override", 1, { value: 7 })));
+        const before = await store.totals();
+        await apply(commanded(2, command("erase_device", 2)));
+        const revision = sealed(A, 3, { windows: [windowOf([1, 2, 3], { revision: 1 })], raws: [rawBlock([[1, 1]])] });
+        await apply(revision, commanded(3, command("override", 3, { value: 8 })));
+        await reopen();
+        await apply(sealed(A, 4, { windows: [windowOf([1, 2, 3, 4], { revision: 2 })] }));
+        expect((await records()).map((row) => row.device)).toEqual(["d2"]);
+        expect((await store.readings({ ...ALL_SERIES, ...ALL_TIME, after: null, limit: 9 })).rows).toEqual([]);
+        expect((await store.series({ ...ALL_SERIES, after: null, limit: 9 })).rows).toHaveLength(1);
+        expect(await store.revisions(at)).toEqual({ rows: [], complete: true });
+        expect(await conflicts()).toEqual([]);
+        // What the batches carried is counted all the same: an audit compares it with what gateways counted.
+        expect(await store.totals()).toMatchObject({
+          records: before.records + 2,
+          rawReadings: before.rawReadings + 1,
+        });
+      });
+
+      it("leave a list of every choice between rows that disagree", async () => {
+        const fork = sealed(A, 9, { ledger: { readings: 1 } });
+        await apply(ofGateway, sealed(A, 9, {}), fork);
+        expect(await conflicts({ kind: "operator" })).toEqual([]);
+        await apply(
+          sealed(B, 1, { gateway: "plant-7", windows: [windowOf([1, 2, 3], { carry: A })] }),
+          commanded(1, command("override", 1, { value: 7 })),
+          commanded(2, command("override", 1, { value: 8, device: "d2" })),
+        );
+        const override = expect.stringMatching(/^override\/1\/[0-9a-f]{12}$/) as string;
+        expect(await conflicts()).toEqual([
+          { ...at, kind: "operator", outcome: "instead", winner: override, loser: `${B}/0/1` },
+          { ...at, kind: "restart", outcome: "instead", winner: `${B}/0/1`, loser: `${A}/0/1` },
+          { kind: "fork", key: expect.stringMatching(`^${A}/9/[0-9a-f]{12}$`) as string },
+        ]);
+        expect(await conflicts({ kind: "restart", device: "d1" })).toHaveLength(1);
+        expect(await conflicts({ fromMs: 1 })).toEqual([]);
+        expect(await conflicts({ fromMs: 0, toMs: 1 })).toHaveLength(2);
+        // The choice follows the rows: a revision that says the same leaves nothing to choose.
+        await apply(
+          sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 1 })] }),
+          commanded(3, command("clear", 2)),
+        );
+        expect((await conflicts({ device: "d1" })).map((row) => row.kind)).toEqual(["operator"]);
+      });
+
+      it("stand in the history of their window beside all that gateways said of it", async () => {
+        await apply(ofGateway, sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 1 })] }));
+        const history = async () =>
+          (await store.revisions(at)).rows.map((row) =>
+            row.kind === "gateway"
+              ? `${row.state} ${row.row.ver} ${row.inAnswer}`
+              : `${row.row.rank} ${row.row.hlc} ${row.inAnswer}`,
+          );
+        expect(await history()).toEqual(["replaced 1 false", "present 2 true"]);
+        await apply(commanded(1, command("backfill_fill", 1)), commanded(2, command("override", 2, { value: 7 })));
+        expect(await history()).toEqual([
+          "override 2 true",
+          "backfill_fill 1 false",
+          "replaced 1 false",
+          "present 2 false",
+        ]);
+      });
+    });
+
+    it("follows the mode of the rule, and does as auto does where gateways do not agree", async () => {
+      const of = (stream: typeof A, gateway: string, values: number[], haMode: HaMode, startMs: number) =>
+        sealed(stream, startMs / 10_000 + 1, { gateway, windows: [windowOf(values, { haMode, startMs })] });
+      await apply(of(A, "plant-7", [1, 2], "partition", 0), of(B, "plant-8", [3], "partition", 0));
+      await apply(of(A, "plant-7", [1, 2], "mirror", 10_000), of(B, "plant-8", [3], "mirror", 10_000));
+      await apply(of(A, "plant-7", [1, 2], "partition", 20_000), of(B, "plant-8", [3], "mirror", 20_000));
+      await reopen();
+      expect((await records()).map((row) => row.effective.summary.count)).toEqual([3, 2, 3]);
+    });
+
     it("ends alike for any order, grouping and duplication of the same batches", async () => {
       const position = fc.record({ stream: fc.constantFrom(A, B), seq: fc.integer({ min: 1, max: 6 }) });
-      const batch = fc
+      const ofGateway = fc
         .tuple(position, fc.array(arbitraryWindow, { maxLength: 4 }), fc.array(arbitraryBlock, { maxLength: 2 }))
         .map(([{ stream, seq: at }, windows, raws]) =>
-          sealed(stream, at, { windows, raws, ledger: { readings: raws.length, redelivered: windows.length } }),
+          sealed(stream, at, {
+            gateway: stream === A ? "plant-7" : "plant-8",
+            windows,
+            raws,
+            ledger: { readings: raws.length, redelivered: windows.length },
+          }),
         );
+      const ofOperator = fc
+        .tuple(fc.integer({ min: 1, max: 4 }), arbitraryCommands)
+        .map(([at, commands]) => commanded(at, ...commands));
+      const batch = fc.oneof({ weight: 2, arbitrary: ofGateway }, { weight: 1, arbitrary: ofOperator });
       const history = fc
         .array(batch, { minLength: 1, maxLength: 8 })
         .chain((batches) =>
@@ -403,6 +540,22 @@ export function storeContract(harness: StoreHarness): void {
   });
 }
 
+const arbitraryCommands = fc
+  .uniqueArray(
+    fc
+      .record({
+        kind: fc.constantFrom(...OPERATOR_RANKS, ...OPERATOR_RANKS, "clear" as const, "erase_device" as const),
+        hlc: fc.integer({ min: 1, max: 5 }),
+        value: fc.integer({ min: 0, max: 3 }),
+        rank: fc.constantFrom(...OPERATOR_RANKS),
+        device: fc.constantFrom("d1", "d1", "d2"),
+        startMs: fc.constantFrom(0, 10_000, 20_000),
+      })
+      .map(({ kind, hlc, ...given }) => command(kind, hlc, given)),
+    { maxLength: 2, selector: (one) => one.hlc },
+  )
+  .map((all) => all.toSorted((a, b) => a.hlc - b.hlc));
+
 const arbitraryWindow = fc
   .record({
     values: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 4 }),
@@ -410,6 +563,8 @@ const arbitraryWindow = fc
     startMs: fc.constantFrom(0, 10_000),
     part: fc.constantFrom(0, 0, 0, 17),
     revision: fc.integer({ min: 0, max: 2 }),
+    carry: fc.constantFrom(null, null, A, B),
+    haMode: fc.constantFrom("auto" as const, "auto" as const, "mirror" as const, "partition" as const),
   })
   .map(({ values, ...place }) => windowOf(values, place));
 
@@ -423,7 +578,25 @@ function plain({ streamId, seq: at, bytes, sha256 }: SealedBatch): unknown {
 }
 
 function arrived(batch: SealedBatch): ArrivedBatch {
-  return { ...batch, gateway: "plant-7", verified: false, receivedMs: 0 };
+  return { ...batch, gateway: batch.streamId === O ? "" : "plant-7", verified: false, receivedMs: 0 };
+}
+
+function commanded(position: number, ...commands: readonly OperatorCommand[]): SealedBatch {
+  return sealed(O, position, { gateway: operatorName("eu"), commands });
+}
+
+/** What an operator says of the window of `d1` that starts at 0. */
+function command(
+  kind: OperatorCommand["kind"],
+  hlc: number,
+  given: { value?: number; rank?: OperatorRank; device?: string; startMs?: number } = {},
+): OperatorCommand {
+  const { value = 0, rank = "override", device = "d1", startMs = 0 } = given;
+  const common = { hlc, reason: "the sensor was out of order", actor: "ada" };
+  const window = { device, metric: "temperature", windowMs: 10_000, windowStartMs: millis(startMs) };
+  if (kind === "erase_device") return { ...common, kind, device };
+  if (kind === "clear") return { ...common, kind, window, rank };
+  return { ...common, kind, window, summary: summaryOfValue(value, window.windowStartMs) };
 }
 
 async function contentsAfter(harness: StoreHarness, groups: readonly (readonly SealedBatch[])[]): Promise<unknown> {

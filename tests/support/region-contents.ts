@@ -24,5 +24,13 @@ export function regionContents(db: Database): Record<string, unknown[]> {
     ledger: rows(`SELECT hex(stream_id), kind, reason, count FROM ledger JOIN stream ON stream.id = ledger.stream
                   ORDER BY stream_id, kind, reason`),
     conflicts: rows("SELECT kind, key FROM conflict_log ORDER BY kind, key"),
+    windowConflicts: rows(`SELECT device, metric, window_ms, window_start_ms, key, outcome FROM window_conflict
+                           JOIN series ON series.id = window_conflict.series
+                           ORDER BY device, metric, window_ms, window_start_ms, key`),
+    operatorRows: rows(`SELECT device, metric, row.* FROM operator_row AS row JOIN series ON series.id = row.series
+                        ORDER BY device, metric, window_ms, window_start_ms, rank, hlc, hash48`).map((row) =>
+      (row as unknown[]).toSpliced(2, 1),
+    ),
+    erased: rows("SELECT device, hlc, hash48, reason, actor FROM erased ORDER BY device"),
   };
 }

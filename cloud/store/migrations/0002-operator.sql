@@ -1,0 +1,73 @@
+-- The region's database, version 2: commands of operators, erased devices, the conflicts of windows, and the mode in
+-- which gateways share a series. All of it is a pure function of the set of batches, as the tables before.
+
+-- 0 auto, 1 mirror, 2 partition, as the rule of the gateway said it for the series.
+ALTER TABLE record ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revision_log ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
+
+-- What operators said of windows. `rank` is override, backfill_replace or backfill_fill. A row without a count takes back
+-- what is earlier in its rank. `hash48`, of the batch, orders commands with one hlc. Rows stay when others outrank them.
+CREATE TABLE operator_row (
+  series          INTEGER NOT NULL REFERENCES series (id),
+  window_ms       INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  rank            TEXT NOT NULL,
+  hlc             INTEGER NOT NULL,
+  hash48          INTEGER NOT NULL,
+  reason          TEXT NOT NULL,
+  actor           TEXT NOT NULL,
+  count           INTEGER,
+  numeric_count   INTEGER,
+  sum             REAL,
+  min             REAL,
+  max             REAL,
+  mean            REAL,
+  m2              REAL,
+  first_ms        INTEGER,
+  first           ANY,
+  last_ms         INTEGER,
+  last            ANY,
+  coverage        INTEGER,
+  sketch          BLOB,
+  PRIMARY KEY (series, window_ms, window_start_ms, rank, hlc, hash48)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX operator_row_hlc ON operator_row (hlc);
+
+-- Devices of which nothing is kept and nothing is applied any more; of several commands the latest. The bytes of batches
+-- that held their readings go when they are pruned.
+CREATE TABLE erased (
+  device TEXT PRIMARY KEY,
+  hlc    INTEGER NOT NULL,
+  hash48 INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  actor  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Every choice between rows of one window that disagree, as of the rows that are there now. `key` is
+-- "<kind> <winner> <loser>" (proto/core/conflicts.ts). Forks are in conflict_log.
+CREATE TABLE window_conflict (
+  series          INTEGER NOT NULL REFERENCES series (id),
+  window_ms       INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  key             TEXT NOT NULL,
+  outcome         TEXT NOT NULL,
+  PRIMARY KEY (series, window_ms, window_start_ms, key)
+) STRICT, WITHOUT ROWID;
+
+-- Windows whose conflicts nobody has looked for yet: those of version 1 that have several slots. Emptied at the start.
+CREATE TABLE unsettled_window (
+  series          INTEGER NOT NULL,
+  window_ms       INTEGER NOT NULL,
+  window_start_ms INTEGER NOT NULL,
+  PRIMARY KEY (series, window_ms, window_start_ms)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO unsettled_window
+  SELECT series, window_ms, window_start_ms FROM record
+  GROUP BY series, window_ms, window_start_ms HAVING count(*) > 1;
+
+-- The counters of a stream are what its batches carried, revisions included, so that erasing a device leaves them.
+UPDATE stream SET records = records + replaced.rows
+  FROM (SELECT stream, count(*) AS rows FROM revision_log GROUP BY stream) AS replaced
+  WHERE replaced.stream = stream.id;

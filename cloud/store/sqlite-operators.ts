@@ -1,0 +1,95 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import type { OperatorCommand } from "../../proto/core/operator-command.ts";
+import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
+import type { StoredSummary } from "./stored-summary.ts";
+
+/**
+ * What operators said, as rows. Every method runs inside the transaction of its caller, who calls
+ * {@link SqliteOperators.forget} when that is rolled back.
+ */
+export class SqliteOperators {
+  readonly #sql: Statements;
+  /** One name for each command that erased a device: as many as people gave. */
+  #erased: ReadonlySet<string>;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+    this.#erased = new Set(this.#sql.erased.all());
+  }
+
+  isErased(device: string): boolean {
+    return this.#erased.size > 0 && this.#erased.has(device);
+  }
+
+  insert(series: number, hash48: number, command: Exclude<OperatorCommand, { kind: "erase_device" }>): void {
+    const { hlc, reason, actor, window } = command;
+    const rank = command.kind === "clear" ? command.rank : command.kind;
+    const summary: MaybeSummary = command.kind === "clear" ? NO_SUMMARY : storedSummary(command.summary);
+    this.#sql.insert.run(series, window.windowMs, window.windowStartMs, rank, hlc, hash48, reason, actor, ...summary);
+  }
+
+  /** Deletes everything that is known of the device, and notes that nothing more of it will be. */
+  erase(hash48: number, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
+    this.#sql.insertErased.run(device, hlc, hash48, reason, actor);
+    for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
+    this.#erased = new Set([...this.#erased, device]);
+  }
+
+  highestHlc(): number {
+    return this.#sql.highestHlc.get() ?? 0;
+  }
+
+  forget(): void {
+    this.#erased = new Set(this.#sql.erased.all());
+  }
+}
+
+type OrNull<Row extends readonly unknown[]> = { [Column in keyof Row]: Row[Column] | null };
+type MaybeSummary = OrNull<StoredSummary>;
+const NO_SUMMARY: MaybeSummary = [null, null, null, null, null, null, null, null, null, null, null, null, null];
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    insert: db.prepare<
+      [
+        series: number,
+        windowMs: number,
+        windowStartMs: number,
+        rank: string,
+        hlc: number,
+        hash48: number,
+        reason: string,
+        actor: string,
+        ...summary: MaybeSummary,
+      ]
+    >(
+      `INSERT INTO operator_row (series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS})
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (series, window_ms, window_start_ms, rank, hlc, hash48) DO NOTHING`,
+    ),
+    insertErased: db.prepare<[device: string, hlc: number, hash48: number, reason: string, actor: string]>(
+      `INSERT INTO erased (device, hlc, hash48, reason, actor) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (device) DO UPDATE
+         SET hlc = excluded.hlc, hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor
+         WHERE (excluded.hlc, excluded.hash48) > (erased.hlc, erased.hash48)`,
+    ),
+    erased: db.prepare("SELECT device FROM erased").pluck() as Statement<[], string>,
+    seriesOf: db.prepare("SELECT id FROM series WHERE device = ?").pluck() as Statement<[device: string], number>,
+    ofSeries: [
+      "DELETE FROM window_conflict WHERE series = ?",
+      "DELETE FROM operator_row WHERE series = ?",
+      "DELETE FROM raw_block WHERE series = ?",
+      "DELETE FROM revision_log WHERE series = ?",
+      "DELETE FROM record WHERE series = ?",
+      "DELETE FROM series WHERE id = ?",
+    ].map((sql) => db.prepare<[series: number]>(sql)),
+    highestHlc: db
+      .prepare(
+        "SELECT max((SELECT coalesce(max(hlc), 0) FROM operator_row), (SELECT coalesce(max(hlc), 0) FROM erased))",
+      )
+      .pluck() as Statement<[], number>,
+  };
+}

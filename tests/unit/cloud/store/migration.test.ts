@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+
+import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { openDatabase } from "../../../../proto/runtime/sqlite.ts";
+import { streamIdToBytes } from "../../../../proto/wire/frame-values.ts";
+import { testStream } from "../../../support/sealed.ts";
+
+test("a database of version 1 gets the conflicts and the counts that it would have had", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, "region.db");
+  const old = openDatabase({ path, ...REGION_DATABASE, migrations: REGION_DATABASE.migrations.slice(0, 1) });
+  old.exec("INSERT INTO series (id, device, metric) VALUES (1, 'd1', 'temperature')");
+  const stream = old.prepare("INSERT INTO stream (id, stream_id, gateway, records) VALUES (?, ?, 'plant-7', 2)");
+  stream.run(1, streamIdToBytes(testStream(1)));
+  stream.run(2, streamIdToBytes(testStream(2)));
+  const row = (table: string, of: number, startMs: number, ver: number, count: number): void => {
+    old
+      .prepare(
+        `INSERT INTO ${table} VALUES (1, 10000, ?, ?, 0, ?, ?, 0, NULL, NULL, ?, ?, 1, 1, 1, 1, 0, 0, 1, 0, 1, -1 & 0xff, NULL)`,
+      )
+      .run(startMs, of, ver, ver, count, count);
+  };
+  row("record", 1, 0, 1, 5);
+  row("record", 2, 0, 1, 7);
+  row("record", 1, 10_000, 3, 5);
+  row("revision_log", 1, 10_000, 2, 4);
+  old.close();
+
+  const store = SqliteStore.open({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
+  onTestFinished(() => store.close());
+  const query = { device: null, metric: null, kind: null, fromMs: null, toMs: null, after: null, limit: 10 };
+  expect((await store.conflicts(query)).rows).toEqual([
+    {
+      device: "d1",
+      metric: "temperature",
+      windowMs: 10_000,
+      windowStartMs: 0,
+      kind: "restart",
+      outcome: "instead",
+      winner: `${testStream(2)}/0/1`,
+      loser: `${testStream(1)}/0/1`,
+    },
+  ]);
+  const { rows } = await store.streams({ gateway: null, after: null, limit: 10 });
+  expect(rows.map((one) => one.records)).toEqual([3, 2]);
+});
