@@ -30,6 +30,14 @@ export function serveQueries(
       answered((question) => api.records(question)),
     )
     .get(
+      "/v1/records/revisions",
+      answered((question) => api.revisions(question)),
+    )
+    .get(
+      "/v1/conflicts",
+      answered((question) => api.conflicts(question)),
+    )
+    .get(
       "/v1/gateways",
       answered((question) => api.gateways(question)),
     )
@@ -75,6 +83,9 @@ const INDEX = `A Tidemark region.
   /v1/gateways   what each gateway delivered           ?gateway=&limit=&cursor=&format=json|ndjson
   /v1/series     devices and metrics                   ?device=&metric=&limit=&cursor=&format=
   /v1/records    windows, or raw readings              ?device=&metric=&window=10s|1m|raw&from=&to=&limit=&cursor=&format=
+  /v1/records/revisions  all that was ever said of one window   ?device=&metric=&window=&start=&format=
+  /v1/conflicts  choices between what disagrees        ?device=&metric=&kind=&from=&to=&limit=&cursor=&format=
+  /v1/commands   POST: override, backfill, clear, erase a device (tidemark operator --help)
   /metrics       for Prometheus
   /healthz       200 while the process lives
   /readyz        200 while gateways can deliver

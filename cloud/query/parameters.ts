@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
+import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";
 
 /**
  * The parameters of the HTTP API. A request is answered only if every parameter is known, comes once and has a value
@@ -59,6 +60,19 @@ export const nameParameter: Parameter<string> = {
   accepted: "a name as /v1/series gives it",
 };
 
+/** @throws BadParameter when the question does not say it. */
+export function required<T>(name: string, value: T | null, { accepted }: Parameter<T>): T {
+  if (value !== null) return value;
+  throw new BadParameter({ message: `parameter ${name} is missing`, parameter: name, found: "", accepted });
+}
+
+const KINDS = ["operator", "gateways", "restart", "fork"] as const;
+
+export const kindParameter: Parameter<(typeof KINDS)[number]> = {
+  schema: z.enum(KINDS) as unknown as z.ZodType<(typeof KINDS)[number], string>,
+  accepted: KINDS.join(", "),
+};
+
 export const limitParameter: Parameter<number> = {
   schema: z
     .string()
@@ -73,26 +87,17 @@ export const formatParameter: Parameter<"json" | "ndjson"> = {
   accepted: "json or ndjson",
 };
 
-const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-/** Thirteen digits or so. Ten would be seconds: taken for milliseconds they ask for 1970, and the answer is empty. */
-const MILLIS = /^(0|\d{12,15})$/;
-
 export const timeParameter: Parameter<number> = {
-  schema: z
-    .string()
-    .refine((text) => MILLIS.test(text) || (ISO.test(text) && isDay(text)))
-    .transform((text) => (MILLIS.test(text) ? Number(text) : Date.parse(text)))
-    .refine((timeMs) => Number.isSafeInteger(timeMs)),
-  accepted:
-    "a date or time such as 2026-11-20, 2026-11-20T08:00:00Z or 2026-11-20T09:00:00+01:00, or milliseconds (not seconds) since 1970",
+  schema: z.string().transform((text, context) => {
+    try {
+      return parseTime(text);
+    } catch {
+      context.addIssue({ code: "custom" });
+      return z.NEVER;
+    }
+  }),
+  accepted: TIME_ACCEPTED,
 };
-
-/** JavaScript takes 31 February for 3 March. */
-function isDay(iso: string): boolean {
-  const day = iso.slice(0, 10);
-  const ms = Date.parse(`${day}T00:00:00Z`);
-  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day);
-}
 
 /** 0 stands for raw readings. */
 export const windowParameter: Parameter<number> = {

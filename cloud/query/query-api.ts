@@ -1,7 +1,11 @@
+import { Readable } from "node:stream";
+
 import { z } from "zod";
 
 import { seq, streamId } from "../../proto/core/ids.ts";
 import type {
+  ConflictKey,
+  ConflictRow,
   EffectiveWindow,
   Page,
   RawReading,
@@ -16,14 +20,16 @@ import {
   cursorParameter,
   formatCursor,
   formatParameter,
+  kindParameter,
   LIMIT_DEFAULT,
   limitParameter,
   nameParameter,
   parseParameters,
+  required,
   timeParameter,
   windowParameter,
 } from "./parameters.ts";
-import { gatewayJson, jsonText, readingJson, recordJson } from "./render.ts";
+import { conflictJson, gatewayJson, jsonText, readingJson, recordJson, revisionJson } from "./render.ts";
 import type { PeerStatus } from "../core/replication.ts";
 import { statusSentence } from "./status.ts";
 
@@ -96,6 +102,49 @@ export class QueryApi {
       page: (after, rows) => this.#store.streams({ gateway, after, limit: rows }),
       render: (row) => gatewayJson(row, this.#lastSeenMs(row.gateway)),
     });
+  }
+
+  async conflicts(question: Question): Promise<Answer> {
+    const parsed = parseParameters(question.url.searchParams, {
+      device: nameParameter,
+      metric: nameParameter,
+      kind: kindParameter,
+      from: timeParameter,
+      to: timeParameter,
+      limit: limitParameter,
+      cursor: cursorParameter(conflictKeySchema),
+      format: formatParameter,
+    });
+    const { device, metric, kind, from: fromMs, to: toMs, limit, cursor, format } = parsed;
+    timeRange(parsed);
+    return listing<ConflictRow, ConflictKey>({
+      name: "conflicts",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.conflicts({ device, metric, kind, fromMs, toMs, after, limit: rows }),
+      render: conflictJson,
+    });
+  }
+
+  /** Every row that one window ever had. */
+  async revisions(question: Question): Promise<Answer> {
+    const parsed = parseParameters(question.url.searchParams, {
+      device: nameParameter,
+      metric: nameParameter,
+      window: windowParameter,
+      start: timeParameter,
+      format: formatParameter,
+    });
+    const device = required("device", parsed.device, nameParameter);
+    const metric = required("metric", parsed.metric, nameParameter);
+    const windowMs = required("window", parsed.window, windowParameter);
+    const windowStartMs = required("start", parsed.start, timeParameter);
+    const { rows, complete } = await this.#store.revisions({ device, metric, windowMs, windowStartMs });
+    const shown = rows.map(revisionJson);
+    if (!wantsNdjson(parsed.format, question)) return json(200, { revisions: shown, complete });
+    const lines = shown.map((row) => `${jsonText(row)}\n`);
+    return { kind: "ndjson", lines: Readable.from(lines) };
   }
 
   async status(question: Question): Promise<Answer> {
@@ -251,4 +300,8 @@ const readingKeySchema = z.strictObject({
   seq: whole.min(1).transform(seq),
   index: whole.min(0),
 });
+const conflictKeySchema = z.discriminatedUnion("of", [
+  z.strictObject({ of: z.literal("fork"), key: name }),
+  z.strictObject({ of: z.literal("window"), ...recordKeySchema.shape, key: name }),
+]);
 const streamKeySchema = z.strictObject({ gateway: name, streamId: streamIdSchema });

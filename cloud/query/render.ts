@@ -1,7 +1,11 @@
-import { quantile } from "../../proto/core/sketch.ts";
+import { commandName, slotName } from "../../proto/core/conflicts.ts";
+import { hlcMs } from "../../proto/core/hlc.ts";
+import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { Value } from "../../proto/core/reading.ts";
+import type { WindowSummary } from "../../proto/core/record.ts";
+import { quantile } from "../../proto/core/sketch.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
-import type { EffectiveWindow, RawReading, StreamRow } from "../store/store.ts";
+import type { ConflictRow, EffectiveWindow, RawReading, StreamRow, WindowRevision } from "../store/store.ts";
 
 /**
  * Rows as the API shows them. Times are ISO 8601 in UTC; numbers are JSON numbers, and an integer beyond 2^53 is one
@@ -9,8 +13,6 @@ import type { EffectiveWindow, RawReading, StreamRow } from "../store/store.ts";
  */
 export function recordJson(row: EffectiveWindow): object {
   const { device, metric, windowMs, windowStartMs, effective } = row;
-  const { summary } = effective;
-  const numbers = summary.numericCount > 0;
   return {
     device,
     metric,
@@ -18,6 +20,63 @@ export function recordJson(row: EffectiveWindow): object {
     window: formatDuration(windowMs),
     start: iso(windowStartMs),
     end: iso(windowStartMs + windowMs),
+    ...summaryJson(effective.summary),
+    operator: effective.operator === null ? null : commandJson(effective.operator),
+    revision: Math.max(0, ...effective.sources.map((source) => source.revision)),
+    sources: effective.sources.map((source) => ({
+      gateway: source.gateway,
+      stream: source.streamId,
+      part: source.part,
+      version: source.ver,
+      revision: source.revision,
+      count: source.summary.count,
+    })),
+  };
+}
+
+/** A conflict: what was chosen instead of what, or added to it. `key` is the same in every region. */
+export function conflictJson(row: ConflictRow): object {
+  if (row.kind === "fork") return { kind: row.kind, key: row.key };
+  const { device, metric, kind, winner, loser } = row;
+  const window = formatDuration(row.windowMs);
+  const start = iso(row.windowStartMs);
+  const key = [kind, device, metric, window, start, winner, loser].join(" ");
+  return { kind, device, metric, window, start, outcome: row.outcome, winner, loser, key };
+}
+
+/** One row that a window has or had. */
+export function revisionJson({ kind, inAnswer, ...rest }: WindowRevision): object {
+  if (!("state" in rest)) {
+    const { row } = rest;
+    const name = commandName(row);
+    return { kind, in_answer: inAnswer, name, ...commandJson(row), summary: summaryOrNull(row.summary) };
+  }
+  const { state, hash48, row } = rest;
+  return {
+    kind,
+    in_answer: inAnswer,
+    name: slotName(row),
+    state,
+    gateway: row.gateway,
+    stream: row.streamId,
+    part: row.part,
+    version: row.ver,
+    hash: hash48.toString(16).padStart(12, "0"),
+    revision: row.revision,
+    carry: row.carry,
+    unit: row.unit,
+    ha_mode: row.haMode,
+    summary: summaryJson(row.summary),
+  };
+}
+
+function commandJson({ rank, hlc, reason, actor }: OperatorRow): object {
+  return { rank, hlc, time: iso(hlcMs(hlc)), reason, actor };
+}
+
+function summaryJson(summary: WindowSummary): object {
+  const numbers = summary.numericCount > 0;
+  return {
     count: summary.count,
     numeric_count: summary.numericCount,
     sum: numbers ? summary.sum : null,
@@ -30,16 +89,11 @@ export function recordJson(row: EffectiveWindow): object {
     last: jsonValue(summary.last),
     last_time: iso(summary.lastMs),
     quantiles: quantilesJson(summary),
-    revision: Math.max(0, ...effective.sources.map((source) => source.revision)),
-    sources: effective.sources.map((source) => ({
-      gateway: source.gateway,
-      stream: source.streamId,
-      part: source.part,
-      version: source.ver,
-      revision: source.revision,
-      count: source.summary.count,
-    })),
   };
+}
+
+function summaryOrNull(summary: WindowSummary | null): object | null {
+  return summary === null ? null : summaryJson(summary);
 }
 
 export function readingJson(row: RawReading): object {
@@ -85,7 +139,7 @@ function jsonValue(value: Value): unknown {
 /** `JSON.rawJSON` of ECMAScript 2026, which the compiler's library does not list yet. */
 type RawJson = { rawJSON(text: string): unknown };
 
-function quantilesJson(summary: EffectiveWindow["effective"]["summary"]): object | null {
+function quantilesJson(summary: WindowSummary): object | null {
   const { sketch, min, max } = summary;
   if (sketch === null) return null;
   // The sketch answers within 1 %; the true extremes are known, so no answer lies outside them.

@@ -5,12 +5,14 @@ import { Fault } from "../core/fault.ts";
 import type { Logger } from "./log.ts";
 
 /**
- * A small read-only HTTP server: exact paths, GET and HEAD, answers as values. A handler that throws gives 500 and a log
- * line, never a broken process; a slow reader holds up only its own answer, and one that takes nothing at all loses it.
+ * A small HTTP server: exact paths, GET and HEAD, POST with a small body, answers as values. A handler that throws
+ * gives 500 and a log line, never a broken process; a slow reader holds up only its own answer, and one that takes
+ * nothing at all loses it.
  */
 export class HttpServer {
   readonly #log: Logger;
   readonly #handlers = new Map<string, HttpHandler>();
+  readonly #posts = new Map<string, { readonly handler: HttpHandler; readonly bodyBytesMax: number }>();
   readonly #server: Server;
 
   constructor(deps: { log: Logger }) {
@@ -25,6 +27,11 @@ export class HttpServer {
 
   get(path: string, handler: HttpHandler): this {
     this.#handlers.set(path, handler);
+    return this;
+  }
+
+  post(path: string, handler: HttpHandler, { bodyBytesMax }: { bodyBytesMax: number }): this {
+    this.#posts.set(path, { handler, bodyBytesMax });
     return this;
   }
 
@@ -68,17 +75,31 @@ export class HttpServer {
   }
 
   async #handle(request: IncomingMessage, signal: AbortSignal): Promise<HttpAnswer> {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      const answer = json({ error: `${request.method} is not supported here`, accepted: "GET" }, 405);
-      return { ...answer, headers: { allow: "GET, HEAD" } };
-    }
     const url = URL.parse(request.url ?? "/", "http://localhost");
-    if (url === null) return json({ error: "the address cannot be read", accepted: [...this.#handlers.keys()] }, 400);
-    const handler = this.#handlers.get(url.pathname);
-    if (handler === undefined) {
-      return json({ error: `there is nothing at ${url.pathname}`, accepted: [...this.#handlers.keys()] }, 404);
+    const paths = [...new Set([...this.#handlers.keys(), ...this.#posts.keys()])];
+    if (url === null) return json({ error: "the address cannot be read", accepted: paths }, 400);
+    const get = this.#handlers.get(url.pathname);
+    const post = this.#posts.get(url.pathname);
+    if (get === undefined && post === undefined) {
+      return json({ error: `there is nothing at ${url.pathname}`, accepted: paths }, 404);
     }
-    return handler({ url, headers: request.headers, signal });
+    const { headers } = request;
+    if (get !== undefined && (request.method === "GET" || request.method === "HEAD")) {
+      return get({ url, headers, signal, body: NO_BODY });
+    }
+    if (post !== undefined && request.method === "POST") {
+      const body = await bodyOf(request, post.bodyBytesMax);
+      if (Buffer.isBuffer(body)) return post.handler({ url, headers, signal, body });
+      const answer =
+        body === "cut"
+          ? json({ error: "the body ended early" }, 400)
+          : json({ error: `the body is larger than ${post.bodyBytesMax} bytes` }, 413);
+      return { ...answer, headers: { connection: "close" } };
+    }
+    const allowed = [...(get === undefined ? [] : ["GET", "HEAD"]), ...(post === undefined ? [] : ["POST"])];
+    const accepted = allowed.filter((method) => method !== "HEAD").join(", ");
+    const answer = json({ error: `${request.method} is not supported here`, accepted }, 405);
+    return { ...answer, headers: { allow: allowed.join(", ") } };
   }
 
   #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -92,6 +113,24 @@ export class HttpServer {
     const answer = json({ error: message }, 500);
     response.writeHead(answer.status, { "content-type": answer.contentType }).end(answer.body);
   }
+}
+
+/** The body of a request; `large` when it is larger than anybody would send in good faith. */
+async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffer | "large" | "cut"> {
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return "large";
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // Not destroyed, so that the answer still has a way to go.
+    for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > bytesMax) return "large";
+      pieces.push(piece);
+    }
+  } catch {
+    return "cut";
+  }
+  return Buffer.concat(pieces);
 }
 
 /** Waits until the reader has taken what was written, or is gone. */
@@ -110,6 +149,8 @@ export type HttpRequest = {
   readonly headers: IncomingMessage["headers"];
   /** Fires when the reader is gone. */
   readonly signal: AbortSignal;
+  /** Of a POST; empty otherwise. */
+  readonly body: Buffer;
 };
 
 export type HttpAnswer = {
@@ -160,6 +201,7 @@ export function portFault(what: string, address: { host: string; port: number },
   }
 }
 
+const NO_BODY = Buffer.alloc(0);
 const CONNECTIONS_MAX = 1024;
 /** Nothing sent or taken for this long: the other side is gone, and its place is for somebody else. */
 const IDLE_MS = 120_000;

@@ -13,12 +13,14 @@ beforeEach(() => {
   logged = [];
 });
 
-async function serving(handlers: Record<string, HttpHandler>): Promise<{ url: string; port: number }> {
+async function serving(
+  handlers: Record<string, HttpHandler>,
+): Promise<{ url: string; port: number; server: HttpServer }> {
   const server = new HttpServer({ log: pino({}, { write: (line) => void logged.push(line) }) });
   for (const [path, handler] of Object.entries(handlers)) server.get(path, handler);
   const { host, port } = await server.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(() => server.close());
-  return { url: `http://${host}:${port}`, port };
+  return { url: `http://${host}:${port}`, port, server };
 }
 
 test("an answer is a value: text, JSON or a stream of lines", async () => {
@@ -54,6 +56,29 @@ test("what cannot be answered is said in one line of JSON, with what could be", 
   let raw = "";
   for await (const piece of socket) raw += String(piece);
   expect(raw).toMatch(/^HTTP\/1\.1 400 [\s\S]*\{"error":"the address cannot be read"/);
+  expect(logged).toEqual([]);
+});
+
+test("a small body reaches the handler of its path, a large one is refused before it is kept", async () => {
+  const { url, server } = await serving({ "/here": () => text("got") });
+  const limit = { bodyBytesMax: 65_536 };
+  server
+    .post("/here", ({ body }) => json({ posted: body.toString() }, 201), limit)
+    .post("/there", () => text(""), limit);
+  const post = (path: string, body: string | ReadableStream): Promise<Response> =>
+    fetch(`${url}${path}`, { method: "POST", body, duplex: "half" });
+  const small = await post("/here", "x".repeat(65_536));
+  expect([small.status, await small.json()]).toEqual([201, { posted: "x".repeat(65_536) }]);
+  expect((await post("/here", "x".repeat(65_537))).status).toBe(413);
+  const unsized = new Blob(["x".repeat(65_537)]).stream();
+  expect((await post("/here", unsized)).status).toBe(413);
+  expect(await (await fetch(`${url}/here`)).text()).toBe("got");
+  const got = await fetch(`${url}/there`);
+  expect([got.status, got.headers.get("allow"), await got.json()]).toEqual([
+    405,
+    "POST",
+    { error: "GET is not supported here", accepted: "POST" },
+  ]);
   expect(logged).toEqual([]);
 });
 
