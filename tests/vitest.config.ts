@@ -1,7 +1,7 @@
 /**
  * Two projects, one after the other. `quick` is everything that lives in one process and runs side by side. `system`
- * starts real gateways and regions, which load the cores by themselves: one file at a time, so that a slow test means
- * a slow program. Worker processes, not threads: the storage thread and its native SQLite belong to the test.
+ * starts real gateways and regions, two files at a time: more of their time is spent waiting than working. Worker
+ * processes, not threads: the storage thread and its native SQLite belong to the test.
  *
  * TIDEMARK_LONG=1 runs the same tests with larger numbers (tests/support/scale.ts), hence the longer limits.
  */
@@ -34,7 +34,6 @@ const config: ViteUserConfig = {
           ...shared,
           name: "system",
           include: ["tests/system/**/*.test.ts"],
-          fileParallelism: false,
           testTimeout: long ? 10 * MINUTE_MS : 2 * MINUTE_MS,
           sequence: { groupOrder: 1 },
         },
