@@ -4,12 +4,14 @@ import { join } from "node:path";
 import type { Have } from "../proto/core/have.ts";
 import { regionId } from "../proto/core/ids.ts";
 import type { StreamId } from "../proto/core/ids.ts";
+import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { GrpcChannel } from "../proto/runtime/grpc-target.ts";
 import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
+import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import { PROTOCOL } from "../proto/wire/ingest-messages.ts";
 import type { CloudConfig } from "./config.ts";
@@ -18,9 +20,10 @@ import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
+import { serveCommands } from "./operator/http-operator.ts";
+import { OperatorDesk } from "./operator/operator-desk.ts";
 import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
-import { peerToken } from "./peer/peer-token.ts";
 import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { allSets } from "./store/all-sets.ts";
@@ -32,7 +35,8 @@ import { ThreadedStore } from "./store/threaded-store.ts";
  *
  *     gateways --gRPC--> GrpcIngest ------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
  *                              ^ replicated     ^          ^
- *     peers <---gRPC--> PeerReplicator ---------'        Pruner
+ *     peers <---gRPC--> PeerReplicator ---------|        Pruner
+ *     operators --HTTP--> OperatorDesk ---------'
  *
  * Started from the disk outwards, so that nobody is listened to before what they say can be kept; stopped the other
  * way: gateways are asked to move on, what is in flight is committed and acknowledged, then the store is closed.
@@ -85,7 +89,7 @@ export async function startRegion(deps: {
         storeId: store.storeId,
         bootId,
         isPeer: (name) => peers.some((peer) => peer.name === name),
-        authorized: peerToken(config.replication.tokenFile),
+        authorized: secretOf(config.replication.tokenFile) ?? (() => true),
       },
       peers: peers.map(({ name }) => regionId(name)),
       minCopies: config.minCopies,
@@ -127,6 +131,22 @@ export async function startRegion(deps: {
     clock,
     lastSeenMs: (gateway) => events.lastSeenMs(gateway),
     peers: () => replicator.status(),
+  });
+  const desk = new OperatorDesk(
+    {
+      committer,
+      highestHlc: () => store.highestHlc(),
+      replicatedOf,
+      clock,
+      mintStreamId: () => uuidV7(clock.nowMs(), randomBytes(10)),
+    },
+    { region, regionNumber: [config.region, ...peers.map(({ name }) => name)].toSorted().indexOf(region) },
+  );
+  serveCommands(http, {
+    desk,
+    region,
+    authorized: secretOf(config.operators.tokenFile),
+    commanded: (request, batch) => events.commanded(request, batch),
   });
   serveQueries(http, { api, registry, readiness: () => notReady });
   const query = await http.listen(config.http);
@@ -176,6 +196,11 @@ export async function startRegion(deps: {
   notReady = null;
   const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
   events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });
+}
+
+/** @throws Fault when the file cannot be read or is empty. */
+function secretOf(path: string | undefined): ((presented: string) => boolean) | null {
+  return path === undefined ? null : secretFrom(path);
 }
 
 /** Under the five seconds that a stop step has. After a failure nothing more can be acknowledged, so nobody waits. */

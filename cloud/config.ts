@@ -59,6 +59,12 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
           tokensFile: tokens_file,
           clientCa: client_ca,
         })),
+      operators: z
+        .strictObject({
+          token_file: file.optional().describe("the secret that lets an operator command; without it nobody may"),
+        })
+        .prefault({})
+        .transform(({ token_file }) => ({ tokenFile: token_file })),
       http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(8080) }).prefault({}),
       store: z
         .strictObject({
@@ -148,6 +154,7 @@ export type CloudConfig = {
     readonly key?: string | undefined;
     readonly clientCa?: string | undefined;
   };
+  readonly operators: { readonly tokenFile?: string | undefined };
   readonly http: { readonly host: string; readonly port: number };
   readonly store: { readonly kind: "sqlite"; readonly maxSizeBytes?: number | undefined };
   readonly batches: { readonly keepMs: number };

@@ -5,6 +5,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { PeerReport } from "./core/replication.ts";
 import type { CommitterEvents } from "./ingest/committer.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
+import type { CommandRequest } from "./operator/command-request.ts";
 import type { PeerGives } from "./peer/peer-replicator.ts";
 
 /**
@@ -105,6 +106,13 @@ export class RegionEvents {
     }
   }
 
+  /** What an operator said, with who and why: the log is where an auditor looks first. */
+  commanded(request: CommandRequest, batch: string): void {
+    const { command, device, reason, actor } = request;
+    this.#metrics.commands.inc({ command });
+    this.#log.warn({ command, device, reason, actor, batch }, `${actor} commands ${command} of ${device}: ${reason}`);
+  }
+
   /** From our commit of a batch to the peer's, in milliseconds. */
   delays(peer: string, delaysMs: readonly number[]): void {
     for (const delayMs of delaysMs) this.#metrics.replicationSeconds.observe({ peer }, delayMs / 1000);
@@ -167,6 +175,12 @@ function regionMetrics(registry: Registry) {
       help: "From the commit of a batch here to its commit in the peer.",
       labelNames: ["peer"],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    commands: new Counter({
+      name: "tidemark_region_commands_total",
+      help: "Requests of operators that were committed here.",
+      labelNames: ["command"],
       registers,
     }),
     pruned: new Counter({

@@ -5,6 +5,7 @@ import { registerCheck } from "./cli/check.ts";
 import { registerCloud } from "./cli/cloud.ts";
 import { registerDemo } from "./cli/demo.ts";
 import { registerEdge } from "./cli/edge.ts";
+import { registerOperator } from "./cli/operator.ts";
 import { registerPasswd } from "./cli/passwd.ts";
 import { registerSensors } from "./cli/sensors.ts";
 
@@ -29,7 +30,15 @@ function oneLine(text: string): string {
     .replaceAll("\n", " ")}\n`;
 }
 
-for (const register of [registerEdge, registerCloud, registerDemo, registerSensors, registerCheck, registerPasswd]) {
+for (const register of [
+  registerEdge,
+  registerCloud,
+  registerDemo,
+  registerSensors,
+  registerOperator,
+  registerCheck,
+  registerPasswd,
+]) {
   register(program);
 }
 

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { freePort } from "./free-port.ts";
@@ -39,9 +40,17 @@ export class LocalDeployment {
       const file = join(directory, options.gateways.length === 1 ? "edge.yaml" : `${name}.yaml`);
       gateways.push(new LocalGateway(name, ports, file));
     }
+    const tokenFile = operatorToken(directory);
     for (const region of regions) {
       const others = regions.filter((other) => other !== region);
-      writeFileSync(region.file, stringify({ ...regionConfiguration(directory, region, others), ...options.cloud }));
+      writeFileSync(
+        region.file,
+        stringify({
+          ...regionConfiguration(directory, region, others),
+          operators: { token_file: tokenFile },
+          ...options.cloud,
+        }),
+      );
     }
     for (const [i, gateway] of gateways.entries()) {
       // Every gateway has another home, so that all regions have something to do.
@@ -52,6 +61,11 @@ export class LocalDeployment {
       );
     }
     return new LocalDeployment(directory, regions, gateways);
+  }
+
+  /** The secret with which an operator may command. */
+  get operatorTokenFile(): string {
+    return operatorToken(this.directory);
   }
 
   get region(): ManagedProcess | undefined {
@@ -175,6 +189,13 @@ export type StartOptions = {
 };
 
 const HOST = "127.0.0.1";
+
+/** Where the secret of the operators is; minted at the first start. */
+function operatorToken(directory: string): string {
+  const file = join(directory, "operator.token");
+  if (!existsSync(file)) writeFileSync(file, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600 });
+  return file;
+}
 
 function ingestUrl(region: LocalRegion): string {
   return `http://${HOST}:${region.ports.ingest}`;

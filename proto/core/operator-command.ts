@@ -22,6 +22,10 @@ export type OperatorCommand = {
   | { readonly kind: "erase_device"; readonly device: string }
 );
 
+/** A command before a region gave it a version. */
+export type OperatorDraft = WithoutHlc<OperatorCommand>;
+type WithoutHlc<Command> = Command extends unknown ? Omit<Command, "hlc"> : never;
+
 /** The highest first: override > backfill-replace > what gateways say > backfill-fill. */
 export const OPERATOR_RANKS = ["override", "backfill_replace", "backfill_fill"] as const;
 export type OperatorRank = (typeof OPERATOR_RANKS)[number];

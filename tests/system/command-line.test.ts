@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -14,9 +14,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { runCommand, startCommand } from "../support/command-line.ts";
+import type { Ended } from "../support/command-line.ts";
 import { Users } from "../../edge/mqtt/users.ts";
 
-const LAUNCHER = fileURLToPath(new URL("../../deploy/bin/tidemark.js", import.meta.url));
 const EXAMPLES = fileURLToPath(new URL("../../deploy/examples", import.meta.url));
 
 let folder = "";
@@ -26,26 +27,12 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-type Ended = { code: number | null; out: string; err: string };
-
-function start(args: readonly string[], options: { node?: string } = {}) {
-  const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: folder });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const said = { out: "", err: "" };
-  const first = Promise.withResolvers<void>();
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
-    first.resolve();
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
-  const end = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...said })));
-  return { child, end, firstOutput: first.promise };
+function start(args: readonly string[], options: { node?: string } = {}): ReturnType<typeof startCommand> {
+  return startCommand(args, { cwd: folder, ...options });
 }
 
-async function tidemark(args: readonly string[], input = ""): Promise<Ended> {
-  const { child, end } = start(args);
-  child.stdin.end(input);
-  return await end;
+function tidemark(args: readonly string[], input = ""): Promise<Ended> {
+  return runCommand(args, { cwd: folder, input });
 }
 
 describe("check", () => {

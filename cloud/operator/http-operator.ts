@@ -1,0 +1,93 @@
+import { json } from "../../proto/runtime/http.ts";
+import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
+import { commandRequestSchema, draftsOf, REQUEST_BYTES_MAX } from "./command-request.ts";
+import type { CommandRequest } from "./command-request.ts";
+import type { OperatorDesk } from "./operator-desk.ts";
+
+/**
+ * `POST /v1/commands`: one request is one batch, committed whole before the answer. Whoever knows the token of the
+ * operators may command; without a configured token nobody may, since a region's queries are often open to many.
+ */
+export function serveCommands(http: HttpServer, deps: HttpOperatorDeps): void {
+  let taking = 0;
+  http.post(
+    "/v1/commands",
+    async (request) => {
+      const refused = refusal(request, deps.authorized);
+      if (refused !== null) return refused;
+      const parsed = read(request.body);
+      if (!parsed.ok) return json({ error: parsed.error }, 400);
+      if (taking >= TAKING_MAX) return json({ error: "too many commands at once; try again" }, 503);
+      taking += 1;
+      try {
+        return await take(parsed.request, deps);
+      } finally {
+        taking -= 1;
+      }
+    },
+    { bodyBytesMax: REQUEST_BYTES_MAX },
+  );
+}
+
+export type HttpOperatorDeps = {
+  readonly desk: OperatorDesk;
+  readonly region: string;
+  /** Decides by the token that a request presents; null where commands are off. */
+  readonly authorized: ((token: string) => boolean) | null;
+  readonly commanded: (request: CommandRequest, batch: string) => void;
+};
+
+async function take(request: CommandRequest, { desk, region, commanded }: HttpOperatorDeps): Promise<HttpAnswer> {
+  const receipt = await desk.take(draftsOf(request));
+  const batch = `${receipt.streamId}/${receipt.seq}`;
+  commanded(request, batch);
+  const replicated = await desk.replicated(receipt, AbortSignal.timeout(REPLICATED_WAIT_MS));
+  const said = receipt.commands.length === 1 ? "One command" : `${receipt.commands.length} commands`;
+  const where = replicated ? "held by enough regions" : "not yet held by enough regions; it goes there by itself";
+  return json({
+    sentence: `${said} on disk in ${region}, ${where}.`,
+    commands: receipt.commands.length,
+    batch,
+    region,
+    durable: true,
+    replicated,
+  });
+}
+
+function refusal({ headers }: HttpRequest, authorized: HttpOperatorDeps["authorized"]): HttpAnswer | null {
+  if (authorized === null) {
+    return json({ error: "this region takes no commands", accepted: "set operators.token_file of the region" }, 403);
+  }
+  const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
+  if (token !== undefined && authorized(token)) return null;
+  const error = token === undefined ? "commands need a token" : "this is not the token of the operators";
+  const answer = json({ error, accepted: "Authorization: Bearer TOKEN" }, 401);
+  return { ...answer, headers: { "www-authenticate": "Bearer" } };
+}
+
+type Read = { readonly ok: true; readonly request: CommandRequest } | { readonly ok: false; readonly error: string };
+
+function read(body: Buffer): Read {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    return { ok: false, error: "the body is not JSON" };
+  }
+  const result = commandRequestSchema.safeParse(value);
+  if (result.success) return { ok: true, request: result.data };
+  const errors = result.error.issues.map(({ path, message }) => {
+    const place = path.reduce<string>(
+      (text, key) =>
+        typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
+      "",
+    );
+    return place === "" ? message : `${place}: ${message}`;
+  });
+  return { ok: false, error: errors.slice(0, ERRORS_SHOWN).join("; ") };
+}
+
+/** Long enough for regions that are well; the answer does not depend on it. */
+const REPLICATED_WAIT_MS = 2_000;
+const TAKING_MAX = 64;
+const ERRORS_SHOWN = 5;

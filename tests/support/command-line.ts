@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+
+const LAUNCHER = fileURLToPath(new URL("../../deploy/bin/tidemark.js", import.meta.url));
+
+export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
+
+/** Starts `tidemark` as a person would, in this folder. It is gone when the test ends. */
+export function startCommand(
+  args: readonly string[],
+  options: { cwd: string; node?: string },
+): { child: ChildProcessByStdio<Writable, Readable, Readable>; end: Promise<Ended>; firstOutput: Promise<void> } {
+  const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: options.cwd });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const said = { out: "", err: "" };
+  const first = Promise.withResolvers<void>();
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said.out += text;
+    first.resolve();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
+  const end = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...said })));
+  return { child, end, firstOutput: first.promise };
+}
+
+/** Runs `tidemark` to its end. */
+export async function runCommand(args: readonly string[], options: { cwd: string; input?: string }): Promise<Ended> {
+  const { child, end } = startCommand(args, options);
+  child.stdin.end(options.input ?? "");
+  return await end;
+}
