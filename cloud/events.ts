@@ -98,11 +98,15 @@ export class RegionEvents {
           { ...report },
           `region ${report.peer} refuses batch ${report.streamId}/${report.seq}: ${report.message}`,
         );
-      case "needs_snapshot":
-        return this.#log.error(
+      case "snapshot_began":
+        return this.#log.info(
           { ...report },
-          `region ${report.peer} no longer has the bytes of ${report.batches} batches of stream ${report.streamId}`,
+          `region ${report.peer} has pruned bytes that this region lacks: taking a snapshot`,
         );
+      case "snapshot_taken":
+        return this.#log.info({ ...report }, `took a snapshot of region ${report.peer} in ${report.parts} parts`);
+      case "snapshot_given_up":
+        return this.#log.warn({ ...report }, `gave up a snapshot of region ${report.peer}: ${report.reason}`);
     }
   }
 

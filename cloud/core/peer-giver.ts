@@ -6,6 +6,7 @@ import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { SnapshotReport } from "./snapshot-taking.ts";
 
 /**
  * The link that this region dials to one peer, as a reducer: `step` takes what happened and says what to do.
@@ -100,6 +101,11 @@ export class PeerGiver {
     if (link.kind !== "live")
       return effectsOnly(this.#lose(`${frame.kind} before the welcome`, now.nowMs, now.random, true));
     link.lastFrameMs = now.nowMs;
+    if (frame.kind === "want_snapshot") {
+      if (link.scanning) return NOTHING;
+      link.scanning = true;
+      return effectsOnly([{ kind: "scan", session, after: frame.after }]);
+    }
     if (frame.kind === "want") {
       if (link.wants.length < WANTS_MAX) link.wants.push(frame);
       return effectsOnly(this.#give(link));
@@ -129,6 +135,21 @@ export class PeerGiver {
   /** The sets of these streams grew by what came from another peer: told with the next comparison. */
   grew(streamId: StreamId): void {
     this.#untold.add(streamId);
+  }
+
+  /** The answer to a scan that this link asked for; null when the peer asked for a part that is none. */
+  scanned(
+    session: number,
+    after: Uint8Array,
+    part: { readonly body: Uint8Array; readonly next: Uint8Array } | null,
+    now: Now,
+  ): readonly GiverEffect[] {
+    const link = this.#link;
+    if (session !== this.#session || link.kind !== "live") return [];
+    link.scanning = false;
+    if (part === null) return this.#lose("it asked for a part of a snapshot that is none", now.nowMs, now.random, true);
+    const { body, next } = part;
+    return [this.#frame({ kind: "snapshot_part", after, body, next })];
   }
 
   /** The answer to a read that this link asked for. `pruned`: what is held without its bytes. */
@@ -174,6 +195,7 @@ export class PeerGiver {
       wholeMs: -Infinity,
       wants: [],
       reading: false,
+      scanning: false,
       inFlight: new Map(),
       inFlightBytes: 0,
     };
@@ -341,6 +363,7 @@ export type GiverEffect =
       readonly seqs: readonly Seq[];
       readonly maxBytes: number;
     }
+  | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
   | { readonly kind: "report"; readonly report: PeerReport };
 
 export type GiverOutcome = {
@@ -370,7 +393,7 @@ export type PeerReport =
       readonly seq: Seq;
     }
   | { readonly kind: "peer_refused"; readonly peer: string; readonly code: string; readonly message: string }
-  | { readonly kind: "needs_snapshot"; readonly peer: RegionId; readonly streamId: StreamId; readonly batches: number };
+  | SnapshotReport;
 
 type GiverLink =
   | { readonly kind: "waiting"; readonly untilMs: number }
@@ -387,6 +410,8 @@ type LiveGiverLink = {
   readonly wants: SeqRanges[];
   /** One read at a time: its answer is what keeps memory bounded. */
   reading: boolean;
+  /** As with reads, of a snapshot. */
+  scanning: boolean;
   readonly inFlight: Map<StreamId, Map<Seq, Sent>>;
   inFlightBytes: number;
 };

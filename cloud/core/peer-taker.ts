@@ -4,7 +4,7 @@ import { isName, NAME_RULE, regionId, seq } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame, SeqRanges, SnapshotFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
 import type { OwnSets, PeerReport } from "./peer-giver.ts";
 import { PEER } from "./peer-giver.ts";
 
@@ -60,6 +60,8 @@ export class PeerTaker {
         return [];
       case "pruned":
         return this.#cannotGive(frame);
+      case "snapshot_part":
+        return [{ kind: "snapshot_part", part: frame }];
       case "batch":
         this.#unacknowledgedBytes += frame.batch.bytes.length;
         return [{ kind: "submit", batch: frame.batch }, ...this.#pauseWhenFull()];
@@ -191,8 +193,7 @@ export class PeerTaker {
       EMPTY_HAVE,
     );
     this.#withdraw(streamId, gone);
-    const batches = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-    return [{ kind: "report", report: { kind: "needs_snapshot", peer: this.#peer!, streamId, batches } }];
+    return [{ kind: "snapshot_needed", peer: this.#peer! }];
   }
 
   #withdraw(streamId: StreamId, gone: Have): void {
@@ -270,6 +271,8 @@ export type TakerEffect =
   | { readonly kind: "answer"; readonly frame: TakerFrame }
   | { readonly kind: "submit"; readonly batch: SealedBatch }
   | { readonly kind: "opened"; readonly peer: RegionId; readonly software: string }
+  | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
+  | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "end" }

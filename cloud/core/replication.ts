@@ -8,6 +8,8 @@ import type { GiverEffect, GiverOutcome, GiverStatus, PeerReport } from "./peer-
 import type { SettledGift, TakerEffect, TakerSelf } from "./peer-taker.ts";
 import { PeerTaker, Wanted } from "./peer-taker.ts";
 import { ReplicationLag } from "./replication-lag.ts";
+import { SnapshotTaking } from "./snapshot-taking.ts";
+import type { SnapshotEffect } from "./snapshot-taking.ts";
 
 /**
  * How this region shares its batches with the others (design, section 6), as one reducer: `step(event, nowMs, random)`
@@ -31,6 +33,7 @@ export class Replication {
   readonly #wanted = new Wanted();
   readonly #replicated = new Map<StreamId, Have>();
   readonly #lag: ReplicationLag;
+  readonly #snapshot = new SnapshotTaking();
 
   /** @param own what the store holds at the start. */
   constructor(options: ReplicationOptions, own: readonly OwnedHave[], nowMs: number) {
@@ -66,18 +69,37 @@ export class Replication {
         const giver = this.#givers.get(event.peer);
         return giver === undefined ? [] : outgoing(giver.peer, giver.read(event.session, event, nowMs));
       }
+      case "scanned": {
+        const giver = this.#givers.get(event.peer);
+        const now = { nowMs, random };
+        return giver === undefined
+          ? []
+          : outgoing(giver.peer, giver.scanned(event.session, event.after, event.part, now));
+      }
+      case "merged":
+        return event.refusal === null
+          ? this.#snapshot.merged(event.link, nowMs)
+          : [
+              ...this.#snapshot.lost(event.link, event.refusal),
+              ...this.#atTaker(event.link, nowMs, (taker) => taker.refuse("bad_snapshot", event.refusal!)),
+            ];
+      case "joined":
+        return [
+          ...this.#committed({ kind: "committed", sets: event.sets, fresh: [], gifts: [] }, nowMs),
+          ...this.#snapshot.joined(event.more),
+        ];
       case "incoming_opened":
         this.#takers.set(event.link, new PeerTaker(event.link, nowMs));
         return [];
       case "giver_frame":
         return this.#heardGiver(event.link, event.frame, nowMs);
       case "bad_frame":
-        return this.#atTaker(event.link, (taker) => taker.refuse("protocol", event.message));
+        return this.#atTaker(event.link, nowMs, (taker) => taker.refuse("protocol", event.message));
       case "incoming_lost":
         this.#takers.get(event.link)?.lost();
         this.#takers.delete(event.link);
         this.#wanted.ended(event.link);
-        return [];
+        return this.#snapshot.lost(event.link, "the link ended");
       case "stop":
         return [...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.stop()));
     }
@@ -111,7 +133,8 @@ export class Replication {
     this.#wanted.expire(({ atMs }) => nowMs - atMs >= PEER.wantMs);
     return [
       ...[...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.tick(nowMs, random, this.#own))),
-      ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs))),
+      ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs), nowMs)),
+      ...this.#snapshot.tick(nowMs),
       ...this.#ask(nowMs),
     ];
   }
@@ -130,7 +153,7 @@ export class Replication {
     }
     for (const taker of this.#takers.values()) {
       const settled = event.gifts.filter(({ link }) => link === taker.link);
-      effects.push(...this.#incoming(taker, taker.committed(event.sets, settled, nowMs)));
+      effects.push(...this.#incoming(taker, taker.committed(event.sets, settled, nowMs), nowMs));
     }
     effects.push(...this.#toldReplicated(event.sets.map(({ streamId }) => streamId)));
     if (event.gifts.length > 0) effects.push(...this.#ask(nowMs));
@@ -147,22 +170,28 @@ export class Replication {
   }
 
   #heardGiver(link: number, frame: GiverFrame, nowMs: number): readonly ReplicationEffect[] {
-    const effects = this.#atTaker(link, (taker) => taker.heard(frame, nowMs, this.#options.self, this.#own));
+    const effects = this.#atTaker(link, nowMs, (taker) => taker.heard(frame, nowMs, this.#options.self, this.#own));
     const taker = this.#takers.get(link);
     if (frame.kind === "hello" && taker?.peer !== undefined && !taker.ended) {
       // A region has one link to us: an older one is a connection that it has given up already.
       const older = [...this.#takers.values()].filter((other) => other !== taker && other.peer === taker.peer);
       return [
-        ...older.flatMap((other) => this.#incoming(other, other.refuse("bad_hello", "a newer link took its place"))),
+        ...older.flatMap((other) =>
+          this.#incoming(other, other.refuse("bad_hello", "a newer link took its place"), nowMs),
+        ),
         ...effects,
       ];
     }
     return frame.kind === "held" || frame.kind === "pruned" ? [...effects, ...this.#ask(nowMs)] : effects;
   }
 
-  #atTaker(link: number, work: (taker: PeerTaker) => readonly TakerEffect[]): readonly ReplicationEffect[] {
+  #atTaker(
+    link: number,
+    nowMs: number,
+    work: (taker: PeerTaker) => readonly TakerEffect[],
+  ): readonly ReplicationEffect[] {
     const taker = this.#takers.get(link);
-    return taker === undefined ? [] : this.#incoming(taker, work(taker));
+    return taker === undefined ? [] : this.#incoming(taker, work(taker), nowMs);
   }
 
   /** Asks for what is offered and lacking, of each link as much as it may be asked for. */
@@ -199,14 +228,24 @@ export class Replication {
     return true;
   }
 
-  #incoming(taker: PeerTaker, effects: readonly TakerEffect[]): readonly ReplicationEffect[] {
-    if (taker.ended) {
-      this.#takers.delete(taker.link);
-      this.#wanted.ended(taker.link);
-    }
-    return effects.map((effect): ReplicationEffect =>
-      effect.kind === "report" ? effect : { ...effect, link: taker.link },
-    );
+  #incoming(taker: PeerTaker, effects: readonly TakerEffect[], nowMs: number): readonly ReplicationEffect[] {
+    const { link } = taker;
+    const done = effects.flatMap((effect): readonly ReplicationEffect[] => {
+      switch (effect.kind) {
+        case "report":
+          return [effect];
+        case "snapshot_needed":
+          return this.#snapshot.needed(link, effect.peer, nowMs);
+        case "snapshot_part":
+          return this.#snapshot.part(link, effect.part);
+        default:
+          return [{ ...effect, link }];
+      }
+    });
+    if (!taker.ended) return done;
+    this.#takers.delete(link);
+    this.#wanted.ended(link);
+    return [...done, ...this.#snapshot.lost(link, "the link ended")];
   }
 }
 
@@ -239,6 +278,17 @@ export type ReplicationEvent =
       readonly batches: readonly SealedBatch[];
       readonly pruned: SeqRanges | null;
     }
+  | {
+      readonly kind: "scanned";
+      readonly peer: RegionId;
+      readonly session: number;
+      readonly after: Uint8Array;
+      readonly part: { readonly body: Uint8Array; readonly next: Uint8Array } | null;
+    }
+  /** A part of a snapshot is on the disk, or cannot be read. */
+  | { readonly kind: "merged"; readonly link: number; readonly refusal: string | null }
+  /** Batches of a snapshot joined our set. */
+  | { readonly kind: "joined"; readonly sets: readonly OwnedHave[]; readonly more: boolean }
   | { readonly kind: "incoming_opened"; readonly link: number }
   | { readonly kind: "giver_frame"; readonly link: number; readonly frame: GiverFrame }
   | { readonly kind: "bad_frame"; readonly link: number; readonly message: string }
@@ -250,7 +300,8 @@ type OfLink<E> = E extends unknown ? E & { readonly link: number } : never;
 
 export type ReplicationEffect =
   | OfPeer<Exclude<GiverEffect, { kind: "report" }>>
-  | OfLink<Exclude<TakerEffect, { kind: "report" }>>
+  | OfLink<Exclude<TakerEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
+  | SnapshotEffect
   | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
   /** How long batches took from our commit to the peer's. */
   | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }

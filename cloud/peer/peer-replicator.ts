@@ -117,6 +117,15 @@ export class PeerReplicator {
       case "read":
         void this.#read(effect);
         return;
+      case "scan":
+        void this.#scan(effect);
+        return;
+      case "merge":
+        void this.#merge(effect);
+        return;
+      case "join":
+        void this.#join();
+        return;
       case "answer":
         return this.#answer(effect.link, effect.frame);
       case "submit":
@@ -161,6 +170,33 @@ export class PeerReplicator {
       const gone = haveOf(pruned);
       const ranges = [...(gone.prefix > 0 ? [{ first: 1, last: gone.prefix }] : []), ...gone.islands];
       this.#feed({ kind: "read", peer, session, batches, pruned: ranges.length === 0 ? null : { streamId, ranges } });
+    } catch (error) {
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #scan({ peer, session, after }: Extract<ReplicationEffect, { kind: "scan" }>): Promise<void> {
+    try {
+      const part = await this.#deps.store.snapshot(after);
+      this.#feed({ kind: "scanned", peer, session, after, part });
+    } catch (error) {
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #merge({ link, body, first }: Extract<ReplicationEffect, { kind: "merge" }>): Promise<void> {
+    try {
+      const outcome = await this.#deps.store.mergeSnapshot({ body, first });
+      this.#feed({ kind: "merged", link, refusal: outcome.kind === "invalid" ? outcome.message : null });
+    } catch (error) {
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #join(): Promise<void> {
+    try {
+      const { sets, more } = await this.#deps.store.joinSnapshot(this.#deps.clock.nowMs());
+      this.#feed({ kind: "joined", sets, more });
     } catch (error) {
       this.#deps.onFault(error);
     }
@@ -228,7 +264,7 @@ export class PeerReplicator {
 
 export type PeerReplicatorDeps = {
   readonly store: Store;
-  readonly clock: { monotonicMs(): number };
+  readonly clock: { nowMs(): number; monotonicMs(): number };
   readonly random: () => number;
   /** Connects to a peer and greets it. Nothing is told from inside the call. */
   readonly dial: (peer: RegionId, listener: OutgoingListener) => OutgoingLink;

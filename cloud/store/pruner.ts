@@ -20,7 +20,7 @@ export class Pruner {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#running = this.#running.then(() => this.#prune());
+      this.#running = this.#running.then(() => this.prune());
     }, EVERY_MS);
   }
 
@@ -31,7 +31,8 @@ export class Pruner {
     await this.#running;
   }
 
-  async #prune(): Promise<void> {
+  /** One round; {@link start} has it called. */
+  async prune(): Promise<void> {
     const receivedBeforeMs = this.#deps.clock.nowMs() - this.#keepMs;
     let total = 0;
     let after: PruneKey | null = null;

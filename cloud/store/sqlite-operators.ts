@@ -22,16 +22,29 @@ export class SqliteOperators {
     return this.#erased.size > 0 && this.#erased.has(device);
   }
 
-  insert(series: number, hash48: number, command: Exclude<OperatorCommand, { kind: "erase_device" }>): void {
+  insert(series: number, from: BatchRow, command: Exclude<OperatorCommand, { kind: "erase_device" }>): void {
     const { hlc, reason, actor, window } = command;
+    const { stream, seq, hash48 } = from;
     const rank = command.kind === "clear" ? command.rank : command.kind;
     const summary: MaybeSummary = command.kind === "clear" ? NO_SUMMARY : storedSummary(command.summary);
-    this.#sql.insert.run(series, window.windowMs, window.windowStartMs, rank, hlc, hash48, reason, actor, ...summary);
+    this.#sql.insert.run(
+      series,
+      window.windowMs,
+      window.windowStartMs,
+      rank,
+      hlc,
+      hash48,
+      reason,
+      actor,
+      ...summary,
+      stream,
+      seq,
+    );
   }
 
   /** Deletes everything that is known of the device, and notes that nothing more of it will be. */
-  erase(hash48: number, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
-    this.#sql.insertErased.run(device, hlc, hash48, reason, actor);
+  erase(from: BatchRow, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
+    this.#sql.insertErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
     for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
     this.#erased = new Set([...this.#erased, device]);
   }
@@ -44,6 +57,9 @@ export class SqliteOperators {
     this.#erased = new Set(this.#sql.erased.all());
   }
 }
+
+/** The batch that a row came with, by local ids: how the rows of it are told from those of another. */
+export type BatchRow = { readonly stream: number; readonly seq: number; readonly hash48: number };
 
 type OrNull<Row extends readonly unknown[]> = { [Column in keyof Row]: Row[Column] | null };
 type MaybeSummary = OrNull<StoredSummary>;
@@ -64,16 +80,22 @@ function prepare(db: Database) {
         reason: string,
         actor: string,
         ...summary: MaybeSummary,
+        stream: number,
+        seq: number,
       ]
     >(
-      `INSERT INTO operator_row (series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS})
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO operator_row (series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor,
+         ${SUMMARY_COLUMNS}, stream, seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (series, window_ms, window_start_ms, rank, hlc, hash48) DO NOTHING`,
     ),
-    insertErased: db.prepare<[device: string, hlc: number, hash48: number, reason: string, actor: string]>(
-      `INSERT INTO erased (device, hlc, hash48, reason, actor) VALUES (?, ?, ?, ?, ?)
+    insertErased: db.prepare<
+      [device: string, hlc: number, hash48: number, reason: string, actor: string, stream: number, seq: number]
+    >(
+      `INSERT INTO erased (device, hlc, hash48, reason, actor, stream, seq) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (device) DO UPDATE
-         SET hlc = excluded.hlc, hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor
+         SET hlc = excluded.hlc, hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor,
+             stream = excluded.stream, seq = excluded.seq
          WHERE (excluded.hlc, excluded.hash48) > (erased.hlc, erased.hash48)`,
     ),
     erased: db.prepare("SELECT device FROM erased").pluck() as Statement<[], string>,

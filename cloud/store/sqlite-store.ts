@@ -10,14 +10,19 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase, storageFault } from "../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../proto/wire/batch-codec.ts";
-import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
+import type { OpenedBatch } from "../../proto/wire/batch-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
+import { decodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
+import type { BatchCounts, SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
+import { countsOf, loadedCounts, storedCounts } from "./batch-counts.ts";
 import { SqliteConflicts } from "./sqlite-conflicts.ts";
 import { SqliteOperators } from "./sqlite-operators.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteSeries } from "./sqlite-series.ts";
+import { SqliteSnapshotReader } from "./sqlite-snapshot-reader.ts";
+import { SqliteSnapshotWriter } from "./sqlite-snapshot-writer.ts";
 import { SqliteWindows } from "./sqlite-windows.ts";
-import { hash48, rawReadingsOf, SqliteWriter } from "./sqlite-writer.ts";
+import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {
   ArrivedBatch,
   BatchId,
@@ -43,6 +48,9 @@ import type {
   StreamKey,
   StreamQuery,
   StreamRow,
+  SnapshotChunk,
+  SnapshotMerge,
+  SnapshotOutcome,
   StreamSet,
   Totals,
   VoidRange,
@@ -70,6 +78,8 @@ export class SqliteStore implements Store {
   readonly #series: SqliteSeries;
   readonly #operators: SqliteOperators;
   readonly #conflicts: SqliteConflicts;
+  readonly #snapshotReader: SqliteSnapshotReader;
+  readonly #snapshotWriter: SqliteSnapshotWriter;
   readonly #sql: Statements;
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
@@ -91,6 +101,8 @@ export class SqliteStore implements Store {
     this.#conflicts = new SqliteConflicts(this.#db, windows);
     this.#writer = new SqliteWriter(this.#db, { windows, operators: this.#operators, conflicts: this.#conflicts });
     this.#reader = new SqliteReader(this.#db, { windows, series: this.#series });
+    this.#snapshotReader = new SqliteSnapshotReader(this.#db, windows);
+    this.#snapshotWriter = new SqliteSnapshotWriter(this.#db, this.#writer);
     this.#sql = prepare(this.#db);
     this.#sql.insertIdentity.run(Buffer.from(options.newStoreId));
     const identity = this.#sql.identity.get();
@@ -120,7 +132,7 @@ export class SqliteStore implements Store {
       const pruned: Seq[] = [];
       let bytes = 0;
       for (const at of seqs) {
-        const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at);
+        const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at).filter((row) => row.bytes.length > 0);
         if (rows.length === 0 && contains(have, at)) pruned.push(at);
         for (const row of rows) {
           batches.push({ streamId, seq: at, sha256: row.sha256, bytes: row.bytes });
@@ -179,8 +191,48 @@ export class SqliteStore implements Store {
   async prune(batches: readonly BatchId[]): Promise<number> {
     return this.#transaction(() => {
       let pruned = 0;
-      for (const { streamId, seq: at } of batches) pruned += this.#sql.prune.run(streamIdToBytes(streamId), at).changes;
+      for (const { streamId, seq: at } of batches) {
+        const [only, rival] = this.#sql.forPruning.all(streamIdToBytes(streamId), at);
+        if (only === undefined || rival !== undefined || only.applied === 0 || only.bytes.length === 0) continue;
+        const counts = countsOfRow({ ...only, streamId, seq: at });
+        if (counts === null) continue;
+        this.#sql.prune.run(storedCounts(counts), only.rowid);
+        pruned += 1;
+      }
       return pruned;
+    });
+  }
+
+  async snapshot(after: Uint8Array): Promise<SnapshotChunk | null> {
+    return this.#read(() => this.#snapshotReader.part(after));
+  }
+
+  async mergeSnapshot({ body, first }: SnapshotMerge): Promise<SnapshotOutcome> {
+    let part: SnapshotPart;
+    try {
+      part = decodeSnapshotPart(body);
+    } catch (error) {
+      if (error instanceof Fault) return { kind: "invalid", message: error.message };
+      throw error;
+    }
+    this.#transaction(() => {
+      if (first) this.#snapshotWriter.begin();
+      this.#snapshotWriter.merge(part);
+    });
+    return { kind: "merged" };
+  }
+
+  async joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }> {
+    return this.#transaction(() => {
+      const batches = this.#snapshotWriter.take(JOINED_PER_TRANSACTION);
+      const joined = new Set<StreamId>();
+      for (const { counts, gateway, ...batch } of batches) {
+        const stream = this.#writer.streamRow(batch.streamId, gateway);
+        this.#enter(stream, { ...batch, bytes: NO_BYTES, receivedMs }, counts);
+        joined.add(batch.streamId);
+      }
+      const sets = [...joined].map((streamId) => this.#reader.set(streamId));
+      return { sets, more: batches.length === JOINED_PER_TRANSACTION };
     });
   }
 
@@ -191,8 +243,8 @@ export class SqliteStore implements Store {
   #applyOne(batch: ArrivedBatch, opened: OpenedBatch): Outcome {
     if (opened.kind === "invalid") return { kind: "invalid", message: opened.message };
 
-    const { have: set, gateway: owner } = this.#reader.set(batch.streamId);
     if (batch.verified) {
+      const { gateway: owner } = this.#reader.set(batch.streamId);
       const sealedBy = opened.kind === "ok" ? opened.content.gateway : null;
       const other = [owner, sealedBy].find((name) => name !== null && name !== batch.gateway);
       if (other !== undefined) return { kind: "invalid", message: `this is a batch of gateway ${other}` };
@@ -203,48 +255,59 @@ export class SqliteStore implements Store {
       return { kind: "invalid", message: "commands come from regions, not from gateways" };
     }
     const stream = this.#writer.streamRow(batch.streamId, batch.gateway);
-    const variants = this.#sql.variants.all(stream, batch.seq);
-    const known = contains(set, batch.seq);
-    // Pruned bytes leave no hash to compare: the batch is held, and what came now is taken for the same.
-    if (known && variants.length === 0) return { kind: "already" };
-    const hash = hash48(batch.sha256);
-    if (variants.some((variant) => variant.hash48 === hash)) return { kind: "already" };
-
-    const readable = opened.kind === "ok";
-    this.#writer.insertBatch(stream, batch, { applied: readable, receivedMs: batch.receivedMs });
-    this.#writer.addToSet(stream, insert(set, batch.seq), batch.receivedMs);
-    const applied = readable ? this.#applyContent(stream, batch, opened) : null;
-
-    if (variants.length > 0) {
-      const hashes = [...variants.map((variant) => variant.hash48), hash].sort((a, b) => a - b);
-      for (const loser of hashes.slice(0, -1)) this.#writer.insertFork(batch.streamId, batch.seq, loser);
+    const counts = opened.kind === "ok" ? countsOf(opened) : null;
+    const entered = this.#enter(stream, batch, counts);
+    if (entered === "already") return { kind: "already" };
+    if (opened.kind === "ok") {
+      this.#writer.nameStream(stream, opened.content.gateway);
+      this.#writer.insertContent(stream, batch, opened);
+    }
+    if (entered === "fork") {
       return {
         kind: "fork",
         message: `batch ${batch.streamId}/${batch.seq} came with other bytes before; both are kept: go on in a new stream`,
       };
     }
-    if (applied !== null) return { kind: "stored", ...applied };
+    if (counts !== null) return { kind: "stored", records: counts.records, rawReadings: counts.rawReadings };
     return { kind: "unknown_format", message: opened.kind === "unknown_format" ? `format ${opened.format}` : "" };
   }
 
-  #applyContent(stream: number, batch: SealedBatch, opened: ReadableBatch): { records: number; rawReadings: number } {
-    this.#writer.nameStream(stream, opened.content.gateway);
-    this.#writer.insertContent(stream, batch, opened);
-    this.#count(stream, batch, opened);
-    return { records: opened.content.windows.length, rawReadings: rawReadingsOf(opened.rawSlices) };
+  /**
+   * Puts a batch into the set, and what it counted into the counters of its stream.
+   * @param counts null of what cannot be read yet.
+   */
+  #enter(
+    stream: number,
+    batch: SealedBatch & { readonly receivedMs: number },
+    counts: BatchCounts | null,
+  ): "new" | "already" | "fork" {
+    const { have: set } = this.#reader.set(batch.streamId);
+    const variants = this.#sql.variants.all(stream, batch.seq);
+    // Of bytes that version 2 pruned no hash is left: the batch is held, and what came now is taken for the same.
+    if (variants.length === 0 && contains(set, batch.seq)) return "already";
+    const hash = hash48(batch.sha256);
+    if (variants.some((variant) => variant.hash48 === hash)) return "already";
+    const stored = counts === null ? null : storedCounts(counts);
+    this.#writer.insertBatch(stream, batch, { counts: stored, receivedMs: batch.receivedMs });
+    this.#writer.addToSet(stream, insert(set, batch.seq), batch.receivedMs);
+    if (counts !== null) this.#count(stream, batch, counts);
+    if (variants.length === 0) return "new";
+    const hashes = [...variants.map((variant) => variant.hash48), hash].sort((a, b) => a - b);
+    for (const loser of hashes.slice(0, -1)) this.#writer.insertFork(batch.streamId, batch.seq, loser);
+    return "fork";
   }
 
   /** Of a fork only the side with the largest hash is counted. */
-  #count(stream: number, batch: SealedBatch, opened: ReadableBatch): void {
+  #count(stream: number, batch: SealedBatch, counts: BatchCounts): void {
     const hash = hash48(batch.sha256);
     const rivals = this.#sql.appliedVariants.all(stream, batch.seq).filter((variant) => variant.hash48 !== hash);
     const best = rivals.sort((a, b) => b.hash48 - a.hash48)[0];
     if (best !== undefined) {
       if (best.hash48 > hash) return;
-      const before = openBatch({ ...batch, sha256: best.sha256, bytes: best.bytes });
-      if (before.kind === "ok") this.#writer.addCounts(stream, before, -1);
+      const before = countsOfRow({ ...best, streamId: batch.streamId, seq: batch.seq });
+      if (before !== null) this.#writer.addCounts(stream, before, -1);
     }
-    this.#writer.addCounts(stream, opened, 1);
+    this.#writer.addCounts(stream, counts, 1);
   }
 
   /** Applies what an earlier version of this software held without being able to read it. */
@@ -260,8 +323,11 @@ export class SqliteStore implements Store {
           const batch = heldBatch(row);
           const opened = openBatch(batch);
           if (opened.kind !== "ok") continue;
-          this.#writer.markApplied(row.stream, batch);
-          this.#applyContent(row.stream, batch, opened);
+          const counts = countsOf(opened);
+          this.#writer.markApplied(row.stream, batch, storedCounts(counts));
+          this.#writer.nameStream(row.stream, opened.content.gateway);
+          this.#writer.insertContent(row.stream, batch, opened);
+          this.#count(row.stream, batch, counts);
         }
       });
     }
@@ -297,7 +363,7 @@ export type SqliteStoreOptions = {
 
 /** "Tidr" */
 const APPLICATION_ID = 0x54696472;
-const MIGRATIONS = ["0001-region.sql", "0002-operator.sql"].map((name) =>
+const MIGRATIONS = ["0001-region.sql", "0002-operator.sql", "0003-snapshot.sql"].map((name) =>
   readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
 );
 /** What a region's database is, for whoever opens one. */
@@ -306,11 +372,15 @@ export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   migrations: MIGRATIONS,
 };
 const HELD_PER_TRANSACTION = 256;
+/** Some 50 ms. */
+const JOINED_PER_TRANSACTION = 2_000;
+const NO_BYTES = new Uint8Array(0);
 
 type Statements = ReturnType<typeof prepare>;
 
 type VariantRow = { readonly hash48: number };
 type VariantBytes = { readonly hash48: number; readonly sha256: Buffer; readonly bytes: Buffer };
+type CountedRow = { readonly sha256: Buffer; readonly bytes: Buffer; readonly counts: string | null };
 type PrunableRow = {
   readonly row: number;
   readonly received_ms: number;
@@ -323,6 +393,13 @@ type HeldRow = VariantBytes & {
   readonly stream_id: Buffer;
   readonly seq: number;
 };
+
+/** What an applied batch counted; rows of version 2 say it by their bytes alone. */
+function countsOfRow(row: CountedRow & BatchId): BatchCounts | null {
+  if (row.counts !== null) return loadedCounts(row.counts);
+  const opened = openBatch(row);
+  return opened.kind === "ok" ? countsOf(opened) : null;
+}
 
 function heldBatch(row: HeldRow): SealedBatch {
   return { streamId: streamIdFromBytes(row.stream_id), seq: seq(row.seq), sha256: row.sha256, bytes: row.bytes };
@@ -337,8 +414,8 @@ function prepare(db: Database) {
     variants: db.prepare<[stream: number, seq: number], VariantRow>(
       "SELECT hash48 FROM batch WHERE stream = ? AND seq = ?",
     ),
-    appliedVariants: db.prepare<[stream: number, seq: number], VariantBytes>(
-      "SELECT hash48, sha256, bytes FROM batch WHERE stream = ? AND seq = ? AND applied = 1",
+    appliedVariants: db.prepare<[stream: number, seq: number], CountedRow & VariantRow>(
+      "SELECT hash48, sha256, bytes, counts FROM batch WHERE stream = ? AND seq = ? AND applied = 1",
     ),
     bytes: db.prepare<[streamId: Uint8Array, seq: number], { sha256: Buffer; bytes: Buffer }>(
       `SELECT sha256, bytes FROM batch JOIN stream ON stream.id = batch.stream
@@ -351,14 +428,15 @@ function prepare(db: Database) {
     ),
     prunable: db.prepare<[afterMs: number, afterRow: number, receivedBeforeMs: number, limit: number], PrunableRow>(
       `SELECT old.rowid AS row, received_ms, stream_id, seq FROM batch AS old JOIN stream ON stream.id = old.stream
-       WHERE (received_ms, old.rowid) > (?, ?) AND received_ms < ? AND applied = 1
+       WHERE (received_ms, old.rowid) > (?, ?) AND received_ms < ? AND length(old.bytes) > 0 AND applied = 1
          AND NOT EXISTS (SELECT 1 FROM batch AS rival
                          WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
        ORDER BY received_ms, old.rowid LIMIT ?`,
     ),
-    prune: db.prepare<[streamId: Uint8Array, seq: number]>(
-      `DELETE FROM batch WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq = ? AND applied = 1
-         AND (SELECT count(*) FROM batch AS rival WHERE rival.stream = batch.stream AND rival.seq = batch.seq) = 1`,
+    forPruning: db.prepare<[streamId: Uint8Array, seq: number], CountedRow & { rowid: number; applied: number }>(
+      `SELECT batch.rowid AS rowid, applied, sha256, bytes, counts FROM batch
+       WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq = ?`,
     ),
+    prune: db.prepare<[counts: string, rowid: number]>("UPDATE batch SET bytes = x'', counts = ? WHERE rowid = ?"),
   };
 }

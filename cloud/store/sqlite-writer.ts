@@ -7,8 +7,9 @@ import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import type { SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import type { RawSlice, ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import { streamIdToBytes } from "../../proto/wire/frame-values.ts";
+import type { BatchCounts } from "../../proto/wire/snapshot-codec.ts";
 import type { SqliteConflicts } from "./sqlite-conflicts.ts";
-import type { SqliteOperators } from "./sqlite-operators.ts";
+import type { BatchRow, SqliteOperators } from "./sqlite-operators.ts";
 import { HA_MODES } from "./sqlite-windows.ts";
 import type { SqliteWindows } from "./sqlite-windows.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
@@ -50,14 +51,18 @@ export class SqliteWriter {
     return id;
   }
 
-  /** Puts the bytes into the set. */
-  insertBatch(stream: number, batch: SealedBatch, options: { applied: boolean; receivedMs: number }): void {
-    const { seq, sha256, bytes } = batch;
-    this.#sql.insertBatch.run(stream, seq, hash48(sha256), sha256, options.applied ? 1 : 0, options.receivedMs, bytes);
+  /** Puts the bytes into the set. `counts` is null of what cannot be read yet. */
+  insertBatch(
+    stream: number,
+    { seq, sha256, bytes }: Pick<SealedBatch, "seq" | "sha256" | "bytes">,
+    { counts, receivedMs }: { counts: string | null; receivedMs: number },
+  ): void {
+    const applied = counts === null ? 0 : 1;
+    this.#sql.insertBatch.run(stream, seq, hash48(sha256), sha256, applied, receivedMs, bytes, counts);
   }
 
-  markApplied(stream: number, batch: SealedBatch): void {
-    this.#sql.markApplied.run(stream, batch.seq, hash48(batch.sha256));
+  markApplied(stream: number, batch: SealedBatch, counts: string): void {
+    this.#sql.markApplied.run(counts, stream, batch.seq, hash48(batch.sha256));
   }
 
   addToSet(stream: number, have: Have, receivedMs: number): void {
@@ -71,16 +76,28 @@ export class SqliteWriter {
 
   /** Everything that the batch says. */
   insertContent(stream: number, batch: SealedBatch, { content, rawSlices }: ReadableBatch): void {
-    this.#insertRecords(stream, batch, content.windows);
-    this.#insertRawBlocks(stream, batch, rawSlices);
-    this.#insertCommands(batch, content.commands);
+    const from = { stream, seq: batch.seq, hash48: hash48(batch.sha256) };
+    for (const window of content.windows) this.insertWindow(from, window);
+    const positions = new Map<string, number>();
+    for (const slice of rawSlices) {
+      const name = seriesName(slice.device, slice.metric);
+      const position = positions.get(name) ?? 0;
+      positions.set(name, position + 1);
+      this.insertRawSlice(from, position, slice);
+    }
+    for (const command of content.commands) this.insertCommand(from, command);
+    this.#conflicts.settle();
+  }
+
+  /** Rows of windows came: their conflicts have to be looked at before the transaction ends. */
+  settleConflicts(): void {
     this.#conflicts.settle();
   }
 
   /** Adds what a batch carried and counted to its stream, or takes it out again where a fork replaced the batch. */
-  addCounts(stream: number, { content: { ledger, windows }, rawSlices }: ReadableBatch, sign: 1 | -1): void {
+  addCounts(stream: number, { ledger, records, rawReadings }: BatchCounts, sign: 1 | -1): void {
     this.#sql.addReadings.run(sign * ledger.readings, sign * ledger.redelivered, stream);
-    this.#sql.addRecords.run(sign * windows.length, sign * rawReadingsOf(rawSlices), stream);
+    this.#sql.addRecords.run(sign * records, sign * rawReadings, stream);
     for (const [reason, count] of ledger.deadLetters)
       this.#sql.addLedger.run(stream, "dead_letter", reason, sign * count);
     for (const [reason, count] of ledger.discards) this.#sql.addLedger.run(stream, "discard", reason, sign * count);
@@ -105,54 +122,41 @@ export class SqliteWriter {
     this.#windows.forget();
   }
 
-  #insertRecords(stream: number, batch: SealedBatch, windows: readonly WindowRecord[]): void {
-    const hash = hash48(batch.sha256);
-    for (const window of windows) {
-      if (this.#operators.isErased(window.device)) continue;
-      const row = recordRow(this.#seriesRow(window.device, window.metric), stream, batch.seq, hash, window);
-      if (this.#sql.insertRecord.run(...row).changes === 0 && !this.#settleSlot(row)) continue;
-      this.#conflicts.touch(row[0], row[1], row[2]);
-    }
+  insertWindow(from: BatchRow, window: WindowRecord): void {
+    if (this.#operators.isErased(window.device)) return;
+    const row = recordRow(this.#seriesRow(window.device, window.metric), from, window);
+    if (this.#sql.insertRecord.run(...row).changes === 0 && !this.#settleSlot(row)) return;
+    this.#conflicts.touch(row[0], row[1], row[2]);
   }
 
-  /** Of a fork the block of the larger hash holds the place. */
-  #insertRawBlocks(stream: number, batch: SealedBatch, blocks: readonly RawSlice[]): void {
-    const hash = hash48(batch.sha256);
-    const positions = new Map<number, number>();
-    for (const block of blocks) {
-      if (this.#operators.isErased(block.device)) continue;
-      const series = this.#seriesRow(block.device, block.metric);
-      const position = positions.get(series) ?? 0;
-      positions.set(series, position + 1);
-      this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
-      const held = this.#sql.rawBlock.get(series, stream, batch.seq, position);
-      if (held !== undefined) {
-        if (held.hash48 >= hash) continue;
-        this.#sql.deleteRawBlock.run(series, stream, batch.seq, position);
-      }
-      const { minMs, maxMs, count, unit, columns } = block;
-      this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, batch.seq, position, hash, count, unit, columns);
+  /** `position` among the blocks of this series in the batch. Of a fork the block of the larger hash holds the place. */
+  insertRawSlice({ stream, seq, hash48: hash }: BatchRow, position: number, block: RawSlice): void {
+    if (this.#operators.isErased(block.device)) return;
+    const series = this.#seriesRow(block.device, block.metric);
+    this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
+    const held = this.#sql.rawBlock.get(series, stream, seq, position);
+    if (held !== undefined) {
+      if (held.hash48 >= hash) return;
+      this.#sql.deleteRawBlock.run(series, stream, seq, position);
     }
+    const { minMs, maxMs, count, unit, columns } = block;
+    this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, seq, position, hash, count, unit, columns);
   }
 
-  #insertCommands(batch: SealedBatch, commands: readonly OperatorCommand[]): void {
-    const hash = hash48(batch.sha256);
-    for (const command of commands) {
-      if (command.kind === "erase_device") {
-        this.#operators.erase(hash, command);
-        this.#series.clear();
-      } else if (!this.#operators.isErased(command.window.device)) {
-        const { device, metric, windowMs, windowStartMs } = command.window;
-        const series = this.#seriesRow(device, metric);
-        this.#operators.insert(series, hash, command);
-        this.#conflicts.touch(series, windowMs, windowStartMs);
-      }
+  insertCommand(from: BatchRow, command: OperatorCommand): void {
+    if (command.kind === "erase_device") {
+      this.#operators.erase(from, command);
+      this.#series.clear();
+    } else if (!this.#operators.isErased(command.window.device)) {
+      const { device, metric, windowMs, windowStartMs } = command.window;
+      const series = this.#seriesRow(device, metric);
+      this.#operators.insert(series, from, command);
+      this.#conflicts.touch(series, windowMs, windowStartMs);
     }
   }
 
   #seriesRow(device: string, metric: string): number {
-    // U+0000 cannot occur in an MQTT topic, so the pair stays unambiguous.
-    const name = `${device}\u0000${metric}`;
+    const name = seriesName(device, metric);
     let id = this.#series.get(name);
     if (id !== undefined) return id;
     id = this.#sql.seriesId.get(device, metric) ?? Number(this.#sql.insertSeries.run(device, metric).lastInsertRowid);
@@ -178,14 +182,14 @@ export class SqliteWriter {
   }
 }
 
-/** How many raw readings the blocks hold. */
-export function rawReadingsOf(blocks: readonly RawSlice[]): number {
-  return blocks.reduce((sum, block) => sum + block.count, 0);
-}
-
 /** The first 48 bits of a hash: a safe integer, and enough to order the sides of a fork. */
 export function hash48(sha256: Uint8Array): number {
   return Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength).readUIntBE(0, 6);
+}
+
+/** U+0000 cannot occur in an MQTT topic, so the pair stays unambiguous. */
+function seriesName(device: string, metric: string): string {
+  return `${device}\u0000${metric}`;
 }
 
 /** A million series of a hundred bytes each; beyond that the dictionary starts again rather than grow. */
@@ -213,7 +217,7 @@ type RecordRow = [
   ...summary: StoredSummary,
 ];
 
-function recordRow(series: number, stream: number, ver: number, hash: number, record: WindowRecord): RecordRow {
+function recordRow(series: number, { stream, seq: ver, hash48: hash }: BatchRow, record: WindowRecord): RecordRow {
   return [
     series,
     record.windowMs,
@@ -266,10 +270,14 @@ function prepare(db: Database) {
         applied: number,
         receivedMs: number,
         bytes: Uint8Array,
+        counts: string | null,
       ]
-    >("INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-    markApplied: db.prepare<[stream: number, seq: number, hash48: number]>(
-      "UPDATE batch SET applied = 1 WHERE stream = ? AND seq = ? AND hash48 = ?",
+    >(
+      `INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes, counts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    markApplied: db.prepare<[counts: string, stream: number, seq: number, hash48: number]>(
+      "UPDATE batch SET applied = 1, counts = ? WHERE stream = ? AND seq = ? AND hash48 = ?",
     ),
     addLedger: db.prepare<[stream: number, kind: string, reason: string, count: number]>(
       `INSERT INTO ledger (stream, kind, reason, count) VALUES (?, ?, ?, ?)

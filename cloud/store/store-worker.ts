@@ -15,6 +15,7 @@ import type {
   RecordKey,
   RecordQuery,
   SeriesQuery,
+  SnapshotMerge,
   StreamQuery,
   VoidRange,
 } from "./store.ts";
@@ -76,6 +77,12 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.prune(argument as readonly BatchId[]);
     case "prunable":
       return of.prunable(argument as PruneRequest);
+    case "snapshot":
+      return of.snapshot(argument as Uint8Array);
+    case "mergeSnapshot":
+      return of.mergeSnapshot(argument as SnapshotMerge);
+    case "joinSnapshot":
+      return of.joinSnapshot(argument as number);
     case "close":
       return of.close();
   }

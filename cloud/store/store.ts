@@ -61,8 +61,19 @@ export interface Store {
 
   /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, behind `after`. */
   prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>>;
-  /** Deletes the bytes of these batches; records and sets stay, forked and unapplied batches too. @returns how many. */
+  /** Deletes the bytes of these batches; records, sets and hashes stay, forked and unapplied batches too. @returns how many. */
   prune(batches: readonly BatchId[]): Promise<number>;
+
+  /**
+   * The part of a snapshot behind `after`, empty for the first: what follows from the batches whose bytes are pruned,
+   * first the set of them, then their rows. Null when `after` is not what an earlier part gave as `next`.
+   */
+  snapshot(after: Uint8Array): Promise<SnapshotChunk | null>;
+  /** Keeps the rows of a part that another region gave, and puts aside the batches in it; of the first part anew. */
+  mergeSnapshot(merge: SnapshotMerge): Promise<SnapshotOutcome>;
+  /** The last part has come: the batches put aside join the set, some at a time. @returns the sets that grew. */
+  joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }>;
+
   /** May come twice. */
   close(): Promise<void>;
 }
@@ -94,6 +105,11 @@ export type PruneRequest = {
 };
 export type BatchRequest = { readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number };
 export type HeldBatches = { readonly batches: readonly SealedBatch[]; readonly pruned: readonly Seq[] };
+
+/** `next` is empty at the end. */
+export type SnapshotChunk = { readonly body: Uint8Array; readonly next: Uint8Array };
+export type SnapshotMerge = { readonly body: Uint8Array; readonly first: boolean };
+export type SnapshotOutcome = { readonly kind: "merged" } | { readonly kind: "invalid"; readonly message: string };
 
 export type VoidRange = {
   readonly gateway: string;

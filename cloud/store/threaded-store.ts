@@ -25,6 +25,9 @@ import type {
   SeriesKey,
   SeriesQuery,
   SeriesRow,
+  SnapshotChunk,
+  SnapshotMerge,
+  SnapshotOutcome,
   Store,
   StreamKey,
   StreamQuery,
@@ -134,6 +137,18 @@ export class ThreadedStore implements Store {
 
   prune(batches: readonly BatchId[]): Promise<number> {
     return this.#ask("prune", batches);
+  }
+
+  snapshot(after: Uint8Array): Promise<SnapshotChunk | null> {
+    return this.#ask("snapshot", after);
+  }
+
+  mergeSnapshot(merge: SnapshotMerge): Promise<SnapshotOutcome> {
+    return this.#ask("mergeSnapshot", merge);
+  }
+
+  joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }> {
+    return this.#ask("joinSnapshot", receivedMs);
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import { decodeTimes, encodeTimes } from "./columns.ts";
 import { commandMessage, operatorCommands } from "./command-codec.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
+import { ledgerFromWire, ledgerWire } from "./ledger-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
 import { decodeValues, encodeValues } from "./value-columns.ts";
 import { Dictionary, seriesNames, windowColumns, windowRecords } from "./window-columns.ts";
@@ -112,12 +113,7 @@ function bodyOf(batch: { streamId: StreamId; seq: Seq; content: BatchContent }):
     series: dictionary.series,
     windows,
     raws,
-    ledger: {
-      readings: content.ledger.readings,
-      redelivered: content.ledger.redelivered,
-      deadLetters: Object.fromEntries(content.ledger.deadLetters),
-      discards: Object.fromEntries(content.ledger.discards),
-    },
+    ledger: ledgerWire(content.ledger),
     commands,
   };
 }
@@ -153,7 +149,6 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
     throw new RangeError(`the bytes are those of batch ${streamIdFromBytes(body.streamId)}/${body.seq}`);
   }
   const series = seriesNames(body);
-  const ledger = wire.Ledger.create(body.ledger ?? {});
   // A region that knows only format 1 sees no commands in such a body, so no region does.
   const commands = body.format === 1 ? [] : operatorCommands(body.commands, series);
   if (commands.length > 0 && !isOperatorName(body.gateway)) {
@@ -165,12 +160,7 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
       gateway: body.gateway,
       sealedAtMs: whole(body.sealedAtMs) as Millis,
       windows: body.windows == null ? [] : windowRecords(wire.WindowColumns.create(body.windows), series),
-      ledger: {
-        readings: whole(ledger.readings),
-        redelivered: whole(ledger.redelivered),
-        deadLetters: new Map(Object.entries(ledger.deadLetters).map(([reason, count]) => [reason, whole(count)])),
-        discards: new Map(Object.entries(ledger.discards).map(([reason, count]) => [reason, whole(count)])),
-      },
+      ledger: ledgerFromWire(body.ledger),
       commands,
     },
     rawSlices: body.raws.map((item): RawSlice => {

@@ -47,7 +47,8 @@ export function operatorCommands(
 
 const wire = tidemark.v1;
 
-function operatorCommand(message: tidemark.v1.OperatorCommand, series: readonly SeriesNames[]): OperatorCommand {
+/** @throws RangeError when it is not what {@link commandMessage} makes. */
+export function operatorCommand(message: tidemark.v1.OperatorCommand, series: readonly SeriesNames[]): OperatorCommand {
   const common = {
     hlc: whole(message.hlc),
     reason: text(message.reason, REASON_CHARS_MAX, "reason"),

@@ -29,13 +29,15 @@ export type GiverFrame =
   | ({ readonly kind: "hello" } & PeerHello)
   | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
   | { readonly kind: "batch"; readonly batch: SealedBatch }
-  | ({ readonly kind: "pruned" } & SeqRanges);
+  | ({ readonly kind: "pruned" } & SeqRanges)
+  | ({ readonly kind: "snapshot_part" } & SnapshotFrame);
 
 /** From the region that was dialled. */
 export type TakerFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
   | ({ readonly kind: "want" } & SeqRanges)
+  | { readonly kind: "want_snapshot"; readonly after: Uint8Array }
   /** One that names a batch refuses that batch only; any other is the last frame. */
   | ({ readonly kind: "refusal" } & WireRefusal);
 
@@ -56,12 +58,21 @@ export type PeerWelcome = {
   readonly creditBytes: number;
 };
 
+/** `after` and `next` mean something to the giver only; an empty `after` is the beginning, an empty `next` the end. */
+export type SnapshotFrame = {
+  readonly after: Uint8Array;
+  /** For `decodeSnapshotPart`. */
+  readonly body: Uint8Array;
+  readonly next: Uint8Array;
+};
+
 /** Some batches of one stream. */
 export type SeqRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
 
 const wire = tidemark.v1;
 /** More in one frame is refused: whoever lacks that much asks again. */
 const RANGES_MAX = 10_000;
+const CURSOR_BYTES_MAX = 8_192;
 
 export function encodeGiverFrame(frame: GiverFrame): Buffer {
   return finished(wire.GiverFrame.encode(giverWire(frame)).finish());
@@ -78,6 +89,10 @@ export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
     if (frame.held != null) return { kind: "held", streams: haves(wire.PeerHeld.create(frame.held).streams) };
     if (frame.batch != null) return { kind: "batch", batch: batchFromWire(frame.batch) };
     if (frame.pruned != null) return { kind: "pruned", ...seqRanges(wire.PeerPruned.create(frame.pruned)) };
+    if (frame.snapshotPart != null) {
+      const { after, body, next } = wire.PeerSnapshotPart.create(frame.snapshotPart);
+      return { kind: "snapshot_part", after: cursor(after), body, next: cursor(next) };
+    }
     throw new RangeError("a frame without a kind that this version knows");
   });
 }
@@ -106,6 +121,9 @@ export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
       return { kind: "holds", streams: haves(streams), complete };
     }
     if (frame.want != null) return { kind: "want", ...seqRanges(wire.PeerWant.create(frame.want)) };
+    if (frame.wantSnapshot != null) {
+      return { kind: "want_snapshot", after: cursor(wire.PeerWantSnapshot.create(frame.wantSnapshot).after) };
+    }
     if (frame.refusal != null) {
       return { kind: "refusal", ...refusalFromWire(frame.refusal) };
     }
@@ -125,6 +143,10 @@ function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
       return { batch: batchWire(frame.batch) };
     case "pruned":
       return { pruned: rangesWire(frame) };
+    case "snapshot_part": {
+      const { kind: _, ...snapshotPart } = frame;
+      return { snapshotPart };
+    }
   }
 }
 
@@ -138,6 +160,8 @@ function takerWire(frame: TakerFrame): tidemark.v1.TakerFrame.$Properties {
       return { holds: { streams: frame.streams.map(haveWire), complete: frame.complete } };
     case "want":
       return { want: rangesWire(frame) };
+    case "want_snapshot":
+      return { wantSnapshot: { after: frame.after } };
     case "refusal":
       return { refusal: refusalWire(frame) };
   }
@@ -159,6 +183,11 @@ function seqRanges(given: { streamId: Uint8Array; ranges: readonly number[] }): 
     islands.push({ first, last });
   }
   return { streamId: streamIdFromBytes(given.streamId), ranges: islands };
+}
+
+function cursor(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > CURSOR_BYTES_MAX) throw new RangeError(`a place in a snapshot has ${bytes.length} bytes`);
+  return bytes;
 }
 
 function id(bytes: Uint8Array): Uint8Array {

@@ -82,7 +82,7 @@ export function windowColumns(
  * The dictionary as it came.
  * @throws RangeError
  */
-export function seriesNames(body: tidemark.v1.BatchBody): readonly SeriesNames[] {
+export function seriesNames(body: Pick<tidemark.v1.BatchBody, "names" | "series" | "format">): readonly SeriesNames[] {
   return body.series.map((item): SeriesNames => {
     const { device, metric, unit, haMode } = tidemark.v1.Series.create(item);
     return {

@@ -402,23 +402,8 @@ export function storeContract(harness: StoreHarness): void {
     });
 
     it("ends alike for any order, grouping and duplication of the same batches", async () => {
-      const position = fc.record({ stream: fc.constantFrom(A, B), seq: fc.integer({ min: 1, max: 6 }) });
-      const ofGateway = fc
-        .tuple(position, fc.array(arbitraryWindow, { maxLength: 4 }), fc.array(arbitraryBlock, { maxLength: 2 }))
-        .map(([{ stream, seq: at }, windows, raws]) =>
-          sealed(stream, at, {
-            gateway: stream === A ? "plant-7" : "plant-8",
-            windows,
-            raws,
-            ledger: { readings: raws.length, redelivered: windows.length },
-          }),
-        );
-      const ofOperator = fc
-        .tuple(fc.integer({ min: 1, max: 4 }), arbitraryCommands)
-        .map(([at, commands]) => commanded(at, ...commands));
-      const batch = fc.oneof({ weight: 2, arbitrary: ofGateway }, { weight: 1, arbitrary: ofOperator });
       const history = fc
-        .array(batch, { minLength: 1, maxLength: 8 })
+        .array(arbitraryBatch, { minLength: 1, maxLength: 8 })
         .chain((batches) =>
           fc.tuple(
             fc.constant(batches),
@@ -436,6 +421,89 @@ export function storeContract(harness: StoreHarness): void {
         }),
         { numRuns: harness.runs },
       );
+    });
+
+    describe("a snapshot", () => {
+      /** Takes the snapshot of `from` over, doing `meanwhile` after each part. */
+      const takeOver = async (from: Store, to: Store, meanwhile: () => Promise<void> = async () => {}) => {
+        let after = new Uint8Array(0);
+        do {
+          const part = await from.snapshot(after);
+          expect(part).not.toBeNull();
+          expect(await to.mergeSnapshot({ body: part!.body, first: after.length === 0 })).toEqual({ kind: "merged" });
+          await meanwhile();
+          after = new Uint8Array(part!.next);
+        } while (after.length > 0);
+        while ((await to.joinSnapshot(1)).more);
+      };
+
+      it("makes an empty store equal, with the bytes of what was not pruned, whatever is written and pruned meanwhile", async () => {
+        const histories = fc.record({
+          before: fc.array(arbitraryBatch, { minLength: 1, maxLength: 8 }),
+          keptFrom: fc.nat(8),
+          meanwhile: fc.array(arbitraryBatch, { maxLength: 8 }),
+          held: fc.array(fc.nat(7), { maxLength: 3 }),
+        });
+        await fc.assert(
+          fc.asyncProperty(histories, async ({ before, keptFrom, meanwhile, held }) => {
+            const [there, here] = [await harness.place(), await harness.place()];
+            const [from, to] = [await there.open(), await here.open()];
+            await from.apply(before.map((batch, i) => ({ ...arrived(batch), receivedMs: i })));
+            await from.prune((await from.prunable({ receivedBeforeMs: keptFrom, after: null, limit: 10 })).rows);
+            // Some of it is there already, with its bytes.
+            await to.apply(held.flatMap((i) => (before[i] === undefined ? [] : [arrived(before[i])])));
+            const arriving = meanwhile.values();
+            await takeOver(from, to, async () => {
+              const { value } = arriving.next();
+              if (value !== undefined) await from.apply([arrived(value)]);
+            });
+            for (const { streamId } of (await from.streams({ gateway: null, after: null, limit: 10 })).rows) {
+              const seqs = Array.from({ length: 8 }, (_, i) => seq(i + 1));
+              const { batches } = await from.batches({ streamId, seqs, maxBytes: Infinity });
+              await to.apply(batches.map((batch) => arrived(batch)));
+            }
+            for (const store of [from, to]) await store.close();
+            expect(await here.contents()).toEqual(await there.contents());
+            for (const place of [here, there]) await place.remove();
+          }),
+          // Each is a dozen fsyncs.
+          { numRuns: Math.ceil(harness.runs / 3) },
+        );
+      });
+
+      it("brings many rows in parts, and the whole of it may come twice", async () => {
+        const other = await harness.place();
+        const to = await other.open();
+        const batches = Array.from({ length: 30 }, (_, i) =>
+          sealed(A, i + 1, {
+            windows: Array.from({ length: 100 }, (_unused, w) => windowOf([i], { startMs: w * 10_000, revision: i })),
+            raws: [rawBlock([[i, i]])],
+          }),
+        );
+        await apply(...batches);
+        expect(await pruned(Number.MAX_SAFE_INTEGER, 100)).toBe(30);
+        let parts = 0;
+        for (let time = 0; time < 2; time++) await takeOver(store, to, async () => void (parts += 1));
+        expect(parts).toBeGreaterThan(2 * 7);
+        await store.close();
+        await to.close();
+        expect(await other.contents()).toEqual(await place.contents());
+        await other.remove();
+        store = await place.open();
+      });
+
+      it("is refused when it cannot be read, and a place in it that is none is none", async () => {
+        expect(await store.mergeSnapshot({ body: Buffer.from("x"), first: true })).toMatchObject({ kind: "invalid" });
+        for (const place of [
+          "x",
+          "{}",
+          '{"bound":1,"stage":"records","key":["x"]}',
+          '{"bound":1,"stage":"x","key":[]}',
+        ]) {
+          expect(await store.snapshot(Buffer.from(place)), place).toBeNull();
+        }
+        expect((await store.joinSnapshot(1)).sets).toEqual([]);
+      });
     });
 
     describe("paging", () => {
@@ -598,6 +666,22 @@ function command(
   if (kind === "clear") return { ...common, kind, window, rank };
   return { ...common, kind, window, summary: summaryOfValue(value, window.windowStartMs) };
 }
+
+const arbitraryPosition = fc.record({ stream: fc.constantFrom(A, B), seq: fc.integer({ min: 1, max: 6 }) });
+const ofGateway = fc
+  .tuple(arbitraryPosition, fc.array(arbitraryWindow, { maxLength: 4 }), fc.array(arbitraryBlock, { maxLength: 2 }))
+  .map(([{ stream, seq: at }, windows, raws]) =>
+    sealed(stream, at, {
+      gateway: stream === A ? "plant-7" : "plant-8",
+      windows,
+      raws,
+      ledger: { readings: raws.length, redelivered: windows.length },
+    }),
+  );
+const ofOperator = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), arbitraryCommands)
+  .map(([at, commands]) => commanded(at, ...commands));
+const arbitraryBatch = fc.oneof({ weight: 2, arbitrary: ofGateway }, { weight: 1, arbitrary: ofOperator });
 
 async function contentsAfter(harness: StoreHarness, groups: readonly (readonly SealedBatch[])[]): Promise<unknown> {
   const place = await harness.place();

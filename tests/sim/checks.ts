@@ -11,6 +11,7 @@ export async function violations(world: World): Promise<readonly string[]> {
   const live = world.regions.filter((region) => !world.lost.has(region));
   const found: string[] = [];
   for (const region of live) found.push(...(await everyReadingOnce(world, region)));
+  for (const region of live) found.push(...everyCommand(world, region));
   found.push(...equalTables(live));
   found.push(...everythingReplicated(world));
   for (const sensor of world.sensors) {
@@ -40,6 +41,20 @@ async function everyReadingOnce(world: World, region: SimRegion): Promise<string
     if (!world.restored.has(sensor.gateway)) found.push(...windowsAreTheirReadings(region, device, readings, answers));
   }
   return found;
+}
+
+/** What enough regions were said to hold is held by every one, unless its device was erased. */
+function everyCommand(world: World, region: SimRegion): string[] {
+  const held = region.database
+    .prepare<[], string>("SELECT reason FROM operator_row UNION SELECT reason FROM erased")
+    .pluck()
+    .all() as string[];
+  const erased = region.database.prepare("SELECT count(*) FROM erased").pluck().get() as number;
+  if (erased > 0) return [];
+  const there = new Set(held);
+  return [...world.operator.said]
+    .filter(([reason, { replicated }]) => replicated && !there.has(reason))
+    .map(([reason]) => `${region.name} lacks the command with ${reason}`);
 }
 
 type Answers = ReadonlyMap<number, { readonly count: number; readonly sum: number }>;

@@ -11,6 +11,7 @@ export const FAULT_KINDS = [
   "slow_network",
   "region_killed",
   "region_power_cut",
+  "all_regions_power_cut",
   "region_slow_disk",
   "region_isolated",
   "region_lost",
@@ -120,6 +121,10 @@ export class Faults {
         if (!region.running) return;
         region.crash({ silent: kind === "region_power_cut" });
         this.#lasting(kind, forMs, () => this.#restart(region));
+        return;
+      case "all_regions_power_cut":
+        for (const one of regions) if (one.running) one.crash({ silent: true });
+        this.#lasting(kind, forMs, () => Promise.all(regions.map((one) => this.#restart(one))));
         return;
       case "region_isolated":
         return;

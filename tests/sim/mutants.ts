@@ -1,9 +1,16 @@
 import type { SessionEvent, StreamSets } from "../../edge/session/session.ts";
+import { loadedCounts } from "../../cloud/store/batch-counts.ts";
+import type { SqliteStore } from "../../cloud/store/sqlite-store.ts";
+import type { SnapshotChunk } from "../../cloud/store/store.ts";
 import { difference, EMPTY_HAVE, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
+import { seq } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
+import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
+import type { SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import { WINDOW_MS } from "./window-length.ts";
 
 /**
@@ -25,6 +32,8 @@ export const MUTANTS = [
   "add_instead_of_replace",
   /** An acknowledgement is a position: everything up to the highest batch counts as held. */
   "prefix_only_acks",
+  /** Who gives a snapshot reads its rows first, and then the set of all that it holds. */
+  "snapshot_set_read_last",
   /** Applying a batch depends on when it is applied. */
   "clock_dependent_apply",
   /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
@@ -100,6 +109,39 @@ export function wrongAnswers(
   }
   return answers;
 }
+
+/** The parts of a snapshot as a region with the mistake gives them. */
+export function snapshotMutation(
+  mutant: Mutant | undefined,
+  store: SqliteStore,
+  db: Database,
+): (after: Uint8Array) => Promise<SnapshotChunk | null> {
+  if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);
+  return async (after) => {
+    if (Buffer.from(after).toString() === "set") return { body: encodeSnapshotPart(everythingHeld(db)), next: NOTHING };
+    const from = after.length > 0 ? after : Buffer.from('{"bound":9007199254740991,"stage":"voids","key":[]}');
+    const part = await store.snapshot(from);
+    return part === null || part.next.length > 0 ? part : { ...part, next: Buffer.from("set") };
+  };
+}
+
+function everythingHeld(db: Database): SnapshotPart {
+  const rows = db
+    .prepare<[], { stream_id: Buffer; gateway: string; seq: number; sha256: Buffer; counts: string }>(
+      "SELECT stream_id, gateway, seq, sha256, counts FROM batch JOIN stream ON stream.id = batch.stream WHERE applied = 1",
+    )
+    .all();
+  const batches = rows.map((row) => ({
+    streamId: streamIdFromBytes(row.stream_id),
+    gateway: row.gateway,
+    seq: seq(row.seq),
+    sha256: row.sha256,
+    counts: loadedCounts(row.counts),
+  }));
+  return { batches, commands: [], windows: [], raws: [], voids: [] };
+}
+
+const NOTHING = new Uint8Array(0);
 
 type WindowRow = { readonly startMs: number; readonly stream: string; readonly count: number; readonly sum: number };
 

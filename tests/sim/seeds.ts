@@ -13,17 +13,22 @@ export async function runSeeds(first: 1 | 2): Promise<void> {
   if (replayed !== undefined) return replay(Number(replayed));
   const reached = new Map<string, number>();
   let count = 0;
+  let withSnapshots = 0;
   for (let seed = first; seed <= SEEDS; seed += 2) {
-    const { violations, faults } = await new World({ seed }).run();
+    const { violations, faults, snapshots } = await new World({ seed }).run();
     expect(
       violations,
       `replay with TIDEMARK_SIM_SEED=${seed} npx vitest run --config tests/vitest.config.ts tests/sim`,
     ).toEqual([]);
     for (const kind of faults) reached.set(kind, (reached.get(kind) ?? 0) + 1);
     count++;
+    if (snapshots > 0) withSnapshots++;
   }
   const shares = FAULT_KINDS.map((kind) => [kind, (reached.get(kind) ?? 0) / count] as const);
-  console.log(`${count} seeds; ${shares.map(([kind, share]) => `${kind} in ${Math.round(share * 100)} %`).join(", ")}`);
+  console.log(
+    `${count} seeds; ${shares.map(([kind, share]) => `${kind} in ${Math.round(share * 100)} %`).join(", ")}; a snapshot in ${Math.round((100 * withSnapshots) / count)} %`,
+  );
+  expect(withSnapshots / count).toBeGreaterThanOrEqual(0.01);
   expect(shares.filter(([, share]) => share < 0.01)).toEqual([]);
 }
 

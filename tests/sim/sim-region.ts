@@ -4,18 +4,22 @@ import { PeerReplicator } from "../../cloud/peer/peer-replicator.ts";
 import type { StreamCall } from "../../cloud/grpc/region-server.ts";
 import { Committer } from "../../cloud/ingest/committer.ts";
 import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
+import { OperatorDesk } from "../../cloud/operator/operator-desk.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
+import { Pruner } from "../../cloud/store/pruner.ts";
 import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite-store.ts";
 import type { ArrivedBatch, Outcome, Store, StreamSet } from "../../cloud/store/store.ts";
 import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
+import type { OperatorDraft } from "../../proto/core/operator-command.ts";
+import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { PROTOCOL } from "../../proto/wire/ingest-messages.ts";
 import { decodeTakerFrame, encodeGiverFrame } from "../../proto/wire/peer-messages.ts";
-import { linkMutation } from "./mutants.ts";
+import { linkMutation, snapshotMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network, WireEnd } from "./network.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -29,7 +33,7 @@ export class SimRegion {
   readonly #deps: SimRegionDeps;
   #disk: Database;
   /** The process that runs; each start is another life, and what an earlier one had under way is void. */
-  #life: { readonly store: SqliteStore; readonly replicator: PeerReplicator } | undefined;
+  #life: { readonly store: SqliteStore; readonly replicator: PeerReplicator; readonly desk: OperatorDesk } | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
   readonly #everHeard = new Map<RegionId, Map<string, Have>>();
@@ -120,7 +124,27 @@ export class SimRegion {
         verified: false,
       },
     });
-    this.#life = { store, replicator };
+    const desk = new OperatorDesk(
+      {
+        committer,
+        highestHlc: () => slow.highestHlc(),
+        replicatedOf,
+        clock,
+        mintStreamId: () => uuidV7(clock.nowMs(), this.#bytes()),
+      },
+      { region: this.name, regionNumber: peers.indexOf(this.name) },
+    );
+    const pruner = new Pruner(
+      {
+        store: slow,
+        clock,
+        heldEverywhere: (streamId, at) => replicator.heldEverywhere(streamId, at),
+        pruned: () => undefined,
+        onFailure: this.#deps.onFault,
+      },
+      { keepMs: KEEP_BYTES_MS },
+    );
+    this.#life = { store, replicator, desk };
     network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
     network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
     replicator.join(committer);
@@ -128,10 +152,28 @@ export class SimRegion {
       if (alive()) replicator.tick();
       return alive();
     });
+    time.every(1_000, () => {
+      if (alive()) void pruner.prune();
+      return alive();
+    });
     time.every(250, () => {
       if (alive()) ingest.tick();
       return alive();
     });
+  }
+
+  /** An operator's command. @returns whether the region runs and takes it; `replicated` is told when enough hold it. */
+  command(draft: OperatorDraft, replicated: () => void): boolean {
+    if (this.#life === undefined) return false;
+    const { desk } = this.#life;
+    void desk
+      .take([draft])
+      // A clock that jumped out of the years that a version can say.
+      .catch((error: unknown) => (error instanceof RangeError ? undefined : this.#deps.onFault(error)))
+      .then(async (receipt) => {
+        if (receipt !== undefined && (await desk.replicated(receipt, NEVER))) replicated();
+      });
+    return true;
   }
 
   /** SIGKILL, or a power cut that nobody hears of. */
@@ -198,7 +240,7 @@ export class SimRegion {
       await pause(random() * this.commitMs);
       const outcomes = await store.apply(batches);
       if (mutant === "clock_dependent_apply")
-        this.#disk.exec(`UPDATE series SET raw_span_ms = raw_span_ms + ${Math.floor(time.nowMs) % 7}`);
+        this.#disk.exec(`UPDATE stream SET redelivered = redelivered + ${Math.floor(time.nowMs) % 7}`);
       await pause(random() * 2);
       return outcomes;
     };
@@ -211,6 +253,7 @@ export class SimRegion {
     return new Proxy<Store>(store, {
       get: (target, name) => {
         if (name === "apply") return apply;
+        if (name === "snapshot") return snapshotMutation(mutant, store, this.#disk);
         if (name === "have" && mutant === "ack_before_commit") return have;
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;
@@ -218,6 +261,10 @@ export class SimRegion {
     });
   }
 }
+
+/** Short, so that a region that lost its disk finds bytes gone. */
+const KEEP_BYTES_MS = 3_000;
+const NEVER = new AbortController().signal;
 
 export type SimRegionDeps = {
   readonly time: VirtualTime;

@@ -5,6 +5,7 @@ import { Faults } from "./faults.ts";
 import type { Mutant } from "./mutants.ts";
 import { Network } from "./network.ts";
 import { SimGateway } from "./sim-gateway.ts";
+import { SimOperator } from "./sim-operator.ts";
 import { SimRegion } from "./sim-region.ts";
 import { SimSensor } from "./sim-sensor.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -20,6 +21,7 @@ export class World {
   readonly regions: readonly SimRegion[];
   readonly gateways: readonly SimGateway[];
   readonly sensors: readonly SimSensor[];
+  readonly operator: SimOperator;
   /** Gone for ever. */
   readonly lost: Set<SimRegion> = new Set();
   /** Readings that a restored gateway may have lost or may count twice: its disk, and its memory of deliveries, went back. */
@@ -28,6 +30,8 @@ export class World {
   readonly restored: Set<SimGateway> = new Set();
   readonly mutant: Mutant | undefined;
   readonly log: string[] = [];
+  /** That regions took over. */
+  snapshots = 0;
   readonly internalErrors: string[] = [];
   #lastId = 0;
 
@@ -38,7 +42,10 @@ export class World {
     this.network = new Network(time, random);
     const onFault = (fault: unknown): void =>
       void this.internalErrors.push(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
-    const note = (line: string): void => this.note(line);
+    const note = (line: string): void => {
+      if (line.includes("snapshot_taken")) this.snapshots++;
+      this.note(line);
+    };
     this.regions = REGIONS.map(
       (name) =>
         new SimRegion(name, {
@@ -70,6 +77,7 @@ export class World {
     this.sensors = this.gateways.flatMap((gateway, g) =>
       [1, 2, 3].map((n) => new SimSensor(`g${g + 1}-s${n}`, gateway, { time, random, nextId })),
     );
+    this.operator = new SimOperator(this.regions, { time, random });
   }
 
   note(line: string): void {
@@ -83,20 +91,21 @@ export class World {
     await this.time.run(TORMENT_MS);
     await faults.heal();
     for (const sensor of this.sensors) sensor.finish();
+    this.operator.finish();
     let found: readonly string[] = ["not checked"];
     for (let untilMs = TORMENT_MS + 10_000; untilMs <= TORMENT_MS + HEALING_MS; untilMs += 10_000) {
       await this.time.run(untilMs);
       found = [...this.internalErrors, ...(await violations(this))];
       if (found.length === 0) break;
     }
-    return { violations: found, faults: faults.reached, virtualMs: this.time.nowMs };
+    return { violations: found, faults: faults.reached, snapshots: this.snapshots };
   }
 }
 
 export type Outcome = {
   readonly violations: readonly string[];
   readonly faults: ReadonlySet<FaultKind>;
-  readonly virtualMs: number;
+  readonly snapshots: number;
 };
 
 const REGIONS = ["eu", "us", "ap"];

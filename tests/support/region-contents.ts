@@ -16,8 +16,10 @@ export function regionContents(db: Database): Record<string, unknown[]> {
     raw: rows(`SELECT device, metric, hex(stream_id), min_ms, max_ms, seq, position, hash48, count, unit, hex(columns)
                FROM raw_block JOIN series ON series.id = raw_block.series JOIN stream ON stream.id = raw_block.stream
                ORDER BY device, metric, stream_id, seq, position`),
-    series: rows("SELECT device, metric, raw_span_ms FROM series ORDER BY device, metric"),
-    batch: rows(`SELECT hex(stream_id), seq, hash48, hex(sha256), applied, hex(bytes)
+    // Without the span, a bound that may be wider where the losing side of a fork had been.
+    series: rows("SELECT device, metric FROM series ORDER BY device, metric"),
+    // Without the bytes: the hash says what they are, or were before they were pruned.
+    batch: rows(`SELECT hex(stream_id), seq, hash48, hex(sha256), applied, counts
                  FROM batch JOIN stream ON stream.id = batch.stream ORDER BY stream_id, seq, hash48`),
     stream: rows(`SELECT hex(stream_id), gateway, prefix, islands, readings, redelivered, records, raw_readings
                   FROM stream ORDER BY stream_id`),
@@ -27,9 +29,11 @@ export function regionContents(db: Database): Record<string, unknown[]> {
     windowConflicts: rows(`SELECT device, metric, window_ms, window_start_ms, key, outcome FROM window_conflict
                            JOIN series ON series.id = window_conflict.series
                            ORDER BY device, metric, window_ms, window_start_ms, key`),
-    operatorRows: rows(`SELECT device, metric, row.* FROM operator_row AS row JOIN series ON series.id = row.series
+    operatorRows: rows(`SELECT device, metric, hex(stream_id), row.* FROM operator_row AS row
+                        JOIN series ON series.id = row.series JOIN stream ON stream.id = row.stream
                         ORDER BY device, metric, window_ms, window_start_ms, rank, hlc, hash48`).map((row) =>
-      (row as unknown[]).toSpliced(2, 1),
+      // series and, last but one, stream, as local ids
+      (row as unknown[]).toSpliced(-2, 1).toSpliced(3, 1),
     ),
     erased: rows("SELECT device, hlc, hash48, reason, actor FROM erased ORDER BY device"),
   };

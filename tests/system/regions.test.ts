@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
 import { deployment, drained, eventually, records } from "../support/deployment.ts";
@@ -65,4 +66,48 @@ describe("what one region was given, every region has", () => {
     await drained(site, 30_000);
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
+
+  test("also one that is rebuilt when the bytes of old batches are gone, while writes go on", async () => {
+    const { site, sensors } = await started();
+    await sensors.publish(400);
+    await drained(site, 30_000);
+    await told(site, sensors);
+    await Promise.all(site.regions.map((region) => region.process!.kill()));
+    for (const { name } of site.regions) pruneAll(join(site.directory, name, "region.db"));
+    rmSync(join(site.directory, "ap"), { recursive: true });
+    await Promise.all(site.regions.map((region) => region.start()));
+    await sensors.publish(200);
+    await drained(site, 30_000);
+    expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
+    const [eu, us, ap] = await eventually(
+      () => Promise.all(site.regions.map(({ url }) => everything(url))),
+      (answers) => answers.every((answer) => answer === answers[0]),
+      { deadlineMs: 20_000, what: "the rebuilt region answers as the others do" },
+    );
+    expect([us, ap]).toEqual([eu, eu]);
+    // Its rows are there before its batches belong to the set.
+    await eventually(
+      async () => site.regions[2]!.process!.output.join("\n"),
+      (log) => log.includes("took a snapshot of region"),
+      { deadlineMs: 10_000, what: "the snapshot ends" },
+    );
+  });
 });
+
+/** What the pruner does after `batches.keep`, which is hours. */
+function pruneAll(path: string): void {
+  const db = new SqliteDatabase(path);
+  db.exec("UPDATE batch SET bytes = x''");
+  db.close();
+}
+
+/** All that a region tells of what it was given, as it says it. */
+async function everything(url: string): Promise<string> {
+  const questions = ["series?", "records?window=10s&", "records?window=raw&", "conflicts?"];
+  const answers = await Promise.all(
+    questions.map(async (question) =>
+      (await fetch(`${url}/v1/${question}format=ndjson`, { signal: AbortSignal.timeout(20_000) })).text(),
+    ),
+  );
+  return answers.join("\n");
+}

@@ -6,7 +6,8 @@ ALTER TABLE record ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revision_log ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
 
 -- What operators said of windows. `rank` is override, backfill_replace or backfill_fill. A row without a count takes back
--- what is earlier in its rank. `hash48`, of the batch, orders commands with one hlc. Rows stay when others outrank them.
+-- what is earlier in its rank. `hash48`, of the batch (stream, seq), orders commands with one hlc. Rows stay when others
+-- outrank them.
 CREATE TABLE operator_row (
   series          INTEGER NOT NULL REFERENCES series (id),
   window_ms       INTEGER NOT NULL,
@@ -29,6 +30,8 @@ CREATE TABLE operator_row (
   last            ANY,
   coverage        INTEGER,
   sketch          BLOB,
+  stream          INTEGER NOT NULL REFERENCES stream (id),
+  seq             INTEGER NOT NULL,
   PRIMARY KEY (series, window_ms, window_start_ms, rank, hlc, hash48)
 ) STRICT, WITHOUT ROWID;
 
@@ -41,7 +44,9 @@ CREATE TABLE erased (
   hlc    INTEGER NOT NULL,
   hash48 INTEGER NOT NULL,
   reason TEXT NOT NULL,
-  actor  TEXT NOT NULL
+  actor  TEXT NOT NULL,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  seq    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Every choice between rows of one window that disagree, as of the rows that are there now. `key` is

@@ -2007,8 +2007,11 @@ export namespace tidemark {
             /** GiverFrame pruned. */
             pruned?: (tidemark.v1.PeerPruned.$Properties|null);
 
+            /** GiverFrame snapshotPart. */
+            snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
+
             /** GiverFrame kind. */
-            kind?: ("hello"|"held"|"batch"|"pruned");
+            kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart");
 
             /**
              * Creates a new GiverFrame instance using the specified properties.
@@ -2054,8 +2057,11 @@ export namespace tidemark {
                 /** GiverFrame pruned */
                 pruned?: (tidemark.v1.PeerPruned.$Properties|null);
 
+                /** GiverFrame snapshotPart */
+                snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
+
                 /** GiverFrame kind */
-                kind?: ("hello"|"held"|"batch"|"pruned");
+                kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2067,9 +2073,10 @@ export namespace tidemark {
               held?: tidemark.v1.PeerHeld.$Shape|null;
               batch?: tidemark.v1.Batch.$Shape|null;
               pruned?: tidemark.v1.PeerPruned.$Shape|null;
+              snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape })
+              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape })
             );
         }
 
@@ -2104,8 +2111,11 @@ export namespace tidemark {
             /** TakerFrame refusal. */
             refusal?: (tidemark.v1.Refusal.$Properties|null);
 
+            /** TakerFrame wantSnapshot. */
+            wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
+
             /** TakerFrame kind. */
-            kind?: ("welcome"|"holds"|"want"|"refusal");
+            kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot");
 
             /**
              * Creates a new TakerFrame instance using the specified properties.
@@ -2151,8 +2161,11 @@ export namespace tidemark {
                 /** TakerFrame refusal */
                 refusal?: (tidemark.v1.Refusal.$Properties|null);
 
+                /** TakerFrame wantSnapshot */
+                wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
+
                 /** TakerFrame kind */
-                kind?: ("welcome"|"holds"|"want"|"refusal");
+                kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2164,9 +2177,10 @@ export namespace tidemark {
               holds?: tidemark.v1.PeerHolds.$Shape|null;
               want?: tidemark.v1.PeerWant.$Shape|null;
               refusal?: tidemark.v1.Refusal.$Shape|null;
+              wantSnapshot?: tidemark.v1.PeerWantSnapshot.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape })
+              ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape })
             );
         }
 
@@ -2630,6 +2644,769 @@ export namespace tidemark {
 
             /** Shape of a PeerPruned. */
             type $Shape = tidemark.v1.PeerPruned.$Properties;
+        }
+
+        /**
+         * Properties of a PeerWantSnapshot.
+         * @deprecated Use tidemark.v1.PeerWantSnapshot.$Properties instead.
+         */
+        interface IPeerWantSnapshot extends tidemark.v1.PeerWantSnapshot.$Properties {
+        }
+
+        /** Represents a PeerWantSnapshot. */
+        class PeerWantSnapshot {
+
+            /**
+             * Constructs a new PeerWantSnapshot.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerWantSnapshot.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerWantSnapshot after. */
+            after: Uint8Array;
+
+            /**
+             * Creates a new PeerWantSnapshot instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerWantSnapshot instance
+             */
+            static create(properties: tidemark.v1.PeerWantSnapshot.$Shape): tidemark.v1.PeerWantSnapshot & tidemark.v1.PeerWantSnapshot.$Shape;
+            static create(properties?: tidemark.v1.PeerWantSnapshot.$Properties): tidemark.v1.PeerWantSnapshot;
+
+            /**
+             * Encodes the specified PeerWantSnapshot message. Does not implicitly {@link tidemark.v1.PeerWantSnapshot.verify|verify} messages.
+             * @param message PeerWantSnapshot message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerWantSnapshot.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerWantSnapshot message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWantSnapshot & tidemark.v1.PeerWantSnapshot.$Shape} PeerWantSnapshot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerWantSnapshot & tidemark.v1.PeerWantSnapshot.$Shape;
+        }
+
+        namespace PeerWantSnapshot {
+
+            /** Properties of a PeerWantSnapshot. */
+            interface $Properties {
+
+                /** PeerWantSnapshot after */
+                after?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerWantSnapshot. */
+            type $Shape = tidemark.v1.PeerWantSnapshot.$Properties;
+        }
+
+        /**
+         * Properties of a PeerSnapshotPart.
+         * @deprecated Use tidemark.v1.PeerSnapshotPart.$Properties instead.
+         */
+        interface IPeerSnapshotPart extends tidemark.v1.PeerSnapshotPart.$Properties {
+        }
+
+        /** Represents a PeerSnapshotPart. */
+        class PeerSnapshotPart {
+
+            /**
+             * Constructs a new PeerSnapshotPart.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerSnapshotPart.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerSnapshotPart after. */
+            after: Uint8Array;
+
+            /** PeerSnapshotPart body. */
+            body: Uint8Array;
+
+            /** PeerSnapshotPart next. */
+            next: Uint8Array;
+
+            /**
+             * Creates a new PeerSnapshotPart instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerSnapshotPart instance
+             */
+            static create(properties: tidemark.v1.PeerSnapshotPart.$Shape): tidemark.v1.PeerSnapshotPart & tidemark.v1.PeerSnapshotPart.$Shape;
+            static create(properties?: tidemark.v1.PeerSnapshotPart.$Properties): tidemark.v1.PeerSnapshotPart;
+
+            /**
+             * Encodes the specified PeerSnapshotPart message. Does not implicitly {@link tidemark.v1.PeerSnapshotPart.verify|verify} messages.
+             * @param message PeerSnapshotPart message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerSnapshotPart.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerSnapshotPart message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerSnapshotPart & tidemark.v1.PeerSnapshotPart.$Shape} PeerSnapshotPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerSnapshotPart & tidemark.v1.PeerSnapshotPart.$Shape;
+        }
+
+        namespace PeerSnapshotPart {
+
+            /** Properties of a PeerSnapshotPart. */
+            interface $Properties {
+
+                /** PeerSnapshotPart after */
+                after?: (Uint8Array|null);
+
+                /** PeerSnapshotPart body */
+                body?: (Uint8Array|null);
+
+                /** PeerSnapshotPart next */
+                next?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerSnapshotPart. */
+            type $Shape = tidemark.v1.PeerSnapshotPart.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotBody.
+         * @deprecated Use tidemark.v1.SnapshotBody.$Properties instead.
+         */
+        interface ISnapshotBody extends tidemark.v1.SnapshotBody.$Properties {
+        }
+
+        /** Represents a SnapshotBody. */
+        class SnapshotBody {
+
+            /**
+             * Constructs a new SnapshotBody.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotBody.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotBody format. */
+            format: number;
+
+            /** SnapshotBody names. */
+            names: string[];
+
+            /** SnapshotBody series. */
+            series: tidemark.v1.Series.$Properties[];
+
+            /** SnapshotBody streams. */
+            streams: tidemark.v1.SnapshotStream.$Properties[];
+
+            /** SnapshotBody batches. */
+            batches: tidemark.v1.SnapshotBatch.$Properties[];
+
+            /** SnapshotBody commands. */
+            commands: tidemark.v1.SnapshotCommand.$Properties[];
+
+            /** SnapshotBody windows. */
+            windows?: (tidemark.v1.WindowColumns.$Properties|null);
+
+            /** SnapshotBody windowOrigins. */
+            windowOrigins: tidemark.v1.SnapshotOrigin.$Properties[];
+
+            /** SnapshotBody raws. */
+            raws: tidemark.v1.SnapshotRaw.$Properties[];
+
+            /** SnapshotBody voids. */
+            voids: tidemark.v1.SnapshotVoid.$Properties[];
+
+            /**
+             * Creates a new SnapshotBody instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotBody instance
+             */
+            static create(properties: tidemark.v1.SnapshotBody.$Shape): tidemark.v1.SnapshotBody & tidemark.v1.SnapshotBody.$Shape;
+            static create(properties?: tidemark.v1.SnapshotBody.$Properties): tidemark.v1.SnapshotBody;
+
+            /**
+             * Encodes the specified SnapshotBody message. Does not implicitly {@link tidemark.v1.SnapshotBody.verify|verify} messages.
+             * @param message SnapshotBody message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotBody.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotBody message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotBody & tidemark.v1.SnapshotBody.$Shape} SnapshotBody
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotBody & tidemark.v1.SnapshotBody.$Shape;
+        }
+
+        namespace SnapshotBody {
+
+            /** Properties of a SnapshotBody. */
+            interface $Properties {
+
+                /** SnapshotBody format */
+                format?: (number|null);
+
+                /** SnapshotBody names */
+                names?: (string[]|null);
+
+                /** SnapshotBody series */
+                series?: (tidemark.v1.Series.$Properties[]|null);
+
+                /** SnapshotBody streams */
+                streams?: (tidemark.v1.SnapshotStream.$Properties[]|null);
+
+                /** SnapshotBody batches */
+                batches?: (tidemark.v1.SnapshotBatch.$Properties[]|null);
+
+                /** SnapshotBody commands */
+                commands?: (tidemark.v1.SnapshotCommand.$Properties[]|null);
+
+                /** SnapshotBody windows */
+                windows?: (tidemark.v1.WindowColumns.$Properties|null);
+
+                /** SnapshotBody windowOrigins */
+                windowOrigins?: (tidemark.v1.SnapshotOrigin.$Properties[]|null);
+
+                /** SnapshotBody raws */
+                raws?: (tidemark.v1.SnapshotRaw.$Properties[]|null);
+
+                /** SnapshotBody voids */
+                voids?: (tidemark.v1.SnapshotVoid.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotBody. */
+            type $Shape = {
+              format?: number|null;
+              names?: string[]|null;
+              series?: tidemark.v1.Series.$Shape[]|null;
+              streams?: tidemark.v1.SnapshotStream.$Shape[]|null;
+              batches?: tidemark.v1.SnapshotBatch.$Shape[]|null;
+              commands?: tidemark.v1.SnapshotCommand.$Shape[]|null;
+              windows?: tidemark.v1.WindowColumns.$Shape|null;
+              windowOrigins?: tidemark.v1.SnapshotOrigin.$Shape[]|null;
+              raws?: tidemark.v1.SnapshotRaw.$Shape[]|null;
+              voids?: tidemark.v1.SnapshotVoid.$Shape[]|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SnapshotStream.
+         * @deprecated Use tidemark.v1.SnapshotStream.$Properties instead.
+         */
+        interface ISnapshotStream extends tidemark.v1.SnapshotStream.$Properties {
+        }
+
+        /** Represents a SnapshotStream. */
+        class SnapshotStream {
+
+            /**
+             * Constructs a new SnapshotStream.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotStream.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotStream streamId. */
+            streamId: Uint8Array;
+
+            /** SnapshotStream gateway. */
+            gateway: string;
+
+            /**
+             * Creates a new SnapshotStream instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotStream instance
+             */
+            static create(properties: tidemark.v1.SnapshotStream.$Shape): tidemark.v1.SnapshotStream & tidemark.v1.SnapshotStream.$Shape;
+            static create(properties?: tidemark.v1.SnapshotStream.$Properties): tidemark.v1.SnapshotStream;
+
+            /**
+             * Encodes the specified SnapshotStream message. Does not implicitly {@link tidemark.v1.SnapshotStream.verify|verify} messages.
+             * @param message SnapshotStream message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotStream.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotStream message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotStream & tidemark.v1.SnapshotStream.$Shape} SnapshotStream
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotStream & tidemark.v1.SnapshotStream.$Shape;
+        }
+
+        namespace SnapshotStream {
+
+            /** Properties of a SnapshotStream. */
+            interface $Properties {
+
+                /** SnapshotStream streamId */
+                streamId?: (Uint8Array|null);
+
+                /** SnapshotStream gateway */
+                gateway?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotStream. */
+            type $Shape = tidemark.v1.SnapshotStream.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotBatch.
+         * @deprecated Use tidemark.v1.SnapshotBatch.$Properties instead.
+         */
+        interface ISnapshotBatch extends tidemark.v1.SnapshotBatch.$Properties {
+        }
+
+        /** Represents a SnapshotBatch. */
+        class SnapshotBatch {
+
+            /**
+             * Constructs a new SnapshotBatch.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotBatch.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotBatch stream. */
+            stream: number;
+
+            /** SnapshotBatch seq. */
+            seq: number;
+
+            /** SnapshotBatch sha256. */
+            sha256: Uint8Array;
+
+            /** SnapshotBatch ledger. */
+            ledger?: (tidemark.v1.Ledger.$Properties|null);
+
+            /** SnapshotBatch records. */
+            records: number;
+
+            /** SnapshotBatch rawReadings. */
+            rawReadings: number;
+
+            /**
+             * Creates a new SnapshotBatch instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotBatch instance
+             */
+            static create(properties: tidemark.v1.SnapshotBatch.$Shape): tidemark.v1.SnapshotBatch & tidemark.v1.SnapshotBatch.$Shape;
+            static create(properties?: tidemark.v1.SnapshotBatch.$Properties): tidemark.v1.SnapshotBatch;
+
+            /**
+             * Encodes the specified SnapshotBatch message. Does not implicitly {@link tidemark.v1.SnapshotBatch.verify|verify} messages.
+             * @param message SnapshotBatch message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotBatch.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotBatch message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotBatch & tidemark.v1.SnapshotBatch.$Shape} SnapshotBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotBatch & tidemark.v1.SnapshotBatch.$Shape;
+        }
+
+        namespace SnapshotBatch {
+
+            /** Properties of a SnapshotBatch. */
+            interface $Properties {
+
+                /** SnapshotBatch stream */
+                stream?: (number|null);
+
+                /** SnapshotBatch seq */
+                seq?: (number|null);
+
+                /** SnapshotBatch sha256 */
+                sha256?: (Uint8Array|null);
+
+                /** SnapshotBatch ledger */
+                ledger?: (tidemark.v1.Ledger.$Properties|null);
+
+                /** SnapshotBatch records */
+                records?: (number|null);
+
+                /** SnapshotBatch rawReadings */
+                rawReadings?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotBatch. */
+            type $Shape = tidemark.v1.SnapshotBatch.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotOrigin.
+         * @deprecated Use tidemark.v1.SnapshotOrigin.$Properties instead.
+         */
+        interface ISnapshotOrigin extends tidemark.v1.SnapshotOrigin.$Properties {
+        }
+
+        /** Represents a SnapshotOrigin. */
+        class SnapshotOrigin {
+
+            /**
+             * Constructs a new SnapshotOrigin.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotOrigin.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotOrigin stream. */
+            stream: number;
+
+            /** SnapshotOrigin seq. */
+            seq: number;
+
+            /** SnapshotOrigin hash48. */
+            hash48: number;
+
+            /**
+             * Creates a new SnapshotOrigin instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotOrigin instance
+             */
+            static create(properties: tidemark.v1.SnapshotOrigin.$Shape): tidemark.v1.SnapshotOrigin & tidemark.v1.SnapshotOrigin.$Shape;
+            static create(properties?: tidemark.v1.SnapshotOrigin.$Properties): tidemark.v1.SnapshotOrigin;
+
+            /**
+             * Encodes the specified SnapshotOrigin message. Does not implicitly {@link tidemark.v1.SnapshotOrigin.verify|verify} messages.
+             * @param message SnapshotOrigin message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotOrigin.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotOrigin message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotOrigin & tidemark.v1.SnapshotOrigin.$Shape} SnapshotOrigin
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotOrigin & tidemark.v1.SnapshotOrigin.$Shape;
+        }
+
+        namespace SnapshotOrigin {
+
+            /** Properties of a SnapshotOrigin. */
+            interface $Properties {
+
+                /** SnapshotOrigin stream */
+                stream?: (number|null);
+
+                /** SnapshotOrigin seq */
+                seq?: (number|null);
+
+                /** SnapshotOrigin hash48 */
+                hash48?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotOrigin. */
+            type $Shape = tidemark.v1.SnapshotOrigin.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotCommand.
+         * @deprecated Use tidemark.v1.SnapshotCommand.$Properties instead.
+         */
+        interface ISnapshotCommand extends tidemark.v1.SnapshotCommand.$Properties {
+        }
+
+        /** Represents a SnapshotCommand. */
+        class SnapshotCommand {
+
+            /**
+             * Constructs a new SnapshotCommand.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotCommand.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotCommand origin. */
+            origin?: (tidemark.v1.SnapshotOrigin.$Properties|null);
+
+            /** SnapshotCommand command. */
+            command?: (tidemark.v1.OperatorCommand.$Properties|null);
+
+            /**
+             * Creates a new SnapshotCommand instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotCommand instance
+             */
+            static create(properties: tidemark.v1.SnapshotCommand.$Shape): tidemark.v1.SnapshotCommand & tidemark.v1.SnapshotCommand.$Shape;
+            static create(properties?: tidemark.v1.SnapshotCommand.$Properties): tidemark.v1.SnapshotCommand;
+
+            /**
+             * Encodes the specified SnapshotCommand message. Does not implicitly {@link tidemark.v1.SnapshotCommand.verify|verify} messages.
+             * @param message SnapshotCommand message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotCommand message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotCommand & tidemark.v1.SnapshotCommand.$Shape} SnapshotCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotCommand & tidemark.v1.SnapshotCommand.$Shape;
+        }
+
+        namespace SnapshotCommand {
+
+            /** Properties of a SnapshotCommand. */
+            interface $Properties {
+
+                /** SnapshotCommand origin */
+                origin?: (tidemark.v1.SnapshotOrigin.$Properties|null);
+
+                /** SnapshotCommand command */
+                command?: (tidemark.v1.OperatorCommand.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotCommand. */
+            type $Shape = {
+              origin?: tidemark.v1.SnapshotOrigin.$Shape|null;
+              command?: tidemark.v1.OperatorCommand.$Shape|null;
+              $unknowns?: Uint8Array[];
+            };
+        }
+
+        /**
+         * Properties of a SnapshotRaw.
+         * @deprecated Use tidemark.v1.SnapshotRaw.$Properties instead.
+         */
+        interface ISnapshotRaw extends tidemark.v1.SnapshotRaw.$Properties {
+        }
+
+        /** Represents a SnapshotRaw. */
+        class SnapshotRaw {
+
+            /**
+             * Constructs a new SnapshotRaw.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotRaw.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotRaw origin. */
+            origin?: (tidemark.v1.SnapshotOrigin.$Properties|null);
+
+            /** SnapshotRaw series. */
+            series: number;
+
+            /** SnapshotRaw position. */
+            position: number;
+
+            /** SnapshotRaw columns. */
+            columns: Uint8Array;
+
+            /**
+             * Creates a new SnapshotRaw instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotRaw instance
+             */
+            static create(properties: tidemark.v1.SnapshotRaw.$Shape): tidemark.v1.SnapshotRaw & tidemark.v1.SnapshotRaw.$Shape;
+            static create(properties?: tidemark.v1.SnapshotRaw.$Properties): tidemark.v1.SnapshotRaw;
+
+            /**
+             * Encodes the specified SnapshotRaw message. Does not implicitly {@link tidemark.v1.SnapshotRaw.verify|verify} messages.
+             * @param message SnapshotRaw message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotRaw.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotRaw message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotRaw & tidemark.v1.SnapshotRaw.$Shape} SnapshotRaw
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotRaw & tidemark.v1.SnapshotRaw.$Shape;
+        }
+
+        namespace SnapshotRaw {
+
+            /** Properties of a SnapshotRaw. */
+            interface $Properties {
+
+                /** SnapshotRaw origin */
+                origin?: (tidemark.v1.SnapshotOrigin.$Properties|null);
+
+                /** SnapshotRaw series */
+                series?: (number|null);
+
+                /** SnapshotRaw position */
+                position?: (number|null);
+
+                /** SnapshotRaw columns */
+                columns?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotRaw. */
+            type $Shape = tidemark.v1.SnapshotRaw.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotVoid.
+         * @deprecated Use tidemark.v1.SnapshotVoid.$Properties instead.
+         */
+        interface ISnapshotVoid extends tidemark.v1.SnapshotVoid.$Properties {
+        }
+
+        /** Represents a SnapshotVoid. */
+        class SnapshotVoid {
+
+            /**
+             * Constructs a new SnapshotVoid.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotVoid.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotVoid stream. */
+            stream: number;
+
+            /** SnapshotVoid first. */
+            first: number;
+
+            /** SnapshotVoid last. */
+            last: number;
+
+            /** SnapshotVoid readings. */
+            readings: number;
+
+            /** SnapshotVoid reason. */
+            reason: string;
+
+            /**
+             * Creates a new SnapshotVoid instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotVoid instance
+             */
+            static create(properties: tidemark.v1.SnapshotVoid.$Shape): tidemark.v1.SnapshotVoid & tidemark.v1.SnapshotVoid.$Shape;
+            static create(properties?: tidemark.v1.SnapshotVoid.$Properties): tidemark.v1.SnapshotVoid;
+
+            /**
+             * Encodes the specified SnapshotVoid message. Does not implicitly {@link tidemark.v1.SnapshotVoid.verify|verify} messages.
+             * @param message SnapshotVoid message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotVoid.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotVoid message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotVoid & tidemark.v1.SnapshotVoid.$Shape} SnapshotVoid
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotVoid & tidemark.v1.SnapshotVoid.$Shape;
+        }
+
+        namespace SnapshotVoid {
+
+            /** Properties of a SnapshotVoid. */
+            interface $Properties {
+
+                /** SnapshotVoid stream */
+                stream?: (number|null);
+
+                /** SnapshotVoid first */
+                first?: (number|null);
+
+                /** SnapshotVoid last */
+                last?: (number|null);
+
+                /** SnapshotVoid readings */
+                readings?: (number|null);
+
+                /** SnapshotVoid reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotVoid. */
+            type $Shape = tidemark.v1.SnapshotVoid.$Properties;
         }
     }
 }

@@ -5212,7 +5212,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.PeerHeld.$Properties|null} [held] GiverFrame held
              * @property {tidemark.v1.Batch.$Properties|null} [batch] GiverFrame batch
              * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] GiverFrame pruned
-             * @property {"hello"|"held"|"batch"|"pruned"} [kind] GiverFrame kind
+             * @property {tidemark.v1.PeerSnapshotPart.$Properties|null} [snapshotPart] GiverFrame snapshotPart
+             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"} [kind] GiverFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5231,9 +5232,10 @@ export const tidemark = $root.tidemark = (() => {
              *   held?: tidemark.v1.PeerHeld.$Shape|null;
              *   batch?: tidemark.v1.Batch.$Shape|null;
              *   pruned?: tidemark.v1.PeerPruned.$Shape|null;
+             *   snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape })
+             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape })
              * )} tidemark.v1.GiverFrame.$Shape
              */
 
@@ -5284,17 +5286,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             GiverFrame.prototype.pruned = null;
 
+            /**
+             * GiverFrame snapshotPart.
+             * @member {tidemark.v1.PeerSnapshotPart.$Properties|null|undefined} snapshotPart
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.snapshotPart = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * GiverFrame kind.
-             * @member {"hello"|"held"|"batch"|"pruned"|undefined} kind
+             * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|undefined} kind
              * @memberof tidemark.v1.GiverFrame
              * @instance
              */
             $Object.defineProperty(GiverFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5338,6 +5348,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.Batch.encode(message.batch, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.pruned != null && $Object.hasOwnProperty.call(message, "pruned"))
                     $root.tidemark.v1.PeerPruned.encode(message.pruned, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.snapshotPart != null && $Object.hasOwnProperty.call(message, "snapshotPart"))
+                    $root.tidemark.v1.PeerSnapshotPart.encode(message.snapshotPart, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5410,6 +5422,13 @@ export const tidemark = $root.tidemark = (() => {
                             message.kind = "pruned";
                             continue;
                         }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotPart = $root.tidemark.v1.PeerSnapshotPart.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotPart);
+                            message.kind = "snapshotPart";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5439,7 +5458,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.PeerHolds.$Properties|null} [holds] TakerFrame holds
              * @property {tidemark.v1.PeerWant.$Properties|null} [want] TakerFrame want
              * @property {tidemark.v1.Refusal.$Properties|null} [refusal] TakerFrame refusal
-             * @property {"welcome"|"holds"|"want"|"refusal"} [kind] TakerFrame kind
+             * @property {tidemark.v1.PeerWantSnapshot.$Properties|null} [wantSnapshot] TakerFrame wantSnapshot
+             * @property {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"} [kind] TakerFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5458,9 +5478,10 @@ export const tidemark = $root.tidemark = (() => {
              *   holds?: tidemark.v1.PeerHolds.$Shape|null;
              *   want?: tidemark.v1.PeerWant.$Shape|null;
              *   refusal?: tidemark.v1.Refusal.$Shape|null;
+             *   wantSnapshot?: tidemark.v1.PeerWantSnapshot.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape })
+             *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape })
              * )} tidemark.v1.TakerFrame.$Shape
              */
 
@@ -5511,17 +5532,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             TakerFrame.prototype.refusal = null;
 
+            /**
+             * TakerFrame wantSnapshot.
+             * @member {tidemark.v1.PeerWantSnapshot.$Properties|null|undefined} wantSnapshot
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.wantSnapshot = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * TakerFrame kind.
-             * @member {"welcome"|"holds"|"want"|"refusal"|undefined} kind
+             * @member {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|undefined} kind
              * @memberof tidemark.v1.TakerFrame
              * @instance
              */
             $Object.defineProperty(TakerFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal"]),
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal", "wantSnapshot"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5565,6 +5594,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.PeerWant.encode(message.want, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.refusal != null && $Object.hasOwnProperty.call(message, "refusal"))
                     $root.tidemark.v1.Refusal.encode(message.refusal, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.wantSnapshot != null && $Object.hasOwnProperty.call(message, "wantSnapshot"))
+                    $root.tidemark.v1.PeerWantSnapshot.encode(message.wantSnapshot, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5635,6 +5666,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message.refusal = $root.tidemark.v1.Refusal.decode(reader, reader.size(), $undefined, _depth + 1, message.refusal);
                             message.kind = "refusal";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.wantSnapshot = $root.tidemark.v1.PeerWantSnapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.wantSnapshot);
+                            message.kind = "wantSnapshot";
                             continue;
                         }
                     }
@@ -6821,6 +6859,1923 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return PeerPruned;
+        })();
+
+        v1.PeerWantSnapshot = (function() {
+
+            /**
+             * Properties of a PeerWantSnapshot.
+             * @typedef {Object} tidemark.v1.PeerWantSnapshot.$Properties
+             * @property {Uint8Array|null} [after] PeerWantSnapshot after
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerWantSnapshot.
+             * @memberof tidemark.v1
+             * @interface IPeerWantSnapshot
+             * @augments tidemark.v1.PeerWantSnapshot.$Properties
+             * @deprecated Use tidemark.v1.PeerWantSnapshot.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerWantSnapshot.
+             * @typedef {tidemark.v1.PeerWantSnapshot.$Properties} tidemark.v1.PeerWantSnapshot.$Shape
+             */
+
+            /**
+             * Constructs a new PeerWantSnapshot.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerWantSnapshot.
+             * @constructor
+             * @param {tidemark.v1.PeerWantSnapshot.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerWantSnapshot = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerWantSnapshot after.
+             * @member {Uint8Array} after
+             * @memberof tidemark.v1.PeerWantSnapshot
+             * @instance
+             */
+            PeerWantSnapshot.prototype.after = $util.newBuffer([]);
+
+            /**
+             * Creates a new PeerWantSnapshot instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerWantSnapshot
+             * @static
+             * @param {tidemark.v1.PeerWantSnapshot.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerWantSnapshot} PeerWantSnapshot instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerWantSnapshot.$Shape): tidemark.v1.PeerWantSnapshot & tidemark.v1.PeerWantSnapshot.$Shape;
+             *   (properties?: tidemark.v1.PeerWantSnapshot.$Properties): tidemark.v1.PeerWantSnapshot;
+             * }}
+             */
+            PeerWantSnapshot.create = function(properties) {
+                return new PeerWantSnapshot(properties);
+            };
+
+            /**
+             * Encodes the specified PeerWantSnapshot message. Does not implicitly {@link tidemark.v1.PeerWantSnapshot.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerWantSnapshot
+             * @static
+             * @param {tidemark.v1.PeerWantSnapshot.$Properties} message PeerWantSnapshot message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerWantSnapshot.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && message.after.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.after);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerWantSnapshot message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerWantSnapshot
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWantSnapshot & tidemark.v1.PeerWantSnapshot.$Shape} PeerWantSnapshot
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerWantSnapshot.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerWantSnapshot();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.after = value;
+                            else
+                                delete message.after;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerWantSnapshot;
+        })();
+
+        v1.PeerSnapshotPart = (function() {
+
+            /**
+             * Properties of a PeerSnapshotPart.
+             * @typedef {Object} tidemark.v1.PeerSnapshotPart.$Properties
+             * @property {Uint8Array|null} [after] PeerSnapshotPart after
+             * @property {Uint8Array|null} [body] PeerSnapshotPart body
+             * @property {Uint8Array|null} [next] PeerSnapshotPart next
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerSnapshotPart.
+             * @memberof tidemark.v1
+             * @interface IPeerSnapshotPart
+             * @augments tidemark.v1.PeerSnapshotPart.$Properties
+             * @deprecated Use tidemark.v1.PeerSnapshotPart.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerSnapshotPart.
+             * @typedef {tidemark.v1.PeerSnapshotPart.$Properties} tidemark.v1.PeerSnapshotPart.$Shape
+             */
+
+            /**
+             * Constructs a new PeerSnapshotPart.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerSnapshotPart.
+             * @constructor
+             * @param {tidemark.v1.PeerSnapshotPart.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerSnapshotPart = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerSnapshotPart after.
+             * @member {Uint8Array} after
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @instance
+             */
+            PeerSnapshotPart.prototype.after = $util.newBuffer([]);
+
+            /**
+             * PeerSnapshotPart body.
+             * @member {Uint8Array} body
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @instance
+             */
+            PeerSnapshotPart.prototype.body = $util.newBuffer([]);
+
+            /**
+             * PeerSnapshotPart next.
+             * @member {Uint8Array} next
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @instance
+             */
+            PeerSnapshotPart.prototype.next = $util.newBuffer([]);
+
+            /**
+             * Creates a new PeerSnapshotPart instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @static
+             * @param {tidemark.v1.PeerSnapshotPart.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerSnapshotPart} PeerSnapshotPart instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerSnapshotPart.$Shape): tidemark.v1.PeerSnapshotPart & tidemark.v1.PeerSnapshotPart.$Shape;
+             *   (properties?: tidemark.v1.PeerSnapshotPart.$Properties): tidemark.v1.PeerSnapshotPart;
+             * }}
+             */
+            PeerSnapshotPart.create = function(properties) {
+                return new PeerSnapshotPart(properties);
+            };
+
+            /**
+             * Encodes the specified PeerSnapshotPart message. Does not implicitly {@link tidemark.v1.PeerSnapshotPart.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @static
+             * @param {tidemark.v1.PeerSnapshotPart.$Properties} message PeerSnapshotPart message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerSnapshotPart.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && message.after.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.after);
+                if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.body);
+                if (message.next != null && $Object.hasOwnProperty.call(message, "next") && message.next.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.next);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerSnapshotPart message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerSnapshotPart
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerSnapshotPart & tidemark.v1.PeerSnapshotPart.$Shape} PeerSnapshotPart
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerSnapshotPart.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerSnapshotPart();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.after = value;
+                            else
+                                delete message.after;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.body = value;
+                            else
+                                delete message.body;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.next = value;
+                            else
+                                delete message.next;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerSnapshotPart;
+        })();
+
+        v1.SnapshotBody = (function() {
+
+            /**
+             * Properties of a SnapshotBody.
+             * @typedef {Object} tidemark.v1.SnapshotBody.$Properties
+             * @property {number|null} [format] SnapshotBody format
+             * @property {Array.<string>|null} [names] SnapshotBody names
+             * @property {Array.<tidemark.v1.Series.$Properties>|null} [series] SnapshotBody series
+             * @property {Array.<tidemark.v1.SnapshotStream.$Properties>|null} [streams] SnapshotBody streams
+             * @property {Array.<tidemark.v1.SnapshotBatch.$Properties>|null} [batches] SnapshotBody batches
+             * @property {Array.<tidemark.v1.SnapshotCommand.$Properties>|null} [commands] SnapshotBody commands
+             * @property {tidemark.v1.WindowColumns.$Properties|null} [windows] SnapshotBody windows
+             * @property {Array.<tidemark.v1.SnapshotOrigin.$Properties>|null} [windowOrigins] SnapshotBody windowOrigins
+             * @property {Array.<tidemark.v1.SnapshotRaw.$Properties>|null} [raws] SnapshotBody raws
+             * @property {Array.<tidemark.v1.SnapshotVoid.$Properties>|null} [voids] SnapshotBody voids
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotBody.
+             * @memberof tidemark.v1
+             * @interface ISnapshotBody
+             * @augments tidemark.v1.SnapshotBody.$Properties
+             * @deprecated Use tidemark.v1.SnapshotBody.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotBody.
+             * @typedef {{
+             *   format?: number|null;
+             *   names?: Array.<string>|null;
+             *   series?: Array.<tidemark.v1.Series.$Shape>|null;
+             *   streams?: Array.<tidemark.v1.SnapshotStream.$Shape>|null;
+             *   batches?: Array.<tidemark.v1.SnapshotBatch.$Shape>|null;
+             *   commands?: Array.<tidemark.v1.SnapshotCommand.$Shape>|null;
+             *   windows?: tidemark.v1.WindowColumns.$Shape|null;
+             *   windowOrigins?: Array.<tidemark.v1.SnapshotOrigin.$Shape>|null;
+             *   raws?: Array.<tidemark.v1.SnapshotRaw.$Shape>|null;
+             *   voids?: Array.<tidemark.v1.SnapshotVoid.$Shape>|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * }} tidemark.v1.SnapshotBody.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotBody.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotBody.
+             * @constructor
+             * @param {tidemark.v1.SnapshotBody.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotBody = function (properties) {
+                this.names = [];
+                this.series = [];
+                this.streams = [];
+                this.batches = [];
+                this.commands = [];
+                this.windowOrigins = [];
+                this.raws = [];
+                this.voids = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotBody format.
+             * @member {number} format
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.format = 0;
+
+            /**
+             * SnapshotBody names.
+             * @member {Array.<string>} names
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.names = $util.emptyArray;
+
+            /**
+             * SnapshotBody series.
+             * @member {Array.<tidemark.v1.Series.$Properties>} series
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.series = $util.emptyArray;
+
+            /**
+             * SnapshotBody streams.
+             * @member {Array.<tidemark.v1.SnapshotStream.$Properties>} streams
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.streams = $util.emptyArray;
+
+            /**
+             * SnapshotBody batches.
+             * @member {Array.<tidemark.v1.SnapshotBatch.$Properties>} batches
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.batches = $util.emptyArray;
+
+            /**
+             * SnapshotBody commands.
+             * @member {Array.<tidemark.v1.SnapshotCommand.$Properties>} commands
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.commands = $util.emptyArray;
+
+            /**
+             * SnapshotBody windows.
+             * @member {tidemark.v1.WindowColumns.$Properties|null|undefined} windows
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.windows = null;
+
+            /**
+             * SnapshotBody windowOrigins.
+             * @member {Array.<tidemark.v1.SnapshotOrigin.$Properties>} windowOrigins
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.windowOrigins = $util.emptyArray;
+
+            /**
+             * SnapshotBody raws.
+             * @member {Array.<tidemark.v1.SnapshotRaw.$Properties>} raws
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.raws = $util.emptyArray;
+
+            /**
+             * SnapshotBody voids.
+             * @member {Array.<tidemark.v1.SnapshotVoid.$Properties>} voids
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.voids = $util.emptyArray;
+
+            /**
+             * Creates a new SnapshotBody instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotBody
+             * @static
+             * @param {tidemark.v1.SnapshotBody.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotBody} SnapshotBody instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotBody.$Shape): tidemark.v1.SnapshotBody & tidemark.v1.SnapshotBody.$Shape;
+             *   (properties?: tidemark.v1.SnapshotBody.$Properties): tidemark.v1.SnapshotBody;
+             * }}
+             */
+            SnapshotBody.create = function(properties) {
+                return new SnapshotBody(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotBody message. Does not implicitly {@link tidemark.v1.SnapshotBody.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotBody
+             * @static
+             * @param {tidemark.v1.SnapshotBody.$Properties} message SnapshotBody message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotBody.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.format != null && $Object.hasOwnProperty.call(message, "format") && message.format !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.format);
+                if (message.names != null && message.names.length)
+                    for (let i = 0; i < message.names.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.names[i]);
+                if (message.series != null && message.series.length)
+                    for (let i = 0; i < message.series.length; ++i)
+                        $root.tidemark.v1.Series.encode(message.series[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.streams != null && message.streams.length)
+                    for (let i = 0; i < message.streams.length; ++i)
+                        $root.tidemark.v1.SnapshotStream.encode(message.streams[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.batches != null && message.batches.length)
+                    for (let i = 0; i < message.batches.length; ++i)
+                        $root.tidemark.v1.SnapshotBatch.encode(message.batches[i], writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.commands != null && message.commands.length)
+                    for (let i = 0; i < message.commands.length; ++i)
+                        $root.tidemark.v1.SnapshotCommand.encode(message.commands[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.windows != null && $Object.hasOwnProperty.call(message, "windows"))
+                    $root.tidemark.v1.WindowColumns.encode(message.windows, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.windowOrigins != null && message.windowOrigins.length)
+                    for (let i = 0; i < message.windowOrigins.length; ++i)
+                        $root.tidemark.v1.SnapshotOrigin.encode(message.windowOrigins[i], writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.raws != null && message.raws.length)
+                    for (let i = 0; i < message.raws.length; ++i)
+                        $root.tidemark.v1.SnapshotRaw.encode(message.raws[i], writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                if (message.voids != null && message.voids.length)
+                    for (let i = 0; i < message.voids.length; ++i)
+                        $root.tidemark.v1.SnapshotVoid.encode(message.voids[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotBody message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotBody
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotBody & tidemark.v1.SnapshotBody.$Shape} SnapshotBody
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotBody.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotBody();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.format = value;
+                            else
+                                delete message.format;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.names && message.names.length))
+                                message.names = [];
+                            message.names.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.series && message.series.length))
+                                message.series = [];
+                            message.series.push($root.tidemark.v1.Series.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.streams && message.streams.length))
+                                message.streams = [];
+                            message.streams.push($root.tidemark.v1.SnapshotStream.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.batches && message.batches.length))
+                                message.batches = [];
+                            message.batches.push($root.tidemark.v1.SnapshotBatch.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.commands && message.commands.length))
+                                message.commands = [];
+                            message.commands.push($root.tidemark.v1.SnapshotCommand.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.windows = $root.tidemark.v1.WindowColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.windows);
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.windowOrigins && message.windowOrigins.length))
+                                message.windowOrigins = [];
+                            message.windowOrigins.push($root.tidemark.v1.SnapshotOrigin.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.raws && message.raws.length))
+                                message.raws = [];
+                            message.raws.push($root.tidemark.v1.SnapshotRaw.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.voids && message.voids.length))
+                                message.voids = [];
+                            message.voids.push($root.tidemark.v1.SnapshotVoid.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotBody;
+        })();
+
+        v1.SnapshotStream = (function() {
+
+            /**
+             * Properties of a SnapshotStream.
+             * @typedef {Object} tidemark.v1.SnapshotStream.$Properties
+             * @property {Uint8Array|null} [streamId] SnapshotStream streamId
+             * @property {string|null} [gateway] SnapshotStream gateway
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotStream.
+             * @memberof tidemark.v1
+             * @interface ISnapshotStream
+             * @augments tidemark.v1.SnapshotStream.$Properties
+             * @deprecated Use tidemark.v1.SnapshotStream.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotStream.
+             * @typedef {tidemark.v1.SnapshotStream.$Properties} tidemark.v1.SnapshotStream.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotStream.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotStream.
+             * @constructor
+             * @param {tidemark.v1.SnapshotStream.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotStream = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotStream streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.SnapshotStream
+             * @instance
+             */
+            SnapshotStream.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * SnapshotStream gateway.
+             * @member {string} gateway
+             * @memberof tidemark.v1.SnapshotStream
+             * @instance
+             */
+            SnapshotStream.prototype.gateway = "";
+
+            /**
+             * Creates a new SnapshotStream instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotStream
+             * @static
+             * @param {tidemark.v1.SnapshotStream.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotStream} SnapshotStream instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotStream.$Shape): tidemark.v1.SnapshotStream & tidemark.v1.SnapshotStream.$Shape;
+             *   (properties?: tidemark.v1.SnapshotStream.$Properties): tidemark.v1.SnapshotStream;
+             * }}
+             */
+            SnapshotStream.create = function(properties) {
+                return new SnapshotStream(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotStream message. Does not implicitly {@link tidemark.v1.SnapshotStream.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotStream
+             * @static
+             * @param {tidemark.v1.SnapshotStream.$Properties} message SnapshotStream message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotStream.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.gateway);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotStream message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotStream
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotStream & tidemark.v1.SnapshotStream.$Shape} SnapshotStream
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotStream.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotStream();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotStream;
+        })();
+
+        v1.SnapshotBatch = (function() {
+
+            /**
+             * Properties of a SnapshotBatch.
+             * @typedef {Object} tidemark.v1.SnapshotBatch.$Properties
+             * @property {number|null} [stream] SnapshotBatch stream
+             * @property {number|null} [seq] SnapshotBatch seq
+             * @property {Uint8Array|null} [sha256] SnapshotBatch sha256
+             * @property {tidemark.v1.Ledger.$Properties|null} [ledger] SnapshotBatch ledger
+             * @property {number|null} [records] SnapshotBatch records
+             * @property {number|null} [rawReadings] SnapshotBatch rawReadings
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotBatch.
+             * @memberof tidemark.v1
+             * @interface ISnapshotBatch
+             * @augments tidemark.v1.SnapshotBatch.$Properties
+             * @deprecated Use tidemark.v1.SnapshotBatch.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotBatch.
+             * @typedef {tidemark.v1.SnapshotBatch.$Properties} tidemark.v1.SnapshotBatch.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotBatch.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotBatch.
+             * @constructor
+             * @param {tidemark.v1.SnapshotBatch.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotBatch = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotBatch stream.
+             * @member {number} stream
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.stream = 0;
+
+            /**
+             * SnapshotBatch seq.
+             * @member {number} seq
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotBatch sha256.
+             * @member {Uint8Array} sha256
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.sha256 = $util.newBuffer([]);
+
+            /**
+             * SnapshotBatch ledger.
+             * @member {tidemark.v1.Ledger.$Properties|null|undefined} ledger
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.ledger = null;
+
+            /**
+             * SnapshotBatch records.
+             * @member {number} records
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.records = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotBatch rawReadings.
+             * @member {number} rawReadings
+             * @memberof tidemark.v1.SnapshotBatch
+             * @instance
+             */
+            SnapshotBatch.prototype.rawReadings = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new SnapshotBatch instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotBatch
+             * @static
+             * @param {tidemark.v1.SnapshotBatch.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotBatch} SnapshotBatch instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotBatch.$Shape): tidemark.v1.SnapshotBatch & tidemark.v1.SnapshotBatch.$Shape;
+             *   (properties?: tidemark.v1.SnapshotBatch.$Properties): tidemark.v1.SnapshotBatch;
+             * }}
+             */
+            SnapshotBatch.create = function(properties) {
+                return new SnapshotBatch(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotBatch message. Does not implicitly {@link tidemark.v1.SnapshotBatch.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotBatch
+             * @static
+             * @param {tidemark.v1.SnapshotBatch.$Properties} message SnapshotBatch message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotBatch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.stream);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.seq);
+                if (message.sha256 != null && $Object.hasOwnProperty.call(message, "sha256") && message.sha256.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.sha256);
+                if (message.ledger != null && $Object.hasOwnProperty.call(message, "ledger"))
+                    $root.tidemark.v1.Ledger.encode(message.ledger, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.records != null && $Object.hasOwnProperty.call(message, "records") && (typeof message.records === "object" ? message.records.low || message.records.high : message.records !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.records);
+                if (message.rawReadings != null && $Object.hasOwnProperty.call(message, "rawReadings") && (typeof message.rawReadings === "object" ? message.rawReadings.low || message.rawReadings.high : message.rawReadings !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.rawReadings);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotBatch message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotBatch
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotBatch & tidemark.v1.SnapshotBatch.$Shape} SnapshotBatch
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotBatch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotBatch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.sha256 = value;
+                            else
+                                delete message.sha256;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.ledger = $root.tidemark.v1.Ledger.decode(reader, reader.size(), $undefined, _depth + 1, message.ledger);
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.records = value;
+                            else
+                                delete message.records;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.rawReadings = value;
+                            else
+                                delete message.rawReadings;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotBatch;
+        })();
+
+        v1.SnapshotOrigin = (function() {
+
+            /**
+             * Properties of a SnapshotOrigin.
+             * @typedef {Object} tidemark.v1.SnapshotOrigin.$Properties
+             * @property {number|null} [stream] SnapshotOrigin stream
+             * @property {number|null} [seq] SnapshotOrigin seq
+             * @property {number|null} [hash48] SnapshotOrigin hash48
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotOrigin.
+             * @memberof tidemark.v1
+             * @interface ISnapshotOrigin
+             * @augments tidemark.v1.SnapshotOrigin.$Properties
+             * @deprecated Use tidemark.v1.SnapshotOrigin.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotOrigin.
+             * @typedef {tidemark.v1.SnapshotOrigin.$Properties} tidemark.v1.SnapshotOrigin.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotOrigin.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotOrigin.
+             * @constructor
+             * @param {tidemark.v1.SnapshotOrigin.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotOrigin = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotOrigin stream.
+             * @member {number} stream
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @instance
+             */
+            SnapshotOrigin.prototype.stream = 0;
+
+            /**
+             * SnapshotOrigin seq.
+             * @member {number} seq
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @instance
+             */
+            SnapshotOrigin.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotOrigin hash48.
+             * @member {number} hash48
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @instance
+             */
+            SnapshotOrigin.prototype.hash48 = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new SnapshotOrigin instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @static
+             * @param {tidemark.v1.SnapshotOrigin.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotOrigin} SnapshotOrigin instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotOrigin.$Shape): tidemark.v1.SnapshotOrigin & tidemark.v1.SnapshotOrigin.$Shape;
+             *   (properties?: tidemark.v1.SnapshotOrigin.$Properties): tidemark.v1.SnapshotOrigin;
+             * }}
+             */
+            SnapshotOrigin.create = function(properties) {
+                return new SnapshotOrigin(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotOrigin message. Does not implicitly {@link tidemark.v1.SnapshotOrigin.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @static
+             * @param {tidemark.v1.SnapshotOrigin.$Properties} message SnapshotOrigin message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotOrigin.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.stream);
+                if (message.seq != null && $Object.hasOwnProperty.call(message, "seq") && (typeof message.seq === "object" ? message.seq.low || message.seq.high : message.seq !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.seq);
+                if (message.hash48 != null && $Object.hasOwnProperty.call(message, "hash48") && (typeof message.hash48 === "object" ? message.hash48.low || message.hash48.high : message.hash48 !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.hash48);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotOrigin message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotOrigin
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotOrigin & tidemark.v1.SnapshotOrigin.$Shape} SnapshotOrigin
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotOrigin.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotOrigin();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.seq = value;
+                            else
+                                delete message.seq;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.hash48 = value;
+                            else
+                                delete message.hash48;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotOrigin;
+        })();
+
+        v1.SnapshotCommand = (function() {
+
+            /**
+             * Properties of a SnapshotCommand.
+             * @typedef {Object} tidemark.v1.SnapshotCommand.$Properties
+             * @property {tidemark.v1.SnapshotOrigin.$Properties|null} [origin] SnapshotCommand origin
+             * @property {tidemark.v1.OperatorCommand.$Properties|null} [command] SnapshotCommand command
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotCommand.
+             * @memberof tidemark.v1
+             * @interface ISnapshotCommand
+             * @augments tidemark.v1.SnapshotCommand.$Properties
+             * @deprecated Use tidemark.v1.SnapshotCommand.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotCommand.
+             * @typedef {{
+             *   origin?: tidemark.v1.SnapshotOrigin.$Shape|null;
+             *   command?: tidemark.v1.OperatorCommand.$Shape|null;
+             *   $unknowns?: Array.<Uint8Array>;
+             * }} tidemark.v1.SnapshotCommand.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotCommand.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotCommand.
+             * @constructor
+             * @param {tidemark.v1.SnapshotCommand.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotCommand origin.
+             * @member {tidemark.v1.SnapshotOrigin.$Properties|null|undefined} origin
+             * @memberof tidemark.v1.SnapshotCommand
+             * @instance
+             */
+            SnapshotCommand.prototype.origin = null;
+
+            /**
+             * SnapshotCommand command.
+             * @member {tidemark.v1.OperatorCommand.$Properties|null|undefined} command
+             * @memberof tidemark.v1.SnapshotCommand
+             * @instance
+             */
+            SnapshotCommand.prototype.command = null;
+
+            /**
+             * Creates a new SnapshotCommand instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotCommand
+             * @static
+             * @param {tidemark.v1.SnapshotCommand.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotCommand} SnapshotCommand instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotCommand.$Shape): tidemark.v1.SnapshotCommand & tidemark.v1.SnapshotCommand.$Shape;
+             *   (properties?: tidemark.v1.SnapshotCommand.$Properties): tidemark.v1.SnapshotCommand;
+             * }}
+             */
+            SnapshotCommand.create = function(properties) {
+                return new SnapshotCommand(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotCommand message. Does not implicitly {@link tidemark.v1.SnapshotCommand.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotCommand
+             * @static
+             * @param {tidemark.v1.SnapshotCommand.$Properties} message SnapshotCommand message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.origin != null && $Object.hasOwnProperty.call(message, "origin"))
+                    $root.tidemark.v1.SnapshotOrigin.encode(message.origin, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.command != null && $Object.hasOwnProperty.call(message, "command"))
+                    $root.tidemark.v1.OperatorCommand.encode(message.command, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotCommand message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotCommand
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotCommand & tidemark.v1.SnapshotCommand.$Shape} SnapshotCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.origin = $root.tidemark.v1.SnapshotOrigin.decode(reader, reader.size(), $undefined, _depth + 1, message.origin);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.command = $root.tidemark.v1.OperatorCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.command);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotCommand;
+        })();
+
+        v1.SnapshotRaw = (function() {
+
+            /**
+             * Properties of a SnapshotRaw.
+             * @typedef {Object} tidemark.v1.SnapshotRaw.$Properties
+             * @property {tidemark.v1.SnapshotOrigin.$Properties|null} [origin] SnapshotRaw origin
+             * @property {number|null} [series] SnapshotRaw series
+             * @property {number|null} [position] SnapshotRaw position
+             * @property {Uint8Array|null} [columns] SnapshotRaw columns
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotRaw.
+             * @memberof tidemark.v1
+             * @interface ISnapshotRaw
+             * @augments tidemark.v1.SnapshotRaw.$Properties
+             * @deprecated Use tidemark.v1.SnapshotRaw.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotRaw.
+             * @typedef {tidemark.v1.SnapshotRaw.$Properties} tidemark.v1.SnapshotRaw.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotRaw.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotRaw.
+             * @constructor
+             * @param {tidemark.v1.SnapshotRaw.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotRaw = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotRaw origin.
+             * @member {tidemark.v1.SnapshotOrigin.$Properties|null|undefined} origin
+             * @memberof tidemark.v1.SnapshotRaw
+             * @instance
+             */
+            SnapshotRaw.prototype.origin = null;
+
+            /**
+             * SnapshotRaw series.
+             * @member {number} series
+             * @memberof tidemark.v1.SnapshotRaw
+             * @instance
+             */
+            SnapshotRaw.prototype.series = 0;
+
+            /**
+             * SnapshotRaw position.
+             * @member {number} position
+             * @memberof tidemark.v1.SnapshotRaw
+             * @instance
+             */
+            SnapshotRaw.prototype.position = 0;
+
+            /**
+             * SnapshotRaw columns.
+             * @member {Uint8Array} columns
+             * @memberof tidemark.v1.SnapshotRaw
+             * @instance
+             */
+            SnapshotRaw.prototype.columns = $util.newBuffer([]);
+
+            /**
+             * Creates a new SnapshotRaw instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotRaw
+             * @static
+             * @param {tidemark.v1.SnapshotRaw.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotRaw} SnapshotRaw instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotRaw.$Shape): tidemark.v1.SnapshotRaw & tidemark.v1.SnapshotRaw.$Shape;
+             *   (properties?: tidemark.v1.SnapshotRaw.$Properties): tidemark.v1.SnapshotRaw;
+             * }}
+             */
+            SnapshotRaw.create = function(properties) {
+                return new SnapshotRaw(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotRaw message. Does not implicitly {@link tidemark.v1.SnapshotRaw.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotRaw
+             * @static
+             * @param {tidemark.v1.SnapshotRaw.$Properties} message SnapshotRaw message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotRaw.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.origin != null && $Object.hasOwnProperty.call(message, "origin"))
+                    $root.tidemark.v1.SnapshotOrigin.encode(message.origin, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.series != null && $Object.hasOwnProperty.call(message, "series") && message.series !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.series);
+                if (message.position != null && $Object.hasOwnProperty.call(message, "position") && message.position !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.position);
+                if (message.columns != null && $Object.hasOwnProperty.call(message, "columns") && message.columns.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.columns);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotRaw message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotRaw
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotRaw & tidemark.v1.SnapshotRaw.$Shape} SnapshotRaw
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotRaw.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotRaw();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.origin = $root.tidemark.v1.SnapshotOrigin.decode(reader, reader.size(), $undefined, _depth + 1, message.origin);
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.series = value;
+                            else
+                                delete message.series;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.position = value;
+                            else
+                                delete message.position;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.columns = value;
+                            else
+                                delete message.columns;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotRaw;
+        })();
+
+        v1.SnapshotVoid = (function() {
+
+            /**
+             * Properties of a SnapshotVoid.
+             * @typedef {Object} tidemark.v1.SnapshotVoid.$Properties
+             * @property {number|null} [stream] SnapshotVoid stream
+             * @property {number|null} [first] SnapshotVoid first
+             * @property {number|null} [last] SnapshotVoid last
+             * @property {number|null} [readings] SnapshotVoid readings
+             * @property {string|null} [reason] SnapshotVoid reason
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotVoid.
+             * @memberof tidemark.v1
+             * @interface ISnapshotVoid
+             * @augments tidemark.v1.SnapshotVoid.$Properties
+             * @deprecated Use tidemark.v1.SnapshotVoid.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotVoid.
+             * @typedef {tidemark.v1.SnapshotVoid.$Properties} tidemark.v1.SnapshotVoid.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotVoid.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotVoid.
+             * @constructor
+             * @param {tidemark.v1.SnapshotVoid.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotVoid = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotVoid stream.
+             * @member {number} stream
+             * @memberof tidemark.v1.SnapshotVoid
+             * @instance
+             */
+            SnapshotVoid.prototype.stream = 0;
+
+            /**
+             * SnapshotVoid first.
+             * @member {number} first
+             * @memberof tidemark.v1.SnapshotVoid
+             * @instance
+             */
+            SnapshotVoid.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotVoid last.
+             * @member {number} last
+             * @memberof tidemark.v1.SnapshotVoid
+             * @instance
+             */
+            SnapshotVoid.prototype.last = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotVoid readings.
+             * @member {number} readings
+             * @memberof tidemark.v1.SnapshotVoid
+             * @instance
+             */
+            SnapshotVoid.prototype.readings = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * SnapshotVoid reason.
+             * @member {string} reason
+             * @memberof tidemark.v1.SnapshotVoid
+             * @instance
+             */
+            SnapshotVoid.prototype.reason = "";
+
+            /**
+             * Creates a new SnapshotVoid instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotVoid
+             * @static
+             * @param {tidemark.v1.SnapshotVoid.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotVoid} SnapshotVoid instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotVoid.$Shape): tidemark.v1.SnapshotVoid & tidemark.v1.SnapshotVoid.$Shape;
+             *   (properties?: tidemark.v1.SnapshotVoid.$Properties): tidemark.v1.SnapshotVoid;
+             * }}
+             */
+            SnapshotVoid.create = function(properties) {
+                return new SnapshotVoid(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotVoid message. Does not implicitly {@link tidemark.v1.SnapshotVoid.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotVoid
+             * @static
+             * @param {tidemark.v1.SnapshotVoid.$Properties} message SnapshotVoid message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotVoid.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.stream);
+                if (message.first != null && $Object.hasOwnProperty.call(message, "first") && (typeof message.first === "object" ? message.first.low || message.first.high : message.first !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.first);
+                if (message.last != null && $Object.hasOwnProperty.call(message, "last") && (typeof message.last === "object" ? message.last.low || message.last.high : message.last !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.last);
+                if (message.readings != null && $Object.hasOwnProperty.call(message, "readings") && (typeof message.readings === "object" ? message.readings.low || message.readings.high : message.readings !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.readings);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotVoid message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotVoid
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotVoid & tidemark.v1.SnapshotVoid.$Shape} SnapshotVoid
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotVoid.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotVoid();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.first = value;
+                            else
+                                delete message.first;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.last = value;
+                            else
+                                delete message.last;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.readings = value;
+                            else
+                                delete message.readings;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotVoid;
         })();
 
         return v1;

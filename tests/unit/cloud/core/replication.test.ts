@@ -205,13 +205,43 @@ describe("what a peer offers", () => {
     expect(hand.wants).toEqual([]);
   });
 
-  test("of which only the records are left is reported: a snapshot is needed", () => {
+  test("of which only the records are left comes as a snapshot, part by part, and then belongs to the set", () => {
     const hand = new Hand().greeted(1, "us", upTo(9));
-    const effects = hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
-    expect(effects).toContainEqual({
+    const [nothing, place] = [new Uint8Array(0), Buffer.from("place")];
+    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
+    // Of one peer at a time.
+    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
+    expect(hand.answers.filter(({ kind }) => kind === "want_snapshot")).toEqual([]);
+
+    const part = { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: place } as const;
+    expect(hand.giver(1, part)).toContainEqual({ kind: "merge", link: 1, body: part.body, first: true });
+    hand.feed({ kind: "merged", link: 1, refusal: null });
+    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: place });
+    // An answer to a question that was not asked changes nothing.
+    expect(hand.giver(1, part)).toEqual([]);
+    const last = { kind: "snapshot_part", body: Buffer.from("2"), after: place, next: nothing } as const;
+    expect(hand.giver(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
+    expect(hand.feed({ kind: "merged", link: 1, refusal: null })).toEqual([{ kind: "join" }]);
+    const sets = [{ streamId: A, gateway: "plant-7", have: upTo(4) }];
+    expect(hand.feed({ kind: "joined", sets, more: true })).toContainEqual({ kind: "join" });
+    expect(hand.answers).toContainEqual(expect.objectContaining({ kind: "holds", streams: sets }));
+    expect(hand.feed({ kind: "joined", sets: [], more: false })).toContainEqual({
       kind: "report",
-      report: { kind: "needs_snapshot", peer: US, streamId: A, batches: 4 },
+      report: { kind: "snapshot_taken", peer: US, parts: 2 },
     });
+  });
+
+  test("a snapshot that cannot be read ends the link, and another peer is asked", () => {
+    const hand = new Hand().greeted(1, "us", upTo(9));
+    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    const nothing = new Uint8Array(0);
+    hand.giver(1, { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: nothing });
+    const effects = hand.feed({ kind: "merged", link: 1, refusal: "not a snapshot" });
+    expect(effects).toContainEqual({ kind: "end", link: 1 });
+    hand.greeted(2, "ap", upTo(9));
+    hand.giver(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
   });
 });
 
