@@ -3,10 +3,14 @@ import { join } from "node:path";
 
 import type { Have } from "../proto/core/have.ts";
 import { regionId } from "../proto/core/ids.ts";
-import type { StreamId } from "../proto/core/ids.ts";
+import type { RegionId, StreamId } from "../proto/core/ids.ts";
+import type { Member } from "../proto/core/member.ts";
+import { isOperatorName } from "../proto/core/operator-command.ts";
+import type { OperatorDraft } from "../proto/core/operator-command.ts";
 import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { GrpcChannel } from "../proto/runtime/grpc-target.ts";
+import type { GrpcTarget } from "../proto/runtime/grpc-target.ts";
 import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
@@ -15,6 +19,7 @@ import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import { PROTOCOL } from "../proto/wire/ingest-messages.ts";
 import type { CloudConfig } from "./config.ts";
+import { counts, membersOf, minCopiesOf } from "./core/membership.ts";
 import { RegionEvents } from "./events.ts";
 import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
@@ -24,6 +29,7 @@ import { serveCommands } from "./operator/http-operator.ts";
 import { OperatorDesk } from "./operator/operator-desk.ts";
 import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
+import { RegionList } from "./peer/region-list.ts";
 import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { allSets } from "./store/all-sets.ts";
@@ -65,18 +71,23 @@ export async function startRegion(deps: {
   const bootId = randomBytes(16);
   const { peers } = config.replication;
   const greeting = { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE };
-  const channels = new Map(
-    peers.map(({ name, url }) => [
-      regionId(name),
-      new GrpcChannel({ ...config.replication, region: regionId(name), url }),
-    ]),
-  );
-  const replicator = new PeerReplicator(
+  const regions = new RegionList(store, configuredMembers(config), () => replicator.setMembers(regions.all));
+  const membersMayHaveChanged = (): void => void regions.load().catch(onFault);
+  const target = (peer: RegionId): GrpcTarget => ({
+    ...config.replication,
+    region: peer,
+    url: regions.find(peer)?.url ?? "",
+  });
+  // For the sake of an early error.
+  for (const { name } of peers) new GrpcChannel(target(regionId(name)));
+  const replicator: PeerReplicator = new PeerReplicator(
     {
       store,
       clock,
       random: Math.random,
-      dial: (peer, listener) => new GrpcOutgoingLink(channels.get(peer)!, greeting, listener),
+      dial: (peer, listener) => new GrpcOutgoingLink(target(peer), greeting, listener),
+      onWhole: (member) => void desk.take([becomesMember(member, region)]).catch(onFault),
+      onJoined: membersMayHaveChanged,
       onReport: (report) => events.peer(report),
       onDelays: (peer, delaysMs) => events.delays(peer, delaysMs),
       onFault,
@@ -88,13 +99,14 @@ export async function startRegion(deps: {
         region,
         storeId: store.storeId,
         bootId,
-        isPeer: (name) => peers.some((peer) => peer.name === name),
+        isPeer: (name) => name !== region && (regions.find(name)?.state ?? "lost") !== "lost",
         authorized: secretOf(config.replication.tokenFile) ?? (() => true),
       },
-      peers: peers.map(({ name }) => regionId(name)),
+      members: regions.all,
       minCopies: config.minCopies,
     },
   );
+  await regions.load();
   const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
 
   const pruner = new Pruner(
@@ -117,6 +129,7 @@ export async function startRegion(deps: {
       onCommit: (commit) => {
         events.onCommit(commit);
         replicator.committed(commit);
+        if (commit.sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) membersMayHaveChanged();
       },
       onFault,
     },
@@ -131,6 +144,7 @@ export async function startRegion(deps: {
     clock,
     lastSeenMs: (gateway) => events.lastSeenMs(gateway),
     peers: () => replicator.status(),
+    members: () => regions.all,
   });
   const desk = new OperatorDesk(
     {
@@ -145,6 +159,8 @@ export async function startRegion(deps: {
   serveCommands(http, {
     desk,
     region,
+    members: () => regions.all,
+    changeRefusal: (change) => replicator.changeRefusal(change),
     authorized: secretOf(config.operators.tokenFile),
     commanded: (request, batch) => events.commanded(request, batch),
   });
@@ -152,7 +168,7 @@ export async function startRegion(deps: {
   const query = await http.listen(config.http);
   life.onStop("http", () => http.close());
 
-  const { host, port, cert, key, clientCa, gatewayUrl } = config.ingest;
+  const { host, port, cert, key, clientCa } = config.ingest;
   const ingest = new GrpcIngest({
     store,
     committer,
@@ -165,11 +181,14 @@ export async function startRegion(deps: {
       storeId: store.storeId,
       bootId,
       creditBytes: config.ingest.creditBytes,
-      regions: [
-        ...(gatewayUrl === undefined ? [] : [{ name: region, url: gatewayUrl }]),
-        ...peers.map((peer) => ({ name: peer.name, url: peer.gatewayUrl })),
-      ],
-      minCopies: config.minCopies,
+      get regions() {
+        return regions.all
+          .filter((member) => counts(member) && member.gatewayUrl !== "")
+          .map((member) => ({ name: member.region, url: member.gatewayUrl }));
+      },
+      get minCopies() {
+        return minCopiesOf(config.minCopies, regions.all);
+      },
       authorized,
       verified: tokensFile !== undefined,
     },
@@ -196,6 +215,28 @@ export async function startRegion(deps: {
   notReady = null;
   const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
   events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });
+}
+
+/** What the configuration says of the regions, this one included. */
+function configuredMembers({ region, ingest, replication }: CloudConfig): readonly Member[] {
+  const self: Member = { region, state: "member", url: "", gatewayUrl: ingest.gatewayUrl ?? "" };
+  return membersOf(
+    [
+      self,
+      ...replication.peers.map(({ name, url, gatewayUrl }): Member => ({
+        region: name,
+        state: "member",
+        url,
+        gatewayUrl,
+      })),
+    ],
+    [],
+  );
+}
+
+function becomesMember(member: Member, actor: RegionId): OperatorDraft {
+  const reason = "it holds all that the others hold";
+  return { kind: "set_member", member: { ...member, state: "member" }, reason, actor: `region ${actor}` };
 }
 
 /** @throws Fault when the file cannot be read or is empty. */

@@ -93,7 +93,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     .transform(({ data_dir, min_copies, ...rest }) => ({
       ...rest,
       dataDir: data_dir,
-      minCopies: min_copies ?? Math.min(2, rest.replication.peers.length + 1),
+      minCopies: min_copies ?? null,
     }));
 }
 
@@ -136,7 +136,8 @@ const ADDRESS = "expected http://host:port, or https://host:port for TLS";
 export type CloudConfig = {
   readonly region: string;
   readonly dataDir: string;
-  readonly minCopies: number;
+  /** Null: two, where there are two regions. */
+  readonly minCopies: number | null;
   readonly replication: {
     readonly peers: readonly { readonly name: string; readonly url: string; readonly gatewayUrl: string }[];
     readonly tokenFile?: string | undefined;

@@ -112,9 +112,10 @@ export class RegionEvents {
 
   /** What an operator said, with who and why: the log is where an auditor looks first. */
   commanded(request: CommandRequest, batch: string): void {
-    const { command, device, reason, actor } = request;
+    const { command, reason, actor } = request;
+    const of = request.command === "set_member" ? `${request.region} ${request.state}` : request.device;
     this.#metrics.commands.inc({ command });
-    this.#log.warn({ command, device, reason, actor, batch }, `${actor} commands ${command} of ${device}: ${reason}`);
+    this.#log.warn({ command, of, reason, actor, batch }, `${actor} commands ${command} of ${of}: ${reason}`);
   }
 
   /** From our commit of a batch to the peer's, in milliseconds. */

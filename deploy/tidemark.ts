@@ -7,6 +7,7 @@ import { registerDemo } from "./cli/demo.ts";
 import { registerEdge } from "./cli/edge.ts";
 import { registerOperator } from "./cli/operator.ts";
 import { registerPasswd } from "./cli/passwd.ts";
+import { registerRegions } from "./cli/regions.ts";
 import { registerSensors } from "./cli/sensors.ts";
 
 /**
@@ -36,6 +37,7 @@ for (const register of [
   registerDemo,
   registerSensors,
   registerOperator,
+  registerRegions,
   registerCheck,
   registerPasswd,
 ]) {

@@ -46,6 +46,11 @@ export class PeerGiver {
     return this.#holds.get(streamId) ?? EMPTY_HAVE;
   }
 
+  /** All of which it says that it holds something. */
+  get streams(): readonly StreamId[] {
+    return [...this.#holds.keys()];
+  }
+
   get status(): GiverStatus {
     return {
       peer: this.peer,

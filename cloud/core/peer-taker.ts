@@ -152,7 +152,10 @@ export class PeerTaker {
     }
     if (!isName(hello.region)) return this.refuse("bad_hello", `not a region name: expected ${NAME_RULE}`);
     if (!self.isPeer(hello.region)) {
-      return this.refuse("unauthorized", `${hello.region} is no peer of ${self.region}: name it under peers there`);
+      return this.refuse(
+        "unauthorized",
+        `${hello.region} is no peer of ${self.region}: add it there with tidemark regions add`,
+      );
     }
     if (!self.authorized(hello.token))
       return this.refuse("unauthorized", `${hello.region} did not present the token of the regions`);

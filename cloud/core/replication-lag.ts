@@ -15,8 +15,11 @@ export class ReplicationLag {
   #dropped = 0;
   readonly #places = new Map<RegionId, number>();
 
-  constructor(peers: readonly RegionId[]) {
-    for (const peer of peers) this.#places.set(peer, 0);
+  /** From now on it is asked about these peers; one that is new is not behind with what was before. */
+  setPeers(peers: readonly RegionId[]): void {
+    for (const peer of this.#places.keys()) if (!peers.includes(peer)) this.#places.delete(peer);
+    const end = this.#dropped + this.#log.length;
+    for (const peer of peers) if (!this.#places.has(peer)) this.#places.set(peer, end);
   }
 
   committed(batches: readonly { readonly streamId: StreamId; readonly seq: Seq }[], atMs: number): void {

@@ -1,8 +1,11 @@
-import { contains, EMPTY_HAVE, equalHave, heldByAtLeast } from "../../proto/core/have.ts";
+import { contains, difference, EMPTY_HAVE, equalHave, heldByAtLeast, isEmpty } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
+import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
 import { PEER, PeerGiver } from "./peer-giver.ts";
 import type { GiverEffect, GiverOutcome, GiverStatus, PeerReport } from "./peer-giver.ts";
 import type { SettledGift, TakerEffect, TakerSelf } from "./peer-taker.ts";
@@ -32,25 +35,30 @@ export class Replication {
   readonly #takers = new Map<number, PeerTaker>();
   readonly #wanted = new Wanted();
   readonly #replicated = new Map<StreamId, Have>();
-  readonly #lag: ReplicationLag;
+  readonly #lag = new ReplicationLag();
   readonly #snapshot = new SnapshotTaking();
+  #minCopies = 1;
+  #lookedMs = 0;
+
+  #members: readonly Member[];
 
   /** @param own what the store holds at the start. */
   constructor(options: ReplicationOptions, own: readonly OwnedHave[], nowMs: number) {
     this.#options = options;
-    this.#lag = new ReplicationLag(options.peers);
+    this.#members = options.members;
     for (const { streamId, have, gateway } of own) {
       this.#own.set(streamId, have);
       this.#gatewayOf.set(streamId, gateway);
-      this.#recount(streamId);
     }
-    for (const peer of options.peers) this.#givers.set(peer, new PeerGiver(peer, nowMs));
+    this.#setMembers(options.members, nowMs);
   }
 
   step(event: ReplicationEvent, nowMs: number, random: number): readonly ReplicationEffect[] {
     switch (event.kind) {
       case "tick":
         return this.#tick(nowMs, random);
+      case "members":
+        return this.#setMembers(event.members, nowMs);
       case "committed":
         return this.#committed(event, nowMs);
       case "taker_frame": {
@@ -115,9 +123,17 @@ export class Replication {
     return this.#own.get(streamId) ?? EMPTY_HAVE;
   }
 
-  /** Whether every peer says that it holds the batch. */
+  /** Whether every region that is waited for says that it holds the batch. */
   heldEverywhere(streamId: StreamId, seq: Seq): boolean {
-    return [...this.#givers.values()].every((giver) => contains(giver.holds(streamId), seq));
+    return this.#members.filter(isWaitedFor).every((member) => contains(this.#holds(member.region, streamId), seq));
+  }
+
+  /** Why a change of the list of regions must not be made now; null when it may. */
+  changeRefusal(change: Member): string | null {
+    const { minCopies } = this.#options;
+    const streams = new Set([...this.#own.keys(), ...[...this.#givers.values()].flatMap((giver) => giver.streams)]);
+    const holds = (region: string, streamId: StreamId): Have => this.#holds(region, streamId);
+    return changeRefusal(change, { members: this.#members, minCopies, streams, holds });
   }
 
   status(nowMs: number): readonly PeerStatus[] {
@@ -125,6 +141,7 @@ export class Replication {
     return [...this.#givers.values()].map((giver) => ({
       ...giver.status,
       giving: giving.has(giver.peer),
+      state: this.#members.find(({ region }) => region === giver.peer)?.state ?? "lost",
       ...this.#lag.of(giver.peer, nowMs),
     }));
   }
@@ -136,7 +153,48 @@ export class Replication {
       ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs), nowMs)),
       ...this.#snapshot.tick(nowMs),
       ...this.#ask(nowMs),
+      ...this.#joined(nowMs),
     ];
+  }
+
+  /** Regions that join and have all that this one has: nothing is missing to make them members. */
+  #joined(nowMs: number): readonly ReplicationEffect[] {
+    if (nowMs - this.#lookedMs < PEER.compareMs) return [];
+    this.#lookedMs = nowMs;
+    return this.#members.flatMap((member): readonly ReplicationEffect[] => {
+      const giver = this.#givers.get(regionId(member.region));
+      if (member.state !== "joining" || giver?.status.connected !== true) return [];
+      const whole = [...this.#own].every(([streamId, have]) => isEmpty(difference(have, giver.holds(streamId))));
+      return whole ? [{ kind: "whole", member }] : [];
+    });
+  }
+
+  #setMembers(members: readonly Member[], nowMs: number): readonly ReplicationEffect[] {
+    const effects: ReplicationEffect[] = [];
+    this.#members = members;
+    const peers = members
+      .filter(({ region, state }) => region !== this.#options.self.region && state !== "lost")
+      .map(({ region }) => regionId(region));
+    for (const peer of peers) if (!this.#givers.has(peer)) this.#givers.set(peer, new PeerGiver(peer, nowMs));
+    for (const [peer, giver] of this.#givers) {
+      if (peers.includes(peer)) continue;
+      effects.push(...outgoing(peer, giver.stop()));
+      this.#givers.delete(peer);
+    }
+    for (const taker of this.#takers.values()) {
+      if (taker.peer === undefined || peers.includes(taker.peer)) continue;
+      const why = `${taker.peer} does not belong to the regions any more`;
+      effects.push(...this.#incoming(taker, taker.refuse("unauthorized", why), nowMs));
+    }
+    this.#lag.setPeers(peers);
+    this.#minCopies = minCopiesOf(this.#options.minCopies, members);
+    return [...effects, ...this.#toldReplicated([...this.#own.keys()])];
+  }
+
+  /** What a region holds, by its own present word. */
+  #holds(region: string, streamId: StreamId): Have {
+    if (region === this.#options.self.region) return this.own(streamId);
+    return this.#givers.get(regionId(region))?.holds(streamId) ?? EMPTY_HAVE;
   }
 
   #committed(event: Extract<ReplicationEvent, { kind: "committed" }>, nowMs: number): readonly ReplicationEffect[] {
@@ -221,8 +279,8 @@ export class Replication {
 
   /** @returns whether it changed. */
   #recount(streamId: StreamId): boolean {
-    const copies = [this.own(streamId), ...[...this.#givers.values()].map((giver) => giver.holds(streamId))];
-    const replicated = heldByAtLeast(copies, this.#options.minCopies);
+    const copies = this.#members.filter(counts).map(({ region }) => this.#holds(region, streamId));
+    const replicated = heldByAtLeast(copies, this.#minCopies);
     if (equalHave(replicated, this.replicated(streamId))) return false;
     this.#replicated.set(streamId, replicated);
     return true;
@@ -251,9 +309,10 @@ export class Replication {
 
 export type ReplicationOptions = {
   readonly self: TakerSelf;
-  readonly peers: readonly RegionId[];
-  /** How many regions, this one included, must hold a batch before it counts as replicated. */
-  readonly minCopies: number;
+  /** All regions, this one included. */
+  readonly members: readonly Member[];
+  /** How many members must hold a batch before it counts as replicated; null: two, where there are two. */
+  readonly minCopies: number | null;
 };
 
 /** What is held of a stream, and the gateway that it belongs to, where that is known. */
@@ -261,6 +320,8 @@ export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; read
 
 export type ReplicationEvent =
   | { readonly kind: "tick" }
+  /** Where regions stand from now on. */
+  | { readonly kind: "members"; readonly members: readonly Member[] }
   | {
       readonly kind: "committed";
       readonly sets: readonly OwnedHave[];
@@ -303,11 +364,14 @@ export type ReplicationEffect =
   | OfLink<Exclude<TakerEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
   | SnapshotEffect
   | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
+  /** A region that joins has all that this one has. Told again and again until it is a member. */
+  | { readonly kind: "whole"; readonly member: Member }
   /** How long batches took from our commit to the peer's. */
   | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 
 export type PeerStatus = GiverStatus & {
+  readonly state: MemberState;
   /** Whether it has a link to us. */
   readonly giving: boolean;
   /** Batches that were committed here first and that it does not hold yet. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
-import { millis } from "../../proto/core/ids.ts";
+import { isName, millis, NAME_RULE } from "../../proto/core/ids.ts";
 import type { Millis } from "../../proto/core/ids.ts";
+import { MEMBER_STATES } from "../../proto/core/member.ts";
+import type { Member, MemberState } from "../../proto/core/member.ts";
 import {
   ACTOR_CHARS_MAX,
   OPERATOR_RANKS,
@@ -12,6 +14,7 @@ import {
 import type { OperatorDraft, OperatorRank } from "../../proto/core/operator-command.ts";
 import type { WindowSummary } from "../../proto/core/record.ts";
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
+import { isRegionUrl } from "../../proto/runtime/options/fields.ts";
 import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";
 
 /**
@@ -22,7 +25,19 @@ export type CommandRequest = { readonly reason: string; readonly actor: string }
   | (OfSeries & { readonly command: OperatorRank; readonly windows: readonly SaidWindow[] })
   | (OfSeries & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly Millis[] })
   | { readonly command: "erase_device"; readonly device: string }
+  | MemberRequest
 );
+
+/** Addresses may be left out where the region is known. */
+export type MemberRequest = {
+  readonly command: "set_member";
+  readonly region: string;
+  readonly state: MemberState;
+  readonly url?: string | undefined;
+  readonly gateway_url?: string | undefined;
+  /** A region may be given up although batches are left with too few copies. */
+  readonly accept_loss?: boolean | undefined;
+};
 
 type OfSeries = { readonly device: string; readonly metric: string; readonly window: number };
 type SaidWindow = {
@@ -44,6 +59,9 @@ type SaidSummary = {
 const WINDOWS_MAX = 1000;
 /** A command of a thousand summaries is a fifth of this. */
 export const REQUEST_BYTES_MAX: number = 1024 * 1024;
+
+const ADDRESS_ACCEPTED = "expected http://host:port, or https://host:port for TLS";
+const address = z.string(ADDRESS_ACCEPTED).refine(isRegionUrl, ADDRESS_ACCEPTED);
 
 const NAME_ACCEPTED = "expected a name of 1 to 1024 characters, as /v1/series gives it";
 const name = z.string(NAME_ACCEPTED).min(1, NAME_ACCEPTED).max(1024, NAME_ACCEPTED);
@@ -132,11 +150,20 @@ export const commandRequestSchema: z.ZodType<CommandRequest> = z
         ...signed,
       }),
       z.strictObject({ command: z.literal("erase_device"), device: name, ...signed }),
+      z.strictObject({
+        command: z.literal("set_member"),
+        region: z.string(`expected ${NAME_RULE}`).refine(isName, `expected ${NAME_RULE}`),
+        state: z.enum(MEMBER_STATES, `expected ${MEMBER_STATES.join(", ")}`),
+        url: address.optional(),
+        gateway_url: address.optional(),
+        accept_loss: z.boolean("expected true or false").optional(),
+        ...signed,
+      }),
     ],
-    `expected ${[...OPERATOR_RANKS, "clear", "erase_device"].join(", ")}`,
+    `expected ${[...OPERATOR_RANKS, "clear", "erase_device", "set_member"].join(", ")}`,
   )
   .superRefine((request, context) => {
-    if (request.command === "erase_device") return;
+    if (request.command === "erase_device" || request.command === "set_member") return;
     const starts = request.command === "clear" ? request.starts : request.windows.map(({ start }) => start);
     const seen = new Set<number>();
     for (const [i, start] of starts.entries()) {
@@ -151,9 +178,15 @@ export const commandRequestSchema: z.ZodType<CommandRequest> = z
     }
   });
 
-/** The commands of a request, one a window. */
-export function draftsOf(request: CommandRequest): readonly OperatorDraft[] {
+/**
+ * The commands of a request, one a window.
+ * @param known the region that a command is about, as it is known now.
+ */
+export function draftsOf(request: CommandRequest, known: Member | undefined): readonly OperatorDraft[] {
   const { reason, actor } = request;
+  if (request.command === "set_member") {
+    return [{ kind: "set_member", member: memberOf(request, known), reason, actor }];
+  }
   if (request.command === "erase_device") {
     return [{ kind: "erase_device", device: request.device, reason, actor }];
   }
@@ -170,6 +203,17 @@ export function draftsOf(request: CommandRequest): readonly OperatorDraft[] {
     reason,
     actor,
   }));
+}
+
+/** The region as it is to be from now on. */
+export function memberOf({ region, state, url, gateway_url }: MemberRequest, known: Member | undefined): Member {
+  const address = url ?? known?.url ?? "";
+  return {
+    region,
+    state,
+    url: address,
+    gatewayUrl: gateway_url ?? (url === undefined ? known?.gatewayUrl : url) ?? "",
+  };
 }
 
 function ofValue({ value: one, start }: SaidWindow): WindowSummary {

@@ -1,6 +1,7 @@
 import { json } from "../../proto/runtime/http.ts";
 import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
-import { commandRequestSchema, draftsOf, REQUEST_BYTES_MAX } from "./command-request.ts";
+import type { Member } from "../../proto/core/member.ts";
+import { commandRequestSchema, draftsOf, memberOf, REQUEST_BYTES_MAX } from "./command-request.ts";
 import type { CommandRequest } from "./command-request.ts";
 import type { OperatorDesk } from "./operator-desk.ts";
 
@@ -17,6 +18,8 @@ export function serveCommands(http: HttpServer, deps: HttpOperatorDeps): void {
       if (refused !== null) return refused;
       const parsed = read(request.body);
       if (!parsed.ok) return json({ error: parsed.error }, 400);
+      const conflict = conflictOf(parsed.request, deps);
+      if (conflict !== null) return json({ error: conflict }, 409);
       if (taking >= TAKING_MAX) return json({ error: "too many commands at once; try again" }, 503);
       taking += 1;
       try {
@@ -34,11 +37,39 @@ export type HttpOperatorDeps = {
   readonly region: string;
   /** Decides by the token that a request presents; null where commands are off. */
   readonly authorized: ((token: string) => boolean) | null;
+  /** All regions, as this one knows them now. */
+  readonly members: () => readonly Member[];
+  /** Why a change of the list of regions must not be made now; null when it may. */
+  readonly changeRefusal: (change: Member) => string | null;
   readonly commanded: (request: CommandRequest, batch: string) => void;
 };
 
-async function take(request: CommandRequest, { desk, region, commanded }: HttpOperatorDeps): Promise<HttpAnswer> {
-  const receipt = await desk.take(draftsOf(request));
+/** Why a region must not be where the command wants it. */
+function conflictOf(request: CommandRequest, deps: HttpOperatorDeps): string | null {
+  if (request.command !== "set_member") return null;
+  const known = knownTo(request, deps);
+  const change = memberOf(request, known);
+  if (change.url === "" && change.region !== deps.region && change.state !== "lost") {
+    return `the address of ${change.region} is not known: say where other regions reach it`;
+  }
+  // What is accepted is that batches have too few copies; that the rest could not work is not.
+  const refusal = deps.changeRefusal(
+    request.accept_loss === true && change.state === "lost" ? leaving(change) : change,
+  );
+  return refusal === null ? null : `${refusal}; nothing was changed`;
+}
+
+function leaving(member: Member): Member {
+  return { ...member, state: "leaving" };
+}
+
+function knownTo(request: CommandRequest, { members }: HttpOperatorDeps): Member | undefined {
+  return request.command === "set_member" ? members().find(({ region }) => region === request.region) : undefined;
+}
+
+async function take(request: CommandRequest, deps: HttpOperatorDeps): Promise<HttpAnswer> {
+  const { desk, region, commanded } = deps;
+  const receipt = await desk.take(draftsOf(request, knownTo(request, deps)));
   const batch = `${receipt.streamId}/${receipt.seq}`;
   commanded(request, batch);
   const replicated = await desk.replicated(receipt, AbortSignal.timeout(REPLICATED_WAIT_MS));

@@ -1,8 +1,8 @@
 import { connectivityState, Metadata } from "@grpc/grpc-js";
 import type { Client, ClientDuplexStream, StatusObject } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
-import type { GrpcChannel } from "../../proto/runtime/grpc-target.ts";
-import { lossOf } from "../../proto/runtime/grpc-target.ts";
+import { GrpcChannel, lossOf } from "../../proto/runtime/grpc-target.ts";
+import type { GrpcTarget } from "../../proto/runtime/grpc-target.ts";
 import { decodeTakerFrame, encodeGiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
 
@@ -30,9 +30,10 @@ export class GrpcOutgoingLink implements OutgoingLink {
   #watchdog: NodeJS.Timeout | undefined;
   #over = false;
 
-  constructor(channel: GrpcChannel, hello: PeerGreeting, listener: OutgoingListener) {
+  constructor(target: GrpcTarget, hello: PeerGreeting, listener: OutgoingListener) {
     this.#listener = listener;
     try {
+      const channel = new GrpcChannel(target);
       const { client, token } = channel.connect();
       this.#client = client;
       const call = client.makeBidiStreamRequest(PEER_LINK_PATH, encodeGiverFrame, decodeTakerFrame, new Metadata());

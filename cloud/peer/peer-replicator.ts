@@ -1,6 +1,7 @@
 import { haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Member } from "../../proto/core/member.ts";
 import { decodeGiverFrame, encodeTakerFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
 import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
@@ -77,6 +78,16 @@ export class PeerReplicator {
     return this.#replication.replicated(streamId);
   }
 
+  /** Where regions stand from now on. */
+  setMembers(members: readonly Member[]): void {
+    this.#feed({ kind: "members", members });
+  }
+
+  /** Why a change of the list of regions must not be made now; null when it may. */
+  changeRefusal(change: Member): string | null {
+    return this.#replication.changeRefusal(change);
+  }
+
   status(): readonly PeerStatus[] {
     return this.#replication.status(this.#deps.clock.monotonicMs());
   }
@@ -147,6 +158,8 @@ export class PeerReplicator {
         return this.#forget(effect.link);
       case "replicated":
         return this.#committer?.tellReplicated(effect.sets);
+      case "whole":
+        return this.#deps.onWhole(effect.member);
       case "delays":
         return this.#deps.onDelays(effect.peer, effect.delaysMs);
       case "report":
@@ -197,6 +210,7 @@ export class PeerReplicator {
     try {
       const { sets, more } = await this.#deps.store.joinSnapshot(this.#deps.clock.nowMs());
       this.#feed({ kind: "joined", sets, more });
+      this.#deps.onJoined();
     } catch (error) {
       this.#deps.onFault(error);
     }
@@ -268,6 +282,10 @@ export type PeerReplicatorDeps = {
   readonly random: () => number;
   /** Connects to a peer and greets it. Nothing is told from inside the call. */
   readonly dial: (peer: RegionId, listener: OutgoingListener) => OutgoingLink;
+  /** A region that joins has all that this one has; told every few seconds until it is a member. */
+  readonly onWhole: (member: Member) => void;
+  /** Batches of a snapshot joined the set: commands may be among them. */
+  readonly onJoined: () => void;
   readonly onReport: (report: PeerReport | PeerGives) => void;
   /** How long batches took from our commit to the peer's. */
   readonly onDelays: (peer: RegionId, delaysMs: readonly number[]) => void;

@@ -42,6 +42,10 @@ export function serveQueries(
       answered((question) => api.gateways(question)),
     )
     .get(
+      "/v1/regions",
+      answered((question) => api.regions(question)),
+    )
+    .get(
       "/v1/status",
       answered((question) => api.status(question)),
     )
@@ -81,11 +85,12 @@ const INDEX = `A Tidemark region.
 
   /v1/status     how it is, in one sentence
   /v1/gateways   what each gateway delivered           ?gateway=&limit=&cursor=&format=json|ndjson
+  /v1/regions    which regions there are, and where they stand
   /v1/series     devices and metrics                   ?device=&metric=&limit=&cursor=&format=
   /v1/records    windows, or raw readings              ?device=&metric=&window=10s|1m|raw&from=&to=&limit=&cursor=&format=
   /v1/records/revisions  all that was ever said of one window   ?device=&metric=&window=&start=&format=
   /v1/conflicts  choices between what disagrees        ?device=&metric=&kind=&from=&to=&limit=&cursor=&format=
-  /v1/commands   POST: override, backfill, clear, erase a device (tidemark operator --help)
+  /v1/commands   POST: override, backfill, clear, erase a device (tidemark operator --help); regions (tidemark regions --help)
   /metrics       for Prometheus
   /healthz       200 while the process lives
   /readyz        200 while gateways can deliver

@@ -30,6 +30,7 @@ import {
   windowParameter,
 } from "./parameters.ts";
 import { conflictJson, gatewayJson, jsonText, readingJson, recordJson, revisionJson } from "./render.ts";
+import type { Member } from "../../proto/core/member.ts";
 import type { PeerStatus } from "../core/replication.ts";
 import { statusSentence } from "./status.ts";
 
@@ -47,6 +48,7 @@ export class QueryApi {
   readonly #nowMs: () => number;
   readonly #lastSeenMs: (gateway: string) => number | null;
   readonly #peers: () => readonly PeerStatus[];
+  readonly #members: () => readonly Member[];
 
   constructor(deps: {
     store: Store;
@@ -54,8 +56,10 @@ export class QueryApi {
     clock: { nowMs(): number };
     lastSeenMs: (gateway: string) => number | null;
     peers: () => readonly PeerStatus[];
+    members: () => readonly Member[];
   }) {
     this.#peers = deps.peers;
+    this.#members = deps.members;
     this.#store = deps.store;
     this.#region = deps.region;
     this.#nowMs = () => deps.clock.nowMs();
@@ -147,6 +151,25 @@ export class QueryApi {
     return { kind: "ndjson", lines: Readable.from(lines) };
   }
 
+  /** Where all regions stand, and how they are seen from here. */
+  async regions(question: Question): Promise<Answer> {
+    parseParameters(question.url.searchParams, {});
+    const peers = new Map(this.#peers().map((peer) => [String(peer.peer), peer]));
+    const regions = this.#members().map(({ region, state, url, gatewayUrl }) => {
+      const peer = peers.get(region);
+      return {
+        region,
+        state,
+        url: url === "" ? null : url,
+        gateway_url: gatewayUrl === "" ? null : gatewayUrl,
+        self: region === this.#region,
+        connected: region === this.#region ? null : (peer?.connected ?? false),
+        behind_batches: peer?.behindBatches ?? null,
+      };
+    });
+    return json(200, { regions });
+  }
+
   async status(question: Question): Promise<Answer> {
     parseParameters(question.url.searchParams, {});
     const totals = await this.#store.totals();
@@ -165,6 +188,7 @@ export class QueryApi {
       unapplied_batches: totals.unapplied,
       peers: peers.map((peer) => ({
         name: peer.peer,
+        state: peer.state,
         connected: peer.connected,
         gives: peer.giving,
         lost: peer.lastLoss === "" ? null : peer.lastLoss,

@@ -1,5 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 
+import type { Member } from "../../proto/core/member.ts";
 import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
@@ -22,7 +23,7 @@ export class SqliteOperators {
     return this.#erased.size > 0 && this.#erased.has(device);
   }
 
-  insert(series: number, from: BatchRow, command: Exclude<OperatorCommand, { kind: "erase_device" }>): void {
+  insert(series: number, from: BatchRow, command: WindowCommand): void {
     const { hlc, reason, actor, window } = command;
     const { stream, seq, hash48 } = from;
     const rank = command.kind === "clear" ? command.rank : command.kind;
@@ -49,6 +50,15 @@ export class SqliteOperators {
     this.#erased = new Set([...this.#erased, device]);
   }
 
+  setMember(from: BatchRow, { member, hlc, reason, actor }: Extract<OperatorCommand, { kind: "set_member" }>): void {
+    const { region, state, url, gatewayUrl } = member;
+    this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
+  }
+
+  members(): readonly Member[] {
+    return this.#sql.members.all();
+  }
+
   highestHlc(): number {
     return this.#sql.highestHlc.get() ?? 0;
   }
@@ -60,6 +70,8 @@ export class SqliteOperators {
 
 /** The batch that a row came with, by local ids: how the rows of it are told from those of another. */
 export type BatchRow = { readonly stream: number; readonly seq: number; readonly hash48: number };
+
+export type WindowCommand = Exclude<OperatorCommand, { kind: "erase_device" | "set_member" }>;
 
 type OrNull<Row extends readonly unknown[]> = { [Column in keyof Row]: Row[Column] | null };
 type MaybeSummary = OrNull<StoredSummary>;
@@ -108,9 +120,33 @@ function prepare(db: Database) {
       "DELETE FROM record WHERE series = ?",
       "DELETE FROM series WHERE id = ?",
     ].map((sql) => db.prepare<[series: number]>(sql)),
+    setMember: db.prepare<
+      [
+        region: string,
+        state: string,
+        url: string,
+        gatewayUrl: string,
+        hlc: number,
+        hash48: number,
+        reason: string,
+        actor: string,
+        stream: number,
+        seq: number,
+      ]
+    >(
+      `INSERT INTO member (region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (region) DO UPDATE
+         SET state = excluded.state, url = excluded.url, gateway_url = excluded.gateway_url, hlc = excluded.hlc,
+             hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor, stream = excluded.stream,
+             seq = excluded.seq
+         WHERE (excluded.hlc, excluded.hash48) > (member.hlc, member.hash48)`,
+    ),
+    members: db.prepare<[], Member>("SELECT region, state, url, gateway_url AS gatewayUrl FROM member ORDER BY region"),
     highestHlc: db
       .prepare(
-        "SELECT max((SELECT coalesce(max(hlc), 0) FROM operator_row), (SELECT coalesce(max(hlc), 0) FROM erased))",
+        `SELECT max((SELECT coalesce(max(hlc), 0) FROM operator_row), (SELECT coalesce(max(hlc), 0) FROM erased),
+           (SELECT coalesce(max(hlc), 0) FROM member))`,
       )
       .pluck() as Statement<[], number>,
   };

@@ -2,6 +2,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { z } from "zod";
 
 import { millis, seq } from "../../proto/core/ids.ts";
+import type { MemberState } from "../../proto/core/member.ts";
 import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
 import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
@@ -57,6 +58,8 @@ export class SqliteSnapshotReader {
         return this.#voids(key);
       case "erased":
         return this.#erased(bound, key);
+      case "members":
+        return this.#members(bound);
       case "commands":
         return this.#commands(bound, key);
       case "records":
@@ -111,6 +114,17 @@ export class SqliteSnapshotReader {
       });
     const last = rows.at(-1);
     return { part: { commands }, key: last === undefined || rows.length < ROWS_PER_PART ? null : [last.device] };
+  }
+
+  /** Of all regions at once: there are a few dozen. */
+  #members(bound: number): Found {
+    const rows = this.#sql.members.all(bound).filter(({ covered }) => covered === 1);
+    const commands = rows.map((row) => {
+      const { region, state, url, gateway_url: gatewayUrl, hlc, reason, actor } = row;
+      const member = { region, state, url, gatewayUrl };
+      return { origin: this.#origin(row), command: { kind: "set_member" as const, member, hlc, reason, actor } };
+    });
+    return { part: { commands }, key: null };
   }
 
   #commands(bound: number, key: Key): Found | null {
@@ -186,7 +200,7 @@ type Key = readonly (number | string)[];
 type Place = { readonly bound: number; readonly stage: (typeof STAGES)[number]; readonly key: Key };
 type Found = { readonly part: Partial<SnapshotPart>; readonly key: Key | null };
 
-const STAGES = ["batches", "voids", "erased", "commands", "records", "revisions", "raws"] as const;
+const STAGES = ["batches", "voids", "erased", "members", "commands", "records", "revisions", "raws"] as const;
 const NOTHING: SnapshotPart = { batches: [], commands: [], windows: [], raws: [], voids: [] };
 const EMPTY = new Uint8Array(0);
 /** 250 KiB of summaries or so: a few milliseconds between two commits. */
@@ -265,6 +279,12 @@ type ErasedSqlRow = Origin & {
   readonly reason: string;
   readonly actor: string;
 };
+type MemberSqlRow = Omit<ErasedSqlRow, "device"> & {
+  readonly region: string;
+  readonly state: MemberState;
+  readonly url: string;
+  readonly gateway_url: string;
+};
 type RawSqlRow = Origin &
   InSeries & {
     readonly row: number;
@@ -326,6 +346,9 @@ function prepare(db: Database) {
     erased: db.prepare<[after: string, limit: number, bound: number], ErasedSqlRow>(
       `SELECT chunk.*, ${COVERED} FROM (SELECT * FROM erased WHERE device > ? ORDER BY device LIMIT ?) AS chunk
        ${itsBatch("?")} ORDER BY device`,
+    ),
+    members: db.prepare<[bound: number], MemberSqlRow>(
+      `SELECT chunk.*, ${COVERED} FROM member AS chunk ${itsBatch("?")} ORDER BY region`,
     ),
     commands: db.prepare<(number | string)[], CommandSqlRow>(chunkOf("operator_row", "*", COMMAND_KEY)),
     records: db.prepare<number[], SlotSqlRow>(chunkOf("record", "*, ver AS seq", RECORD_KEY)),

@@ -5,6 +5,7 @@ import { Fault } from "../../proto/core/fault.ts";
 import { contains, insert } from "../../proto/core/have.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Member } from "../../proto/core/member.ts";
 import { isOperatorName } from "../../proto/core/operator-command.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
@@ -170,6 +171,10 @@ export class SqliteStore implements Store {
 
   async revisions(window: RecordKey): Promise<WindowHistory> {
     return this.#read(() => this.#reader.revisions(window));
+  }
+
+  async members(): Promise<readonly Member[]> {
+    return this.#read(() => this.#operators.members());
   }
 
   async highestHlc(): Promise<number> {
@@ -363,7 +368,7 @@ export type SqliteStoreOptions = {
 
 /** "Tidr" */
 const APPLICATION_ID = 0x54696472;
-const MIGRATIONS = ["0001-region.sql", "0002-operator.sql", "0003-snapshot.sql"].map((name) =>
+const MIGRATIONS = ["0001-region.sql", "0002-operator.sql", "0003-snapshot.sql", "0004-members.sql"].map((name) =>
   readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
 );
 /** What a region's database is, for whoever opens one. */

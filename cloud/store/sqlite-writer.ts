@@ -147,6 +147,8 @@ export class SqliteWriter {
     if (command.kind === "erase_device") {
       this.#operators.erase(from, command);
       this.#series.clear();
+    } else if (command.kind === "set_member") {
+      this.#operators.setMember(from, command);
     } else if (!this.#operators.isErased(command.window.device)) {
       const { device, metric, windowMs, windowStartMs } = command.window;
       const series = this.#seriesRow(device, metric);

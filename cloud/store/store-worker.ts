@@ -71,6 +71,8 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.conflicts(argument as ConflictQuery);
     case "revisions":
       return of.revisions(argument as RecordKey);
+    case "members":
+      return of.members();
     case "highestHlc":
       return of.highestHlc();
     case "prune":

@@ -2,6 +2,7 @@ import type { Conflict } from "../../proto/core/conflicts.ts";
 import type { EffectiveRecord, SlotRow } from "../../proto/core/effective.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Member } from "../../proto/core/member.ts";
 import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -56,6 +57,8 @@ export interface Store {
   conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>>;
   /** Every row that one window ever had: commands by rank and version, then slots by gateway, stream, part, version. */
   revisions(window: RecordKey): Promise<WindowHistory>;
+  /** Where regions stand, as the latest command for each says, in order of their names. */
+  members(): Promise<readonly Member[]>;
   /** The highest version of any command that is held, 0 where there is none. */
   highestHlc(): Promise<number>;
 

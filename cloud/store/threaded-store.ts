@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 
 import { Fault } from "../../proto/core/fault.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
+import type { Member } from "../../proto/core/member.ts";
 import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
@@ -125,6 +126,10 @@ export class ThreadedStore implements Store {
 
   revisions(window: RecordKey): Promise<WindowHistory> {
     return this.#ask("revisions", window);
+  }
+
+  members(): Promise<readonly Member[]> {
+    return this.#ask("members", null);
   }
 
   highestHlc(): Promise<number> {

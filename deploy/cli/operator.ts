@@ -1,8 +1,8 @@
-import { hostname, userInfo } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
-import { readSecret } from "../../proto/runtime/secret-file.ts";
-import type { CommandResult, SaidWindow } from "../operator/region-commands.ts";
+import type { SaidWindow } from "../operator/region-commands.ts";
+import { commandOptions, sendCommands } from "../operator/command-options.ts";
+import type { CommandFlags } from "../operator/command-options.ts";
 
 /**
  * `tidemark operator`: what people say of windows and devices where the gateways are wrong, late or should not be kept.
@@ -26,27 +26,27 @@ export function registerOperator(program: Command): void {
           ...seriesOf(flags),
           windows: windows.slice(i * WINDOWS_AT_ONCE, (i + 1) * WINDOWS_AT_ONCE),
         }));
-        await send(flags, requests);
+        await sendCommands(flags, requests);
       });
   }
 
   ofWindows(operator.command("clear"), "take back what operators said of a window")
     .requiredOption("--start <time>", "start of the window")
     .requiredOption("--rank <rank>", "which kind of saying: override, backfill-replace or backfill-fill", rank)
-    .action(async (flags: RegionFlags & SeriesFlags & { start: string; rank: string }) => {
-      await send(flags, [{ command: "clear", ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }]);
+    .action(async (flags: CommandFlags & SeriesFlags & { start: string; rank: string }) => {
+      await sendCommands(flags, [{ command: "clear", ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }]);
     });
 
-  ofRegion(operator.command("erase-device"))
+  commandOptions(operator.command("erase-device"))
     .description("delete everything of a device in all regions, and take nothing of it any more, for ever")
     .argument("<device>", "name of the device, as /v1/series gives it")
     .requiredOption("--confirm <device>", "the name again: this cannot be taken back")
-    .action(async (device: string, flags: RegionFlags & { confirm: string }) => {
+    .action(async (device: string, flags: CommandFlags & { confirm: string }) => {
       if (flags.confirm !== device) {
         const message = `--confirm ${JSON.stringify(flags.confirm)} is not the device ${JSON.stringify(device)}`;
         throw new Fault({ code: "usage", message, hint: "nothing was erased" });
       }
-      await send(flags, [{ command: "erase_device", device }]);
+      await sendCommands(flags, [{ command: "erase_device", device }]);
     });
 }
 
@@ -64,15 +64,8 @@ const SAYINGS = [
   },
 ] as const;
 
-type RegionFlags = {
-  readonly region: string;
-  readonly tokenFile: string;
-  readonly reason: string;
-  readonly actor: string;
-  readonly json?: boolean;
-};
 type SeriesFlags = { readonly device: string; readonly metric: string; readonly window: string };
-type SayFlags = RegionFlags &
+type SayFlags = CommandFlags &
   SeriesFlags & {
     readonly start?: string;
     readonly value?: string;
@@ -80,20 +73,8 @@ type SayFlags = RegionFlags &
     readonly windows?: string;
   };
 
-function ofRegion(command: Command): Command {
-  return command
-    .option("--region <url>", "HTTP address of any region", regionUrl, "http://127.0.0.1:8080")
-    .requiredOption(
-      "--token-file <file>",
-      "file with the token of the operators, as operators.token_file of the region",
-    )
-    .requiredOption("--reason <text>", "why; kept with the command")
-    .option("--actor <name>", "who; kept with the command", `${userInfo().username}@${hostname()}`)
-    .option("--json", "print the result as JSON");
-}
-
 function ofWindows(command: Command, description: string): Command {
-  return ofRegion(command)
+  return commandOptions(command)
     .description(description)
     .requiredOption("--device <name>", "device of the series")
     .requiredOption("--metric <name>", "metric of the series")
@@ -120,18 +101,6 @@ async function windowsOf({ start, value, summary, windows: file }: SayFlags): Pr
   return [{ start, summary: readSummary(summary!) }];
 }
 
-async function send(flags: RegionFlags, requests: readonly object[]): Promise<void> {
-  const { RegionCommands } = await import("../operator/region-commands.ts");
-  const region = new RegionCommands(flags.region, readSecret(flags.tokenFile));
-  const results: CommandResult[] = [];
-  for (const request of requests) {
-    const result = await region.send({ ...request, reason: flags.reason, actor: flags.actor });
-    results.push(result);
-    if (flags.json !== true) process.stdout.write(`${result.sentence}\n`);
-  }
-  if (flags.json === true) process.stdout.write(`${JSON.stringify({ batches: results })}\n`);
-}
-
 function readValue(text: string): number | boolean | string {
   if (text === "true" || text === "false") return text === "true";
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
@@ -144,14 +113,6 @@ function readSummary(text: string): Record<string, number> {
   } catch {
     throw new Fault({ code: "usage", message: "--summary is not JSON", hint: "mind the quotes of the shell" });
   }
-}
-
-function regionUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new InvalidArgumentError("Expected the HTTP address of a region such as http://127.0.0.1:8080.");
-  }
-  return text;
 }
 
 function rank(text: string): string {

@@ -1,10 +1,11 @@
 import type { Millis } from "./ids.ts";
+import type { Member } from "./member.ts";
 import type { Value } from "./reading.ts";
 import { numeric } from "./reading.ts";
 import type { WindowSummary } from "./record.ts";
 
 /**
- * What an operator says of a window or a device: a record like any other, carried in a batch of its own, so that it
+ * What an operator says of a window, a device or a region: a record like any other, carried in a batch of its own, so that it
  * replicates, converges and is idempotent by the rules that hold for everything else (design, section 4).
  */
 export type OperatorCommand = {
@@ -20,6 +21,8 @@ export type OperatorCommand = {
   | { readonly kind: "clear"; readonly window: WindowKey; readonly rank: OperatorRank }
   /** For ever: what the region holds of the device goes, and whatever comes later is not applied. */
   | { readonly kind: "erase_device"; readonly device: string }
+  /** Where a region stands from now on. */
+  | { readonly kind: "set_member"; readonly member: Member }
 );
 
 /** A command before a region gave it a version. */

@@ -1,4 +1,6 @@
 import type { Millis } from "../core/ids.ts";
+import { isName } from "../core/ids.ts";
+import { MEMBER_STATES } from "../core/member.ts";
 import { ACTOR_CHARS_MAX, OPERATOR_RANKS, REASON_CHARS_MAX } from "../core/operator-command.ts";
 import type { OperatorCommand, OperatorRank, WindowKey } from "../core/operator-command.ts";
 import type { WindowSummary } from "../core/record.ts";
@@ -29,6 +31,10 @@ export function commandMessage(
     }
     case "erase_device":
       return { ...common, eraseDevice: command.device };
+    case "set_member": {
+      const { region, state, url, gatewayUrl } = command.member;
+      return { ...common, setMember: { region, state: MEMBER_STATES.indexOf(state), url, gatewayUrl } };
+    }
   }
 }
 
@@ -80,6 +86,15 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
       const device = message.eraseDevice ?? "";
       if (device === "") throw new RangeError("a command that erases no device");
       return { ...common, kind: "erase_device", device };
+    }
+    case "setMember": {
+      const { region, state, url, gatewayUrl } = wire.SetMemberCommand.create(message.setMember ?? {});
+      if (!isName(region)) throw new RangeError("a command for a region without a name");
+      return {
+        ...common,
+        kind: "set_member",
+        member: { region, state: nth(MEMBER_STATES, state, "state"), url, gatewayUrl },
+      };
     }
     default:
       throw new RangeError("a command that says nothing");

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ArrivedBatch, ConflictQuery, Page, Store } from "../../cloud/store/store.ts";
 import { contains, count } from "../../proto/core/have.ts";
 import { millis, seq } from "../../proto/core/ids.ts";
+import { MEMBER_STATES } from "../../proto/core/member.ts";
 import { OPERATOR_RANKS, operatorName, summaryOfValue } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
 import type { HaMode, SealedBatch } from "../../proto/core/record.ts";
@@ -608,11 +609,12 @@ export function storeContract(harness: StoreHarness): void {
   });
 }
 
+const OTHER_KINDS = ["clear", "erase_device", "set_member"] as const;
 const arbitraryCommands = fc
   .uniqueArray(
     fc
       .record({
-        kind: fc.constantFrom(...OPERATOR_RANKS, ...OPERATOR_RANKS, "clear" as const, "erase_device" as const),
+        kind: fc.constantFrom(...OPERATOR_RANKS, ...OPERATOR_RANKS, ...OTHER_KINDS),
         hlc: fc.integer({ min: 1, max: 5 }),
         value: fc.integer({ min: 0, max: 3 }),
         rank: fc.constantFrom(...OPERATOR_RANKS),
@@ -663,6 +665,10 @@ function command(
   const common = { hlc, reason: "the sensor was out of order", actor: "ada" };
   const window = { device, metric: "temperature", windowMs: 10_000, windowStartMs: millis(startMs) };
   if (kind === "erase_device") return { ...common, kind, device };
+  if (kind === "set_member") {
+    const state = MEMBER_STATES[value % MEMBER_STATES.length]!;
+    return { ...common, kind, member: { region: device, state, url: "http://us:7443", gatewayUrl: "http://us:443" } };
+  }
   if (kind === "clear") return { ...common, kind, window, rank };
   return { ...common, kind, window, summary: summaryOfValue(value, window.windowStartMs) };
 }

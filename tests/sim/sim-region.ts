@@ -74,6 +74,8 @@ export class SimRegion {
         random,
         dial: (peer, listener) => this.#dial(peer, greeting, listener, alive),
         onReport: (report) => this.#deps.onReport(`${this.name}: ${JSON.stringify(report)}`),
+        onWhole: () => undefined,
+        onJoined: () => undefined,
         onDelays: () => undefined,
         onFault: this.#deps.onFault,
       },
@@ -87,7 +89,7 @@ export class SimRegion {
           isPeer: (name) => peers.some((peer) => peer === name && peer !== this.name),
           authorized: () => true,
         },
-        peers: peers.filter((peer) => peer !== this.name).map(regionId),
+        members: peers.map((region) => ({ region, state: "member", url: "", gatewayUrl: "" })),
         minCopies,
       },
     );

@@ -35,6 +35,7 @@ export function regionContents(db: Database): Record<string, unknown[]> {
       // series and, last but one, stream, as local ids
       (row as unknown[]).toSpliced(-2, 1).toSpliced(3, 1),
     ),
+    members: rows("SELECT region, state, url, gateway_url, hlc, hash48, reason, actor FROM member ORDER BY region"),
     erased: rows("SELECT device, hlc, hash48, reason, actor FROM erased ORDER BY device"),
   };
 }

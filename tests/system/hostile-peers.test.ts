@@ -50,7 +50,7 @@ async function answers(
 test.each<[string, Buffer[], string]>([
   ["what is no frame", [Buffer.from([0xff, 0xff, 0xff])], "cannot be read"],
   ["a peer of another version", [hello({ protocol: 99 })], "update the older of the two"],
-  ["a stranger", [hello({ region: "mars" })], "mars is no peer of eu: name it under peers there"],
+  ["a stranger", [hello({ region: "mars" })], "mars is no peer of eu: add it there with tidemark regions add"],
   ["a name that is none", [hello({ region: "../../etc" })], "not a region name"],
   ["a second Hello", [hello(), hello()], "a second Hello"],
   // PeerHeld with one stream whose id has three bytes.

@@ -794,8 +794,11 @@ export namespace tidemark {
             /** OperatorCommand eraseDevice. */
             eraseDevice?: (string|null);
 
+            /** OperatorCommand setMember. */
+            setMember?: (tidemark.v1.SetMemberCommand.$Properties|null);
+
             /** OperatorCommand command. */
-            command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice");
+            command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember");
 
             /**
              * Creates a new OperatorCommand instance using the specified properties.
@@ -853,8 +856,11 @@ export namespace tidemark {
                 /** OperatorCommand eraseDevice */
                 eraseDevice?: (string|null);
 
+                /** OperatorCommand setMember */
+                setMember?: (tidemark.v1.SetMemberCommand.$Properties|null);
+
                 /** OperatorCommand command */
-                command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice");
+                command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -870,9 +876,10 @@ export namespace tidemark {
               backfillFill?: tidemark.v1.WindowColumns.$Shape|null;
               clear?: tidemark.v1.ClearCommand.$Shape|null;
               eraseDevice?: string|null;
+              setMember?: tidemark.v1.SetMemberCommand.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string })
+              ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape })
             );
         }
 
@@ -957,6 +964,89 @@ export namespace tidemark {
 
             /** Shape of a ClearCommand. */
             type $Shape = tidemark.v1.ClearCommand.$Properties;
+        }
+
+        /**
+         * Properties of a SetMemberCommand.
+         * @deprecated Use tidemark.v1.SetMemberCommand.$Properties instead.
+         */
+        interface ISetMemberCommand extends tidemark.v1.SetMemberCommand.$Properties {
+        }
+
+        /** Represents a SetMemberCommand. */
+        class SetMemberCommand {
+
+            /**
+             * Constructs a new SetMemberCommand.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SetMemberCommand.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SetMemberCommand region. */
+            region: string;
+
+            /** SetMemberCommand state. */
+            state: number;
+
+            /** SetMemberCommand url. */
+            url: string;
+
+            /** SetMemberCommand gatewayUrl. */
+            gatewayUrl: string;
+
+            /**
+             * Creates a new SetMemberCommand instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SetMemberCommand instance
+             */
+            static create(properties: tidemark.v1.SetMemberCommand.$Shape): tidemark.v1.SetMemberCommand & tidemark.v1.SetMemberCommand.$Shape;
+            static create(properties?: tidemark.v1.SetMemberCommand.$Properties): tidemark.v1.SetMemberCommand;
+
+            /**
+             * Encodes the specified SetMemberCommand message. Does not implicitly {@link tidemark.v1.SetMemberCommand.verify|verify} messages.
+             * @param message SetMemberCommand message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SetMemberCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SetMemberCommand message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SetMemberCommand & tidemark.v1.SetMemberCommand.$Shape} SetMemberCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SetMemberCommand & tidemark.v1.SetMemberCommand.$Shape;
+        }
+
+        namespace SetMemberCommand {
+
+            /** Properties of a SetMemberCommand. */
+            interface $Properties {
+
+                /** SetMemberCommand region */
+                region?: (string|null);
+
+                /** SetMemberCommand state */
+                state?: (number|null);
+
+                /** SetMemberCommand url */
+                url?: (string|null);
+
+                /** SetMemberCommand gatewayUrl */
+                gatewayUrl?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SetMemberCommand. */
+            type $Shape = tidemark.v1.SetMemberCommand.$Properties;
         }
 
         /**

@@ -2128,7 +2128,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.WindowColumns.$Properties|null} [backfillFill] OperatorCommand backfillFill
              * @property {tidemark.v1.ClearCommand.$Properties|null} [clear] OperatorCommand clear
              * @property {string|null} [eraseDevice] OperatorCommand eraseDevice
-             * @property {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"} [command] OperatorCommand command
+             * @property {tidemark.v1.SetMemberCommand.$Properties|null} [setMember] OperatorCommand setMember
+             * @property {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"} [command] OperatorCommand command
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2151,9 +2152,10 @@ export const tidemark = $root.tidemark = (() => {
              *   backfillFill?: tidemark.v1.WindowColumns.$Shape|null;
              *   clear?: tidemark.v1.ClearCommand.$Shape|null;
              *   eraseDevice?: string|null;
+             *   setMember?: tidemark.v1.SetMemberCommand.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string })
+             *   ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape })
              * )} tidemark.v1.OperatorCommand.$Shape
              */
 
@@ -2236,17 +2238,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             OperatorCommand.prototype.eraseDevice = null;
 
+            /**
+             * OperatorCommand setMember.
+             * @member {tidemark.v1.SetMemberCommand.$Properties|null|undefined} setMember
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.setMember = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * OperatorCommand command.
-             * @member {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|undefined} command
+             * @member {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|undefined} command
              * @memberof tidemark.v1.OperatorCommand
              * @instance
              */
             $Object.defineProperty(OperatorCommand.prototype, "command", {
-                get: $util.oneOfGetter($oneOfFields = ["override", "backfillReplace", "backfillFill", "clear", "eraseDevice"]),
+                get: $util.oneOfGetter($oneOfFields = ["override", "backfillReplace", "backfillFill", "clear", "eraseDevice", "setMember"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -2298,6 +2308,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.ClearCommand.encode(message.clear, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.eraseDevice != null && $Object.hasOwnProperty.call(message, "eraseDevice"))
                     writer.uint32(/* id 8, wireType 2 =*/66).string(message.eraseDevice);
+                if (message.setMember != null && $Object.hasOwnProperty.call(message, "setMember"))
+                    $root.tidemark.v1.SetMemberCommand.encode(message.setMember, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2402,6 +2414,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message.eraseDevice = reader.stringVerify();
                             message.command = "eraseDevice";
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.setMember = $root.tidemark.v1.SetMemberCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.setMember);
+                            message.command = "setMember";
                             continue;
                         }
                     }
@@ -2634,6 +2653,218 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return ClearCommand;
+        })();
+
+        v1.SetMemberCommand = (function() {
+
+            /**
+             * Properties of a SetMemberCommand.
+             * @typedef {Object} tidemark.v1.SetMemberCommand.$Properties
+             * @property {string|null} [region] SetMemberCommand region
+             * @property {number|null} [state] SetMemberCommand state
+             * @property {string|null} [url] SetMemberCommand url
+             * @property {string|null} [gatewayUrl] SetMemberCommand gatewayUrl
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SetMemberCommand.
+             * @memberof tidemark.v1
+             * @interface ISetMemberCommand
+             * @augments tidemark.v1.SetMemberCommand.$Properties
+             * @deprecated Use tidemark.v1.SetMemberCommand.$Properties instead.
+             */
+
+            /**
+             * Shape of a SetMemberCommand.
+             * @typedef {tidemark.v1.SetMemberCommand.$Properties} tidemark.v1.SetMemberCommand.$Shape
+             */
+
+            /**
+             * Constructs a new SetMemberCommand.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SetMemberCommand.
+             * @constructor
+             * @param {tidemark.v1.SetMemberCommand.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SetMemberCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SetMemberCommand region.
+             * @member {string} region
+             * @memberof tidemark.v1.SetMemberCommand
+             * @instance
+             */
+            SetMemberCommand.prototype.region = "";
+
+            /**
+             * SetMemberCommand state.
+             * @member {number} state
+             * @memberof tidemark.v1.SetMemberCommand
+             * @instance
+             */
+            SetMemberCommand.prototype.state = 0;
+
+            /**
+             * SetMemberCommand url.
+             * @member {string} url
+             * @memberof tidemark.v1.SetMemberCommand
+             * @instance
+             */
+            SetMemberCommand.prototype.url = "";
+
+            /**
+             * SetMemberCommand gatewayUrl.
+             * @member {string} gatewayUrl
+             * @memberof tidemark.v1.SetMemberCommand
+             * @instance
+             */
+            SetMemberCommand.prototype.gatewayUrl = "";
+
+            /**
+             * Creates a new SetMemberCommand instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SetMemberCommand
+             * @static
+             * @param {tidemark.v1.SetMemberCommand.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SetMemberCommand} SetMemberCommand instance
+             * @type {{
+             *   (properties: tidemark.v1.SetMemberCommand.$Shape): tidemark.v1.SetMemberCommand & tidemark.v1.SetMemberCommand.$Shape;
+             *   (properties?: tidemark.v1.SetMemberCommand.$Properties): tidemark.v1.SetMemberCommand;
+             * }}
+             */
+            SetMemberCommand.create = function(properties) {
+                return new SetMemberCommand(properties);
+            };
+
+            /**
+             * Encodes the specified SetMemberCommand message. Does not implicitly {@link tidemark.v1.SetMemberCommand.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SetMemberCommand
+             * @static
+             * @param {tidemark.v1.SetMemberCommand.$Properties} message SetMemberCommand message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SetMemberCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.region);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.state);
+                if (message.url != null && $Object.hasOwnProperty.call(message, "url") && message.url !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.url);
+                if (message.gatewayUrl != null && $Object.hasOwnProperty.call(message, "gatewayUrl") && message.gatewayUrl !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.gatewayUrl);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SetMemberCommand message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SetMemberCommand
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SetMemberCommand & tidemark.v1.SetMemberCommand.$Shape} SetMemberCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SetMemberCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SetMemberCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.region = value;
+                            else
+                                delete message.region;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.url = value;
+                            else
+                                delete message.url;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gatewayUrl = value;
+                            else
+                                delete message.gatewayUrl;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SetMemberCommand;
         })();
 
         v1.GatewayFrame = (function() {

@@ -3,8 +3,9 @@ import type { ReplicationEffect, ReplicationEvent } from "../../../../cloud/core
 import { Replication } from "../../../../cloud/core/replication.ts";
 import { EMPTY_HAVE, haveOf } from "../../../../proto/core/have.ts";
 import type { Have } from "../../../../proto/core/have.ts";
-import { regionId } from "../../../../proto/core/ids.ts";
+import { regionId, seq } from "../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../proto/core/ids.ts";
+import type { Member } from "../../../../proto/core/member.ts";
 import type { GiverFrame, TakerFrame } from "../../../../proto/wire/peer-messages.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
 
@@ -30,7 +31,7 @@ class Hand {
           isPeer: (name) => name === "us" || name === "ap",
           authorized: (token) => token === "secret",
         },
-        peers: [US, AP],
+        members: [EU, US, AP].map((region) => member(region)),
         minCopies: 2,
       },
       own === EMPTY_HAVE ? [] : [{ streamId: A, have: own, gateway: "plant-7" }],
@@ -99,6 +100,10 @@ class Hand {
   get answers(): TakerFrame[] {
     return this.effects.flatMap((effect) => (effect.kind === "answer" ? [effect.frame] : []));
   }
+}
+
+function member(region: string, state: Member["state"] = "member"): Member {
+  return { region, state, url: `http://${region}:7443`, gatewayUrl: `http://${region}:443` };
 }
 
 function wantsIn(effects: readonly ReplicationEffect[]): string[] {
@@ -242,6 +247,32 @@ describe("what a peer offers", () => {
     hand.greeted(2, "ap", upTo(9));
     hand.giver(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
+  });
+});
+
+describe("the list of regions changes", () => {
+  test("copies of a region that joins do not count, and it is told when it has everything", () => {
+    const hand = new Hand(upTo(5));
+    hand.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
+    hand.connected(US, upTo(3));
+    expect(hand.replication.replicated(A)).toEqual(EMPTY_HAVE);
+    expect(hand.live(6000, { takers: [US] }).filter(({ kind }) => kind === "whole")).toEqual([]);
+    hand.taker(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    expect(hand.live(6000, { takers: [US] })).toContainEqual({ kind: "whole", member: member("us", "joining") });
+    hand.feed({ kind: "members", members: [member("eu"), member("us"), member("ap")] });
+    expect(hand.replication.replicated(A)).toEqual(upTo(5));
+  });
+
+  test("a region that is lost is hung up on, its copies count no more, and nothing waits for it", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
+    expect(hand.replication.replicated(A)).toEqual(upTo(5));
+    expect(hand.replication.heldEverywhere(A, seq(5))).toBe(false);
+    const effects = hand.feed({ kind: "members", members: [member("eu"), member("us", "lost")] });
+    expect(effects).toContainEqual(expect.objectContaining({ kind: "hang_up", peer: US }));
+    expect(effects).toContainEqual({ kind: "end", link: 9 });
+    expect(hand.replication.replicated(A)).toEqual(EMPTY_HAVE);
+    expect(hand.replication.heldEverywhere(A, seq(5))).toBe(true);
+    expect(hand.pass(20_000).filter(({ kind }) => kind === "dial")).toEqual([]);
   });
 });
 

@@ -24,6 +24,7 @@ beforeEach(async () => {
     clock: { nowMs: () => START + 10_400 },
     lastSeenMs: () => START,
     peers: () => [],
+    members: () => [],
   });
 });
 afterEach(async () => {

@@ -165,7 +165,7 @@ describe("a batch of commands", () => {
   const command: fc.Arbitrary<OperatorCommand> = fc
     .record({
       window,
-      kind: fc.constantFrom(...OPERATOR_RANKS, "clear", "erase_device"),
+      kind: fc.constantFrom(...OPERATOR_RANKS, "clear", "erase_device", "set_member"),
       rank: fc.constantFrom(...OPERATOR_RANKS),
       reason: fc.string({ minLength: 1, maxLength: 100 }),
       actor: name,
@@ -174,6 +174,9 @@ describe("a batch of commands", () => {
     .map(({ window: { device, metric, windowMs, windowStartMs, summary }, kind, rank, ...common }) => {
       const place = { device, metric, windowMs, windowStartMs };
       if (kind === "erase_device") return { ...common, kind, device };
+      if (kind === "set_member") {
+        return { ...common, kind, member: { region: "us", state: "leaving", url: device, gatewayUrl: metric } };
+      }
       if (kind === "clear") return { ...common, kind, window: place, rank };
       return { ...common, kind, window: place, summary: { ...summary, count: summary.count + 1 } };
     });

@@ -1,0 +1,79 @@
+import { count, difference, heldByAtLeast, isEmpty, union } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { Member } from "../../proto/core/member.ts";
+
+/**
+ * Which regions there are: what the configuration of this one says, as far as no operator said something else. Commands of
+ * operators replicate, so all regions come to the same list; a configuration only has to name one region that is there.
+ */
+export function membersOf(configured: readonly Member[], said: readonly Member[]): readonly Member[] {
+  const members = new Map(configured.map((member) => [member.region, member]));
+  for (const member of said) members.set(member.region, member);
+  return [...members.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
+}
+
+/** Whether its copies count. */
+export function counts({ state }: Member): boolean {
+  return state === "member";
+}
+
+/** Whether bytes are kept until it has them. */
+export function isWaitedFor({ state }: Member): boolean {
+  return state === "member" || state === "joining";
+}
+
+/** How many regions must hold a batch before gateways may trim it. @param configured null: two, where there are two. */
+export function minCopiesOf(configured: number | null, members: readonly Member[]): number {
+  return configured ?? Math.max(1, Math.min(2, members.filter(counts).length));
+}
+
+/**
+ * Why a change of the list must not be made, in one sentence; null when it may.
+ *
+ * - Fewer members than `min_copies`: nothing would ever count as replicated again.
+ * - Batches with too few copies on the members that remain: the region that goes may hold the only one. While they can
+ *   reach each other the others mend this by themselves, so the way out is nearly always to wait.
+ */
+export function changeRefusal(change: Member, situation: Situation): string | null {
+  const { members, minCopies } = situation;
+  const before = members.find(({ region }) => region === change.region);
+  if (before?.state === change.state && before.url === change.url && before.gatewayUrl === change.gatewayUrl) {
+    return `${change.region} is ${before.state} already`;
+  }
+  if (change.state === "joining" || change.state === "member") return null;
+  if (before === undefined) return `there is no region ${change.region}`;
+  const remaining = members.filter((member) => counts(member) && member.region !== change.region);
+  const needed = minCopies ?? 1;
+  if (remaining.length < needed) {
+    return `without ${change.region} there would be ${remaining.length} members, and min_copies is ${needed}`;
+  }
+  return change.state === "lost" ? shortage(change.region, remaining, situation) : null;
+}
+
+export type Situation = {
+  readonly members: readonly Member[];
+  /** As configured; null where it follows the number of members. */
+  readonly minCopies: number | null;
+  /** Every stream that is known. */
+  readonly streams: Iterable<StreamId>;
+  /** What a region holds of a stream, by its own word. */
+  readonly holds: (region: string, streamId: StreamId) => Have;
+};
+
+function shortage(gone: string, remaining: readonly Member[], { minCopies, streams, holds }: Situation): string | null {
+  const copies = minCopiesOf(minCopies, remaining);
+  let short = 0;
+  let example: StreamId | undefined;
+  for (const streamId of streams) {
+    const sets = remaining.map(({ region }) => holds(region, streamId));
+    const all = [...sets, holds(gone, streamId)].reduce(union);
+    const lacking = difference(all, heldByAtLeast(sets, copies));
+    if (isEmpty(lacking)) continue;
+    short += count(lacking);
+    example ??= streamId;
+  }
+  if (short === 0) return null;
+  const batches = short === 1 ? "1 batch has" : `${short} batches have`;
+  return `without ${gone} ${batches} fewer than ${copies} copies (stream ${example}); wait until the others hold them`;
+}

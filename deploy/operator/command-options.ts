@@ -1,0 +1,54 @@
+import { hostname, userInfo } from "node:os";
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { readSecret } from "../../proto/runtime/secret-file.ts";
+import type { CommandResult } from "./region-commands.ts";
+
+/** What every command to a region needs: which region, as whom, why. */
+export type CommandFlags = {
+  readonly region: string;
+  readonly tokenFile: string;
+  readonly reason: string;
+  readonly actor: string;
+  readonly json?: boolean;
+};
+
+/** Where the region is that is asked. */
+export function regionOption(command: Command): Command {
+  return command.option("--region <url>", "HTTP address of any region", regionUrl, "http://127.0.0.1:8080");
+}
+
+export function commandOptions(command: Command): Command {
+  return regionOption(command)
+    .requiredOption(
+      "--token-file <file>",
+      "file with the token of the operators, as operators.token_file of the region",
+    )
+    .requiredOption("--reason <text>", "why; kept with the command")
+    .option("--actor <name>", "who; kept with the command", `${userInfo().username}@${hostname()}`)
+    .option("--json", "print the result as JSON");
+}
+
+/**
+ * Sends the requests one after the other and prints what became of each.
+ * @throws Fault when one of them is refused; those before it stay.
+ */
+export async function sendCommands(flags: CommandFlags, requests: readonly object[]): Promise<void> {
+  const { RegionCommands } = await import("./region-commands.ts");
+  const region = new RegionCommands(flags.region, readSecret(flags.tokenFile));
+  const results: CommandResult[] = [];
+  for (const request of requests) {
+    const result = await region.send({ ...request, reason: flags.reason, actor: flags.actor });
+    results.push(result);
+    if (flags.json !== true) process.stdout.write(`${result.sentence}\n`);
+  }
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ batches: results })}\n`);
+}
+
+function regionUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    throw new InvalidArgumentError("Expected the HTTP address of a region such as http://127.0.0.1:8080.");
+  }
+  return text;
+}

@@ -1,0 +1,95 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { parse, stringify } from "yaml";
+import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { runCommand } from "../support/command-line.ts";
+import type { Ended } from "../support/command-line.ts";
+import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { UniqueSensors } from "../support/unique-sensors.ts";
+
+const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
+
+/** The configurations of eu and us do not know ap; ap knows them. */
+function forgetAp(site: LocalDeployment): void {
+  for (const { file, name } of site.regions) {
+    if (name === "ap") continue;
+    const config = parse(readFileSync(file, "utf8")) as { replication: { peers: { name: string }[] } };
+    config.replication.peers = config.replication.peers.filter((peer) => peer.name !== "ap");
+    writeFileSync(file, stringify(config));
+  }
+}
+
+function regions(site: LocalDeployment, at: number, ...args: readonly string[]): Promise<Ended> {
+  const signed = args[0] === "list" ? [] : ["--token-file", site.operatorTokenFile, "--reason", "drill"];
+  return runCommand(["regions", ...args, "--region", site.regions[at]!.url, ...signed], { cwd: site.directory });
+}
+
+/** Where a region stands, in the eyes of another. */
+async function seen(site: LocalDeployment, at: number, region: string): Promise<string> {
+  const answer = await fetch(`${site.regions[at]!.url}/v1/regions`, { signal: AbortSignal.timeout(10_000) });
+  const { regions: list } = (await answer.json()) as { regions: { region: string; state: string }[] };
+  return list.find((one) => one.region === region)?.state ?? "unknown";
+}
+
+async function ids(site: LocalDeployment, at: number, device: string): Promise<number[]> {
+  const found = await records(site, { device, metric: "id", window: "raw" }, site.regions[at]!.url);
+  return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
+}
+
+test("a region joins and becomes a member when it has everything; another is lost, but not before the rest is safe", async () => {
+  const site = await deployment({ regions: ["eu", "us", "ap"], cloud: { min_copies: 2 }, edge: { windows: WINDOWS } });
+  forgetAp(site);
+  await Promise.all(site.regions.map((region) => region.start()));
+  await site.startGateway();
+  const sensors = await UniqueSensors.open(site.mqttUrl, { sensors: 1, inFlight: 50 });
+  onTestFinished(() => sensors.close());
+  const [device] = sensors.devices;
+  await sensors.publish(300);
+  await drained(site, 30_000);
+  expect(await seen(site, 0, "ap")).toBe("unknown");
+  expect(await ids(site, 2, device!)).toEqual([]);
+
+  const url = `http://127.0.0.1:${site.regions[2]!.ports.ingest}`;
+  expect(await regions(site, 1, "add", "ap", "--url", url)).toMatchObject({ code: 0, err: "" });
+  for (const at of [0, 1, 2]) {
+    await eventually(
+      () => seen(site, at, "ap"),
+      (state) => state === "member",
+      { deadlineMs: 30_000, what: `ap is a member in the eyes of ${site.regions[at]!.name}` },
+    );
+  }
+  const acknowledged = (): number[] => [...sensors.acknowledged[0]!].toSorted((a, b) => a - b);
+  expect(await ids(site, 2, device!)).toEqual(acknowledged());
+
+  await site.regions[0]!.process!.kill();
+  await sensors.publish(300);
+  await drained(site, 30_000);
+  expect(await regions(site, 2, "list")).toMatchObject({
+    out: expect.stringMatching(/^ap +member +this region\neu/) as unknown,
+  });
+  await eventually(
+    () => regions(site, 2, "lost", "eu"),
+    ({ code }) => code === 0,
+    { deadlineMs: 30_000, what: "eu is given up" },
+  );
+  for (const at of [1, 2]) {
+    await eventually(
+      () => seen(site, at, "eu"),
+      (state) => state === "lost",
+      { deadlineMs: 20_000, what: `eu is lost in the eyes of ${site.regions[at]!.name}` },
+    );
+    expect(await ids(site, at, device!)).toEqual(acknowledged());
+  }
+  const { code, err } = await regions(site, 2, "lost", "us");
+  expect([code, err]).toEqual([
+    64,
+    "tidemark: without us there would be 1 members, and min_copies is 2; nothing was changed\n",
+  ]);
+  // A region that comes back although it was given up is told so.
+  const eu = await site.regions[0]!.start();
+  await eventually(
+    async () => eu.output.join("\n"),
+    (log) => log.includes("eu is no peer of"),
+    { deadlineMs: 20_000, what: "eu hears that it is no peer any more" },
+  );
+});
