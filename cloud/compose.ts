@@ -27,6 +27,7 @@ import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
 import { serveCommands } from "./operator/http-operator.ts";
 import { OperatorDesk } from "./operator/operator-desk.ts";
+import { DigestKeeper } from "./peer/digest-keeper.ts";
 import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
 import { RegionList } from "./peer/region-list.ts";
@@ -71,7 +72,11 @@ export async function startRegion(deps: {
   const bootId = randomBytes(16);
   const { peers } = config.replication;
   const greeting = { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE };
-  const regions = new RegionList(store, configuredMembers(config), () => replicator.setMembers(regions.all));
+  const regions = new RegionList(store, configuredMembers(config), () => {
+    replicator.setMembers(regions.all);
+    digestKeeper.forget(isPeer);
+  });
+  const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
   const membersMayHaveChanged = (): void => void regions.load().catch(onFault);
   const target = (peer: RegionId): GrpcTarget => ({
     ...config.replication,
@@ -88,6 +93,7 @@ export async function startRegion(deps: {
       dial: (peer, listener) => new GrpcOutgoingLink(target(peer), greeting, listener),
       onWhole: (member) => void desk.take([becomesMember(member, region)]).catch(onFault),
       onJoined: membersMayHaveChanged,
+      onDigests: (peer, digests) => digestKeeper.heard(peer, digests),
       onReport: (report) => events.peer(report),
       onDelays: (peer, delaysMs) => events.delays(peer, delaysMs),
       onFault,
@@ -99,13 +105,24 @@ export async function startRegion(deps: {
         region,
         storeId: store.storeId,
         bootId,
-        isPeer: (name) => name !== region && (regions.find(name)?.state ?? "lost") !== "lost",
+        isPeer,
         authorized: secretOf(config.replication.tokenFile) ?? (() => true),
       },
       members: regions.all,
       minCopies: config.minCopies,
     },
   );
+  const digestKeeper = new DigestKeeper(
+    {
+      store,
+      clock,
+      tell: (digests) => replicator.tellDigests(digests),
+      differs: (peer, days) => events.differs(peer, days),
+      onFault,
+    },
+    config.replication.digests,
+  );
+  life.onStop("digests", () => digestKeeper.stop());
   await regions.load();
   const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
 
@@ -145,6 +162,7 @@ export async function startRegion(deps: {
     lastSeenMs: (gateway) => events.lastSeenMs(gateway),
     peers: () => replicator.status(),
     members: () => regions.all,
+    digests: digestKeeper,
   });
   const desk = new OperatorDesk(
     {
@@ -212,6 +230,7 @@ export async function startRegion(deps: {
   });
 
   pruner.start();
+  digestKeeper.start();
   notReady = null;
   const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
   events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });

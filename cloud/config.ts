@@ -122,6 +122,13 @@ function replication(folder: string) {
         .default([])
         .describe("the other regions; each must name this one, too"),
       token_file: file.optional().describe("a secret that all regions share"),
+      digests: z
+        .strictObject({
+          every: duration({ min: "1s" }).prefault("10m").describe("pause between two walks over all rows"),
+          settled: duration().prefault("1d").describe("how long after its end a day is compared"),
+        })
+        .prefault({})
+        .transform(({ every, settled }) => ({ everyMs: every, settledMs: settled })),
       ca: file.optional(),
       cert: file.optional(),
       key: file.optional(),
@@ -141,6 +148,7 @@ export type CloudConfig = {
   readonly replication: {
     readonly peers: readonly { readonly name: string; readonly url: string; readonly gatewayUrl: string }[];
     readonly tokenFile?: string | undefined;
+    readonly digests: { readonly everyMs: number; readonly settledMs: number };
     readonly ca?: string | undefined;
     readonly cert?: string | undefined;
     readonly key?: string | undefined;

@@ -118,6 +118,17 @@ export class RegionEvents {
     this.#log.warn({ command, of, reason, actor, batch }, `${actor} commands ${command} of ${of}: ${reason}`);
   }
 
+  /** A peer has other rows than this region, although both hold the same batches; or agrees again. */
+  differs(peer: string, days: readonly number[]): void {
+    this.#metrics.differingDays.set({ peer }, days.length);
+    if (days.length === 0) return this.#log.info({ peer }, `the digests of region ${peer} agree again`);
+    const shown = days.map((day) => new Date(day * DAY_MS).toISOString().slice(0, 10));
+    this.#log.error(
+      { peer, days: shown.slice(0, DAYS_SHOWN) },
+      `region ${peer} answers otherwise than this region for ${days.length} days, the first of them ${shown[0]}`,
+    );
+  }
+
   /** From our commit of a batch to the peer's, in milliseconds. */
   delays(peer: string, delaysMs: readonly number[]): void {
     for (const delayMs of delaysMs) this.#metrics.replicationSeconds.observe({ peer }, delayMs / 1000);
@@ -143,6 +154,8 @@ export class RegionEvents {
   }
 }
 
+const DAY_MS = 86_400_000;
+const DAYS_SHOWN = 20;
 const REFUSAL_LOG_MS = 60_000;
 const GATEWAYS_KNOWN_MAX = 100_000;
 
@@ -180,6 +193,12 @@ function regionMetrics(registry: Registry) {
       help: "From the commit of a batch here to its commit in the peer.",
       labelNames: ["peer"],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+      registers,
+    }),
+    differingDays: new Gauge({
+      name: "tidemark_region_differing_days",
+      help: "Settled days for which the digests of a peer are others than those of this region. Anything but 0 is an alarm.",
+      labelNames: ["peer"],
       registers,
     }),
     commands: new Counter({

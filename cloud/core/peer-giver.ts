@@ -6,6 +6,7 @@ import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { DayDigest } from "./day-digests.ts";
 import type { SnapshotReport } from "./snapshot-taking.ts";
 
 /**
@@ -140,6 +141,11 @@ export class PeerGiver {
   /** The sets of these streams grew by what came from another peer: told with the next comparison. */
   grew(streamId: StreamId): void {
     this.#untold.add(streamId);
+  }
+
+  /** What this region found when it walked over its rows. */
+  tellDigests(days: readonly DayDigest[]): readonly GiverEffect[] {
+    return this.#link.kind === "live" ? [this.#frame({ kind: "digests", days })] : [];
   }
 
   /** The answer to a scan that this link asked for; null when the peer asked for a part that is none. */

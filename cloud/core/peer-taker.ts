@@ -5,6 +5,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { GiverFrame, SeqRanges, SnapshotFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { DayDigest } from "./day-digests.ts";
 import type { OwnSets, PeerReport } from "./peer-giver.ts";
 import { PEER } from "./peer-giver.ts";
 
@@ -62,6 +63,8 @@ export class PeerTaker {
         return this.#cannotGive(frame);
       case "snapshot_part":
         return [{ kind: "snapshot_part", part: frame }];
+      case "digests":
+        return [{ kind: "digests", peer: this.#peer!, digests: frame.days }];
       case "batch":
         this.#unacknowledgedBytes += frame.batch.bytes.length;
         return [{ kind: "submit", batch: frame.batch }, ...this.#pauseWhenFull()];
@@ -276,6 +279,7 @@ export type TakerEffect =
   | { readonly kind: "opened"; readonly peer: RegionId; readonly software: string }
   | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
   | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
+  | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "end" }

@@ -5,6 +5,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { DayDigest } from "./day-digests.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
 import { PEER, PeerGiver } from "./peer-giver.ts";
 import type { GiverEffect, GiverOutcome, GiverStatus, PeerReport } from "./peer-giver.ts";
@@ -59,6 +60,8 @@ export class Replication {
         return this.#tick(nowMs, random);
       case "members":
         return this.#setMembers(event.members, nowMs);
+      case "digests":
+        return [...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.tellDigests(event.digests)));
       case "committed":
         return this.#committed(event, nowMs);
       case "taker_frame": {
@@ -320,6 +323,8 @@ export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; read
 
 export type ReplicationEvent =
   | { readonly kind: "tick" }
+  /** What a walk over our rows found. */
+  | { readonly kind: "digests"; readonly digests: readonly DayDigest[] }
   /** Where regions stand from now on. */
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | {

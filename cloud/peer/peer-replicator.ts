@@ -4,6 +4,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 import { decodeGiverFrame, encodeTakerFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { DayDigest } from "../core/day-digests.ts";
 import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
 import { Replication } from "../core/replication.ts";
 import type { ReplicationOptions } from "../core/replication.ts";
@@ -83,6 +84,11 @@ export class PeerReplicator {
     this.#feed({ kind: "members", members });
   }
 
+  /** Tells the peers what a walk over our rows found. */
+  tellDigests(digests: readonly DayDigest[]): void {
+    this.#feed({ kind: "digests", digests });
+  }
+
   /** Why a change of the list of regions must not be made now; null when it may. */
   changeRefusal(change: Member): string | null {
     return this.#replication.changeRefusal(change);
@@ -158,6 +164,8 @@ export class PeerReplicator {
         return this.#forget(effect.link);
       case "replicated":
         return this.#committer?.tellReplicated(effect.sets);
+      case "digests":
+        return this.#deps.onDigests(effect.peer, effect.digests);
       case "whole":
         return this.#deps.onWhole(effect.member);
       case "delays":
@@ -284,6 +292,8 @@ export type PeerReplicatorDeps = {
   readonly dial: (peer: RegionId, listener: OutgoingListener) => OutgoingLink;
   /** A region that joins has all that this one has; told every few seconds until it is a member. */
   readonly onWhole: (member: Member) => void;
+  /** What a walk of a peer over its rows found. */
+  readonly onDigests: (peer: RegionId, digests: readonly DayDigest[]) => void;
   /** Batches of a snapshot joined the set: commands may be among them. */
   readonly onJoined: () => void;
   readonly onReport: (report: PeerReport | PeerGives) => void;

@@ -42,6 +42,10 @@ export function serveQueries(
       answered((question) => api.gateways(question)),
     )
     .get(
+      "/v1/digests",
+      answered((question) => api.digests(question)),
+    )
+    .get(
       "/v1/regions",
       answered((question) => api.regions(question)),
     )
@@ -90,6 +94,7 @@ const INDEX = `A Tidemark region.
   /v1/records    windows, or raw readings              ?device=&metric=&window=10s|1m|raw&from=&to=&limit=&cursor=&format=
   /v1/records/revisions  all that was ever said of one window   ?device=&metric=&window=&start=&format=
   /v1/conflicts  choices between what disagrees        ?device=&metric=&kind=&from=&to=&limit=&cursor=&format=
+  /v1/digests    digests of all rows by day, and on which days a region differs   ?format=
   /v1/commands   POST: override, backfill, clear, erase a device (tidemark operator --help); regions (tidemark regions --help)
   /metrics       for Prometheus
   /healthz       200 while the process lives

@@ -29,7 +29,17 @@ import {
   timeParameter,
   windowParameter,
 } from "./parameters.ts";
-import { conflictJson, gatewayJson, jsonText, readingJson, recordJson, revisionJson } from "./render.ts";
+import {
+  conflictJson,
+  dayText,
+  digestJson,
+  gatewayJson,
+  jsonText,
+  readingJson,
+  recordJson,
+  revisionJson,
+} from "./render.ts";
+import type { DayDigest } from "../core/day-digests.ts";
 import type { Member } from "../../proto/core/member.ts";
 import type { PeerStatus } from "../core/replication.ts";
 import { statusSentence } from "./status.ts";
@@ -49,6 +59,7 @@ export class QueryApi {
   readonly #lastSeenMs: (gateway: string) => number | null;
   readonly #peers: () => readonly PeerStatus[];
   readonly #members: () => readonly Member[];
+  readonly #digests: DigestsKnown;
 
   constructor(deps: {
     store: Store;
@@ -57,7 +68,9 @@ export class QueryApi {
     lastSeenMs: (gateway: string) => number | null;
     peers: () => readonly PeerStatus[];
     members: () => readonly Member[];
+    digests: DigestsKnown;
   }) {
+    this.#digests = deps.digests;
     this.#peers = deps.peers;
     this.#members = deps.members;
     this.#store = deps.store;
@@ -170,11 +183,28 @@ export class QueryApi {
     return json(200, { regions });
   }
 
+  /** What the last walk over all rows found, by day: equal in regions that hold the same. */
+  async digests(question: Question): Promise<Answer> {
+    const { format } = parseParameters(question.url.searchParams, { format: formatParameter });
+    const byDay = Map.groupBy(this.#digests.last ?? [], ({ day }) => day);
+    const days = [...byDay].map(([day, buckets]) => digestJson(day, buckets));
+    if (wantsNdjson(format, question)) {
+      return { kind: "ndjson", lines: Readable.from(days.map((day) => `${jsonText(day)}\n`)) };
+    }
+    return json(200, { walked: this.#digests.last !== null, digests: days, differing: this.#differing() });
+  }
+
+  #differing(): object {
+    const found = [...this.#digests.differing].filter(([, days]) => days.length > 0);
+    return Object.fromEntries(found.map(([peer, days]) => [peer, days.map(dayText)]));
+  }
+
   async status(question: Question): Promise<Answer> {
     parseParameters(question.url.searchParams, {});
     const totals = await this.#store.totals();
     const peers = this.#peers();
-    const sentence = statusSentence(totals, peers, this.#nowMs());
+    const differing = [...this.#digests.differing].filter(([, days]) => days.length > 0).map(([peer]) => peer);
+    const sentence = statusSentence(totals, { peers, differing }, this.#nowMs());
     return json(200, {
       sentence,
       region: this.#region,
@@ -233,6 +263,12 @@ export class QueryApi {
     });
   }
 }
+
+export type DigestsKnown = {
+  /** Null before the end of the first walk. */
+  readonly last: readonly DayDigest[] | null;
+  readonly differing: ReadonlyMap<string, readonly number[]>;
+};
 
 export type Question = { readonly url: URL; readonly accept: string };
 export type Answer =

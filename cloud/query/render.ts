@@ -1,3 +1,7 @@
+import { createHash } from "node:crypto";
+
+import { DAY_MS } from "../core/day-digests.ts";
+import type { DayDigest } from "../core/day-digests.ts";
 import { commandName, slotName } from "../../proto/core/conflicts.ts";
 import { hlcMs } from "../../proto/core/hlc.ts";
 import type { OperatorRow } from "../../proto/core/operator-command.ts";
@@ -94,6 +98,23 @@ function summaryJson(summary: WindowSummary): object {
 
 function summaryOrNull(summary: WindowSummary | null): object | null {
   return summary === null ? null : summaryJson(summary);
+}
+
+/** Of all rows of a day. */
+export function digestJson(day: number, buckets: readonly DayDigest[]): object {
+  const sums = buckets
+    .toSorted((a, b) => a.bucket - b.bucket)
+    .map(({ bucket, sum }) => [bucket, sum.toString(16).padStart(12, "0")] as const);
+  return {
+    day: dayText(day),
+    rows: buckets.reduce((sum, bucket) => sum + bucket.rows, 0),
+    digest: createHash("sha256").update(sums.join()).digest("hex").slice(0, 16),
+    buckets: Object.fromEntries(sums),
+  };
+}
+
+export function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
 export function readingJson(row: RawReading): object {

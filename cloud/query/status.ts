@@ -2,7 +2,11 @@ import type { PeerStatus } from "../core/replication.ts";
 import type { Totals } from "../store/store.ts";
 
 /** The one true sentence of a region. */
-export function statusSentence(totals: Totals, peers: readonly PeerStatus[], nowMs: number): string {
+export function statusSentence(
+  totals: Totals,
+  { peers, differing }: { peers: readonly PeerStatus[]; differing: readonly string[] },
+  nowMs: number,
+): string {
   if (totals.lastReceivedMs === null) return "Waiting for the first batch; no gateway has delivered anything yet.";
   const from = `from ${counted(totals.gateways, "gateway")}`;
   const held = [
@@ -14,6 +18,7 @@ export function statusSentence(totals: Totals, peers: readonly PeerStatus[], now
   const lost = peers.filter((peer) => !peer.connected);
   const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
+    ...(differing.length > 0 ? [`ROWS DIFFER from those of ${differing.join(", ")}: see /v1/digests`] : []),
     ...(lost.length > 0 ? [`no connection to ${lost.map((peer) => peer.peer).join(", ")}`] : []),
     ...behind.map((peer) => `${peer.peer} is ${counted(peer.behindBatches, "batch", "batches")} behind`),
     ...(totals.forks > 0 ? [`${counted(totals.forks, "fork")} to look at`] : []),

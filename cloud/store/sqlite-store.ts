@@ -17,6 +17,7 @@ import { decodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import type { BatchCounts, SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import { countsOf, loadedCounts, storedCounts } from "./batch-counts.ts";
 import { SqliteConflicts } from "./sqlite-conflicts.ts";
+import { SqliteDigests } from "./sqlite-digests.ts";
 import { SqliteOperators } from "./sqlite-operators.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteSeries } from "./sqlite-series.ts";
@@ -31,6 +32,7 @@ import type {
   ConflictKey,
   ConflictQuery,
   ConflictRow,
+  DigestPage,
   EffectiveWindow,
   HeldBatches,
   Outcome,
@@ -79,6 +81,7 @@ export class SqliteStore implements Store {
   readonly #series: SqliteSeries;
   readonly #operators: SqliteOperators;
   readonly #conflicts: SqliteConflicts;
+  readonly #digests: SqliteDigests;
   readonly #snapshotReader: SqliteSnapshotReader;
   readonly #snapshotWriter: SqliteSnapshotWriter;
   readonly #sql: Statements;
@@ -102,6 +105,7 @@ export class SqliteStore implements Store {
     this.#conflicts = new SqliteConflicts(this.#db, windows);
     this.#writer = new SqliteWriter(this.#db, { windows, operators: this.#operators, conflicts: this.#conflicts });
     this.#reader = new SqliteReader(this.#db, { windows, series: this.#series });
+    this.#digests = new SqliteDigests(this.#db);
     this.#snapshotReader = new SqliteSnapshotReader(this.#db, windows);
     this.#snapshotWriter = new SqliteSnapshotWriter(this.#db, this.#writer);
     this.#sql = prepare(this.#db);
@@ -239,6 +243,10 @@ export class SqliteStore implements Store {
       const sets = [...joined].map((streamId) => this.#reader.set(streamId));
       return { sets, more: batches.length === JOINED_PER_TRANSACTION };
     });
+  }
+
+  async digests(after: Uint8Array): Promise<DigestPage> {
+    return this.#read(() => this.#digests.page(after));
   }
 
   async close(): Promise<void> {

@@ -85,6 +85,8 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.mergeSnapshot(argument as SnapshotMerge);
     case "joinSnapshot":
       return of.joinSnapshot(argument as number);
+    case "digests":
+      return of.digests(argument as Uint8Array);
     case "close":
       return of.close();
   }

@@ -1,3 +1,4 @@
+import type { DayDigest } from "../core/day-digests.ts";
 import type { Conflict } from "../../proto/core/conflicts.ts";
 import type { EffectiveRecord, SlotRow } from "../../proto/core/effective.ts";
 import type { Have } from "../../proto/core/have.ts";
@@ -77,6 +78,9 @@ export interface Store {
   /** The last part has come: the batches put aside join the set, some at a time. @returns the sets that grew. */
   joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }>;
 
+  /** Walks over all rows, some at a time, behind `after`, empty for the first, and sums their hashes by day. */
+  digests(after: Uint8Array): Promise<DigestPage>;
+
   /** May come twice. */
   close(): Promise<void>;
 }
@@ -108,6 +112,9 @@ export type PruneRequest = {
 };
 export type BatchRequest = { readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number };
 export type HeldBatches = { readonly batches: readonly SealedBatch[]; readonly pruned: readonly Seq[] };
+
+/** A day may come in several pages; `next` is empty at the end. */
+export type DigestPage = { readonly digests: readonly DayDigest[]; readonly next: Uint8Array };
 
 /** `next` is empty at the end. */
 export type SnapshotChunk = { readonly body: Uint8Array; readonly next: Uint8Array };

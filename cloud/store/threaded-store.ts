@@ -12,6 +12,7 @@ import type {
   ConflictKey,
   ConflictQuery,
   ConflictRow,
+  DigestPage,
   EffectiveWindow,
   HeldBatches,
   Outcome,
@@ -154,6 +155,10 @@ export class ThreadedStore implements Store {
 
   joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }> {
     return this.#ask("joinSnapshot", receivedMs);
+  }
+
+  digests(after: Uint8Array): Promise<DigestPage> {
+    return this.#ask("digests", after);
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,8 @@ export type GiverFrame =
   | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
   | { readonly kind: "batch"; readonly batch: SealedBatch }
   | ({ readonly kind: "pruned" } & SeqRanges)
-  | ({ readonly kind: "snapshot_part" } & SnapshotFrame);
+  | ({ readonly kind: "snapshot_part" } & SnapshotFrame)
+  | { readonly kind: "digests"; readonly days: readonly WireDayDigest[] };
 
 /** From the region that was dialled. */
 export type TakerFrame =
@@ -66,6 +67,14 @@ export type SnapshotFrame = {
   readonly next: Uint8Array;
 };
 
+/** As in cloud/core/day-digests.ts. */
+export type WireDayDigest = {
+  readonly day: number;
+  readonly bucket: number;
+  readonly rows: number;
+  readonly sum: number;
+};
+
 /** Some batches of one stream. */
 export type SeqRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
 
@@ -92,6 +101,13 @@ export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
     if (frame.snapshotPart != null) {
       const { after, body, next } = wire.PeerSnapshotPart.create(frame.snapshotPart);
       return { kind: "snapshot_part", after: cursor(after), body, next: cursor(next) };
+    }
+    if (frame.digests != null) {
+      const days = wire.PeerDigests.create(frame.digests).days.map((item): WireDayDigest => {
+        const { day, bucket, rows, sum } = wire.DayDigest.create(item);
+        return { day, bucket, rows: number(rows), sum: number(sum) };
+      });
+      return { kind: "digests", days };
     }
     throw new RangeError("a frame without a kind that this version knows");
   });
@@ -143,6 +159,8 @@ function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
       return { batch: batchWire(frame.batch) };
     case "pruned":
       return { pruned: rangesWire(frame) };
+    case "digests":
+      return { digests: { days: [...frame.days] } };
     case "snapshot_part": {
       const { kind: _, ...snapshotPart } = frame;
       return { snapshotPart };

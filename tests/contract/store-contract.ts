@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { DayDigests } from "../../cloud/core/day-digests.ts";
 import type { ArrivedBatch, ConflictQuery, Page, Store } from "../../cloud/store/store.ts";
 import { contains, count } from "../../proto/core/have.ts";
 import { millis, seq } from "../../proto/core/ids.ts";
@@ -505,6 +506,39 @@ export function storeContract(harness: StoreHarness): void {
         }
         expect((await store.joinSnapshot(1)).sets).toEqual([]);
       });
+    });
+
+    it("has digests by day that follow from the batches alone, and tell a row that is another one", async () => {
+      const walked = async (of: Store): Promise<unknown> => {
+        const found = new DayDigests();
+        let after = new Uint8Array(0);
+        do {
+          const page = await of.digests(after);
+          for (const digest of page.digests) found.add(digest);
+          after = new Uint8Array(page.next);
+        } while (after.length > 0);
+        return found.all;
+      };
+      const batches = [
+        ...Array.from({ length: 12 }, (_, i) =>
+          sealed(A, i + 1, {
+            windows: Array.from({ length: 100 }, (_unused, w) => windowOf([w], { startMs: w * 10_000, revision: i })),
+            raws: [rawBlock([[i * 10_000_000, i]])],
+          }),
+        ),
+        sealed(B, 1, { windows: [windowOf([1], { device: "d9", startMs: 20_000 })] }),
+      ];
+      const other = await harness.place();
+      const there = await other.open();
+      await apply(...batches);
+      await there.apply(batches.toReversed().map((batch) => arrived(batch)));
+      const expected = await walked(store);
+      expect(expected).toContainEqual(expect.objectContaining({ day: 1 }));
+      expect(await walked(there)).toEqual(expected);
+      await there.apply([arrived(sealed(B, 2, { windows: [windowOf([2], { device: "d9", startMs: 20_000 })] }))]);
+      expect(await walked(there)).not.toEqual(expected);
+      await there.close();
+      await other.remove();
     });
 
     describe("paging", () => {

@@ -76,6 +76,7 @@ export class SimRegion {
         onReport: (report) => this.#deps.onReport(`${this.name}: ${JSON.stringify(report)}`),
         onWhole: () => undefined,
         onJoined: () => undefined,
+        onDigests: () => undefined,
         onDelays: () => undefined,
         onFault: this.#deps.onFault,
       },

@@ -1,7 +1,9 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
+import { connectAsync } from "mqtt";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { parse, stringify } from "yaml";
 import type { LocalDeployment, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
 import { deployment, drained, eventually, records } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
@@ -92,6 +94,43 @@ describe("what one region was given, every region has", () => {
       { deadlineMs: 10_000, what: "the snapshot ends" },
     );
   });
+});
+
+test("a row that went bad on the disk of one region is an alarm in the others", async () => {
+  const digests = { every: "1s", settled: "1ms" };
+  const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS } });
+  for (const { file } of site.regions) {
+    const config = parse(readFileSync(file, "utf8")) as { replication: object };
+    writeFileSync(file, stringify({ ...config, replication: { ...config.replication, digests } }));
+  }
+  const [eu, us] = site.regions;
+  await Promise.all(site.regions.map((region) => region.start()));
+  await site.startGateway();
+  const sensor = await connectAsync(site.mqttUrl, { protocolVersion: 5 });
+  const ts = Date.now() - 2 * 86_400_000;
+  await sensor.publishAsync("press-1", JSON.stringify({ ts, temp: 20 }), { qos: 1 });
+  await sensor.endAsync();
+  await drained(site, 30_000);
+  const agreeing = async (region: LocalRegion): Promise<string> =>
+    (await fetch(`${region.url}/v1/digests?format=ndjson`)).text();
+  await eventually(
+    () => Promise.all([agreeing(eu!), agreeing(us!)]),
+    ([ours, theirs]) => ours !== "" && ours === theirs,
+    { deadlineMs: 20_000, what: "the digests agree" },
+  );
+  await us!.process!.stop();
+  const db = new SqliteDatabase(join(site.directory, "us", "region.db"));
+  db.exec("UPDATE record SET sum = sum + 1");
+  db.close();
+  await us!.start();
+  for (const region of [eu!, us!]) {
+    await eventually(
+      async () => ((await (await fetch(`${region.url}/v1/status`)).json()) as { sentence: string }).sentence,
+      (sentence) => sentence.includes(`ROWS DIFFER from those of ${region === eu ? "us" : "eu"}`),
+      { deadlineMs: 20_000, what: `${region.name} raises the alarm` },
+    );
+  }
+  expect(await (await fetch(`${eu!.url}/metrics`)).text()).toContain('tidemark_region_differing_days{peer="us"} 1');
 });
 
 /** What the pruner does after `batches.keep`, which is hours. */

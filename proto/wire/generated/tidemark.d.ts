@@ -2100,8 +2100,11 @@ export namespace tidemark {
             /** GiverFrame snapshotPart. */
             snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
 
+            /** GiverFrame digests. */
+            digests?: (tidemark.v1.PeerDigests.$Properties|null);
+
             /** GiverFrame kind. */
-            kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart");
+            kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests");
 
             /**
              * Creates a new GiverFrame instance using the specified properties.
@@ -2150,8 +2153,11 @@ export namespace tidemark {
                 /** GiverFrame snapshotPart */
                 snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
 
+                /** GiverFrame digests */
+                digests?: (tidemark.v1.PeerDigests.$Properties|null);
+
                 /** GiverFrame kind */
-                kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart");
+                kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2164,9 +2170,10 @@ export namespace tidemark {
               batch?: tidemark.v1.Batch.$Shape|null;
               pruned?: tidemark.v1.PeerPruned.$Shape|null;
               snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
+              digests?: tidemark.v1.PeerDigests.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape })
+              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape })
             );
         }
 
@@ -2876,6 +2883,154 @@ export namespace tidemark {
 
             /** Shape of a PeerSnapshotPart. */
             type $Shape = tidemark.v1.PeerSnapshotPart.$Properties;
+        }
+
+        /**
+         * Properties of a PeerDigests.
+         * @deprecated Use tidemark.v1.PeerDigests.$Properties instead.
+         */
+        interface IPeerDigests extends tidemark.v1.PeerDigests.$Properties {
+        }
+
+        /** Represents a PeerDigests. */
+        class PeerDigests {
+
+            /**
+             * Constructs a new PeerDigests.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerDigests.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerDigests days. */
+            days: tidemark.v1.DayDigest.$Properties[];
+
+            /**
+             * Creates a new PeerDigests instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerDigests instance
+             */
+            static create(properties: tidemark.v1.PeerDigests.$Shape): tidemark.v1.PeerDigests & tidemark.v1.PeerDigests.$Shape;
+            static create(properties?: tidemark.v1.PeerDigests.$Properties): tidemark.v1.PeerDigests;
+
+            /**
+             * Encodes the specified PeerDigests message. Does not implicitly {@link tidemark.v1.PeerDigests.verify|verify} messages.
+             * @param message PeerDigests message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerDigests.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerDigests message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerDigests & tidemark.v1.PeerDigests.$Shape} PeerDigests
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerDigests & tidemark.v1.PeerDigests.$Shape;
+        }
+
+        namespace PeerDigests {
+
+            /** Properties of a PeerDigests. */
+            interface $Properties {
+
+                /** PeerDigests days */
+                days?: (tidemark.v1.DayDigest.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerDigests. */
+            type $Shape = tidemark.v1.PeerDigests.$Properties;
+        }
+
+        /**
+         * Properties of a DayDigest.
+         * @deprecated Use tidemark.v1.DayDigest.$Properties instead.
+         */
+        interface IDayDigest extends tidemark.v1.DayDigest.$Properties {
+        }
+
+        /** Represents a DayDigest. */
+        class DayDigest {
+
+            /**
+             * Constructs a new DayDigest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.DayDigest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** DayDigest day. */
+            day: number;
+
+            /** DayDigest bucket. */
+            bucket: number;
+
+            /** DayDigest rows. */
+            rows: number;
+
+            /** DayDigest sum. */
+            sum: number;
+
+            /**
+             * Creates a new DayDigest instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns DayDigest instance
+             */
+            static create(properties: tidemark.v1.DayDigest.$Shape): tidemark.v1.DayDigest & tidemark.v1.DayDigest.$Shape;
+            static create(properties?: tidemark.v1.DayDigest.$Properties): tidemark.v1.DayDigest;
+
+            /**
+             * Encodes the specified DayDigest message. Does not implicitly {@link tidemark.v1.DayDigest.verify|verify} messages.
+             * @param message DayDigest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.DayDigest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a DayDigest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.DayDigest & tidemark.v1.DayDigest.$Shape} DayDigest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.DayDigest & tidemark.v1.DayDigest.$Shape;
+        }
+
+        namespace DayDigest {
+
+            /** Properties of a DayDigest. */
+            interface $Properties {
+
+                /** DayDigest day */
+                day?: (number|null);
+
+                /** DayDigest bucket */
+                bucket?: (number|null);
+
+                /** DayDigest rows */
+                rows?: (number|null);
+
+                /** DayDigest sum */
+                sum?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a DayDigest. */
+            type $Shape = tidemark.v1.DayDigest.$Properties;
         }
 
         /**

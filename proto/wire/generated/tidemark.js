@@ -5444,7 +5444,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.Batch.$Properties|null} [batch] GiverFrame batch
              * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] GiverFrame pruned
              * @property {tidemark.v1.PeerSnapshotPart.$Properties|null} [snapshotPart] GiverFrame snapshotPart
-             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"} [kind] GiverFrame kind
+             * @property {tidemark.v1.PeerDigests.$Properties|null} [digests] GiverFrame digests
+             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"} [kind] GiverFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5464,9 +5465,10 @@ export const tidemark = $root.tidemark = (() => {
              *   batch?: tidemark.v1.Batch.$Shape|null;
              *   pruned?: tidemark.v1.PeerPruned.$Shape|null;
              *   snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
+             *   digests?: tidemark.v1.PeerDigests.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape })
+             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape })
              * )} tidemark.v1.GiverFrame.$Shape
              */
 
@@ -5525,17 +5527,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             GiverFrame.prototype.snapshotPart = null;
 
+            /**
+             * GiverFrame digests.
+             * @member {tidemark.v1.PeerDigests.$Properties|null|undefined} digests
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.digests = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * GiverFrame kind.
-             * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|undefined} kind
+             * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|undefined} kind
              * @memberof tidemark.v1.GiverFrame
              * @instance
              */
             $Object.defineProperty(GiverFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart", "digests"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5581,6 +5591,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.PeerPruned.encode(message.pruned, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.snapshotPart != null && $Object.hasOwnProperty.call(message, "snapshotPart"))
                     $root.tidemark.v1.PeerSnapshotPart.encode(message.snapshotPart, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.digests != null && $Object.hasOwnProperty.call(message, "digests"))
+                    $root.tidemark.v1.PeerDigests.encode(message.digests, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5658,6 +5670,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message.snapshotPart = $root.tidemark.v1.PeerSnapshotPart.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotPart);
                             message.kind = "snapshotPart";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.digests = $root.tidemark.v1.PeerDigests.decode(reader, reader.size(), $undefined, _depth + 1, message.digests);
+                            message.kind = "digests";
                             continue;
                         }
                     }
@@ -7434,6 +7453,371 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return PeerSnapshotPart;
+        })();
+
+        v1.PeerDigests = (function() {
+
+            /**
+             * Properties of a PeerDigests.
+             * @typedef {Object} tidemark.v1.PeerDigests.$Properties
+             * @property {Array.<tidemark.v1.DayDigest.$Properties>|null} [days] PeerDigests days
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerDigests.
+             * @memberof tidemark.v1
+             * @interface IPeerDigests
+             * @augments tidemark.v1.PeerDigests.$Properties
+             * @deprecated Use tidemark.v1.PeerDigests.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerDigests.
+             * @typedef {tidemark.v1.PeerDigests.$Properties} tidemark.v1.PeerDigests.$Shape
+             */
+
+            /**
+             * Constructs a new PeerDigests.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerDigests.
+             * @constructor
+             * @param {tidemark.v1.PeerDigests.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerDigests = function (properties) {
+                this.days = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerDigests days.
+             * @member {Array.<tidemark.v1.DayDigest.$Properties>} days
+             * @memberof tidemark.v1.PeerDigests
+             * @instance
+             */
+            PeerDigests.prototype.days = $util.emptyArray;
+
+            /**
+             * Creates a new PeerDigests instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerDigests
+             * @static
+             * @param {tidemark.v1.PeerDigests.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerDigests} PeerDigests instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerDigests.$Shape): tidemark.v1.PeerDigests & tidemark.v1.PeerDigests.$Shape;
+             *   (properties?: tidemark.v1.PeerDigests.$Properties): tidemark.v1.PeerDigests;
+             * }}
+             */
+            PeerDigests.create = function(properties) {
+                return new PeerDigests(properties);
+            };
+
+            /**
+             * Encodes the specified PeerDigests message. Does not implicitly {@link tidemark.v1.PeerDigests.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerDigests
+             * @static
+             * @param {tidemark.v1.PeerDigests.$Properties} message PeerDigests message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerDigests.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.days != null && message.days.length)
+                    for (let i = 0; i < message.days.length; ++i)
+                        $root.tidemark.v1.DayDigest.encode(message.days[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerDigests message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerDigests
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerDigests & tidemark.v1.PeerDigests.$Shape} PeerDigests
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerDigests.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerDigests();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.days && message.days.length))
+                                message.days = [];
+                            message.days.push($root.tidemark.v1.DayDigest.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerDigests;
+        })();
+
+        v1.DayDigest = (function() {
+
+            /**
+             * Properties of a DayDigest.
+             * @typedef {Object} tidemark.v1.DayDigest.$Properties
+             * @property {number|null} [day] DayDigest day
+             * @property {number|null} [bucket] DayDigest bucket
+             * @property {number|null} [rows] DayDigest rows
+             * @property {number|null} [sum] DayDigest sum
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a DayDigest.
+             * @memberof tidemark.v1
+             * @interface IDayDigest
+             * @augments tidemark.v1.DayDigest.$Properties
+             * @deprecated Use tidemark.v1.DayDigest.$Properties instead.
+             */
+
+            /**
+             * Shape of a DayDigest.
+             * @typedef {tidemark.v1.DayDigest.$Properties} tidemark.v1.DayDigest.$Shape
+             */
+
+            /**
+             * Constructs a new DayDigest.
+             * @memberof tidemark.v1
+             * @classdesc Represents a DayDigest.
+             * @constructor
+             * @param {tidemark.v1.DayDigest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const DayDigest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * DayDigest day.
+             * @member {number} day
+             * @memberof tidemark.v1.DayDigest
+             * @instance
+             */
+            DayDigest.prototype.day = 0;
+
+            /**
+             * DayDigest bucket.
+             * @member {number} bucket
+             * @memberof tidemark.v1.DayDigest
+             * @instance
+             */
+            DayDigest.prototype.bucket = 0;
+
+            /**
+             * DayDigest rows.
+             * @member {number} rows
+             * @memberof tidemark.v1.DayDigest
+             * @instance
+             */
+            DayDigest.prototype.rows = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * DayDigest sum.
+             * @member {number} sum
+             * @memberof tidemark.v1.DayDigest
+             * @instance
+             */
+            DayDigest.prototype.sum = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new DayDigest instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.DayDigest
+             * @static
+             * @param {tidemark.v1.DayDigest.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.DayDigest} DayDigest instance
+             * @type {{
+             *   (properties: tidemark.v1.DayDigest.$Shape): tidemark.v1.DayDigest & tidemark.v1.DayDigest.$Shape;
+             *   (properties?: tidemark.v1.DayDigest.$Properties): tidemark.v1.DayDigest;
+             * }}
+             */
+            DayDigest.create = function(properties) {
+                return new DayDigest(properties);
+            };
+
+            /**
+             * Encodes the specified DayDigest message. Does not implicitly {@link tidemark.v1.DayDigest.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.DayDigest
+             * @static
+             * @param {tidemark.v1.DayDigest.$Properties} message DayDigest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            DayDigest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.day != null && $Object.hasOwnProperty.call(message, "day") && message.day !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).sint32(message.day);
+                if (message.bucket != null && $Object.hasOwnProperty.call(message, "bucket") && message.bucket !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.bucket);
+                if (message.rows != null && $Object.hasOwnProperty.call(message, "rows") && (typeof message.rows === "object" ? message.rows.low || message.rows.high : message.rows !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.rows);
+                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum") && (typeof message.sum === "object" ? message.sum.low || message.sum.high : message.sum !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.sum);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a DayDigest message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.DayDigest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.DayDigest & tidemark.v1.DayDigest.$Shape} DayDigest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            DayDigest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.DayDigest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.sint32())
+                                message.day = value;
+                            else
+                                delete message.day;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.bucket = value;
+                            else
+                                delete message.bucket;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.rows = value;
+                            else
+                                delete message.rows;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.sum = value;
+                            else
+                                delete message.sum;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return DayDigest;
         })();
 
         v1.SnapshotBody = (function() {

@@ -25,6 +25,7 @@ beforeEach(async () => {
     lastSeenMs: () => START,
     peers: () => [],
     members: () => [],
+    digests: { last: null, differing: new Map() },
   });
 });
 afterEach(async () => {
