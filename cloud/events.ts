@@ -98,6 +98,11 @@ export class RegionEvents {
           { ...report },
           `region ${report.peer} refuses batch ${report.streamId}/${report.seq}: ${report.message}`,
         );
+      case "fork_found":
+        return this.#log.error(
+          { ...report },
+          `region ${report.peer} holds ${report.batches} batches of stream ${report.streamId} with other bytes: taking both sides`,
+        );
       case "snapshot_began":
         return this.#log.info(
           { ...report },

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../proto/core/backoff.ts";
-import { contains, difference, EMPTY_HAVE, equalHave, isEmpty } from "../../proto/core/have.ts";
+import { contains, EMPTY_HAVE, equalHave } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { seq } from "../../proto/core/ids.ts";
@@ -69,7 +69,7 @@ export class PeerGiver {
   }
 
   /** Several times a second: deadlines, the next attempt, the sets that are due. */
-  tick(nowMs: number, random: number, own: OwnSets): readonly GiverEffect[] {
+  tick(nowMs: number, random: number, own: OwnSets, sums: HashSums): readonly GiverEffect[] {
     const link = this.#link;
     switch (link.kind) {
       case "waiting":
@@ -85,7 +85,7 @@ export class PeerGiver {
           return this.#lose(`no sign of life for ${PEER.silentMs / 1000} s`, nowMs, random, true);
         }
         this.#forgetOverdue(link, nowMs);
-        return [...this.#tell(link, nowMs, own), ...this.#give(link), ...this.#beat(link, nowMs)];
+        return [...this.#tell(link, nowMs, own, sums), ...this.#give(link), ...this.#beat(link, nowMs)];
     }
   }
 
@@ -111,6 +111,9 @@ export class PeerGiver {
       if (link.scanning) return NOTHING;
       link.scanning = true;
       return effectsOnly([{ kind: "scan", session, after: frame.after }]);
+    }
+    if (frame.kind === "want_hashes") {
+      return effectsOnly([{ kind: "hash", session, streamId: frame.streamId, after: frame.after }]);
     }
     if (frame.kind === "want") {
       if (link.wants.length < WANTS_MAX) link.wants.push(frame);
@@ -141,6 +144,12 @@ export class PeerGiver {
   /** The sets of these streams grew by what came from another peer: told with the next comparison. */
   grew(streamId: StreamId): void {
     this.#untold.add(streamId);
+  }
+
+  /** The answer to a question for hashes. */
+  hashed(session: number, answer: Omit<Extract<GiverFrame, { kind: "hashes" }>, "kind">): readonly GiverEffect[] {
+    if (session !== this.#session || this.#link.kind !== "live") return [];
+    return [this.#frame({ kind: "hashes", ...answer })];
   }
 
   /** What this region found when it walked over its rows. */
@@ -247,7 +256,9 @@ export class PeerGiver {
       if (rest === undefined) link.wants.shift();
       else link.wants[0] = rest;
       const unheld = seqs.filter(
-        (at) => !contains(this.holds(want.streamId), at) && link.inFlight.get(want.streamId)?.has(at) !== true,
+        (at) =>
+          (want.variants === true || !contains(this.holds(want.streamId), at)) &&
+          link.inFlight.get(want.streamId)?.has(at) !== true,
       );
       if (unheld.length === 0) continue;
       link.reading = true;
@@ -276,7 +287,7 @@ export class PeerGiver {
   }
 
   /** What this region holds: all of it after the welcome and every ten minutes, what changed every five seconds. */
-  #tell(link: LiveGiverLink, nowMs: number, own: OwnSets): readonly GiverEffect[] {
+  #tell(link: LiveGiverLink, nowMs: number, own: OwnSets, sums: HashSums): readonly GiverEffect[] {
     if (nowMs - link.toldMs < PEER.compareMs) return [];
     const whole = nowMs - link.wholeMs >= PEER.compareWholeMs;
     const streams = whole ? [...own.keys()] : [...this.#untold];
@@ -285,12 +296,13 @@ export class PeerGiver {
     this.#untold.clear();
     const frames: GiverEffect[] = [];
     for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
-      const part = streams
-        .slice(i, i + PEER.streamsPerFrame)
-        .map((streamId): StreamHave => ({ streamId, have: own.get(streamId) ?? EMPTY_HAVE }));
-      // What the peer holds as well needs no comparison.
-      const news = part.filter(({ streamId, have }) => !isEmpty(difference(have, this.holds(streamId))));
-      if (news.length > 0) frames.push(this.#frame({ kind: "held", streams: news }));
+      const part = streams.slice(i, i + PEER.streamsPerFrame).map((streamId): StreamHave => ({
+        streamId,
+        have: own.get(streamId) ?? EMPTY_HAVE,
+        hashSum: sums.get(streamId),
+      }));
+      // Also what the peer says that it holds: of a fork it may hold the other side.
+      frames.push(this.#frame({ kind: "held", streams: part }));
     }
     return frames;
   }
@@ -360,6 +372,8 @@ type PeerNumber =
   | "readSeqs"
   | "streamsPerFrame";
 
+/** Of the batches that this region holds of each stream. */
+export type HashSums = ReadonlyMap<StreamId, number>;
 export type OwnSets = ReadonlyMap<StreamId, Have>;
 export type Now = { readonly nowMs: number; readonly random: number };
 
@@ -374,6 +388,7 @@ export type GiverEffect =
       readonly seqs: readonly Seq[];
       readonly maxBytes: number;
     }
+  | { readonly kind: "hash"; readonly session: number; readonly streamId: StreamId; readonly after: number }
   | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
   | { readonly kind: "report"; readonly report: PeerReport };
 
@@ -404,7 +419,11 @@ export type PeerReport =
       readonly seq: Seq;
     }
   | { readonly kind: "peer_refused"; readonly peer: string; readonly code: string; readonly message: string }
-  | SnapshotReport;
+  | SnapshotReport
+  /** Batches of which the peer holds another side of a fork than we do. */
+  | { readonly kind: "fork_found"; readonly peer: RegionId; readonly streamId: StreamId; readonly batches: number };
+
+type Want = SeqRanges & { readonly variants?: boolean };
 
 type GiverLink =
   | { readonly kind: "waiting"; readonly untilMs: number }
@@ -418,7 +437,7 @@ type LiveGiverLink = {
   toldMs: number;
   beatMs: number;
   wholeMs: number;
-  readonly wants: SeqRanges[];
+  readonly wants: Want[];
   /** One read at a time: its answer is what keeps memory bounded. */
   reading: boolean;
   /** As with reads, of a snapshot. */
@@ -453,7 +472,7 @@ function takeSeqs({ ranges }: SeqRanges, limit: number): Seq[] {
   return taken;
 }
 
-function remaining(want: SeqRanges, taken: readonly Seq[]): SeqRanges | undefined {
+function remaining(want: Want, taken: readonly Seq[]): Want | undefined {
   const below = taken.at(-1);
   if (below === undefined) return undefined;
   const ranges = want.ranges

@@ -1,12 +1,12 @@
-import { difference, EMPTY_HAVE, insert, isEmpty, union } from "../../proto/core/have.ts";
+import { difference, EMPTY_HAVE, equalHave, haveOf, insert, isEmpty, union } from "../../proto/core/have.ts";
 import type { Have, Island } from "../../proto/core/have.ts";
 import { isName, NAME_RULE, regionId, seq } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { GiverFrame, SeqRanges, SnapshotFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame, SeqRanges, SnapshotFrame, TakerFrame, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import type { OwnSets, PeerReport } from "./peer-giver.ts";
+import type { HashSums, OwnSets, PeerReport } from "./peer-giver.ts";
 import { PEER } from "./peer-giver.ts";
 
 /**
@@ -30,6 +30,8 @@ export class PeerTaker {
   #paused = false;
   /** What the peer said that it holds and can give, by stream. */
   readonly #offers = new Map<StreamId, Have>();
+  /** The stream whose hashes it was asked for. */
+  #looking: { readonly streamId: StreamId; readonly sinceMs: number } | undefined;
   /** Streams of which it may offer something that we lack. */
   readonly #promising = new Set<StreamId>();
 
@@ -46,7 +48,8 @@ export class PeerTaker {
     return this.#state === "ended";
   }
 
-  heard(frame: GiverFrame, nowMs: number, self: TakerSelf, own: OwnSets): readonly TakerEffect[] {
+  heard(frame: GiverFrame, nowMs: number, self: TakerSelf, held: Held): readonly TakerEffect[] {
+    const { own } = held;
     if (this.#state === "ended") return [];
     this.#lastHeardMs = nowMs;
     if (this.#state === "awaiting_hello") {
@@ -58,17 +61,38 @@ export class PeerTaker {
         return this.refuse("bad_hello", "a second Hello on one link");
       case "held":
         for (const { streamId, have } of frame.streams) this.#offered(streamId, have, own);
-        return [];
+        return this.#lookForForks(frame.streams, nowMs, held);
       case "pruned":
         return this.#cannotGive(frame);
       case "snapshot_part":
         return [{ kind: "snapshot_part", part: frame }];
+      case "hashes": {
+        if (frame.streamId !== this.#looking?.streamId) return [];
+        const last = frame.hashes.at(-1);
+        const more = frame.more && last !== undefined;
+        this.#looking = more ? { streamId: frame.streamId, sinceMs: nowMs } : undefined;
+        const compared: TakerEffect = { kind: "compare_hashes", streamId: frame.streamId, hashes: frame.hashes };
+        if (!more) return [compared];
+        const next: TakerFrame = { kind: "want_hashes", streamId: frame.streamId, after: last.seq };
+        return [compared, { kind: "answer", frame: next }];
+      }
       case "digests":
         return [{ kind: "digests", peer: this.#peer!, digests: frame.days }];
       case "batch":
         this.#unacknowledgedBytes += frame.batch.bytes.length;
         return [{ kind: "submit", batch: frame.batch }, ...this.#pauseWhenFull()];
     }
+  }
+
+  /** Of these batches the peer holds another side of a fork than we do. */
+  lacked(streamId: StreamId, seqs: readonly Seq[]): readonly TakerEffect[] {
+    if (this.#state !== "open" || seqs.length === 0) return [];
+    const { prefix, islands } = haveOf(seqs);
+    const ranges = [...(prefix > 0 ? [{ first: 1, last: prefix }] : []), ...islands];
+    return [
+      { kind: "report", report: { kind: "fork_found", peer: this.#peer!, streamId, batches: seqs.length } },
+      { kind: "answer", frame: { kind: "want", streamId, ranges, variants: true } },
+    ];
   }
 
   /** The last frame of a link: says why. */
@@ -187,6 +211,19 @@ export class PeerTaker {
     ];
   }
 
+  /** Equal sets with other hashes hold different sides of a fork. One stream at a time: the next is met at the next telling. */
+  #lookForForks(streams: readonly StreamHave[], nowMs: number, { own, sums }: Held): readonly TakerEffect[] {
+    if (this.#looking !== undefined && nowMs - this.#looking.sinceMs < LOOKING_MS) return [];
+    const forked = streams.find(
+      ({ streamId, have, hashSum }) =>
+        hashSum !== undefined && hashSum !== sums.get(streamId) && equalHave(have, own.get(streamId) ?? EMPTY_HAVE),
+    );
+    if (forked === undefined) return [];
+    const { streamId } = forked;
+    this.#looking = { streamId, sinceMs: nowMs };
+    return [{ kind: "answer", frame: { kind: "want_hashes", streamId, after: 0 } }];
+  }
+
   #offered(streamId: StreamId, have: Have, own: OwnSets): void {
     if (this.#offers.size >= STREAMS_MAX && !this.#offers.has(streamId)) return;
     this.#offers.set(streamId, have);
@@ -264,6 +301,9 @@ export class Wanted {
   }
 }
 
+/** What this region holds. */
+export type Held = { readonly own: OwnSets; readonly sums: HashSums };
+
 export type TakerSelf = {
   readonly protocol: number;
   readonly region: RegionId;
@@ -279,6 +319,8 @@ export type TakerEffect =
   | { readonly kind: "opened"; readonly peer: RegionId; readonly software: string }
   | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
   | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
+  /** Are there batches among these of which we hold another side only? Then say `lacked`. */
+  | { readonly kind: "compare_hashes"; readonly streamId: StreamId; readonly hashes: readonly WireHash[] }
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
@@ -294,6 +336,8 @@ export type SettledGift = {
 };
 
 const CREDIT_BYTES = 16 * 1024 * 1024;
+/** After this an answer does not come any more. */
+const LOOKING_MS = 60_000;
 const WANTED_MAX = 1_024;
 /** 200 MB of sets; more streams than this are beyond one embedded store. */
 const STREAMS_MAX = 1_000_000;

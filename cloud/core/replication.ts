@@ -4,7 +4,7 @@ import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame, SeqRanges, TakerFrame, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
 import { PEER, PeerGiver } from "./peer-giver.ts";
@@ -31,6 +31,7 @@ import type { SnapshotEffect } from "./snapshot-taking.ts";
 export class Replication {
   readonly #options: ReplicationOptions;
   readonly #own = new Map<StreamId, Have>();
+  readonly #sums = new Map<StreamId, number>();
   readonly #gatewayOf = new Map<StreamId, string | null>();
   readonly #givers = new Map<RegionId, PeerGiver>();
   readonly #takers = new Map<number, PeerTaker>();
@@ -44,11 +45,12 @@ export class Replication {
   #members: readonly Member[];
 
   /** @param own what the store holds at the start. */
-  constructor(options: ReplicationOptions, own: readonly OwnedHave[], nowMs: number) {
+  constructor(options: ReplicationOptions, own: readonly HeldSet[], nowMs: number) {
     this.#options = options;
     this.#members = options.members;
-    for (const { streamId, have, gateway } of own) {
+    for (const { streamId, have, gateway, hashSum } of own) {
       this.#own.set(streamId, have);
+      this.#sums.set(streamId, hashSum);
       this.#gatewayOf.set(streamId, gateway);
     }
     this.#setMembers(options.members, nowMs);
@@ -87,6 +89,13 @@ export class Replication {
           ? []
           : outgoing(giver.peer, giver.scanned(event.session, event.after, event.part, now));
       }
+      case "hashed": {
+        const { peer, session, streamId, hashes, more } = event;
+        const giver = this.#givers.get(peer);
+        return giver === undefined ? [] : outgoing(peer, giver.hashed(session, { streamId, hashes, more }));
+      }
+      case "lacked":
+        return this.#atTaker(event.link, nowMs, (taker) => taker.lacked(event.streamId, event.seqs));
       case "merged":
         return event.refusal === null
           ? this.#snapshot.merged(event.link, nowMs)
@@ -152,7 +161,9 @@ export class Replication {
   #tick(nowMs: number, random: number): readonly ReplicationEffect[] {
     this.#wanted.expire(({ atMs }) => nowMs - atMs >= PEER.wantMs);
     return [
-      ...[...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.tick(nowMs, random, this.#own))),
+      ...[...this.#givers.values()].flatMap((giver) =>
+        outgoing(giver.peer, giver.tick(nowMs, random, this.#own, this.#sums)),
+      ),
       ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs), nowMs)),
       ...this.#snapshot.tick(nowMs),
       ...this.#ask(nowMs),
@@ -202,8 +213,9 @@ export class Replication {
 
   #committed(event: Extract<ReplicationEvent, { kind: "committed" }>, nowMs: number): readonly ReplicationEffect[] {
     const effects: ReplicationEffect[] = [];
-    for (const { streamId, have, gateway } of event.sets) {
+    for (const { streamId, have, gateway, hashSum } of event.sets) {
       this.#own.set(streamId, have);
+      this.#sums.set(streamId, hashSum);
       this.#gatewayOf.set(streamId, gateway);
       for (const giver of this.#givers.values()) giver.grew(streamId);
     }
@@ -231,7 +243,9 @@ export class Replication {
   }
 
   #heardGiver(link: number, frame: GiverFrame, nowMs: number): readonly ReplicationEffect[] {
-    const effects = this.#atTaker(link, nowMs, (taker) => taker.heard(frame, nowMs, this.#options.self, this.#own));
+    const effects = this.#atTaker(link, nowMs, (taker) =>
+      taker.heard(frame, nowMs, this.#options.self, { own: this.#own, sums: this.#sums }),
+    );
     const taker = this.#takers.get(link);
     if (frame.kind === "hello" && taker?.peer !== undefined && !taker.ended) {
       // A region has one link to us: an older one is a connection that it has given up already.
@@ -321,6 +335,9 @@ export type ReplicationOptions = {
 /** What is held of a stream, and the gateway that it belongs to, where that is known. */
 export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
 
+/** What this region holds of a stream; `hashSum` of the hashes of these batches. */
+export type HeldSet = OwnedHave & { readonly hashSum: number };
+
 export type ReplicationEvent =
   | { readonly kind: "tick" }
   /** What a walk over our rows found. */
@@ -329,7 +346,7 @@ export type ReplicationEvent =
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | {
       readonly kind: "committed";
-      readonly sets: readonly OwnedHave[];
+      readonly sets: readonly HeldSet[];
       /** Batches that this region is the first to hold: from gateways and operators. */
       readonly fresh: readonly SealedBatch[];
       /** What became of batches that peers gave. */
@@ -351,10 +368,20 @@ export type ReplicationEvent =
       readonly after: Uint8Array;
       readonly part: { readonly body: Uint8Array; readonly next: Uint8Array } | null;
     }
+  | {
+      readonly kind: "hashed";
+      readonly peer: RegionId;
+      readonly session: number;
+      readonly streamId: StreamId;
+      readonly hashes: readonly WireHash[];
+      readonly more: boolean;
+    }
+  /** Of these batches a peer holds another side of a fork. */
+  | { readonly kind: "lacked"; readonly link: number; readonly streamId: StreamId; readonly seqs: readonly Seq[] }
   /** A part of a snapshot is on the disk, or cannot be read. */
   | { readonly kind: "merged"; readonly link: number; readonly refusal: string | null }
   /** Batches of a snapshot joined our set. */
-  | { readonly kind: "joined"; readonly sets: readonly OwnedHave[]; readonly more: boolean }
+  | { readonly kind: "joined"; readonly sets: readonly HeldSet[]; readonly more: boolean }
   | { readonly kind: "incoming_opened"; readonly link: number }
   | { readonly kind: "giver_frame"; readonly link: number; readonly frame: GiverFrame }
   | { readonly kind: "bad_frame"; readonly link: number; readonly message: string }

@@ -133,7 +133,7 @@ export class Committer {
   }
 
   /** Tells every session of their gateways that more, or less, of these streams is replicated. */
-  tellReplicated(sets: readonly StreamSet[]): void {
+  tellReplicated(sets: readonly Omit<StreamSet, "hashSum">[]): void {
     const told = sets.map((set): ToldSet => ({ ...set, replicated: set.have, have: null }));
     const hearing = new Set<CommitListener>();
     for (const { gateway } of sets)

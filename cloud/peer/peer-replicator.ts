@@ -134,6 +134,12 @@ export class PeerReplicator {
       case "read":
         void this.#read(effect);
         return;
+      case "hash":
+        void this.#hash(effect);
+        return;
+      case "compare_hashes":
+        void this.#compareHashes(effect);
+        return;
       case "scan":
         void this.#scan(effect);
         return;
@@ -200,6 +206,28 @@ export class PeerReplicator {
     try {
       const part = await this.#deps.store.snapshot(after);
       this.#feed({ kind: "scanned", peer, session, after, part });
+    } catch (error) {
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #hash({ peer, session, streamId, after }: Extract<ReplicationEffect, { kind: "hash" }>): Promise<void> {
+    try {
+      const hashes = await this.#deps.store.hashes({ streamId, after, limit: HASHES_PER_FRAME });
+      // Both sides of a fork are told together: a part ends with all of its last seq.
+      const last = hashes.length === HASHES_PER_FRAME ? hashes.at(-1)!.seq : null;
+      const whole = last === null ? hashes : hashes.filter((hash) => hash.seq < last);
+      this.#feed({ kind: "hashed", peer, session, streamId, hashes: whole, more: last !== null });
+    } catch (error) {
+      this.#deps.onFault(error);
+    }
+  }
+
+  async #compareHashes(effect: Extract<ReplicationEffect, { kind: "compare_hashes" }>): Promise<void> {
+    const { link, streamId, hashes } = effect;
+    try {
+      const seqs = await this.#deps.store.lackedVariants(streamId, hashes);
+      this.#feed({ kind: "lacked", link, streamId, seqs: seqs.slice(0, LACKED_MAX) });
     } catch (error) {
       this.#deps.onFault(error);
     }
@@ -304,6 +332,9 @@ export type PeerReplicatorDeps = {
 
 export type PeerGives = { readonly kind: "peer_gives"; readonly peer: RegionId; readonly software: string };
 
+const HASHES_PER_FRAME = 20_000;
+/** What is more is found at the next telling. */
+const LACKED_MAX = 1_000;
 /** Finer than the heartbeat, so that no second passes without one. */
 const TICK_MS = 100;
 /** Sets of a whole store may be large; a peer with more than this unread is not reading. */

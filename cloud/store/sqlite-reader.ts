@@ -113,6 +113,7 @@ export class SqliteReader {
         gateway: row.gateway,
         streamId: streamIdFromBytes(row.stream_id),
         have: loadedHave(row),
+        hashSum: row.hash_sum,
         lastReceivedMs: row.last_received_ms,
         readings: row.readings,
         redelivered: row.redelivered,
@@ -129,8 +130,8 @@ export class SqliteReader {
 
   set(id: StreamId): StreamSet {
     const row = this.#sql.set.get(streamIdToBytes(id));
-    if (row === undefined) return { streamId: id, have: EMPTY_HAVE, gateway: null };
-    return { streamId: id, have: loadedHave(row), gateway: row.gateway };
+    if (row === undefined) return { streamId: id, have: EMPTY_HAVE, gateway: null, hashSum: 0 };
+    return { streamId: id, have: loadedHave(row), gateway: row.gateway, hashSum: row.hash_sum };
   }
 
   revisions({ device, metric, windowMs, windowStartMs }: RecordKey): WindowHistory {
@@ -234,6 +235,7 @@ type StreamSqlRow = {
   readonly id: number;
   readonly stream_id: Buffer;
   readonly gateway: string;
+  readonly hash_sum: number;
   readonly prefix: number;
   readonly islands: string;
   readonly readings: number;
@@ -252,14 +254,14 @@ function prepare(db: Database) {
        FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
        ORDER BY min_ms`,
     ),
-    set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string; gateway: string }>(
-      "SELECT prefix, islands, gateway FROM stream WHERE stream_id = ?",
+    set: db.prepare<[streamId: Uint8Array], { prefix: number; islands: string; gateway: string; hash_sum: number }>(
+      "SELECT prefix, islands, gateway, hash_sum FROM stream WHERE stream_id = ?",
     ),
     streams: db.prepare<
       [gateway: string, streamId: Uint8Array, only: string | null, onlyAgain: string | null, limit: number],
       StreamSqlRow
     >(
-      `SELECT id, stream_id, gateway, prefix, islands, readings, redelivered, records, raw_readings, last_received_ms
+      `SELECT id, stream_id, gateway, prefix, islands, hash_sum, readings, redelivered, records, raw_readings, last_received_ms
        FROM stream WHERE (gateway, stream_id) > (?, ?) AND (? IS NULL OR gateway = ?)
        ORDER BY gateway, stream_id LIMIT ?`,
     ),

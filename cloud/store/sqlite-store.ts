@@ -27,6 +27,7 @@ import { SqliteWindows } from "./sqlite-windows.ts";
 import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {
   ArrivedBatch,
+  BatchHash,
   BatchId,
   BatchRequest,
   ConflictKey,
@@ -34,6 +35,7 @@ import type {
   ConflictRow,
   DigestPage,
   EffectiveWindow,
+  HashRequest,
   HeldBatches,
   Outcome,
   Page,
@@ -245,6 +247,26 @@ export class SqliteStore implements Store {
     });
   }
 
+  async hashes({ streamId, after, limit }: HashRequest): Promise<readonly BatchHash[]> {
+    return this.#read(() =>
+      this.#sql.hashes
+        .all(streamIdToBytes(streamId), after, limit)
+        .map((row) => ({ seq: seq(row.seq), hash48: row.hash48 })),
+    );
+  }
+
+  async lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]> {
+    return this.#read(() => {
+      const id = this.#sql.streamId.get(streamIdToBytes(streamId));
+      if (id === undefined) return [];
+      const lacked = theirs.filter(({ seq: at, hash48: hash }) => {
+        const ours = this.#sql.variants.all(id, at);
+        return ours.length > 0 && !ours.some((variant) => variant.hash48 === hash);
+      });
+      return [...new Set(lacked.map(({ seq: at }) => at))];
+    });
+  }
+
   async digests(after: Uint8Array): Promise<DigestPage> {
     return this.#read(() => this.#digests.page(after));
   }
@@ -376,9 +398,13 @@ export type SqliteStoreOptions = {
 
 /** "Tidr" */
 const APPLICATION_ID = 0x54696472;
-const MIGRATIONS = ["0001-region.sql", "0002-operator.sql", "0003-snapshot.sql", "0004-members.sql"].map((name) =>
-  readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"),
-);
+const MIGRATIONS = [
+  "0001-region.sql",
+  "0002-operator.sql",
+  "0003-snapshot.sql",
+  "0004-members.sql",
+  "0005-hash-sums.sql",
+].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** What a region's database is, for whoever opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: APPLICATION_ID, kind: "region" },
@@ -424,6 +450,14 @@ function prepare(db: Database) {
       "INSERT INTO identity (only, store_id) VALUES (1, ?) ON CONFLICT (only) DO NOTHING",
     ),
     identity: db.prepare("SELECT store_id FROM identity").pluck() as Statement<[], Buffer>,
+    streamId: db.prepare<[streamId: Uint8Array]>("SELECT id FROM stream WHERE stream_id = ?").pluck() as Statement<
+      [streamId: Uint8Array],
+      number
+    >,
+    hashes: db.prepare<[streamId: Uint8Array, after: number, limit: number], { seq: number; hash48: number }>(
+      `SELECT seq, hash48 FROM batch WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq > ?
+       ORDER BY seq, hash48 LIMIT ?`,
+    ),
     variants: db.prepare<[stream: number, seq: number], VariantRow>(
       "SELECT hash48 FROM batch WHERE stream = ? AND seq = ?",
     ),

@@ -59,6 +59,7 @@ export class SqliteWriter {
   ): void {
     const applied = counts === null ? 0 : 1;
     this.#sql.insertBatch.run(stream, seq, hash48(sha256), sha256, applied, receivedMs, bytes, counts);
+    this.#sql.addHash.run(hash48(sha256), stream);
   }
 
   markApplied(stream: number, batch: SealedBatch, counts: string): void {
@@ -277,6 +278,9 @@ function prepare(db: Database) {
     >(
       `INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes, counts)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    addHash: db.prepare<[hash48: number, id: number]>(
+      "UPDATE stream SET hash_sum = (hash_sum + ?) % 281474976710656 WHERE id = ?",
     ),
     markApplied: db.prepare<[counts: string, stream: number, seq: number, hash48: number]>(
       "UPDATE batch SET applied = 1, counts = ? WHERE stream = ? AND seq = ? AND hash48 = ?",

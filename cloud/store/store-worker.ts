@@ -7,9 +7,11 @@ import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { PlainFault, StoreAnswer, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,
+  BatchHash,
   BatchId,
   BatchRequest,
   ConflictQuery,
+  HashRequest,
   PruneRequest,
   ReadingQuery,
   RecordKey,
@@ -85,6 +87,12 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.mergeSnapshot(argument as SnapshotMerge);
     case "joinSnapshot":
       return of.joinSnapshot(argument as number);
+    case "hashes":
+      return of.hashes(argument as HashRequest);
+    case "lackedVariants": {
+      const { streamId, theirs } = argument as { streamId: StreamId; theirs: readonly BatchHash[] };
+      return of.lackedVariants(streamId, theirs);
+    }
     case "digests":
       return of.digests(argument as Uint8Array);
     case "close":

@@ -78,6 +78,11 @@ export interface Store {
   /** The last part has come: the batches put aside join the set, some at a time. @returns the sets that grew. */
   joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }>;
 
+  /** The hashes of a stream's batches behind the seq `after`, both sides of a fork, in order of seq. */
+  hashes(request: HashRequest): Promise<readonly BatchHash[]>;
+  /** Of hashes that another region holds, the seqs of which this one holds another side only. */
+  lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]>;
+
   /** Walks over all rows, some at a time, behind `after`, empty for the first, and sums their hashes by day. */
   digests(after: Uint8Array): Promise<DigestPage>;
 
@@ -131,7 +136,16 @@ export type VoidRange = {
 };
 
 /** `gateway` is null for a stream that never came. */
-export type StreamSet = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
+export type StreamSet = {
+  readonly streamId: StreamId;
+  readonly have: Have;
+  readonly gateway: string | null;
+  /** Sum of the first 48 bits of the hashes of all its batches, modulo 2^48, both sides of a fork included. */
+  readonly hashSum: number;
+};
+/** `hash48`: the first 48 bits of the hash. */
+export type BatchHash = { readonly seq: Seq; readonly hash48: number };
+export type HashRequest = { readonly streamId: StreamId; readonly after: number; readonly limit: number };
 
 /** `next` is null at the end. A page may be short, even empty, before the end: the work of one page is bounded. */
 export type Page<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
@@ -197,6 +211,7 @@ export type StreamKey = { readonly gateway: string; readonly streamId: StreamId 
 export type StreamQuery = { readonly gateway: string | null; readonly after: StreamKey | null; readonly limit: number };
 export type StreamRow = StreamKey & {
   readonly have: Have;
+  readonly hashSum: number;
   readonly lastReceivedMs: number;
   /** Readings that the gateway journaled. */
   readonly readings: number;

@@ -1,12 +1,13 @@
 import { Worker } from "node:worker_threads";
 
 import { Fault } from "../../proto/core/fault.ts";
-import type { StreamId } from "../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,
+  BatchHash,
   BatchId,
   BatchRequest,
   ConflictKey,
@@ -14,6 +15,7 @@ import type {
   ConflictRow,
   DigestPage,
   EffectiveWindow,
+  HashRequest,
   HeldBatches,
   Outcome,
   Page,
@@ -155,6 +157,14 @@ export class ThreadedStore implements Store {
 
   joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }> {
     return this.#ask("joinSnapshot", receivedMs);
+  }
+
+  hashes(request: HashRequest): Promise<readonly BatchHash[]> {
+    return this.#ask("hashes", request);
+  }
+
+  lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]> {
+    return this.#ask("lackedVariants", { streamId, theirs });
   }
 
   digests(after: Uint8Array): Promise<DigestPage> {

@@ -9,7 +9,12 @@ import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 
 /** The values that the frames of all services share, checked where they come from outside. */
-export type StreamHave = { readonly streamId: StreamId; readonly have: Have };
+export type StreamHave = {
+  readonly streamId: StreamId;
+  readonly have: Have;
+  /** Between regions, where a whole set is told: the sum of the hashes of its batches. */
+  readonly hashSum?: number | undefined;
+};
 
 /** What was wrong; `batch` where it is about one. */
 export type WireRefusal = {
@@ -55,14 +60,16 @@ export function refusalFromWire(given: tidemark.v1.Refusal.$Properties): WireRef
   return { code, message, batch };
 }
 
-export function haveWire({ streamId, have }: StreamHave): tidemark.v1.StreamHave.$Properties {
-  return { streamId: streamIdToBytes(streamId), prefix: have.prefix, ranges: flatIslands(have) };
+export function haveWire({ streamId, have, hashSum }: StreamHave): tidemark.v1.StreamHave.$Properties {
+  const set = { streamId: streamIdToBytes(streamId), prefix: have.prefix, ranges: flatIslands(have) };
+  return hashSum === undefined ? set : { ...set, hashSum };
 }
 
 export function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
   return list.map((item) => {
     const { streamId, prefix, ranges } = wire.StreamHave.create(item);
-    return { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
+    const set = { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
+    return item.hashSum == null ? set : { ...set, hashSum: number(item.hashSum) };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { Island } from "../core/have.ts";
-import type { StreamId } from "../core/ids.ts";
+import { seq } from "../core/ids.ts";
+import type { Seq, StreamId } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
@@ -31,13 +32,21 @@ export type GiverFrame =
   | { readonly kind: "batch"; readonly batch: SealedBatch }
   | ({ readonly kind: "pruned" } & SeqRanges)
   | ({ readonly kind: "snapshot_part" } & SnapshotFrame)
-  | { readonly kind: "digests"; readonly days: readonly WireDayDigest[] };
+  | { readonly kind: "digests"; readonly days: readonly WireDayDigest[] }
+  | {
+      readonly kind: "hashes";
+      readonly streamId: StreamId;
+      readonly hashes: readonly WireHash[];
+      readonly more: boolean;
+    };
 
 /** From the region that was dialled. */
 export type TakerFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
-  | ({ readonly kind: "want" } & SeqRanges)
+  /** `variants`: also what we hold, where the other may have another side of a fork. */
+  | ({ readonly kind: "want"; readonly variants?: boolean } & SeqRanges)
+  | { readonly kind: "want_hashes"; readonly streamId: StreamId; readonly after: number }
   | { readonly kind: "want_snapshot"; readonly after: Uint8Array }
   /** One that names a batch refuses that batch only; any other is the last frame. */
   | ({ readonly kind: "refusal" } & WireRefusal);
@@ -66,6 +75,9 @@ export type SnapshotFrame = {
   readonly body: Uint8Array;
   readonly next: Uint8Array;
 };
+
+/** The first 48 bits of the hash of a batch. */
+export type WireHash = { readonly seq: Seq; readonly hash48: number };
 
 /** As in cloud/core/day-digests.ts. */
 export type WireDayDigest = {
@@ -102,6 +114,12 @@ export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
       const { after, body, next } = wire.PeerSnapshotPart.create(frame.snapshotPart);
       return { kind: "snapshot_part", after: cursor(after), body, next: cursor(next) };
     }
+    if (frame.hashes != null) {
+      const { streamId, seqs, hashes, more } = wire.PeerHashes.create(frame.hashes);
+      if (seqs.length !== hashes.length) throw new RangeError("not as many hashes as seqs");
+      const all = seqs.map((at, i): WireHash => ({ seq: seq(number(at)), hash48: number(hashes[i]) }));
+      return { kind: "hashes", streamId: streamIdFromBytes(streamId), hashes: all, more };
+    }
     if (frame.digests != null) {
       const days = wire.PeerDigests.create(frame.digests).days.map((item): WireDayDigest => {
         const { day, bucket, rows, sum } = wire.DayDigest.create(item);
@@ -136,7 +154,14 @@ export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
       const { streams, complete } = wire.PeerHolds.create(frame.holds);
       return { kind: "holds", streams: haves(streams), complete };
     }
-    if (frame.want != null) return { kind: "want", ...seqRanges(wire.PeerWant.create(frame.want)) };
+    if (frame.want != null) {
+      const want = wire.PeerWant.create(frame.want);
+      return { kind: "want", ...seqRanges(want), ...(want.variants ? { variants: true } : {}) };
+    }
+    if (frame.wantHashes != null) {
+      const { streamId, after } = wire.PeerWantHashes.create(frame.wantHashes);
+      return { kind: "want_hashes", streamId: streamIdFromBytes(streamId), after: number(after) };
+    }
     if (frame.wantSnapshot != null) {
       return { kind: "want_snapshot", after: cursor(wire.PeerWantSnapshot.create(frame.wantSnapshot).after) };
     }
@@ -159,6 +184,12 @@ function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
       return { batch: batchWire(frame.batch) };
     case "pruned":
       return { pruned: rangesWire(frame) };
+    case "hashes": {
+      const { streamId, hashes, more } = frame;
+      const seqs = hashes.map((hash) => hash.seq);
+      const sums = hashes.map((hash) => hash.hash48);
+      return { hashes: { streamId: streamIdToBytes(streamId), seqs, hashes: sums, more } };
+    }
     case "digests":
       return { digests: { days: [...frame.days] } };
     case "snapshot_part": {
@@ -177,7 +208,9 @@ function takerWire(frame: TakerFrame): tidemark.v1.TakerFrame.$Properties {
     case "holds":
       return { holds: { streams: frame.streams.map(haveWire), complete: frame.complete } };
     case "want":
-      return { want: rangesWire(frame) };
+      return { want: { ...rangesWire(frame), ...(frame.variants === true ? { variants: true } : {}) } };
+    case "want_hashes":
+      return { wantHashes: { streamId: streamIdToBytes(frame.streamId), after: frame.after } };
     case "want_snapshot":
       return { wantSnapshot: { after: frame.after } };
     case "refusal":

@@ -1,3 +1,5 @@
+import { uuidV7 } from "../../proto/core/uuid-v7.ts";
+import { sealed, windowOf } from "../support/sealed.ts";
 import type { SimGateway } from "./sim-gateway.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
@@ -18,6 +20,7 @@ export const FAULT_KINDS = [
   "region_rolled_back",
   "region_rebuilt",
   "region_clock_jump",
+  "stream_forked",
   "gateway_killed",
   "gateway_power_cut",
   "gateway_restored",
@@ -140,6 +143,19 @@ export class Faults {
         this.#world.time.after(random() * 10_000, () => {
           if (!this.#healed) this.#destroy(kind, region, forMs, image);
         });
+        return;
+      }
+      case "stream_forked": {
+        // Two machines that say they are one: each region is given another side of the same batches.
+        const stream = uuidV7(
+          Math.floor(random() * 1e12),
+          Buffer.from(Array.from({ length: 10 }, () => random() * 256)),
+        );
+        for (const [side, to] of [region, other].entries()) {
+          for (const at of [1, 2, 3])
+            to.take(sealed(stream, at, { gateway: "plant-9", windows: [windowOf([side, at])] }));
+        }
+        this.#note(kind, `${region.name} and ${other.name}`);
         return;
       }
       case "region_clock_jump":

@@ -14,6 +14,7 @@ import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
 import type { OperatorDraft } from "../../proto/core/operator-command.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
@@ -33,7 +34,14 @@ export class SimRegion {
   readonly #deps: SimRegionDeps;
   #disk: Database;
   /** The process that runs; each start is another life, and what an earlier one had under way is void. */
-  #life: { readonly store: SqliteStore; readonly replicator: PeerReplicator; readonly desk: OperatorDesk } | undefined;
+  #life:
+    | {
+        readonly store: SqliteStore;
+        readonly replicator: PeerReplicator;
+        readonly desk: OperatorDesk;
+        readonly committer: Committer;
+      }
+    | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
   readonly #everHeard = new Map<RegionId, Map<string, Have>>();
@@ -147,7 +155,7 @@ export class SimRegion {
       },
       { keepMs: KEEP_BYTES_MS },
     );
-    this.#life = { store, replicator, desk };
+    this.#life = { store, replicator, desk, committer };
     network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
     network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
     replicator.join(committer);
@@ -177,6 +185,11 @@ export class SimRegion {
         if (receipt !== undefined && (await desk.replicated(receipt, NEVER))) replicated();
       });
     return true;
+  }
+
+  /** A batch that some gateway delivers. */
+  take(batch: SealedBatch): void {
+    this.#life?.committer.submitBatch(() => undefined, { gateway: "plant-9", verified: false }, batch);
   }
 
   /** SIGKILL, or a power cut that nobody hears of. */

@@ -21,7 +21,8 @@ export function regionContents(db: Database): Record<string, unknown[]> {
     // Without the bytes: the hash says what they are, or were before they were pruned.
     batch: rows(`SELECT hex(stream_id), seq, hash48, hex(sha256), applied, counts
                  FROM batch JOIN stream ON stream.id = batch.stream ORDER BY stream_id, seq, hash48`),
-    stream: rows(`SELECT hex(stream_id), gateway, prefix, islands, readings, redelivered, records, raw_readings
+    stream:
+      rows(`SELECT hex(stream_id), gateway, prefix, islands, hash_sum, readings, redelivered, records, raw_readings
                   FROM stream ORDER BY stream_id`),
     ledger: rows(`SELECT hex(stream_id), kind, reason, count FROM ledger JOIN stream ON stream.id = ledger.stream
                   ORDER BY stream_id, kind, reason`),

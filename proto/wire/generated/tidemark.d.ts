@@ -1620,6 +1620,9 @@ export namespace tidemark {
             /** StreamHave ranges. */
             ranges: number[];
 
+            /** StreamHave hashSum. */
+            hashSum?: (number|null);
+
             /**
              * Creates a new StreamHave instance using the specified properties.
              * @param [properties] Properties to set
@@ -1660,6 +1663,9 @@ export namespace tidemark {
 
                 /** StreamHave ranges */
                 ranges?: (number[]|null);
+
+                /** StreamHave hashSum */
+                hashSum?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2103,8 +2109,11 @@ export namespace tidemark {
             /** GiverFrame digests. */
             digests?: (tidemark.v1.PeerDigests.$Properties|null);
 
+            /** GiverFrame hashes. */
+            hashes?: (tidemark.v1.PeerHashes.$Properties|null);
+
             /** GiverFrame kind. */
-            kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests");
+            kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes");
 
             /**
              * Creates a new GiverFrame instance using the specified properties.
@@ -2156,8 +2165,11 @@ export namespace tidemark {
                 /** GiverFrame digests */
                 digests?: (tidemark.v1.PeerDigests.$Properties|null);
 
+                /** GiverFrame hashes */
+                hashes?: (tidemark.v1.PeerHashes.$Properties|null);
+
                 /** GiverFrame kind */
-                kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests");
+                kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2171,9 +2183,10 @@ export namespace tidemark {
               pruned?: tidemark.v1.PeerPruned.$Shape|null;
               snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
               digests?: tidemark.v1.PeerDigests.$Shape|null;
+              hashes?: tidemark.v1.PeerHashes.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape })
+              ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null; hashes?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape; hashes?: null }|{ kind?: "hashes"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes: tidemark.v1.PeerHashes.$Shape })
             );
         }
 
@@ -2211,8 +2224,11 @@ export namespace tidemark {
             /** TakerFrame wantSnapshot. */
             wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
 
+            /** TakerFrame wantHashes. */
+            wantHashes?: (tidemark.v1.PeerWantHashes.$Properties|null);
+
             /** TakerFrame kind. */
-            kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot");
+            kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes");
 
             /**
              * Creates a new TakerFrame instance using the specified properties.
@@ -2261,8 +2277,11 @@ export namespace tidemark {
                 /** TakerFrame wantSnapshot */
                 wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
 
+                /** TakerFrame wantHashes */
+                wantHashes?: (tidemark.v1.PeerWantHashes.$Properties|null);
+
                 /** TakerFrame kind */
-                kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot");
+                kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2275,9 +2294,10 @@ export namespace tidemark {
               want?: tidemark.v1.PeerWant.$Shape|null;
               refusal?: tidemark.v1.Refusal.$Shape|null;
               wantSnapshot?: tidemark.v1.PeerWantSnapshot.$Shape|null;
+              wantHashes?: tidemark.v1.PeerWantHashes.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape })
+              ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null; wantHashes?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape; wantHashes?: null }|{ kind?: "wantHashes"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes: tidemark.v1.PeerWantHashes.$Shape })
             );
         }
 
@@ -2626,6 +2646,9 @@ export namespace tidemark {
             /** PeerWant ranges. */
             ranges: number[];
 
+            /** PeerWant variants. */
+            variants: boolean;
+
             /**
              * Creates a new PeerWant instance using the specified properties.
              * @param [properties] Properties to set
@@ -2663,6 +2686,9 @@ export namespace tidemark {
 
                 /** PeerWant ranges */
                 ranges?: (number[]|null);
+
+                /** PeerWant variants */
+                variants?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3031,6 +3057,160 @@ export namespace tidemark {
 
             /** Shape of a DayDigest. */
             type $Shape = tidemark.v1.DayDigest.$Properties;
+        }
+
+        /**
+         * Properties of a PeerWantHashes.
+         * @deprecated Use tidemark.v1.PeerWantHashes.$Properties instead.
+         */
+        interface IPeerWantHashes extends tidemark.v1.PeerWantHashes.$Properties {
+        }
+
+        /** Represents a PeerWantHashes. */
+        class PeerWantHashes {
+
+            /**
+             * Constructs a new PeerWantHashes.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerWantHashes.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerWantHashes streamId. */
+            streamId: Uint8Array;
+
+            /** PeerWantHashes after. */
+            after: number;
+
+            /**
+             * Creates a new PeerWantHashes instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerWantHashes instance
+             */
+            static create(properties: tidemark.v1.PeerWantHashes.$Shape): tidemark.v1.PeerWantHashes & tidemark.v1.PeerWantHashes.$Shape;
+            static create(properties?: tidemark.v1.PeerWantHashes.$Properties): tidemark.v1.PeerWantHashes;
+
+            /**
+             * Encodes the specified PeerWantHashes message. Does not implicitly {@link tidemark.v1.PeerWantHashes.verify|verify} messages.
+             * @param message PeerWantHashes message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerWantHashes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerWantHashes message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWantHashes & tidemark.v1.PeerWantHashes.$Shape} PeerWantHashes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerWantHashes & tidemark.v1.PeerWantHashes.$Shape;
+        }
+
+        namespace PeerWantHashes {
+
+            /** Properties of a PeerWantHashes. */
+            interface $Properties {
+
+                /** PeerWantHashes streamId */
+                streamId?: (Uint8Array|null);
+
+                /** PeerWantHashes after */
+                after?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerWantHashes. */
+            type $Shape = tidemark.v1.PeerWantHashes.$Properties;
+        }
+
+        /**
+         * Properties of a PeerHashes.
+         * @deprecated Use tidemark.v1.PeerHashes.$Properties instead.
+         */
+        interface IPeerHashes extends tidemark.v1.PeerHashes.$Properties {
+        }
+
+        /** Represents a PeerHashes. */
+        class PeerHashes {
+
+            /**
+             * Constructs a new PeerHashes.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.PeerHashes.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PeerHashes streamId. */
+            streamId: Uint8Array;
+
+            /** PeerHashes seqs. */
+            seqs: number[];
+
+            /** PeerHashes hashes. */
+            hashes: number[];
+
+            /** PeerHashes more. */
+            more: boolean;
+
+            /**
+             * Creates a new PeerHashes instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns PeerHashes instance
+             */
+            static create(properties: tidemark.v1.PeerHashes.$Shape): tidemark.v1.PeerHashes & tidemark.v1.PeerHashes.$Shape;
+            static create(properties?: tidemark.v1.PeerHashes.$Properties): tidemark.v1.PeerHashes;
+
+            /**
+             * Encodes the specified PeerHashes message. Does not implicitly {@link tidemark.v1.PeerHashes.verify|verify} messages.
+             * @param message PeerHashes message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.PeerHashes.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PeerHashes message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHashes & tidemark.v1.PeerHashes.$Shape} PeerHashes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.PeerHashes & tidemark.v1.PeerHashes.$Shape;
+        }
+
+        namespace PeerHashes {
+
+            /** Properties of a PeerHashes. */
+            interface $Properties {
+
+                /** PeerHashes streamId */
+                streamId?: (Uint8Array|null);
+
+                /** PeerHashes seqs */
+                seqs?: (number[]|null);
+
+                /** PeerHashes hashes */
+                hashes?: (number[]|null);
+
+                /** PeerHashes more */
+                more?: (boolean|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PeerHashes. */
+            type $Shape = tidemark.v1.PeerHashes.$Properties;
         }
 
         /**

@@ -4242,6 +4242,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Uint8Array|null} [streamId] StreamHave streamId
              * @property {number|null} [prefix] StreamHave prefix
              * @property {Array.<number>|null} [ranges] StreamHave ranges
+             * @property {number|null} [hashSum] StreamHave hashSum
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4299,6 +4300,23 @@ export const tidemark = $root.tidemark = (() => {
             StreamHave.prototype.ranges = $util.emptyArray;
 
             /**
+             * StreamHave hashSum.
+             * @member {number|null|undefined} hashSum
+             * @memberof tidemark.v1.StreamHave
+             * @instance
+             */
+            StreamHave.prototype.hashSum = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(StreamHave.prototype, "_hashSum", {
+                get: $util.oneOfGetter($oneOfFields = ["hashSum"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Creates a new StreamHave instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.StreamHave
@@ -4336,6 +4354,8 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.prefix);
                 if (message.ranges != null && message.ranges.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).uint64s(message.ranges);
+                if (message.hashSum != null && $Object.hasOwnProperty.call(message, "hashSum"))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.hashSum);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4410,6 +4430,13 @@ export const tidemark = $root.tidemark = (() => {
                             if (!(message.ranges && message.ranges.length))
                                 message.ranges = [];
                             message.ranges.push(reader.uint64());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.hashSum = reader.uint64();
+                            message._hashSum = "hashSum";
                             continue;
                         }
                     }
@@ -5445,7 +5472,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] GiverFrame pruned
              * @property {tidemark.v1.PeerSnapshotPart.$Properties|null} [snapshotPart] GiverFrame snapshotPart
              * @property {tidemark.v1.PeerDigests.$Properties|null} [digests] GiverFrame digests
-             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"} [kind] GiverFrame kind
+             * @property {tidemark.v1.PeerHashes.$Properties|null} [hashes] GiverFrame hashes
+             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes"} [kind] GiverFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5466,9 +5494,10 @@ export const tidemark = $root.tidemark = (() => {
              *   pruned?: tidemark.v1.PeerPruned.$Shape|null;
              *   snapshotPart?: tidemark.v1.PeerSnapshotPart.$Shape|null;
              *   digests?: tidemark.v1.PeerDigests.$Shape|null;
+             *   hashes?: tidemark.v1.PeerHashes.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape })
+             *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null; hashes?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape; hashes?: null }|{ kind?: "hashes"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes: tidemark.v1.PeerHashes.$Shape })
              * )} tidemark.v1.GiverFrame.$Shape
              */
 
@@ -5535,17 +5564,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             GiverFrame.prototype.digests = null;
 
+            /**
+             * GiverFrame hashes.
+             * @member {tidemark.v1.PeerHashes.$Properties|null|undefined} hashes
+             * @memberof tidemark.v1.GiverFrame
+             * @instance
+             */
+            GiverFrame.prototype.hashes = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * GiverFrame kind.
-             * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|undefined} kind
+             * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes"|undefined} kind
              * @memberof tidemark.v1.GiverFrame
              * @instance
              */
             $Object.defineProperty(GiverFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart", "digests"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart", "digests", "hashes"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5593,6 +5630,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.PeerSnapshotPart.encode(message.snapshotPart, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.digests != null && $Object.hasOwnProperty.call(message, "digests"))
                     $root.tidemark.v1.PeerDigests.encode(message.digests, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.hashes != null && $Object.hasOwnProperty.call(message, "hashes"))
+                    $root.tidemark.v1.PeerHashes.encode(message.hashes, writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5679,6 +5718,13 @@ export const tidemark = $root.tidemark = (() => {
                             message.kind = "digests";
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            message.hashes = $root.tidemark.v1.PeerHashes.decode(reader, reader.size(), $undefined, _depth + 1, message.hashes);
+                            message.kind = "hashes";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5709,7 +5755,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.PeerWant.$Properties|null} [want] TakerFrame want
              * @property {tidemark.v1.Refusal.$Properties|null} [refusal] TakerFrame refusal
              * @property {tidemark.v1.PeerWantSnapshot.$Properties|null} [wantSnapshot] TakerFrame wantSnapshot
-             * @property {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"} [kind] TakerFrame kind
+             * @property {tidemark.v1.PeerWantHashes.$Properties|null} [wantHashes] TakerFrame wantHashes
+             * @property {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes"} [kind] TakerFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5729,9 +5776,10 @@ export const tidemark = $root.tidemark = (() => {
              *   want?: tidemark.v1.PeerWant.$Shape|null;
              *   refusal?: tidemark.v1.Refusal.$Shape|null;
              *   wantSnapshot?: tidemark.v1.PeerWantSnapshot.$Shape|null;
+             *   wantHashes?: tidemark.v1.PeerWantHashes.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape })
+             *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null; wantHashes?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape; wantHashes?: null }|{ kind?: "wantHashes"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes: tidemark.v1.PeerWantHashes.$Shape })
              * )} tidemark.v1.TakerFrame.$Shape
              */
 
@@ -5790,17 +5838,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             TakerFrame.prototype.wantSnapshot = null;
 
+            /**
+             * TakerFrame wantHashes.
+             * @member {tidemark.v1.PeerWantHashes.$Properties|null|undefined} wantHashes
+             * @memberof tidemark.v1.TakerFrame
+             * @instance
+             */
+            TakerFrame.prototype.wantHashes = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * TakerFrame kind.
-             * @member {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|undefined} kind
+             * @member {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes"|undefined} kind
              * @memberof tidemark.v1.TakerFrame
              * @instance
              */
             $Object.defineProperty(TakerFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal", "wantSnapshot"]),
+                get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal", "wantSnapshot", "wantHashes"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -5846,6 +5902,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.Refusal.encode(message.refusal, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.wantSnapshot != null && $Object.hasOwnProperty.call(message, "wantSnapshot"))
                     $root.tidemark.v1.PeerWantSnapshot.encode(message.wantSnapshot, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.wantHashes != null && $Object.hasOwnProperty.call(message, "wantHashes"))
+                    $root.tidemark.v1.PeerWantHashes.encode(message.wantHashes, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5923,6 +5981,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message.wantSnapshot = $root.tidemark.v1.PeerWantSnapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.wantSnapshot);
                             message.kind = "wantSnapshot";
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            message.wantHashes = $root.tidemark.v1.PeerWantHashes.decode(reader, reader.size(), $undefined, _depth + 1, message.wantHashes);
+                            message.kind = "wantHashes";
                             continue;
                         }
                     }
@@ -6762,6 +6827,7 @@ export const tidemark = $root.tidemark = (() => {
              * @typedef {Object} tidemark.v1.PeerWant.$Properties
              * @property {Uint8Array|null} [streamId] PeerWant streamId
              * @property {Array.<number>|null} [ranges] PeerWant ranges
+             * @property {boolean|null} [variants] PeerWant variants
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6811,6 +6877,14 @@ export const tidemark = $root.tidemark = (() => {
             PeerWant.prototype.ranges = $util.emptyArray;
 
             /**
+             * PeerWant variants.
+             * @member {boolean} variants
+             * @memberof tidemark.v1.PeerWant
+             * @instance
+             */
+            PeerWant.prototype.variants = false;
+
+            /**
              * Creates a new PeerWant instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.PeerWant
@@ -6846,6 +6920,8 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
                 if (message.ranges != null && message.ranges.length)
                     writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.ranges);
+                if (message.variants != null && $Object.hasOwnProperty.call(message, "variants") && message.variants !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.variants);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6911,6 +6987,15 @@ export const tidemark = $root.tidemark = (() => {
                             if (!(message.ranges && message.ranges.length))
                                 message.ranges = [];
                             message.ranges.push(reader.uint64());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.variants = value;
+                            else
+                                delete message.variants;
                             continue;
                         }
                     }
@@ -7818,6 +7903,402 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return DayDigest;
+        })();
+
+        v1.PeerWantHashes = (function() {
+
+            /**
+             * Properties of a PeerWantHashes.
+             * @typedef {Object} tidemark.v1.PeerWantHashes.$Properties
+             * @property {Uint8Array|null} [streamId] PeerWantHashes streamId
+             * @property {number|null} [after] PeerWantHashes after
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerWantHashes.
+             * @memberof tidemark.v1
+             * @interface IPeerWantHashes
+             * @augments tidemark.v1.PeerWantHashes.$Properties
+             * @deprecated Use tidemark.v1.PeerWantHashes.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerWantHashes.
+             * @typedef {tidemark.v1.PeerWantHashes.$Properties} tidemark.v1.PeerWantHashes.$Shape
+             */
+
+            /**
+             * Constructs a new PeerWantHashes.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerWantHashes.
+             * @constructor
+             * @param {tidemark.v1.PeerWantHashes.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerWantHashes = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerWantHashes streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.PeerWantHashes
+             * @instance
+             */
+            PeerWantHashes.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * PeerWantHashes after.
+             * @member {number} after
+             * @memberof tidemark.v1.PeerWantHashes
+             * @instance
+             */
+            PeerWantHashes.prototype.after = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new PeerWantHashes instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerWantHashes
+             * @static
+             * @param {tidemark.v1.PeerWantHashes.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerWantHashes} PeerWantHashes instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerWantHashes.$Shape): tidemark.v1.PeerWantHashes & tidemark.v1.PeerWantHashes.$Shape;
+             *   (properties?: tidemark.v1.PeerWantHashes.$Properties): tidemark.v1.PeerWantHashes;
+             * }}
+             */
+            PeerWantHashes.create = function(properties) {
+                return new PeerWantHashes(properties);
+            };
+
+            /**
+             * Encodes the specified PeerWantHashes message. Does not implicitly {@link tidemark.v1.PeerWantHashes.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerWantHashes
+             * @static
+             * @param {tidemark.v1.PeerWantHashes.$Properties} message PeerWantHashes message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerWantHashes.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.after != null && $Object.hasOwnProperty.call(message, "after") && (typeof message.after === "object" ? message.after.low || message.after.high : message.after !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.after);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerWantHashes message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerWantHashes
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerWantHashes & tidemark.v1.PeerWantHashes.$Shape} PeerWantHashes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerWantHashes.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerWantHashes();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.after = value;
+                            else
+                                delete message.after;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerWantHashes;
+        })();
+
+        v1.PeerHashes = (function() {
+
+            /**
+             * Properties of a PeerHashes.
+             * @typedef {Object} tidemark.v1.PeerHashes.$Properties
+             * @property {Uint8Array|null} [streamId] PeerHashes streamId
+             * @property {Array.<number>|null} [seqs] PeerHashes seqs
+             * @property {Array.<number>|null} [hashes] PeerHashes hashes
+             * @property {boolean|null} [more] PeerHashes more
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PeerHashes.
+             * @memberof tidemark.v1
+             * @interface IPeerHashes
+             * @augments tidemark.v1.PeerHashes.$Properties
+             * @deprecated Use tidemark.v1.PeerHashes.$Properties instead.
+             */
+
+            /**
+             * Shape of a PeerHashes.
+             * @typedef {tidemark.v1.PeerHashes.$Properties} tidemark.v1.PeerHashes.$Shape
+             */
+
+            /**
+             * Constructs a new PeerHashes.
+             * @memberof tidemark.v1
+             * @classdesc Represents a PeerHashes.
+             * @constructor
+             * @param {tidemark.v1.PeerHashes.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PeerHashes = function (properties) {
+                this.seqs = [];
+                this.hashes = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PeerHashes streamId.
+             * @member {Uint8Array} streamId
+             * @memberof tidemark.v1.PeerHashes
+             * @instance
+             */
+            PeerHashes.prototype.streamId = $util.newBuffer([]);
+
+            /**
+             * PeerHashes seqs.
+             * @member {Array.<number>} seqs
+             * @memberof tidemark.v1.PeerHashes
+             * @instance
+             */
+            PeerHashes.prototype.seqs = $util.emptyArray;
+
+            /**
+             * PeerHashes hashes.
+             * @member {Array.<number>} hashes
+             * @memberof tidemark.v1.PeerHashes
+             * @instance
+             */
+            PeerHashes.prototype.hashes = $util.emptyArray;
+
+            /**
+             * PeerHashes more.
+             * @member {boolean} more
+             * @memberof tidemark.v1.PeerHashes
+             * @instance
+             */
+            PeerHashes.prototype.more = false;
+
+            /**
+             * Creates a new PeerHashes instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.PeerHashes
+             * @static
+             * @param {tidemark.v1.PeerHashes.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.PeerHashes} PeerHashes instance
+             * @type {{
+             *   (properties: tidemark.v1.PeerHashes.$Shape): tidemark.v1.PeerHashes & tidemark.v1.PeerHashes.$Shape;
+             *   (properties?: tidemark.v1.PeerHashes.$Properties): tidemark.v1.PeerHashes;
+             * }}
+             */
+            PeerHashes.create = function(properties) {
+                return new PeerHashes(properties);
+            };
+
+            /**
+             * Encodes the specified PeerHashes message. Does not implicitly {@link tidemark.v1.PeerHashes.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.PeerHashes
+             * @static
+             * @param {tidemark.v1.PeerHashes.$Properties} message PeerHashes message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PeerHashes.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.streamId != null && $Object.hasOwnProperty.call(message, "streamId") && message.streamId.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.streamId);
+                if (message.seqs != null && message.seqs.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint64s(message.seqs);
+                if (message.hashes != null && message.hashes.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint64s(message.hashes);
+                if (message.more != null && $Object.hasOwnProperty.call(message, "more") && message.more !== false)
+                    writer.uint32(/* id 4, wireType 0 =*/32).bool(message.more);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PeerHashes message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.PeerHashes
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.PeerHashes & tidemark.v1.PeerHashes.$Shape} PeerHashes
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PeerHashes.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.PeerHashes();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.streamId = value;
+                            else
+                                delete message.streamId;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.seqs && message.seqs.length))
+                                    message.seqs = [];
+                                reader.uint64s(message.seqs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.seqs && message.seqs.length))
+                                message.seqs = [];
+                            message.seqs.push(reader.uint64());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.hashes && message.hashes.length))
+                                    message.hashes = [];
+                                reader.uint64s(message.hashes);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.hashes && message.hashes.length))
+                                message.hashes = [];
+                            message.hashes.push(reader.uint64());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.more = value;
+                            else
+                                delete message.more;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PeerHashes;
         })();
 
         v1.SnapshotBody = (function() {

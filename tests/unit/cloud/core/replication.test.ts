@@ -34,7 +34,7 @@ class Hand {
         members: [EU, US, AP].map((region) => member(region)),
         minCopies: 2,
       },
-      own === EMPTY_HAVE ? [] : [{ streamId: A, have: own, gateway: "plant-7" }],
+      own === EMPTY_HAVE ? [] : [{ streamId: A, have: own, gateway: "plant-7", hashSum: 77 }],
       0,
     );
   }
@@ -70,7 +70,7 @@ class Hand {
     this.feed({ kind: "tick" });
     this.taker(
       peer,
-      { kind: "welcome", protocol: 1, region: peer, storeId: id(7), bootId: id(8), creditBytes: 1_000_000 },
+      { kind: "welcome", protocol: 1, region: peer, storeId: id(7), bootId: id(8), creditBytes: 2_000_000 },
       session,
     );
     return this.taker(peer, { kind: "holds", streams: [{ streamId: A, have: holds }], complete: true }, session);
@@ -157,7 +157,7 @@ describe("what was committed here", () => {
   const batch = sealed(A, 6, {});
   const commit: ReplicationEvent = {
     kind: "committed",
-    sets: [{ streamId: A, have: upTo(6), gateway: "plant-7" }],
+    sets: [{ streamId: A, have: upTo(6), gateway: "plant-7", hashSum: 78 }],
     fresh: [batch],
     gifts: [],
   };
@@ -178,7 +178,7 @@ describe("what was committed here", () => {
     const told = hand
       .live(6000, { takers: [US] })
       .flatMap((effect) => (effect.kind === "give" && effect.frame.kind === "held" ? effect.frame.streams : []));
-    expect(told).toEqual([{ streamId: A, have: upTo(6) }]);
+    expect(told).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
   });
 });
 
@@ -228,7 +228,7 @@ describe("what a peer offers", () => {
     const last = { kind: "snapshot_part", body: Buffer.from("2"), after: place, next: nothing } as const;
     expect(hand.giver(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
     expect(hand.feed({ kind: "merged", link: 1, refusal: null })).toEqual([{ kind: "join" }]);
-    const sets = [{ streamId: A, gateway: "plant-7", have: upTo(4) }];
+    const sets = [{ streamId: A, gateway: "plant-7", have: upTo(4), hashSum: 4 }];
     expect(hand.feed({ kind: "joined", sets, more: true })).toContainEqual({ kind: "join" });
     expect(hand.answers).toContainEqual(expect.objectContaining({ kind: "holds", streams: sets }));
     expect(hand.feed({ kind: "joined", sets: [], more: false })).toContainEqual({
@@ -247,6 +247,48 @@ describe("what a peer offers", () => {
     hand.greeted(2, "ap", upTo(9));
     hand.giver(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
+  });
+});
+
+describe("a fork of which another region holds the other side", () => {
+  const held = (hashSum: number, have = upTo(5)): GiverFrame => ({
+    kind: "held",
+    streams: [{ streamId: A, have, hashSum }],
+  });
+
+  test("is seen where sets are equal and hashes are not, and the side that we lack is asked for", () => {
+    const hand = new Hand(upTo(5)).greeted(1, "us");
+    hand.giver(1, held(78));
+    expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
+    const hashes = [
+      { seq: seq(1), hash48: 10 },
+      { seq: seq(2), hash48: 68 },
+    ];
+    const effects = hand.giver(1, { kind: "hashes", streamId: A, hashes, more: true });
+    expect(effects).toContainEqual({ kind: "compare_hashes", link: 1, streamId: A, hashes });
+    expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 2 }]);
+    hand.feed({ kind: "lacked", link: 1, streamId: A, seqs: [seq(2)] });
+    const ranges = [{ first: 2, last: 2 }];
+    expect(hand.answers).toEqual([{ kind: "want", streamId: A, ranges, variants: true }]);
+  });
+
+  test("is not looked for where sets differ, or hashes agree, or twice at a time", () => {
+    const hand = new Hand(upTo(5)).greeted(1, "us");
+    for (const frame of [held(77), held(78, upTo(4))]) {
+      hand.giver(1, frame);
+      expect(hand.answers.filter(({ kind }) => kind === "want_hashes")).toEqual([]);
+    }
+    hand.giver(1, held(78));
+    hand.giver(1, held(79));
+    expect(hand.answers).toEqual([]);
+  });
+
+  test("is given also to a peer that says it holds the batch", () => {
+    const hand = new Hand(upTo(5)).connected(US, upTo(5));
+    hand.taker(US, { kind: "want_hashes", streamId: A, after: 0 });
+    expect(hand.effects).toContainEqual({ kind: "hash", peer: US, session: 1, streamId: A, after: 0 });
+    hand.taker(US, { kind: "want", streamId: A, ranges: [{ first: 2, last: 2 }], variants: true });
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", peer: US, seqs: [2] }));
   });
 });
 

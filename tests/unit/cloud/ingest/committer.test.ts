@@ -20,7 +20,7 @@ class HeldStore {
   }
 
   async have(streamIds: Parameters<Store["have"]>[0]): ReturnType<Store["have"]> {
-    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7" }));
+    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7", hashSum: 0 }));
   }
 
   end(fault: Fault | null = null): void {
