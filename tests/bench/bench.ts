@@ -19,6 +19,7 @@ import { parseArgs } from "node:util";
 import { Children } from "./children.ts";
 import { type Section, sectionText } from "./report.ts";
 import type { Bench } from "./servers.ts";
+import { catchup } from "./workloads/catchup.ts";
 import { drain } from "./workloads/drain.ts";
 import { failover } from "./workloads/failover.ts";
 import { ingest } from "./workloads/ingest.ts";
@@ -34,6 +35,7 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = 
   series,
   startup,
   failover,
+  catchup,
 };
 
 type Report = {
