@@ -1,5 +1,5 @@
 import { backoffMs } from "../../proto/core/backoff.ts";
-import { contains, EMPTY_HAVE, equalHave } from "../../proto/core/have.ts";
+import { contains, EMPTY_HAVE, equalHave, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { seq } from "../../proto/core/ids.ts";
@@ -180,7 +180,9 @@ export class PeerGiver {
   ): readonly GiverEffect[] {
     const link = this.#link;
     if (session !== this.#session || link.kind !== "live") return [];
-    link.reading = false;
+    const asked = link.reading;
+    link.reading = undefined;
+    if (asked !== undefined) goOn(link, asked, answer);
     const effects: GiverEffect[] = [];
     if (answer.pruned !== null) effects.push(this.#frame({ kind: "pruned", ...answer.pruned }));
     for (const batch of answer.batches) effects.push(this.#send(link, batch, nowMs));
@@ -214,7 +216,7 @@ export class PeerGiver {
       beatMs: nowMs,
       wholeMs: -Infinity,
       wants: [],
-      reading: false,
+      reading: undefined,
       scanning: false,
       inFlight: new Map(),
       inFlightBytes: 0,
@@ -247,7 +249,7 @@ export class PeerGiver {
 
   /** Reads for the oldest want where there is room for what comes. */
   #give(link: LiveGiverLink): readonly GiverEffect[] {
-    if (link.reading || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
+    if (link.reading !== undefined || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
     for (;;) {
       const want = link.wants[0];
       if (want === undefined) return [];
@@ -261,7 +263,7 @@ export class PeerGiver {
           link.inFlight.get(want.streamId)?.has(at) !== true,
       );
       if (unheld.length === 0) continue;
-      link.reading = true;
+      link.reading = { want, seqs: unheld };
       return [
         { kind: "read", session: this.#session, streamId: want.streamId, seqs: unheld, maxBytes: PEER.readBytes },
       ];
@@ -439,7 +441,7 @@ type LiveGiverLink = {
   wholeMs: number;
   readonly wants: Want[];
   /** One read at a time: its answer is what keeps memory bounded. */
-  reading: boolean;
+  reading: { readonly want: Want; readonly seqs: readonly Seq[] } | undefined;
   /** As with reads, of a snapshot. */
   scanning: boolean;
   readonly inFlight: Map<StreamId, Map<Seq, Sent>>;
@@ -461,6 +463,20 @@ function land(link: LiveGiverLink, item: Sent): void {
   if (ofStream?.delete(item.seq) !== true) return;
   link.inFlightBytes -= item.bytes;
   if (ofStream.size === 0) link.inFlight.delete(item.streamId);
+}
+
+/** A read stops at its size: what comes behind the last batch of it is wanted still. */
+function goOn(
+  link: LiveGiverLink,
+  { want, seqs }: { readonly want: Want; readonly seqs: readonly Seq[] },
+  { batches }: { readonly batches: readonly SealedBatch[] },
+): void {
+  const last = batches.at(-1);
+  if (last === undefined) return;
+  const rest = seqs.slice(seqs.indexOf(last.seq) + 1);
+  if (rest.length === 0) return;
+  const { prefix, islands } = haveOf(rest);
+  link.wants.unshift({ ...want, ranges: prefix > 0 ? [{ first: 1, last: prefix }, ...islands] : islands });
 }
 
 /** The newest `limit` seqs of a want, newest first: fresh data before old. */

@@ -98,6 +98,7 @@ export class World {
       found = [...this.internalErrors, ...(await violations(this))];
       if (found.length === 0) break;
     }
+    for (const part of [...this.regions, ...this.gateways]) part.dispose();
     return { violations: found, faults: faults.reached, snapshots: this.snapshots };
   }
 }

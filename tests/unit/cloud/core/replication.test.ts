@@ -250,6 +250,20 @@ describe("what a peer offers", () => {
   });
 });
 
+describe("what a peer wants", () => {
+  test("is read on where a read stopped at its size, before anybody has to ask again", () => {
+    const hand = new Hand(upTo(9)).connected(US, upTo(4));
+    hand.taker(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
+    const batches = [9, 8].map((at) => sealed(A, at, {}));
+    const effects = hand.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
+    expect(effects.filter(({ kind }) => kind === "give")).toHaveLength(2);
+    expect(effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [7, 6, 5] }));
+    // Of which nothing is there any more.
+    expect(hand.feed({ kind: "read", peer: US, session: 1, batches: [], pruned: null })).toEqual([]);
+  });
+});
+
 describe("a fork of which another region holds the other side", () => {
   const held = (hashSum: number, have = upTo(5)): GiverFrame => ({
     kind: "held",
