@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { gatewayId, regionId } from "../proto/core/ids.ts";
+import type { RegionId } from "../proto/core/ids.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { HttpServer } from "../proto/runtime/http.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
@@ -16,6 +18,7 @@ import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
 import { serveGateway } from "./page/http-gateway.ts";
+import { LearnedRegions } from "./session/learned-regions.ts";
 import { GrpcEndpoint } from "./session/grpc-session.ts";
 import { UplinkDriver } from "./session/uplink-driver.ts";
 
@@ -56,21 +59,18 @@ export async function startGateway(deps: {
       }
     });
   }
-  const endpoints = config.regions.map(
-    (region) =>
-      new GrpcEndpoint(
-        {
-          region: regionId(region.name),
-          url: region.url,
-          tokenFile: region.tokenFile ?? undefined,
-          ca: region.ca ?? undefined,
-          cert: region.cert ?? undefined,
-          key: region.key ?? undefined,
-        },
-        { gateway, software: SOFTWARE },
-      ),
-  );
+  const [home] = config.regions;
+  const endpointOf = (region: RegionId, url: string): GrpcEndpoint => {
+    // Of a region that was learned nobody said how to trust it: as home is trusted.
+    const known = config.regions.find(({ name }) => name === region) ?? home;
+    const [tokenFile, ca] = [known?.tokenFile ?? undefined, known?.ca ?? undefined];
+    const [cert, key] = [known?.cert ?? undefined, known?.key ?? undefined];
+    return new GrpcEndpoint({ region, url, tokenFile, ca, cert, key }, { gateway, software: SOFTWARE });
+  };
+  const endpoints = config.regions.map(({ name, url }) => endpointOf(regionId(name), url));
   makeFolder(config.dataDir);
+  const learned = new LearnedRegions(join(config.dataDir, "regions.json"));
+  const learnedEndpoints = (): GrpcEndpoint[] => learned.all.map(({ region, url }) => endpointOf(region, url));
   const storage = await StorageClient.start(
     {
       engine: {
@@ -101,6 +101,7 @@ export async function startGateway(deps: {
         events.committed(commit);
         recent.add({ atMs: clock.monotonicMs(), ...commit });
       },
+      onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,
       lowBytes: 2 * 1024 * 1024,
     },
@@ -113,6 +114,17 @@ export async function startGateway(deps: {
     clock,
     rotateStream: () => {
       storage.rotateStream().catch((error: unknown) => life.fail(error));
+    },
+    learned: learnedEndpoints(),
+    learn: (regions) => {
+      try {
+        if (!learned.learn(regions)) return null;
+        events.regionsLearned(learned.all);
+      } catch (error) {
+        // What is not written down is learned again; the journal says it if the disk itself fails.
+        events.regionsNotKept(storageFault(error, "regions.json"));
+      }
+      return learnedEndpoints();
     },
   });
   uplink.onEvent(events.uplink);

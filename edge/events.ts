@@ -2,7 +2,7 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
-import type { UplinkReport } from "./core/uplink.ts";
+import type { UplinkReport } from "./core/uplink-state.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 
@@ -47,6 +47,16 @@ export class GatewayEvents {
 
   usersNotRead(fault: Fault): void {
     this.#log.error({ code: fault.code }, `the users stay as they were: ${fault.line}`);
+  }
+
+  /** A region said that there are other regions than were known. */
+  regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
+    const names = regions.map(({ region }) => region).join(", ");
+    this.#log.info({ regions }, `the regions are ${names}, by the word of one of them`);
+  }
+
+  regionsNotKept(fault: Fault): void {
+    this.#log.error({ code: fault.code }, `the list of regions is not kept: ${fault.line}`);
   }
 
   stopping(reason: string): void {

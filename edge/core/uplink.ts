@@ -1,6 +1,5 @@
 import { backoffMs } from "../../proto/core/backoff.ts";
 import {
-  contains,
   difference,
   EMPTY_HAVE,
   equalHave,
@@ -12,8 +11,7 @@ import {
 } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
-import type { SealedBatch } from "../../proto/core/record.ts";
-import type { Refusal, SessionEvent, SessionHello, StreamSets } from "../session/session.ts";
+import type { Refusal, SessionEvent, SessionHello } from "../session/session.ts";
 import {
   acknowledged,
   arrived,
@@ -27,9 +25,23 @@ import {
   withToRead,
 } from "./cargo.ts";
 import type { Cargo, InFlight } from "./cargo.ts";
+import { allowance, patience } from "./link-pace.ts";
 import { carrierOf, wantedRegions } from "./region-roles.ts";
 import type { RegionCondition } from "./region-roles.ts";
 import { seqCount } from "./seq-ranges.ts";
+import { claimOf, claimOn, holds, idleRegion, NOTHING, quarantined, UPLINK } from "./uplink-state.ts";
+import type {
+  Circuit,
+  Claim,
+  HeldStream,
+  Link,
+  LiveLink,
+  RegionState,
+  UplinkEffect,
+  UplinkEvent,
+  UplinkReport,
+  UplinkState,
+} from "./uplink-state.ts";
 
 /**
  * Decides how sealed batches get to the regions: when to connect, what each region lacks, what goes next, when a
@@ -45,256 +57,7 @@ import { seqCount } from "./seq-ranges.ts";
  * - Nothing is marked durable beyond what the region said on the connection it was said on.
  * - Unacknowledged bytes never exceed the region's credit by more than one batch.
  * - It never waits without an end: each state has a deadline or an owner that must answer.
- *
- * Why the allowance: credit says what the region can take, not what the link can. On a slow link a full credit would
- * queue minutes of backlog before a fresh batch, and every batch behind it would look overdue. So the bytes in flight
- * start small, double while acknowledgements come quickly and halve when they come late.
  */
-export const UPLINK: {
-  readonly backoff: { readonly baseMs: number; readonly capMs: number };
-  /** Failures in a row after which the region counts as unavailable. */
-  readonly failuresToOpen: number;
-  /** A region that refuses us needs a person, or an upgrade; asking more often helps neither. */
-  readonly refusedRetryMs: number;
-  readonly helloMs: number;
-  readonly silentMs: number;
-  readonly undurableMs: number;
-  readonly undurableMaxMs: number;
-  readonly promptMs: number;
-  readonly lateMs: number;
-  readonly allowanceStartBytes: number;
-  readonly allowanceMinBytes: number;
-  readonly creditMaxBytes: number;
-  readonly markEveryMs: number;
-  readonly quarantineMax: number;
-  /** Batches return to a more preferred region when it has been live for so long, and up to so much longer by chance. */
-  readonly returnMs: number;
-  readonly returnJitterMs: number;
-  /** What is durable and not replicated for this long goes to a second region too, looked at this often. */
-  readonly dualMs: number;
-  readonly dualEveryMs: number;
-} = {
-  backoff: { baseMs: 500, capMs: 5_000 },
-  failuresToOpen: 5,
-  refusedRetryMs: 60_000,
-  helloMs: 10_000,
-  silentMs: 3_000,
-  undurableMs: 10_000,
-  undurableMaxMs: 160_000,
-  promptMs: 500,
-  lateMs: 2_000,
-  allowanceStartBytes: 256 * 1024,
-  allowanceMinBytes: 64 * 1024,
-  creditMaxBytes: 64 * 1024 * 1024,
-  markEveryMs: 100,
-  quarantineMax: 1_000,
-  returnMs: 300_000,
-  returnJitterMs: 60_000,
-  dualMs: 30_000,
-  dualEveryMs: 10_000,
-};
-
-export type UplinkState = {
-  readonly phase: "new" | "running" | "stopped";
-  /** The region that takes the batches; it may be lost, until another one is found. */
-  readonly carrier: RegionId | undefined;
-  /** The region that took them last, while none does. */
-  readonly lastCarrier: RegionId | undefined;
-  /** How many regions must hold a batch; the largest number that any region said. Infinity: none said one yet. */
-  readonly minCopies: number;
-  readonly dual: DualSend;
-  readonly streams: ReadonlyMap<StreamId, HeldStream>;
-  readonly regions: ReadonlyMap<RegionId, RegionState>;
-  /** Numbers connections and reads, so that what belongs to an earlier one is recognised. */
-  readonly lastNumber: number;
-  /** Running mean of what was read; estimates bytes where only batches are counted. */
-  readonly meanBatchBytes: number;
-};
-
-/** A stream as the outbox lists it, kept current by what is sealed since. */
-export type HeldStream = {
-  readonly streamId: StreamId;
-  readonly first: Seq;
-  readonly last: Seq;
-  readonly closed: boolean;
-  readonly durable: Have;
-};
-
-/** What was durable some time ago, by stream: what of it is still not replicated is sent to a second region. */
-export type DualSend = {
-  /** Oldest first. */
-  readonly snapshots: readonly ReadonlyMap<StreamId, Have>[];
-  readonly nextAtMs: number;
-};
-
-export type RegionState = {
-  readonly region: RegionId;
-  readonly liveSinceMs: number;
-  /** How long it must be live before batches return to it from a less preferred one. */
-  readonly returnAfterMs: number;
-  readonly link: Link;
-  readonly circuit: Circuit;
-  /** Why the last connection ended; a repetition is not reported again. */
-  readonly lastLoss: string;
-  /** Since when there is no live connection; undefined while there is one. */
-  readonly offlineSinceMs: number | undefined;
-  /** How long a sent batch may stay un-durable: doubled when a connection ends for it, so that a link slower than one
-   *  batch in ten seconds gets there at last. */
-  readonly patienceMs: number;
-  readonly bootId: string;
-  /** What the region said last. After the connection it is a memory for the status, never a reason not to send. */
-  readonly claims: ReadonlyMap<StreamId, Claim>;
-  /** Batches that this boot of the region refused for good. */
-  readonly quarantine: ReadonlyMap<StreamId, ReadonlySet<Seq>>;
-  readonly marks: Marks;
-  /** Since the start of the process. */
-  readonly totals: Totals;
-  /** When the timer rings that was last asked for. */
-  readonly timerAtMs: number;
-};
-
-export type Claim = { readonly durable: Have; readonly replicated: Have };
-
-export type Totals = {
-  readonly sentBatches: number;
-  readonly sentBytes: number;
-  readonly durableBatches: number;
-  readonly durableBytes: number;
-};
-
-export type Circuit =
-  | { readonly kind: "closed"; readonly failures: number }
-  | { readonly kind: "open"; readonly failures: number; readonly cause: "unavailable" | "refused" };
-
-/** One `mark` at a time is under way; what changes meanwhile is written with the next. */
-export type Marks = { readonly dirty: ReadonlySet<StreamId>; readonly underWay: boolean; readonly nextAtMs: number };
-
-export type Link =
-  | { readonly kind: "idle" }
-  | { readonly kind: "waiting"; readonly untilMs: number }
-  | { readonly kind: "listing"; readonly session: number }
-  | { readonly kind: "opening"; readonly session: number; readonly untilMs: number }
-  | LiveLink
-  | { readonly kind: "stopped" };
-
-export type LiveLink = {
-  readonly kind: "live";
-  readonly session: number;
-  readonly creditBytes: number;
-  readonly allowanceBytes: number;
-  readonly lastFrameMs: number;
-  /** The allowance halves again only for batches sent after this: one slow moment is one reason, not ten. */
-  readonly slowedAtMs: number;
-  readonly writable: boolean;
-  /** The region asked us to move on: nothing new is sent, what is in flight may land. */
-  readonly leaving: boolean;
-  /** No verdict before this: our own process was asleep, and frames may still be in the socket. */
-  readonly graceUntilMs: number;
-  readonly cargo: Cargo;
-  readonly catchUp: { readonly sinceMs: number; readonly batches: number; readonly bytes: number } | undefined;
-};
-
-export type UplinkEvent =
-  | { readonly kind: "start" }
-  /** The process is about to stop: do not sit out a pause before a new attempt. */
-  | { readonly kind: "hurry" }
-  | { readonly kind: "stop" }
-  | { readonly kind: "timer"; readonly region: RegionId }
-  | { readonly kind: "sealed"; readonly streamId: StreamId; readonly firstSeq: Seq; readonly lastSeq: Seq }
-  | {
-      readonly kind: "streams";
-      readonly region: RegionId;
-      readonly session: number;
-      readonly streams: readonly HeldStream[];
-    }
-  | {
-      readonly kind: "batches";
-      readonly region: RegionId;
-      readonly session: number;
-      readonly read: number;
-      readonly batches: readonly SealedBatch[];
-    }
-  /** The storage did not answer a listing or a read. */
-  | { readonly kind: "unread"; readonly region: RegionId; readonly session: number; readonly reason: string }
-  /** A `mark` was carried out, or failed: then what it said is said again at the next greeting. */
-  | { readonly kind: "marked"; readonly region: RegionId }
-  /** `send` returned false; ends with the session event `writable`. */
-  | { readonly kind: "full"; readonly region: RegionId; readonly session: number }
-  | { readonly kind: "session"; readonly region: RegionId; readonly session: number; readonly event: SessionEvent };
-
-export type UplinkEffect =
-  | { readonly kind: "listStreams"; readonly region: RegionId; readonly session: number }
-  | {
-      readonly kind: "openSession";
-      readonly region: RegionId;
-      readonly session: number;
-      readonly hello: SessionHello;
-    }
-  | { readonly kind: "closeSession"; readonly region: RegionId; readonly session: number }
-  | {
-      readonly kind: "readBatches";
-      readonly region: RegionId;
-      readonly session: number;
-      readonly read: number;
-      readonly streamId: StreamId;
-      readonly seqs: readonly Seq[];
-      readonly maxBytes: number;
-    }
-  | {
-      readonly kind: "send";
-      readonly region: RegionId;
-      readonly session: number;
-      readonly batches: readonly SealedBatch[];
-    }
-  | { readonly kind: "mark"; readonly region: RegionId; readonly claims: ReadonlyMap<StreamId, Claim> }
-  | { readonly kind: "rotateStream"; readonly streamId: StreamId; readonly reason: string }
-  /** Replaces the region's earlier timer. */
-  | { readonly kind: "setTimer"; readonly region: RegionId; readonly atMs: number }
-  | { readonly kind: "report"; readonly report: UplinkReport };
-
-/** What a person wants to read in the log; repeated failures are told on change only. */
-export type UplinkReport =
-  | {
-      readonly kind: "connected";
-      readonly region: RegionId;
-      readonly storeId: string;
-      readonly bootId: string;
-      readonly offlineMs: number;
-      readonly lackingBatches: number;
-    }
-  | { readonly kind: "lost"; readonly region: RegionId; readonly reason: string; readonly retryMs: number }
-  /** From now on the batches go to `region`; `from` is undefined where none took them before. */
-  | {
-      readonly kind: "carrier";
-      readonly region: RegionId;
-      readonly from: RegionId | undefined;
-      readonly reason: string;
-    }
-  | { readonly kind: "dual_send"; readonly region: RegionId; readonly batches: number }
-  | {
-      readonly kind: "refused";
-      readonly region: RegionId;
-      readonly code: Refusal["code"];
-      readonly reason: string;
-      readonly retryMs: number;
-    }
-  | {
-      readonly kind: "quarantined";
-      readonly region: RegionId;
-      readonly streamId: StreamId;
-      readonly seq: Seq;
-      readonly reason: string;
-    }
-  | { readonly kind: "forked"; readonly region: RegionId; readonly streamId: StreamId; readonly reason: string }
-  | { readonly kind: "leaving"; readonly region: RegionId; readonly reason: string }
-  | {
-      readonly kind: "drained";
-      readonly region: RegionId;
-      readonly batches: number;
-      readonly bytes: number;
-      readonly tookMs: number;
-    };
-
 export type UplinkStep = { readonly state: UplinkState; readonly effects: readonly UplinkEffect[] };
 
 export function uplink(regions: readonly RegionId[], nowMs: number): UplinkState {
@@ -303,9 +66,10 @@ export function uplink(regions: readonly RegionId[], nowMs: number): UplinkState
     carrier: undefined,
     lastCarrier: undefined,
     minCopies: Infinity,
-    dual: { snapshots: [], nextAtMs: nowMs },
+    dual: { snapshots: [], nextAtMs: nowMs, forced: false },
+    configured: regions,
     streams: new Map(),
-    regions: new Map(regions.map((region) => [region, idle(region, nowMs)])),
+    regions: new Map(regions.map((region) => [region, idleRegion(region, nowMs)])),
     lastNumber: 0,
     meanBatchBytes: EMPTY_CARGO.meanBatchBytes,
   };
@@ -333,50 +97,18 @@ export function step(state: UplinkState, event: UplinkEvent, nowMs: number, rand
     case "sealed":
       turn.sealed(event);
       break;
+    case "learned":
+      turn.learned(event.regions);
+      break;
+    case "pressure":
+      turn.pressure(event.forceDualSend);
+      break;
     default: {
       const region = state.regions.get(event.region);
       if (region !== undefined) turn.regional(region, event);
     }
   }
   return turn.result();
-}
-
-/** Sealed batches that no region is known to hold. */
-export function undurableBatches(state: UplinkState): number {
-  let sum = 0;
-  for (const stream of state.streams.values()) {
-    sum += seqCount(missing(knownDurable(state, stream), stream.first, stream.last));
-  }
-  return sum;
-}
-
-/** What some region said last that it holds of a stream; before any did, what the outbox remembers. */
-export function knownDurable(state: UplinkState, stream: HeldStream): Have {
-  let known: Have | undefined;
-  for (const region of state.regions.values()) {
-    const claim = region.claims.get(stream.streamId);
-    if (claim !== undefined) known = known === undefined ? claim.durable : union(known, claim.durable);
-  }
-  return known ?? stream.durable;
-}
-
-function idle(region: RegionId, nowMs: number): RegionState {
-  return {
-    region,
-    liveSinceMs: nowMs,
-    returnAfterMs: Infinity,
-    link: { kind: "idle" },
-    circuit: { kind: "closed", failures: 0 },
-    lastLoss: "",
-    offlineSinceMs: nowMs,
-    patienceMs: UPLINK.undurableMs,
-    bootId: "",
-    claims: new Map(),
-    quarantine: new Map(),
-    marks: { dirty: new Set(), underWay: false, nextAtMs: nowMs },
-    totals: { sentBatches: 0, sentBytes: 0, durableBatches: 0, durableBytes: 0 },
-    timerAtMs: Infinity,
-  };
 }
 
 /** One call of `step` under way: the new state as far as it is known, and the effects in their order. */
@@ -427,6 +159,29 @@ class Turn {
     const session = this.#number();
     this.#effects.push({ kind: "listStreams", region: region.region, session });
     this.#settle({ ...region, link: { kind: "listing", session } });
+  }
+
+  /** Regions that are known no more are left; those that are new are there when they are needed. */
+  learned(regions: readonly RegionId[]): void {
+    const { configured } = this.#state;
+    const wanted = [...configured, ...regions.filter((region) => !configured.includes(region))];
+    for (const region of this.#state.regions.values()) {
+      if (wanted.includes(region.region)) continue;
+      this.#close(region);
+      this.#put({ ...this.#withAllMarked(region), link: { kind: "stopped" } });
+    }
+    const known = this.#state.regions;
+    const { carrier } = this.#state;
+    this.#state = {
+      ...this.#state,
+      carrier: carrier !== undefined && wanted.includes(carrier) ? carrier : undefined,
+      regions: new Map(wanted.map((region) => [region, known.get(region) ?? idleRegion(region, this.#nowMs)])),
+    };
+  }
+
+  pressure(forced: boolean): void {
+    const { dual } = this.#state;
+    this.#state = { ...this.#state, dual: { ...dual, forced, nextAtMs: forced ? this.#nowMs : dual.nextAtMs } };
   }
 
   start(): void {
@@ -508,14 +263,19 @@ class Turn {
     const durable = new Map<StreamId, Have>();
     for (const stream of this.#state.streams.values())
       durable.set(stream.streamId, this.#combined(stream.streamId).durable);
-    const due = dual.snapshots.length * UPLINK.dualEveryMs >= UPLINK.dualMs ? dual.snapshots[0] : undefined;
-    const snapshots = [...(due === undefined ? dual.snapshots : dual.snapshots.slice(1)), durable];
-    this.#state = { ...this.#state, dual: { snapshots, nextAtMs: this.#nowMs + UPLINK.dualEveryMs } };
+    const isOld = dual.snapshots.length * UPLINK.dualEveryMs >= UPLINK.dualMs;
+    const due = dual.forced ? durable : isOld ? dual.snapshots[0] : undefined;
+    // What was noted in the other rhythm is no longer as old as it looks.
+    const snapshots = dual.forced ? [] : [...(isOld ? dual.snapshots.slice(1) : dual.snapshots), durable];
+    const everyMs = dual.forced ? UPLINK.dualForcedEveryMs : UPLINK.dualEveryMs;
+    this.#state = { ...this.#state, dual: { ...dual, snapshots, nextAtMs: this.#nowMs + everyMs } };
     const standby = [...this.#state.regions.values()].find(
       ({ region, link }) => region !== carrier && link.kind === "live" && !link.leaving,
     );
     if (due === undefined || standby?.link.kind !== "live") return;
     let { cargo } = standby.link;
+    // What went there before lands first: a batch is at one place of a cargo only.
+    if (!backlogGone(cargo)) return;
     const before = toReadCount(cargo, "backlog");
     for (const stream of this.#state.streams.values()) {
       const old = due.get(stream.streamId) ?? EMPTY_HAVE;
@@ -623,6 +383,7 @@ class Turn {
         minCopies: minCopies === Infinity ? ack.minCopies : Math.max(minCopies, ack.minCopies),
       };
     }
+    if (ack.regions.length > 0) this.#effects.push({ kind: "learn", regions: ack.regions });
     let lackingBatches = 0;
     const claims = new Map<StreamId, Claim>();
     for (const stream of this.#state.streams.values()) {
@@ -913,8 +674,6 @@ class Turn {
 /** A timer that rings this late says that our own process did not run: no verdict on the region from it. */
 const ASLEEP_MS = 1_000;
 
-const NOTHING: Claim = { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
-
 function deadlineMs(region: RegionState): number {
   const { link, marks } = region;
   switch (link.kind) {
@@ -937,28 +696,6 @@ function deadlineMs(region: RegionState): number {
   }
 }
 
-function claimOf(sets: { readonly durable: StreamSets; readonly replicated: StreamSets }, id: StreamId): Claim {
-  return { durable: sets.durable.get(id) ?? EMPTY_HAVE, replicated: sets.replicated.get(id) ?? EMPTY_HAVE };
-}
-
-/** A claim counts only for what was sealed; a closed stream may have been longer before a disk was restored. */
-function claimOn(stream: HeldStream, claim: Claim): Claim {
-  if (stream.closed) return claim;
-  const sealed: Have = { prefix: stream.last, islands: [] };
-  return { durable: intersection(claim.durable, sealed), replicated: intersection(claim.replicated, sealed) };
-}
-
-function holds(claims: ReadonlyMap<StreamId, Claim>, streamId: StreamId, seq: Seq): boolean {
-  const claim = claims.get(streamId);
-  return claim !== undefined && contains(claim.durable, seq);
-}
-
-function quarantined(region: RegionState): number {
-  let sum = 0;
-  for (const seqs of region.quarantine.values()) sum += seqs.size;
-  return sum;
-}
-
 function caughtUp(
   catchUp: NonNullable<LiveLink["catchUp"]>,
   landed: readonly InFlight[],
@@ -970,29 +707,4 @@ function caughtUp(
     bytes += item.bytes;
   }
   return { ...catchUp, batches, bytes };
-}
-
-/** Twice as much after a prompt answer to a full allowance, half after a late one, once per answer time. */
-function allowance(
-  link: LiveLink,
-  landed: readonly InFlight[],
-  nowMs: number,
-): Pick<LiveLink, "allowanceBytes" | "slowedAtMs"> {
-  const { allowanceBytes, slowedAtMs } = link;
-  const oldest = landed[0];
-  if (oldest === undefined) return { allowanceBytes, slowedAtMs };
-  const tookMs = nowMs - oldest.sentAtMs;
-  if (tookMs > UPLINK.lateMs && oldest.sentAtMs >= slowedAtMs) {
-    return { allowanceBytes: Math.max(allowanceBytes / 2, UPLINK.allowanceMinBytes), slowedAtMs: nowMs };
-  }
-  const full = link.cargo.inFlightBytes * 2 >= allowanceBytes;
-  if (tookMs > UPLINK.promptMs || !full) return { allowanceBytes, slowedAtMs };
-  return { allowanceBytes: Math.min(allowanceBytes * 2, UPLINK.creditMaxBytes), slowedAtMs };
-}
-
-/** Goes back to the usual patience once answers need only a small part of it. */
-function patience(patienceMs: number, landed: readonly InFlight[], nowMs: number): number {
-  const oldest = landed[0];
-  if (oldest === undefined || (nowMs - oldest.sentAtMs) * 4 > patienceMs) return patienceMs;
-  return Math.max(patienceMs / 2, UPLINK.undurableMs);
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
+import type { PressureLevel } from "../core/pressure.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
@@ -28,7 +29,7 @@ export class StorageClient implements Intake, Outbox {
   #inFlightBytes = 0;
   #chunk = 0;
   #flushScheduled = false;
-  #full = false;
+  #pressure: PressureLevel = "keep_all";
   #congested = false;
   #congestionListener: ((congested: boolean) => void) | undefined;
   #sealedListener: Parameters<Outbox["onSealed"]>[0] | undefined;
@@ -180,10 +181,11 @@ export class StorageClient implements Intake, Outbox {
     for (const buffer of message.buffers) {
       if (this.#spare.length < SPARE_BUFFERS && buffer.byteLength <= SPARE_BUFFER_BYTES) this.#spare.push(buffer);
     }
-    if (this.#full !== message.full || this.#congested) {
-      this.#full = message.full;
-      this.#updateCongestion();
-    }
+    const { pressure } = message;
+    const changed = this.#pressure !== pressure;
+    this.#pressure = pressure;
+    if (changed || this.#congested) this.#updateCongestion();
+    if (changed) this.#options.onPressure(pressure);
     this.#tellSealed(message.sealed);
   }
 
@@ -201,7 +203,7 @@ export class StorageClient implements Intake, Outbox {
   #updateCongestion(): void {
     const bytes = this.#inFlightBytes + this.#writer.bytes;
     const limit = this.#congested ? this.#options.lowBytes : this.#options.highBytes;
-    const congested = this.#full || bytes > limit;
+    const congested = this.#pressure === "full" || bytes > limit;
     if (congested === this.#congested) return;
     this.#congested = congested;
     this.#congestionListener?.(congested);
@@ -235,6 +237,8 @@ type InFlightChunk = {
 export type StorageClientOptions = {
   /** Called for every chunk that is on disk, with how long that took. */
   readonly onCommit: (commit: { messages: number; waitMs: number }) => void;
+  /** Called when a commit finds the disk fuller, or emptier, by a level. */
+  readonly onPressure: (pressure: PressureLevel) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

@@ -338,7 +338,7 @@ export class StorageEngine {
     for (const note of sealed) this.#shelf.add(note);
     if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
-    return { sealed, full: this.full };
+    return { sealed, pressure: this.#pressure };
   }
 
   #markDue(): boolean {
@@ -489,8 +489,8 @@ export type EngineOptions = {
 
 export type CommitResult = {
   readonly sealed: readonly SealedBatchNote[];
-  /** Nothing more may be taken until batches are trimmed. */
-  readonly full: boolean;
+  /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
+  readonly pressure: PressureLevel;
 };
 
 export type EngineStatus = {

@@ -1,5 +1,6 @@
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { FaultCode } from "../../proto/core/fault.ts";
+import type { PressureLevel } from "../core/pressure.ts";
 import type { DecoderOptions } from "../decode/routes.ts";
 import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
@@ -30,7 +31,7 @@ export type FromStorage =
       /** Every chunk up to this one is fsynced. */
       readonly throughChunk: number;
       readonly sealed: readonly SealedBatchNote[];
-      readonly full: boolean;
+      readonly pressure: PressureLevel;
       /** Buffers to be used again. */
       readonly buffers: readonly ArrayBuffer[];
     }

@@ -33,7 +33,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
   let open = true;
 
   const announce = (result: CommitResult, throughChunk: number, buffers: readonly ArrayBuffer[]): void => {
-    post({ kind: "committed", throughChunk, sealed: result.sealed, full: result.full, buffers }, buffers);
+    post({ kind: "committed", throughChunk, sealed: result.sealed, pressure: result.pressure, buffers }, buffers);
   };
 
   let throughChunk = 0;

@@ -168,7 +168,7 @@ class GrpcSession implements RegionSession {
 export function sessionEventOf(frame: RegionFrame): SessionEvent {
   switch (frame.kind) {
     case "hello_ack": {
-      const { region, storeId, bootId, creditBytes, minCopies } = frame;
+      const { region, storeId, bootId, creditBytes, minCopies, regions } = frame;
       return {
         kind: "helloAck",
         region,
@@ -178,6 +178,7 @@ export function sessionEventOf(frame: RegionFrame): SessionEvent {
         replicated: setsOf(frame.replicated),
         creditBytes,
         minCopies,
+        regions,
       };
     }
     case "ack":

@@ -56,6 +56,8 @@ export type SessionEvent =
       readonly creditBytes: number;
       /** How many regions must hold a batch before it may be trimmed; Infinity where the region does not say. */
       readonly minCopies: number;
+      /** All regions that there are, and where gateways reach them; empty where the region does not say. */
+      readonly regions: readonly { readonly name: string; readonly url: string }[];
     }
   | {
       readonly kind: "ack";

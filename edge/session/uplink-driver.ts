@@ -1,9 +1,10 @@
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { contains } from "../../proto/core/have.ts";
-import { knownDurable, step, undurableBatches, uplink } from "../core/uplink.ts";
+import { step, uplink } from "../core/uplink.ts";
+import { knownDurable, undurableBatches } from "../core/uplink-state.ts";
 import type { RegionRole } from "../core/region-roles.ts";
-import type { RegionState, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../core/uplink.ts";
+import type { RegionState, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../core/uplink-state.ts";
 import type { Outbox } from "../journal/outbox.ts";
 import { LagMeter, RateMeter } from "./meters.ts";
 import type { RegionEndpoint, RegionSession } from "./session.ts";
@@ -17,7 +18,8 @@ import type { RegionEndpoint, RegionSession } from "./session.ts";
  */
 export class UplinkDriver {
   readonly #outbox: Outbox;
-  readonly #endpoints: ReadonlyMap<RegionId, RegionEndpoint>;
+  readonly #endpoints: Map<RegionId, RegionEndpoint>;
+  readonly #learn: (regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #random: () => number;
   readonly #after: (ms: number, work: () => void) => () => void;
@@ -33,6 +35,7 @@ export class UplinkDriver {
   readonly #rate = new RateMeter();
   #state: UplinkState;
   #working = false;
+  #pressed = false;
   #phase: "new" | "running" | "stopped" = "new";
   #listed = false;
   #listener: (report: UplinkReport) => void = () => undefined;
@@ -46,6 +49,13 @@ export class UplinkDriver {
       readonly clock: Pick<Clock, "monotonicMs">;
       /** Opens a new stream in place of this one, because the region holds other bytes under one of its numbers. */
       readonly rotateStream: (streamId: StreamId, reason: string) => void;
+      /**
+       * A region says which regions there are: what leads to those that the configuration does not name, or null where
+       * that is no news.
+       */
+      readonly learn?: (regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
+      /** What was learned before this start. */
+      readonly learned?: readonly RegionEndpoint[];
     },
     options: {
       readonly random?: () => number;
@@ -62,12 +72,21 @@ export class UplinkDriver {
     this.#after = options.after ?? afterFrames;
     this.#readingsPerByte = options.readingsPerByte ?? (() => undefined);
     this.#endpoints = new Map(deps.endpoints.map((endpoint) => [endpoint.region, endpoint]));
+    this.#learn = deps.learn ?? (() => null);
     this.#state = uplink([...this.#endpoints.keys()], this.#clock.monotonicMs());
+    this.#add(deps.learned ?? []);
   }
 
   /** One listener; call before `start`. */
   onEvent(listener: (report: UplinkReport) => void): void {
     this.#listener = listener;
+  }
+
+  /** Whether the disk is so full that batches must go to a second region at once. */
+  press(forceDualSend: boolean): void {
+    if (forceDualSend === this.#pressed) return;
+    this.#pressed = forceDualSend;
+    this.#feed({ kind: "pressure", forceDualSend });
   }
 
   start(): void {
@@ -190,6 +209,11 @@ export class UplinkDriver {
         return this.#send(effect);
       case "mark":
         return this.#mark(effect);
+      case "learn": {
+        const learned = this.#learn(effect.regions);
+        if (learned !== null) this.#add(learned);
+        return;
+      }
       case "rotateStream":
         return this.#rotateStream(effect.streamId, effect.reason);
       case "setTimer":
@@ -197,6 +221,14 @@ export class UplinkDriver {
       case "report":
         return this.#listener(effect.report);
     }
+  }
+
+  /** Regions that are in no configuration. An endpoint of one that is known no more is not asked for any more. */
+  #add(learned: readonly RegionEndpoint[]): void {
+    const { configured } = this.#state;
+    const fresh = learned.filter(({ region }) => !configured.includes(region));
+    for (const endpoint of fresh) this.#endpoints.set(endpoint.region, endpoint);
+    this.#feed({ kind: "learned", regions: fresh.map(({ region }) => region) });
   }
 
   #list({ region, session }: Extract<UplinkEffect, { kind: "listStreams" }>): void {
@@ -280,6 +312,8 @@ export class UplinkDriver {
     return stream === undefined || contains(knownDurable(this.#state, stream), seq);
   };
 }
+
+type ToldRegion = { readonly name: string; readonly url: string };
 
 export type UplinkStatus = {
   readonly connected: boolean;

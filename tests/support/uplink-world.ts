@@ -1,5 +1,6 @@
-import { step, UPLINK, uplink } from "../../edge/core/uplink.ts";
-import type { HeldStream, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../../edge/core/uplink.ts";
+import { step, uplink } from "../../edge/core/uplink.ts";
+import { UPLINK } from "../../edge/core/uplink-state.ts";
+import type { HeldStream, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../../edge/core/uplink-state.ts";
 import type { SessionEvent, StreamSets } from "../../edge/session/session.ts";
 import { contains, EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
@@ -191,6 +192,7 @@ export class UplinkWorld {
       case "report":
         this.reports.push(effect.report);
         return;
+      case "learn":
       case "rotateStream":
     }
   }
@@ -215,6 +217,7 @@ export class UplinkWorld {
         replicated: new Map(),
         creditBytes,
         minCopies: 1,
+        regions: [],
       });
       this.#heartbeat(connection);
     });

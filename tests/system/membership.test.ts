@@ -9,6 +9,13 @@ import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 
+/** The gateway is told of its home only; of the others it hears from there. */
+function nameHomeOnly(site: LocalDeployment): void {
+  const { file } = site.gateways[0]!;
+  const config = parse(readFileSync(file, "utf8")) as { regions: unknown[] };
+  writeFileSync(file, stringify({ ...config, regions: config.regions.slice(0, 1) }));
+}
+
 /** The configurations of eu and us do not know ap; ap knows them. */
 function forgetAp(site: LocalDeployment): void {
   for (const { file, name } of site.regions) {
@@ -39,6 +46,7 @@ async function ids(site: LocalDeployment, at: number, device: string): Promise<n
 test("a region joins and becomes a member when it has everything; another is lost, but not before the rest is safe", async () => {
   const site = await deployment({ regions: ["eu", "us", "ap"], cloud: { min_copies: 2 }, edge: { windows: WINDOWS } });
   forgetAp(site);
+  nameHomeOnly(site);
   await Promise.all(site.regions.map((region) => region.start()));
   await site.startGateway();
   const sensors = await UniqueSensors.open(site.mqttUrl, { sensors: 1, inFlight: 50 });
@@ -62,6 +70,9 @@ test("a region joins and becomes a member when it has everything; another is los
   expect(await ids(site, 2, device!)).toEqual(acknowledged());
 
   await site.regions[0]!.process!.kill();
+  // Nobody whom its configuration names is there any more, also after a restart.
+  await site.gateway!.kill();
+  await site.startGateway();
   await sensors.publish(300);
   await drained(site, 30_000);
   expect(await regions(site, 2, "list")).toMatchObject({

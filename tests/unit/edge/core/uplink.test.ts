@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { step, UPLINK, undurableBatches, uplink } from "../../../../edge/core/uplink.ts";
-import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../edge/core/uplink.ts";
+import { step, uplink } from "../../../../edge/core/uplink.ts";
+import { UPLINK, undurableBatches } from "../../../../edge/core/uplink-state.ts";
+import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../edge/core/uplink-state.ts";
 import type { RefusalCode, SessionEvent, StreamSets } from "../../../../edge/session/session.ts";
 import { haveOf } from "../../../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../../../proto/core/ids.ts";
@@ -384,6 +385,7 @@ function helloAck(durable: StreamSets): Extract<SessionEvent, { kind: "helloAck"
     replicated: new Map(),
     creditBytes: CREDIT_BYTES,
     minCopies: 1,
+    regions: [],
   };
 }
 

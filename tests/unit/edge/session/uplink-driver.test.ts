@@ -1,7 +1,7 @@
 import { createServer, Socket } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { UplinkReport } from "../../../../edge/core/uplink.ts";
+import type { UplinkReport } from "../../../../edge/core/uplink-state.ts";
 import { GrpcEndpoint } from "../../../../edge/session/grpc-session.ts";
 import { UplinkDriver } from "../../../../edge/session/uplink-driver.ts";
 import { count } from "../../../../proto/core/have.ts";

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { LearnedRegions } from "../../../../edge/session/learned-regions.ts";
+
+let path: string;
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-learned-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  path = join(folder, "regions.json");
+});
+
+const EU = { name: "eu", url: "http://eu:7443" };
+
+test("what was learned is known after a restart, and written only when it is news", () => {
+  const regions = new LearnedRegions(path);
+  expect(regions.all).toEqual([]);
+  expect(regions.learn([EU])).toBe(true);
+  expect(regions.learn([EU])).toBe(false);
+  expect(new LearnedRegions(path).all).toEqual([{ region: "eu", url: EU.url }]);
+  expect(regions.learn([])).toBe(true);
+  expect(new LearnedRegions(path).all).toEqual([]);
+});
+
+test("what is no region is left out, and no list grows without end", () => {
+  const regions = new LearnedRegions(path);
+  const many = Array.from({ length: 100 }, (_, i) => ({ name: `r${i}`, url: EU.url }));
+  regions.learn([{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
+  expect(regions.all).toHaveLength(32);
+  expect(regions.all[0]!.region).toBe("eu");
+});
+
+test.each(["", "{", '{"eu":1}', '[{"region":"","url":"http://eu:1"}]', '[{"region":"eu","url":"x"}]'])(
+  "a file with %j in it is as good as none",
+  (text) => {
+    writeFileSync(path, text);
+    const regions = new LearnedRegions(path);
+    expect(regions.all).toEqual([]);
+    regions.learn([EU]);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toHaveLength(1);
+  },
+);
