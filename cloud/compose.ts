@@ -72,10 +72,9 @@ export async function startRegion(deps: {
   const bootId = randomBytes(16);
   const { peers } = config.replication;
   const greeting = { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE };
-  const regions = new RegionList(store, configuredMembers(config), () => {
-    replicator.setMembers(regions.all);
-    digestKeeper.forget(isPeer);
-  });
+  const regions = new RegionList(store, configuredMembers(config));
+  await regions.load();
+  const leaves = (): boolean => regions.find(region)?.state === "leaving";
   const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
   const membersMayHaveChanged = (): void => void regions.load().catch(onFault);
   const target = (peer: RegionId): GrpcTarget => ({
@@ -91,7 +90,8 @@ export async function startRegion(deps: {
       clock,
       random: Math.random,
       dial: (peer, listener) => new GrpcOutgoingLink(target(peer), greeting, listener),
-      onWhole: (member) => void desk.take([becomesMember(member, region)]).catch(onFault),
+      onWhole: (member) =>
+        void desk.take([becomesMember(member, region)]).catch((error: unknown) => events.notPromoted(member, error)),
       onJoined: membersMayHaveChanged,
       onDigests: (peer, digests) => digestKeeper.heard(peer, digests),
       onReport: (report) => events.peer(report),
@@ -123,7 +123,10 @@ export async function startRegion(deps: {
     config.replication.digests,
   );
   life.onStop("digests", () => digestKeeper.stop());
-  await regions.load();
+  regions.onChange(() => {
+    replicator.setMembers(regions.all);
+    digestKeeper.forget(isPeer);
+  });
   const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
 
   const pruner = new Pruner(
@@ -178,7 +181,7 @@ export async function startRegion(deps: {
     desk,
     region,
     members: () => regions.all,
-    changeRefusal: (change) => replicator.changeRefusal(change),
+    changeRefusal: (change, options) => replicator.changeRefusal(change, options),
     authorized: secretOf(config.operators.tokenFile),
     commanded: (request, batch) => events.commanded(request, batch),
   });
@@ -207,6 +210,9 @@ export async function startRegion(deps: {
       get minCopies() {
         return minCopiesOf(config.minCopies, regions.all);
       },
+      get leaving() {
+        return leaves();
+      },
       authorized,
       verified: tokensFile !== undefined,
     },
@@ -218,6 +224,10 @@ export async function startRegion(deps: {
   });
   const session = await server.listen();
   ingest.start();
+  const moveGatewaysOn = (): void => {
+    if (leaves()) ingest.moveOn("the region is leaving");
+  };
+  regions.onChange(moveGatewaysOn);
   replicator.join(committer);
   replicator.start();
   life.onStop("grpc", async () => {

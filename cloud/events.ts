@@ -123,6 +123,12 @@ export class RegionEvents {
     this.#log.warn({ command, of, reason, actor, batch }, `${actor} commands ${command} of ${of}: ${reason}`);
   }
 
+  /** A region has all that this one has, and could not be made a member; tried again in some seconds. */
+  notPromoted({ region }: { readonly region: string }, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#log.error({ peer: region }, `region ${region} could not be made a member: ${reason}`);
+  }
+
   /** A peer has other rows than this region, although both hold the same batches; or agrees again. */
   differs(peer: string, days: readonly number[]): void {
     this.#metrics.differingDays.set({ peer }, days.length);

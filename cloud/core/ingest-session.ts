@@ -31,6 +31,8 @@ export type IngestSessionOptions = {
   readonly regions: readonly { readonly name: string; readonly url: string }[];
   /** How many regions must hold a batch before it counts as replicated. */
   readonly minCopies: number;
+  /** The region leaves the others: it takes nothing new from gateways. */
+  readonly leaving: boolean;
   /** Whether a gateway may speak under this name with this token. */
   readonly authorized: (gateway: string, token: string) => boolean;
   /** Gateways prove who they are: then none may speak for the streams of another. */
@@ -172,6 +174,10 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
   if (!isName(name)) return refuse("", "bad_hello", `not a gateway name: expected ${NAME_RULE}`);
   if (!options.authorized(name, hello.token)) {
     return refuse(name, "unauthorized", `gateway ${name} did not present the token that this region has for it`);
+  }
+  // A refusal and not a Drain: a gateway that is drained is back in no time.
+  if (options.leaving) {
+    return refuse(name, "bad_hello", `region ${options.region} is leaving: gateway ${name} has to go to another one`);
   }
   if (hello.streams.length > STREAMS_MAX) {
     return refuse(name, "bad_hello", `${hello.streams.length} streams in one Hello; at most ${STREAMS_MAX}`);

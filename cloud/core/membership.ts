@@ -48,13 +48,16 @@ export function changeRefusal(change: Member, situation: Situation): string | nu
   if (remaining.length < needed) {
     return `without ${change.region} there would be ${remaining.length} members, and min_copies is ${needed}`;
   }
-  return change.state === "lost" ? shortage(change.region, remaining, situation) : null;
+  const looks = change.state === "lost" && !situation.acceptShortage;
+  return looks ? shortage(change.region, remaining, situation) : null;
 }
 
 export type Situation = {
   readonly members: readonly Member[];
   /** As configured; null where it follows the number of members. */
   readonly minCopies: number | null;
+  /** Batches may be left with too few copies, or with none. */
+  readonly acceptShortage: boolean;
   /** Every stream that is known. */
   readonly streams: Iterable<StreamId>;
   /** What a region holds of a stream, by its own word. */

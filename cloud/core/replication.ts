@@ -141,11 +141,11 @@ export class Replication {
   }
 
   /** Why a change of the list of regions must not be made now; null when it may. */
-  changeRefusal(change: Member): string | null {
+  changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
     const { minCopies } = this.#options;
     const streams = new Set([...this.#own.keys(), ...[...this.#givers.values()].flatMap((giver) => giver.streams)]);
     const holds = (region: string, streamId: StreamId): Have => this.#holds(region, streamId);
-    return changeRefusal(change, { members: this.#members, minCopies, streams, holds });
+    return changeRefusal(change, { ...options, members: this.#members, minCopies, streams, holds });
   }
 
   status(nowMs: number): readonly PeerStatus[] {

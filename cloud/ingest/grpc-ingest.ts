@@ -61,6 +61,11 @@ export class GrpcIngest {
     this.#tell({ kind: "drain", reason });
   }
 
+  /** Asks the gateways that are connected to move on; who comes later is judged by the session's options. */
+  moveOn(reason: string): void {
+    this.#tell({ kind: "drain", reason });
+  }
+
   stop(): void {
     clearInterval(this.#ticker);
   }

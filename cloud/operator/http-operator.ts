@@ -1,3 +1,4 @@
+import { Fault } from "../../proto/core/fault.ts";
 import { json } from "../../proto/runtime/http.ts";
 import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
 import type { Member } from "../../proto/core/member.ts";
@@ -24,6 +25,9 @@ export function serveCommands(http: HttpServer, deps: HttpOperatorDeps): void {
       taking += 1;
       try {
         return await take(parsed.request, deps);
+      } catch (error) {
+        if (error instanceof Fault && error.code === "config") return json({ error: error.line }, 503);
+        throw error;
       } finally {
         taking -= 1;
       }
@@ -40,7 +44,7 @@ export type HttpOperatorDeps = {
   /** All regions, as this one knows them now. */
   readonly members: () => readonly Member[];
   /** Why a change of the list of regions must not be made now; null when it may. */
-  readonly changeRefusal: (change: Member) => string | null;
+  readonly changeRefusal: (change: Member, options: { readonly acceptShortage: boolean }) => string | null;
   readonly commanded: (request: CommandRequest, batch: string) => void;
 };
 
@@ -53,14 +57,8 @@ function conflictOf(request: CommandRequest, deps: HttpOperatorDeps): string | n
     return `the address of ${change.region} is not known: say where other regions reach it`;
   }
   // What is accepted is that batches have too few copies; that the rest could not work is not.
-  const refusal = deps.changeRefusal(
-    request.accept_loss === true && change.state === "lost" ? leaving(change) : change,
-  );
+  const refusal = deps.changeRefusal(change, { acceptShortage: request.accept_loss === true });
   return refusal === null ? null : `${refusal}; nothing was changed`;
-}
-
-function leaving(member: Member): Member {
-  return { ...member, state: "leaving" };
 }
 
 function knownTo(request: CommandRequest, { members }: HttpOperatorDeps): Member | undefined {

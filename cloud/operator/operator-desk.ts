@@ -1,7 +1,8 @@
+import { Fault } from "../../proto/core/fault.ts";
 import { contains } from "../../proto/core/have.ts";
 import { mintHlc } from "../../proto/core/hlc.ts";
 import { millis, seq } from "../../proto/core/ids.ts";
-import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Millis, Seq, StreamId } from "../../proto/core/ids.ts";
 import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
@@ -32,16 +33,13 @@ export class OperatorDesk {
 
   /**
    * Resolves when the commands are committed here, all of them or none.
-   * @throws RangeError when the clock of this region is outside of 2020 to 2159.
+   * @throws Fault when the clock of this region is outside of 2020 to 2159: no version can be said then.
    */
   async take(drafts: readonly OperatorDraft[]): Promise<Receipt> {
     // Above every command that this region has heard of, so that what is said later wins, whatever the clocks say.
     const heard = await this.#deps.highestHlc();
     const nowMs = millis(this.#deps.clock.nowMs());
-    const commands = drafts.map((draft): OperatorCommand => {
-      this.#lastHlc = mintHlc(nowMs, Math.max(heard, this.#lastHlc), this.#options.regionNumber);
-      return { ...draft, hlc: this.#lastHlc };
-    });
+    const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, heard) }));
     const streamId = (this.#stream ??= this.#deps.mintStreamId());
     const at = seq((this.#lastSeq += 1));
     const gateway = operatorName(this.#options.region);
@@ -56,6 +54,17 @@ export class OperatorDesk {
     });
     if (outcome.kind !== "stored") throw new Error(`a batch of commands was not stored: ${JSON.stringify(outcome)}`);
     return { streamId, seq: at, commands };
+  }
+
+  #mint(nowMs: Millis, heard: number): number {
+    try {
+      this.#lastHlc = mintHlc(nowMs, Math.max(heard, this.#lastHlc), this.#options.regionNumber);
+      return this.#lastHlc;
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const message = `the clock of region ${this.#options.region} says ${new Date(nowMs).toISOString()}: no command can be dated`;
+      throw new Fault({ code: "config", message, hint: "set the clock", cause });
+    }
   }
 
   /** Waits until enough regions hold the batch, or the signal fires. @returns whether they do. */

@@ -90,8 +90,8 @@ export class PeerReplicator {
   }
 
   /** Why a change of the list of regions must not be made now; null when it may. */
-  changeRefusal(change: Member): string | null {
-    return this.#replication.changeRefusal(change);
+  changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
+    return this.#replication.changeRefusal(change, options);
   }
 
   status(): readonly PeerStatus[] {

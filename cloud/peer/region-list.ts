@@ -6,15 +6,18 @@ import type { Store } from "../store/store.ts";
 export class RegionList {
   readonly #store: Pick<Store, "members">;
   readonly #configured: readonly Member[];
-  readonly #changed: () => void;
+  readonly #listeners: (() => void)[] = [];
   #members: readonly Member[];
 
-  /** @param changed told after {@link RegionList.all} has changed. */
-  constructor(store: Pick<Store, "members">, configured: readonly Member[], changed: () => void) {
+  constructor(store: Pick<Store, "members">, configured: readonly Member[]) {
     this.#store = store;
     this.#configured = configured;
-    this.#changed = changed;
     this.#members = configured;
+  }
+
+  /** Told after {@link RegionList.all} has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   /** In order of their names, this region among them. */
@@ -30,6 +33,6 @@ export class RegionList {
     const members = membersOf(this.#configured, await this.#store.members());
     if (JSON.stringify(members) === JSON.stringify(this.#members)) return;
     this.#members = members;
-    this.#changed();
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,6 +1,6 @@
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { sealed, windowOf } from "../support/sealed.ts";
-import type { SimGateway } from "./sim-gateway.ts";
+import type { DiskImage, SimGateway } from "./sim-gateway.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
 
@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   "gateway_killed",
   "gateway_power_cut",
   "gateway_restored",
+  "gateway_cloned",
   "gateway_clock_jump",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -171,10 +172,21 @@ export class Faults {
       case "gateway_restored": {
         if (!gateway.running) return;
         const image = gateway.image();
-        const imageMs = this.#world.time.nowMs;
         this.#world.time.after(random() * 8000, () => {
           if (this.#healed || !gateway.running) return;
-          this.#restored(kind, gateway, image, imageMs, forMs);
+          this.#restored(kind, gateway, image, forMs);
+        });
+        return;
+      }
+      case "gateway_cloned": {
+        if (!gateway.running) return;
+        const image = gateway.image();
+        const twin = gateway.clone(image);
+        this.#sealedTwice(gateway, image);
+        twin.start();
+        this.#lasting(kind, forMs, () => {
+          twin.crash({ silent: true });
+          twin.dispose();
         });
         return;
       }
@@ -198,24 +210,23 @@ export class Faults {
     this.#lasting(kind, forMs, () => this.#restart(region));
   }
 
-  #restored(
-    kind: FaultKind,
-    gateway: SimGateway,
-    image: ReturnType<SimGateway["image"]>,
-    imageMs: number,
-    forMs: number,
-  ): void {
+  #restored(kind: FaultKind, gateway: SimGateway, image: DiskImage, forMs: number): void {
     gateway.crash({ silent: false });
     gateway.replaceDisk(image);
+    // What came after the copy was made may be lost with the disk that is no more.
+    this.#sealedTwice(gateway, image);
+    this.#lasting(kind, forMs, () => gateway.running || gateway.start());
+  }
+
+  /** What the journal of a copy had not sealed yet is sealed by both lives, under other numbers. */
+  #sealedTwice(gateway: SimGateway, { unsealedSinceMs }: DiskImage): void {
     const { sensors, uncertain, restored } = this.#world;
     restored.add(gateway);
     for (const sensor of sensors.filter((one) => one.gateway === gateway)) {
-      for (const [id, { sentMs, ackedMs }] of sensor.sent) {
-        // What the journal of the copy had not sealed yet is sealed by both lives.
-        if (sentMs >= imageMs || ackedMs === undefined || ackedMs >= imageMs - UNSEALED_MS) uncertain.add(id);
+      for (const [id, { ackedMs }] of sensor.sent) {
+        if (ackedMs === undefined || ackedMs >= unsealedSinceMs) uncertain.add(id);
       }
     }
-    this.#lasting(kind, forMs, () => gateway.running || gateway.start());
   }
 
   #restart(region: SimRegion): unknown {
@@ -242,9 +253,6 @@ export class Faults {
     this.#world.note(`FAULT ${kind} ${detail}`);
   }
 }
-
-/** Longer than a reading waits in the journal before it is sealed. */
-const UNSEALED_MS = 2000;
 
 type Way = readonly [from: string, to: string];
 

@@ -32,7 +32,7 @@ export const MUTANTS = [
   "add_instead_of_replace",
   /** An acknowledgement is a position: everything up to the highest batch counts as held. */
   "prefix_only_acks",
-  /** Who gives a snapshot reads its rows first, and then the set of all that it holds. */
+  /** A snapshot comes before everything else, its rows first, and then the set of all that its giver holds by then. */
   "snapshot_set_read_last",
   /** Applying a batch depends on when it is applied. */
   "clock_dependent_apply",
@@ -65,8 +65,10 @@ export function linkMutation(
   heard: Map<string, Have>,
 ): {
   hear: (frame: TakerFrame) => TakerFrame;
-  tell: (frame: GiverFrame) => GiverFrame;
+  /** Undefined: the frame is not sent. */
+  tell: (frame: GiverFrame) => GiverFrame | undefined;
 } {
+  let givesSnapshot = false;
   const bend = ({ streamId, have }: StreamHave): StreamHave => {
     const grown = union(heard.get(streamId) ?? EMPTY_HAVE, have);
     heard.set(streamId, grown);
@@ -74,8 +76,15 @@ export function linkMutation(
     return { streamId, have: mutant === "prefix_only_acks" ? asPosition(have) : have };
   };
   return {
-    hear: (frame) => (frame.kind === "holds" ? { ...frame, streams: frame.streams.map(bend) } : frame),
+    hear: (frame) => {
+      if (frame.kind === "want_snapshot") givesSnapshot = true;
+      return frame.kind === "holds" ? { ...frame, streams: frame.streams.map(bend) } : frame;
+    },
     tell: (frame) => {
+      if (mutant === "snapshot_set_read_last") {
+        if (frame.kind === "snapshot_part" && frame.next.length === 0) givesSnapshot = false;
+        return givesSnapshot && frame.kind === "batch" ? undefined : frame;
+      }
       if (mutant !== "cursor_instead_of_sets" || frame.kind !== "held") return frame;
       const streams = frame.streams.map(({ streamId, have }) => ({
         streamId,
@@ -115,9 +124,12 @@ export function snapshotMutation(
   mutant: Mutant | undefined,
   store: SqliteStore,
   db: Database,
+  pause: (ms: number) => Promise<void>,
 ): (after: Uint8Array) => Promise<SnapshotChunk | null> {
   if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);
   return async (after) => {
+    // As long as it takes where there is much: what comes meanwhile is what the mistake is about.
+    await pause(500);
     if (Buffer.from(after).toString() === "set") return { body: encodeSnapshotPart(everythingHeld(db)), next: NOTHING };
     const from = after.length > 0 ? after : Buffer.from('{"bound":9007199254740991,"stage":"voids","key":[]}');
     const part = await store.snapshot(from);

@@ -32,6 +32,8 @@ export class SimGateway {
   #life: Life | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
+  #startedMs = 0;
+  #unsealedAtEndMs = Infinity;
   readonly #everClaimed = new Map<string, Have>();
 
   constructor(name: string, deps: SimGatewayDeps) {
@@ -56,6 +58,7 @@ export class SimGateway {
   start(): void {
     const { time, random, regions, keepReplicatedMs, maxBytes, mutant } = this.#deps;
     const lifeNumber = ++this.#lives;
+    this.#startedMs = time.nowMs;
     const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
     const clock = time.clock(() => this.#clockOffsetMs);
     const engine = new StorageEngine(
@@ -161,21 +164,30 @@ export class SimGateway {
 
   /** SIGKILL, or a power cut that nobody hears of. */
   crash(how: { silent: boolean }): void {
+    if (this.running) this.#unsealedAtEndMs = this.#unsealedSinceMs();
     this.#life = undefined;
     this.#lives++;
     this.#deps.network.down(this.name, how);
   }
 
   /** The disk as it is now, to return to. */
-  image(): { readonly database: Buffer; readonly mark: number } {
-    return { database: this.#disk.serialize(), mark: this.#mark };
+  image(): DiskImage {
+    return { database: this.#disk.serialize(), mark: this.#mark, unsealedSinceMs: this.#unsealedSinceMs() };
   }
 
   /** An old copy is put in place of the disk of a gateway that is down. */
-  replaceDisk(image: { readonly database: Buffer; readonly mark: number }): void {
+  replaceDisk(image: DiskImage): void {
     this.#disk.close();
     this.#disk = openInMemory({ ...GATEWAY_DATABASE, image: image.database });
     this.#mark = image.mark;
+    this.#unsealedAtEndMs = image.unsealedSinceMs;
+  }
+
+  /** A second machine with a copy of the disk, which thinks that it is this one. */
+  clone(image: DiskImage): SimGateway {
+    const twin = new SimGateway(this.name, this.#deps);
+    twin.replaceDisk(image);
+    return twin;
   }
 
   /** Frees the disk: SQLite's memory is none that the collector of this process sees. */
@@ -187,6 +199,13 @@ export class SimGateway {
 
   jumpClock(byMs: number): void {
     this.#clockOffsetMs += byMs;
+  }
+
+  /** What was acknowledged before this is sealed; just after a start what the last process left may not be. */
+  #unsealedSinceMs(): number {
+    const { nowMs } = this.#deps.time;
+    const lastMs = nowMs - UNSEALED_MS;
+    return nowMs - this.#startedMs < UNSEALED_MS ? Math.min(lastMs, this.#unsealedAtEndMs) : lastMs;
   }
 
   #endpoint(region: string, alive: () => boolean): RegionEndpoint {
@@ -251,6 +270,12 @@ type Life = {
 };
 
 /** Short windows with a long patience for late readings, and every reading forwarded as well. */
+/** The disk of a gateway, and since when what was acknowledged is not sealed on it. */
+export type DiskImage = { readonly database: Buffer; readonly mark: number; readonly unsealedSinceMs: number };
+
+/** Longer than a reading waits in the journal of a running gateway before it is sealed. */
+const UNSEALED_MS = 2000;
+
 const PLAN = {
   lengthsMs: [WINDOW_MS],
   raw: true,

@@ -9,6 +9,7 @@ import { allSets } from "../../cloud/store/all-sets.ts";
 import { Pruner } from "../../cloud/store/pruner.ts";
 import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite-store.ts";
 import type { ArrivedBatch, Outcome, Store, StreamSet } from "../../cloud/store/store.ts";
+import { Fault } from "../../proto/core/fault.ts";
 import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
@@ -20,6 +21,7 @@ import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { PROTOCOL } from "../../proto/wire/ingest-messages.ts";
 import { decodeTakerFrame, encodeGiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { GiverFrame } from "../../proto/wire/peer-messages.ts";
 import { linkMutation, snapshotMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network, WireEnd } from "./network.ts";
@@ -131,6 +133,7 @@ export class SimRegion {
         creditBytes: 1024 * 1024,
         regions: [],
         minCopies,
+        leaving: false,
         authorized: () => true,
         verified: false,
       },
@@ -180,7 +183,9 @@ export class SimRegion {
     void desk
       .take([draft])
       // A clock that jumped out of the years that a version can say.
-      .catch((error: unknown) => (error instanceof RangeError ? undefined : this.#deps.onFault(error)))
+      .catch((error: unknown) =>
+        error instanceof Fault && error.code === "config" ? undefined : this.#deps.onFault(error),
+      )
       .then(async (receipt) => {
         if (receipt !== undefined && (await desk.replicated(receipt, NEVER))) replicated();
       });
@@ -239,7 +244,11 @@ export class SimRegion {
       if (alive()) listener.closed("the connection ended");
     };
     end.send(encodeGiverFrame({ kind: "hello", ...greeting, token: "" }));
-    return { send: (frame) => end.send(encodeGiverFrame(tell(frame))), close: () => end.close() };
+    const send = (frame: GiverFrame): void => {
+      const told = tell(frame);
+      if (told !== undefined) end.send(encodeGiverFrame(told));
+    };
+    return { send, close: () => end.close() };
   }
 
   /** A store whose commits take their time; what a crash interrupts never happened, or happened and was never told. */
@@ -276,7 +285,7 @@ export class SimRegion {
     return new Proxy<Store>(store, {
       get: (target, name) => {
         if (name === "apply") return apply;
-        if (name === "snapshot") return snapshotMutation(mutant, store, this.#disk);
+        if (name === "snapshot") return snapshotMutation(mutant, store, this.#disk, pause);
         if (name === "have" && mutant === "ack_before_commit") return have;
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;

@@ -65,6 +65,7 @@ export type QueriedStatus = {
     readonly rawWaiting: number;
   };
   readonly windows: { readonly open: number };
+  readonly uplink: { readonly region: string | null };
 };
 
 export async function gatewayStatus(of: LocalDeployment): Promise<QueriedStatus> {

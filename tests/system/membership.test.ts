@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { runCommand } from "../support/command-line.ts";
 import type { Ended } from "../support/command-line.ts";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
@@ -43,7 +43,7 @@ async function ids(site: LocalDeployment, at: number, device: string): Promise<n
   return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
-test("a region joins and becomes a member when it has everything; another is lost, but not before the rest is safe", async () => {
+test("a region joins and becomes a member when it has everything; another leaves, and is lost when the rest is safe", async () => {
   const site = await deployment({ regions: ["eu", "us", "ap"], cloud: { min_copies: 2 }, edge: { windows: WINDOWS } });
   forgetAp(site);
   nameHomeOnly(site);
@@ -69,6 +69,12 @@ test("a region joins and becomes a member when it has everything; another is los
   const acknowledged = (): number[] => [...sensors.acknowledged[0]!].toSorted((a, b) => a - b);
   expect(await ids(site, 2, device!)).toEqual(acknowledged());
 
+  expect(await regions(site, 2, "leave", "eu")).toMatchObject({ code: 0, err: "" });
+  await eventually(
+    () => gatewayStatus(site),
+    ({ uplink }) => uplink.region === "us" || uplink.region === "ap",
+    { deadlineMs: 20_000, what: "the gateway goes to another region, of which it was told" },
+  );
   await site.regions[0]!.process!.kill();
   // Nobody whom its configuration names is there any more, also after a restart.
   await site.gateway!.kill();

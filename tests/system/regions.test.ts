@@ -5,7 +5,7 @@ import { connectAsync } from "mqtt";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { LocalDeployment, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const REGIONS = ["eu", "us", "ap"];
@@ -77,7 +77,15 @@ describe("what one region was given, every region has", () => {
     await Promise.all(site.regions.map((region) => region.process!.kill()));
     for (const { name } of site.regions) pruneAll(join(site.directory, name, "region.db"));
     rmSync(join(site.directory, "ap"), { recursive: true });
-    await Promise.all(site.regions.map((region) => region.start()));
+    const [home, second, rebuilt] = site.regions;
+    await Promise.all([home!.start(), second!.start()]);
+    // The gateway still has the batches: an empty region that is the first to be back would be given them by it.
+    await eventually(
+      () => gatewayStatus(site),
+      ({ uplink }) => uplink.region === "eu" || uplink.region === "us",
+      { deadlineMs: 20_000, what: "the gateway is back at a region that has everything" },
+    );
+    await rebuilt!.start();
     await sensors.publish(200);
     await drained(site, 30_000);
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));

@@ -25,6 +25,7 @@ const OPTIONS: IngestSessionOptions = {
   creditBytes: 1000,
   minCopies: 1,
   regions: [],
+  leaving: false,
   authorized: (gateway, token) => gateway === "plant-7" && token === "secret",
   verified: true,
 };
@@ -91,6 +92,17 @@ function settled(number: number, refusal: { code: "bad_batch" | "fork"; message:
 function changed(stream: StreamId, have: Have | null, replicated: Have = EMPTY_HAVE): ChangedSet {
   return { streamId: stream, gateway: "plant-7", have, replicated };
 }
+
+it("a region that leaves the others sends a gateway that comes to another one", () => {
+  const trial = new Trial({ leaving: true }).frame(hello());
+  expect(trial.effects).toContainEqual({
+    kind: "send",
+    frame: expect.objectContaining({
+      kind: "refusal",
+      message: expect.stringContaining("eu is leaving") as unknown,
+    }) as unknown,
+  });
+});
 
 describe("the greeting", () => {
   it("is refused where it names a stream of another gateway, if gateways prove who they are", () => {

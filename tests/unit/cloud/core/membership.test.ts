@@ -16,10 +16,21 @@ const ALL = ["ap", "eu", "us"].map((region) => member(region));
 
 function refusal(
   change: Member,
-  given: { members?: readonly Member[]; minCopies?: number | null; holds?: Record<string, Have> } = {},
+  given: {
+    members?: readonly Member[];
+    minCopies?: number | null;
+    holds?: Record<string, Have>;
+    acceptShortage?: boolean;
+  } = {},
 ): string | null {
-  const { members = ALL, minCopies = null, holds = {} } = given;
-  return changeRefusal(change, { members, minCopies, streams: [A], holds: (region) => holds[region] ?? EMPTY_HAVE });
+  const { members = ALL, minCopies = null, holds = {}, acceptShortage = false } = given;
+  return changeRefusal(change, {
+    members,
+    minCopies,
+    acceptShortage,
+    streams: [A],
+    holds: (region) => holds[region] ?? EMPTY_HAVE,
+  });
 }
 
 test("what an operator said of a region stands above the configuration, the rest of which holds", () => {
@@ -52,6 +63,9 @@ describe("a region may go", () => {
     expect(refusal(member("us", "lost"), { holds })).toBe(
       `without us 3 batches have fewer than 2 copies (stream ${A}); wait until the others hold them`,
     );
+    // Unless somebody takes the loss, also of one that was leaving.
+    const leaving = [member("ap"), member("eu"), member("us", "leaving")];
+    expect(refusal(member("us", "lost"), { holds, members: leaving, acceptShortage: true })).toBeNull();
     // It still gives them to the others.
     expect(refusal(member("us", "leaving"), { holds })).toBeNull();
   });
