@@ -9,6 +9,7 @@ import { MEMBER_STATES } from "../../proto/core/member.ts";
 import { OPERATOR_RANKS, operatorName, summaryOfValue } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
 import type { HaMode, SealedBatch } from "../../proto/core/record.ts";
+import { permutations } from "../support/permutations.ts";
 import { rawBlock, sealed, sealedBody, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
 /**
@@ -748,9 +749,4 @@ async function allPages<Row, Key>(
     await between();
   } while (after !== null);
   return rows;
-}
-
-function permutations<T>(items: readonly T[]): T[][] {
-  if (items.length <= 1) return [[...items]];
-  return items.flatMap((item, index) => permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
 }
