@@ -132,23 +132,17 @@ export class PeerReplicator {
       case "give":
         return this.#outgoing.get(effect.peer)?.send(effect.frame);
       case "read":
-        void this.#read(effect);
-        return;
+        return this.#feedLater(this.#read(effect));
       case "hash":
-        void this.#hash(effect);
-        return;
+        return this.#feedLater(this.#hash(effect));
       case "compare_hashes":
-        void this.#compareHashes(effect);
-        return;
+        return this.#feedLater(this.#compareHashes(effect));
       case "scan":
-        void this.#scan(effect);
-        return;
+        return this.#feedLater(this.#scan(effect));
       case "merge":
-        void this.#merge(effect);
-        return;
+        return this.#feedLater(this.#merge(effect));
       case "join":
-        void this.#join();
-        return;
+        return this.#feedLater(this.#join());
       case "answer":
         return this.#answer(effect.link, effect.frame);
       case "submit":
@@ -190,66 +184,49 @@ export class PeerReplicator {
     this.#outgoing.set(peer, link);
   }
 
-  async #read(effect: Extract<ReplicationEffect, { kind: "read" }>): Promise<void> {
+  /** What the store answers comes back as an event; its failure is the process's. */
+  #feedLater(answer: Promise<ReplicationEvent>): void {
+    answer.then((event) => this.#feed(event)).catch((error: unknown) => this.#deps.onFault(error));
+  }
+
+  async #read(effect: Extract<ReplicationEffect, { kind: "read" }>): Promise<ReplicationEvent> {
     const { peer, session, streamId, seqs, maxBytes } = effect;
-    try {
-      const { batches, pruned } = await this.#deps.store.batches({ streamId, seqs, maxBytes });
-      const gone = haveOf(pruned);
-      const ranges = [...(gone.prefix > 0 ? [{ first: 1, last: gone.prefix }] : []), ...gone.islands];
-      this.#feed({ kind: "read", peer, session, batches, pruned: ranges.length === 0 ? null : { streamId, ranges } });
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+    const { batches, pruned } = await this.#deps.store.batches({ streamId, seqs, maxBytes });
+    const gone = haveOf(pruned);
+    const ranges = [...(gone.prefix > 0 ? [{ first: 1, last: gone.prefix }] : []), ...gone.islands];
+    return { kind: "read", peer, session, batches, pruned: ranges.length === 0 ? null : { streamId, ranges } };
   }
 
-  async #scan({ peer, session, after }: Extract<ReplicationEffect, { kind: "scan" }>): Promise<void> {
-    try {
-      const part = await this.#deps.store.snapshot(after);
-      this.#feed({ kind: "scanned", peer, session, after, part });
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+  async #scan(effect: Extract<ReplicationEffect, { kind: "scan" }>): Promise<ReplicationEvent> {
+    const { peer, session, after } = effect;
+    return { kind: "scanned", peer, session, after, part: await this.#deps.store.snapshot(after) };
   }
 
-  async #hash({ peer, session, streamId, after }: Extract<ReplicationEffect, { kind: "hash" }>): Promise<void> {
-    try {
-      const hashes = await this.#deps.store.hashes({ streamId, after, limit: HASHES_PER_FRAME });
-      // Both sides of a fork are told together: a part ends with all of its last seq.
-      const last = hashes.length === HASHES_PER_FRAME ? hashes.at(-1)!.seq : null;
-      const whole = last === null ? hashes : hashes.filter((hash) => hash.seq < last);
-      this.#feed({ kind: "hashed", peer, session, streamId, hashes: whole, more: last !== null });
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+  async #hash(effect: Extract<ReplicationEffect, { kind: "hash" }>): Promise<ReplicationEvent> {
+    const { peer, session, streamId, after } = effect;
+    const hashes = await this.#deps.store.hashes({ streamId, after, limit: HASHES_PER_FRAME });
+    // Both sides of a fork are told together: a part ends with all of its last seq.
+    const last = hashes.length === HASHES_PER_FRAME ? hashes.at(-1)!.seq : null;
+    const whole = last === null ? hashes : hashes.filter((hash) => hash.seq < last);
+    return { kind: "hashed", peer, session, streamId, hashes: whole, more: last !== null };
   }
 
-  async #compareHashes(effect: Extract<ReplicationEffect, { kind: "compare_hashes" }>): Promise<void> {
+  async #compareHashes(effect: Extract<ReplicationEffect, { kind: "compare_hashes" }>): Promise<ReplicationEvent> {
     const { link, streamId, hashes } = effect;
-    try {
-      const seqs = await this.#deps.store.lackedVariants(streamId, hashes);
-      this.#feed({ kind: "lacked", link, streamId, seqs: seqs.slice(0, LACKED_MAX) });
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+    const seqs = await this.#deps.store.lackedVariants(streamId, hashes);
+    return { kind: "lacked", link, streamId, seqs: seqs.slice(0, LACKED_MAX) };
   }
 
-  async #merge({ link, body, first }: Extract<ReplicationEffect, { kind: "merge" }>): Promise<void> {
-    try {
-      const outcome = await this.#deps.store.mergeSnapshot({ body, first });
-      this.#feed({ kind: "merged", link, refusal: outcome.kind === "invalid" ? outcome.message : null });
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+  async #merge(effect: Extract<ReplicationEffect, { kind: "merge" }>): Promise<ReplicationEvent> {
+    const { link, body, first } = effect;
+    const outcome = await this.#deps.store.mergeSnapshot({ body, first });
+    return { kind: "merged", link, refusal: outcome.kind === "invalid" ? outcome.message : null };
   }
 
-  async #join(): Promise<void> {
-    try {
-      const { sets, more } = await this.#deps.store.joinSnapshot(this.#deps.clock.nowMs());
-      this.#feed({ kind: "joined", sets, more });
-      this.#deps.onJoined();
-    } catch (error) {
-      this.#deps.onFault(error);
-    }
+  async #join(): Promise<ReplicationEvent> {
+    const { sets, more } = await this.#deps.store.joinSnapshot(this.#deps.clock.nowMs());
+    this.#deps.onJoined();
+    return { kind: "joined", sets, more };
   }
 
   #accept(call: StreamCall): void {
