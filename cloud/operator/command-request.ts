@@ -12,7 +12,7 @@ import {
   WHOLE_WINDOW,
 } from "../../proto/core/operator-command.ts";
 import type { OperatorDraft, OperatorRank } from "../../proto/core/operator-command.ts";
-import type { WindowSummary } from "../../proto/core/record.ts";
+import type { WindowSummary } from "../../proto/core/summary.ts";
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
 import { isRegionUrl } from "../../proto/runtime/options/fields.ts";
 import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";

@@ -6,7 +6,7 @@ import { commandName, slotName } from "../../proto/core/conflicts.ts";
 import { hlcMs } from "../../proto/core/hlc.ts";
 import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { Value } from "../../proto/core/reading.ts";
-import type { WindowSummary } from "../../proto/core/record.ts";
+import type { WindowSummary } from "../../proto/core/summary.ts";
 import { quantile } from "../../proto/core/sketch.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { ConflictRow, EffectiveWindow, RawReading, StreamRow, WindowRevision } from "../store/store.ts";

@@ -1,5 +1,5 @@
 import { millis } from "../../proto/core/ids.ts";
-import type { WindowSummary } from "../../proto/core/record.ts";
+import type { WindowSummary } from "../../proto/core/summary.ts";
 import { loadedValue, storedValue } from "./stored-value.ts";
 import type { StoredValue } from "./stored-value.ts";
 

@@ -1,7 +1,7 @@
 import type { Millis, StreamId } from "../../proto/core/ids.ts";
 import type { Value } from "../../proto/core/reading.ts";
 import { numeric } from "../../proto/core/reading.ts";
-import type { WindowSummary } from "../../proto/core/record.ts";
+import type { WindowSummary } from "../../proto/core/summary.ts";
 import { QuantileSketch } from "../../proto/core/sketch.ts";
 import type { WindowPlan } from "./window-plan.ts";
 

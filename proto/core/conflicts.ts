@@ -1,7 +1,7 @@
 import type { Choice, Party, SlotRow } from "./effective.ts";
 import { decide } from "./effective.ts";
 import type { OperatorRow } from "./operator-command.ts";
-import type { WindowSummary } from "./record.ts";
+import type { WindowSummary } from "./summary.ts";
 
 /**
  * Every choice that {@link decide} makes between rows of one window that disagree. A pure function of the set of rows,

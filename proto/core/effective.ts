@@ -1,7 +1,8 @@
 import type { Seq, StreamId } from "./ids.ts";
 import type { OperatorRank, OperatorRow } from "./operator-command.ts";
 import { isLater, OPERATOR_RANKS } from "./operator-command.ts";
-import type { HaMode, WindowSummary } from "./record.ts";
+import type { HaMode } from "./record.ts";
+import type { WindowSummary } from "./summary.ts";
 import { mergeSummaries } from "./summary.ts";
 
 /**

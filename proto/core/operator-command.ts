@@ -2,7 +2,7 @@ import type { Millis } from "./ids.ts";
 import type { Member } from "./member.ts";
 import type { Value } from "./reading.ts";
 import { numeric } from "./reading.ts";
-import type { WindowSummary } from "./record.ts";
+import type { WindowSummary } from "./summary.ts";
 
 /**
  * What an operator says of a window, a device or a region: a record like any other, carried in a batch of its own, so that it

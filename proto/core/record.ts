@@ -1,33 +1,7 @@
 import type { Millis, Seq, StreamId } from "./ids.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 import type { ClockSource, Value } from "./reading.ts";
-
-/**
- * The state of one window: always the whole state, never a delta, so that a higher version replaces a lower one and
- * delivering twice changes nothing (design, section 4).
- */
-export type WindowSummary = {
-  /** All readings counted, of whatever type. */
-  readonly count: number;
-  /** Those of them that have a number; sum, min, max, mean and m2 are over these. */
-  readonly numericCount: number;
-  /** Compensated (Neumaier) sum; 0 where numericCount is 0, as are min, max, mean and m2. */
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  /** Sum of squared distances from the mean (Welford); variance = m2 / numericCount. */
-  readonly m2: number;
-  /** By event time; among equal times, by arrival (the earliest first, the latest last). */
-  readonly firstMs: Millis;
-  readonly first: Value;
-  readonly lastMs: Millis;
-  readonly last: Value;
-  /** Bit i is set when a reading fell into the i-th 1/32 of the window. An unsigned 32-bit integer. */
-  readonly coverage: number;
-  /** A DDSketch in its protobuf form, or null where the rule asks for none or there is no number. */
-  readonly sketch: Uint8Array | null;
-};
+import type { WindowSummary } from "./summary.ts";
 
 /**
  * What two gateways that forward the same series mean: `mirror`, both saw everything; `partition`, each saw a part;

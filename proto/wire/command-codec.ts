@@ -3,7 +3,7 @@ import { isName } from "../core/ids.ts";
 import { MEMBER_STATES } from "../core/member.ts";
 import { ACTOR_CHARS_MAX, OPERATOR_RANKS, REASON_CHARS_MAX } from "../core/operator-command.ts";
 import type { OperatorCommand, OperatorRank, WindowKey } from "../core/operator-command.ts";
-import type { WindowSummary } from "../core/record.ts";
+import type { WindowSummary } from "../core/summary.ts";
 import { nth, whole } from "./checked.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";

@@ -6,7 +6,8 @@ import { effective } from "../../../../proto/core/effective.ts";
 import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
 import type { OperatorRow } from "../../../../proto/core/operator-command.ts";
 import { OPERATOR_RANKS, summaryOfValue } from "../../../../proto/core/operator-command.ts";
-import type { HaMode, WindowSummary } from "../../../../proto/core/record.ts";
+import type { HaMode } from "../../../../proto/core/record.ts";
+import type { WindowSummary } from "../../../../proto/core/summary.ts";
 import { mergeSummaries, standardDeviation } from "../../../../proto/core/summary.ts";
 
 const STREAMS = [1, 2, 3, 4].map((n) => `0191d3a5-0000-7000-8000-00000000000${n}` as StreamId);
