@@ -41,6 +41,8 @@ export function changeRefusal(change: Member, situation: Situation): string | nu
   if (before?.state === change.state && before.url === change.url && before.gatewayUrl === change.gatewayUrl) {
     return `${change.region} is ${before.state} already`;
   }
+  const present = before?.state === "member" || before?.state === "leaving";
+  if (change.state === "joining" && present) return `${change.region} is ${before.state} already`;
   if (change.state === "joining" || change.state === "member") return null;
   if (before === undefined) return `there is no region ${change.region}`;
   const remaining = members.filter((member) => counts(member) && member.region !== change.region);

@@ -84,6 +84,8 @@ describe("a region may go", () => {
 
   test("not twice, and not when nobody knows it", () => {
     expect(refusal(member("us"))).toBe("us is member already");
+    expect(refusal(member("us", "joining"))).toBe("us is member already");
+    expect(refusal(member("sa", "joining"))).toBeNull();
     expect(refusal(member("mars", "lost"))).toBe("there is no region mars");
   });
 });
