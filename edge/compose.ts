@@ -116,9 +116,9 @@ export async function startGateway(deps: {
       storage.rotateStream().catch((error: unknown) => life.fail(error));
     },
     learned: learnedEndpoints(),
-    learn: (regions) => {
+    learn: (from, regions) => {
       try {
-        if (!learned.learn(regions)) return null;
+        if (!learned.learn(from, regions)) return null;
         events.regionsLearned(learned.all);
       } catch (error) {
         // What is not written down is learned again; the journal says it if the disk itself fails.

@@ -216,7 +216,11 @@ export type UplinkEffect =
     }
   | { readonly kind: "mark"; readonly region: RegionId; readonly claims: ReadonlyMap<StreamId, Claim> }
   /** What a region says that the regions are; ends with the event `learned` where that is news. */
-  | { readonly kind: "learn"; readonly regions: readonly { readonly name: string; readonly url: string }[] }
+  | {
+      readonly kind: "learn";
+      readonly region: RegionId;
+      readonly regions: readonly { readonly name: string; readonly url: string }[];
+    }
   | { readonly kind: "rotateStream"; readonly streamId: StreamId; readonly reason: string }
   /** Replaces the region's earlier timer. */
   | { readonly kind: "setTimer"; readonly region: RegionId; readonly atMs: number }

@@ -383,7 +383,7 @@ class Turn {
         minCopies: minCopies === Infinity ? ack.minCopies : Math.max(minCopies, ack.minCopies),
       };
     }
-    if (ack.regions.length > 0) this.#effects.push({ kind: "learn", regions: ack.regions });
+    if (ack.regions.length > 0) this.#effects.push({ kind: "learn", region: region.region, regions: ack.regions });
     let lackingBatches = 0;
     const claims = new Map<StreamId, Claim>();
     for (const stream of this.#state.streams.values()) {

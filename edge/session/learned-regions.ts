@@ -27,12 +27,16 @@ export class LearnedRegions {
   }
 
   /**
-   * What a region says that the regions are; what is no name or address is left out.
+   * What a region says that the regions are; what is no name or address is left out. The region itself, which answers
+   * and may not know by which address, stays.
    * @returns whether it is something else than what was known.
    * @throws Error when the file cannot be written; what was said is known nevertheless.
    */
-  learn(told: readonly { readonly name: string; readonly url: string }[]): boolean {
-    const regions = told
+  learn(from: RegionId, told: readonly { readonly name: string; readonly url: string }[]): boolean {
+    const known = this.#regions.find(({ region }) => region === from);
+    const itself =
+      known === undefined || told.some(({ name }) => name === from) ? [] : [{ name: from, url: known.url }];
+    const regions = [...told, ...itself]
       .filter(({ name, url }) => isName(name) && isRegionUrl(url))
       .slice(0, REGIONS_MAX)
       .map(({ name, url }): RegionAddress => ({ region: regionId(name), url }));

@@ -19,7 +19,7 @@ import type { RegionEndpoint, RegionSession } from "./session.ts";
 export class UplinkDriver {
   readonly #outbox: Outbox;
   readonly #endpoints: Map<RegionId, RegionEndpoint>;
-  readonly #learn: (regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
+  readonly #learn: (from: RegionId, regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #random: () => number;
   readonly #after: (ms: number, work: () => void) => () => void;
@@ -53,7 +53,7 @@ export class UplinkDriver {
        * A region says which regions there are: what leads to those that the configuration does not name, or null where
        * that is no news.
        */
-      readonly learn?: (regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
+      readonly learn?: (from: RegionId, regions: readonly ToldRegion[]) => readonly RegionEndpoint[] | null;
       /** What was learned before this start. */
       readonly learned?: readonly RegionEndpoint[];
     },
@@ -210,7 +210,7 @@ export class UplinkDriver {
       case "mark":
         return this.#mark(effect);
       case "learn": {
-        const learned = this.#learn(effect.regions);
+        const learned = this.#learn(effect.region, effect.regions);
         if (learned !== null) this.#add(learned);
         return;
       }

@@ -114,7 +114,7 @@ describe("regions that are in no configuration", () => {
 
   test("are told of with what the region says, and stand behind those of the configuration", () => {
     const hand = new Hand(EU, US).greeted(EU, NONE, { regions });
-    expect(hand.effects).toContainEqual({ kind: "learn", regions });
+    expect(hand.effects).toContainEqual({ kind: "learn", region: EU, regions });
     hand.feed({ kind: "learned", regions: [AP] });
     expect(hand.roles).toBe("eu carrier, us listing, ap idle");
     // Both of the configuration are lost: the learned one takes the batches.

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { regionId } from "../../../../proto/core/ids.ts";
 import { LearnedRegions } from "../../../../edge/session/learned-regions.ts";
 
 let path: string;
@@ -11,22 +12,32 @@ beforeEach(() => {
   path = join(folder, "regions.json");
 });
 
+const US = regionId("us");
 const EU = { name: "eu", url: "http://eu:7443" };
 
 test("what was learned is known after a restart, and written only when it is news", () => {
   const regions = new LearnedRegions(path);
   expect(regions.all).toEqual([]);
-  expect(regions.learn([EU])).toBe(true);
-  expect(regions.learn([EU])).toBe(false);
+  expect(regions.learn(US, [EU])).toBe(true);
+  expect(regions.learn(US, [EU])).toBe(false);
   expect(new LearnedRegions(path).all).toEqual([{ region: "eu", url: EU.url }]);
-  expect(regions.learn([])).toBe(true);
+  expect(regions.learn(US, [])).toBe(true);
   expect(new LearnedRegions(path).all).toEqual([]);
+});
+
+test("a region that does not name itself is not forgotten for it", () => {
+  const regions = new LearnedRegions(path);
+  regions.learn(US, [EU, { name: "us", url: "http://us:7443" }]);
+  expect(regions.learn(regionId("eu"), [{ name: "us", url: "http://us:7443" }])).toBe(true);
+  expect(regions.all.map(({ region }) => region)).toEqual(["us", "eu"]);
+  expect(regions.learn(US, [EU])).toBe(true);
+  expect(regions.all).toHaveLength(2);
 });
 
 test("what is no region is left out, and no list grows without end", () => {
   const regions = new LearnedRegions(path);
   const many = Array.from({ length: 100 }, (_, i) => ({ name: `r${i}`, url: EU.url }));
-  regions.learn([{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
+  regions.learn(US, [{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
   expect(regions.all).toHaveLength(32);
   expect(regions.all[0]!.region).toBe("eu");
 });
@@ -37,7 +48,7 @@ test.each(["", "{", '{"eu":1}', '[{"region":"","url":"http://eu:1"}]', '[{"regio
     writeFileSync(path, text);
     const regions = new LearnedRegions(path);
     expect(regions.all).toEqual([]);
-    regions.learn([EU]);
+    regions.learn(US, [EU]);
     expect(JSON.parse(readFileSync(path, "utf8"))).toHaveLength(1);
   },
 );
