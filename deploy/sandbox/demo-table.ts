@@ -36,7 +36,7 @@ export class DemoMeter {
       sentence: gateway.sentence,
       lines: [
         ...gatewayLines(gateway, rate),
-        row(["region", "role", "readings", "behind it", "lag", "pid"], pc.dim),
+        row(["region", "role", "held", "replicated", "lag", "pid"], pc.dim),
         ...regions.map(({ region, status }) => regionLine(region, roles.get(region.name) ?? "-", status)),
       ],
     };
@@ -74,7 +74,7 @@ function gatewayLines(
   ];
 }
 
-/** `behind it`: batches that were committed there first and that some other region does not hold yet. */
+/** `held`: readings. `replicated`: but for batches that were committed there first and that some region does not hold yet. */
 function regionLine(region: LocalRegion, role: string, status: z.output<typeof regionSchema> | undefined): string {
   if (status === undefined) return row([region.name, "down", "-", "-", "-", ""], pc.yellow);
   const behind = Math.max(0, ...status.peers.map((peer) => peer.behind_batches));
@@ -83,7 +83,7 @@ function regionLine(region: LocalRegion, role: string, status: z.output<typeof r
     region.name,
     role,
     count(status.readings),
-    `${count(behind)} batches`,
+    behind === 0 ? "all" : `all but ${count(behind)}`,
     `${(lagMs / 1000).toFixed(1)} s`,
     String(region.process?.pid ?? ""),
   ]);
