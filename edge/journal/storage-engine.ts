@@ -176,7 +176,7 @@ export class StorageEngine {
     this.#now();
     return (
       this.#sealer.due(this.#atMs) ||
-      this.#upkeep.due(this.#journalSeq, this.#atMs) ||
+      this.#upkeep.due(this.#journalSeq, this.#atMs, this.#pressure) ||
       this.#trimDue() ||
       this.#markDue() ||
       this.#diskDue()
@@ -325,9 +325,9 @@ export class StorageEngine {
 
   /** Inside the transaction: whatever is due, each a bounded step. */
   #maintain(): boolean {
-    const now = { nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq };
+    const now = { nowMs: this.#nowMs, atMs: this.#atMs, journalSeq: this.#journalSeq, pressure: this.#pressure };
     if (this.#sealer.due(this.#atMs)) this.#sealer.seal(now);
-    const checkpoint = this.#upkeep.due(this.#journalSeq, this.#atMs) && this.#upkeep.step(now);
+    const checkpoint = this.#upkeep.due(this.#journalSeq, this.#atMs, this.#pressure) && this.#upkeep.step(now);
     if (this.#trimDue()) this.#trim();
     return checkpoint;
   }

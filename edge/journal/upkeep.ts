@@ -1,4 +1,5 @@
 import type { WindowTable } from "../core/window-table.ts";
+import type { PressureLevel } from "../core/pressure.ts";
 import type { RawBuffer } from "../core/raw-buffer.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { Redeliveries } from "./redeliveries.ts";
@@ -16,6 +17,8 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   #pass: { readonly journalSeq: number; row: number } | undefined;
   #checkpointSeq: number;
+  /** The journal through this is gone already. */
+  #droppedSeq = 0;
   #expiryCheckedAtMs = -Infinity;
 
   constructor(parts: UpkeepParts) {
@@ -29,22 +32,22 @@ export class Upkeep {
   }
 
   /** Whether {@link step} has work. `atMs` is monotonic. */
-  due(journalSeq: number, atMs: number): boolean {
-    return this.#pass !== undefined || this.#checkpointDue(journalSeq) || this.#expiryDue(atMs);
+  due(journalSeq: number, atMs: number, pressure: PressureLevel): boolean {
+    return this.#pass !== undefined || this.#checkpointDue(journalSeq, pressure) || this.#expiryDue(atMs);
   }
 
   /**
    * One bounded step, inside the caller's transaction.
    * @returns whether this step completed a checkpoint.
    */
-  step(now: { nowMs: number; atMs: number; journalSeq: number }): boolean {
+  step(now: { nowMs: number; atMs: number; journalSeq: number; pressure: PressureLevel }): boolean {
     if (this.#expiryDue(now.atMs)) {
       const full = this.#expire(now.nowMs);
       this.#expiryCheckedAtMs = full ? -Infinity : now.atMs;
       this.#parts.redeliveries.prune();
     }
     if (this.#pass === undefined) {
-      if (!this.#checkpointDue(now.journalSeq)) return false;
+      if (!this.#checkpointDue(now.journalSeq, now.pressure)) return false;
       this.#pass = { journalSeq: now.journalSeq, row: 0 };
     }
     return this.#checkpointStep(now.journalSeq, WINDOWS_PER_STEP);
@@ -67,14 +70,28 @@ export class Upkeep {
     this.#checkpointSeq = pass.journalSeq;
     const through = Math.min(pass.journalSeq, db.meta("sealed_raw_seq"));
     if (db.dropJournal(through, ROWS_PER_STEP) === ROWS_PER_STEP) return false;
+    this.#droppedSeq = through;
     this.#pass = undefined;
     return true;
   }
 
-  /** Amortised: a checkpoint writes at most one window for every four journaled readings. */
-  #checkpointDue(journalSeq: number): boolean {
+  /**
+   * Amortised: a checkpoint writes at most one window for every four journaled readings, and for each one where room is
+   * short. A full gateway takes no more readings, so there is nothing to wait for: whatever of the journal can go must
+   * go, or it stays full for ever.
+   */
+  #checkpointDue(journalSeq: number, pressure: PressureLevel): boolean {
     const since = journalSeq - this.#checkpointSeq;
-    return since > Math.max(READINGS_PER_CHECKPOINT, 4 * this.#parts.windows.open);
+    const { db, windows } = this.#parts;
+    switch (pressure) {
+      case "keep_all":
+        return since > Math.max(READINGS_PER_CHECKPOINT, 4 * windows.open);
+      case "trim_replicated":
+      case "force_dual_send":
+        return since > Math.max(READINGS_PER_PRESSED_CHECKPOINT, windows.open);
+      case "full":
+        return Math.min(journalSeq, db.meta("sealed_raw_seq")) > this.#droppedSeq;
+    }
   }
 
   #expiryDue(atMs: number): boolean {
@@ -110,6 +127,7 @@ export type UpkeepParts = {
 
 /** Bounds the replay at a start: half a second for a million readings. */
 const READINGS_PER_CHECKPOINT = 1_000_000;
+const READINGS_PER_PRESSED_CHECKPOINT = 10_000;
 const WINDOWS_PER_STEP = 2000;
 const ROWS_PER_STEP = 2000;
 const EXPIRY_EVERY_MS = 1000;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -342,6 +343,30 @@ describe("dead letters", () => {
     for (let i = 0; i < 20; i++) life.publish("a/b", `{${"x".repeat(100)}`);
     expect(life.engine.status().discards.get("dead_letter_quota")).toBeGreaterThan(10);
   });
+});
+
+test("a gateway that was full takes readings again once everything is replicated, although nothing new comes in", () => {
+  const life = new Life({ engine: { maxBytes: 4 * 2 ** 20 }, plan: { lengthsMs: [1000], raw: true } });
+  const replicateAll = (): void => {
+    life.engine.mark(
+      life.engine.streams().map(({ streamId, last }) => {
+        const all = { prefix: last, islands: [] };
+        return { streamId, durable: all, replicated: all };
+      }),
+    );
+  };
+  const longText = (): string => JSON.stringify({ x: randomBytes(1500).toString("base64") });
+  // What is replicated goes as it comes; the journal does not.
+  while (!life.engine.full) {
+    for (let i = 0; i < 20; i++) life.publish("a/b", longText());
+    life.pass(1000);
+    replicateAll();
+  }
+  for (let second = 0; second < 200; second++) {
+    life.pass(1000);
+    replicateAll();
+  }
+  expect(life.engine.full).toBe(false);
 });
 
 describe("what a region claims", () => {
