@@ -83,7 +83,7 @@ export async function startRegion(deps: {
     url: regions.find(peer)?.url ?? "",
   });
   // For the sake of an early error.
-  for (const { name } of peers) new GrpcChannel(target(regionId(name)));
+  for (const { name } of peers) new GrpcChannel(target(regionId(name))).verify();
   const replicator: PeerReplicator = new PeerReplicator(
     {
       store,

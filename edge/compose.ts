@@ -68,8 +68,12 @@ export async function startGateway(deps: {
     return new GrpcEndpoint({ region, url, tokenFile, ca, cert, key }, { gateway, software: SOFTWARE });
   };
   const endpoints = config.regions.map(({ name, url }) => endpointOf(regionId(name), url));
+  for (const endpoint of endpoints) endpoint.verify();
   makeFolder(config.dataDir);
-  const learned = new LearnedRegions(join(config.dataDir, "regions.json"));
+  const learned = new LearnedRegions(join(config.dataDir, "regions.json"), {
+    // The token of home must not go where nobody encrypts because somebody said so.
+    tlsOnly: home?.url.startsWith("https:") ?? false,
+  });
   const learnedEndpoints = (): GrpcEndpoint[] => learned.all.map(({ region, url }) => endpointOf(region, url));
   const storage = await StorageClient.start(
     {

@@ -27,7 +27,7 @@ import type {
  * A region behind gRPC. Each session has a channel of its own (proto/runtime/grpc-target.ts); connecting anew costs one
  * handshake and happens no more often than the uplink's backoff allows.
  *
- * Wrong files at the start are a `Fault`; wrong files later end the attempt with the reason, and the next one looks again.
+ * Wrong files, or an address that is none, end the attempt with the reason, and the next one looks again.
  */
 export class GrpcEndpoint implements RegionEndpoint {
   readonly region: RegionId;
@@ -36,13 +36,20 @@ export class GrpcEndpoint implements RegionEndpoint {
   readonly #gateway: GatewayId;
   readonly #software: string;
 
-  /** @throws Fault when the address is none, or a file that the target names cannot be used. */
   constructor(target: GrpcTarget, self: { readonly gateway: GatewayId; readonly software: string }) {
     this.region = target.region;
     this.#url = target.url;
     this.#channel = new GrpcChannel(target);
     this.#gateway = self.gateway;
     this.#software = self.software;
+  }
+
+  /**
+   * For an early error at the start, where a person wrote the target down.
+   * @throws Fault when the address is none, or a file that the target names cannot be used.
+   */
+  verify(): void {
+    this.#channel.verify();
   }
 
   open(hello: SessionHello, listener: (event: SessionEvent) => void): RegionSession {

@@ -12,14 +12,18 @@ export type RegionAddress = { readonly region: RegionId; readonly url: string };
  * The regions that regions told this gateway of, kept in a file beside its database: a gateway whose configured regions
  * are all gone finds the others after a restart, too. A file that cannot be read is as good as none, and must not keep
  * a gateway from starting.
+ *
+ * With `tlsOnly` an address without TLS is left out, too: credentials go along with every greeting.
  */
 export class LearnedRegions {
   readonly #path: string;
+  readonly #tlsOnly: boolean;
   #regions: readonly RegionAddress[];
 
-  constructor(path: string) {
+  constructor(path: string, options: { readonly tlsOnly: boolean }) {
     this.#path = path;
-    this.#regions = read(path);
+    this.#tlsOnly = options.tlsOnly;
+    this.#regions = read(path).filter(({ url }) => this.#trusted(url));
   }
 
   get all(): readonly RegionAddress[] {
@@ -37,7 +41,7 @@ export class LearnedRegions {
     const itself =
       known === undefined || told.some(({ name }) => name === from) ? [] : [{ name: from, url: known.url }];
     const regions = [...told, ...itself]
-      .filter(({ name, url }) => isName(name) && isRegionUrl(url))
+      .filter(({ name, url }) => isName(name) && isRegionUrl(url) && this.#trusted(url))
       .slice(0, REGIONS_MAX)
       .map(({ name, url }): RegionAddress => ({ region: regionId(name), url }));
     const text = JSON.stringify(regions);
@@ -45,6 +49,10 @@ export class LearnedRegions {
     this.#regions = regions;
     writeFileDurably(this.#path, `${text}\n`);
     return true;
+  }
+
+  #trusted(url: string): boolean {
+    return !this.#tlsOnly || /^https:/iu.test(url);
   }
 }
 

@@ -15,24 +15,28 @@ import type { RegionId } from "../core/ids.ts";
  */
 export class GrpcChannel {
   readonly #target: GrpcTarget;
-  readonly #address: Address;
 
-  /** @throws Fault when the address is none, or a file that the target names cannot be used. */
   constructor(target: GrpcTarget) {
     this.#target = target;
-    this.#address = addressOf(target);
-    // Read once for the sake of an early error.
-    secretsOf(target, this.#address);
   }
 
   get url(): string {
     return this.#target.url;
   }
 
-  /** @throws Fault when a file cannot be used any more. */
+  /**
+   * For an early error, where a person just wrote the target down.
+   * @throws Fault when the address is none, or a file that the target names cannot be used.
+   */
+  verify(): void {
+    secretsOf(this.#target, addressOf(this.#target));
+  }
+
+  /** @throws Fault as {@link verify} does. */
   connect(): { readonly client: Client; readonly token: string } {
-    const { token, channel } = secretsOf(this.#target, this.#address);
-    return { client: new Client(this.#address.authority, channel, channelOptions(this.#address)), token };
+    const address = addressOf(this.#target);
+    const { token, channel } = secretsOf(this.#target, address);
+    return { client: new Client(address.authority, channel, channelOptions(address)), token };
   }
 }
 

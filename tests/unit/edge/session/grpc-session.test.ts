@@ -26,7 +26,7 @@ function firstEvent(target: Omit<GrpcTarget, "region">): Promise<SessionEvent> {
 
 function faultOf(target: Omit<GrpcTarget, "region">): string {
   try {
-    void new GrpcEndpoint({ region: EU, ...target }, SELF);
+    new GrpcEndpoint({ region: EU, ...target }, SELF).verify();
   } catch (error) {
     if (error instanceof Fault) return error.line;
   }
@@ -42,6 +42,13 @@ test("an address that is none is a fault that says what one looks like", () => {
 test("a token file that is not there is a fault that names it", () => {
   expect(faultOf({ url: "http://127.0.0.1:1", tokenFile: "/nowhere/token" })).toContain("/nowhere/token");
 });
+
+test.each([{ url: "http://a b" }, { url: "http://127.0.0.1:1", tokenFile: "/nowhere/token" }])(
+  "a learned target that cannot be used ends its attempt with the reason, and not the process: %j",
+  async (target) => {
+    expect(await firstEvent(target)).toMatchObject({ kind: "closed", reason: faultOf(target) });
+  },
+);
 
 let hasOpenssl = true;
 try {
