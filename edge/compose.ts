@@ -112,25 +112,28 @@ export async function startGateway(deps: {
   );
   life.onStop("storage", () => storage.close(), 20_000);
 
-  const uplink = new UplinkDriver({
-    outbox: storage,
-    endpoints,
-    clock,
-    rotateStream: () => {
-      storage.rotateStream().catch((error: unknown) => life.fail(error));
+  const uplink = new UplinkDriver(
+    {
+      outbox: storage,
+      endpoints,
+      clock,
+      rotateStream: () => {
+        storage.rotateStream().catch((error: unknown) => life.fail(error));
+      },
+      learned: learnedEndpoints(),
+      learn: (from, regions) => {
+        try {
+          if (!learned.learn(from, regions)) return null;
+          events.regionsLearned(learned.all);
+        } catch (error) {
+          // What is not written down is learned again; the journal says it if the disk itself fails.
+          events.regionsNotKept(storageFault(error, "regions.json"));
+        }
+        return learnedEndpoints();
+      },
     },
-    learned: learnedEndpoints(),
-    learn: (from, regions) => {
-      try {
-        if (!learned.learn(from, regions)) return null;
-        events.regionsLearned(learned.all);
-      } catch (error) {
-        // What is not written down is learned again; the journal says it if the disk itself fails.
-        events.regionsNotKept(storageFault(error, "regions.json"));
-      }
-      return learnedEndpoints();
-    },
-  });
+    { returnMs: config.failover.returnMs },
+  );
   uplink.onEvent(events.uplink);
 
   const broker = new MqttBroker(

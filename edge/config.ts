@@ -79,6 +79,14 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           keepReplicatedMs: keep_replicated,
         })),
       regions: regions(folder),
+      failover: z
+        .strictObject({
+          return_after: duration({ min: "1s", max: "1d" })
+            .prefault("5m")
+            .describe("how long a more preferred region must be well before batches return to it"),
+        })
+        .prefault({})
+        .transform(({ return_after }) => ({ returnMs: return_after })),
       http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(9101) }).prefault({}),
       log: logFields,
     })
@@ -129,6 +137,7 @@ export type EdgeConfig = {
     readonly cert: string | null;
     readonly key: string | null;
   }[];
+  readonly failover: { readonly returnMs: number };
   readonly http: { readonly host: string; readonly port: number };
   readonly log: LogFields;
 };

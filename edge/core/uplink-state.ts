@@ -24,9 +24,8 @@ export const UPLINK: {
   readonly creditMaxBytes: number;
   readonly markEveryMs: number;
   readonly quarantineMax: number;
-  /** Batches return to a more preferred region when it has been live for so long, and up to so much longer by chance. */
-  readonly returnMs: number;
-  readonly returnJitterMs: number;
+  /** By up to this share of it, gateways wait longer before batches return: not all of them at one moment. */
+  readonly returnJitter: number;
   /** What is durable and not replicated for this long goes to a second region too, looked at this often. */
   readonly dualMs: number;
   readonly dualEveryMs: number;
@@ -47,8 +46,7 @@ export const UPLINK: {
   creditMaxBytes: 64 * 1024 * 1024,
   markEveryMs: 100,
   quarantineMax: 1_000,
-  returnMs: 300_000,
-  returnJitterMs: 60_000,
+  returnJitter: 0.2,
   dualMs: 30_000,
   dualEveryMs: 10_000,
   dualForcedEveryMs: 1_000,
@@ -63,6 +61,8 @@ export type UplinkState = {
   /** How many regions must hold a batch; the largest number that any region said. Infinity: none said one yet. */
   readonly minCopies: number;
   readonly dual: DualSend;
+  /** Batches return to a more preferred region when it has been live for so long. */
+  readonly returnMs: number;
   /** The regions of the configuration, in the order of preference; those that were learned come behind them. */
   readonly configured: readonly RegionId[];
   readonly streams: ReadonlyMap<StreamId, HeldStream>;
@@ -89,6 +89,9 @@ export type DualSend = {
   readonly nextAtMs: number;
   /** The disk is nearly full: what a second region holds may be trimmed. */
   readonly forced: boolean;
+  /** Since the start of the process: batches that went to a second region this way, and how long there were such. */
+  readonly sentBatches: number;
+  readonly activeMs: number;
 };
 
 export type RegionState = {

@@ -60,13 +60,19 @@ import type {
  */
 export type UplinkStep = { readonly state: UplinkState; readonly effects: readonly UplinkEffect[] };
 
-export function uplink(regions: readonly RegionId[], nowMs: number): UplinkState {
+/** @param options.returnMs how long a more preferred region must be live before batches return to it. */
+export function uplink(
+  regions: readonly RegionId[],
+  nowMs: number,
+  options: { readonly returnMs: number },
+): UplinkState {
   return {
     phase: "new",
     carrier: undefined,
     lastCarrier: undefined,
     minCopies: Infinity,
-    dual: { snapshots: [], nextAtMs: nowMs, forced: false },
+    dual: { snapshots: [], nextAtMs: nowMs, forced: false, sentBatches: 0, activeMs: 0 },
+    returnMs: options.returnMs,
     configured: regions,
     streams: new Map(),
     regions: new Map(regions.map((region) => [region, idleRegion(region, nowMs)])),
@@ -292,6 +298,9 @@ class Turn {
     const batches = toReadCount(cargo, "backlog") - before;
     if (batches === 0) return;
     this.#report({ kind: "dual_send", region: standby.region, batches });
+    const { sentBatches, activeMs } = dual;
+    const counted = { sentBatches: sentBatches + batches, activeMs: activeMs + everyMs };
+    this.#state = { ...this.#state, dual: { ...this.#state.dual, ...counted } };
     this.#pump(standby, { ...standby.link, cargo });
   }
 
@@ -406,7 +415,7 @@ class Turn {
     const greeted: RegionState = {
       ...region,
       liveSinceMs: this.#nowMs,
-      returnAfterMs: UPLINK.returnMs + this.#random * UPLINK.returnJitterMs,
+      returnAfterMs: this.#state.returnMs * (1 + this.#random * UPLINK.returnJitter),
       lastLoss: "",
       offlineSinceMs: undefined,
       bootId: ack.bootId,

@@ -33,6 +33,7 @@ export type GatewayReport = {
     readonly region: string | null;
     readonly offlineMs: number;
     readonly drainReadingsPerSecond: number | null;
+    readonly dualSend: UplinkStatus["dualSend"];
     readonly regions: UplinkStatus["regions"];
   };
   readonly wire: { readonly bytesSent: number };
@@ -93,6 +94,7 @@ export function gatewayReport(given: {
       region: uplink.region ?? null,
       offlineMs: uplink.offlineMs,
       drainReadingsPerSecond: drainPerSecond === null ? null : Math.round(drainPerSecond),
+      dualSend: uplink.dualSend,
       regions: uplink.regions,
     },
     wire: { bytesSent: uplink.regions.reduce((sum, region) => sum + region.sentBytes, 0) },

@@ -59,6 +59,8 @@ export class UplinkDriver {
     },
     options: {
       readonly random?: () => number;
+      /** How long a more preferred region must be live before batches return to it. */
+      readonly returnMs?: number;
       /** Calls `work` after that many milliseconds, unless the returned function is called before. */
       readonly after?: (ms: number, work: () => void) => () => void;
       /** What the storage counted, to state the drain in readings; unknown while nothing was sealed. */
@@ -73,7 +75,9 @@ export class UplinkDriver {
     this.#readingsPerByte = options.readingsPerByte ?? (() => undefined);
     this.#endpoints = new Map(deps.endpoints.map((endpoint) => [endpoint.region, endpoint]));
     this.#learn = deps.learn ?? (() => null);
-    this.#state = uplink([...this.#endpoints.keys()], this.#clock.monotonicMs());
+    this.#state = uplink([...this.#endpoints.keys()], this.#clock.monotonicMs(), {
+      returnMs: options.returnMs ?? RETURN_MS,
+    });
     this.#add(deps.learned ?? []);
   }
 
@@ -141,6 +145,7 @@ export class UplinkDriver {
       lagMs: batches === 0 ? 0 : this.#lag.lagMs(this.#isDurable, nowMs),
       durableBytesPerS: bytesPerS,
       durableReadingsPerS: readingsPerByte === undefined ? undefined : bytesPerS * readingsPerByte,
+      dualSend: { batches: this.#state.dual.sentBatches, activeMs: this.#state.dual.activeMs },
       regions,
     };
   }
@@ -313,6 +318,8 @@ export class UplinkDriver {
   };
 }
 
+const RETURN_MS = 300_000;
+
 type ToldRegion = { readonly name: string; readonly url: string };
 
 export type UplinkStatus = {
@@ -329,6 +336,8 @@ export type UplinkStatus = {
   /** Over the last ten seconds. */
   readonly durableBytesPerS: number;
   readonly durableReadingsPerS: number | undefined;
+  /** Batches that went to a second region because too few held them, and how long there were such. */
+  readonly dualSend: { readonly batches: number; readonly activeMs: number };
   readonly regions: readonly RegionStatus[];
 };
 

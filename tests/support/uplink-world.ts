@@ -38,7 +38,7 @@ export const REGION: RegionId = "eu" as RegionId;
 
 export class UplinkWorld {
   nowMs: number = 0;
-  state: UplinkState = uplink([REGION], 0);
+  state: UplinkState = uplink([REGION], 0, { returnMs: 300_000 });
   readonly reports: UplinkReport[] = [];
   readonly history: { readonly event: UplinkEvent; readonly nowMs: number; readonly random: number }[] = [];
   readonly effects: UplinkEffect[] = [];

@@ -18,7 +18,7 @@ class Hand {
   effects: readonly UplinkEffect[] = [];
 
   constructor(...regions: readonly RegionId[]) {
-    this.state = uplink(regions, 0);
+    this.state = uplink(regions, 0, { returnMs: 300_000 });
     this.feed({ kind: "start" });
   }
 

@@ -62,7 +62,7 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
     fc.assert(
       fc.property(story, (plot) => {
         const world = play(plot);
-        let state = uplink([REGION], 0);
+        let state = uplink([REGION], 0, { returnMs: 300_000 });
         const effects: UplinkEffect[] = [];
         for (const { event, nowMs, random } of world.history) {
           const next = step(state, event, nowMs, random);
@@ -80,7 +80,7 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
 /** The reducer held by hand: time is set, effects are looked at. */
 class Hand {
   nowMs = 0;
-  state: UplinkState = uplink([REGION], 0);
+  state: UplinkState = uplink([REGION], 0, { returnMs: 300_000 });
   effects: readonly UplinkEffect[] = [];
 
   feed(event: UplinkEvent): this {
