@@ -70,6 +70,8 @@ export class StorageEngine {
   #counted = new Map<LedgerKind, Map<string, number>>();
   #sealedNow: SealedBatchNote[] = [];
   #pressure: PressureLevel = "keep_all";
+  /** Since the disk was looked at. */
+  #writtenBytes = 0;
   #diskUse: DiskUse;
   #diskCheckedAtMs = -Infinity;
   #agedTrimAtMs = -Infinity;
@@ -159,6 +161,7 @@ export class StorageEngine {
     this.#registry.write();
     if (readings > 0) {
       const body = this.#journal.take();
+      this.#writtenBytes += body.length;
       this.#db.addJournal({ first_seq: firstSeq, readings, crc: journalChecksum(firstSeq, readings, body), body });
     }
     this.#redeliveries.write();
@@ -371,12 +374,14 @@ export class StorageEngine {
     else if (dropped < BATCHES_PER_TRIM) this.#agedTrimAtMs = this.#atMs;
   }
 
+  /** By bytes as well as by time: a fast start of sensors fills the rest of a small quota within a second. */
   #diskDue(): boolean {
-    return this.#atMs - this.#diskCheckedAtMs >= DISK_CHECK_EVERY_MS;
+    return this.#writtenBytes >= DISK_CHECK_EVERY_BYTES || this.#atMs - this.#diskCheckedAtMs >= DISK_CHECK_EVERY_MS;
   }
 
   #checkDisk(): void {
     this.#diskCheckedAtMs = this.#atMs;
+    this.#writtenBytes = 0;
     this.#diskUse = {
       ...this.#db.size(),
       quotaBytes: this.#options.maxBytes,
@@ -526,6 +531,8 @@ const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 const BATCHES_PER_TRIM = 64;
 const DISK_CHECK_EVERY_MS = 1000;
+/** Journaled; what is sealed of it comes on top. A 64th of the smallest quota, and a 20th of that is kept free. */
+const DISK_CHECK_EVERY_BYTES = 1024 * 1024;
 const AGED_TRIM_EVERY_MS = 10_000;
 /** A lost write-ahead log is noticed if it held anything older than this. */
 const MARK_EVERY_MS = 10_000;

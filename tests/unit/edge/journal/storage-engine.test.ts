@@ -84,6 +84,17 @@ class Life {
   }
 
   publish(topic: string, payload: string, delivery: { packetId?: number; dup?: boolean } = {}): void {
+    this.#add(topic, payload, delivery);
+    this.engine.commit([this.#writer.take(undefined)]);
+  }
+
+  /** All in one commit. */
+  publishAll(topic: string, payloads: readonly string[]): void {
+    for (const payload of payloads) this.#add(topic, payload, {});
+    this.engine.commit([this.#writer.take(undefined)]);
+  }
+
+  #add(topic: string, payload: string, delivery: { packetId?: number; dup?: boolean }): void {
     this.#writer.add({
       clientId: "sensor-1",
       topic,
@@ -93,7 +104,6 @@ class Life {
       packetId: delivery.packetId ?? 0,
       arrivedMs: this.nowMs,
     });
-    this.engine.commit([this.#writer.take(undefined)]);
   }
 
   /** A reading of `a/b` with the value `x`, `atMs` after the start. */
@@ -343,6 +353,22 @@ describe("dead letters", () => {
     for (let i = 0; i < 20; i++) life.publish("a/b", `{${"x".repeat(100)}`);
     expect(life.engine.status().discards.get("dead_letter_quota")).toBeGreaterThan(10);
   });
+});
+
+test("a gateway is full before its quota is used up, however fast sensors fill it", () => {
+  const life = new Life({ engine: { maxBytes: 64 * 2 ** 20 }, plan: { lengthsMs: [1000], raw: true } });
+  const text = randomBytes(3 * 2 ** 20).toString("base64");
+  // Within one tick of the clock: no look at the disk falls due by time.
+  for (let i = 0; !life.engine.full && i < 1000; i++) {
+    const start = (n: number): number => ((i * 100 + n) * 977) % 4_000_000;
+    life.publishAll(
+      "a/b",
+      Array.from({ length: 100 }, (_, n) => JSON.stringify({ x: text.slice(start(n), start(n) + 3800) })),
+    );
+  }
+  expect(life.engine.full).toBe(true);
+  life.pass(1000);
+  expect(life.engine.status().fillRatio).toBeLessThan(1);
 });
 
 test("a gateway that was full takes readings again once everything is replicated, although nothing new comes in", () => {
