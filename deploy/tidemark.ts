@@ -4,6 +4,7 @@ import { SOFTWARE } from "../proto/runtime/software.ts";
 import { registerCheck } from "./cli/check.ts";
 import { registerCloud } from "./cli/cloud.ts";
 import { registerDemo } from "./cli/demo.ts";
+import { registerDrill } from "./cli/drill.ts";
 import { registerEdge } from "./cli/edge.ts";
 import { registerOperator } from "./cli/operator.ts";
 import { registerPasswd } from "./cli/passwd.ts";
@@ -35,6 +36,7 @@ for (const register of [
   registerEdge,
   registerCloud,
   registerDemo,
+  registerDrill,
   registerSensors,
   registerOperator,
   registerRegions,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import type { Link } from "./faulty-links.ts";
 import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -25,6 +26,7 @@ export class LocalDeployment {
   /** Picks the ports and writes the configurations. */
   static async prepare(options: DeploymentOptions): Promise<LocalDeployment> {
     const { directory, preferredPorts } = options;
+    const linkPort = options.linkPort ?? ((_link, port) => Promise.resolve(port));
     mkdirSync(directory, { recursive: true });
     const regions: LocalRegion[] = [];
     for (const [i, name] of options.regions.entries()) {
@@ -38,11 +40,16 @@ export class LocalDeployment {
       const preferred = preferredPorts?.gateways[i];
       const ports = { mqtt: await freePort(preferred?.mqtt), http: await freePort(preferred?.http) };
       const file = join(directory, options.gateways.length === 1 ? "edge.yaml" : `${name}.yaml`);
-      gateways.push(new LocalGateway(name, ports, file));
+      gateways.push(new LocalGateway(name, ports, await linkPort({ from: "sensors", to: name }, ports.mqtt), file));
     }
+    const reach = async (from: string, to: LocalRegion): Promise<Reachable> => ({
+      name: to.name,
+      url: `http://${HOST}:${await linkPort({ from, to: to.name }, to.ports.ingest)}`,
+    });
     const tokenFile = operatorToken(directory);
     for (const region of regions) {
-      const others = regions.filter((other) => other !== region);
+      const others: Reachable[] = [];
+      for (const other of regions) if (other !== region) others.push(await reach(region.name, other));
       writeFileSync(
         region.file,
         stringify({
@@ -53,8 +60,12 @@ export class LocalDeployment {
       );
     }
     for (const [i, gateway] of gateways.entries()) {
-      // Every gateway has another home, so that all regions have something to do.
-      const preference = [...regions.slice(i % regions.length), ...regions.slice(0, i % regions.length)];
+      const preference: Reachable[] = [];
+      for (let step = 0; step < regions.length; step++) {
+        // Every gateway has another home, so that all regions have something to do.
+        const region = regions[(options.oneHome === true ? step : i + step) % regions.length]!;
+        preference.push(await reach(gateway.name, region));
+      }
       writeFileSync(
         gateway.file,
         stringify({ ...gatewayConfiguration(directory, gateway, preference), ...options.edge }),
@@ -155,14 +166,13 @@ export class LocalRegion extends LocalPart {
 
 export class LocalGateway extends LocalPart {
   readonly ports: GatewayPorts;
+  /** Where sensors reach it. */
+  readonly mqttUrl: string;
 
-  constructor(name: string, ports: GatewayPorts, file: string) {
+  constructor(name: string, ports: GatewayPorts, mqttPort: number, file: string) {
     super("gateway", name, ports.http, file);
     this.ports = ports;
-  }
-
-  get mqttUrl(): string {
-    return `mqtt://${HOST}:${this.ports.mqtt}`;
+    this.mqttUrl = `mqtt://${HOST}:${mqttPort}`;
   }
 }
 
@@ -176,6 +186,10 @@ export type DeploymentOptions = {
   readonly regions: readonly string[];
   /** Taken where they are free; in the order of the names. */
   readonly preferredPorts?: { readonly regions: readonly RegionPorts[]; readonly gateways: readonly GatewayPorts[] };
+  /** By which port `link.from` reaches the listener of `link.to` at `port`; by default, that port itself. */
+  readonly linkPort?: (link: Link, port: number) => Promise<number>;
+  /** All gateways prefer the first region; otherwise each has another home. */
+  readonly oneHome?: boolean;
   /** Configuration keys that replace the written ones, of all gateways or all regions. */
   readonly edge?: Readonly<Record<string, unknown>>;
   readonly cloud?: Readonly<Record<string, unknown>>;
@@ -201,24 +215,25 @@ function ingestUrl(region: LocalRegion): string {
   return `http://${HOST}:${region.ports.ingest}`;
 }
 
-function regionConfiguration(directory: string, region: LocalRegion, others: readonly LocalRegion[]): object {
+/** A region, and the address by which somebody reaches it. */
+type Reachable = { readonly name: string; readonly url: string };
+
+function regionConfiguration(directory: string, region: LocalRegion, peers: readonly Reachable[]): object {
   return {
     region: region.name,
     data_dir: join(directory, region.name),
     ingest: { host: HOST, port: region.ports.ingest, gateway_url: ingestUrl(region) },
     http: { host: HOST, port: region.ports.http },
-    ...(others.length === 0
-      ? {}
-      : { replication: { peers: others.map((other) => ({ name: other.name, url: ingestUrl(other) })) } }),
+    ...(peers.length === 0 ? {} : { replication: { peers } }),
   };
 }
 
-function gatewayConfiguration(directory: string, gateway: LocalGateway, regions: readonly LocalRegion[]): object {
+function gatewayConfiguration(directory: string, gateway: LocalGateway, regions: readonly Reachable[]): object {
   return {
     gateway: gateway.name,
     data_dir: join(directory, gateway.name),
     mqtt: { listeners: [{ protocol: "tcp", host: HOST, port: gateway.ports.mqtt }], allow_anonymous: true },
-    regions: regions.map((region) => ({ name: region.name, url: ingestUrl(region) })),
+    regions,
     http: { host: HOST, port: gateway.ports.http },
   };
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from "../support/seeded-random.ts";
+import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 import { violations } from "./checks.ts";
 import type { FaultKind } from "./faults.ts";
 import { Faults } from "./faults.ts";

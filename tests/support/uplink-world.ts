@@ -6,7 +6,7 @@ import { contains, EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import { seededRandom } from "./seeded-random.ts";
+import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 
 /**
  * A gateway's uplink, its outbox and one region in a world of numbers: time advances from event to event, and every

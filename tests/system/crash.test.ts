@@ -4,7 +4,7 @@ import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { deployment, drained, records } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 import { runs } from "../support/scale.ts";
-import { seededRandom } from "../support/seeded-random.ts";
+import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const RAW = { match: { device: "*", metric: "*" }, lengths: ["10s"], raw: true, idle_timeout: "1s" };

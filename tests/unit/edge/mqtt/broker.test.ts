@@ -6,7 +6,7 @@ import { createWebSocketStream, WebSocket } from "ws";
 import { Users } from "../../../../edge/mqtt/users.ts";
 import { MqttWorld, RawClient, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 import { runs } from "../../../support/scale.ts";
-import { seededRandom } from "../../../support/seeded-random.ts";
+import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
 
 async function world(options?: MqttWorldOptions): Promise<MqttWorld> {
   const opened = await MqttWorld.open(options);

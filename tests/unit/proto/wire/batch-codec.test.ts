@@ -16,7 +16,7 @@ import type {
 } from "../../../../proto/core/record.ts";
 import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
-import { seededRandom } from "../../../support/seeded-random.ts";
+import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
 
 const STREAM = "0191d3a5-0000-7000-8000-00000000000a" as StreamId;
 const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };

@@ -1,0 +1,214 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../proto/runtime/clock.ts";
+import { SensorClient } from "../sensors/sensor-client.ts";
+import type { Drill } from "./drill-file.ts";
+import { MARKER_DEVICE } from "./guards.ts";
+import type { CanaryLog } from "./ledger.ts";
+import type { TargetGateway } from "./target.ts";
+
+/**
+ * Sensors whose every reading has an id of its own, and which know of each whether and when it was acknowledged: what
+ * arrives is compared with that, id by id. A device is `drill/<run>/<gateway>/<n>`, its metric `id`, its values 1, 2, 3...
+ */
+export class Canaries {
+  readonly #sensors: readonly Canary[];
+  readonly #gateways: ReadonlyMap<string, TargetGateway>;
+  readonly #load: Drill["load"];
+  readonly #abort = new AbortController();
+  #paused = false;
+  #running: Promise<unknown> = Promise.resolve();
+
+  private constructor(sensors: readonly Canary[], gateways: readonly TargetGateway[], load: Drill["load"]) {
+    this.#sensors = sensors;
+    this.#gateways = new Map(gateways.map((gateway) => [gateway.name, gateway]));
+    this.#load = load;
+  }
+
+  /** @throws Fault when a gateway does not let them in. */
+  static async open(
+    gateways: readonly TargetGateway[],
+    options: { load: Drill["load"]; run: string; clock: Clock; random: () => number },
+  ): Promise<Canaries> {
+    const { load, run, clock, random } = options;
+    const padding = new Padding(load.paddingBytes, random);
+    const sensors = gateways.flatMap(({ name }) =>
+      Array.from({ length: load.canaries }, (_, n) => {
+        const device = `drill/${run}/${name}/${n}`;
+        return new Canary(device, { withTime: load.time === "sensor", padding, clock });
+      }),
+    );
+    const canaries = new Canaries(sensors, gateways, load);
+    try {
+      await Promise.all(sensors.map((sensor) => sensor.connect(canaries.#gatewayOf(sensor.home))));
+    } catch (error) {
+      await canaries.close();
+      throw error;
+    }
+    return canaries;
+  }
+
+  /** What each of them knows, live. */
+  get logs(): readonly CanaryLog[] {
+    return this.#sensors;
+  }
+
+  /** The first device that is at home at this gateway. */
+  probeOf(gateway: string): string {
+    return this.#sensors.find(({ home }) => home === gateway)!.device;
+  }
+
+  /** Starts sending: each gateway's share, evenly, whenever its sensors are connected. */
+  start(): void {
+    const shares = [...this.#gateways.keys()].map((gateway) =>
+      this.#send(this.#sensors.filter(({ home }) => home === gateway)),
+    );
+    this.#running = Promise.all(shares);
+  }
+
+  /** Says to everybody, once a second and through the first gateway, that a drill is under way. */
+  announce(run: string): void {
+    const [sensor] = this.#sensors;
+    const loop = async (): Promise<void> => {
+      while (!this.#abort.signal.aborted) {
+        sensor!.say(MARKER_DEVICE, JSON.stringify({ run }));
+        await delay(1000, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+      }
+    };
+    this.#running = Promise.all([this.#running, loop()]);
+  }
+
+  pause(paused: boolean): void {
+    this.#paused = paused;
+  }
+
+  /**
+   * The devices that are at home at `from` connect to `to`, as things do that move. What the gateway before has not
+   * acknowledged is not sent again: nobody could tell whether it has it.
+   */
+  async move(from: string, to: string): Promise<void> {
+    const moving = this.#sensors.filter(({ home }) => home === from);
+    await Promise.all(moving.map((sensor) => sensor.connect(this.#gatewayOf(to))));
+  }
+
+  /** Sends nothing more, and waits until everything that was sent is acknowledged. @throws Fault when that does not come. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    await Promise.all(this.#sensors.map((sensor) => sensor.acknowledgedAll(patienceMs)));
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+    await Promise.all(this.#sensors.map((sensor) => sensor.close()));
+  }
+
+  #gatewayOf(name: string): TargetGateway {
+    return this.#gateways.get(name)!;
+  }
+
+  async #send(sensors: readonly Canary[]): Promise<void> {
+    const { perSecond } = this.#load;
+    let due = 0;
+    let lastMs = performance.now();
+    let turn = 0;
+    while (!this.#abort.signal.aborted) {
+      await delay(TICK_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+      const nowMs = performance.now();
+      // Time in which nobody could send is not made up for: the load stays what was asked.
+      due = Math.min(due + ((nowMs - lastMs) / 1000) * perSecond, perSecond / 5 + 1);
+      lastMs = nowMs;
+      if (this.#paused) due = 0;
+      for (let refused = 0; due >= 1 && refused < sensors.length; turn++) {
+        if (sensors[turn % sensors.length]!.publish()) {
+          due--;
+          refused = 0;
+        } else refused++;
+      }
+    }
+  }
+}
+
+class Canary implements CanaryLog {
+  readonly device: string;
+  readonly home: string;
+  readonly sentAtMs: number[] = [];
+  readonly acknowledgedAtMs: (number | undefined)[] = [];
+  readonly #clock: Clock;
+  readonly #withTime: boolean;
+  readonly #padding: Padding;
+  #client: SensorClient | undefined;
+
+  constructor(device: string, options: { withTime: boolean; padding: Padding; clock: Clock }) {
+    this.device = device;
+    this.home = device.split("/")[2]!;
+    this.#clock = options.clock;
+    this.#withTime = options.withTime;
+    this.#padding = options.padding;
+  }
+
+  async connect({ mqtt }: TargetGateway): Promise<void> {
+    await this.#client?.close();
+    this.#client = undefined;
+    this.#client = await SensorClient.open(mqtt, {
+      name: "canary",
+      inFlightMax: IN_FLIGHT,
+      connectTimeoutMs: 20_000,
+      signal: new AbortController().signal,
+    });
+  }
+
+  /** @returns false when it cannot send now. */
+  publish(): boolean {
+    const client = this.#client;
+    if (client === undefined || !client.ready) return false;
+    const nowMs = this.#clock.nowMs();
+    const id = this.sentAtMs.push(nowMs);
+    const payload = JSON.stringify({
+      id,
+      ...(this.#withTime ? { ts: nowMs } : {}),
+      ...this.#padding.next(),
+    });
+    client.publish({ topic: this.device, payload, qos: 1 }, () => {
+      this.acknowledgedAtMs[id - 1] = this.#clock.nowMs();
+    });
+    return true;
+  }
+
+  /** Something beside its readings, if it can. */
+  say(topic: string, payload: string): void {
+    if (this.#client?.ready === true) this.#client.publish({ topic, payload, qos: 1 });
+  }
+
+  async acknowledgedAll(patienceMs: number): Promise<void> {
+    await this.#client?.whenAcknowledged({ patienceMs, signal: new AbortController().signal });
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.close();
+  }
+}
+
+/** Text that no compression makes smaller, another one for every message: a disk is to be filled with it. */
+class Padding {
+  readonly #pool: string;
+  readonly #bytes: number;
+  #at = 0;
+
+  constructor(bytes: number, random: () => number) {
+    this.#bytes = bytes;
+    const pool = Buffer.alloc(bytes === 0 ? 0 : POOL_BYTES);
+    for (let i = 0; i < pool.length; i++) pool[i] = Math.floor(random() * 256);
+    this.#pool = pool.toString("base64");
+  }
+
+  next(): { readonly padding?: string } {
+    if (this.#bytes === 0) return {};
+    this.#at = (this.#at + this.#bytes) % (this.#pool.length - this.#bytes);
+    return { padding: this.#pool.slice(this.#at, this.#at + this.#bytes) };
+  }
+}
+
+const POOL_BYTES = 3 * 2 ** 20;
+const TICK_MS = 10;
+const IN_FLIGHT = 200;

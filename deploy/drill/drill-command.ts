@@ -1,0 +1,262 @@
+import { dirname, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import pc from "picocolors";
+import { Fault } from "../../proto/core/fault.ts";
+import { systemClock } from "../../proto/runtime/clock.ts";
+import { loadConfig } from "../../proto/runtime/options/load-config.ts";
+import { DeploymentTarget } from "./deployment-target.ts";
+import type { DeploymentFile } from "./deployment-file.ts";
+import { deploymentSchema } from "./deployment-file.ts";
+import type { Drill } from "./drill-file.ts";
+import { blastRadius, planSteps } from "./drill-plan.ts";
+import { DrillSession } from "./drill-session.ts";
+import { allDrills, findDrill } from "./drill-shelf.ts";
+import { drillText, sandboxCast } from "./drill-text.ts";
+import { formatMs } from "./figures.ts";
+import { inability, objections, objectionsOfRegions } from "./guards.ts";
+import type { DrillView } from "./live-view.ts";
+import { LiveView, PlainView } from "./live-view.ts";
+import { Observer } from "./observer.ts";
+import type { DrillOutcome } from "./outcome.ts";
+import { ReportFolder } from "./report/report-folder.ts";
+import { summaryTable } from "./report/summary-report.ts";
+import { SandboxTarget } from "./sandbox-target.ts";
+import { seededRandom } from "../sandbox/seeded-random.ts";
+import type { DrillTarget } from "./target.ts";
+
+/**
+ * `tidemark drill run`: one drill or all, each on a target of its own, watched, judged and written down.
+ * @returns the exit code: 0 all passed, 1 one failed, 2 one was incomplete, aborted or not begun.
+ * @throws Fault for a mistake in what was asked.
+ */
+export async function runDrills(name: string, options: RunOptions): Promise<number> {
+  const deployment = options.target === "sandbox" ? undefined : readDeployment(options.target);
+  const drills = chosen(name, deployment);
+  if (options.dryRun) {
+    for (const drill of drills) say(options, `${drillText(drill, castOf(drill, deployment)).join("\n")}\n\n`);
+    return 0;
+  }
+  if (deployment?.file.production === true && !(await confirmed(deployment.file, drills, options))) {
+    say(options, `${deployment.file.target} was not confirmed; nothing was done.\n`);
+    return EXIT.incomplete;
+  }
+  const operator = new Operator();
+  const outcomes: DrillOutcome[] = [];
+  let notBegun = 0;
+  try {
+    for (const drill of drills) {
+      if (operator.stopped) break;
+      const outcome = await runOne(drill, deployment, { options, operator });
+      if (outcome === undefined) notBegun++;
+      else outcomes.push(outcome);
+    }
+  } finally {
+    operator.leave();
+  }
+  if (drills.length > 1 && outcomes.length > 0) {
+    const page = new ReportFolder(resolve(options.out)).writeSummary(outcomes, outcomes[0]!.run);
+    say(options, `\n${summaryTable(outcomes)}\n\n${page}\n`);
+  }
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ drills: outcomes.map((outcome) => ({ ...outcome, samples: [] })) })}\n`);
+  if (outcomes.some(({ verdict }) => verdict === "failed")) return EXIT.failed;
+  const complete = notBegun === 0 && outcomes.length === drills.length;
+  return complete && outcomes.every(({ verdict }) => verdict === "passed") ? EXIT.passed : EXIT.incomplete;
+}
+
+export type RunOptions = {
+  /** `sandbox`, or the path of a deployment's file. */
+  readonly target: string;
+  readonly seed: number;
+  readonly out: string;
+  readonly confirm: string | undefined;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+};
+
+/** Not begun: undefined, and the reasons were said. */
+async function runOne(
+  drill: Drill,
+  deployment: Deployment | undefined,
+  { options, operator }: { options: RunOptions; operator: Operator },
+): Promise<DrillOutcome | undefined> {
+  const clock = systemClock;
+  const random = seededRandom(options.seed);
+  const run = runName(clock.nowMs());
+  say(options, `\n${pc.bold(drill.drill)}  ${drill.hypothesis}\n`);
+  const target: DrillTarget =
+    deployment === undefined
+      ? await SandboxTarget.open(drill, { random })
+      : new DeploymentTarget(deployment.file, deployment.folder);
+  try {
+    if (deployment !== undefined) {
+      const against = await guard(drill, target, clock.nowMs());
+      if (against.length > 0) {
+        for (const objection of against) say(options, `  ${pc.yellow("not begun")}  ${objection}\n`);
+        return undefined;
+      }
+      say(options, `  hits ${blastRadius(planSteps(drill, castOf(drill, deployment)))}\n`);
+    }
+    if (operator.stopped) return undefined;
+    let view: DrillView | undefined;
+    const session = new DrillSession(
+      { drill, target, clock, random, onMark: (mark) => view?.mark(mark) },
+      { run, seed: options.seed, command: commandOf(drill, options) },
+    );
+    const stream = options.json ? process.stderr : process.stdout;
+    view = stream.isTTY
+      ? new LiveView(`drill ${drill.drill} on ${target.name}`, () => session.run.progress, stream)
+      : new PlainView((text) => stream.write(text));
+    operator.watches(session);
+    try {
+      const { outcome, logs } = await session.outcome();
+      view.close();
+      const processes = target instanceof SandboxTarget ? target.logs() : new Map<string, readonly string[]>();
+      const page = new ReportFolder(resolve(options.out)).write(outcome, { logs, processes });
+      say(options, `${verdictLine(outcome)}\n${pc.dim(page)}\n`);
+      return outcome;
+    } finally {
+      view.close();
+      operator.watches(undefined);
+    }
+  } finally {
+    await target.close();
+  }
+}
+
+type Deployment = { readonly file: DeploymentFile; readonly folder: string };
+
+function readDeployment(path: string): Deployment {
+  return { file: loadConfig({ path, schema: deploymentSchema }), folder: dirname(resolve(path)) };
+}
+
+/** @throws Fault when there is none such, or when the target has no means for the only one that was named. */
+function chosen(name: string, deployment: Deployment | undefined): readonly Drill[] {
+  if (name !== "all") {
+    const drill = findDrill(name);
+    if (deployment !== undefined && drill.onlySandbox) {
+      throw new Fault({ code: "usage", message: `${name} is for the sandbox only`, hint: "leave --target away" });
+    }
+    return [drill];
+  }
+  if (deployment === undefined) return allDrills();
+  // Of all there are, those for which the deployment has the commands.
+  const target = new DeploymentTarget(deployment.file, deployment.folder);
+  try {
+    return allDrills().filter((drill) => !drill.onlySandbox && isAble(target, drill, deployment));
+  } finally {
+    void target.close();
+  }
+}
+
+function isAble(target: DrillTarget, drill: Drill, deployment: Deployment): boolean {
+  try {
+    return inability(target, planSteps(drill, castOf(drill, deployment))).length === 0;
+  } catch {
+    // Nobody plays one of its roles.
+    return false;
+  }
+}
+
+function castOf(
+  drill: Drill,
+  deployment: Deployment | undefined,
+): { regions: readonly string[]; gateways: readonly string[] } {
+  if (deployment === undefined) return sandboxCast(drill);
+  const { regions, gateways } = deployment.file;
+  return { regions: regions.map(({ name }) => name), gateways: gateways.map(({ name }) => name) };
+}
+
+/** Everything that speaks against beginning. */
+async function guard(drill: Drill, target: DrillTarget, nowMs: number): Promise<string[]> {
+  const regions = target.regions.map(({ name }) => name);
+  const unable = inability(target, planSteps(drill, { regions, gateways: target.gateways.map(({ name }) => name) }));
+  if (unable.length > 0) return unable.map((why) => `${target.name} has no means for it: ${why}`);
+  const observer = new Observer(target);
+  await observer.start();
+  try {
+    return [...objections(observer.look(0), regions), ...(await objectionsOfRegions(target.regions, nowMs))];
+  } finally {
+    await observer.stop();
+  }
+}
+
+/** A person types the name of what is in production, having read what will be hit. */
+async function confirmed(file: DeploymentFile, drills: readonly Drill[], options: RunOptions): Promise<boolean> {
+  const deployment = { file, folder: "" };
+  for (const drill of drills)
+    say(options, `${drill.drill} hits ${blastRadius(planSteps(drill, castOf(drill, deployment)))}\n`);
+  if (options.confirm !== undefined) return options.confirm === file.target;
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${file.target} is in production. Type its name to go on: `);
+    return answer.trim() === file.target;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** The person at the terminal: Ctrl-C and `q` stop and heal, `h` heals and goes on; a second Ctrl-C ends at once. */
+class Operator {
+  #session: DrillSession | undefined;
+  #stopped = false;
+  readonly #onSignal = (): void => this.#stop();
+  readonly #onKey = (key: Buffer): void => {
+    const text = key.toString();
+    if (text === "h") void this.#session?.run.healNow();
+    else if (text === "q" || text === "\u0003") this.#stop();
+  };
+
+  constructor() {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+    if (!process.stdin.isTTY || !process.stdout.isTTY) return;
+    process.stdin.setRawMode(true).resume().on("data", this.#onKey);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  watches(session: DrillSession | undefined): void {
+    this.#session = session;
+    if (this.#stopped) session?.run.stop(STOPPED);
+  }
+
+  leave(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+    if (process.stdin.isTTY && process.stdout.isTTY) process.stdin.setRawMode(false);
+    process.stdin.off("data", this.#onKey).pause();
+  }
+
+  #stop(): void {
+    // The warden cleans up what is left behind then.
+    if (this.#stopped) process.exit(EXIT.incomplete);
+    this.#stopped = true;
+    this.#session?.run.stop(STOPPED);
+  }
+}
+
+function verdictLine({ verdict, sentence, measured, durationMs }: DrillOutcome): string {
+  const paint = { passed: pc.green, failed: pc.red, incomplete: pc.yellow }[verdict];
+  const rto = measured.rtoMaxMs === null ? "" : `  RTO ${formatMs(measured.rtoMaxMs)}`;
+  return `${paint(pc.bold(verdict.toUpperCase()))}${rto}  ${sentence} (${formatMs(durationMs)})`;
+}
+
+function commandOf({ drill }: Drill, { target, seed }: RunOptions): string {
+  return `npx tidemark drill run ${drill}${target === "sandbox" ? "" : ` --target ${target}`} --seed ${seed}`;
+}
+
+/** By time, so that folders sort, and with something of the process, so that two of one second differ. */
+function runName(nowMs: number): string {
+  const [date, time] = new Date(nowMs).toISOString().split(/[T.]/u);
+  return `${date!.replaceAll("-", "")}-${time!.replaceAll(":", "")}-${process.pid % 10_000}`;
+}
+
+function say({ json }: RunOptions, text: string): void {
+  (json ? process.stderr : process.stdout).write(text);
+}
+
+const STOPPED = "stopped by the operator";
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const EXIT = { passed: 0, failed: 1, incomplete: 2 } as const;

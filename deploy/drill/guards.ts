@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { PlannedStep } from "./drill-plan.ts";
+import { faultsIn } from "./drill-plan.ts";
+import type { Sample } from "./samples.ts";
+import type { DrillTarget, TargetRegion } from "./target.ts";
+
+/**
+ * What must hold before a drill touches a deployment that somebody depends on. All objections are told at once; each
+ * says what to do about it. An empty list: it may begin.
+ */
+export function objections(sample: Sample, regions: readonly string[]): string[] {
+  const found: string[] = [];
+  const [first] = sample.gateways.values();
+  const preferred = first?.regions.map(({ region }) => region).filter((name) => regions.includes(name)) ?? [];
+  if (preferred.length > 0 && preferred[0] !== regions[0]) {
+    found.push(`the first gateway prefers ${preferred.join(", ")}; write the regions of the deployment in this order`);
+  }
+  for (const [name, gateway] of sample.gateways) {
+    if (gateway === undefined) {
+      found.push(`gateway ${name} does not answer`);
+      continue;
+    }
+    if (gateway.carrier === null) found.push(`gateway ${name} is connected to no region`);
+    if (gateway.fillRatio >= BUFFER_MAX) {
+      found.push(
+        `the buffer of ${name} is ${Math.round(gateway.fillRatio * 100)}% full; wait until it is under ${BUFFER_MAX * 100}%`,
+      );
+    }
+    if ((gateway.behindMs ?? 0) > UNREPLICATED_MAX_MS) {
+      found.push(
+        `gateway ${name} holds readings of ${Math.round(gateway.behindMs! / 1000)} s ago that no region has; wait until it has caught up`,
+      );
+    }
+  }
+  for (const name of regions) {
+    const region = sample.regions.get(name);
+    if (region === undefined) {
+      found.push(`region ${name} does not answer`);
+      continue;
+    }
+    for (const peer of region.peers) {
+      if (peer.state !== "member")
+        found.push(`region ${name} sees ${peer.name} as ${peer.state}; only members may be drilled`);
+      else if (!peer.connected) found.push(`region ${name} has no connection to ${peer.name}`);
+      else if (peer.behindBatches > 0 && (peer.behindMs ?? 0) > UNREPLICATED_MAX_MS) {
+        found.push(
+          `region ${peer.name} lacks what ${name} has for ${Math.round(peer.behindMs! / 1000)} s; wait until it has caught up`,
+        );
+      }
+    }
+  }
+  return found;
+}
+
+/** What the target has no means for. */
+export function inability(target: DrillTarget, steps: readonly PlannedStep[]): string[] {
+  const copies = steps.flatMap((step) => (step.kind === "copy_disk" ? [step] : []));
+  return [...new Set([...copies, ...faultsIn(steps)].flatMap((fault) => target.unable(fault) ?? []))];
+}
+
+/** Whether the regions' digests agree, and whether another drill is under way. */
+export async function objectionsOfRegions(regions: readonly TargetRegion[], nowMs: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const region of regions) {
+    const digests = await ask(`${region.url}/v1/digests`, digestsSchema);
+    if (digests === undefined) found.push(`region ${region.name} does not answer /v1/digests`);
+    else if (Object.keys(digests.differing).length > 0) {
+      found.push(
+        `the rows of region ${region.name} differ from those of ${Object.keys(digests.differing).join(", ")}; see /v1/digests`,
+      );
+    }
+  }
+  const from = new Date(nowMs - MARKER_FRESH_MS).toISOString();
+  const query = new URLSearchParams({ device: MARKER_DEVICE, metric: "run", window: "raw", from, limit: "1" });
+  for (const region of regions) {
+    const markers = await ask(`${region.url}/v1/records?${query.toString()}`, markersSchema);
+    const other = markers?.records[0];
+    if (other === undefined) continue;
+    found.push(`another drill is under way, run ${other.value}; wait until it is over`);
+    break;
+  }
+  return found;
+}
+
+async function ask<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    return schema.parse(await response.json());
+  } catch {
+    return undefined;
+  }
+}
+
+/** While a drill runs, this device says so once a second, as readings that every region has. */
+export const MARKER_DEVICE = "drill/marker";
+const MARKER_FRESH_MS = 15_000;
+const BUFFER_MAX = 0.5;
+const UNREPLICATED_MAX_MS = 10_000;
+const digestsSchema = z.object({ differing: z.record(z.string(), z.unknown()).default({}) });
+const markersSchema = z.object({ records: z.array(z.object({ value: z.string() })) });

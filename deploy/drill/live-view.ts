@@ -1,0 +1,143 @@
+import { createLogUpdate } from "log-update";
+import pc from "picocolors";
+import type { DrillProgress } from "./drill-run.ts";
+import { faultDurationMs, faultsSentence, partsOf } from "./faults.ts";
+import { formatCount, formatMoment, formatMs } from "./figures.ts";
+import type { Mark } from "./outcome.ts";
+import type { Sample } from "./samples.ts";
+
+/** Shows a drill while it runs. */
+export interface DrillView {
+  mark(mark: Mark): void;
+  close(): void;
+}
+
+/** Where the output is no terminal: a line for everything that happens. */
+export class PlainView implements DrillView {
+  readonly #write: (text: string) => void;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  mark({ atMs, kind, text }: Mark): void {
+    this.#write(`  ${formatMoment(atMs)}  ${kind.padEnd(10)}  ${text}\n`);
+  }
+
+  close(): void {}
+}
+
+/** On a terminal: every part with its last seconds, what was felt since the fault, and the account as it grows. */
+export class LiveView implements DrillView {
+  readonly #title: string;
+  readonly #progress: () => DrillProgress;
+  readonly #update: ReturnType<typeof createLogUpdate>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #marks: Mark[] = [];
+
+  constructor(title: string, progress: () => DrillProgress, stream: NodeJS.WriteStream) {
+    this.#title = title;
+    this.#progress = progress;
+    this.#update = createLogUpdate(stream, { showCursor: true });
+    this.#timer = setInterval(() => this.#draw(), EVERY_MS);
+  }
+
+  mark(mark: Mark): void {
+    this.#marks.push(mark);
+    this.#draw();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#draw();
+    this.#update.done();
+  }
+
+  #draw(): void {
+    this.#update(liveLines(this.#title, this.#progress(), this.#marks).join("\n"));
+  }
+}
+
+/** What the terminal shows at one moment. */
+export function liveLines(title: string, progress: DrillProgress, marks: readonly Mark[]): string[] {
+  const { atMs, sample, samples, sent, acknowledged, active, lostForEver } = progress;
+  const faults = active.map((fault) => {
+    const began = marks.findLast(({ kind }) => kind === "fault")?.atMs ?? atMs;
+    const durationMs = faultDurationMs(fault);
+    const clock =
+      durationMs > 0 && durationMs < Infinity ? ` ${formatMoment(atMs - began)} / ${formatMoment(durationMs)}` : "";
+    return pc.red(`${faultsSentence([fault])}${clock}`);
+  });
+  const shown =
+    faults.length > FAULTS_SHOWN
+      ? [...faults.slice(0, FAULTS_SHOWN), pc.red(`and ${faults.length - FAULTS_SHOWN} more`)]
+      : faults;
+  const hit = new Set([...active.flatMap(partsOf), ...lostForEver]);
+  return [
+    `${pc.bold(title)}  ${formatMoment(atMs)}   ${pc.dim("[h]eal now  [q]uit and heal")}`,
+    ...shown,
+    ...(sample === undefined ? [] : partLines(sample, samples, hit)),
+    `${"ledger".padEnd(10)}sent ${formatCount(sent)}  acknowledged ${formatCount(acknowledged)}  in flight ${formatCount(sent - acknowledged)}  only in gateways ${formatCount(waiting(sample))}`,
+    ...marks.slice(-MARKS_SHOWN).map(({ atMs: when, text }) => pc.dim(`${formatMoment(when)}  ${text}`)),
+  ];
+}
+
+function partLines(sample: Sample, samples: readonly Sample[], hit: ReadonlySet<string>): string[] {
+  const regions = [...sample.regions].map(([name, region]) => {
+    const bars = sparkline(perSecond(samples, (one) => one.regions.get(name)?.rawReadings));
+    const state =
+      region === undefined
+        ? hit.has(name)
+          ? pc.yellow("no answer (expected)")
+          : pc.red("no answer")
+        : `${formatCount(region.rawReadings)} readings`;
+    return `${name.padEnd(10)}${bars}  ${state}`;
+  });
+  const gateways = [...sample.gateways].slice(0, GATEWAYS_SHOWN).map(([name, gateway]) => {
+    const bars = sparkline(perSecond(samples, (one) => one.gateways.get(name)?.waitingReadings, "level"));
+    if (gateway === undefined) return `${name.padEnd(10)}${bars}  ${pc.yellow("no answer")}`;
+    const behind = gateway.behindMs === null ? "nothing waits" : `oldest waits ${formatMs(gateway.behindMs)}`;
+    return `${name.padEnd(10)}${bars}  to ${gateway.carrier ?? pc.yellow("no region")}, ${behind}${gateway.full ? pc.yellow(", full") : ""}`;
+  });
+  const more = sample.gateways.size - GATEWAYS_SHOWN;
+  return [...regions, ...gateways, ...(more > 0 ? [pc.dim(`and ${more} more gateways`)] : [])];
+}
+
+/** One value a second, the youngest last: how much a counter grew, or what a level was. */
+function perSecond(
+  samples: readonly Sample[],
+  of: (sample: Sample) => number | undefined,
+  how: "growth" | "level" = "growth",
+): number[] {
+  const end = samples.at(-1)?.atMs ?? 0;
+  const seconds: number[] = [];
+  let before: number | undefined;
+  for (let second = SECONDS_SHOWN; second >= 0; second--) {
+    const one = samples.findLast(({ atMs }) => atMs <= end - second * 1000);
+    const value = one === undefined ? undefined : of(one);
+    if (how === "level") seconds.push(value ?? 0);
+    else if (second < SECONDS_SHOWN)
+      seconds.push(value === undefined || before === undefined ? 0 : Math.max(0, value - before));
+    before = value;
+  }
+  return seconds.slice(-SECONDS_SHOWN);
+}
+
+/** Eight heights of blocks; nothing is a line at the bottom. */
+export function sparkline(values: readonly number[]): string {
+  const top = Math.max(1, ...values);
+  return values
+    .map((value) => BLOCKS[Math.min(BLOCKS.length - 1, Math.round((value / top) * (BLOCKS.length - 1)))])
+    .join("");
+}
+
+function waiting(sample: Sample | undefined): number {
+  return [...(sample?.gateways.values() ?? [])].reduce((sum, gateway) => sum + (gateway?.waitingReadings ?? 0), 0);
+}
+
+const BLOCKS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+const EVERY_MS = 250;
+const SECONDS_SHOWN = 30;
+const FAULTS_SHOWN = 3;
+const GATEWAYS_SHOWN = 4;
+const MARKS_SHOWN = 5;

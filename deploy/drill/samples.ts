@@ -1,0 +1,104 @@
+/** What was seen of a deployment at one moment of a drill, and arithmetic over many of them. `undefined`: no answer. */
+export type Sample = {
+  /** Since the drill began. */
+  readonly atMs: number;
+  readonly gateways: ReadonlyMap<string, GatewaySample | undefined>;
+  readonly regions: ReadonlyMap<string, RegionSample | undefined>;
+};
+
+export type GatewaySample = {
+  readonly sentence: string;
+  readonly messagesPerS: number;
+  readonly openWindows: number;
+  readonly undurableBatches: number;
+  readonly rawWaiting: number;
+  /** Readings that are nowhere but here. */
+  readonly waitingReadings: number;
+  readonly behindMs: number | null;
+  /** The region that takes its batches; null while it has no connection. */
+  readonly carrier: string | null;
+  readonly dualSendMs: number;
+  readonly dualSentBatches: number;
+  /** In the order of preference. */
+  readonly regions: readonly {
+    readonly region: string;
+    readonly role: string;
+    readonly link: string;
+    readonly sentBatches: number;
+    readonly sentBytes: number;
+    readonly durableBatches: number;
+  }[];
+  readonly full: boolean;
+  /** Share of its quota. */
+  readonly fillRatio: number;
+  readonly usedBytes: number;
+};
+
+export type RegionSample = {
+  readonly sentence: string;
+  readonly readings: number;
+  readonly rawReadings: number;
+  readonly peers: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly connected: boolean;
+    readonly behindBatches: number;
+    readonly behindMs: number | null;
+  }[];
+};
+
+/**
+ * Whether everything flows as it should: every gateway is connected and has nothing old, and every region that is
+ * counted on sees every other one and none far behind.
+ * @param regions those that are counted on.
+ */
+export function isWell(sample: Sample, regions: ReadonlySet<string>): boolean {
+  return whatAils(sample, regions) === undefined;
+}
+
+/** Why {@link isWell} says no, in a few words; undefined when it says yes. */
+export function whatAils({ gateways, regions: seen }: Sample, regions: ReadonlySet<string>): string | undefined {
+  for (const [name, gateway] of gateways) {
+    if (gateway === undefined) return `gateway ${name} does not answer`;
+    if (gateway.carrier === null) return `gateway ${name} is not connected to any region`;
+    if (gateway.full) return `gateway ${name} is full`;
+    if ((gateway.behindMs ?? 0) > BEHIND_MS)
+      return `gateway ${name} is ${Math.round(gateway.behindMs! / 1000)} s behind`;
+  }
+  for (const name of regions) {
+    const region = seen.get(name);
+    if (region === undefined) return `region ${name} does not answer`;
+    for (const peer of region.peers) {
+      if (!regions.has(peer.name)) continue;
+      if (!peer.connected) return `region ${name} has no connection to ${peer.name}`;
+      if (peer.behindBatches > 0 && (peer.behindMs ?? 0) > BEHIND_MS)
+        return `region ${peer.name} lacks what ${name} has`;
+    }
+  }
+  return undefined;
+}
+
+/** Windows and seals take a second each in a gateway that is well. */
+const BEHIND_MS = 5_000;
+
+/** The sum of what a counter grew by, from nothing; it begins anew with every process. */
+export function growth(samples: readonly Sample[], counter: (sample: Sample) => number | undefined): number {
+  let sum = 0;
+  let before = 0;
+  for (const sample of samples) {
+    const now = counter(sample);
+    if (now === undefined) continue;
+    sum += now >= before ? now - before : now;
+    before = now;
+  }
+  return sum;
+}
+
+export function peak(samples: readonly Sample[], of: (sample: Sample) => readonly number[]): number {
+  return samples.reduce((highest, sample) => Math.max(highest, ...of(sample)), 0);
+}
+
+/** The gateways that answered. */
+export function answering({ gateways }: Sample): readonly GatewaySample[] {
+  return [...gateways.values()].filter((gateway) => gateway !== undefined);
+}

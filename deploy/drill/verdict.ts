@@ -1,0 +1,136 @@
+import type { Limits } from "./drill-file.ts";
+import { formatCount, formatMs, percentile } from "./figures.ts";
+import { isClean } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Findings, Measurements, Verdict } from "./outcome.ts";
+
+/** The figures that limits speak of, from what was found. */
+export function measurementsOf({ events, healedAtMs, ...found }: Findings): Measurements {
+  const measured = events.filter((event) => event.measured);
+  const sightings = measured.flatMap(({ beganAtMs, sightings: all }) => all.map((one) => ({ beganAtMs, ...one })));
+  const rtoMs = sightings.map(({ beganAtMs, durableAtMs }) => (durableAtMs === null ? null : durableAtMs - beganAtMs));
+  const known = rtoMs.filter((ms) => ms !== null);
+  const replicated = sightings.flatMap(({ beganAtMs, replicatedAtMs }) =>
+    replicatedAtMs === null ? [] : [replicatedAtMs - beganAtMs],
+  );
+  const detected = measured.flatMap(({ beganAtMs, detectedAtMs }) =>
+    detectedAtMs === null ? [] : [detectedAtMs - beganAtMs],
+  );
+  const sinceHealing = (atMs: number | null): number | null =>
+    atMs === null || healedAtMs === null ? null : Math.max(0, atMs - healedAtMs);
+  return {
+    rtoMs,
+    rtoP50Ms: percentile(known, 0.5),
+    rtoP95Ms: percentile(known, 0.95),
+    rtoMaxMs: percentile(known, 1),
+    replicatedMaxMs: percentile(replicated, 1),
+    detectedMs: detected.length === 0 ? null : Math.min(...detected),
+    caughtUpMs: sinceHealing(found.caughtUpAtMs),
+    repairMs: sinceHealing(found.repairedAtMs),
+    backHomeMs: sinceHealing(found.backHomeAtMs),
+  };
+}
+
+/**
+ * Passed is only what was carried out to its end, was measured in all points, and kept every promise and limit. A broken
+ * promise is a failure, however little else is known; what is missing makes a drill incomplete.
+ */
+export function judge(
+  findings: Findings,
+  limits: Limits,
+): { readonly verdict: Verdict; readonly reasons: readonly string[]; readonly sentence: string } {
+  const measured = measurementsOf(findings);
+  const failures = [
+    ...(findings.ledger === null ? [] : brokenPromises(findings.ledger)),
+    ...overLimits(measured, limits),
+  ];
+  const gaps = gapsIn(findings, measured, limits);
+  const verdict = failures.length > 0 ? "failed" : gaps.length > 0 ? "incomplete" : "passed";
+  const reasons = [...failures, ...gaps];
+  return { verdict, reasons, sentence: sentenceOf(verdict, reasons, findings, measured) };
+}
+
+function brokenPromises({ regions, windowsDiffer }: Ledger): string[] {
+  const broken: string[] = [];
+  for (const { region, missing, twice, neverSent, miscounted } of regions) {
+    if (missing.length > 0) {
+      broken.push(
+        `${formatCount(missing.length)} acknowledged readings are missing in ${region}: ${examples(missing)}`,
+      );
+    }
+    if (twice.length > 0) {
+      broken.push(
+        `${formatCount(twice.length)} acknowledged readings are there more than once in ${region}: ${examples(twice)}`,
+      );
+    }
+    if (neverSent > 0) broken.push(`${region} has ${formatCount(neverSent)} readings that nobody sent`);
+    for (const { device, windows, readings } of miscounted.slice(0, 3)) {
+      broken.push(
+        `the windows of ${device} in ${region} count ${formatCount(windows)} readings, and there are ${formatCount(readings)}`,
+      );
+    }
+  }
+  if (windowsDiffer.length > 0) {
+    const { device, start } = windowsDiffer[0]!;
+    broken.push(
+      `${formatCount(windowsDiffer.length)} windows differ between regions, such as that of ${device} at ${start}`,
+    );
+  }
+  return broken;
+}
+
+function examples(readings: readonly { readonly device: string; readonly id: number }[]): string {
+  const shown = readings.slice(0, 5).map(({ device, id }) => `${device} #${id}`);
+  return `${shown.join(", ")}${readings.length > shown.length ? ", ..." : ""}`;
+}
+
+function overLimits(measured: Measurements, limits: Limits): string[] {
+  const over: string[] = [];
+  const limit = (what: string, ms: number | null, atMost: number | null): void => {
+    if (ms !== null && atMost !== null && ms > atMost)
+      over.push(`${what} took ${formatMs(ms)}, at most ${formatMs(atMost)} was asked`);
+  };
+  limit("the first new durable reading", measured.rtoMaxMs, limits.rtoMs);
+  limit("the repair", measured.repairMs, limits.repairMs);
+  limit("the way back home", measured.backHomeMs, limits.backHomeMs);
+  return over;
+}
+
+function gapsIn(findings: Findings, measured: Measurements, limits: Limits): string[] {
+  if (findings.aborted !== null) return [`it was aborted: ${findings.aborted}`];
+  return [
+    ...(measured.rtoMs.length === 0 || measured.rtoMs.includes(null)
+      ? ["no new reading was seen to become durable after a fault"]
+      : []),
+    ...(findings.healedAtMs === null ? ["a fault was not ended"] : []),
+    ...(findings.caughtUpAtMs === null ? ["the deployment did not become well again"] : []),
+    ...(limits.backHomeMs !== null && findings.backHomeAtMs === null
+      ? ["batches did not return to the home region"]
+      : []),
+    ...(findings.repairedAtMs === null ? ["the regions did not get everything back"] : []),
+    ...(findings.ledger === null ? ["readings were not compared, id by id"] : []),
+    ...(findings.setsEqualAtMs === null ? ["the regions did not come to hold the same"] : []),
+  ];
+}
+
+function sentenceOf(
+  verdict: Verdict,
+  reasons: readonly string[],
+  { ledger }: Findings,
+  { rtoMaxMs, repairMs }: Measurements,
+): string {
+  if (verdict === "incomplete") return `Nothing is proved: ${reasons[0]}.`;
+  if (verdict === "failed" || ledger === null || rtoMaxMs === null || repairMs === null) {
+    return `A promise or a limit was broken: ${reasons[0]}.`;
+  }
+  const places = ledger.regions.map(({ region }) => region).join(", ");
+  return (
+    `All ${formatCount(ledger.acknowledged)} acknowledged readings are in ${places}, each once; ` +
+    `new ones were durable ${formatMs(rtoMaxMs)} after the fault, and everything was repaired ${formatMs(repairMs)} after it ended.`
+  );
+}
+
+/** Whether a comparison found nothing: the drill need not wait and compare again. */
+export function isSettled(ledger: Ledger): boolean {
+  return ledger.regions.length > 0 && ledger.acknowledged > 0 && isClean(ledger);
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+
+/**
+ * Loaded before a gateway of the sandbox (`node --import`), so that its clock can jump: the time of day is ahead by as
+ * many milliseconds as the file says that TIDEMARK_SANDBOX_CLOCK names. Monotonic time is left alone, as it is when
+ * somebody sets a clock. libfaketime does the same from outside; this needs no package and works on every system.
+ */
+const file = process.env["TIDEMARK_SANDBOX_CLOCK"];
+const now = Date.now.bind(Date);
+let shiftMs = 0;
+let readAtMs = -Infinity;
+
+Date.now = () => {
+  if (performance.now() - readAtMs >= READ_EVERY_MS) {
+    readAtMs = performance.now();
+    try {
+      shiftMs = Number(readFileSync(file ?? "", "utf8")) || 0;
+    } catch {
+      shiftMs = 0;
+    }
+  }
+  return now() + shiftMs;
+};
+
+const READ_EVERY_MS = 100;

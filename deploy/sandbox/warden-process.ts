@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { WardenOrder } from "./warden.ts";
+
+/**
+ * Outlives whoever started it, and then cleans up: kills the processes, removes the folders, runs the commands that heal.
+ * A process that was frozen cannot notice that its supervisor is gone, and a link that was cut on another machine does
+ * not heal by itself; so somebody has to watch who is not the one that crashes.
+ *
+ * Orders come as lines of JSON on standard input. Its end without `done` is the crash. Killed is the whole process
+ * group: SIGKILL reaches frozen ones too.
+ */
+const pids = new Set<number>();
+const folders = new Set<string>();
+const armed = new Map<number, { readonly command: string; readonly timer: NodeJS.Timeout }>();
+let done = false;
+
+// Ctrl-C in the terminal is for the supervisor; it will say what is to be done.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+
+function run(command: string): void {
+  // Not waited for: it has this process's life and one minute.
+  const child = spawn("/bin/sh", ["-c", command], { stdio: "ignore", timeout: 60_000, killSignal: "SIGKILL" });
+  child.on("error", () => undefined);
+}
+
+function follow(order: WardenOrder): void {
+  switch (order.kind) {
+    case "process":
+      pids.add(order.pid);
+      return;
+    case "gone":
+      pids.delete(order.pid);
+      return;
+    case "folder":
+      folders.add(order.path);
+      return;
+    case "arm": {
+      const timer = setTimeout(() => {
+        armed.delete(order.id);
+        run(order.command);
+      }, order.inMs);
+      armed.set(order.id, { command: order.command, timer });
+      return;
+    }
+    case "disarm":
+      clearTimeout(armed.get(order.id)?.timer);
+      armed.delete(order.id);
+      return;
+    case "done":
+      done = true;
+  }
+}
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => follow(JSON.parse(line) as WardenOrder))
+  .on("close", () => {
+    for (const { timer } of armed.values()) clearTimeout(timer);
+    if (done) process.exit(0);
+    for (const { command } of armed.values()) run(command);
+    for (const pid of pids) {
+      try {
+        process.kill(-pid, "SIGKILL");
+      } catch {
+        // Gone already, which is what was wanted.
+      }
+    }
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
