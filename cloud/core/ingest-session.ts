@@ -177,7 +177,7 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
   }
   // A refusal and not a Drain: a gateway that is drained is back in no time.
   if (options.leaving) {
-    return refuse(name, "bad_hello", `region ${options.region} is leaving: gateway ${name} has to go to another one`);
+    return refuse(name, "leaving", `region ${options.region} is leaving: gateway ${name} has to go to another one`);
   }
   if (hello.streams.length > STREAMS_MAX) {
     return refuse(name, "bad_hello", `${hello.streams.length} streams in one Hello; at most ${STREAMS_MAX}`);

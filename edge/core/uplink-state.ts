@@ -13,6 +13,8 @@ export const UPLINK: {
   readonly failuresToOpen: number;
   /** A region that refuses us needs a person, or an upgrade; asking more often helps neither. */
   readonly refusedRetryMs: number;
+  /** A region that an operator evacuates is asked so often whether it stays. */
+  readonly leavingRetryMs: number;
   readonly helloMs: number;
   readonly silentMs: number;
   readonly undurableMs: number;
@@ -35,6 +37,7 @@ export const UPLINK: {
   backoff: { baseMs: 500, capMs: 5_000 },
   failuresToOpen: 5,
   refusedRetryMs: 60_000,
+  leavingRetryMs: 10_000,
   helloMs: 10_000,
   silentMs: 3_000,
   undurableMs: 10_000,

@@ -548,6 +548,14 @@ class Turn {
       case "storage":
       case "other":
         return this.#lose(region, `the region refused: ${message}`);
+      case "leaving": {
+        // No fault of anybody: it may stay after all, and then batches are to come back soon.
+        const retryMs = UPLINK.leavingRetryMs * (0.5 + this.#random / 2);
+        if (region.lastLoss !== message)
+          this.#report({ kind: "lost", region: region.region, reason: message, retryMs });
+        this.#close(region);
+        return this.#wait({ ...region, lastLoss: message }, retryMs);
+      }
       case "bad_batch":
       case "fork": {
         if (batch === null || quarantined(region) >= UPLINK.quarantineMax) break;

@@ -213,7 +213,15 @@ function refusalCode(text: string): RefusalCode {
   return REFUSAL_CODES.find((code) => code === text) ?? "other";
 }
 
-const REFUSAL_CODES: readonly RefusalCode[] = ["protocol", "unauthorized", "bad_hello", "bad_batch", "fork", "storage"];
+const REFUSAL_CODES: readonly RefusalCode[] = [
+  "leaving",
+  "protocol",
+  "unauthorized",
+  "bad_hello",
+  "bad_batch",
+  "fork",
+  "storage",
+];
 
 /** What some refusals look like when they come from a proxy or an interceptor instead of the region itself. */
 function refusalOf(code: status, url: string, details: string): Refusal | undefined {

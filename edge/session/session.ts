@@ -78,4 +78,12 @@ export type Refusal = {
   readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
 };
 
-export type RefusalCode = "protocol" | "unauthorized" | "bad_hello" | "bad_batch" | "fork" | "storage" | "other";
+export type RefusalCode =
+  | "leaving"
+  | "protocol"
+  | "unauthorized"
+  | "bad_hello"
+  | "bad_batch"
+  | "fork"
+  | "storage"
+  | "other";

@@ -294,6 +294,16 @@ describe("a refusal", () => {
     expect(hand.hear(refusal).reports).toEqual([]);
   });
 
+  test("of a region that is leaving is asked again soon: it may stay after all", () => {
+    const hand = new Hand().feed({ kind: "start" });
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    hand.hear({ kind: "refusal", refusal: { code: "leaving", message: "eu is leaving", batch: null } });
+    expect(hand.reports).toMatchObject([{ kind: "lost", reason: "eu is leaving" }]);
+    expect(hand.region.circuit).toMatchObject({ kind: "closed" });
+    expect(hand.wait(UPLINK.leavingRetryMs / 2 - 1).link).toBe("waiting");
+    expect(hand.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
+  });
+
   test("of a batch keeps that batch back, and only that one, until the region is another process", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
