@@ -1,7 +1,8 @@
 /**
- * Two projects, one after the other. `quick` is everything that lives in one process and runs side by side. `system`
- * starts real gateways and regions, two files at a time: more of their time is spent waiting than working. Worker
- * processes, not threads: the storage thread and its native SQLite belong to the test.
+ * Three projects. `quick` is everything that lives in one process and runs side by side. `system` starts real gateways
+ * and regions, two files at a time: more of their time is spent waiting than working. `drills` runs drills, against
+ * broken builds and from the command line; it has a command of its own (`npm run test:drills`), because a drill takes
+ * half a minute. Worker processes, not threads: the storage thread and its native SQLite belong to the test.
  *
  * TIDEMARK_LONG=1 runs those tests again that have larger numbers for it (tests/support/scale.ts), hence the longer
  * limits.
@@ -16,6 +17,7 @@ import { long } from "./support/scale.ts";
 const MINUTE_MS = 60_000;
 
 const QUICK = ["tests/{unit,contract,sim}/**/*.test.ts", "tests/tidy.test.ts"];
+const DRILLS = ["tests/drills/**/*.test.ts"];
 const SYSTEM = ["tests/system/**/*.test.ts"];
 
 /** In the long run a test that would do the same once more is left out. */
@@ -48,6 +50,17 @@ const config: ViteUserConfig = {
           include: files(SYSTEM),
           testTimeout: long ? 10 * MINUTE_MS : 2 * MINUTE_MS,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "drills",
+          include: long ? [] : DRILLS,
+          testTimeout: 3 * MINUTE_MS,
+          maxConcurrency: 2,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

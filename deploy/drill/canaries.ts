@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { SensorClient } from "../sensors/sensor-client.ts";
 import type { Drill } from "./drill-file.ts";
-import { MARKER_DEVICE } from "./guards.ts";
+import { MARKER_DEVICE, MARKER_OVER } from "./guards.ts";
 import type { CanaryLog } from "./ledger.ts";
 import type { TargetGateway } from "./target.ts";
 
@@ -65,7 +65,7 @@ export class Canaries {
     this.#running = Promise.all(shares);
   }
 
-  /** Says to everybody, once a second and through the first gateway, that a drill is under way. */
+  /** Says to everybody, once a second and through the first gateway, that a drill is under way, and at last that it is over. */
   announce(run: string): void {
     const [sensor] = this.#sensors;
     const loop = async (): Promise<void> => {
@@ -73,6 +73,8 @@ export class Canaries {
         sensor!.say(MARKER_DEVICE, JSON.stringify({ run }));
         await delay(1000, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       }
+      sensor!.say(MARKER_DEVICE, JSON.stringify({ run: MARKER_OVER }));
+      await sensor!.acknowledgedAll(FAREWELL_MS).catch(() => undefined);
     };
     this.#running = Promise.all([this.#running, loop()]);
   }
@@ -210,5 +212,6 @@ class Padding {
 }
 
 const POOL_BYTES = 3 * 2 ** 20;
+const FAREWELL_MS = 2_000;
 const TICK_MS = 10;
 const IN_FLIGHT = 200;

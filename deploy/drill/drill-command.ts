@@ -42,11 +42,12 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
   }
   const operator = new Operator();
   const outcomes: DrillOutcome[] = [];
+  const runs = new Set<string>();
   let notBegun = 0;
   try {
     for (const drill of drills) {
       if (operator.stopped) break;
-      const outcome = await runOne(drill, deployment, { options, operator });
+      const outcome = await runOne(drill, deployment, { options, operator, runs });
       if (outcome === undefined) notBegun++;
       else outcomes.push(outcome);
     }
@@ -78,7 +79,7 @@ export type RunOptions = {
 async function runOne(
   drill: Drill,
   deployment: Deployment | undefined,
-  { options, operator }: { options: RunOptions; operator: Operator },
+  { options, operator, runs }: { options: RunOptions; operator: Operator; runs: Set<string> },
 ): Promise<DrillOutcome | undefined> {
   const clock = systemClock;
   const random = seededRandom(options.seed);
@@ -90,7 +91,7 @@ async function runOne(
       : new DeploymentTarget(deployment.file, deployment.folder);
   try {
     if (deployment !== undefined) {
-      const against = await guard(drill, target, clock.nowMs());
+      const against = await guard(drill, target, { nowMs: clock.nowMs(), own: runs });
       if (against.length > 0) {
         for (const objection of against) say(options, `  ${pc.yellow("not begun")}  ${objection}\n`);
         return undefined;
@@ -108,6 +109,7 @@ async function runOne(
       ? new LiveView(`drill ${drill.drill} on ${target.name}`, () => session.run.progress, stream)
       : new PlainView((text) => stream.write(text));
     operator.watches(session);
+    runs.add(run);
     try {
       const { outcome, logs } = await session.outcome();
       view.close();
@@ -168,14 +170,18 @@ function castOf(
 }
 
 /** Everything that speaks against beginning. */
-async function guard(drill: Drill, target: DrillTarget, nowMs: number): Promise<string[]> {
+async function guard(
+  drill: Drill,
+  target: DrillTarget,
+  given: { readonly nowMs: number; readonly own: ReadonlySet<string> },
+): Promise<string[]> {
   const regions = target.regions.map(({ name }) => name);
   const unable = inability(target, planSteps(drill, { regions, gateways: target.gateways.map(({ name }) => name) }));
   if (unable.length > 0) return unable.map((why) => `${target.name} has no means for it: ${why}`);
   const observer = new Observer(target);
   await observer.start();
   try {
-    return [...objections(observer.look(0), regions), ...(await objectionsOfRegions(target.regions, nowMs))];
+    return [...objections(observer.look(0), regions), ...(await objectionsOfRegions(target.regions, given))];
   } finally {
     await observer.stop();
   }

@@ -50,9 +50,10 @@ export function drillSchema(): z.ZodType<Drill> {
         rto: duration().describe("from a fault to the first new reading that is durable in a region it did not hit"),
         repair: duration().describe("from the last healing until every region has everything that was sent"),
         back_home: duration().or(z.literal("never")).describe("from the last healing until batches go home again"),
-        missing: z.literal(0, ZERO).default(0).describe("acknowledged readings that a region lacks"),
-        twice: z.literal(0, ZERO).default(0).describe("acknowledged readings that a region counts twice"),
-        windows_differ: z.literal(0, ZERO).default(0).describe("windows that regions answer differently"),
+        // No drill may lose or double an acknowledged reading and pass; they stand there to be read.
+        missing: z.literal(0).default(0).describe("acknowledged readings that a region lacks"),
+        twice: z.literal(0).default(0).describe("acknowledged readings that a region counts twice"),
+        windows_differ: z.literal(0).default(0).describe("windows that regions answer differently"),
       }),
     })
     .superRefine(({ steps }, context) => {
@@ -70,7 +71,6 @@ export function drillSchema(): z.ZodType<Drill> {
 }
 
 const NAME = "expected a name of lower-case letters, digits and dashes such as region-loss";
-const ZERO = "expected 0: no drill may lose or double an acknowledged reading and pass";
 
 export type Drill = {
   readonly drill: string;

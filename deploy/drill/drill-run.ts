@@ -52,6 +52,7 @@ export class DrillRun {
   #noMoreFaults = false;
   #recovering = false;
   #aborted: string | null = null;
+  #lostMeanwhile: string | null = null;
   #over = false;
 
   constructor(
@@ -119,7 +120,7 @@ export class DrillRun {
     const { load } = this.#drill;
     await this.#observer.start();
     const sampling = this.#sampleAll();
-    let found: Omit<Findings, "events" | "aborted" | "healedAtMs"> = {
+    let found: Found = {
       caughtUpAtMs: null,
       repairedAtMs: null,
       backHomeAtMs: null,
@@ -144,7 +145,7 @@ export class DrillRun {
       }
       this.#canaries.pause(false);
       found = { ...found, ...(await this.#recovered.promise) };
-      found = { ...found, ...(await this.#comparison()) };
+      found = await this.#comparison(found);
     } catch (error) {
       if (!(error instanceof DrillStopped)) {
         if (!(error instanceof UserFault)) throw error;
@@ -164,6 +165,7 @@ export class DrillRun {
       ...found,
       events: this.#events.map(findingOf),
       healedAtMs: this.#healedAtMs(),
+      lostMeanwhile: this.#lostMeanwhile,
       aborted: this.#aborted,
     };
     const figures = await this.#figures().catch(() => noFigures(this.#samples));
@@ -187,12 +189,12 @@ export class DrillRun {
     await this.#until(
       () => {
         const sample = this.#look();
-        const well = isWell(sample, this.#counted()) && this.progress.acknowledged > 0;
+        const well = isWell(sample, this.#counted()) && this.#atHome(sample) && this.progress.acknowledged > 0;
         wellSince.atMs = well ? (wellSince.atMs ?? this.#now()) : undefined;
         return wellSince.atMs !== undefined && this.#now() - wellSince.atMs >= this.#drill.steadyMs;
       },
       this.#drill.steadyMs + PATIENCE_MS,
-      () => `the deployment is not steady: ${whatAils(this.#look(), this.#counted()) ?? "no canary was acknowledged"}`,
+      () => `the deployment is not steady: ${this.#unsteady()}`,
     );
     await this.#until(
       () => this.#probesArrived,
@@ -232,6 +234,8 @@ export class DrillRun {
         for (let i = 0; i < step.times; i++) {
           await this.#begin([step.fault], true);
           await this.#pause(step.everyMs);
+          // What starts slowly is not killed before it is there.
+          await this.#waitFor("healed", PATIENCE_MS);
         }
     }
   }
@@ -335,14 +339,15 @@ export class DrillRun {
       backHomeAtMs: null as number | null,
     };
     const healedAtMs = this.#healedAtMs() ?? this.#now();
-    const patienceMs = 2 * Math.max(repairMs, backHomeMs ?? 0) + PATIENCE_MS;
+    // Beyond the limits nobody waits here: what comes later is seen when the account is made.
     this.#own(
-      this.#repaired(healedAtMs, healedAtMs + patienceMs).then((atMs) => {
+      this.#repaired(healedAtMs, healedAtMs + repairMs).then((atMs) => {
         found.repairedAtMs = atMs;
       }),
     );
-    while (this.#now() - healedAtMs < patienceMs) {
+    for (;;) {
       const sample = this.#look();
+      const sinceMs = this.#now() - healedAtMs;
       if (found.caughtUpAtMs === null && isWell(sample, this.#counted())) {
         found.caughtUpAtMs = this.#now();
         this.#mark("caught_up", "everything flows again");
@@ -351,11 +356,11 @@ export class DrillRun {
         found.backHomeAtMs = this.#now();
         this.#mark("back_home", "every gateway sends its batches to its home region");
       }
-      const isHome = backHomeMs === null || found.backHomeAtMs !== null;
-      if (found.caughtUpAtMs !== null && found.repairedAtMs !== null && isHome) break;
+      const repaired = (found.caughtUpAtMs !== null && found.repairedAtMs !== null) || sinceMs > repairMs;
+      const home = backHomeMs === null || found.backHomeAtMs !== null || sinceMs > backHomeMs;
+      if (repaired && home) return { ...found };
       await this.#pause(POLL_MS);
     }
-    return { ...found };
   }
 
   /** When every reading that was acknowledged until the healing is in every region that lives; null: not in time. */
@@ -378,21 +383,40 @@ export class DrillRun {
     return null;
   }
 
-  /** Silence, then the account: again and again until it is clean or the time is over, because the last batches travel. */
-  async #comparison(): Promise<Pick<Findings, "setsEqualAtMs" | "ledger">> {
+  /**
+   * Silence, then the account: again and again, because the last batches travel, until it is clean, or nothing travels
+   * any more, or the time is over.
+   */
+  async #comparison(before: Found): Promise<Found> {
     const canaries = this.#canaries!;
     await canaries.stop(PATIENCE_MS);
     const endMs = this.#now() + this.#drill.pass.repairMs + PATIENCE_MS;
-    let ledger: Ledger | null = null;
+    let stillSinceMs: number | undefined;
     for (;;) {
-      ledger = await this.#account(canaries);
-      if (isSettled(ledger) && (await this.#setsEqual())) {
+      const ledger = await this.#account(canaries);
+      const equal = await this.#setsEqual();
+      if (equal && isSettled(ledger)) {
         this.#mark("sets_equal", "every region holds the same, and every acknowledged reading once");
-        return { ledger, setsEqualAtMs: this.#now() };
+        return { ...this.#late(before), ledger, setsEqualAtMs: this.#now() };
       }
-      if (this.#now() > endMs) return { ledger, setsEqualAtMs: null };
+      const still = equal && nothingWaits(this.#look());
+      stillSinceMs = still ? (stillSinceMs ?? this.#now()) : undefined;
+      const over = this.#now() > endMs || (stillSinceMs !== undefined && this.#now() - stillSinceMs > STILL_MS);
+      if (over) return { ...this.#late(before), ledger, setsEqualAtMs: equal ? this.#now() : null };
       await this.#pause(COMPARE_EVERY_MS);
     }
+  }
+
+  /** What did not come within its limit, and came after all: late is something else than never. */
+  #late({ caughtUpAtMs, repairedAtMs, backHomeAtMs, ...rest }: Found): Found {
+    const sample = this.#look();
+    const isClean = isWell(sample, this.#counted());
+    return {
+      ...rest,
+      caughtUpAtMs: caughtUpAtMs ?? (isClean ? this.#now() : null),
+      repairedAtMs: repairedAtMs ?? (isClean ? this.#now() : null),
+      backHomeAtMs: backHomeAtMs ?? (this.#drill.pass.backHomeMs !== null && this.#atHome(sample) ? this.#now() : null),
+    };
   }
 
   async #account(canaries: Canaries): Promise<Ledger> {
@@ -509,13 +533,24 @@ export class DrillRun {
         await delay(CANARY_CHECK_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
         if (this.#abort.signal.aborted) return;
         const lost = await watch.look(this.#look(), this.#clock.nowMs());
-        if (lost !== undefined) this.stop(lost);
+        if (lost === undefined) continue;
+        this.#lostMeanwhile = lost;
+        this.stop(lost);
       }
     };
     this.#own(loop());
   }
 
   // Small questions.
+
+  #unsteady(): string {
+    const sample = this.#look();
+    const ailment = whatAils(sample, this.#counted());
+    if (ailment !== undefined) return ailment;
+    return this.#atHome(sample)
+      ? "no canary was acknowledged"
+      : "a gateway does not send its batches to its home region";
+  }
 
   #living(): readonly TargetRegion[] {
     return this.#target.regions.filter(({ name }) => !this.#lostForEver.has(name));
@@ -631,6 +666,9 @@ export type DrillProgress = {
 /** Not an error: the way out of whatever is waited for. The reason is where it was said. */
 class DrillStopped extends Error {}
 
+/** What is waited for after the faults. */
+type Found = Omit<Findings, "events" | "aborted" | "lostMeanwhile" | "healedAtMs">;
+
 type MutableSighting = {
   gateway: string;
   durableAtMs: number | null;
@@ -720,6 +758,8 @@ const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 const SAMPLE_MS = 250;
 const COMPARE_EVERY_MS = 250;
+/** Windows of a second are closed and sealed two seconds after the last reading. */
+const STILL_MS = 5_000;
 const CANARY_CHECK_MS = 2_000;
 /** An hour and a half. */
 const SAMPLES_MAX = 20_000;

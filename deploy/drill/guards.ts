@@ -58,26 +58,30 @@ export function inability(target: DrillTarget, steps: readonly PlannedStep[]): s
   return [...new Set([...copies, ...faultsIn(steps)].flatMap((fault) => target.unable(fault) ?? []))];
 }
 
-/** Whether the regions' digests agree, and whether another drill is under way. */
-export async function objectionsOfRegions(regions: readonly TargetRegion[], nowMs: number): Promise<string[]> {
+/**
+ * Whether the regions' digests agree, and whether another drill is under way.
+ * @param given.own runs of this very process, which are over.
+ */
+export async function objectionsOfRegions(
+  regions: readonly TargetRegion[],
+  given: { readonly nowMs: number; readonly own: ReadonlySet<string> },
+): Promise<string[]> {
   const found: string[] = [];
+  const markers: z.output<typeof markersSchema>["records"] = [];
+  const from = new Date(given.nowMs - MARKER_FRESH_MS).toISOString();
+  const query = new URLSearchParams({ device: MARKER_DEVICE, metric: "run", window: "raw", from });
   for (const region of regions) {
     const digests = await ask(`${region.url}/v1/digests`, digestsSchema);
     if (digests === undefined) found.push(`region ${region.name} does not answer /v1/digests`);
     else if (Object.keys(digests.differing).length > 0) {
-      found.push(
-        `the rows of region ${region.name} differ from those of ${Object.keys(digests.differing).join(", ")}; see /v1/digests`,
-      );
+      const others = Object.keys(digests.differing).join(", ");
+      found.push(`the rows of region ${region.name} differ from those of ${others}; see /v1/digests`);
     }
+    markers.push(...((await ask(`${region.url}/v1/records?${query.toString()}`, markersSchema))?.records ?? []));
   }
-  const from = new Date(nowMs - MARKER_FRESH_MS).toISOString();
-  const query = new URLSearchParams({ device: MARKER_DEVICE, metric: "run", window: "raw", from, limit: "1" });
-  for (const region of regions) {
-    const markers = await ask(`${region.url}/v1/records?${query.toString()}`, markersSchema);
-    const other = markers?.records[0];
-    if (other === undefined) continue;
-    found.push(`another drill is under way, run ${other.value}; wait until it is over`);
-    break;
+  const last = markers.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
+  if (last !== undefined && last.value !== MARKER_OVER && !given.own.has(last.value)) {
+    found.push(`another drill is under way, run ${last.value}; wait until it is over`);
   }
   return found;
 }
@@ -93,8 +97,9 @@ async function ask<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined>
 
 /** While a drill runs, this device says so once a second, as readings that every region has. */
 export const MARKER_DEVICE = "drill/marker";
+export const MARKER_OVER = "over";
 const MARKER_FRESH_MS = 15_000;
 const BUFFER_MAX = 0.5;
 const UNREPLICATED_MAX_MS = 10_000;
 const digestsSchema = z.object({ differing: z.record(z.string(), z.unknown()).default({}) });
-const markersSchema = z.object({ records: z.array(z.object({ value: z.string() })) });
+const markersSchema = z.object({ records: z.array(z.object({ time: z.string(), value: z.string() })) });

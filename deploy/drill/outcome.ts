@@ -55,6 +55,8 @@ export type Findings = {
   readonly backHomeAtMs: number | null;
   readonly setsEqualAtMs: number | null;
   readonly ledger: Ledger | null;
+  /** Acknowledged readings that were in no region while everything was well, in one sentence; null: none were seen. */
+  readonly lostMeanwhile: string | null;
   /** Why it was not carried out to its end; null when it was. */
   readonly aborted: string | null;
 };

@@ -41,6 +41,7 @@ export function judge(
 ): { readonly verdict: Verdict; readonly reasons: readonly string[]; readonly sentence: string } {
   const measured = measurementsOf(findings);
   const failures = [
+    ...(findings.lostMeanwhile === null ? [] : [findings.lostMeanwhile]),
     ...(findings.ledger === null ? [] : brokenPromises(findings.ledger)),
     ...overLimits(measured, limits),
   ];

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
 import { simulate } from "../sensors/simulate.ts";
 import { count, DemoMeter } from "./demo-table.ts";
+import { writeDrillTarget } from "./drill-target-file.ts";
 import { LocalDeployment } from "./local-deployment.ts";
 import { RestartedPart } from "./restarted-part.ts";
 
@@ -27,12 +28,20 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         { ingest: 7445, http: 8082 },
       ],
     },
-    edge: { windows: [{ lengths: ["10s", "1m"], idle_timeout: "10s" }] },
+    edge: {
+      windows: [
+        // The canaries of drills are looked for one by one.
+        { match: { device: "drill/*" }, lengths: ["10s"], raw: true, out_of_orderness: "1s", idle_timeout: "1s" },
+        { lengths: ["10s", "1m"], idle_timeout: "10s" },
+      ],
+      failover: { return_after: "20s" },
+    },
   });
   try {
     await Promise.all(site.regions.map((region) => region.start()));
     await site.startGateway();
-    print(introduction(site, options));
+    const drillTarget = writeDrillTarget(site);
+    print(introduction(site, options, drillTarget));
     const sensors = simulate(
       { broker: { url: site.mqttUrl }, devices: options.devices, periodMs: 1000, seed: 7, qos: 1 },
       stop.signal,
@@ -64,7 +73,7 @@ export type DemoOptions = {
   readonly forMs: number | undefined;
 };
 
-function introduction(site: LocalDeployment, options: DemoOptions): string {
+function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: string): string {
   const { mqtt } = site.gateways[0]!.ports;
   const query = `${site.regionUrl}/v1/records?device=hello&metric=temp&window=10s`;
   const pids = site.regions.map(({ name, process: running }) => `${running?.pid ?? ""} (${name})`);
@@ -81,6 +90,7 @@ function introduction(site: LocalDeployment, options: DemoOptions): string {
     "",
     `  try to break it   kill -9 ${site.gateway?.pid ?? ""} (the gateway); regions: kill -9 ${pids.join(" or ")}`,
     "                    Each is started again after 10 s; what was acknowledged is never lost.",
+    `  run a drill       npx tidemark drill run region-frozen --target ${drillTarget}`,
     "",
     "A window is in the regions when it has ended and its device has moved on, or was silent for 10 s. Ctrl-C stops all.",
     "",

@@ -138,6 +138,11 @@ class LocalPart {
     return `http://${HOST}:${this.#httpPort}`;
   }
 
+  /** Where the process id of the one that was started last stands. */
+  get pidFile(): string {
+    return `${this.file.replace(/\.yaml$/, "")}.pid`;
+  }
+
   /** The one that was started last. */
   get process(): ManagedProcess | undefined {
     return this.#process;
@@ -150,6 +155,7 @@ class LocalPart {
       ...how,
     });
     this.#process = started;
+    writeFileSync(this.pidFile, `${started.pid}\n`);
     if (how.waitReady !== false) await started.ready(`${this.url}/readyz`);
     return started;
   }

@@ -32,7 +32,7 @@ use([
 export function timelinePicture(outcome: DrillOutcome): string {
   const lanes = lanesOf(outcome);
   const lanesHeight = 30 + lanes.length * LANE;
-  const height = lanesHeight + 2 * (CURVES + GAP) + 90;
+  const height = lanesHeight + 2 * (CURVES + GAP) + TOP + 34;
   const chart = init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
   try {
     chart.setOption(optionsOf(outcome, lanes, lanesHeight));
@@ -63,7 +63,7 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
       ),
     ),
   );
-  const top = [40, 40 + lanesHeight + GAP, 40 + lanesHeight + GAP + CURVES + GAP] as const;
+  const top = [TOP, TOP + lanesHeight + GAP, TOP + lanesHeight + GAP + CURVES + GAP] as const;
   const grid = { left: LEFT, width: WIDTH - LEFT - RIGHT };
   const x = { type: "value", min: 0, max: Math.ceil(durationMs / 1000), axisLabel: { formatter: "{value} s" } };
   const band = { silent: true, itemStyle: { color: FAULT_BAND }, data: bands(outcome) };
@@ -84,12 +84,26 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
     yAxis: [
       { type: "category", gridIndex: 0, inverse: true, data: lanes.map(({ name }) => name), axisTick: { show: false } },
       { type: "value", gridIndex: 1, min: 0 },
-      { type: "value", gridIndex: 2, min: 0, name: "readings" },
-      { type: "value", gridIndex: 2, min: 0, position: "right", name: "batches", splitLine: { show: false } },
+      { type: "value", gridIndex: 2, min: 0, splitNumber: 4 },
+      { type: "value", gridIndex: 2, min: 0, position: "right", splitLine: { show: false } },
     ],
     legend: [
-      { top: top[1] - 44, right: RIGHT, data: throughput.map(({ name }) => name), icon: "rect", itemHeight: 3 },
-      { top: top[2] - 44, right: RIGHT, data: [...waiting, lag].map(({ name }) => name), icon: "rect", itemHeight: 3 },
+      {
+        top: top[1] - 44,
+        right: RIGHT,
+        data: throughput.map(({ name }) => name),
+        icon: "rect",
+        itemHeight: 3,
+        itemGap: 34,
+      },
+      {
+        top: top[2] - 44,
+        right: RIGHT,
+        data: [...waiting, lag].map(({ name }) => name),
+        icon: "rect",
+        itemHeight: 3,
+        itemGap: 34,
+      },
     ],
     color: [...PALETTE],
     series: [
@@ -195,10 +209,10 @@ function momentLines(marks: readonly Mark[], labelled: boolean): object {
       label: {
         show: labelled,
         formatter: name,
-        position: "end",
+        position: "start",
         fontSize: 10,
         color: "#334155",
-        offset: [0, i % 2 === 0 ? 0 : -12],
+        offset: [0, i % 2 === 0 ? 0 : -13],
       },
     })),
   };
@@ -246,6 +260,7 @@ const TITLE = { fontSize: 13, fontWeight: 600, color: INK };
 const WIDTH = 1080;
 const LEFT = 90;
 const RIGHT = 60;
+const TOP = 64;
 const LANE = 26;
 const CURVES = 150;
 const GAP = 74;

@@ -1,0 +1,11 @@
+import { StorageClient } from "../../../edge/journal/storage-client.ts";
+
+/**
+ * A gateway that breaks P1: it acknowledges what it has only in memory, and writes a little later, as brokers do that
+ * save every now and then.
+ */
+const { offer } = StorageClient.prototype;
+StorageClient.prototype.offer = function (message, committed) {
+  setImmediate(committed);
+  setTimeout(() => offer.call(this, message, () => undefined), 50);
+};

@@ -1,0 +1,81 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { drillSchema } from "../../../../deploy/drill/drill-file.ts";
+import type { Drill } from "../../../../deploy/drill/drill-file.ts";
+import { allDrills, findDrill } from "../../../../deploy/drill/drill-shelf.ts";
+import { drillText, sandboxCast } from "../../../../deploy/drill/drill-text.ts";
+import { Fault } from "../../../../proto/core/fault.ts";
+import { loadConfig } from "../../../../proto/runtime/options/load-config.ts";
+
+function parsed(text: string): Drill | string {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-drill-file-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "drill.yaml");
+  writeFileSync(path, text);
+  try {
+    return loadConfig({ path, schema: drillSchema });
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+const GOOD = `drill: mine
+hypothesis: Nothing is lost when home goes away.
+steps:
+  - wait: 2s
+  - kill: { part: home, for: 8s }
+pass: { rto: 5s, repair: 20s, back_home: never }
+`;
+
+test("a drill needs little more than what it breaks and what must hold", () => {
+  expect(parsed(GOOD)).toMatchObject({
+    drill: "mine",
+    load: { perSecond: 200, canaries: 4, paddingBytes: 0, time: "sensor" },
+    steps: [
+      { kind: "wait", ms: 2000 },
+      { kind: "fault", fault: { kind: "kill", part: "home", forMs: 8000 }, measured: true },
+    ],
+    stopIf: { bufferUsed: 0.8, peerRegionUnhealthy: true, canaryLost: true },
+    pass: { rtoMs: 5000, repairMs: 20_000, backHomeMs: null },
+  });
+});
+
+test.each<[string, string, string]>([
+  ["a role that nobody plays", GOOD.replace("home, for", "hone, for"), "expected home or standby or third"],
+  [
+    "a fault without an end",
+    GOOD.replace("kill: { part: home, for: 8s }", "freeze: { part: home }"),
+    "steps[1].freeze.for",
+  ],
+  ["a limit that allows loss", GOOD.replace("rto: 5s", "rto: 5s, missing: 3"), "pass.missing: expected 0"],
+  ["nothing that is broken", GOOD.replace("  - kill: { part: home, for: 8s }\n", ""), "no step is a fault"],
+  ["two steps in one", GOOD.replace("- wait: 2s", "- wait: 2s\n    load: pause"), "expected one step behind each dash"],
+  ["a step that is none", GOOD.replace("wait: 2s", "wiat: 2s"), "did you mean wait?"],
+  ["a rate without a unit", GOOD.replace("steps:", "load: { rate: 200 }\nsteps:"), "expected a rate such as 200/s"],
+])("%s is a mistake that is told with its place", (_, text, told) => {
+  expect(parsed(text)).toContain(told);
+  expect(parsed(text)).toMatch(/^drill\.yaml:\d+:\d+ /);
+});
+
+test("every drill that comes with Tidemark is named as its file, plays in its sandbox, and says what it does", () => {
+  const drills = allDrills();
+  expect(drills.length).toBeGreaterThanOrEqual(16);
+  for (const drill of drills) {
+    expect(findDrill(drill.drill)).toEqual(drill);
+    const text = drillText(drill, sandboxCast(drill)).join("\n");
+    expect(text).toContain(drill.hypothesis);
+    expect(text).not.toMatch(/undefined|NaN|\[object/);
+  }
+});
+
+test("the page about drills names every one of them", () => {
+  const page = readFileSync(new URL("../../../../deploy/drills/README.md", import.meta.url), "utf8");
+  for (const { drill } of allDrills()) expect(page, drill).toContain(`\`${drill}\``);
+});
+
+test("a drill that is not there is told of, and no path is made of its name", () => {
+  expect(() => findDrill("../../etc/passwd")).toThrow(/there is no drill "..\/..\/etc\/passwd"/);
+});

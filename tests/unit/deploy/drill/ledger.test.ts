@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CanaryLog, DeviceContents } from "../../../../deploy/drill/ledger.ts";
+import { acknowledgedBefore, isClean, ledgerOf } from "../../../../deploy/drill/ledger.ts";
+
+const DEVICE = "drill/run/plant-1/0";
+
+/** `acknowledged`: by id; what is not, was sent and never acknowledged. */
+function log(acknowledged: readonly boolean[]): CanaryLog {
+  return {
+    device: DEVICE,
+    home: "plant-1",
+    sentAtMs: acknowledged.map((_, i) => 1000 + i),
+    acknowledgedAtMs: acknowledged.map((is, i) => (is ? 2000 + i : undefined)),
+  };
+}
+
+function contents(
+  region: string,
+  ids: readonly number[],
+  windows: DeviceContents["windows"] = oneWindow(ids.length),
+): DeviceContents {
+  return { device: DEVICE, region, ids, windows };
+}
+
+function oneWindow(count: number): DeviceContents["windows"] {
+  return new Map([["t0", { text: `{"count":${count}}`, count }]]);
+}
+
+describe("the account of a drill", () => {
+  test("is clean when every acknowledged reading is in every region once", () => {
+    const ledger = ledgerOf([log([true, true])], [contents("eu", [1, 2]), contents("us", [2, 1])]);
+    expect(ledger).toMatchObject({ sent: 2, acknowledged: 2 });
+    expect(isClean(ledger)).toBe(true);
+  });
+
+  test("names what is missing, by id, in the region that lacks it", () => {
+    const ledger = ledgerOf([log([true, true, true])], [contents("eu", [1, 2, 3]), contents("us", [1, 3])]);
+    expect(ledger.regions.map(({ region, missing }) => [region, missing.map(({ id }) => id)])).toEqual([
+      ["eu", []],
+      ["us", [2]],
+    ]);
+    expect(isClean(ledger)).toBe(false);
+  });
+
+  test("names what is there twice, and what nobody sent", () => {
+    const [eu] = ledgerOf([log([true, true])], [contents("eu", [1, 2, 2, 7])]).regions;
+    expect(eu!.twice).toEqual([{ device: DEVICE, id: 2, acknowledgedAt: "1970-01-01T00:00:02.001Z" }]);
+    expect(eu!.neverSent).toBe(1);
+  });
+
+  test("asks nothing of what was not acknowledged: it may be there or not", () => {
+    expect(isClean(ledgerOf([log([true, false])], [contents("eu", [1])]))).toBe(true);
+    expect(isClean(ledgerOf([log([true, false])], [contents("eu", [1, 2])]))).toBe(true);
+  });
+
+  test("sees windows that count otherwise than the readings, and such that regions answer differently", () => {
+    const counted = ledgerOf([log([true, true])], [contents("eu", [1, 2], oneWindow(3))]);
+    expect(counted.regions[0]!.miscounted).toEqual([{ device: DEVICE, windows: 3, readings: 2 }]);
+    const other = new Map([["t0", { text: '{"count":2,"sum":9}', count: 2 }]]);
+    const differ = ledgerOf([log([true, true])], [contents("eu", [1, 2]), contents("us", [1, 2], other)]);
+    expect(differ.windowsDiffer).toEqual([
+      { device: DEVICE, start: "t0", answers: { eu: '{"count":2}', us: '{"count":2,"sum":9}' } },
+    ]);
+    const absent = ledgerOf([log([true])], [contents("eu", [1]), contents("us", [1], new Map())]);
+    expect(absent.windowsDiffer[0]!.answers).toEqual({ eu: '{"count":1}', us: null });
+  });
+
+  test("for all losses and doublings: exactly these are named", () => {
+    const fates = fc.array(fc.constantFrom("once", "lost", "doubled", "unacknowledged"), { maxLength: 40 });
+    fc.assert(
+      fc.property(fates, (given) => {
+        const ids = given.flatMap((fate, i) => (fate === "lost" ? [] : fate === "doubled" ? [i + 1, i + 1] : [i + 1]));
+        const [eu] = ledgerOf([log(given.map((fate) => fate !== "unacknowledged"))], [contents("eu", ids)]).regions;
+        const named = (fate: string): number[] => given.flatMap((one, i) => (one === fate ? [i + 1] : []));
+        expect(eu!.missing.map(({ id }) => id)).toEqual(named("lost"));
+        expect(eu!.twice.map(({ id }) => id)).toEqual(named("doubled"));
+      }),
+    );
+  });
+});
+
+test("what was acknowledged before a moment", () => {
+  expect(acknowledgedBefore(log([true, false, true, true]), 2003)).toEqual([1, 3]);
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { objections } from "../../../../deploy/drill/guards.ts";
+import { growth, isWell, whatAils } from "../../../../deploy/drill/samples.ts";
+import type { Sample } from "../../../../deploy/drill/samples.ts";
+import { stopReason } from "../../../../deploy/drill/stop-conditions.ts";
+import { gatewaySample, regionSample, sample } from "./samples.ts";
+
+const BOTH = new Set(["eu", "us"]);
+
+describe("whether a deployment is well", () => {
+  test("is yes where everything flows", () => expect(isWell(sample({}), BOTH)).toBe(true));
+
+  test.each<[string, Sample]>([
+    ["gateway plant-1 does not answer", sample({ gateway: undefined })],
+    ["gateway plant-1 is not connected to any region", sample({ gateway: gatewaySample({ carrier: null }) })],
+    ["gateway plant-1 is full", sample({ gateway: gatewaySample({ full: true }) })],
+    ["gateway plant-1 is 9 s behind", sample({ gateway: gatewaySample({ behindMs: 9000 }) })],
+    ["region eu does not answer", sample({ eu: undefined })],
+    ["region eu has no connection to us", sample({ eu: regionSample("us", { connected: false }) })],
+    ["region us lacks what eu has", sample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
+  ])("is no: %s", (ailment, given) => expect(whatAils(given, BOTH)).toBe(ailment));
+
+  test("asks nothing of regions that are not counted on", () => {
+    const one = sample({ eu: undefined, us: regionSample("eu", { connected: false }) });
+    expect(isWell(one, new Set(["us"]))).toBe(true);
+  });
+});
+
+test("what a counter grew by is the sum over all processes that had it", () => {
+  const counts = [3, 10, undefined, 2, 5];
+  const samples = counts.map((n, atMs) =>
+    sample({ atMs, gateway: n === undefined ? undefined : gatewaySample({ dualSendMs: n }) }),
+  );
+  expect(growth(samples, ({ gateways }) => gateways.get("plant-1")?.dualSendMs)).toBe(15);
+});
+
+describe("a drill must not go on", () => {
+  const conditions = { bufferUsed: 0.8, peerRegionUnhealthy: true, canaryLost: true };
+  const gone = [sample({ atMs: 0 }), sample({ atMs: 1000, us: undefined }), sample({ atMs: 7000, us: undefined })];
+
+  test("when a buffer is too full, unless the drill is about that", () => {
+    const full = [sample({ gateway: gatewaySample({ fillRatio: 0.81 }) })];
+    expect(stopReason(full, { conditions, expected: new Set() })).toMatch(/buffer of plant-1 is 81% full/);
+    expect(
+      stopReason(full, { conditions: { ...conditions, bufferUsed: Infinity }, expected: new Set() }),
+    ).toBeUndefined();
+  });
+
+  test("when a region is unwell that no fault hit, and stays so", () => {
+    expect(stopReason(gone.slice(0, 2), { conditions, expected: new Set(["eu"]) })).toBeUndefined();
+    expect(stopReason(gone, { conditions, expected: new Set(["eu"]) })).toMatch(/region us does not answer/);
+    expect(stopReason(gone, { conditions, expected: new Set(["us"]) })).toBeUndefined();
+  });
+});
+
+describe("a deployment is not drilled", () => {
+  test("where nothing speaks against it, it is", () => expect(objections(sample({}), ["eu", "us"])).toEqual([]));
+
+  test.each<[RegExp, Sample]>([
+    [/plant-1 does not answer/, sample({ gateway: undefined })],
+    [/buffer of plant-1 is 50% full/, sample({ gateway: gatewaySample({ fillRatio: 0.5 }) })],
+    [/readings of 11 s ago that no region has/, sample({ gateway: gatewaySample({ behindMs: 11_000 }) })],
+    [/us does not answer/, sample({ us: undefined })],
+    [/sees us as joining/, sample({ eu: regionSample("us", { state: "joining" }) })],
+    [/no connection to eu/, sample({ us: regionSample("eu", { connected: false }) })],
+    [/us lacks what eu has for 12 s/, sample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
+  ])("while %s", (objection, given) => {
+    expect(objections(given, ["eu", "us"]).join("\n")).toMatch(objection);
+  });
+
+  test("whose regions are written in another order than its first gateway prefers them", () => {
+    expect(objections(sample({}), ["us", "eu"])).toEqual([
+      "the first gateway prefers eu, us; write the regions of the deployment in this order",
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import type { Ledger } from "../../../../deploy/drill/ledger.ts";
+import type { Findings } from "../../../../deploy/drill/outcome.ts";
+import { judge, measurementsOf } from "../../../../deploy/drill/verdict.ts";
+
+const LIMITS = { rtoMs: 5000, repairMs: 20_000, backHomeMs: 30_000 };
+const region = { region: "us", readings: 10, missing: [], twice: [], neverSent: 0, miscounted: [] };
+const CLEAN: Ledger = { sent: 10, acknowledged: 10, regions: [region], windowsDiffer: [] };
+const sighting = (durableAtMs: number | null): Findings["events"][number]["sightings"][number] => ({
+  gateway: "plant-1",
+  durableAtMs,
+  region: "us",
+  replicatedAtMs: durableAtMs,
+});
+const event = (more: Partial<Findings["events"][number]> = {}): Findings["events"][number] => ({
+  sentence: "eu is killed",
+  measured: true,
+  parts: ["eu"],
+  beganAtMs: 5000,
+  endedAtMs: 13_000,
+  detectedAtMs: 5100,
+  sightings: [sighting(5800), sighting(6200)],
+  ...more,
+});
+const WHOLE: Findings = {
+  events: [event()],
+  healedAtMs: 13_000,
+  caughtUpAtMs: 13_500,
+  repairedAtMs: 14_000,
+  backHomeAtMs: 19_000,
+  setsEqualAtMs: 22_000,
+  ledger: CLEAN,
+  lostMeanwhile: null,
+  aborted: null,
+};
+const reading = { device: "drill/run/plant-1/0", id: 7, acknowledgedAt: "2026-11-21T00:00:00.000Z" };
+
+test("a drill that was carried out, and kept every promise and limit, is passed", () => {
+  expect(judge(WHOLE, LIMITS)).toEqual({
+    verdict: "passed",
+    reasons: [],
+    sentence:
+      "All 10 acknowledged readings are in us, each once; new ones were durable 1.20 s after the fault, and everything was repaired 1.00 s after it ended.",
+  });
+  expect(measurementsOf(WHOLE)).toMatchObject({ rtoP50Ms: 800, rtoP95Ms: 1200, detectedMs: 100, backHomeMs: 6000 });
+});
+
+test.each<[string, Partial<Findings>]>([
+  ["no repair", { repairedAtMs: null }],
+  ["no way back home", { backHomeAtMs: null }],
+  ["no comparison of the ids", { ledger: null }],
+  ["regions that do not agree in the end", { setsEqualAtMs: null }],
+  ["a fault that was not ended", { healedAtMs: null }],
+  ["a deployment that stays unwell", { caughtUpAtMs: null }],
+  ["nothing that became durable", { events: [event({ sightings: [sighting(null)] })] }],
+  ["no measured fault at all", { events: [event({ measured: false })] }],
+  ["an abort", { aborted: "stopped by the operator" }],
+])("%s makes it incomplete, never passed", (_, missing) => {
+  expect(judge({ ...WHOLE, ...missing }, LIMITS).verdict).toBe("incomplete");
+});
+
+test.each<[string, Partial<Ledger>, RegExp]>([
+  ["a missing reading", { regions: [{ ...region, missing: [reading] }] }, /missing in us: drill\/run\/plant-1\/0 #7/],
+  ["a doubled reading", { regions: [{ ...region, twice: [reading] }] }, /more than once in us: .* #7/],
+  ["a reading that nobody sent", { regions: [{ ...region, neverSent: 1 }] }, /nobody sent/],
+  [
+    "a window that counts otherwise",
+    { regions: [{ ...region, miscounted: [{ device: "d", windows: 3, readings: 2 }] }] },
+    /count 3 readings/,
+  ],
+  ["windows that differ", { windowsDiffer: [{ device: "d", start: "t0", answers: {} }] }, /differ between regions/],
+])("%s is a failure with its name, whatever else is not known", (_, broken, reason) => {
+  const ledger = { ...CLEAN, ...broken };
+  expect(judge({ ...WHOLE, ledger }, LIMITS)).toMatchObject({ verdict: "failed" });
+  const judged = judge({ ...WHOLE, ledger, setsEqualAtMs: null, repairedAtMs: null, aborted: "by hand" }, LIMITS);
+  expect(judged.verdict).toBe("failed");
+  expect(judged.reasons[0]).toMatch(reason);
+});
+
+test("what was lost while it ran is a failure, although it was stopped for it", () => {
+  const lostMeanwhile = "acknowledged readings of d are in no region: #7";
+  const judged = judge({ ...WHOLE, ledger: null, lostMeanwhile, aborted: lostMeanwhile }, LIMITS);
+  expect(judged).toMatchObject({ verdict: "failed", reasons: [lostMeanwhile, `it was aborted: ${lostMeanwhile}`] });
+});
+
+test.each<[keyof typeof LIMITS, string]>([
+  ["rtoMs", "the first new durable reading took 1.20 s"],
+  ["repairMs", "the repair took 1.00 s"],
+  ["backHomeMs", "the way back home took 6.00 s"],
+])("beyond %s is a failure", (limit, told) => {
+  const judged = judge(WHOLE, { ...LIMITS, [limit]: 500 });
+  expect(judged.verdict).toBe("failed");
+  expect(judged.reasons[0]).toContain(told);
+});
+
+test("where home does not come back nobody waits for it", () => {
+  expect(judge({ ...WHOLE, backHomeAtMs: null }, { ...LIMITS, backHomeMs: null }).verdict).toBe("passed");
+});

@@ -1,0 +1,143 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { Server, Socket } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { FaultProxy } from "../../../../deploy/sandbox/fault-proxy.ts";
+import { freePort } from "../../../../deploy/sandbox/free-port.ts";
+
+let server: Server;
+let proxy: FaultProxy;
+/** What the far end was sent, and its side of the last connection. */
+let arrived: Buffer[] = [];
+let far: Socket | undefined;
+const sockets = new Set<Socket>();
+
+beforeEach(async () => {
+  arrived = [];
+  server = createServer((socket) => {
+    far = socket;
+    sockets.add(socket);
+    socket.on("data", (bytes: Buffer) => {
+      arrived.push(bytes);
+      socket.write(bytes);
+    });
+    socket.on("error", () => undefined);
+  });
+  const targetPort = await freePort();
+  server.listen(targetPort, "127.0.0.1");
+  await once(server, "listening");
+  proxy = await FaultProxy.open({ port: await freePort(), targetPort, random: () => 0.5 });
+});
+
+afterEach(async () => {
+  await proxy.close();
+  for (const socket of sockets) socket.destroy();
+  server.close();
+});
+
+class Client {
+  readonly socket: Socket;
+  text = "";
+  ended = false;
+  broken = false;
+
+  constructor() {
+    this.socket = connect(proxy.port, "127.0.0.1");
+    this.socket.on("data", (bytes) => (this.text += bytes.toString()));
+    this.socket.on("end", () => (this.ended = true));
+    this.socket.on("error", () => (this.broken = true));
+    sockets.add(this.socket);
+  }
+}
+
+const until = async (met: () => boolean): Promise<void> => {
+  for (let i = 0; !met(); i++) {
+    if (i > 1000) throw new Error("not within 5 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+const some = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+test("a link that is well passes on everything, both ways, and the end of a connection", async () => {
+  const client = new Client();
+  client.socket.write("hello");
+  await until(() => client.text === "hello");
+  client.socket.end();
+  await until(() => client.ended);
+});
+
+test("a link that is cut tells nobody; what was kept goes on when it is healed", async () => {
+  const client = new Client();
+  client.socket.write("one ");
+  await until(() => client.text === "one ");
+  proxy.set({ there: { cut: true }, back: { cut: true } });
+  client.socket.write("two ");
+  far!.write("three ");
+  await some(50);
+  expect(client.text).toBe("one ");
+  expect(Buffer.concat(arrived).toString()).toBe("one ");
+  expect([client.ended, client.broken]).toEqual([false, false]);
+  proxy.set({});
+  await until(() => client.text === "one three two ");
+});
+
+test("a connection through a cut link stays silent, and its end is not heard either", async () => {
+  proxy.set({ there: { cut: true }, back: { cut: true } });
+  const client = new Client();
+  client.socket.write("hello");
+  await some(50);
+  expect(arrived).toEqual([]);
+  far?.destroy();
+  await some(50);
+  expect(client.ended).toBe(false);
+});
+
+test("one direction may be cut alone", async () => {
+  proxy.set({ back: { cut: true } });
+  const client = new Client();
+  client.socket.write("hello");
+  await until(() => Buffer.concat(arrived).toString() === "hello");
+  await some(50);
+  expect(client.text).toBe("");
+  proxy.set({});
+  await until(() => client.text === "hello");
+});
+
+test("latency and jitter delay, and keep the order", async () => {
+  proxy.set({ there: { latencyMs: 60, jitterMs: 40 } });
+  const client = new Client();
+  const startMs = performance.now();
+  for (const word of ["a", "b", "c"]) client.socket.write(word);
+  await until(() => client.text.length === 3);
+  expect(client.text).toBe("abc");
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(75);
+});
+
+test("a bandwidth is kept", async () => {
+  proxy.set({ there: { bytesPerS: 20_000 } });
+  const client = new Client();
+  const startMs = performance.now();
+  client.socket.write("x".repeat(5000));
+  await until(() => client.text.length === 5000);
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(190);
+});
+
+test("a reset breaks off both ends, and the next connection is well", async () => {
+  const client = new Client();
+  client.socket.write("hello");
+  await until(() => client.text === "hello");
+  proxy.reset();
+  await until(() => client.broken);
+  const next = new Client();
+  next.socket.write("again");
+  await until(() => next.text === "again");
+});
+
+test("nobody behind it is a broken connection, as without it", async () => {
+  await new Promise((resolve) => {
+    for (const socket of sockets) socket.destroy();
+    server.close(resolve);
+  });
+  const client = new Client();
+  await until(() => client.broken || client.ended);
+});
