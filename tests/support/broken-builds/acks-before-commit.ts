@@ -1,11 +1,16 @@
 import { StorageClient } from "../../../edge/journal/storage-client.ts";
+import { replaced } from "./replaced.ts";
 
 /**
  * A gateway that breaks P1: it acknowledges what it has only in memory, and writes a little later, as brokers do that
  * save every now and then.
  */
-const { offer } = StorageClient.prototype;
-StorageClient.prototype.offer = function (message, committed) {
-  setImmediate(committed);
-  setTimeout(() => offer.call(this, message, () => undefined), 50);
-};
+replaced(
+  StorageClient.prototype,
+  "offer",
+  (offer) =>
+    function (this: StorageClient, message, committed) {
+      setImmediate(committed);
+      setTimeout(() => offer.call(this, message, () => undefined), 50);
+    },
+);

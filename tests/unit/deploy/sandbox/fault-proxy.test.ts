@@ -64,6 +64,7 @@ test("a link that is well passes on everything, both ways, and the end of a conn
   await until(() => client.text === "hello");
   client.socket.end();
   await until(() => client.ended);
+  expect(client.broken).toBe(false);
 });
 
 test("a link that is cut tells nobody; what was kept goes on when it is healed", async () => {
@@ -130,7 +131,8 @@ test("a reset breaks off both ends, and the next connection is well", async () =
   await until(() => client.broken);
   const next = new Client();
   next.socket.write("again");
-  await until(() => next.text === "again");
+  await until(() => next.text !== "");
+  expect(next.text).toBe("again");
 });
 
 test("nobody behind it is a broken connection, as without it", async () => {
@@ -140,4 +142,5 @@ test("nobody behind it is a broken connection, as without it", async () => {
   });
   const client = new Client();
   await until(() => client.broken || client.ended);
+  expect(client.text).toBe("");
 });

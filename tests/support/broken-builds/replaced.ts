@@ -1,0 +1,8 @@
+/** Puts another method in the place of one, for every object of a class. */
+export function replaced<Of extends object, Name extends keyof Of>(
+  prototype: Of,
+  name: Name,
+  by: (original: Of[Name]) => Of[Name],
+): void {
+  prototype[name] = by(prototype[name]);
+}
