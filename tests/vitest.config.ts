@@ -59,7 +59,6 @@ const config: ViteUserConfig = {
           include: long ? [] : DRILLS,
           testTimeout: 3 * MINUTE_MS,
           maxConcurrency: 2,
-          fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },

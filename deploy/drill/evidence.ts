@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Fault } from "../../proto/core/fault.ts";
 import type { DeviceContents } from "./ledger.ts";
+import type { Conflicts } from "./outcome.ts";
 import type { TargetRegion } from "./target.ts";
 
 /** What regions answer: asked by the same addresses that people use. */
@@ -81,11 +82,14 @@ export async function batchesOf(region: TargetRegion, gateways: ReadonlySet<stri
 export async function conflictsByKind(
   region: TargetRegion,
   { prefix, fromMs }: { prefix: string; fromMs: number },
-): Promise<Readonly<Record<string, number>>> {
-  const kinds = new Map<string, number>();
+): Promise<Conflicts> {
+  const kinds = new Map<string, { count: number; example: string }>();
   const query = { from: new Date(fromMs).toISOString() };
-  for (const { device, kind } of await lines(region, query, conflictSchema, "conflicts")) {
-    if (device.startsWith(prefix)) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  for (const { device, kind, key } of await lines(region, query, conflictSchema, "conflicts")) {
+    if (!device.startsWith(prefix)) continue;
+    const found = kinds.get(kind);
+    if (found === undefined) kinds.set(kind, { count: 1, example: key });
+    else found.count++;
   }
   return Object.fromEntries(kinds);
 }
@@ -113,7 +117,7 @@ const DEADLINE_MS = 30_000;
 const rawSchema = z.object({ value: z.number() });
 /** The whole record: what regions answer must be the same in every key. */
 const windowSchema = z.looseObject({ start: z.string(), count: z.number() });
-const conflictSchema = z.object({ device: z.string().default(""), kind: z.string() });
+const conflictSchema = z.object({ device: z.string().default(""), kind: z.string(), key: z.string() });
 const haveSchema = z.object({
   prefix: z.number(),
   islands: z.array(z.object({ first: z.number(), last: z.number() })),

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * The two sides of the account: what canaries were acknowledged, and what regions answer. Everything here is arithmetic
  * over what was collected (evidence.ts).
@@ -27,6 +29,8 @@ export type ReadingAtFault = { readonly device: string; readonly id: number; rea
 export type RegionLedger = {
   readonly region: string;
   readonly readings: number;
+  /** Of everything that it answers for these devices: equal where regions answer alike. */
+  readonly digest: string;
   /** Acknowledged, and not there. */
   readonly missing: readonly ReadingAtFault[];
   /** Acknowledged, and there more than once. */
@@ -92,10 +96,13 @@ function regionLedger(
   const miscounted: { device: string; windows: number; readings: number }[] = [];
   let readings = 0;
   let neverSent = 0;
+  const digest = createHash("sha256");
   for (const { device, ids, windows } of devices) {
     const log = logs.get(device);
     if (log === undefined) continue;
     readings += ids.length;
+    const answers = [...windows.values()].map(({ text }) => text);
+    digest.update(JSON.stringify([device, ids.toSorted((a, b) => a - b), answers]));
     const times = new Map<number, number>();
     for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
     for (const id of acknowledgedIds(log)) {
@@ -109,8 +116,11 @@ function regionLedger(
     // Where no such windows are made at all there is nothing to compare.
     if (windows.size > 0 && counted !== ids.length) miscounted.push({ device, windows: counted, readings: ids.length });
   }
-  return { region, readings, missing, twice, neverSent, miscounted };
+  const hex = digest.digest("hex").slice(0, DIGEST_SHOWN);
+  return { region, readings, digest: hex, missing, twice, neverSent, miscounted };
 }
+
+const DIGEST_SHOWN = 16;
 
 function atFault(log: CanaryLog, id: number): ReadingAtFault {
   return { device: log.device, id, acknowledgedAt: new Date(log.acknowledgedAtMs[id - 1]!).toISOString() };

@@ -16,6 +16,9 @@ export class Observer {
 
   constructor(target: DrillTarget) {
     this.#target = target;
+    // In the order of the target, whoever answers first.
+    for (const { name } of target.gateways) this.#gateways.set(name, undefined);
+    for (const { name } of target.regions) this.#regions.set(name, undefined);
   }
 
   /** Resolves when every part was asked once. */

@@ -68,8 +68,11 @@ export type Figures = {
   readonly resentBatches: number;
   readonly resentBytes: number;
   readonly dualSendMs: number;
-  readonly conflicts: Readonly<Record<string, number>>;
+  /** Choices between rows that disagreed, by kind. */
+  readonly conflicts: Conflicts;
 };
+
+export type Conflicts = Readonly<Record<string, { readonly count: number; readonly example: string }>>;
 
 export type Verdict = "passed" | "failed" | "incomplete";
 

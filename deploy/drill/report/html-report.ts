@@ -79,15 +79,24 @@ function limitsTable({ limits, measured }: DrillOutcome, earlier: readonly Earli
 
 function account({ findings: { ledger } }: DrillOutcome): string {
   if (ledger === null) return "<p class=bad>Readings were not compared.</p>";
-  const rows = ledger.regions.map(({ region, readings, missing, twice, neverSent, miscounted }): Cell[] => [
+  const rows = ledger.regions.map(({ region, readings, digest, missing, twice, neverSent, miscounted }): Cell[] => [
     region,
     formatCount(readings),
+    digest,
     { text: formatCount(missing.length), mark: missing.length > 0 },
     { text: formatCount(twice.length), mark: twice.length > 0 },
     { text: formatCount(neverSent), mark: neverSent > 0 },
     { text: formatCount(miscounted.length), mark: miscounted.length > 0 },
   ]);
-  const heads = ["region", "readings", "missing (RPO)", "twice", "never sent", "devices whose windows count otherwise"];
+  const heads = [
+    "region",
+    "readings",
+    "digest",
+    "missing (RPO)",
+    "twice",
+    "never sent",
+    "devices whose windows count otherwise",
+  ];
   const lists = ledger.regions.flatMap(({ region, missing, twice }) => [
     ...(missing.length === 0 ? [] : [idList(`Missing in ${region}`, missing)]),
     ...(twice.length === 0 ? [] : [idList(`More than once in ${region}`, twice)]),
@@ -117,7 +126,9 @@ function idList(title: string, readings: readonly ReadingAtFault[]): string {
 }
 
 function figures({ figures: given }: DrillOutcome): string {
-  const conflicts = Object.entries(given.conflicts).map(([kind, count]) => `${kind} ${formatCount(count)}`);
+  const conflicts = Object.entries(given.conflicts).map(
+    ([kind, { count, example }]) => `${formatCount(count)} of kind ${kind}, such as ${example}`,
+  );
   return table(
     ["", ""],
     [
@@ -131,7 +142,7 @@ function figures({ figures: given }: DrillOutcome): string {
         "batches went to two regions for want of copies",
         given.dualSendMs === 0 ? "never" : `for ${formatMs(given.dualSendMs)}`,
       ],
-      ["conflicts", conflicts.length === 0 ? "none" : conflicts.join(", ")],
+      ["conflicts", conflicts.length === 0 ? "none" : conflicts.join("; ")],
     ],
   );
 }

@@ -34,6 +34,13 @@ describe("the account of a drill", () => {
     expect(isClean(ledger)).toBe(true);
   });
 
+  test("has a digest for each region, equal where the answers are, whatever their order", () => {
+    const digests = (ids: number[]): string[] =>
+      ledgerOf([log([true, true])], [contents("eu", [1, 2]), contents("us", ids)]).regions.map(({ digest }) => digest);
+    expect(new Set(digests([2, 1])).size).toBe(1);
+    expect(new Set(digests([2, 2])).size).toBe(2);
+  });
+
   test("names what is missing, by id, in the region that lacks it", () => {
     const ledger = ledgerOf([log([true, true, true])], [contents("eu", [1, 2, 3]), contents("us", [1, 3])]);
     expect(ledger.regions.map(({ region, missing }) => [region, missing.map(({ id }) => id)])).toEqual([

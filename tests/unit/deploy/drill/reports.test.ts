@@ -71,7 +71,9 @@ const OUTCOME: DrillOutcome = {
     ledger: {
       sent: 401,
       acknowledged: 400,
-      regions: [{ region: "us", readings: 399, missing: [reading], twice: [], neverSent: 0, miscounted: [] }],
+      regions: [
+        { region: "us", readings: 399, digest: "00ff", missing: [reading], twice: [], neverSent: 0, miscounted: [] },
+      ],
       windowsDiffer: [],
     },
     lostMeanwhile: null,
@@ -84,7 +86,7 @@ const OUTCOME: DrillOutcome = {
     resentBatches: 3,
     resentBytes: 3000,
     dualSendMs: 0,
-    conflicts: { carry: 2 },
+    conflicts: { carry: { count: 2, example: "carry d id 1s" } },
   },
   samples,
 };

@@ -4,7 +4,7 @@ import type { Findings } from "../../../../deploy/drill/outcome.ts";
 import { judge, measurementsOf } from "../../../../deploy/drill/verdict.ts";
 
 const LIMITS = { rtoMs: 5000, repairMs: 20_000, backHomeMs: 30_000 };
-const region = { region: "us", readings: 10, missing: [], twice: [], neverSent: 0, miscounted: [] };
+const region = { region: "us", readings: 10, digest: "00ff", missing: [], twice: [], neverSent: 0, miscounted: [] };
 const CLEAN: Ledger = { sent: 10, acknowledged: 10, regions: [region], windowsDiffer: [] };
 const sighting = (durableAtMs: number | null): Findings["events"][number]["sightings"][number] => ({
   gateway: "plant-1",
