@@ -47,6 +47,14 @@ export class Canaries {
     return canaries;
   }
 
+  get sent(): number {
+    return this.#sensors.reduce((sum, { sentAtMs }) => sum + sentAtMs.length, 0);
+  }
+
+  get acknowledged(): number {
+    return this.#sensors.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
+  }
+
   /** What each of them knows, live. */
   get logs(): readonly CanaryLog[] {
     return this.#sensors;
@@ -136,6 +144,7 @@ class Canary implements CanaryLog {
   readonly home: string;
   readonly sentAtMs: number[] = [];
   readonly acknowledgedAtMs: (number | undefined)[] = [];
+  acknowledged = 0;
   readonly #clock: Clock;
   readonly #withTime: boolean;
   readonly #padding: Padding;
@@ -173,6 +182,7 @@ class Canary implements CanaryLog {
     });
     client.publish({ topic: this.device, payload, qos: 1 }, () => {
       this.acknowledgedAtMs[id - 1] = this.#clock.nowMs();
+      this.acknowledged++;
     });
     return true;
   }

@@ -78,13 +78,45 @@ export function whatAils({ gateways, regions: seen }: Sample, regions: ReadonlyS
   return undefined;
 }
 
+/** Whether every gateway sends its batches to the region that it prefers. */
+export function allAtHome({ gateways }: Sample): boolean {
+  return [...gateways.values()].every(
+    (gateway) => gateway !== undefined && gateway.carrier !== null && gateway.carrier === gateway.regions[0]?.region,
+  );
+}
+
+/** Whether every reading that a gateway took is in a region. */
+export function nothingWaits({ gateways }: Sample): boolean {
+  return [...gateways.values()].every(
+    (gateway) =>
+      gateway !== undefined &&
+      gateway.waitingReadings === 0 &&
+      gateway.undurableBatches === 0 &&
+      gateway.rawWaiting === 0,
+  );
+}
+
+/** Whether every region that is counted on has what the others have. */
+export function nobodyBehind({ regions: seen }: Sample, regions: ReadonlySet<string>): boolean {
+  return [...regions].every((name) =>
+    seen.get(name)?.peers.every((peer) => !regions.has(peer.name) || (peer.connected && peer.behindBatches === 0)),
+  );
+}
+
 /** Windows and seals take a second each in a gateway that is well. */
 const BEHIND_MS = 5_000;
 
-/** The sum of what a counter grew by, from nothing; it begins anew with every process. */
-export function growth(samples: readonly Sample[], counter: (sample: Sample) => number | undefined): number {
+/**
+ * The sum of what a counter grew by; it begins anew with every process.
+ * @param options.fromNothing what the first sample has counts, too.
+ */
+export function growth(
+  samples: readonly Sample[],
+  counter: (sample: Sample) => number | undefined,
+  options: { readonly fromNothing: boolean },
+): number {
   let sum = 0;
-  let before = 0;
+  let before = options.fromNothing ? 0 : (samples.map(counter).find((value) => value !== undefined) ?? 0);
   for (const sample of samples) {
     const now = counter(sample);
     if (now === undefined) continue;

@@ -31,7 +31,9 @@ test("what a counter grew by is the sum over all processes that had it", () => {
   const samples = counts.map((n, atMs) =>
     sample({ atMs, gateway: n === undefined ? undefined : gatewaySample({ dualSendMs: n }) }),
   );
-  expect(growth(samples, ({ gateways }) => gateways.get("plant-1")?.dualSendMs)).toBe(15);
+  const counter = ({ gateways }: Sample): number | undefined => gateways.get("plant-1")?.dualSendMs;
+  expect(growth(samples, counter, { fromNothing: true })).toBe(15);
+  expect(growth(samples, counter, { fromNothing: false })).toBe(12);
 });
 
 describe("a drill must not go on", () => {
