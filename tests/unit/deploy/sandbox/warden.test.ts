@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { Warden } from "../../../../deploy/sandbox/warden.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-warden-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+const until = async (met: () => boolean): Promise<void> => {
+  for (let i = 0; !met(); i++) {
+    if (i > 1000) throw new Error("not within 10 s");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+const file = (name: string): string => join(folder, name);
+const touch = (name: string): string => `touch '${file(name)}'`;
+
+test("what is armed happens when its time is over, unless it was disarmed", async () => {
+  const warden = new Warden();
+  warden.arm(touch("first"), 200);
+  const disarm = warden.arm(touch("second"), 250);
+  disarm();
+  warden.arm(touch("third"), 300);
+  await until(() => existsSync(file("third")));
+  expect([existsSync(file("first")), existsSync(file("second"))]).toEqual([true, false]);
+  await warden.dismiss();
+});
+
+test("when its master is gone without a word it heals, kills also what is frozen, and cleans up", async () => {
+  const warden = new Warden();
+  const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
+  const gone = once(child, "exit");
+  process.kill(child.pid!, "SIGSTOP");
+  const rest = file("rest");
+  mkdirSync(rest);
+  writeFileSync(join(rest, "data"), "x");
+  warden.watch(child.pid!);
+  warden.folder(rest);
+  warden.arm(touch("healed"), 3_600_000);
+  warden.abandon();
+  expect(await gone).toEqual([null, "SIGKILL"]);
+  await until(() => existsSync(file("healed")) && !existsSync(rest));
+});
+
+test("when its master is done it leaves everything alone", async () => {
+  const warden = new Warden();
+  const rest = file("rest");
+  mkdirSync(rest);
+  warden.folder(rest);
+  warden.arm(touch("healed"), 3_600_000);
+  await warden.dismiss();
+  await warden.dismiss();
+  expect([existsSync(rest), existsSync(file("healed"))]).toEqual([true, false]);
+});
