@@ -61,5 +61,5 @@ export function sandboxCast({ sandbox }: Drill): Cast {
 }
 
 function firstSentence(text: string): string {
-  return /^.*?[.:](?=\s|$)/u.exec(text)?.[0].replace(/:$/, ".") ?? text;
+  return /^.*?\.(?=\s|$)/u.exec(text)?.[0] ?? text;
 }
