@@ -19,6 +19,8 @@ export interface Decoder {
 export type IncomingMessage = {
   readonly topic: string;
   readonly payload: Uint8Array;
+  /** Whoever sent it; a few formats name the device by it. */
+  readonly clientId: string;
   /** The gateway's clock when the message came in, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
@@ -55,7 +57,6 @@ export type Decoded =
 
 export type DeadLetterReason =
   | "no_route"
-  | "empty"
   | "too_large"
   | "invalid_utf8"
   | "syntax"

@@ -18,10 +18,14 @@ export type JsonFields =
       readonly nulls: number;
       /** Numbers under the name of a time that are no time: an uptime, a zero. */
       readonly noTimes: number;
+      /** What the family says is no reading but a name. */
+      readonly identifiers: number;
     }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
 
 export type JsonField = {
+  /** Undefined: as the topic names it. */
+  readonly device: string | undefined;
   /** Empty for a payload that is one bare value. */
   readonly path: string;
   readonly value: Value;
@@ -32,22 +36,49 @@ export type JsonField = {
 
 export type JsonLimits = { readonly depth: number; readonly values: number };
 
-export function jsonFields(text: string, options: { time: JsonTime; zone: TimeZone; limits: JsonLimits }): JsonFields {
-  let root: unknown;
+/** The value that a text spells; or where it does not spell one. */
+export function parsedJson(
+  text: string,
+): { readonly kind: "json"; readonly json: unknown } | Extract<JsonFields, { kind: "dead_letter" }> {
   try {
-    root = LONG_DIGITS.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
+    const json: unknown = LONG_DIGITS.test(text) ? JSON.parse(text, exactIntegers) : JSON.parse(text);
+    return { kind: "json", json };
   } catch (error) {
     return syntaxFault(text, error);
   }
+}
+
+/** The fields of some parts of a payload together; the limits hold for all of them. */
+export function fieldsOf(
+  parts: readonly WalkedPart[],
+  options: { time: JsonTime; zone: TimeZone; limits: JsonLimits },
+): JsonFields {
   const walk = new Walk(options);
   try {
-    walk.value(root, "", undefined, 0);
+    for (const part of parts) walk.part(part);
   } catch (error) {
     if (error instanceof Refused) return { kind: "dead_letter", reason: error.reason, detail: error.message };
     throw error;
   }
-  return { kind: "fields", fields: walk.fields, nulls: walk.nulls, noTimes: walk.noTimes };
+  return {
+    kind: "fields",
+    fields: walk.fields,
+    nulls: walk.nulls,
+    noTimes: walk.noTimes,
+    identifiers: walk.identifiers,
+  };
 }
+
+/** What is walked through, and what is known about it from elsewhere. */
+export type WalkedPart = {
+  /** Undefined: as the topic names it. */
+  readonly device?: string;
+  readonly value: unknown;
+  readonly path: string;
+  readonly timeMs?: number | undefined;
+  readonly unitOf?: (path: string) => string | null;
+  readonly isIdentifier?: (path: string) => boolean;
+};
 
 /**
  * Where the time stands: nowhere (`arrival`), in the route's field (a key, or a path joined by dots), or in whichever of
@@ -79,6 +110,8 @@ class Walk {
   readonly fields: JsonField[] = [];
   nulls = 0;
   noTimes = 0;
+  identifiers = 0;
+  #part: WalkedPart = { value: null, path: "" };
   /** Of the times that were found further down than the object that they date. */
   readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
@@ -91,7 +124,17 @@ class Walk {
     this.#limits = options.limits;
   }
 
-  value(value: unknown, path: string, timeMs: number | undefined, depth: number): void {
+  part(part: WalkedPart): void {
+    this.#part = part;
+    this.#timePaths.clear();
+    this.#value(part.value, part.path, part.timeMs, 0);
+  }
+
+  #value(value: unknown, path: string, timeMs: number | undefined, depth: number): void {
+    if (this.#part.isIdentifier?.(path) === true) {
+      this.identifiers++;
+      return;
+    }
     if (depth > this.#limits.depth) throw new Refused("too_deep", `more than ${this.#limits.depth} levels at ${path}`);
     if (value === null) this.nulls++;
     else if (this.#timePaths.has(path)) return;
@@ -108,19 +151,25 @@ class Walk {
       const plain = plainValue(value);
       if (plain.kind === "not_finite")
         throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
-      this.fields.push({ path, value: plain.value, unit: plain.unit, timeMs });
+      this.#add(path, plain.value, plain.unit, timeMs);
     } else if (typeof value === "number" && !Number.isFinite(value)) {
       throw new Refused("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
     } else {
-      this.fields.push({ path, value: value as Value, unit: null, timeMs });
+      this.#add(path, value as Value, null, timeMs);
     }
+  }
+
+  #add(path: string, value: Value, ownUnit: string | null, timeMs: number | undefined): void {
+    const { device, unitOf } = this.#part;
+    const unit = ownUnit ?? (unitOf === undefined || typeof value === "string" ? null : unitOf(path));
+    this.fields.push({ device, path, value, unit, timeMs });
   }
 
   #array(items: readonly unknown[], path: string, timeMs: number | undefined, depth: number): void {
     // A list of dated objects is one series of readings each, not a numbered set of series.
     const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item, path) !== undefined);
     for (const [i, item] of items.entries()) {
-      this.value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
+      this.#value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
     }
   }
 
@@ -142,7 +191,7 @@ class Walk {
         if (key !== found?.name && timeOf(value, "auto", this.#zone) === undefined) this.noTimes++;
         continue;
       }
-      this.value(value, wrapper && WRAPPERS.has(key) ? path : joined(path, key), ownTimeMs, depth + 1);
+      this.#value(value, wrapper && WRAPPERS.has(key) ? path : joined(path, key), ownTimeMs, depth + 1);
     }
   }
 
@@ -197,7 +246,7 @@ function exactIntegers(this: unknown, _key: string, value: unknown, context?: { 
 }
 
 /** V8 says where; a person wants to see it: `{"t": 21.5 "h": 40}`: expected ',' or '}' at column 12. */
-function syntaxFault(text: string, error: unknown): JsonFields {
+function syntaxFault(text: string, error: unknown): Extract<JsonFields, { kind: "dead_letter" }> {
   const message = error instanceof Error ? error.message : String(error);
   const position = /at position (\d+)/.exec(message)?.[1];
   const notANumber = /[:[,\s]([+-]?(?:NaN|Infinity|nan|inf))\b/.exec(text);

@@ -10,12 +10,17 @@ import type {
   ReadingSink,
   SeriesRef,
 } from "./decoder.ts";
-import type { JsonLimits, JsonTime } from "./json-fields.ts";
-import { jsonFields } from "./json-fields.ts";
+import { inflated } from "./compressed.ts";
+import type { Family } from "./families/family.ts";
+import type { Claim } from "./families/registry.ts";
+import { claimOf, FAMILIES, familyOf } from "./families/registry.ts";
+import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
+import type { JsonField, JsonLimits, JsonTime, WalkedPart } from "./json-fields.ts";
+import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
 import { Template } from "./template.ts";
 import type { TimeUnit } from "./timestamp.ts";
-import { TimeZone } from "./timestamp.ts";
+import { timeOf, TimeZone } from "./timestamp.ts";
 import { TopicPattern } from "./topic-pattern.ts";
 
 /**
@@ -42,7 +47,8 @@ export type RouteOptions = {
   readonly topic: string;
   readonly device: string | undefined;
   readonly metric: string | undefined;
-  readonly decoder: "auto" | "json" | "value" | "text";
+  /** `auto`, a format, or the name of a family. */
+  readonly decoder: string;
   readonly timestamp: "arrival" | { readonly field: string | undefined; readonly unit: TimeUnit };
   /** One unit for all, or by metric. */
   readonly unit: string | Readonly<Record<string, string>> | undefined;
@@ -53,7 +59,9 @@ type Route = {
   readonly pattern: TopicPattern | undefined;
   readonly device: Template | undefined;
   readonly metric: Template | undefined;
-  readonly decoder: RouteOptions["decoder"];
+  readonly decoder: string;
+  /** Of a route that names one: only this. */
+  readonly families: readonly Family[];
   readonly time: JsonTime;
   readonly unit: string | ReadonlyMap<string, string> | undefined;
 };
@@ -66,10 +74,15 @@ type TopicPlan =
       readonly topic: string;
       readonly route: Route;
       readonly captured: ReadonlyMap<string, string>;
-      /** By path in the payload; the empty path is a bare value. */
+      /** Without empty ones. */
+      readonly levels: readonly string[];
+      readonly claim: Claim | undefined;
+      /** Of a topic that no family claims: what its first JSON was. */
+      sticky: Family | "none" | undefined;
+      /** By device, path and unit; the empty path is a bare value. */
       readonly series: Map<string, SeriesRef>;
-      readonly json: Outcome;
-      readonly value: Outcome;
+      /** By the name of the decoder. */
+      readonly outcomes: Map<string, Outcome>;
     };
 type DecodedPlan = Extract<TopicPlan, { kind: "decoded" }>;
 
@@ -102,48 +115,166 @@ class RoutedDecoder implements Decoder {
     const plan = this.#plans.get(message.topic) ?? this.#plan(message.topic);
     if (plan.kind === "refused") return plan.outcome;
     const { payload } = message;
-    if (payload.length === 0) return deadLetter(plan, "empty", "the payload is empty");
+    // A retained message is cleared this way, and some sensors say nothing at all.
+    if (payload.length === 0) return { kind: "ignored", what: "empty", route: plan.route.name };
+    if (plan.claim?.topic.kind === "ignored") {
+      return { kind: "ignored", what: plan.claim.topic.what, route: plan.route.name };
+    }
     if (payload.length > this.#limits.payloadBytes) {
       return deadLetter(plan, "too_large", `${payload.length} bytes, more than ${this.#limits.payloadBytes}`);
     }
     const { decoder } = plan.route;
-    if (decoder === "auto" || decoder === "value") {
+    if (decoder !== "json" && decoder !== "text" && decoder !== "line_protocol") {
       const number = simpleNumber(payload);
-      if (!Number.isNaN(number)) return this.#bare(plan, number, null, message, sink);
+      if (!Number.isNaN(number))
+        return this.#bare(plan, { value: number, unit: null, decoder: "value" }, message, sink);
     }
-    if (!isUtf8(payload)) return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8");
-    const text = textOf(payload);
-    if (decoder === "json" || (decoder === "auto" && startsJson(text))) return this.#json(plan, text, message, sink);
-    if (decoder === "text") return this.#bare(plan, text, null, message, sink);
-    const plain = plainValue(text);
-    if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text.trim()}`);
-    if (plain.value === "") return deadLetter(plan, "empty", "the payload is blank");
-    return this.#bare(plan, plain.value, plain.unit, message, sink);
+    const opened = inflated(payload, this.#limits.payloadBytes);
+    if (opened.kind === "dead_letter") return deadLetter(plan, opened.reason, opened.detail);
+    return opened.kind === "inflated"
+      ? this.#open(plan, { ...message, payload: opened.bytes }, sink)
+      : this.#open(plan, message, sink);
   }
 
-  #bare(plan: DecodedPlan, value: Value, unit: string | null, message: IncomingMessage, sink: ReadingSink): Outcome {
+  /** Whatever is more than a plain number. */
+  #open(plan: DecodedPlan, message: IncomingMessage, sink: ReadingSink): Outcome {
+    const { payload } = message;
+    const { decoder } = plan.route;
+    if (!isUtf8(payload)) return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8");
+    const text = textOf(payload);
+    const isAuto = decoder === "auto" || plan.route.families.length > 0;
+    if (decoder === "json" || (isAuto && startsJson(text))) {
+      const parsed = parsedJson(text);
+      if (parsed.kind === "dead_letter") return deadLetter(plan, parsed.reason, parsed.detail);
+      return this.#structured(plan, { json: parsed.json, decoder: "json" }, message, sink);
+    }
+    if (decoder === "text") return this.#bare(plan, { value: text, unit: null, decoder }, message, sink);
+    if (decoder === "line_protocol" || (isAuto && plan.claim === undefined && looksLikeLineProtocol(text))) {
+      return this.#lines(plan, text, message, sink);
+    }
+    const plain = plainValue(text);
+    if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text.trim()}`);
+    if (plain.value === "") return { kind: "ignored", what: "empty", route: plan.route.name };
+    return this.#bare(plan, { ...plain, decoder: "value" }, message, sink);
+  }
+
+  #bare(
+    plan: DecodedPlan,
+    bare: { readonly value: Value; readonly unit: string | null; readonly decoder: string },
+    message: IncomingMessage,
+    sink: ReadingSink,
+  ): Outcome {
+    const { value } = bare;
     if (typeof value === "string" && value.length > TEXT_MAX) {
       return deadLetter(plan, "too_large", `a text of ${value.length} characters, more than ${TEXT_MAX}`);
     }
-    const series = this.#series(plan, "", unit);
+    const topic = plan.claim?.topic;
+    const unit = bare.unit ?? (topic?.kind === "value" && typeof value !== "string" ? topic.unit : null);
+    const series = this.#series(plan, undefined, "", unit);
     if (series === undefined) return badName(plan, "");
     if (series.id < 0 && !sink.admits(series)) return tooManySeries(plan);
     sink.reading(series, Math.trunc(message.arrivedMs), value, message.clockPlausible ? "none" : "suspect");
-    return plan.value;
+    return readingsOf(plan, plan.claim?.family.name ?? bare.decoder);
   }
 
-  #json(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
-    const parsed = jsonFields(text, { time: plan.route.time, zone: this.#zone, limits: this.#limits });
-    if (parsed.kind === "dead_letter") return deadLetter(plan, parsed.reason, parsed.detail);
-    const { fields } = parsed;
-    if (fields.length === 0) {
-      if (parsed.nulls > 0) return { kind: "ignored", what: "null", route: plan.route.name };
-      return deadLetter(plan, "no_value", "there is no value in the payload");
+  /** JSON, or what another format says in the same way. */
+  #structured(
+    plan: DecodedPlan,
+    given: { readonly json: unknown; readonly decoder: string },
+    message: IncomingMessage,
+    sink: ReadingSink,
+  ): Outcome {
+    const { json } = given;
+    const family = this.#familyOf(plan, json);
+    if (family?.parts === undefined) {
+      const path = plan.claim?.topic.kind === "value" ? plan.claim.topic.metric : "";
+      return this.#walk(
+        plan,
+        { parts: [{ value: json, path }], decoder: family?.name ?? given.decoder },
+        message,
+        sink,
+      );
     }
-    // Names are checked for all before the first is given away: a dead letter leaves no reading behind.
+    const names = namesOf(plan, undefined, "");
+    const outcome = family.parts(json, {
+      levels: plan.levels,
+      clientId: message.clientId,
+      arrivedMs: message.arrivedMs,
+      // What it calls the device is for it to say; where it cannot, the whole topic is the device.
+      device: plan.claim?.topic.kind === "json" ? plan.claim.topic.device : plan.levels.join("/"),
+      metric: plan.claim?.topic.kind === "json" ? plan.claim.topic.metric : names.metric,
+    });
+    switch (outcome.kind) {
+      case "ignored":
+        return { kind: "ignored", what: outcome.what, route: plan.route.name };
+      case "no_value":
+        return deadLetter(plan, "no_value", outcome.detail);
+      case "parts": {
+        const walked = this.#walk(plan, { parts: outcome.parts, decoder: family.name }, message, sink);
+        if (walked.kind !== "readings") return walked;
+        for (const { ignored } of outcome.parts) for (const [what, count] of ignored ?? []) sink.ignored(what, count);
+        return walked;
+      }
+    }
+  }
+
+  /** What a topic was first is what it stays, so that a message that looks otherwise does not rename its series. */
+  #familyOf(plan: DecodedPlan, json: unknown): Family | undefined {
+    if (plan.claim !== undefined) return plan.claim.family;
+    if (plan.sticky === undefined) {
+      plan.sticky = plan.route.decoder === "auto" ? (familyOf(json) ?? "none") : (plan.route.families[0] ?? "none");
+    }
+    return plan.sticky === "none" ? undefined : plan.sticky;
+  }
+
+  #walk(
+    plan: DecodedPlan,
+    given: { readonly parts: readonly WalkedPart[]; readonly decoder: string },
+    message: IncomingMessage,
+    sink: ReadingSink,
+  ): Outcome {
+    const parsed = fieldsOf(given.parts, { time: plan.route.time, zone: this.#zone, limits: this.#limits });
+    if (parsed.kind === "dead_letter") return deadLetter(plan, parsed.reason, parsed.detail);
+    const { nulls, noTimes, identifiers } = parsed;
+    if (parsed.fields.length === 0) {
+      const what = nulls > 0 ? "null" : identifiers > 0 ? "identifier" : undefined;
+      if (what !== undefined) return { kind: "ignored", what, route: plan.route.name };
+    }
+    const outcome = this.#give(plan, parsed.fields, { decoder: given.decoder, message, sink });
+    if (outcome.kind !== "readings") return outcome;
+    if (nulls > 0) sink.ignored("null", nulls);
+    if (noTimes > 0) sink.ignored("not_a_time", noTimes);
+    if (identifiers > 0) sink.ignored("identifier", identifiers);
+    return outcome;
+  }
+
+  #lines(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
+    const parsed = lineFields(text, (digits) => timeOf(BigInt(digits), "auto", this.#zone));
+    if (parsed.kind === "syntax") return deadLetter(plan, "syntax", parsed.detail);
+    if (parsed.fields.length > this.#limits.values) {
+      return deadLetter(plan, "too_many_values", `more than ${this.#limits.values} values in one message`);
+    }
+    const device = plan.levels.join("/");
+    const fields = parsed.fields.map((field): JsonField => ({
+      device: field.device ?? device,
+      path: field.metric,
+      value: field.value,
+      unit: null,
+      timeMs: field.timeMs,
+    }));
+    return this.#give(plan, fields, { decoder: "line_protocol", message, sink });
+  }
+
+  /** Names are checked for all before the first is given away: a dead letter leaves no reading behind. */
+  #give(
+    plan: DecodedPlan,
+    fields: readonly JsonField[],
+    { decoder, message, sink }: { decoder: string; message: IncomingMessage; sink: ReadingSink },
+  ): Outcome {
+    if (fields.length === 0) return deadLetter(plan, "no_value", "there is no value in the payload");
     const series: SeriesRef[] = [];
-    for (const { path, value, unit } of fields) {
-      const ref = this.#series(plan, path, unit);
+    for (const { device, path, value, unit } of fields) {
+      const ref = this.#series(plan, device, path, unit);
       if (ref === undefined) return badName(plan, path);
       if (typeof value === "string" && value.length > TEXT_MAX) {
         return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
@@ -151,8 +282,6 @@ class RoutedDecoder implements Decoder {
       if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
       series.push(ref);
     }
-    if (parsed.nulls > 0) sink.ignored("null", parsed.nulls);
-    if (parsed.noTimes > 0) sink.ignored("not_a_time", parsed.noTimes);
     const arrivedMs = Math.trunc(message.arrivedMs);
     for (const [i, field] of fields.entries()) {
       let timeMs = field.timeMs;
@@ -166,7 +295,7 @@ class RoutedDecoder implements Decoder {
       }
       sink.reading(series[i]!, timeMs, field.value, clock);
     }
-    return plan.json;
+    return readingsOf(plan, decoder);
   }
 
   #plan(topic: string): TopicPlan {
@@ -186,34 +315,46 @@ class RoutedDecoder implements Decoder {
     return { kind: "refused", outcome: { kind: "dead_letter", reason: "no_route", detail, route: "" } };
   }
 
-  /** The series of a path; undefined when its names are not usable. */
-  #series(plan: DecodedPlan, path: string, payloadUnit: string | null): SeriesRef | undefined {
-    // A unit from the payload makes another entry: NUL cannot be in a path that passed `usable`.
-    const key = payloadUnit === null ? path : `${path}\0${payloadUnit}`;
+  /** The series of a path; undefined when its names are not usable. @param device undefined: as the topic names it. */
+  #series(
+    plan: DecodedPlan,
+    device: string | undefined,
+    path: string,
+    payloadUnit: string | null,
+  ): SeriesRef | undefined {
+    // NUL cannot be in names that passed `usable`. The common case, a path alone, costs no new string.
+    const key = payloadUnit === null && device === undefined ? path : `${path}\0${payloadUnit ?? ""}\0${device ?? ""}`;
     const known = plan.series.get(key);
     if (known !== undefined) return known;
-    const { device, metric } = namesOf(plan, path);
-    if (!usable(device, DEVICE_MAX) || !usable(metric, METRIC_MAX)) return undefined;
+    const names = namesOf(plan, device, path);
+    if (!usable(names.device, DEVICE_MAX) || !usable(names.metric, METRIC_MAX)) return undefined;
     const { unit } = plan.route;
-    const routeUnit = typeof unit === "string" ? unit : unit?.get(metric);
-    const series = { device, metric, unit: routeUnit ?? payloadUnit, id: -1 };
+    const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
+    const series = { ...names, unit: routeUnit ?? payloadUnit, id: -1 };
     if (plan.series.size < SERIES_PER_TOPIC_CACHED) plan.series.set(key, series);
     return series;
   }
 }
 
-/** Device and metric of a value at `path`, by the route's templates or by what topics usually mean. */
-function namesOf(plan: DecodedPlan, path: string): { device: string; metric: string } {
-  const { route, captured, topic } = plan;
-  const levels = topic.split("/").filter((level) => level !== "");
+/**
+ * Device and metric of a value at `path`, by the route's templates, by its family, or by what topics usually mean.
+ * @param ofFamily what a family calls the device, where it said so.
+ */
+function namesOf(plan: DecodedPlan, ofFamily: string | undefined, path: string): { device: string; metric: string } {
+  const { route, captured, levels } = plan;
+  const claimed = plan.claim?.topic.kind === "ignored" ? undefined : plan.claim?.topic;
   // A topic of one level that carries one bare value has no level left for the device.
   const lastIsMetric = path === "" && levels.length > 1;
   const usual = {
-    device: (lastIsMetric ? levels.slice(0, -1) : levels).join("/"),
-    field: path !== "" ? path : lastIsMetric ? levels.at(-1)! : "value",
+    device: ofFamily ?? claimed?.device ?? (lastIsMetric ? levels.slice(0, -1) : levels).join("/"),
+    field: path !== "" ? path : (claimed?.metric ?? (lastIsMetric ? levels.at(-1)! : "value")),
   };
   const known = (name: string): string | undefined =>
-    name === "field" ? usual.field : name === "topic" ? levels.join("/") : captured.get(name);
+    name === "field"
+      ? usual.field
+      : name === "topic"
+        ? levels.join("/")
+        : (captured.get(name) ?? (name === "device" ? usual.device : undefined));
   // With a template for the device, the last level is still the metric of a bare value.
   return {
     device: route.device?.expand(known) ?? usual.device,
@@ -231,9 +372,28 @@ function usable(name: string, max: number): boolean {
 }
 
 function planned(topic: string, route: Route, captured: ReadonlyMap<string, string>): DecodedPlan {
-  const readings = (decoder: string): Outcome => ({ kind: "readings", decoder, route: route.name });
-  const value = readings(route.decoder === "text" ? "text" : "value");
-  return { kind: "decoded", topic, route, captured, series: new Map(), json: readings("json"), value };
+  const levels = topic.split("/").filter((level) => level !== "");
+  const claim = claimOf(levels, route.families);
+  return {
+    kind: "decoded",
+    topic,
+    route,
+    captured,
+    levels,
+    claim,
+    sticky: undefined,
+    series: new Map(),
+    outcomes: new Map(),
+  };
+}
+
+function readingsOf(plan: DecodedPlan, decoder: string): Outcome {
+  let outcome = plan.outcomes.get(decoder);
+  if (outcome === undefined) {
+    outcome = { kind: "readings", decoder, route: plan.route.name };
+    plan.outcomes.set(decoder, outcome);
+  }
+  return outcome;
 }
 
 function routeOf(options: RouteOptions): Route {
@@ -250,6 +410,7 @@ function routeOf(options: RouteOptions): Route {
     device: options.device === undefined ? undefined : new Template(options.device),
     metric: options.metric === undefined ? undefined : new Template(options.metric),
     decoder: options.decoder,
+    families: options.decoder === "auto" ? FAMILIES : FAMILIES.filter(({ name }) => name === options.decoder),
     time,
     unit: typeof unit === "object" ? new Map(Object.entries(unit)) : unit,
   };
@@ -261,6 +422,7 @@ const AUTO_ROUTE: Route = {
   device: undefined,
   metric: undefined,
   decoder: "auto",
+  families: FAMILIES,
   time: { kind: "auto", unit: "auto" },
   unit: undefined,
 };
@@ -285,7 +447,7 @@ function tooManySeries(plan: DecodedPlan): Outcome {
 }
 
 function badName(plan: DecodedPlan, path: string): Outcome {
-  const { device, metric } = namesOf(plan, path);
+  const { device, metric } = namesOf(plan, undefined, path);
   const shown = JSON.stringify(`${device} ${metric}`).slice(0, 120);
   const rule = `names are 1 to ${DEVICE_MAX} (device) or ${METRIC_MAX} (metric) characters without control characters`;
   return deadLetter(plan, "bad_name", `${shown}: ${rule}`);

@@ -284,6 +284,7 @@ export class StorageEngine {
       {
         topic: this.#reader.topics[message.topic]!,
         payload: message.payload,
+        clientId: this.#reader.clients[message.client]!,
         arrivedMs: message.arrivedMs,
         clockPlausible: message.arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS,
       },

@@ -1,0 +1,38 @@
+import { gunzipSync, inflateSync } from "node:zlib";
+import type { DeadLetterReason } from "./decoder.ts";
+
+/** A payload that was compressed, opened within a limit. */
+export type Inflated =
+  | { readonly kind: "plain" }
+  | { readonly kind: "inflated"; readonly bytes: Uint8Array }
+  | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
+
+/**
+ * Recognises gzip and zlib by their first bytes, of which neither is how a text begins. A bomb is stopped at the limit,
+ * before its memory is spent. @param maxBytes of what comes out.
+ */
+export function inflated(payload: Uint8Array, maxBytes: number): Inflated {
+  const [first, second] = payload;
+  const isGzip = first === 0x1f && second === 0x8b;
+  // Deflate with a window of 32 KiB, at the three levels that are written as one byte that is no printable character.
+  const isZlib = first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda);
+  if (!isGzip && !isZlib) return { kind: "plain" };
+  try {
+    const options = { maxOutputLength: maxBytes };
+    return { kind: "inflated", bytes: isGzip ? gunzipSync(payload, options) : inflateSync(payload, options) };
+  } catch (error) {
+    const format = isGzip ? "gzip" : "zlib";
+    if (error instanceof RangeError) {
+      return {
+        kind: "dead_letter",
+        reason: "too_large",
+        detail: `more than ${maxBytes} bytes when it is opened (${format})`,
+      };
+    }
+    return {
+      kind: "dead_letter",
+      reason: "syntax",
+      detail: `broken ${format}: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
