@@ -17,6 +17,7 @@ import { parsePasswordFile, PasswordFileMistake } from "./core/password-file.ts"
 import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
+import { DECODERS } from "./decode/decoders.ts";
 import { topicPatternProblem } from "./decode/topic-pattern.ts";
 import type { DecodeLimits, RouteOptions } from "./decode/routes.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
@@ -244,14 +245,41 @@ function route() {
       }),
       device: z.string("expected a template such as {line}/{device}").optional(),
       metric: z.string("expected a template such as {field}").optional(),
-      decoder: z.enum(["auto", "json", "value", "text"]).default("auto"),
+      decoder: z.enum(DECODERS).default("auto").describe("a format, or the family of devices that speak it"),
       timestamp: z.union([z.literal("arrival"), time], "expected arrival, or a group with field and unit").prefault({}),
       unit: z
         .union([z.string(), z.record(z.string(), z.string())], "expected a unit, or a group of metric: unit")
         .optional(),
+      fields: z
+        .record(
+          z.string(),
+          z.strictObject({
+            metric: z.string("expected a name").min(1, "expected a name").optional(),
+            unit: z.string("expected a unit").optional(),
+            scale: z.number("expected a number").default(1),
+            offset: z.number("expected a number").default(0),
+          }),
+          "expected paths in the payload, such as temp: { scale: 0.1 }",
+        )
+        .optional()
+        .describe("only these fields of the payload, by path; * stands for anything; value * scale + offset"),
+      columns: z
+        .array(z.string("expected the name of a column"), "expected the names of the columns")
+        .min(1, "expected the names of the columns")
+        .optional()
+        .describe("of CSV lines; without it the first line of each payload names them"),
+      split: z
+        .record(z.string(), duration({ max: "31d" }), "expected paths of arrays, such as samples: 100ms")
+        .optional()
+        .describe("arrays whose elements are readings of one series, so far apart"),
     })
     .superRefine((given, context) => {
-      const known = new Set(["field", "topic", ...given.topic.matchAll(/\{(\w+)\}/g).map((match) => match[1]!)]);
+      const known = new Set([
+        "field",
+        "topic",
+        "device",
+        ...given.topic.matchAll(/\{(\w+)\}/g).map((match) => match[1]!),
+      ]);
       for (const key of ["device", "metric"] as const) {
         const unknown = new Template(given[key] ?? "").names.find((used) => !known.has(used));
         if (unknown === undefined) continue;
@@ -267,6 +295,17 @@ function route() {
       timestamp:
         given.timestamp === "arrival" ? "arrival" : { field: given.timestamp.field, unit: given.timestamp.unit },
       unit: given.unit,
+      fields:
+        given.fields &&
+        Object.entries(given.fields).map(([path, { metric, unit, scale, offset }]) => ({
+          path,
+          metric,
+          unit,
+          scale,
+          offset,
+        })),
+      columns: given.columns,
+      split: given.split && new Map(Object.entries(given.split)),
     }));
 }
 

@@ -49,10 +49,7 @@ export function parsedJson(
 }
 
 /** The fields of some parts of a payload together; the limits hold for all of them. */
-export function fieldsOf(
-  parts: readonly WalkedPart[],
-  options: { time: JsonTime; zone: TimeZone; limits: JsonLimits },
-): JsonFields {
+export function fieldsOf(parts: readonly WalkedPart[], options: WalkOptions): JsonFields {
   const walk = new Walk(options);
   try {
     for (const part of parts) walk.part(part);
@@ -68,6 +65,14 @@ export function fieldsOf(
     identifiers: walk.identifiers,
   };
 }
+
+export type WalkOptions = {
+  readonly time: JsonTime;
+  readonly zone: TimeZone;
+  readonly limits: JsonLimits;
+  /** Arrays whose elements are readings of one series, one after the other, and how far apart in milliseconds. */
+  readonly split?: ReadonlyMap<string, number>;
+};
 
 /** What is walked through, and what is known about it from elsewhere. */
 export type WalkedPart = {
@@ -118,7 +123,10 @@ class Walk {
   readonly #zone: TimeZone;
   readonly #limits: JsonLimits;
 
-  constructor(options: { time: JsonTime; zone: TimeZone; limits: JsonLimits }) {
+  readonly #split: ReadonlyMap<string, number> | undefined;
+
+  constructor(options: WalkOptions) {
+    this.#split = options.split;
     this.#time = options.time;
     this.#zone = options.zone;
     this.#limits = options.limits;
@@ -166,6 +174,13 @@ class Walk {
   }
 
   #array(items: readonly unknown[], path: string, timeMs: number | undefined, depth: number): void {
+    const everyMs = this.#split?.get(path);
+    if (everyMs !== undefined) {
+      for (const [i, item] of items.entries()) {
+        this.#value(item, path, timeMs === undefined ? undefined : timeMs + i * everyMs, depth + 1);
+      }
+      return;
+    }
     // A list of dated objects is one series of readings each, not a numbered set of series.
     const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item, path) !== undefined);
     for (const [i, item] of items.entries()) {

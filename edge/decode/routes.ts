@@ -10,11 +10,15 @@ import type {
   ReadingSink,
   SeriesRef,
 } from "./decoder.ts";
+import { binaryOf } from "./binary.ts";
 import { inflated } from "./compressed.ts";
+import { csvLines, looksLikeCsv } from "./csv-lines.ts";
 import type { Family } from "./families/family.ts";
 import type { Claim } from "./families/registry.ts";
 import { claimOf, FAMILIES, familyOf } from "./families/registry.ts";
 import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
+import type { FieldRule, FieldRuleOptions } from "./field-rules.ts";
+import { fieldRule, scaled } from "./field-rules.ts";
 import type { JsonField, JsonLimits, JsonTime, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
@@ -52,6 +56,12 @@ export type RouteOptions = {
   readonly timestamp: "arrival" | { readonly field: string | undefined; readonly unit: TimeUnit };
   /** One unit for all, or by metric. */
   readonly unit: string | Readonly<Record<string, string>> | undefined;
+  /** Only these fields, and what becomes of each; undefined: all as they are. */
+  readonly fields: readonly FieldRuleOptions[] | undefined;
+  /** Of CSV lines; undefined: the first line of each payload names them. */
+  readonly columns: readonly string[] | undefined;
+  /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
+  readonly split: ReadonlyMap<string, number> | undefined;
 };
 
 type Route = {
@@ -64,7 +74,13 @@ type Route = {
   readonly families: readonly Family[];
   readonly time: JsonTime;
   readonly unit: string | ReadonlyMap<string, string> | undefined;
+  readonly fields: readonly FieldRule[] | undefined;
+  readonly columns: readonly string[] | undefined;
+  readonly split: ReadonlyMap<string, number> | undefined;
 };
+
+/** A series of a topic, and what the route does to its values; `left_out` by the route. */
+type PlannedSeries = { readonly ref: SeriesRef; readonly rule: FieldRule | undefined } | "left_out";
 
 /** What is known about a topic after its first message. */
 type TopicPlan =
@@ -80,7 +96,7 @@ type TopicPlan =
       /** Of a topic that no family claims: what its first JSON was. */
       sticky: Family | "none" | undefined;
       /** By device, path and unit; the empty path is a bare value. */
-      readonly series: Map<string, SeriesRef>;
+      readonly series: Map<string, PlannedSeries>;
       /** By the name of the decoder. */
       readonly outcomes: Map<string, Outcome>;
     };
@@ -124,7 +140,7 @@ class RoutedDecoder implements Decoder {
       return deadLetter(plan, "too_large", `${payload.length} bytes, more than ${this.#limits.payloadBytes}`);
     }
     const { decoder } = plan.route;
-    if (decoder !== "json" && decoder !== "text" && decoder !== "line_protocol") {
+    if (decoder === "value" || plan.route.families.length > 0) {
       const number = simpleNumber(payload);
       if (!Number.isNaN(number))
         return this.#bare(plan, { value: number, unit: null, decoder: "value" }, message, sink);
@@ -140,9 +156,21 @@ class RoutedDecoder implements Decoder {
   #open(plan: DecodedPlan, message: IncomingMessage, sink: ReadingSink): Outcome {
     const { payload } = message;
     const { decoder } = plan.route;
-    if (!isUtf8(payload)) return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8");
+    const isAuto = plan.route.families.length > 0;
+    if (decoder === "cbor" || decoder === "msgpack") {
+      const binary = binaryOf(payload, decoder);
+      if (binary === undefined) return deadLetter(plan, "syntax", `the payload is no ${decoder}`);
+      return this.#structured(plan, binary, message, sink);
+    }
+    if (!isUtf8(payload)) {
+      const binary = isAuto ? binaryOf(payload) : undefined;
+      if (binary !== undefined) return this.#structured(plan, binary, message, sink);
+      return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8, and neither CBOR nor MessagePack");
+    }
     const text = textOf(payload);
-    const isAuto = decoder === "auto" || plan.route.families.length > 0;
+    if (decoder === "csv" || (isAuto && plan.claim === undefined && looksLikeCsv(text))) {
+      return this.#table(plan, text, message, sink);
+    }
     if (decoder === "json" || (isAuto && startsJson(text))) {
       const parsed = parsedJson(text);
       if (parsed.kind === "dead_letter") return deadLetter(plan, parsed.reason, parsed.detail);
@@ -172,8 +200,11 @@ class RoutedDecoder implements Decoder {
     const unit = bare.unit ?? (topic?.kind === "value" && typeof value !== "string" ? topic.unit : null);
     const series = this.#series(plan, undefined, "", unit);
     if (series === undefined) return badName(plan, "");
-    if (series.id < 0 && !sink.admits(series)) return tooManySeries(plan);
-    sink.reading(series, Math.trunc(message.arrivedMs), value, message.clockPlausible ? "none" : "suspect");
+    if (series === "left_out") return { kind: "ignored", what: "not_picked", route: plan.route.name };
+    const { ref, rule } = series;
+    if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
+    const clock = message.clockPlausible ? "none" : "suspect";
+    sink.reading(ref, Math.trunc(message.arrivedMs), rule === undefined ? value : scaled(value, rule), clock);
     return readingsOf(plan, plan.claim?.family.name ?? bare.decoder);
   }
 
@@ -233,7 +264,12 @@ class RoutedDecoder implements Decoder {
     message: IncomingMessage,
     sink: ReadingSink,
   ): Outcome {
-    const parsed = fieldsOf(given.parts, { time: plan.route.time, zone: this.#zone, limits: this.#limits });
+    const parsed = fieldsOf(given.parts, {
+      time: plan.route.time,
+      zone: this.#zone,
+      limits: this.#limits,
+      ...(plan.route.split === undefined ? {} : { split: plan.route.split }),
+    });
     if (parsed.kind === "dead_letter") return deadLetter(plan, parsed.reason, parsed.detail);
     const { nulls, noTimes, identifiers } = parsed;
     if (parsed.fields.length === 0) {
@@ -246,6 +282,13 @@ class RoutedDecoder implements Decoder {
     if (noTimes > 0) sink.ignored("not_a_time", noTimes);
     if (identifiers > 0) sink.ignored("identifier", identifiers);
     return outcome;
+  }
+
+  #table(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
+    const parsed = csvLines(text, plan.route.columns);
+    if (parsed.kind === "syntax") return deadLetter(plan, "syntax", parsed.detail);
+    const parts = parsed.rows.map((row) => ({ value: row, path: "" }));
+    return this.#walk(plan, { parts, decoder: "csv" }, message, sink);
   }
 
   #lines(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
@@ -272,18 +315,25 @@ class RoutedDecoder implements Decoder {
     { decoder, message, sink }: { decoder: string; message: IncomingMessage; sink: ReadingSink },
   ): Outcome {
     if (fields.length === 0) return deadLetter(plan, "no_value", "there is no value in the payload");
-    const series: SeriesRef[] = [];
-    for (const { device, path, value, unit } of fields) {
-      const ref = this.#series(plan, device, path, unit);
-      if (ref === undefined) return badName(plan, path);
+    const series: Exclude<PlannedSeries, "left_out">[] = [];
+    const picked: JsonField[] = [];
+    for (const field of fields) {
+      const { device, path, value, unit } = field;
+      const planned_ = this.#series(plan, device, path, unit);
+      if (planned_ === undefined) return badName(plan, path);
+      if (planned_ === "left_out") continue;
+      const { ref } = planned_;
       if (typeof value === "string" && value.length > TEXT_MAX) {
         return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
       }
       if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
-      series.push(ref);
+      series.push(planned_);
+      picked.push(field);
     }
+    if (picked.length === 0) return { kind: "ignored", what: "not_picked", route: plan.route.name };
+    if (picked.length < fields.length) sink.ignored("not_picked", fields.length - picked.length);
     const arrivedMs = Math.trunc(message.arrivedMs);
-    for (const [i, field] of fields.entries()) {
+    for (const [i, field] of picked.entries()) {
       let timeMs = field.timeMs;
       let clock: ClockSource = "device";
       if (timeMs === undefined) {
@@ -293,7 +343,8 @@ class RoutedDecoder implements Decoder {
         timeMs = arrivedMs;
         clock = "suspect";
       }
-      sink.reading(series[i]!, timeMs, field.value, clock);
+      const { ref, rule } = series[i]!;
+      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock);
     }
     return readingsOf(plan, decoder);
   }
@@ -321,18 +372,19 @@ class RoutedDecoder implements Decoder {
     device: string | undefined,
     path: string,
     payloadUnit: string | null,
-  ): SeriesRef | undefined {
+  ): PlannedSeries | undefined {
     // NUL cannot be in names that passed `usable`. The common case, a path alone, costs no new string.
     const key = payloadUnit === null && device === undefined ? path : `${path}\0${payloadUnit ?? ""}\0${device ?? ""}`;
     const known = plan.series.get(key);
     if (known !== undefined) return known;
-    const names = namesOf(plan, device, path);
+    const rule = plan.route.fields?.find(({ pattern }) => pattern.matches(path));
+    const names = namesOf(plan, device, path, rule?.metric);
+    if (plan.route.fields !== undefined && rule === undefined) return remembered(plan, key, "left_out");
     if (!usable(names.device, DEVICE_MAX) || !usable(names.metric, METRIC_MAX)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
-    const series = { ...names, unit: routeUnit ?? payloadUnit, id: -1 };
-    if (plan.series.size < SERIES_PER_TOPIC_CACHED) plan.series.set(key, series);
-    return series;
+    const ref = { ...names, unit: rule?.unit ?? routeUnit ?? payloadUnit, id: -1 };
+    return remembered(plan, key, { ref, rule });
   }
 }
 
@@ -340,14 +392,19 @@ class RoutedDecoder implements Decoder {
  * Device and metric of a value at `path`, by the route's templates, by its family, or by what topics usually mean.
  * @param ofFamily what a family calls the device, where it said so.
  */
-function namesOf(plan: DecodedPlan, ofFamily: string | undefined, path: string): { device: string; metric: string } {
+function namesOf(
+  plan: DecodedPlan,
+  ofFamily: string | undefined,
+  path: string,
+  renamed?: string,
+): { device: string; metric: string } {
   const { route, captured, levels } = plan;
   const claimed = plan.claim?.topic.kind === "ignored" ? undefined : plan.claim?.topic;
   // A topic of one level that carries one bare value has no level left for the device.
   const lastIsMetric = path === "" && levels.length > 1;
   const usual = {
     device: ofFamily ?? claimed?.device ?? (lastIsMetric ? levels.slice(0, -1) : levels).join("/"),
-    field: path !== "" ? path : (claimed?.metric ?? (lastIsMetric ? levels.at(-1)! : "value")),
+    field: renamed ?? (path !== "" ? path : (claimed?.metric ?? (lastIsMetric ? levels.at(-1)! : "value"))),
   };
   const known = (name: string): string | undefined =>
     name === "field"
@@ -387,6 +444,11 @@ function planned(topic: string, route: Route, captured: ReadonlyMap<string, stri
   };
 }
 
+function remembered(plan: DecodedPlan, key: string, series: PlannedSeries): PlannedSeries {
+  if (plan.series.size < SERIES_PER_TOPIC_CACHED) plan.series.set(key, series);
+  return series;
+}
+
 function readingsOf(plan: DecodedPlan, decoder: string): Outcome {
   let outcome = plan.outcomes.get(decoder);
   if (outcome === undefined) {
@@ -413,6 +475,9 @@ function routeOf(options: RouteOptions): Route {
     families: options.decoder === "auto" ? FAMILIES : FAMILIES.filter(({ name }) => name === options.decoder),
     time,
     unit: typeof unit === "object" ? new Map(Object.entries(unit)) : unit,
+    fields: options.fields?.map(fieldRule),
+    columns: options.columns,
+    split: options.split,
   };
 }
 
@@ -425,6 +490,9 @@ const AUTO_ROUTE: Route = {
   families: FAMILIES,
   time: { kind: "auto", unit: "auto" },
   unit: undefined,
+  fields: undefined,
+  columns: undefined,
+  split: undefined,
 };
 
 function textOf(payload: Uint8Array): string {

@@ -25,7 +25,9 @@ export const opcUa: Family = {
       const payload = at(set, "Payload");
       if (!isObject(payload)) return [];
       const writerId = at(set, "DataSetWriterId");
-      const writer = textAt(set, "DataSetWriterName") ?? (writerId === undefined ? undefined : String(writerId));
+      const writer =
+        textAt(set, "DataSetWriterName") ??
+        (typeof writerId === "number" ? String(writerId) : textAt(set, "DataSetWriterId"));
       const name = [publisher, writer].filter((one) => one !== undefined).join("/");
       const timestamp = textAt(set, "Timestamp");
       const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);

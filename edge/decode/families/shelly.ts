@@ -51,7 +51,7 @@ export const shellyGen2: Family = {
     }
     return undefined;
   },
-  payload: (json) => textAt(json, "src") !== undefined && /^Notify/.test(textAt(json, "method") ?? ""),
+  payload: (json) => textAt(json, "src") !== undefined && textAt(json, "method")?.startsWith("Notify") === true,
   parts: (json, { device, metric, levels }): FamilyOutcome => {
     if (levels.at(-2) === "status") return { kind: "parts", parts: [part(device, json, metric)] };
     const method = textAt(json, "method") ?? "";

@@ -22,7 +22,7 @@ export const theengs: Family = {
     return undefined;
   },
   parts: (json, { device, levels }): FamilyOutcome => {
-    const isAddressed = !/toMQTT$/.test(levels.at(-1)!);
+    const isAddressed = !levels.at(-1)!.endsWith("toMQTT");
     const address = textAt(json, "id")?.replaceAll(":", "");
     return {
       kind: "parts",

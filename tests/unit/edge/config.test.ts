@@ -174,7 +174,7 @@ describe("a mistake is told with its place, what was found and what is accepted"
     [
       "a template that names what the topic does not have",
       `${BASE}routes: [{ topic: "a/{line}", device: "{lime}" }]\n`,
-      `edge.yaml:5:39  routes[0].device: {lime} is not known here; expected {field}, {topic}, {line}
+      `edge.yaml:5:39  routes[0].device: {lime} is not known here; expected {field}, {topic}, {device}, {line}
   5 | routes: [{ topic: "a/{line}", device: "{lime}" }]
     |                                       ^^^^^^^^`,
     ],

@@ -421,6 +421,48 @@ describe("a message means what the documentation of its format says, without any
   test("of forty messages at least", () => expect(MESSAGES.length).toBeGreaterThanOrEqual(40));
 });
 
+describe("CBOR, MessagePack and CSV", () => {
+  test("a CBOR map, and only if the whole payload decodes", () => {
+    const bytes = Buffer.from("a2647465" + "6d70fb4035800000000000636875" + "6d1828", "hex");
+    expect(shown(decode("a/b", bytes))).toEqual(["cbor", "a/b | temp = 21.5", "a/b | hum = 40"]);
+    expect(shown(decode("a/b", Buffer.concat([bytes, Buffer.of(0xff)])))).toEqual(["dead letter invalid_utf8"]);
+  });
+
+  test("SenML in CBOR (RFC 8428, section 6, example)", () => {
+    const hex =
+      "87a721781b75726e3a6465763a6f773a3130653230373361303130383030363a22fb41d303a15b00106223614120050067766f6c7461" +
+      "676501615602fb405e066666666666a3006763757272656e74062402fb3ff3333333333333a3006763757272656e74062302fb3ff4cccccc" +
+      "cccccda3006763757272656e74062202fb3ff6666666666666a3006763757272656e74062102f93e00a3006763757272656e74062002fb3f" +
+      "f999999999999aa3006763757272656e74060002fb3ffb333333333333";
+    const lines = shown(decode("a/b", Buffer.from(hex, "hex")));
+    expect(lines[0]).toBe("senml");
+    expect(lines).toContain("urn:dev:ow:10e2073a0108006 | voltage = 120.1 V @2010-06-08T18:01:16.001Z");
+    expect(lines).toContain("urn:dev:ow:10e2073a0108006 | current = 1.2 A @2010-06-08T18:01:11.001Z");
+    expect(lines).toHaveLength(8);
+  });
+
+  test("a MessagePack map", () => {
+    expect(shown(decode("a/b", Buffer.from("82a474656d70cb4035800000000000a368756d28", "hex")))).toEqual([
+      "msgpack",
+      "a/b | temp = 21.5",
+      "a/b | hum = 40",
+    ]);
+  });
+
+  test("a table with a head", () => {
+    expect(shown(decode("a/b", "time,temp,hum\n2026-11-20T11:59:00Z,21.5,40\n2026-11-20T11:59:10Z,21.6,41\n"))).toEqual(
+      [
+        "csv",
+        "a/b | temp = 21.5 @2026-11-20T11:59:00.000Z",
+        "a/b | hum = 40 @2026-11-20T11:59:00.000Z",
+        "a/b | temp = 21.6 @2026-11-20T11:59:10.000Z",
+        "a/b | hum = 41 @2026-11-20T11:59:10.000Z",
+      ],
+    );
+    expect(shown(decode("a/b", "temp,hum\n21.5,40\n21.6\n"))).toEqual(["dead letter syntax"]);
+  });
+});
+
 test("a payload that is small and opens to something huge is refused before it has used its memory", () => {
   expect(shown(decode("a/b", gzipSync("0".repeat(50_000_000))))).toEqual(["dead letter too_large"]);
   expect(shown(decode("a/b", gzipSync("21.5").subarray(0, 10)))).toEqual(["dead letter syntax"]);

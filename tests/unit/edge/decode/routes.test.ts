@@ -18,6 +18,9 @@ function route(change: Partial<RouteOptions> & { topic: string }): RouteOptions 
     decoder: "auto",
     timestamp: { field: undefined, unit: "auto" },
     unit: undefined,
+    fields: undefined,
+    columns: undefined,
+    split: undefined,
     ...change,
   };
 }
@@ -231,6 +234,44 @@ test("a gateway whose clock was never set marks what it dates itself, and does n
   expect(own).toMatchObject({ readings: [{ timeMs: 4711, clock: "suspect" }] });
   const dated = decoder.decode({ ...at1970, payload: Buffer.from(`{"x":1,"ts":${SECONDS}}`) });
   expect(dated).toMatchObject({ readings: [{ timeMs: SECONDS * 1000, clock: "device" }] });
+});
+
+describe("a route", () => {
+  const rule = { metric: undefined, unit: undefined, scale: 1, offset: 0 };
+
+  test("picks fields, renames them, scales them and says their unit; the others are counted", () => {
+    const fields = [
+      { ...rule, path: "temp", metric: "temperature", unit: "°C", scale: 0.1, offset: -40 },
+      { ...rule, path: "raw.*" },
+    ];
+    const routes = [route({ topic: "plant/{line}", fields })];
+    expect(shown(decode("plant/1", '{"temp":615,"hum":40,"raw":{"a":1,"b":"x"}}', { routes }))).toEqual([
+      "plant/1 temperature = 21.5 °C @arrival none",
+      "plant/1 raw.a = 1 @arrival none",
+      "plant/1 raw.b = string x @arrival none",
+    ]);
+    expect(shown(decode("plant/1", '{"hum":40}', { routes }))).toEqual(["ignored not_picked"]);
+  });
+
+  test("scales a payload of one value", () => {
+    const routes = [route({ topic: "plant/{line}/temp", fields: [{ ...rule, path: "value", scale: 0.1 }] })];
+    expect(shown(decode("plant/1/temp", "215", { routes }))).toEqual(["plant/1 temp = 21.5 @arrival none"]);
+  });
+
+  test("splits an array into readings of one series", () => {
+    const routes = [route({ topic: "plant/{line}", split: new Map([["samples", 500]]) })];
+    expect(shown(decode("plant/1", `{"ts":${SECONDS},"samples":[1,2]}`, { routes }))).toEqual([
+      `plant/1 samples = 1 @${AT} device`,
+      `plant/1 samples = 2 @2026-11-20T11:59:00.500Z device`,
+    ]);
+  });
+
+  test("may name the family, and use its device in a template", () => {
+    const routes = [route({ topic: "#", decoder: "tasmota", device: "hall-1/{device}" })];
+    expect(shown(decode("tele/plug/SENSOR", '{"ENERGY":{"Power":12}}', { routes }))).toEqual([
+      "hall-1/plug ENERGY.Power = 12 W @arrival none",
+    ]);
+  });
 });
 
 test("for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {

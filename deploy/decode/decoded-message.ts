@@ -1,0 +1,112 @@
+import { edgeConfigSchema } from "../../edge/config.ts";
+import { explanationOf } from "../../edge/decode/explanation.ts";
+import { createDecoder } from "../../edge/decode/routes.ts";
+import type { DecoderOptions } from "../../edge/decode/routes.ts";
+import type { Value } from "../../proto/core/reading.ts";
+import { loadConfig } from "../../proto/runtime/options/load-config.ts";
+
+/** What `tidemark decode` prints: the outcome, and why it is this one. */
+export type DecodedMessage = {
+  readonly topic: string;
+  readonly why: string;
+  readonly json: {
+    readonly route: string;
+    readonly decoder: string | null;
+    readonly readings: readonly DecodedReading[];
+    readonly deadLetter: { readonly reason: string; readonly detail: string } | null;
+    readonly ignored: string | null;
+  };
+};
+
+type DecodedReading = {
+  readonly device: string;
+  readonly metric: string;
+  /** An integer beyond 2^53 as text, so that JSON does not round it. */
+  readonly value: number | boolean | string;
+  readonly unit: string | null;
+  readonly time: string;
+  readonly clock: string;
+};
+
+/** Decodes as a gateway with this configuration does. @throws Fault when the configuration has mistakes. */
+export function decodedMessage(given: {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly client: string;
+  readonly arrivedMs: number;
+  readonly config?: string;
+}): DecodedMessage {
+  const { topic, payload, client, arrivedMs, config } = given;
+  const decoder = createDecoder(config === undefined ? WITHOUT_ROUTES : optionsOf(config));
+  const decoded = decoder.decode({ topic, payload, clientId: client, arrivedMs, clockPlausible: true });
+  const { route } = decoded;
+  const nothing = { route, decoder: null, readings: [], deadLetter: null, ignored: null };
+  switch (decoded.kind) {
+    case "ignored":
+      return { topic, why: "it is no reading by its nature", json: { ...nothing, ignored: decoded.what } };
+    case "dead_letter": {
+      const { reason, detail } = decoded;
+      return { topic, why: "it should have been a reading", json: { ...nothing, deadLetter: { reason, detail } } };
+    }
+    case "readings":
+      return {
+        topic,
+        why: explanationOf(topic, decoded),
+        json: {
+          ...nothing,
+          decoder: decoded.decoder,
+          readings: decoded.readings.map(({ device, metric, value, unit, timeMs, clock }) => ({
+            device,
+            metric,
+            value: plain(value),
+            unit,
+            time: new Date(timeMs).toISOString(),
+            clock,
+          })),
+        },
+      };
+  }
+}
+
+/** For people: where it went, and a line for each reading. */
+export function decodedLines({ topic, why, json }: DecodedMessage): string[] {
+  const head = [
+    `topic    ${topic}`,
+    `route    ${json.route === "auto" ? "none: what topics and payloads usually mean" : json.route}`,
+  ];
+  if (json.deadLetter !== null) {
+    return [...head, `dead letter  ${json.deadLetter.reason}: ${json.deadLetter.detail}`];
+  }
+  if (json.ignored !== null) return [...head, `no reading   ${json.ignored}: counted, and not kept`];
+  const rows = json.readings.map(({ device, metric, value, unit, time, clock }) => [
+    device,
+    metric,
+    `${String(value)}${unit === null ? "" : ` ${unit}`}`,
+    `${time} (${CLOCKS.get(clock) ?? clock})`,
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+  return [...head, `decoder  ${json.decoder}: ${why}`, ...lines];
+}
+
+const CLOCKS: ReadonlyMap<string, string> = new Map([
+  ["device", "as the payload says"],
+  ["none", "arrival: the payload has no time"],
+  ["suspect", "arrival: the time in the payload is not plausible"],
+]);
+
+const WITHOUT_ROUTES: DecoderOptions = {
+  routes: [],
+  unrouted: "auto",
+  timeZone: "UTC",
+  limits: { depth: 16, values: 1000, payloadBytes: 65_536 },
+};
+
+function optionsOf(path: string): DecoderOptions {
+  const { routes, unrouted, timeZone, decode } = loadConfig({ path, schema: edgeConfigSchema });
+  return { routes, unrouted, timeZone, limits: decode };
+}
+
+function plain(value: Value): number | boolean | string {
+  return typeof value === "bigint" ? value.toString() : value;
+}
