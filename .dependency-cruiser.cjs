@@ -83,7 +83,7 @@ module.exports = {
           "^proto/core/",
           "^$1/(core|decode)/",
           "^(node:)?(assert|buffer|zlib)$",
-          "^node_modules/(cborg|@msgpack/msgpack|csv-parse)/",
+          "^node_modules/(cborg|@msgpack/msgpack|csv-parse|protobufjs|long)/",
         ],
         dependencyTypesNot: ["type-only"],
       },

@@ -41,9 +41,14 @@ export interface ReadingSink {
   /** Whether there is room for a series that was never seen; asked before any reading of its message is given. */
   admits(series: SeriesRef): boolean;
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
+  /** Something that the sender is to be asked; told also of messages that are no readings. */
+  request?(request: DeviceRequest): void;
   /** Parts of a message that has readings and that are none themselves, by what they are. */
   ignored(what: string, count: number): void;
 }
+
+/** A message from the gateway to a device. */
+export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Array };
 
 export type Outcome =
   | { readonly kind: "readings"; readonly decoder: string; readonly route: string }
@@ -67,4 +72,5 @@ export type DeadLetterReason =
   | "no_value"
   | "bad_timestamp"
   | "bad_name"
+  | "unknown_alias"
   | "too_many_series";

@@ -10,5 +10,6 @@ export const DECODERS: readonly string[] = [
   "csv",
   "cbor",
   "msgpack",
+  "sparkplug_b",
   ...FAMILIES.map(({ name }) => name),
 ];

@@ -12,6 +12,8 @@ export function explanationOf(topic: string, { decoder, route }: { decoder: stri
       return "the payload is one value";
     case "text":
       return `the route ${route} says so`;
+    case "sparkplug_b":
+      return "the topic begins with spBv1.0/";
     case "csv":
       return "the payload is a table with a head";
     case "cbor":

@@ -13,6 +13,8 @@ import type {
 import { binaryOf } from "./binary.ts";
 import { inflated } from "./compressed.ts";
 import { csvLines, looksLikeCsv } from "./csv-lines.ts";
+import type { DecoderMemory } from "./decoder-memory.ts";
+import { RememberedEntries } from "./decoder-memory.ts";
 import type { Family } from "./families/family.ts";
 import type { Claim } from "./families/registry.ts";
 import { claimOf, FAMILIES, familyOf } from "./families/registry.ts";
@@ -22,6 +24,9 @@ import { fieldRule, scaled } from "./field-rules.ts";
 import type { JsonField, JsonLimits, JsonTime, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
+import { Sparkplug } from "./sparkplug/sparkplug.ts";
+import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
+import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { Template } from "./template.ts";
 import type { TimeUnit } from "./timestamp.ts";
 import { timeOf, TimeZone } from "./timestamp.ts";
@@ -33,8 +38,8 @@ import { TopicPattern } from "./topic-pattern.ts";
  *
  * What was decided sticks to the topic in a bounded cache, so the second message on a topic costs its payload only.
  */
-export function createDecoder(options: DecoderOptions): Decoder {
-  return new RoutedDecoder(options);
+export function createDecoder(options: DecoderOptions, memory: DecoderMemory = new RememberedEntries()): Decoder {
+  return new RoutedDecoder(options, memory);
 }
 
 export type DecoderOptions = {
@@ -93,6 +98,7 @@ type TopicPlan =
       /** Without empty ones. */
       readonly levels: readonly string[];
       readonly claim: Claim | undefined;
+      readonly sparkplug: SparkplugTopic | undefined;
       /** Of a topic that no family claims: what its first JSON was. */
       sticky: Family | "none" | undefined;
       /** By device, path and unit; the empty path is a bare value. */
@@ -109,7 +115,10 @@ class RoutedDecoder implements Decoder {
   readonly #limits: DecodeLimits;
   readonly #plans = new Map<string, TopicPlan>();
 
-  constructor(options: DecoderOptions) {
+  readonly #sparkplug: Sparkplug;
+
+  constructor(options: DecoderOptions, memory: DecoderMemory) {
+    this.#sparkplug = new Sparkplug(memory);
     this.#routes = options.routes.map(routeOf);
     this.#unrouted = options.unrouted === "auto" ? AUTO_ROUTE : undefined;
     this.#zone = new TimeZone(options.timeZone);
@@ -133,6 +142,9 @@ class RoutedDecoder implements Decoder {
     const { payload } = message;
     // A retained message is cleared this way, and some sensors say nothing at all.
     if (payload.length === 0) return { kind: "ignored", what: "empty", route: plan.route.name };
+    if (plan.sparkplug !== undefined && payload.length <= this.#limits.payloadBytes) {
+      return this.#sparkplugMessage(plan, plan.sparkplug, message, sink);
+    }
     if (plan.claim?.topic.kind === "ignored") {
       return { kind: "ignored", what: plan.claim.topic.what, route: plan.route.name };
     }
@@ -150,6 +162,28 @@ class RoutedDecoder implements Decoder {
     return opened.kind === "inflated"
       ? this.#open(plan, { ...message, payload: opened.bytes }, sink)
       : this.#open(plan, message, sink);
+  }
+
+  #sparkplugMessage(plan: DecodedPlan, topic: SparkplugTopic, message: IncomingMessage, sink: ReadingSink): Outcome {
+    const decoded = this.#sparkplug.decode(topic, message.payload, message.arrivedMs);
+    if (decoded.kind === "ignored") return { kind: "ignored", what: decoded.what, route: plan.route.name };
+    if (decoded.kind === "syntax") return deadLetter(plan, "syntax", decoded.detail);
+    for (const request of decoded.requests) sink.request?.(request);
+    if (decoded.kind === "unknown_alias") return deadLetter(plan, "unknown_alias", decoded.detail);
+    const { fields, nulls, identifiers } = decoded;
+    if (fields.length === 0) {
+      return { kind: "ignored", what: nulls > 0 ? "null" : "identifier", route: plan.route.name };
+    }
+    if (fields.length > this.#limits.values) {
+      return deadLetter(plan, "too_many_values", `more than ${this.#limits.values} values in one message`);
+    }
+    const bad = fields.find(({ value }) => typeof value === "number" && !Number.isFinite(value));
+    if (bad !== undefined) return deadLetter(plan, "not_finite", `${bad.path} is ${String(bad.value)}`);
+    const outcome = this.#give(plan, fields, { decoder: "sparkplug_b", message, sink });
+    if (outcome.kind !== "readings") return outcome;
+    if (nulls > 0) sink.ignored("null", nulls);
+    if (identifiers > 0) sink.ignored("identifier", identifiers);
+    return outcome;
   }
 
   /** Whatever is more than a plain number. */
@@ -431,8 +465,10 @@ function usable(name: string, max: number): boolean {
 function planned(topic: string, route: Route, captured: ReadonlyMap<string, string>): DecodedPlan {
   const levels = topic.split("/").filter((level) => level !== "");
   const claim = claimOf(levels, route.families);
+  const sparkplug = route.decoder === "auto" || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined;
   return {
     kind: "decoded",
+    sparkplug,
     topic,
     route,
     captured,

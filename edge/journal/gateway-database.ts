@@ -45,6 +45,9 @@ export class GatewayDatabase {
   readonly #batchDrop: Statement<[string, number]>;
   readonly #batchList: Statement<[string], BatchRow>;
   readonly #deadLetterAdd: Statement<unknown[]>;
+  readonly #memoryDrop: Statement<[string]>;
+  readonly #memoryAdd: Statement<[string, string]>;
+  readonly #memoryRead: Statement<[], { key: string; text: string }>;
   readonly #deadLetterUse: Statement<[], { bytes: number | null }>;
   readonly #deadLetterOldest: Statement<[], { id: number; bytes: number }>;
   readonly #deadLetterDrop: Statement<[number]>;
@@ -126,6 +129,9 @@ export class GatewayDatabase {
       `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    this.#memoryDrop = db.prepare("DELETE FROM decoder_memory WHERE key = ?");
+    this.#memoryAdd = db.prepare("INSERT INTO decoder_memory (key, text) VALUES (?, ?)");
+    this.#memoryRead = db.prepare("SELECT key, text FROM decoder_memory ORDER BY id");
     this.#deadLetterUse = db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter");
     this.#deadLetterOldest = db.prepare(
       "SELECT id, length(payload) + 256 AS bytes FROM dead_letter ORDER BY id LIMIT 1",
@@ -314,6 +320,17 @@ export class GatewayDatabase {
     );
   }
 
+  /** What decoding remembers, the oldest first. */
+  remembered(): readonly (readonly [string, string])[] {
+    return this.#memoryRead.all().map(({ key, text }) => [key, text] as const);
+  }
+
+  /** @param text undefined: forget it. */
+  remember(key: string, text: string | undefined): void {
+    this.#memoryDrop.run(key);
+    if (text !== undefined) this.#memoryAdd.run(key, text);
+  }
+
   /** Bytes that the dead letters take, an estimate of their rows included. */
   deadLetterBytes(): number {
     return this.#deadLetterUse.get()?.bytes ?? 0;
@@ -448,5 +465,5 @@ function migration(name: string): string {
 /** What a gateway's database is, for whoever opens one. */
 export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: 0x7469_6465, kind: "gateway" },
-  migrations: [migration("001-gateway.sql")],
+  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql")],
 };

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
+import type { DeviceRequest } from "../decode/decoder.ts";
 import type { PressureLevel } from "../core/pressure.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -186,6 +187,7 @@ export class StorageClient implements Intake, Outbox {
     this.#pressure = pressure;
     if (changed || this.#congested) this.#updateCongestion();
     if (changed) this.#options.onPressure(pressure);
+    for (const request of message.requests) this.#options.onRequest?.(request);
     this.#tellSealed(message.sealed);
   }
 
@@ -239,6 +241,8 @@ export type StorageClientOptions = {
   readonly onCommit: (commit: { messages: number; waitMs: number }) => void;
   /** Called when a commit finds the disk fuller, or emptier, by a level. */
   readonly onPressure: (pressure: PressureLevel) => void;
+  /** A device is to be asked something. */
+  readonly onRequest?: (request: DeviceRequest) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

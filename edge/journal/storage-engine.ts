@@ -10,7 +10,8 @@ import { RawBuffer } from "../core/raw-buffer.ts";
 import { Watermarks } from "../core/watermarks.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
-import type { Decoder, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import { RememberedEntries } from "../decode/decoder-memory.ts";
+import type { Decoder, DeviceRequest, ReadingSink, SeriesRef } from "../decode/decoder.ts";
 import type { DeadLetterRow, LedgerKind } from "./gateway-database.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
@@ -55,6 +56,7 @@ export class StorageEngine {
   readonly #reader: PublishChunkReader;
   readonly #journal = new JournalChunkWriter();
   readonly #sink: ReadingSink;
+  readonly #memory: RememberedEntries;
 
   #journalSeq = 0;
   #journaledReadings = 0;
@@ -69,6 +71,7 @@ export class StorageEngine {
   #deadLetterBytes = 0;
   #counted = new Map<LedgerKind, Map<string, number>>();
   #sealedNow: SealedBatchNote[] = [];
+  #requests: DeviceRequest[] = [];
   #pressure: PressureLevel = "keep_all";
   /** Since the disk was looked at. */
   #writtenBytes = 0;
@@ -80,13 +83,21 @@ export class StorageEngine {
 
   /** Rebuilds the memory from the disk, and closes that when it cannot. @throws Fault when the disk does not hold what it should. */
   constructor(
-    parts: { clock: Clock; decoder: Decoder; mintStreamId: (nowMs: number) => StreamId; disk: GatewayDisk },
+    parts: {
+      clock: Clock;
+      decoder: Decoder;
+      /** What the decoder remembers; filled from the disk here. */
+      memory?: RememberedEntries;
+      mintStreamId: (nowMs: number) => StreamId;
+      disk: GatewayDisk;
+    },
     options: EngineOptions,
   ) {
     this.#disk = parts.disk;
     this.#options = options;
     this.#clock = parts.clock;
     this.#decoder = parts.decoder;
+    this.#memory = parts.memory ?? new RememberedEntries();
     this.#atMs = parts.clock.monotonicMs();
     this.#nowMs = parts.clock.nowMs();
     const db = parts.disk.database;
@@ -137,6 +148,7 @@ export class StorageEngine {
       admits: (series) => this.#registry.knows(series) || this.#registry.size < options.seriesMax,
       reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock),
       ignored: (what, count) => this.#count("ignored", what, count),
+      request: (request) => this.#requests.push(request),
     };
     this.#diskUse = { usedBytes: 0, reusableBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
     try {
@@ -166,6 +178,7 @@ export class StorageEngine {
     }
     this.#redeliveries.write();
     this.#writeDeadLetters();
+    for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
     const checkpoint = this.#maintain();
     this.#db.commit();
@@ -338,11 +351,13 @@ export class StorageEngine {
 
   #committed(checkpoint: boolean): CommitResult {
     const sealed = this.#sealedNow;
+    const requests = this.#requests;
     this.#sealedNow = [];
+    this.#requests = [];
     for (const note of sealed) this.#shelf.add(note);
     if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
-    return { sealed, pressure: this.#pressure };
+    return { sealed, requests, pressure: this.#pressure };
   }
 
   #markDue(): boolean {
@@ -430,6 +445,7 @@ export class StorageEngine {
   }
 
   #load(): void {
+    this.#memory.load(this.#db.remembered());
     this.#registry.load(this.#atMs);
     this.#redeliveries.load();
     this.#shelf.load();
@@ -495,6 +511,8 @@ export type EngineOptions = {
 
 export type CommitResult = {
   readonly sealed: readonly SealedBatchNote[];
+  /** What devices are to be asked, now that what they said is on disk. */
+  readonly requests: readonly DeviceRequest[];
   /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
   readonly pressure: PressureLevel;
 };

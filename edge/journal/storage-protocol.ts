@@ -1,6 +1,7 @@
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { FaultCode } from "../../proto/core/fault.ts";
 import type { PressureLevel } from "../core/pressure.ts";
+import type { DeviceRequest } from "../decode/decoder.ts";
 import type { DecoderOptions } from "../decode/routes.ts";
 import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
@@ -31,6 +32,7 @@ export type FromStorage =
       /** Every chunk up to this one is fsynced. */
       readonly throughChunk: number;
       readonly sealed: readonly SealedBatchNote[];
+      readonly requests: readonly DeviceRequest[];
       readonly pressure: PressureLevel;
       /** Buffers to be used again. */
       readonly buffers: readonly ArrayBuffer[];

@@ -4,6 +4,7 @@ import { Fault } from "../../proto/core/fault.ts";
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
+import { RememberedEntries } from "../decode/decoder-memory.ts";
 import { createDecoder } from "../decode/routes.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";
@@ -20,10 +21,12 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
   const post = (message: FromStorage, transfer: readonly ArrayBuffer[] = []): void => {
     port.postMessage(message, [...transfer]);
   };
+  const memory = new RememberedEntries();
   const engine = new StorageEngine(
     {
       clock: systemClock,
-      decoder: createDecoder(data.decoder),
+      decoder: createDecoder(data.decoder, memory),
+      memory,
       mintStreamId: (nowMs) => uuidV7(nowMs, randomBytes(10)),
       disk: openGatewayDisk(data.engine.directory, data.engine),
     },
@@ -33,7 +36,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
   let open = true;
 
   const announce = (result: CommitResult, throughChunk: number, buffers: readonly ArrayBuffer[]): void => {
-    post({ kind: "committed", throughChunk, sealed: result.sealed, pressure: result.pressure, buffers }, buffers);
+    post({ kind: "committed", throughChunk, ...result, buffers }, buffers);
   };
 
   let throughChunk = 0;

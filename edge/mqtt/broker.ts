@@ -88,6 +88,12 @@ export class MqttBroker {
   }
 
   /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
+  /** Publishes something of the gateway's own, at QoS 0 [MQTT-4.3.1]: whoever is not there will be asked again. */
+  send(topic: string, payload: Uint8Array): void {
+    const packet = { cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
+    this.#aedes.publish(packet, () => undefined);
+  }
+
   stopAccepting(): void {
     for (const listener of this.#listeners) listener.stopAccepting();
     this.#hold("stopping");

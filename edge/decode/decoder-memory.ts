@@ -1,0 +1,44 @@
+/**
+ * What decoding has to remember of earlier messages: births, discoveries. Kept by whoever runs the decoder, across
+ * restarts too, so that a number that a birth gave a name to keeps it.
+ */
+export interface DecoderMemory {
+  get(key: string): string | undefined;
+  /** An entry that is set again moves to the end; beyond the limit the oldest go. */
+  set(key: string, text: string): void;
+}
+
+/** In memory, and aware of what has to be written down. */
+export class RememberedEntries implements DecoderMemory {
+  readonly #entries = new Map<string, string>();
+  readonly #dirty = new Set<string>();
+
+  /** What was written down, the oldest first; before the first message. */
+  load(entries: Iterable<readonly [string, string]>): void {
+    for (const [key, text] of entries) this.#entries.set(key, text);
+  }
+
+  get(key: string): string | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: string, text: string): void {
+    if (this.#entries.get(key) === text) return;
+    this.#entries.delete(key);
+    this.#entries.set(key, text);
+    this.#dirty.add(key);
+    const oldest = this.#entries.size > ENTRIES_MAX ? this.#entries.keys().next().value : undefined;
+    if (oldest === undefined) return;
+    this.#entries.delete(oldest);
+    this.#dirty.add(oldest);
+  }
+
+  /** What changed since it was asked last; undefined: the entry is gone. */
+  takeChanges(): readonly (readonly [string, string | undefined])[] {
+    const changes = [...this.#dirty].map((key) => [key, this.#entries.get(key)] as const);
+    this.#dirty.clear();
+    return changes;
+  }
+}
+
+const ENTRIES_MAX = 10_000;

@@ -1,0 +1,42 @@
+/** `spBv1.0/group/TYPE/node[/device]` (Sparkplug 3.0.0, section 4.1). */
+export type SparkplugTopic =
+  | { readonly kind: "ignored"; readonly what: string }
+  | {
+      readonly kind: "message";
+      readonly message: "NBIRTH" | "DBIRTH" | "NDATA" | "DDATA";
+      readonly isBirth: boolean;
+      readonly group: string;
+      readonly nodeId: string;
+      /** `group/node`. */
+      readonly node: string;
+      /** `group/node` or `group/node/device`. */
+      readonly device: string;
+    };
+
+/** Undefined: not of this namespace. */
+export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | undefined {
+  if (levels[0] !== "spBv1.0") return undefined;
+  const [, group, message, nodeId, deviceId] = levels;
+  if (group === "STATE") return { kind: "ignored", what: "availability" };
+  if (group === undefined || message === undefined || nodeId === undefined)
+    return { kind: "ignored", what: "identifier" };
+  const node = `${group}/${nodeId}`;
+  const device = deviceId === undefined ? node : `${node}/${deviceId}`;
+  switch (message) {
+    case "NBIRTH":
+    case "DBIRTH":
+      return { kind: "message", message, isBirth: true, group, nodeId, node, device };
+    case "NDATA":
+    case "DDATA":
+      return { kind: "message", message, isBirth: false, group, nodeId, node, device };
+    case "NDEATH":
+    case "DDEATH":
+    case "STATE":
+      return { kind: "ignored", what: "availability" };
+    case "NCMD":
+    case "DCMD":
+      return { kind: "ignored", what: "command" };
+    default:
+      return { kind: "ignored", what: "identifier" };
+  }
+}

@@ -1,0 +1,168 @@
+import type { JsonField } from "../json-fields.ts";
+import type { DeviceRequest } from "../decoder.ts";
+import type { DecoderMemory } from "../decoder-memory.ts";
+import type { SparkplugMetric, SparkplugPayload } from "./sparkplug-payload.ts";
+import { readSparkplugPayload, valueOf } from "./sparkplug-payload.ts";
+import type { SparkplugTopic } from "./sparkplug-topic.ts";
+import { birthsText, parsedBirths } from "./births.ts";
+import type { Births, KnownMetric } from "./births.ts";
+
+/**
+ * Sparkplug B (Eclipse Sparkplug 3.0.0): births say what the metrics of an edge node and its devices are called, data
+ * names them by number. What births said is remembered across restarts; where a number is not known, or a message is
+ * missing in the count, the node is asked to be born again.
+ *
+ * Devices are `group/node` and `group/node/device`.
+ */
+export class Sparkplug {
+  readonly #memory: DecoderMemory;
+  readonly #nodes = new Map<string, Node>();
+
+  constructor(memory: DecoderMemory) {
+    this.#memory = memory;
+  }
+
+  decode(topic: SparkplugTopic, bytes: Uint8Array, nowMs: number): SparkplugOutcome {
+    if (topic.kind === "ignored") return { kind: "ignored", what: topic.what };
+    let payload: SparkplugPayload;
+    try {
+      payload = readSparkplugPayload(bytes);
+    } catch (error) {
+      return {
+        kind: "syntax",
+        detail: `no Sparkplug B payload: ${error instanceof Error ? error.message : String(error)}`,
+      };
+    }
+    const node = this.#node(topic.node);
+    const { device } = topic;
+    const requests: DeviceRequest[] = [];
+    const ask = (): void => {
+      if (nowMs - node.askedAtMs < ASK_EVERY_MS) return;
+      node.askedAtMs = nowMs;
+      requests.push(rebirthRequest(topic, nowMs));
+    };
+    if (topic.message === "NBIRTH") {
+      node.births.clear();
+      node.seq = undefined;
+    }
+    if (payload.seq !== undefined) {
+      const isGap = node.seq !== undefined && payload.seq !== (node.seq + 1) % 256;
+      node.seq = payload.seq;
+      if (isGap) ask();
+    }
+    if (topic.isBirth) {
+      node.births.set(device, new Map(knownMetrics(payload.metrics)));
+      this.#memory.set(memoryKey(topic.node), birthsText(node.births));
+    }
+    const found = this.#fields(topic, payload, node.births);
+    if (found.unknown !== undefined) {
+      ask();
+      return {
+        kind: "unknown_alias",
+        detail: `metric ${found.unknown} of ${device} is not known by any birth`,
+        requests,
+      };
+    }
+    return { ...found, kind: "fields", requests };
+  }
+
+  #fields(
+    { device }: Extract<SparkplugTopic, { kind: "message" }>,
+    payload: SparkplugPayload,
+    births: Births,
+  ): { fields: JsonField[]; nulls: number; identifiers: number; unknown: string | undefined } {
+    const fields: JsonField[] = [];
+    let nulls = 0;
+    let identifiers = 0;
+    let unknown: string | undefined;
+    const add = (metric: SparkplugMetric, path: string, timeMs: number | undefined): void => {
+      const known = births.get(device)?.get(keyOf(metric));
+      const name = metric.name ?? known?.name;
+      if (name === undefined) {
+        unknown ??= `number ${metric.alias ?? "?"}`;
+        return;
+      }
+      const full = path === "" ? name : `${path}/${name}`;
+      const own = metric.timestampMs ?? timeMs;
+      if (isControl(full)) identifiers++;
+      else if (metric.raw.kind === "template") {
+        if (metric.raw.isDefinition) identifiers++;
+        else for (const inner of metric.raw.metrics) add(inner, full, own);
+      } else if (metric.isNull) nulls++;
+      else {
+        const value = valueOf(metric.raw, metric.datatype ?? known?.datatype);
+        if (value === undefined) identifiers++;
+        else fields.push({ device, path: full, value, unit: metric.unit ?? known?.unit ?? null, timeMs: own });
+      }
+    };
+    for (const metric of payload.metrics) add(metric, "", payload.timestampMs);
+    return { fields, nulls, identifiers, unknown };
+  }
+
+  #node(name: string): Node {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      if (this.#nodes.size >= NODES_MAX) this.#nodes.clear();
+      node = { births: parsedBirths(this.#memory.get(memoryKey(name))), seq: undefined, askedAtMs: -Infinity };
+      this.#nodes.set(name, node);
+    }
+    return node;
+  }
+}
+
+export type SparkplugOutcome =
+  | { readonly kind: "ignored"; readonly what: string }
+  | { readonly kind: "syntax"; readonly detail: string }
+  | { readonly kind: "unknown_alias"; readonly detail: string; readonly requests: readonly DeviceRequest[] }
+  | {
+      readonly kind: "fields";
+      readonly fields: readonly JsonField[];
+      readonly nulls: number;
+      readonly identifiers: number;
+      readonly requests: readonly DeviceRequest[];
+    };
+
+type Node = { births: Births; seq: number | undefined; askedAtMs: number };
+
+function* knownMetrics(metrics: readonly SparkplugMetric[]): Generator<[string, KnownMetric]> {
+  for (const metric of metrics) {
+    const { name, datatype, unit } = metric;
+    if (name === undefined) continue;
+    const known = { name, datatype, unit };
+    yield [`n${name}`, known];
+    if (metric.alias !== undefined) yield [`a${metric.alias}`, known];
+  }
+}
+
+function keyOf({ name, alias }: SparkplugMetric): string {
+  return name !== undefined ? `n${name}` : `a${alias ?? ""}`;
+}
+
+/** What a node offers to be told, and the number of its session: no measurements. */
+function isControl(name: string): boolean {
+  return name === "bdSeq" || name.startsWith("Node Control/") || name.startsWith("Device Control/");
+}
+
+function memoryKey(node: string): string {
+  return `sparkplug/${node}`;
+}
+
+/** `Node Control/Rebirth` = true (Sparkplug 3.0.0, 6.4.20): timestamp, and one metric with name, datatype 11 and value. */
+function rebirthRequest({ group, nodeId }: { group: string; nodeId: string }, nowMs: number): DeviceRequest {
+  const name = new TextEncoder().encode("Node Control/Rebirth");
+  const metric = [0x0a, name.length, ...name, 0x20, 11, 0x70, 1];
+  const payload = Uint8Array.of(0x08, ...varint(nowMs), 0x12, metric.length, ...metric);
+  return { topic: `spBv1.0/${group}/NCMD/${nodeId}`, payload };
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = Math.floor(value); ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) | 128);
+  }
+}
+
+/** A node that is asked has this long to answer. */
+const ASK_EVERY_MS = 10_000;
+const NODES_MAX = 10_000;

@@ -1,0 +1,6 @@
+-- What decoding has to know of earlier messages (births, discoveries), the oldest first.
+CREATE TABLE decoder_memory (
+  id   INTEGER PRIMARY KEY,
+  key  TEXT NOT NULL UNIQUE,
+  text TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,48 @@
+import { connectAsync } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { expect, onTestFinished, test } from "vitest";
+import { deployment, drained, eventually, records } from "../support/deployment.ts";
+
+const WINDOWS = [{ lengths: ["1s"], raw: true, idle_timeout: "1s" }];
+
+/** Metrics of a payload: `x` with number 1 as a double; with its name in a birth, without in data. */
+function payload(seq: number, value: number, isBirth: boolean): Buffer {
+  const double = Buffer.alloc(8);
+  double.writeDoubleLE(value);
+  const name = isBirth ? [0x0a, 1, 0x78, 0x20, 10] : [];
+  const metric = Buffer.from([...name, 0x10, 1, 0x69, ...double]);
+  return Buffer.from([0x12, metric.length, ...metric, 0x18, seq]);
+}
+
+test("an edge node is asked to be born again, and its births survive a restart of the gateway", async () => {
+  const site = await deployment({ edge: { windows: WINDOWS } });
+  await site.startRegion();
+  await site.startGateway();
+  const node = async (): Promise<MqttClient> => {
+    const client = await connectAsync(site.mqttUrl, { protocolVersion: 4 });
+    onTestFinished(() => void client.endAsync(true));
+    return client;
+  };
+  const first = await node();
+  const asked: string[] = [];
+  first.on("message", (topic) => asked.push(topic));
+  await first.subscribeAsync("spBv1.0/plant/NCMD/press", { qos: 0 });
+  await first.publishAsync("spBv1.0/plant/NDATA/press", payload(4, 20, false), { qos: 1 });
+  await eventually(
+    async () => asked,
+    (topics) => topics.length > 0,
+    { deadlineMs: 10_000, what: "the node is asked" },
+  );
+  expect(asked).toEqual(["spBv1.0/plant/NCMD/press"]);
+  await first.publishAsync("spBv1.0/plant/NBIRTH/press", payload(0, 21, true), { qos: 1 });
+  await first.publishAsync("spBv1.0/plant/NDATA/press", payload(1, 22, false), { qos: 1 });
+  await first.endAsync();
+
+  await site.gateway!.kill();
+  await site.startGateway();
+  const second = await node();
+  await second.publishAsync("spBv1.0/plant/NDATA/press", payload(2, 23, false), { qos: 1 });
+  await drained(site, 30_000);
+  const rows = await records(site, { device: "plant/press", metric: "x", window: "raw" });
+  expect(rows.map(({ value }) => value).toSorted()).toEqual([21, 22, 23]);
+});

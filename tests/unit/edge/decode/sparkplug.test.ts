@@ -1,0 +1,211 @@
+import fc from "fast-check";
+import protobuf from "protobufjs";
+import { describe, expect, test } from "vitest";
+import { RememberedEntries } from "../../../../edge/decode/decoder-memory.ts";
+import type { Decoder, DeviceRequest } from "../../../../edge/decode/decoder.ts";
+import { createDecoder } from "../../../../edge/decode/routes.ts";
+
+/** The wire format by its field numbers (Eclipse Sparkplug 3.0.0, section 6.4), encoded by a library that reads schemas. */
+const SCHEMA = protobuf.parse(
+  `syntax = "proto2";
+  message PropertyValue { optional uint32 type = 1; optional bool is_null = 2; optional string string_value = 8; }
+  message PropertySet { repeated string keys = 1; repeated PropertyValue values = 2; }
+  message Template { repeated Metric metrics = 2; optional string template_ref = 4; optional bool is_definition = 5; }
+  message Metric {
+    optional string name = 1; optional uint64 alias = 2; optional uint64 timestamp = 3; optional uint32 datatype = 4;
+    optional bool is_historical = 5; optional bool is_null = 7; optional PropertySet properties = 9;
+    optional uint32 int_value = 10; optional uint64 long_value = 11; optional float float_value = 12;
+    optional double double_value = 13; optional bool boolean_value = 14; optional string string_value = 15;
+    optional bytes bytes_value = 16; optional Template template_value = 18;
+  }
+  message Payload { optional uint64 timestamp = 1; repeated Metric metrics = 2; optional uint64 seq = 3; }`,
+  {
+    keepCase: true,
+  },
+).root;
+const PAYLOAD = SCHEMA.lookupType("Payload");
+
+const AT_MS = Date.UTC(2026, 10, 20, 11, 59);
+const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
+
+type Metric = Readonly<Record<string, unknown>>;
+
+function payload(seq: number, metrics: readonly Metric[]): Uint8Array {
+  return PAYLOAD.encode(PAYLOAD.fromObject({ timestamp: AT_MS, seq, metrics })).finish();
+}
+
+class Node {
+  readonly memory = new RememberedEntries();
+  readonly requests: DeviceRequest[] = [];
+  nowMs = ARRIVED_MS;
+  #decoder: Decoder = this.#fresh();
+
+  restart(): void {
+    const entries = new RememberedEntries();
+    entries.load(
+      this.memory.takeChanges().flatMap(([key, text]) => (text === undefined ? [] : [[key, text] as const])),
+    );
+    this.#decoder = createDecoder(OPTIONS, entries);
+  }
+
+  hears(topic: string, bytes: Uint8Array): string[] {
+    const readings: string[] = [];
+    const outcome = this.#decoder.decodeInto(
+      { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true },
+      {
+        admits: () => true,
+        ignored: (what, count) => readings.push(`(${count} ${what})`),
+        request: (request) => this.requests.push(request),
+        reading: ({ device, metric, unit }, timeMs, value) =>
+          readings.push(
+            `${device} | ${metric} = ${String(value)}${unit === null ? "" : ` ${unit}`}${timeMs === AT_MS ? "" : ` @${timeMs}`}`,
+          ),
+      },
+    );
+    if (outcome.kind === "dead_letter") return [`dead letter ${outcome.reason}: ${outcome.detail}`];
+    return outcome.kind === "ignored" ? [`ignored ${outcome.what}`] : readings;
+  }
+
+  #fresh(): Decoder {
+    return createDecoder(OPTIONS, this.memory);
+  }
+}
+
+const OPTIONS = {
+  routes: [],
+  unrouted: "auto",
+  timeZone: "UTC",
+  limits: { depth: 8, values: 100, payloadBytes: 65_536 },
+} as const;
+
+const BIRTH = payload(0, [
+  { name: "bdSeq", datatype: 4, long_value: 0 },
+  { name: "Node Control/Rebirth", datatype: 11, boolean_value: false },
+  { name: "Supply Voltage", alias: 1, datatype: 10, double_value: 12.1, properties: unit("V") },
+  { name: "Inputs/Counter", alias: 2, datatype: 3, int_value: 0xffff_ffff },
+]);
+
+function unit(text: string): object {
+  return { keys: ["engUnit"], values: [{ type: 12, string_value: text }] };
+}
+
+describe("Sparkplug B", () => {
+  test("a birth is readings, and tells the names and units of the numbers in the data", () => {
+    const node = new Node();
+    expect(node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH)).toEqual([
+      "G1/E1 | Supply Voltage = 12.1 V",
+      "G1/E1 | Inputs/Counter = -1",
+      "(2 identifier)",
+    ]);
+    expect(node.hears("spBv1.0/G1/NDATA/E1", payload(1, [{ alias: 1, double_value: 11.9 }]))).toEqual([
+      "G1/E1 | Supply Voltage = 11.9 V",
+    ]);
+    expect(node.requests).toEqual([]);
+  });
+
+  test.each<[string, Metric, string]>([
+    ["Int8 -5", { datatype: 1, int_value: 251 }, "-5"],
+    ["Int16 -2", { datatype: 2, int_value: 65_534 }, "-2"],
+    ["Int32 -3", { datatype: 3, int_value: 4_294_967_293 }, "-3"],
+    ["Int64 -1", { datatype: 4, long_value: "18446744073709551615" }, "-1"],
+    ["UInt32 in int_value", { datatype: 7, int_value: 4_294_967_295 }, "4294967295"],
+    ["UInt64 beyond 2^53", { datatype: 8, long_value: "18446744073709551615" }, "18446744073709551615"],
+    ["Float", { datatype: 9, float_value: 21.6 }, "21.6"],
+    ["Double", { datatype: 10, double_value: 21.6 }, "21.6"],
+    ["Boolean", { datatype: 11, boolean_value: true }, "true"],
+    ["String", { datatype: 12, string_value: "idle" }, "idle"],
+    ["DateTime", { datatype: 13, long_value: 1_700_000_000_000 }, "1700000000000"],
+  ])("%s, whether its datatype is in the data or was in the birth", (_, metric, expected) => {
+    const node = new Node();
+    expect(node.hears("spBv1.0/G/NBIRTH/E", payload(0, [{ name: "x", alias: 7, ...metric }]))).toEqual([
+      `G/E | x = ${expected}`,
+    ]);
+    const { datatype: _datatype, ...value } = metric;
+    expect(node.hears("spBv1.0/G/NDATA/E", payload(1, [{ alias: 7, ...value }]))).toEqual([`G/E | x = ${expected}`]);
+  });
+
+  test("devices have their own names, numbers and times", () => {
+    const node = new Node();
+    node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
+    const birth = payload(1, [{ name: "Temp", alias: 9, datatype: 9, float_value: 20, properties: unit("°C") }]);
+    expect(node.hears("spBv1.0/G1/DBIRTH/E1/Press", birth)).toEqual(["G1/E1/Press | Temp = 20 °C"]);
+    const data = payload(2, [{ alias: 9, timestamp: AT_MS - 5000, float_value: 21.5, is_historical: true }]);
+    expect(node.hears("spBv1.0/G1/DDATA/E1/Press", data)).toEqual([`G1/E1/Press | Temp = 21.5 °C @${AT_MS - 5000}`]);
+  });
+
+  test("an unknown number is a dead letter, and the node is asked to be born again, not more than every ten seconds", () => {
+    const node = new Node();
+    const data = payload(5, [{ alias: 3, double_value: 1 }]);
+    expect(node.hears("spBv1.0/G1/NDATA/E1", data)[0]).toMatch(/^dead letter unknown_alias: metric number 3 of G1\/E1/);
+    node.hears("spBv1.0/G1/NDATA/E1", payload(6, [{ alias: 3, double_value: 2 }]));
+    expect(node.requests).toHaveLength(1);
+    node.nowMs += 10_000;
+    node.hears("spBv1.0/G1/NDATA/E1", payload(7, [{ alias: 3, double_value: 3 }]));
+    expect(node.requests).toHaveLength(2);
+    const [request] = node.requests;
+    expect(request!.topic).toBe("spBv1.0/G1/NCMD/E1");
+    expect(PAYLOAD.toObject(PAYLOAD.decode(request!.payload), { longs: Number })).toEqual({
+      timestamp: ARRIVED_MS,
+      metrics: [{ name: "Node Control/Rebirth", datatype: 11, boolean_value: true }],
+    });
+  });
+
+  test("a message that is missing in the count is asked for, and what came is kept; 255 is followed by 0", () => {
+    const node = new Node();
+    node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
+    const data = (seq: number): string[] =>
+      node.hears("spBv1.0/G1/NDATA/E1", payload(seq, [{ alias: 1, double_value: seq }]));
+    for (let seq = 1; seq <= 256; seq++) data(seq % 256);
+    expect(node.requests).toEqual([]);
+    expect(data(5)).toEqual(["G1/E1 | Supply Voltage = 5 V"]);
+    expect(node.requests).toHaveLength(1);
+  });
+
+  test("what births said survives a restart", () => {
+    const node = new Node();
+    node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
+    node.restart();
+    expect(node.hears("spBv1.0/G1/NDATA/E1", payload(9, [{ alias: 2, int_value: 4_294_967_294 }]))).toEqual([
+      "G1/E1 | Inputs/Counter = -2",
+    ]);
+  });
+
+  test("what is null, a template, or no reading", () => {
+    const node = new Node();
+    node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
+    const template = { metrics: [{ name: "rpm", datatype: 3, int_value: 900 }] };
+    const metrics = [
+      { name: "Motor", datatype: 19, template_value: template },
+      { name: "Gone", datatype: 10, is_null: true },
+      { name: "Blob", datatype: 17, bytes_value: Buffer.from("x") },
+    ];
+    expect(node.hears("spBv1.0/G1/NDATA/E1", payload(1, metrics))).toEqual([
+      "G1/E1 | Motor/rpm = 900",
+      "(1 null)",
+      "(1 identifier)",
+    ]);
+  });
+
+  test.each([
+    ["spBv1.0/G1/NDEATH/E1", "availability"],
+    ["spBv1.0/G1/DDEATH/E1/D1", "availability"],
+    ["spBv1.0/STATE/host", "availability"],
+    ["spBv1.0/G1/NCMD/E1", "command"],
+    ["spBv1.0/G1/DCMD/E1/D1", "command"],
+  ])("%s is no reading", (topic, what) => expect(new Node().hears(topic, BIRTH)).toEqual([`ignored ${what}`]));
+
+  test("of any bytes there is one outcome, and never an exception", () => {
+    const node = new Node();
+    node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc.nat(BIRTH.length - 1).map((end) => BIRTH.subarray(0, end)),
+    );
+    fc.assert(
+      fc.property(bytes, (given) => {
+        expect(node.hears("spBv1.0/G1/NDATA/E1", given).length).toBeGreaterThan(0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
