@@ -19,7 +19,8 @@ import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
 import { DECODERS } from "./decode/decoders.ts";
 import { topicPatternProblem } from "./decode/topic-pattern.ts";
-import type { DecodeLimits, RouteOptions } from "./decode/routes.ts";
+import type { DecodeLimits } from "./decode/routed-decoder.ts";
+import type { RouteOptions } from "./decode/route.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
 
 /** The configuration of a gateway: the only place where its keys, defaults and limits are said. */

@@ -1,7 +1,7 @@
 import { edgeConfigSchema } from "../../edge/config.ts";
 import { explanationOf } from "../../edge/decode/explanation.ts";
-import { createDecoder } from "../../edge/decode/routes.ts";
-import type { DecoderOptions } from "../../edge/decode/routes.ts";
+import { createDecoder } from "../../edge/decode/routed-decoder.ts";
+import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
 import type { Value } from "../../proto/core/reading.ts";
 import { loadConfig } from "../../proto/runtime/options/load-config.ts";
 

@@ -2,7 +2,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { FaultCode } from "../../proto/core/fault.ts";
 import type { PressureLevel } from "../core/pressure.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
-import type { DecoderOptions } from "../decode/routes.ts";
+import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SealedBatchNote } from "./sealer.ts";

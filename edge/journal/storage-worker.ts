@@ -5,7 +5,7 @@ import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
-import { createDecoder } from "../decode/routes.ts";
+import { createDecoder } from "../decode/routed-decoder.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";
 import { StorageEngine } from "./storage-engine.ts";

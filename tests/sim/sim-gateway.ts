@@ -1,5 +1,5 @@
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
-import { createDecoder } from "../../edge/decode/routes.ts";
+import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/journal/gateway-database.ts";
 import type { Outbox } from "../../edge/journal/outbox.ts";
 import { PublishChunkWriter } from "../../edge/journal/publish-chunk.ts";

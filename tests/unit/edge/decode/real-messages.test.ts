@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gzipSync, deflateSync } from "node:zlib";
 import type { Decoded } from "../../../../edge/decode/decoder.ts";
-import { createDecoder } from "../../../../edge/decode/routes.ts";
+import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
 /**
  * Messages as the documentation of their formats shows them, what must become of each, and where they stand. Without any
@@ -460,6 +460,57 @@ describe("CBOR, MessagePack and CSV", () => {
       ],
     );
     expect(shown(decode("a/b", "temp,hum\n21.5,40\n21.6\n"))).toEqual(["dead letter syntax"]);
+  });
+});
+
+describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () => {
+  const clock = { clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true };
+  const limits = { depth: 16, values: 1000, payloadBytes: 65_536 };
+  const learned = (config: object, topic: string, payload: string): string[] => {
+    const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
+    const before = { ...clock, topic, payload: Buffer.from(payload) };
+    decoder.decode(before);
+    const discovery = {
+      ...clock,
+      topic: "homeassistant/sensor/bedroom/config",
+      payload: Buffer.from(JSON.stringify(config)),
+    };
+    expect(shown(decoder.decode(discovery))).toEqual(["ignored discovery"]);
+    return shown(decoder.decode(before)).slice(1);
+  };
+
+  test("units are learned, also for a topic that was seen before", () => {
+    const config = {
+      device_class: "temperature",
+      state_topic: "bedroom/state",
+      unit_of_measurement: "°C",
+      value_template: "{{ value_json.temperature }}",
+    };
+    expect(learned(config, "bedroom/state", '{"temperature":23.2,"humidity":43.7}')).toEqual([
+      "bedroom/state | temperature = 23.2 °C",
+      "bedroom/state | humidity = 43.7",
+    ]);
+  });
+
+  test("short names, a base topic, and keys in brackets", () => {
+    const config = {
+      "~": "home/bath",
+      stat_t: "~/tele",
+      unit_of_meas: "W",
+      val_tpl: "{{ value_json['ENERGY'].Power | round(1) }}",
+    };
+    expect(learned(config, "home/bath/tele", '{"ENERGY":{"Power":12}}')).toEqual([
+      "home/bath/tele | ENERGY.Power = 12 W",
+    ]);
+    expect(learned({ stat_t: "bath/temp", unit_of_meas: "°C" }, "bath/temp", "21.5")).toEqual([
+      "bath | temp = 21.5 °C",
+    ]);
+  });
+
+  test("a template that computes says nothing, and a broken message harms nobody", () => {
+    const config = { state_topic: "a/b", unit_of_measurement: "kW", value_template: "{{ value_json.power / 1000 }}" };
+    expect(learned(config, "a/b", '{"power":12}')).toEqual(["a/b | power = 12"]);
+    expect(shown(decode("homeassistant/sensor/x/config", "{"))).toEqual(["ignored discovery"]);
   });
 });
 

@@ -3,7 +3,7 @@ import protobuf from "protobufjs";
 import { describe, expect, test } from "vitest";
 import { RememberedEntries } from "../../../../edge/decode/decoder-memory.ts";
 import type { Decoder, DeviceRequest } from "../../../../edge/decode/decoder.ts";
-import { createDecoder } from "../../../../edge/decode/routes.ts";
+import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
 /** The wire format by its field numbers (Eclipse Sparkplug 3.0.0, section 6.4), encoded by a library that reads schemas. */
 const SCHEMA = protobuf.parse(

@@ -6,7 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
-import { createDecoder } from "../../../../edge/decode/routes.ts";
+import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import type { EngineOptions } from "../../../../edge/journal/storage-engine.ts";

@@ -1,36 +1,28 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 import type { Millis } from "../../proto/core/ids.ts";
-import type {
-  DeadLetterReason,
-  Decoded,
-  Decoder,
-  IncomingMessage,
-  Outcome,
-  ReadingSink,
-  SeriesRef,
-} from "./decoder.ts";
 import { binaryOf } from "./binary.ts";
 import { inflated } from "./compressed.ts";
 import { csvLines, looksLikeCsv } from "./csv-lines.ts";
+import type { Decoded, Decoder, IncomingMessage, Outcome, ReadingSink } from "./decoder.ts";
 import type { DecoderMemory } from "./decoder-memory.ts";
 import { RememberedEntries } from "./decoder-memory.ts";
 import type { Family } from "./families/family.ts";
-import type { Claim } from "./families/registry.ts";
-import { claimOf, FAMILIES, familyOf } from "./families/registry.ts";
 import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
-import type { FieldRule, FieldRuleOptions } from "./field-rules.ts";
-import { fieldRule, scaled } from "./field-rules.ts";
-import type { JsonField, JsonLimits, JsonTime, WalkedPart } from "./json-fields.ts";
+import { claimOf, familyOf } from "./families/registry.ts";
+import { scaled } from "./field-rules.ts";
+import { HomeAssistantUnits, isDiscovery } from "./home-assistant.ts";
+import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
+import type { Route, RouteOptions } from "./route.ts";
+import { AUTO_ROUTE, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { Template } from "./template.ts";
-import type { TimeUnit } from "./timestamp.ts";
 import { timeOf, TimeZone } from "./timestamp.ts";
-import { TopicPattern } from "./topic-pattern.ts";
+import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
+import { areUsable, badName, deadLetter, namesOf, readingsOf, remembered, tooManySeries } from "./topic-plan.ts";
 
 /**
  * Decides what a topic's messages are, once per topic, and decodes them: the first route that matches, else the names
@@ -52,62 +44,6 @@ export type DecoderOptions = {
 
 export type DecodeLimits = JsonLimits & { readonly payloadBytes: number };
 
-export type RouteOptions = {
-  readonly topic: string;
-  readonly device: string | undefined;
-  readonly metric: string | undefined;
-  /** `auto`, a format, or the name of a family. */
-  readonly decoder: string;
-  readonly timestamp: "arrival" | { readonly field: string | undefined; readonly unit: TimeUnit };
-  /** One unit for all, or by metric. */
-  readonly unit: string | Readonly<Record<string, string>> | undefined;
-  /** Only these fields, and what becomes of each; undefined: all as they are. */
-  readonly fields: readonly FieldRuleOptions[] | undefined;
-  /** Of CSV lines; undefined: the first line of each payload names them. */
-  readonly columns: readonly string[] | undefined;
-  /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
-  readonly split: ReadonlyMap<string, number> | undefined;
-};
-
-type Route = {
-  readonly name: string;
-  readonly pattern: TopicPattern | undefined;
-  readonly device: Template | undefined;
-  readonly metric: Template | undefined;
-  readonly decoder: string;
-  /** Of a route that names one: only this. */
-  readonly families: readonly Family[];
-  readonly time: JsonTime;
-  readonly unit: string | ReadonlyMap<string, string> | undefined;
-  readonly fields: readonly FieldRule[] | undefined;
-  readonly columns: readonly string[] | undefined;
-  readonly split: ReadonlyMap<string, number> | undefined;
-};
-
-/** A series of a topic, and what the route does to its values; `left_out` by the route. */
-type PlannedSeries = { readonly ref: SeriesRef; readonly rule: FieldRule | undefined } | "left_out";
-
-/** What is known about a topic after its first message. */
-type TopicPlan =
-  | { readonly kind: "refused"; readonly outcome: Outcome }
-  | {
-      readonly kind: "decoded";
-      readonly topic: string;
-      readonly route: Route;
-      readonly captured: ReadonlyMap<string, string>;
-      /** Without empty ones. */
-      readonly levels: readonly string[];
-      readonly claim: Claim | undefined;
-      readonly sparkplug: SparkplugTopic | undefined;
-      /** Of a topic that no family claims: what its first JSON was. */
-      sticky: Family | "none" | undefined;
-      /** By device, path and unit; the empty path is a bare value. */
-      readonly series: Map<string, PlannedSeries>;
-      /** By the name of the decoder. */
-      readonly outcomes: Map<string, Outcome>;
-    };
-type DecodedPlan = Extract<TopicPlan, { kind: "decoded" }>;
-
 class RoutedDecoder implements Decoder {
   readonly #routes: readonly Route[];
   readonly #unrouted: Route | undefined;
@@ -116,9 +52,11 @@ class RoutedDecoder implements Decoder {
   readonly #plans = new Map<string, TopicPlan>();
 
   readonly #sparkplug: Sparkplug;
+  readonly #discovered: HomeAssistantUnits;
 
   constructor(options: DecoderOptions, memory: DecoderMemory) {
     this.#sparkplug = new Sparkplug(memory);
+    this.#discovered = new HomeAssistantUnits(memory);
     this.#routes = options.routes.map(routeOf);
     this.#unrouted = options.unrouted === "auto" ? AUTO_ROUTE : undefined;
     this.#zone = new TimeZone(options.timeZone);
@@ -151,6 +89,7 @@ class RoutedDecoder implements Decoder {
     if (payload.length > this.#limits.payloadBytes) {
       return deadLetter(plan, "too_large", `${payload.length} bytes, more than ${this.#limits.payloadBytes}`);
     }
+    if (plan.isDiscovery) return this.#discovery(plan, message);
     const { decoder } = plan.route;
     if (decoder === "value" || plan.route.families.length > 0) {
       const number = simpleNumber(payload);
@@ -162,6 +101,15 @@ class RoutedDecoder implements Decoder {
     return opened.kind === "inflated"
       ? this.#open(plan, { ...message, payload: opened.bytes }, sink)
       : this.#open(plan, message, sink);
+  }
+
+  /** What devices say of themselves for a home automation; a broken one harms nobody. */
+  #discovery(plan: DecodedPlan, { payload }: IncomingMessage): Outcome {
+    const parsed = isUtf8(payload) ? parsedJson(textOf(payload)) : undefined;
+    const topic = parsed?.kind === "json" ? this.#discovered.learn(parsed.json) : undefined;
+    // Its series are looked up anew, with the unit.
+    if (topic !== undefined) this.#plans.delete(topic);
+    return { kind: "ignored", what: "discovery", route: plan.route.name };
   }
 
   #sparkplugMessage(plan: DecodedPlan, topic: SparkplugTopic, message: IncomingMessage, sink: ReadingSink): Outcome {
@@ -393,11 +341,30 @@ class RoutedDecoder implements Decoder {
   #planOf(topic: string): TopicPlan {
     for (const route of this.#routes) {
       const captured = route.pattern?.match(topic);
-      if (captured !== undefined) return planned(topic, route, captured);
+      if (captured !== undefined) return this.#planned(topic, route, captured);
     }
-    if (this.#unrouted !== undefined) return planned(topic, this.#unrouted, new Map());
+    if (this.#unrouted !== undefined) return this.#planned(topic, this.#unrouted, new Map());
     const detail = `no route matches the topic ${topic.slice(0, 200)}`;
     return { kind: "refused", outcome: { kind: "dead_letter", reason: "no_route", detail, route: "" } };
+  }
+
+  #planned(topic: string, route: Route, captured: ReadonlyMap<string, string>): DecodedPlan {
+    const levels = topic.split("/").filter((level) => level !== "");
+    const isAuto = route.decoder === "auto";
+    return {
+      kind: "decoded",
+      topic,
+      route,
+      captured,
+      levels,
+      claim: claimOf(levels, route.families),
+      sparkplug: isAuto || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined,
+      isDiscovery: isAuto && isDiscovery(levels),
+      units: this.#discovered.unitsOf(topic),
+      sticky: undefined,
+      series: new Map(),
+      outcomes: new Map(),
+    };
   }
 
   /** The series of a path; undefined when its names are not usable. @param device undefined: as the topic names it. */
@@ -414,122 +381,14 @@ class RoutedDecoder implements Decoder {
     const rule = plan.route.fields?.find(({ pattern }) => pattern.matches(path));
     const names = namesOf(plan, device, path, rule?.metric);
     if (plan.route.fields !== undefined && rule === undefined) return remembered(plan, key, "left_out");
-    if (!usable(names.device, DEVICE_MAX) || !usable(names.metric, METRIC_MAX)) return undefined;
+    if (!areUsable(names)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
-    const ref = { ...names, unit: rule?.unit ?? routeUnit ?? payloadUnit, id: -1 };
+    const unitOfPath = payloadUnit ?? plan.units?.get(path) ?? null;
+    const ref = { ...names, unit: rule?.unit ?? routeUnit ?? unitOfPath, id: -1 };
     return remembered(plan, key, { ref, rule });
   }
 }
-
-/**
- * Device and metric of a value at `path`, by the route's templates, by its family, or by what topics usually mean.
- * @param ofFamily what a family calls the device, where it said so.
- */
-function namesOf(
-  plan: DecodedPlan,
-  ofFamily: string | undefined,
-  path: string,
-  renamed?: string,
-): { device: string; metric: string } {
-  const { route, captured, levels } = plan;
-  const claimed = plan.claim?.topic.kind === "ignored" ? undefined : plan.claim?.topic;
-  // A topic of one level that carries one bare value has no level left for the device.
-  const lastIsMetric = path === "" && levels.length > 1;
-  const usual = {
-    device: ofFamily ?? claimed?.device ?? (lastIsMetric ? levels.slice(0, -1) : levels).join("/"),
-    field: renamed ?? (path !== "" ? path : (claimed?.metric ?? (lastIsMetric ? levels.at(-1)! : "value"))),
-  };
-  const known = (name: string): string | undefined =>
-    name === "field"
-      ? usual.field
-      : name === "topic"
-        ? levels.join("/")
-        : (captured.get(name) ?? (name === "device" ? usual.device : undefined));
-  // With a template for the device, the last level is still the metric of a bare value.
-  return {
-    device: route.device?.expand(known) ?? usual.device,
-    metric: route.metric?.expand(known) ?? usual.field,
-  };
-}
-
-function usable(name: string, max: number): boolean {
-  if (name.length === 0 || name.length > max) return false;
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i);
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
-  }
-  return name.isWellFormed();
-}
-
-function planned(topic: string, route: Route, captured: ReadonlyMap<string, string>): DecodedPlan {
-  const levels = topic.split("/").filter((level) => level !== "");
-  const claim = claimOf(levels, route.families);
-  const sparkplug = route.decoder === "auto" || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined;
-  return {
-    kind: "decoded",
-    sparkplug,
-    topic,
-    route,
-    captured,
-    levels,
-    claim,
-    sticky: undefined,
-    series: new Map(),
-    outcomes: new Map(),
-  };
-}
-
-function remembered(plan: DecodedPlan, key: string, series: PlannedSeries): PlannedSeries {
-  if (plan.series.size < SERIES_PER_TOPIC_CACHED) plan.series.set(key, series);
-  return series;
-}
-
-function readingsOf(plan: DecodedPlan, decoder: string): Outcome {
-  let outcome = plan.outcomes.get(decoder);
-  if (outcome === undefined) {
-    outcome = { kind: "readings", decoder, route: plan.route.name };
-    plan.outcomes.set(decoder, outcome);
-  }
-  return outcome;
-}
-
-function routeOf(options: RouteOptions): Route {
-  const { timestamp, unit } = options;
-  const time: JsonTime =
-    timestamp === "arrival"
-      ? { kind: "arrival" }
-      : timestamp.field === undefined
-        ? { kind: "auto", unit: timestamp.unit }
-        : { kind: "field", field: timestamp.field, unit: timestamp.unit };
-  return {
-    name: options.topic,
-    pattern: new TopicPattern(options.topic),
-    device: options.device === undefined ? undefined : new Template(options.device),
-    metric: options.metric === undefined ? undefined : new Template(options.metric),
-    decoder: options.decoder,
-    families: options.decoder === "auto" ? FAMILIES : FAMILIES.filter(({ name }) => name === options.decoder),
-    time,
-    unit: typeof unit === "object" ? new Map(Object.entries(unit)) : unit,
-    fields: options.fields?.map(fieldRule),
-    columns: options.columns,
-    split: options.split,
-  };
-}
-
-const AUTO_ROUTE: Route = {
-  name: "auto",
-  pattern: undefined,
-  device: undefined,
-  metric: undefined,
-  decoder: "auto",
-  families: FAMILIES,
-  time: { kind: "auto", unit: "auto" },
-  unit: undefined,
-  fields: undefined,
-  columns: undefined,
-  split: undefined,
-};
 
 function textOf(payload: Uint8Array): string {
   // Some firmware sends the C string with its end.
@@ -542,25 +401,7 @@ function startsJson(text: string): boolean {
   return first === "{" || first === "[" || text.trim() === "null";
 }
 
-function deadLetter(plan: DecodedPlan, reason: DeadLetterReason, detail: string): Outcome {
-  return { kind: "dead_letter", reason, detail, route: plan.route.name };
-}
-
-function tooManySeries(plan: DecodedPlan): Outcome {
-  return deadLetter(plan, "too_many_series", "a series that was never seen, and there is no room for more");
-}
-
-function badName(plan: DecodedPlan, path: string): Outcome {
-  const { device, metric } = namesOf(plan, undefined, path);
-  const shown = JSON.stringify(`${device} ${metric}`).slice(0, 120);
-  const rule = `names are 1 to ${DEVICE_MAX} (device) or ${METRIC_MAX} (metric) characters without control characters`;
-  return deadLetter(plan, "bad_name", `${shown}: ${rule}`);
-}
-
 const TOPICS_CACHED = 100_000;
-const SERIES_PER_TOPIC_CACHED = 1000;
-const DEVICE_MAX = 512;
-const METRIC_MAX = 256;
 const TEXT_MAX = 4096;
 /** Clocks drift by minutes; an hour ahead is wrong. */
 const FUTURE_MS = 3_600_000;

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Decoded } from "../../../../edge/decode/decoder.ts";
-import type { DecoderOptions, RouteOptions } from "../../../../edge/decode/routes.ts";
-import { createDecoder } from "../../../../edge/decode/routes.ts";
+import type { RouteOptions } from "../../../../edge/decode/route.ts";
+import type { DecoderOptions } from "../../../../edge/decode/routed-decoder.ts";
+import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
 const LIMITS = { depth: 8, values: 100, payloadBytes: 4096 };

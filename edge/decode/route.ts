@@ -1,0 +1,80 @@
+import type { Family } from "./families/family.ts";
+import { FAMILIES } from "./families/registry.ts";
+import type { FieldRule, FieldRuleOptions } from "./field-rules.ts";
+import { fieldRule } from "./field-rules.ts";
+import type { JsonTime } from "./json-fields.ts";
+import { Template } from "./template.ts";
+import type { TimeUnit } from "./timestamp.ts";
+import { TopicPattern } from "./topic-pattern.ts";
+
+/** A route as it is configured: plain, because it goes to another thread. */
+export type RouteOptions = {
+  readonly topic: string;
+  readonly device: string | undefined;
+  readonly metric: string | undefined;
+  /** `auto`, a format, or the name of a family. */
+  readonly decoder: string;
+  readonly timestamp: "arrival" | { readonly field: string | undefined; readonly unit: TimeUnit };
+  /** One unit for all, or by metric. */
+  readonly unit: string | Readonly<Record<string, string>> | undefined;
+  /** Only these fields, and what becomes of each; undefined: all as they are. */
+  readonly fields: readonly FieldRuleOptions[] | undefined;
+  /** Of CSV lines; undefined: the first line of each payload names them. */
+  readonly columns: readonly string[] | undefined;
+  /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
+  readonly split: ReadonlyMap<string, number> | undefined;
+};
+
+/** A route that is ready: patterns and templates are taken apart. */
+export type Route = {
+  readonly name: string;
+  readonly pattern: TopicPattern | undefined;
+  readonly device: Template | undefined;
+  readonly metric: Template | undefined;
+  readonly decoder: string;
+  /** Of a route that names one: only this. */
+  readonly families: readonly Family[];
+  readonly time: JsonTime;
+  readonly unit: string | ReadonlyMap<string, string> | undefined;
+  readonly fields: readonly FieldRule[] | undefined;
+  readonly columns: readonly string[] | undefined;
+  readonly split: ReadonlyMap<string, number> | undefined;
+};
+
+export function routeOf(options: RouteOptions): Route {
+  const { timestamp, unit } = options;
+  const time: JsonTime =
+    timestamp === "arrival"
+      ? { kind: "arrival" }
+      : timestamp.field === undefined
+        ? { kind: "auto", unit: timestamp.unit }
+        : { kind: "field", field: timestamp.field, unit: timestamp.unit };
+  return {
+    name: options.topic,
+    pattern: new TopicPattern(options.topic),
+    device: options.device === undefined ? undefined : new Template(options.device),
+    metric: options.metric === undefined ? undefined : new Template(options.metric),
+    decoder: options.decoder,
+    families: options.decoder === "auto" ? FAMILIES : FAMILIES.filter(({ name }) => name === options.decoder),
+    time,
+    unit: typeof unit === "object" ? new Map(Object.entries(unit)) : unit,
+    fields: options.fields?.map(fieldRule),
+    columns: options.columns,
+    split: options.split,
+  };
+}
+
+/** Where there is no route: what topics and payloads usually mean. */
+export const AUTO_ROUTE: Route = {
+  name: "auto",
+  pattern: undefined,
+  device: undefined,
+  metric: undefined,
+  decoder: "auto",
+  families: FAMILIES,
+  time: { kind: "auto", unit: "auto" },
+  unit: undefined,
+  fields: undefined,
+  columns: undefined,
+  split: undefined,
+};
