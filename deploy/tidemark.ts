@@ -3,6 +3,7 @@ import { EXIT_CODE, Fault } from "../proto/core/fault.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import { registerCheck } from "./cli/check.ts";
 import { registerCloud } from "./cli/cloud.ts";
+import { registerDeadLetter } from "./cli/deadletter.ts";
 import { registerDecode } from "./cli/decode.ts";
 import { registerDemo } from "./cli/demo.ts";
 import { registerDrill } from "./cli/drill.ts";
@@ -43,6 +44,7 @@ for (const register of [
   registerRegions,
   registerCheck,
   registerDecode,
+  registerDeadLetter,
   registerPasswd,
 ]) {
   register(program);

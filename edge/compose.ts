@@ -7,6 +7,7 @@ import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
 import { makeFolder, storageFault } from "../proto/runtime/sqlite.ts";
+import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/recent-commits.ts";
@@ -17,6 +18,7 @@ import { MqttBroker } from "./mqtt/broker.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
+import { serveDeadLetters } from "./page/http-dead-letters.ts";
 import { serveGateway } from "./page/http-gateway.ts";
 import { LearnedRegions } from "./session/learned-regions.ts";
 import { GrpcEndpoint } from "./session/grpc-session.ts";
@@ -162,6 +164,8 @@ export async function startGateway(deps: {
     refreshMetrics: (current) => events.refresh(current),
     notReady: () => notReady,
   });
+  const { tokenFile: operatorToken } = config.operators;
+  serveDeadLetters(http, { letters: storage, authorized: operatorToken === null ? null : secretFrom(operatorToken) });
   const page = await http.listen(config.http);
   life.onStop("http", () => http.close());
 

@@ -81,6 +81,14 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           keepReplicatedMs: keep_replicated,
         })),
       regions: regions(folder),
+      operators: z
+        .strictObject({
+          token_file: readableFile(folder)
+            .optional()
+            .describe("the secret that lets an operator command; without it nobody may"),
+        })
+        .prefault({})
+        .transform(({ token_file }) => ({ tokenFile: token_file ?? null })),
       failover: z
         .strictObject({
           return_after: duration({ min: "1s", max: "1d" })
@@ -139,6 +147,7 @@ export type EdgeConfig = {
     readonly cert: string | null;
     readonly key: string | null;
   }[];
+  readonly operators: { readonly tokenFile: string | null };
   readonly failover: { readonly returnMs: number };
   readonly http: { readonly host: string; readonly port: number };
   readonly log: LogFields;

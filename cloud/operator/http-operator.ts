@@ -1,6 +1,7 @@
 import { Fault } from "../../proto/core/fault.ts";
+import { refusedWithoutToken } from "../../proto/runtime/bearer-token.ts";
 import { json } from "../../proto/runtime/http.ts";
-import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
+import type { HttpAnswer, HttpServer } from "../../proto/runtime/http.ts";
 import type { Member } from "../../proto/core/member.ts";
 import { commandRequestSchema, draftsOf, memberOf, REQUEST_BYTES_MAX } from "./command-request.ts";
 import type { CommandRequest } from "./command-request.ts";
@@ -15,7 +16,7 @@ export function serveCommands(http: HttpServer, deps: HttpOperatorDeps): void {
   http.post(
     "/v1/commands",
     async (request) => {
-      const refused = refusal(request, deps.authorized);
+      const refused = refusedWithoutToken(request, { authorized: deps.authorized, who: "region" });
       if (refused !== null) return refused;
       const parsed = read(request.body);
       if (!parsed.ok) return json({ error: parsed.error }, 400);
@@ -81,17 +82,6 @@ async function take(request: CommandRequest, deps: HttpOperatorDeps): Promise<Ht
     durable: true,
     replicated,
   });
-}
-
-function refusal({ headers }: HttpRequest, authorized: HttpOperatorDeps["authorized"]): HttpAnswer | null {
-  if (authorized === null) {
-    return json({ error: "this region takes no commands", accepted: "set operators.token_file of the region" }, 403);
-  }
-  const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
-  if (token !== undefined && authorized(token)) return null;
-  const error = token === undefined ? "commands need a token" : "this is not the token of the operators";
-  const answer = json({ error, accepted: "Authorization: Bearer TOKEN" }, 401);
-  return { ...answer, headers: { "www-authenticate": "Bearer" } };
 }
 
 type Read = { readonly ok: true; readonly request: CommandRequest } | { readonly ok: false; readonly error: string };

@@ -68,7 +68,11 @@ export class LocalDeployment {
       }
       writeFileSync(
         gateway.file,
-        stringify({ ...gatewayConfiguration(directory, gateway, preference), ...options.edge }),
+        stringify({
+          ...gatewayConfiguration(directory, gateway, preference),
+          operators: { token_file: tokenFile },
+          ...options.edge,
+        }),
       );
     }
     return new LocalDeployment(directory, regions, gateways);

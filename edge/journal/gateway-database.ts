@@ -49,6 +49,8 @@ export class GatewayDatabase {
   readonly #memoryAdd: Statement<[string, string]>;
   readonly #memoryRead: Statement<[], { key: string; text: string }>;
   readonly #deadLetterUse: Statement<[], { bytes: number | null }>;
+  readonly #deadLetterPage: Statement<[number, string | null, string | null, number], StoredDeadLetter>;
+  readonly #deadLetterReason: Statement<[string, string, string, number]>;
   readonly #deadLetterOldest: Statement<[], { id: number; bytes: number }>;
   readonly #deadLetterDrop: Statement<[number]>;
   readonly #ledgerAdd: Statement<[string, string, number]>;
@@ -133,6 +135,11 @@ export class GatewayDatabase {
     this.#memoryAdd = db.prepare("INSERT INTO decoder_memory (key, text) VALUES (?, ?)");
     this.#memoryRead = db.prepare("SELECT key, text FROM decoder_memory ORDER BY id");
     this.#deadLetterUse = db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter");
+    this.#deadLetterPage = db.prepare(
+      `SELECT id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload FROM dead_letter
+       WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?`,
+    );
+    this.#deadLetterReason = db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?");
     this.#deadLetterOldest = db.prepare(
       "SELECT id, length(payload) + 256 AS bytes FROM dead_letter ORDER BY id LIMIT 1",
     );
@@ -336,6 +343,21 @@ export class GatewayDatabase {
     return this.#deadLetterUse.get()?.bytes ?? 0;
   }
 
+  /** In the order in which they came. @param after an id; 0: from the oldest. */
+  deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
+    const reason = query.reason ?? null;
+    return this.#deadLetterPage.all(query.after, reason, reason, query.limit);
+  }
+
+  dropDeadLetter(id: number): void {
+    this.#deadLetterDrop.run(id);
+  }
+
+  /** It is one still, for another reason. */
+  setDeadLetterReason(id: number, { reason, detail, route }: { reason: string; detail: string; route: string }): void {
+    this.#deadLetterReason.run(reason, detail, route, id);
+  }
+
   /** Drops the oldest dead letter. @returns the bytes it took, 0 when there was none. */
   dropOldestDeadLetter(): number {
     const oldest = this.#deadLetterOldest.get();
@@ -427,6 +449,8 @@ export type DeadLetterRow = {
   readonly size: number;
   readonly payload: Uint8Array;
 };
+
+export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
 
 type WindowRow = {
   readonly series: number;

@@ -7,8 +7,16 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
-import type { EngineStatus } from "./storage-engine.ts";
-import type { FromStorage, StorageReply, StorageRequest, StorageWorkerData, ToStorage } from "./storage-protocol.ts";
+import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
+import type {
+  DeadLetterQuery,
+  FromStorage,
+  StorageReply,
+  StorageRequest,
+  StorageWorkerData,
+  ToStorage,
+} from "./storage-protocol.ts";
 
 /**
  * The main thread's end of the storage thread: {@link Intake} for the broker, {@link Outbox} for the uplink.
@@ -106,6 +114,26 @@ export class StorageClient implements Intake, Outbox {
     const reply = await this.#request({ kind: "status" });
     if (reply.kind !== "status") throw mismatch(reply);
     return reply.status;
+  }
+
+  async deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
+    const reply = await this.#request({ kind: "dead_letters", query });
+    if (reply.kind !== "dead_letters") throw mismatch(reply);
+    return reply.letters;
+  }
+
+  /** One page of them; to be called again with `last` until `isEnd`. */
+  async retryDeadLetters(query: DeadLetterQuery): Promise<Omit<DeadLetterRetry, "commit">> {
+    const reply = await this.#request({ kind: "retry_dead_letters", query });
+    if (reply.kind !== "retried") throw mismatch(reply);
+    return reply.retry;
+  }
+
+  /** One page of them. @returns how many went. */
+  async purgeDeadLetters(query: DeadLetterQuery): Promise<number> {
+    const reply = await this.#request({ kind: "purge_dead_letters", query });
+    if (reply.kind !== "purged") throw mismatch(reply);
+    return reply.count;
   }
 
   /** Commits what was offered and seals what is closed and waiting. */

@@ -12,7 +12,7 @@ import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
 import type { Decoder, DeviceRequest, ReadingSink, SeriesRef } from "../decode/decoder.ts";
-import type { DeadLetterRow, LedgerKind } from "./gateway-database.ts";
+import type { DeadLetterRow, LedgerKind, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
@@ -171,11 +171,7 @@ export class StorageEngine {
     const readings = this.#journal.readings;
     this.#db.begin();
     this.#registry.write();
-    if (readings > 0) {
-      const body = this.#journal.take();
-      this.#writtenBytes += body.length;
-      this.#db.addJournal({ first_seq: firstSeq, readings, crc: journalChecksum(firstSeq, readings, body), body });
-    }
+    this.#writeJournal(firstSeq);
     this.#redeliveries.write();
     this.#writeDeadLetters();
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
@@ -185,6 +181,59 @@ export class StorageEngine {
     this.#commits++;
     this.#journaledReadings += readings;
     return this.#committed(checkpoint);
+  }
+
+  /**
+   * Decodes dead letters once more, by the routes of now and at the time when they came: in one transaction with what
+   * becomes of them, so that each is there once, as a reading or as a dead letter. One whose payload was cut when it was
+   * stored stays.
+   */
+  retryDeadLetters(query: { after: number; reason: string | undefined; limit: number }): DeadLetterRetry {
+    this.#now();
+    const firstSeq = this.#journalSeq + 1;
+    const letters = this.#db.deadLetters(query);
+    const kept: { readonly id: number; readonly reason: string; readonly detail: string; readonly route: string }[] =
+      [];
+    const retried: number[] = [];
+    for (const { id, arrivedMs, client, topic, payload, size } of letters) {
+      if (payload.length < size) continue;
+      const clockPlausible = arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS;
+      const message = { topic, payload, clientId: client, arrivedMs, clockPlausible };
+      const outcome = this.#decoder.decodeInto(message, this.#sink);
+      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
+      else retried.push(id);
+    }
+    this.#db.begin();
+    this.#registry.write();
+    const readings = this.#journal.readings;
+    this.#writeJournal(firstSeq);
+    for (const id of retried) this.#db.dropDeadLetter(id);
+    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
+    this.#writeCounts();
+    const checkpoint = this.#maintain();
+    this.#db.commit();
+    this.#journaledReadings += readings;
+    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    const last = letters.at(-1)?.id ?? query.after;
+    const counts = { looked: letters.length, retried: retried.length, readings };
+    return { ...counts, last, isEnd: letters.length < query.limit, commit: this.#committed(checkpoint) };
+  }
+
+  /** @returns how many went. */
+  purgeDeadLetters(query: { after: number; reason: string | undefined; limit: number }): number {
+    const letters = this.#db.deadLetters(query);
+    this.#db.begin();
+    for (const { id } of letters) this.#db.dropDeadLetter(id);
+    this.#count("discard", "dead_letter_purged", letters.length);
+    this.#writeCounts();
+    this.#db.commit();
+    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    return letters.length;
+  }
+
+  deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
+    return this.#db.deadLetters(query);
   }
 
   /** Whether {@link commit} without chunks would do something: seal, checkpoint, expire or trim. */
@@ -406,6 +455,15 @@ export class StorageEngine {
     this.#pressure = pressureLevel(this.#pressure, this.#diskUse);
   }
 
+  /** Inside the transaction: what was read since the last one. */
+  #writeJournal(firstSeq: number): void {
+    const { readings } = this.#journal;
+    if (readings === 0) return;
+    const body = this.#journal.take();
+    this.#writtenBytes += body.length;
+    this.#db.addJournal({ first_seq: firstSeq, readings, crc: journalChecksum(firstSeq, readings, body), body });
+  }
+
   #writeDeadLetters(): void {
     if (this.#deadLetters.length === 0) return;
     for (const letter of this.#deadLetters) {
@@ -515,6 +573,17 @@ export type CommitResult = {
   readonly requests: readonly DeviceRequest[];
   /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
   readonly pressure: PressureLevel;
+};
+
+export type DeadLetterRetry = {
+  readonly looked: number;
+  /** That are none any more: readings, or no reading by their nature. */
+  readonly retried: number;
+  readonly readings: number;
+  /** The last id that was looked at. */
+  readonly last: number;
+  readonly isEnd: boolean;
+  readonly commit: CommitResult;
 };
 
 export type EngineStatus = {

@@ -3,7 +3,8 @@ import type { FaultCode } from "../../proto/core/fault.ts";
 import type { PressureLevel } from "../core/pressure.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { DecoderOptions } from "../decode/routed-decoder.ts";
-import type { EngineOptions, EngineStatus } from "./storage-engine.ts";
+import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
@@ -15,6 +16,9 @@ export type ToStorage =
   | { readonly kind: "publish"; readonly chunk: number; readonly buffer: ArrayBuffer; readonly bytes: number }
   | { readonly kind: "request"; readonly id: number; readonly request: StorageRequest };
 
+/** Those after an id, of one reason or of all; in the order in which they came. */
+export type DeadLetterQuery = { readonly after: number; readonly reason: string | undefined; readonly limit: number };
+
 export type StorageRequest =
   | { readonly kind: "streams" }
   | { readonly kind: "read"; readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number }
@@ -22,6 +26,7 @@ export type StorageRequest =
   | { readonly kind: "rotate_stream" }
   | { readonly kind: "status" }
   | { readonly kind: "seal_now" }
+  | { readonly kind: "dead_letters" | "retry_dead_letters" | "purge_dead_letters"; readonly query: DeadLetterQuery }
   | { readonly kind: "close" };
 
 /** Storage thread to main thread. */
@@ -44,4 +49,7 @@ export type StorageReply =
   | { readonly kind: "streams"; readonly streams: readonly OutboxStream[] }
   | { readonly kind: "read"; readonly batches: readonly { seq: Seq; bytes: Uint8Array; sha256: Uint8Array }[] }
   | { readonly kind: "status"; readonly status: EngineStatus }
+  | { readonly kind: "dead_letters"; readonly letters: readonly StoredDeadLetter[] }
+  | { readonly kind: "retried"; readonly retry: Omit<DeadLetterRetry, "commit"> }
+  | { readonly kind: "purged"; readonly count: number }
   | { readonly kind: "done" };

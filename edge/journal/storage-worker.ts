@@ -73,6 +73,15 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
       case "seal_now":
         announce(engine.sealNow(), throughChunk, []);
         return { kind: "done" };
+      case "dead_letters":
+        return { kind: "dead_letters", letters: engine.deadLetters(request.query) };
+      case "retry_dead_letters": {
+        const { commit, ...retry } = engine.retryDeadLetters(request.query);
+        announce(commit, throughChunk, []);
+        return { kind: "retried", retry };
+      }
+      case "purge_dead_letters":
+        return { kind: "purged", count: engine.purgeDeadLetters(request.query) };
       case "close":
         open = false;
         clearInterval(ticker);

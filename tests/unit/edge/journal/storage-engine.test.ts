@@ -6,6 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
+import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
@@ -43,7 +44,13 @@ class Life {
   #seed = 0;
 
   constructor(
-    options: { directory?: string; plan?: Partial<WindowPlan>; engine?: Partial<EngineOptions>; nowMs?: number } = {},
+    options: {
+      directory?: string;
+      plan?: Partial<WindowPlan>;
+      engine?: Partial<EngineOptions>;
+      routes?: readonly RouteOptions[];
+      nowMs?: number;
+    } = {},
   ) {
     this.nowMs = options.nowMs ?? START_MS;
     this.directory = options.directory ?? join(folder, "disk");
@@ -52,8 +59,8 @@ class Life {
       {
         clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
         decoder: createDecoder({
-          routes: [],
-          unrouted: "auto",
+          routes: options.routes ?? [],
+          unrouted: options.routes === undefined ? "auto" : "dead_letter",
           timeZone: "UTC",
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
@@ -393,6 +400,42 @@ test("a gateway that was full takes readings again once everything is replicated
     replicateAll();
   }
   expect(life.engine.full).toBe(false);
+});
+
+describe("dead letters that are tried again", () => {
+  const all = { after: 0, reason: undefined, limit: 100 };
+  const wrong = { topic: "b/#", device: undefined, metric: undefined, decoder: "auto" as const };
+  const options = (topic: string): ConstructorParameters<typeof Life>[0] => ({
+    plan: { raw: true, lengthsMs: [] },
+    routes: [
+      {
+        ...wrong,
+        topic,
+        timestamp: "arrival",
+        unit: undefined,
+        fields: undefined,
+        columns: undefined,
+        split: undefined,
+      },
+    ],
+  });
+
+  test("come in with their own time, and are readings or dead letters after a crash at any moment, never both", () => {
+    const life = new Life(options("b/#"));
+    life.publish("a/b", "21.5");
+    life.publish("a/b", "NaN");
+    const arrivedMs = life.nowMs;
+    expect(life.engine.deadLetters(all).map(({ reason }) => reason)).toEqual(["no_route", "no_route"]);
+    const next = life.crash({ ...options("a/#"), nowMs: arrivedMs + 60_000 });
+    expect(next.engine.retryDeadLetters(all)).toMatchObject({ looked: 2, retried: 1, readings: 1, isEnd: true });
+    expect(next.engine.deadLetters(all).map(({ id, reason }) => [id, reason])).toEqual([[2, "not_finite"]]);
+    const last = next.crash(options("a/#"));
+    expect(last.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 0, readings: 0 });
+    last.pass(2000);
+    expect(last.rawValues()).toEqual([21.5]);
+    expect(last.engine.purgeDeadLetters(all)).toBe(1);
+    expect(last.engine.status().discards.get("dead_letter_purged")).toBe(1);
+  });
 });
 
 describe("what a region claims", () => {

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { refusedWithoutToken } from "../../proto/runtime/bearer-token.ts";
+import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
+import { json } from "../../proto/runtime/http.ts";
+import type { StorageClient } from "../journal/storage-client.ts";
+import type { StoredDeadLetter } from "../journal/gateway-database.ts";
+
+/**
+ * Dead letters over HTTP: everybody who reaches the page may look, whoever knows the token of the operators may bring them
+ * in again or throw them away. All of it goes page by page, so that no question holds up the storage thread.
+ */
+export function serveDeadLetters(
+  http: HttpServer,
+  deps: {
+    readonly letters: Pick<StorageClient, "deadLetters" | "retryDeadLetters" | "purgeDeadLetters">;
+    /** Decides by the token that a request presents; null where commands are off. */
+    readonly authorized: ((token: string) => boolean) | null;
+  },
+): void {
+  const { letters, authorized } = deps;
+  const command = (work: (query: Query) => Promise<object>): ((request: HttpRequest) => Promise<HttpAnswer>) => {
+    return async (request) => {
+      const refused = refusedWithoutToken(request, { authorized, who: "gateway" });
+      if (refused !== null) return refused;
+      const query = queryOf(request.url.searchParams);
+      return "error" in query ? json(query, 400) : json(await work(query));
+    };
+  };
+  http
+    .get("/v1/dead-letters", async ({ url }) => {
+      const query = queryOf(url.searchParams);
+      if ("error" in query) return json(query, 400);
+      const page = await letters.deadLetters(query);
+      const next = page.length < query.limit ? null : (page.at(-1)?.id ?? null);
+      return json({ dead_letters: page.map(shown), next });
+    })
+    .post(
+      "/v1/dead-letters/retry",
+      command(async (query) => {
+        const { looked, retried, readings, last, isEnd } = await letters.retryDeadLetters(query);
+        return { looked, retried, readings, next: isEnd ? null : last };
+      }),
+      { bodyBytesMax: 0 },
+    )
+    .post(
+      "/v1/dead-letters/purge",
+      command(async (query) => {
+        const purged = await letters.purgeDeadLetters(query);
+        return { purged, next: purged < query.limit ? null : query.after };
+      }),
+      { bodyBytesMax: 0 },
+    );
+}
+
+type Query = { readonly after: number; readonly reason: string | undefined; readonly limit: number };
+
+const schema = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  reason: z.string().max(64).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+function queryOf(parameters: URLSearchParams): Query | { readonly error: string; readonly accepted: string } {
+  const parsed = schema.safeParse(Object.fromEntries(parameters));
+  if (parsed.success) return { ...parsed.data, reason: parsed.data.reason };
+  const [issue] = parsed.error.issues;
+  return {
+    error: `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim(),
+    accepted: "after, reason, limit (1 to 1000)",
+  };
+}
+
+/** The payload as base64: it may be any bytes. */
+function shown({ arrivedMs, payload, ...rest }: StoredDeadLetter): object {
+  return { ...rest, arrived: new Date(arrivedMs).toISOString(), payload: Buffer.from(payload).toString("base64") };
+}
