@@ -14,6 +14,7 @@ import { RecentCommits } from "./core/recent-commits.ts";
 import { GatewayEvents } from "./events.ts";
 import { StorageClient } from "./journal/storage-client.ts";
 import type { Authenticate } from "./mqtt/broker.ts";
+import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
@@ -48,15 +49,17 @@ export async function startGateway(deps: {
   const recent = new RecentCommits();
   if (clock.nowMs() < CLOCK_PLAUSIBLE_FROM_MS) events.clockImplausible(new Date(clock.nowMs()).toISOString());
 
-  const { usersFile, allowAnonymous } = config.mqtt;
+  const { usersFile, aclFile, allowAnonymous } = config.mqtt;
   const users = usersFile === null ? undefined : new Users(usersFile);
-  if (users !== undefined) {
+  const access = aclFile === null ? undefined : new AccessControl(aclFile);
+  if (users !== undefined || access !== undefined) {
     life.onReload(() => {
       try {
-        users.reload();
+        users?.reload();
+        access?.reload();
         events.usersRead();
       } catch (error) {
-        // A bad edit leaves everybody connected, and the users as they were.
+        // A bad edit leaves everybody connected, and what could not be read as it was.
         events.usersNotRead(storageFault(error, "users file"));
       }
     });
@@ -140,7 +143,13 @@ export async function startGateway(deps: {
   uplink.onEvent(events.uplink);
 
   const broker = new MqttBroker(
-    { intake: storage, events: events.mqtt, clock, authenticate: authenticator(users, allowAnonymous) },
+    {
+      intake: storage,
+      events: events.mqtt,
+      clock,
+      authenticate: authenticator(users, allowAnonymous),
+      allows: access && ((question) => access.allows(question)),
+    },
     { listeners: config.mqtt.listeners, limits: config.mqtt },
   );
 

@@ -13,6 +13,7 @@ import {
   size,
   wholeNumber,
 } from "../proto/runtime/options/fields.ts";
+import { Acl, AclMistake } from "./core/acl-file.ts";
 import { parsePasswordFile, PasswordFileMistake } from "./core/password-file.ts";
 import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
@@ -122,6 +123,7 @@ export type EdgeConfig = {
     readonly listeners: readonly ListenerOptions[];
     readonly allowAnonymous: boolean;
     readonly usersFile: string | null;
+    readonly aclFile: string | null;
     readonly maxPacketBytes: number;
     readonly maxConnections: number;
     readonly connectTimeoutMs: number;
@@ -210,6 +212,10 @@ function mqtt(folder: string) {
         .superRefine(isPasswordFile)
         .optional()
         .describe("lines name:hash, as mosquitto_passwd and `tidemark passwd` write them"),
+      acl_file: file
+        .superRefine(isAclFile)
+        .optional()
+        .describe("who may publish and read what, in the format of Mosquitto's acl_file"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
       max_connections: wholeNumber(1, 1_000_000).default(10_000),
       connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
@@ -223,6 +229,7 @@ function mqtt(folder: string) {
       listeners: given.listeners,
       allowAnonymous: given.allow_anonymous,
       usersFile: given.users_file ?? null,
+      aclFile: given.acl_file ?? null,
       maxPacketBytes: given.max_packet,
       maxConnections: given.max_connections,
       connectTimeoutMs: given.connect_timeout,
@@ -236,6 +243,15 @@ function isPasswordFile(path: string, context: z.RefinementCtx): void {
     if (!(error instanceof PasswordFileMistake)) throw error;
     const message = `line ${error.line} of ${path}: ${error.message}; \`tidemark passwd FILE USER\` writes one`;
     context.addIssue({ code: "custom", message });
+  }
+}
+
+function isAclFile(path: string, context: z.RefinementCtx): void {
+  try {
+    void new Acl(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (!(error instanceof AclMistake)) throw error;
+    context.addIssue({ code: "custom", message: `line ${error.line} of ${path}: ${error.message}` });
   }
 }
 

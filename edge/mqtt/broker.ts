@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { IConnectPacket } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
+import type { AclQuestion } from "../core/acl-file.ts";
 import type { Intake } from "../journal/intake.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
@@ -27,6 +28,9 @@ export class MqttBroker {
   readonly #events: MqttEvents;
   readonly #clock: Pick<Clock, "nowMs">;
   readonly #authenticate: Authenticate;
+  readonly #allows: Allows;
+  /** By which name each client came in; undefined: by none. */
+  readonly #users = new WeakMap<Client, string | undefined>();
   readonly #limits: BrokerLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
@@ -37,13 +41,21 @@ export class MqttBroker {
 
   /** @throws Fault when a listener's certificate cannot be used. */
   constructor(
-    deps: { intake: Intake; events: MqttEvents; clock: Pick<Clock, "nowMs">; authenticate: Authenticate },
+    deps: {
+      intake: Intake;
+      events: MqttEvents;
+      clock: Pick<Clock, "nowMs">;
+      authenticate: Authenticate;
+      /** Who may publish and read what; by default everybody everything. */
+      allows?: Allows | undefined;
+    },
     options: { listeners: readonly ListenerOptions[]; limits: BrokerLimits },
   ) {
     this.#intake = deps.intake;
     this.#events = deps.events;
     this.#clock = deps.clock;
     this.#authenticate = deps.authenticate;
+    this.#allows = deps.allows ?? (() => true);
     this.#limits = options.limits;
     this.#listeners = options.listeners.map(
       (listener) => new Listener(listener, options.limits, (stream) => this.#accept(stream)),
@@ -70,6 +82,8 @@ export class MqttBroker {
         void this.#check(client, username, password, done);
       },
       authorizePublish: (client, packet, done) => this.#take(client, packet, done),
+      // A subscription may ask for more than its client may read; what it may not is not given to it.
+      authorizeForward: (client, packet) => (this.#may(client, "read", packet.topic) ? packet : null),
     });
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));
@@ -87,13 +101,13 @@ export class MqttBroker {
     return this.#connections.size;
   }
 
-  /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
   /** Publishes something of the gateway's own, at QoS 0 [MQTT-4.3.1]: whoever is not there will be asked again. */
   send(topic: string, payload: Uint8Array): void {
     const packet = { cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
     this.#aedes.publish(packet, () => undefined);
   }
 
+  /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
   stopAccepting(): void {
     for (const listener of this.#listeners) listener.stopAccepting();
     this.#hold("stopping");
@@ -177,8 +191,10 @@ export class MqttBroker {
       refuse(SERVER_UNAVAILABLE, `cannot authenticate: ${String(error)}`);
       return;
     }
-    if (allowed) done(null, true);
-    else if (username === undefined) refuse(NOT_AUTHORIZED, "no user name was given");
+    if (allowed) {
+      this.#users.set(client, username);
+      done(null, true);
+    } else if (username === undefined) refuse(NOT_AUTHORIZED, "no user name was given");
     else refuse(BAD_USER_OR_PASSWORD, `user ${username} is unknown or has another password`);
   }
 
@@ -192,6 +208,11 @@ export class MqttBroker {
     const problem = publishProblem(packet);
     if (problem !== undefined) {
       done(this.#refuse({ reason: "bad_publish", client: client?.id ?? "", detail: problem }));
+      return;
+    }
+    if (client !== null && !this.#may(client, "write", packet.topic)) {
+      const detail = `not allowed to publish to ${packet.topic.slice(0, 200)}`;
+      done(this.#refuse({ reason: "not_allowed", client: client.id, detail }));
       return;
     }
     const { payload } = packet;
@@ -210,6 +231,10 @@ export class MqttBroker {
       // One client's trouble must not keep the acknowledgements of the others from being written.
       () => this.#guarded(client, done),
     );
+  }
+
+  #may(client: Client, access: "read" | "write", topic: string): boolean {
+    return this.#allows({ access, topic, user: this.#users.get(client), client: client.id });
   }
 
   #onCongestion(congested: boolean): void {
@@ -264,6 +289,9 @@ function hasNextBatch(client: Client): client is ReadingClient {
 
 /** Whether a client may connect. `undefined` where it gave no name or password. */
 export type Authenticate = (username: string | undefined, password: Uint8Array | undefined) => Promise<boolean>;
+
+/** Whether a client may do this. */
+export type Allows = (question: AclQuestion) => boolean;
 
 export type BrokerLimits = {
   /** Larger MQTT packets are refused before they are buffered, also before CONNECT. */

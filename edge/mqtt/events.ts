@@ -15,6 +15,8 @@ export type RefusalReason =
   | "bad_connect"
   | "unauthorized"
   | "bad_publish"
+  /** By the ACL file. */
+  | "not_allowed"
   | "packet_too_large"
   | "protocol"
   /** Not refused as a reading, only as one to retain. */

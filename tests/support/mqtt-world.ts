@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
 import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
-import { type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
+import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
 import { millis } from "../../proto/core/ids.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
@@ -67,6 +67,7 @@ export class MqttWorld implements AsyncDisposable {
         },
         clock: { nowMs: () => millis(1_800_000_000_000) },
         authenticate: options.authenticate ?? (async () => true),
+        allows: options.allows,
       },
       {
         listeners: [
@@ -109,6 +110,7 @@ export class MqttWorld implements AsyncDisposable {
 
 export type MqttWorldOptions = {
   readonly authenticate?: Authenticate;
+  readonly allows?: Allows;
   readonly listener?: Partial<ListenerOptions>;
   readonly limits?: { maxPacketBytes?: number; maxConnections?: number; connectTimeoutMs?: number };
 };

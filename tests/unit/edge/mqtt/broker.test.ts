@@ -3,6 +3,7 @@ import { connect as mqttConnect, connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
 import { generate, type Packet } from "mqtt-packet";
 import { createWebSocketStream, WebSocket } from "ws";
+import { Acl } from "../../../../edge/core/acl-file.ts";
 import { Users } from "../../../../edge/mqtt/users.ts";
 import { MqttWorld, RawClient, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 import { runs } from "../../../support/scale.ts";
@@ -133,6 +134,39 @@ test("it stays a broker: local subscribers and retained messages", async () => {
   await publisher.publishAsync("home/live", "2", { qos: 1 });
   await expect.poll(() => seen).toEqual(["home/kept=1", "home/live=2"]);
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
+});
+
+test("a client is given only what it may read, whatever it subscribed to, retained messages included", async () => {
+  const acl = new Acl("topic readwrite home/bath/#\ntopic write home/secret/#");
+  const { world: here, intake } = await opened({ allows: (question) => acl.allows(question) });
+  intake.immediate = true;
+  const url = `mqtt://127.0.0.1:${here.port}`;
+  const publisher = await connectAsync(url);
+  await publisher.publishAsync("home/secret/kept", "0", { qos: 1, retain: true });
+  await publisher.publishAsync("home/bath/kept", "1", { qos: 1, retain: true });
+  const subscriber = await connectAsync(url);
+  const seen: string[] = [];
+  subscriber.on("message", (topic, payload) => seen.push(`${topic}=${payload.toString()}`));
+  await subscriber.subscribeAsync("home/#", { qos: 1 });
+  await publisher.publishAsync("home/secret/live", "2", { qos: 1 });
+  await publisher.publishAsync("home/bath/live", "3", { qos: 1 });
+  await expect.poll(() => seen).toEqual(["home/bath/kept=1", "home/bath/live=3"]);
+  // What it may not read was a reading all the same.
+  expect(intake.offered.map(({ topic }) => topic)).toContain("home/secret/live");
+  await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
+});
+
+test("a client that publishes what it may not is refused, and nothing of it is a reading", async () => {
+  const allows = ({ topic, user, client }: { topic: string; user: string | undefined; client: string }): boolean =>
+    topic === "a/allowed" && user === undefined && client === "a";
+  const { world: here, intake } = await opened({ allows });
+  const client = await here.client("a");
+  client.send(reading(1, { topic: "a/allowed" }));
+  await expect.poll(() => intake.offered).toHaveLength(1);
+  client.send(reading(2, { topic: "b/forbidden" }));
+  await client.closed;
+  expect(intake.offered.map(({ topic }) => topic)).toEqual(["a/allowed"]);
+  expect(here.refusals).toMatchObject([{ reason: "not_allowed", client: "a" }]);
 });
 
 test("topics that begin with $ are nobody's readings", async () => {
@@ -314,7 +348,7 @@ test("users of mosquitto_passwd are let in by MQTT.js, others are not", async ()
   refused.end(true);
 });
 
-async function opened(): Promise<{ world: MqttWorld; intake: MqttWorld["intake"] }> {
-  const here = await world();
+async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; intake: MqttWorld["intake"] }> {
+  const here = await world(options);
   return { world: here, intake: here.intake };
 }

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { Fault } from "../../proto/core/fault.ts";
+import type { AclQuestion } from "../core/acl-file.ts";
+import { Acl, AclMistake } from "../core/acl-file.ts";
+
+/** Who may publish and read what, from a file (`edge/core/acl-file.ts`). */
+export class AccessControl {
+  readonly #path: string;
+  #acl: Acl;
+
+  /** @throws Fault when the file cannot be read or has a line that is none. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#acl = readAcl(path);
+  }
+
+  /** Reads the file again; connected clients stay, and the new rules hold for them. @throws Fault, and the old ones stay. */
+  reload(): void {
+    this.#acl = readAcl(this.#path);
+  }
+
+  allows(question: AclQuestion): boolean {
+    return this.#acl.allows(question);
+  }
+}
+
+function readAcl(path: string): Acl {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const hint = "check the path and who may read it, or leave mqtt.acl_file away";
+    throw new Fault({ code: "file", message: `${path}: the ACL file cannot be read`, hint, cause });
+  }
+  try {
+    return new Acl(text);
+  } catch (cause) {
+    if (!(cause instanceof AclMistake)) throw cause;
+    throw new Fault({ code: "config", message: `${path}:${cause.line}: ${cause.message}` });
+  }
+}
