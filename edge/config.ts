@@ -22,6 +22,7 @@ import { DECODERS } from "./decode/decoders.ts";
 import { topicPatternProblem } from "./decode/topic-pattern.ts";
 import type { DecodeLimits } from "./decode/routed-decoder.ts";
 import type { RouteOptions } from "./decode/route.ts";
+import { PLAUSIBLE } from "./decode/route.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
 
 /** The configuration of a gateway: the only place where its keys, defaults and limits are said. */
@@ -289,6 +290,14 @@ function route() {
         )
         .optional()
         .describe("only these fields of the payload, by path; * stands for anything; value * scale + offset"),
+      plausible: z
+        .strictObject({
+          ahead: duration({ max: "366d" }).prefault("1h"),
+          behind: duration().optional().describe("without it a reading may be as old as it likes"),
+          otherwise: z.enum(["arrival", "accept", "dead_letter"]).default("arrival"),
+        })
+        .optional()
+        .describe("how far from its arrival a time may be, and what becomes of one that is further away"),
       columns: z
         .array(z.string("expected the name of a column"), "expected the names of the columns")
         .min(1, "expected the names of the columns")
@@ -330,6 +339,14 @@ function route() {
           scale,
           offset,
         })),
+      plausible:
+        given.plausible === undefined
+          ? PLAUSIBLE
+          : {
+              aheadMs: given.plausible.ahead,
+              behindMs: given.plausible.behind ?? Infinity,
+              otherwise: given.plausible.otherwise,
+            },
       columns: given.columns,
       split: given.split && new Map(Object.entries(given.split)),
     }));

@@ -19,11 +19,31 @@ export type RouteOptions = {
   readonly unit: string | Readonly<Record<string, string>> | undefined;
   /** Only these fields, and what becomes of each; undefined: all as they are. */
   readonly fields: readonly FieldRuleOptions[] | undefined;
+  readonly plausible: PlausibleTimes;
   /** Of CSV lines; undefined: the first line of each payload names them. */
   readonly columns: readonly string[] | undefined;
   /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
   readonly split: ReadonlyMap<string, number> | undefined;
 };
+
+/** How far from its arrival the time of a reading may be, and what becomes of one that is further away. */
+export type PlausibleTimes = {
+  readonly aheadMs: number;
+  readonly behindMs: number;
+  /** `arrival`: the time of arrival; `accept`: as the device says; both marked as suspect. */
+  readonly otherwise: "arrival" | "accept" | "dead_letter";
+};
+
+/** Ahead by an hour at most; what a device kept for years may come late. */
+export const PLAUSIBLE: PlausibleTimes = { aheadMs: 3_600_000, behindMs: Infinity, otherwise: "arrival" };
+
+export function isPlausible(
+  timeMs: number | undefined,
+  arrivedMs: number,
+  { aheadMs, behindMs }: PlausibleTimes,
+): boolean {
+  return timeMs === undefined || (timeMs <= arrivedMs + aheadMs && timeMs >= arrivedMs - behindMs);
+}
 
 /** A route that is ready: patterns and templates are taken apart. */
 export type Route = {
@@ -37,6 +57,7 @@ export type Route = {
   readonly time: JsonTime;
   readonly unit: string | ReadonlyMap<string, string> | undefined;
   readonly fields: readonly FieldRule[] | undefined;
+  readonly plausible: PlausibleTimes;
   readonly columns: readonly string[] | undefined;
   readonly split: ReadonlyMap<string, number> | undefined;
 };
@@ -59,6 +80,7 @@ export function routeOf(options: RouteOptions): Route {
     time,
     unit: typeof unit === "object" ? new Map(Object.entries(unit)) : unit,
     fields: options.fields?.map(fieldRule),
+    plausible: options.plausible,
     columns: options.columns,
     split: options.split,
   };
@@ -75,6 +97,7 @@ export const AUTO_ROUTE: Route = {
   time: { kind: "auto", unit: "auto" },
   unit: undefined,
   fields: undefined,
+  plausible: PLAUSIBLE,
   columns: undefined,
   split: undefined,
 };

@@ -16,7 +16,7 @@ import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
 import type { Route, RouteOptions } from "./route.ts";
-import { AUTO_ROUTE, routeOf } from "./route.ts";
+import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
@@ -297,6 +297,7 @@ class RoutedDecoder implements Decoder {
     { decoder, message, sink }: { decoder: string; message: IncomingMessage; sink: ReadingSink },
   ): Outcome {
     if (fields.length === 0) return deadLetter(plan, "no_value", "there is no value in the payload");
+    const arrivedMs = Math.trunc(message.arrivedMs);
     const series: Exclude<PlannedSeries, "left_out">[] = [];
     const picked: JsonField[] = [];
     for (const field of fields) {
@@ -308,22 +309,30 @@ class RoutedDecoder implements Decoder {
       if (typeof value === "string" && value.length > TEXT_MAX) {
         return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
       }
+      const { plausible } = plan.route;
+      if (
+        plausible.otherwise === "dead_letter" &&
+        message.clockPlausible &&
+        !isPlausible(field.timeMs, arrivedMs, plausible)
+      ) {
+        const said = new Date(field.timeMs!).toISOString();
+        return deadLetter(plan, "bad_timestamp", `${path} has the time ${said}, too far from that of its arrival`);
+      }
       if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
       series.push(planned_);
       picked.push(field);
     }
     if (picked.length === 0) return { kind: "ignored", what: "not_picked", route: plan.route.name };
     if (picked.length < fields.length) sink.ignored("not_picked", fields.length - picked.length);
-    const arrivedMs = Math.trunc(message.arrivedMs);
     for (const [i, field] of picked.entries()) {
       let timeMs = field.timeMs;
       let clock: ClockSource = "device";
       if (timeMs === undefined) {
         timeMs = arrivedMs;
         clock = message.clockPlausible ? "none" : "suspect";
-      } else if (message.clockPlausible && timeMs > arrivedMs + FUTURE_MS) {
-        timeMs = arrivedMs;
+      } else if (message.clockPlausible && !isPlausible(timeMs, arrivedMs, plan.route.plausible)) {
         clock = "suspect";
+        if (plan.route.plausible.otherwise === "arrival") timeMs = arrivedMs;
       }
       const { ref, rule } = series[i]!;
       sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock);
@@ -403,5 +412,3 @@ function startsJson(text: string): boolean {
 
 const TOPICS_CACHED = 100_000;
 const TEXT_MAX = 4096;
-/** Clocks drift by minutes; an hour ahead is wrong. */
-const FUTURE_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Decoded } from "../../../../edge/decode/decoder.ts";
+import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import type { DecoderOptions } from "../../../../edge/decode/routed-decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
@@ -20,6 +21,7 @@ function route(change: Partial<RouteOptions> & { topic: string }): RouteOptions 
     timestamp: { field: undefined, unit: "auto" },
     unit: undefined,
     fields: undefined,
+    plausible: PLAUSIBLE,
     columns: undefined,
     split: undefined,
     ...change,
@@ -265,6 +267,19 @@ describe("a route", () => {
       `plant/1 samples = 1 @${AT} device`,
       `plant/1 samples = 2 @2026-11-20T11:59:00.500Z device`,
     ]);
+  });
+
+  test.each<["arrival" | "accept" | "dead_letter", string]>([
+    ["arrival", "plant/1 x = 1 @arrival suspect"],
+    ["accept", "plant/1 x = 1 @? suspect"],
+    ["dead_letter", "bad_timestamp"],
+  ])("says what becomes of a time that is far off: %s", (otherwise, expected) => {
+    const plausible = { aheadMs: 60_000, behindMs: 3_600_000, otherwise };
+    const routes = [route({ topic: "plant/{line}", plausible })];
+    const at = (ms: number): string[] => shown(decode("plant/1", `{"x":1,"ts":${ARRIVED_MS + ms}}`, { routes }));
+    expect(at(61_000)).toEqual([expected]);
+    expect(at(-3_601_000)).toEqual([expected]);
+    expect(at(-60_000)).toEqual([`plant/1 x = 1 @${AT} device`]);
   });
 
   test("may name the family, and use its device in a template", () => {

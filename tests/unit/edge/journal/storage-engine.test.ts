@@ -6,6 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
+import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
@@ -413,6 +414,7 @@ describe("dead letters that are tried again", () => {
         topic,
         timestamp: "arrival",
         unit: undefined,
+        plausible: PLAUSIBLE,
         fields: undefined,
         columns: undefined,
         split: undefined,
