@@ -24,7 +24,9 @@ const SYSTEM = ["tests/system/**/*.test.ts"];
 function files(patterns: readonly string[]): string[] {
   if (!long) return [...patterns];
   const all = globSync([...patterns], { cwd: join(import.meta.dirname, "..") });
-  return all.filter((file) => /\/(scale|seeds)\.ts"/.test(readFileSync(join(import.meta.dirname, "..", file), "utf8")));
+  return all.filter((file) =>
+    /\/scale\.ts"|\brunSeeds\b/.test(readFileSync(join(import.meta.dirname, "..", file), "utf8")),
+  );
 }
 
 const shared = { environment: "node", pool: "forks", maxWorkers: 2, hookTimeout: MINUTE_MS } as const;
