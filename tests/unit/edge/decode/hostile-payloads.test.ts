@@ -193,3 +193,25 @@ describe("what is remembered of births and discoveries has an end", () => {
     expect(memory.takeChanges()).toEqual([]);
   });
 });
+
+describe("CBOR", () => {
+  const decoded = (hex: string): Decoded =>
+    decoderOf(1000).decode({
+      topic: "a/b",
+      payload: Buffer.from(hex, "hex"),
+      clientId: "c",
+      arrivedMs: ARRIVED_MS,
+      clockPlausible: true,
+    });
+
+  test("with the end of something that never began is none", () => {
+    expect(decoded("a1657374615bdfff")).toMatchObject({ kind: "dead_letter", reason: "invalid_utf8" });
+    expect(decoded("81a200617403ff")).toMatchObject({ kind: "dead_letter" });
+  });
+
+  test("in SenML gives no value that JSON has no word for", () => {
+    // [{n: "t", vs: h'010203'}], [{n: "t", vb: {1: 2}}]
+    expect(decoded("81a200617403" + "43010203")).toMatchObject({ kind: "ignored", what: "null" });
+    expect(decoded("81a200617404" + "a10102")).toMatchObject({ readings: [{ metric: "t.1", value: 2 }] });
+  });
+});
