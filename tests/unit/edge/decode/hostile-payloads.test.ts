@@ -116,6 +116,21 @@ describe("a time that is none", () => {
   });
 });
 
+test("a time of too many digits for a number is shown as it is", () => {
+  const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined, columns: undefined };
+  const timestamp = { field: "meta.at", unit: "ms" } as const;
+  const routes = [{ topic: "#", decoder: "auto", ...none, timestamp, plausible: PLAUSIBLE, split: undefined }];
+  const decoder = createDecoder({ routes, unrouted: "auto", timeZone: "UTC", limits: LIMITS });
+  for (const at of ["17000864000000000000000", '{"deeper":17000864000000000000000}']) {
+    const payload = Buffer.from(`{"t":1,"meta":{"at":${at}}}`);
+    const message = { topic: "a/b", payload, clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true };
+    expect(decoder.decode(message)).toMatchObject({
+      reason: "bad_timestamp",
+      detail: expect.stringContaining("17000864000000000000000") as string,
+    });
+  }
+});
+
 test("a route may name any family for any topic, also one of nothing but slashes", () => {
   for (const name of DECODERS) {
     const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined, columns: undefined };
