@@ -28,7 +28,7 @@ function cborOf(payload: Uint8Array): Binary | undefined {
       allowInfinity: true,
       tags: TAGS,
     });
-    return { decoder: "cbor", json: senmlOf(value) ?? plain(value) };
+    return { decoder: "cbor", json: plain(senmlOf(value) ?? value) };
   } catch {
     // Not CBOR, or broken; the caller says what it took it for.
     return undefined;
@@ -54,7 +54,9 @@ function isStructured(json: unknown): boolean {
   return typeof json === "object" && json !== null;
 }
 
+/** @throws TypeError where the library gives its own sign for "the end of a list" as a value. */
 function plain(value: unknown): unknown {
+  if (typeof value === "symbol") throw new TypeError("a break outside of any list");
   if (value === undefined || value instanceof Uint8Array) return null;
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;

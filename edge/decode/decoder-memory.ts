@@ -12,10 +12,14 @@ export interface DecoderMemory {
 export class RememberedEntries implements DecoderMemory {
   readonly #entries = new Map<string, string>();
   readonly #dirty = new Set<string>();
+  #characters = 0;
 
   /** What was written down, the oldest first; before the first message. */
   load(entries: Iterable<readonly [string, string]>): void {
-    for (const [key, text] of entries) this.#entries.set(key, text);
+    for (const [key, text] of entries) {
+      this.#entries.set(key, text);
+      this.#characters += key.length + text.length;
+    }
   }
 
   get(key: string): string | undefined {
@@ -24,13 +28,23 @@ export class RememberedEntries implements DecoderMemory {
 
   set(key: string, text: string): void {
     if (this.#entries.get(key) === text) return;
-    this.#entries.delete(key);
+    this.#remove(key);
     this.#entries.set(key, text);
+    this.#characters += key.length + text.length;
     this.#dirty.add(key);
-    const oldest = this.#entries.size > ENTRIES_MAX ? this.#entries.keys().next().value : undefined;
-    if (oldest === undefined) return;
-    this.#entries.delete(oldest);
-    this.#dirty.add(oldest);
+    while (this.#entries.size > ENTRIES_MAX || this.#characters > CHARACTERS_MAX) {
+      const oldest = this.#entries.keys().next().value;
+      if (oldest === undefined) return;
+      this.#remove(oldest);
+      this.#dirty.add(oldest);
+    }
+  }
+
+  #remove(key: string): void {
+    const text = this.#entries.get(key);
+    if (text === undefined) return;
+    this.#entries.delete(key);
+    this.#characters -= key.length + text.length;
   }
 
   /** What changed since it was asked last; undefined: the entry is gone. */
@@ -42,3 +56,5 @@ export class RememberedEntries implements DecoderMemory {
 }
 
 const ENTRIES_MAX = 10_000;
+/** Whoever may publish may say births of new nodes without end. */
+const CHARACTERS_MAX = 32 * 1024 * 1024;

@@ -53,6 +53,7 @@ function discovered(json: unknown): { topic: string; path: string; unit: string 
       ? stateTopic.slice(0, -1) + base
       : stateTopic;
   const path = pathIn(at(json, "value_template") ?? at(json, "val_tpl"));
+  if (topic.length > TOPIC_MAX) return undefined;
   return path === undefined || path.length > PATH_MAX ? undefined : { topic, path, unit };
 }
 
@@ -79,6 +80,8 @@ function memoryKey(topic: string): string {
 }
 
 const UNIT_MAX = 32;
+/** Longer ones the broker refuses. */
+const TOPIC_MAX = 1024;
 const PATH_MAX = 256;
 const PATHS_MAX = 200;
 const TEMPLATE_MAX = 500;

@@ -222,7 +222,7 @@ class Walk {
       if (found === undefined) return undefined;
       const timeMs = timeOf(found.value, time.unit, this.#zone);
       if (timeMs === undefined && found.value !== null) {
-        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(JSON.stringify(found.value) ?? "")}`);
+        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(jsonOf(found.value))}`);
       }
       if (found.below) this.#timePaths.add(joined(path, time.field));
       return { name: time.field, timeMs };
@@ -298,6 +298,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function joined(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
+}
+
+/** Integers beyond 2^53 are bigints here, which JSON.stringify refuses. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "";
 }
 
 function excerpt(text: string): string {

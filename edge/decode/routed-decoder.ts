@@ -20,9 +20,9 @@ import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { timeOf, TimeZone } from "./timestamp.ts";
+import { instantOf, timeOf, TimeZone } from "./timestamp.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
-import { areUsable, badName, deadLetter, namesOf, readingsOf, remembered, tooManySeries } from "./topic-plan.ts";
+import { areUsable, badName, deadLetter, namesOf, readingsOf, tooManySeries, usableUnit } from "./topic-plan.ts";
 
 /**
  * Decides what a topic's messages are, once per topic, and decodes them: the first route that matches, else the names
@@ -42,7 +42,11 @@ export type DecoderOptions = {
   readonly limits: DecodeLimits;
 };
 
-export type DecodeLimits = JsonLimits & { readonly payloadBytes: number };
+export type DecodeLimits = JsonLimits & {
+  readonly payloadBytes: number;
+  /** As many series as are kept elsewhere are remembered here; by default a million. */
+  readonly seriesMax?: number;
+};
 
 class RoutedDecoder implements Decoder {
   readonly #routes: readonly Route[];
@@ -50,7 +54,8 @@ class RoutedDecoder implements Decoder {
   readonly #zone: TimeZone;
   readonly #limits: DecodeLimits;
   readonly #plans = new Map<string, TopicPlan>();
-
+  /** Series in all plans together, at most. */
+  #seriesCached = 0;
   readonly #sparkplug: Sparkplug;
   readonly #discovered: HomeAssistantUnits;
 
@@ -300,22 +305,28 @@ class RoutedDecoder implements Decoder {
     const arrivedMs = Math.trunc(message.arrivedMs);
     const series: Exclude<PlannedSeries, "left_out">[] = [];
     const picked: JsonField[] = [];
+    let noTimes = 0;
     for (const field of fields) {
       const { device, path, value, unit } = field;
       const planned_ = this.#series(plan, device, path, unit);
       if (planned_ === undefined) return badName(plan, path);
       if (planned_ === "left_out") continue;
       const { ref } = planned_;
+      if (typeof value === "string" && !value.isWellFormed()) {
+        return deadLetter(plan, "invalid_utf8", `${path}: a text with half a character`);
+      }
       if (typeof value === "string" && value.length > TEXT_MAX) {
         return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
       }
+      const saidMs = instantOf(field.timeMs);
+      if (field.timeMs !== undefined && saidMs === undefined) noTimes++;
       const { plausible } = plan.route;
       if (
         plausible.otherwise === "dead_letter" &&
         message.clockPlausible &&
-        !isPlausible(field.timeMs, arrivedMs, plausible)
+        !isPlausible(saidMs, arrivedMs, plausible)
       ) {
-        const said = new Date(field.timeMs!).toISOString();
+        const said = new Date(saidMs!).toISOString();
         return deadLetter(plan, "bad_timestamp", `${path} has the time ${said}, too far from that of its arrival`);
       }
       if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
@@ -324,8 +335,10 @@ class RoutedDecoder implements Decoder {
     }
     if (picked.length === 0) return { kind: "ignored", what: "not_picked", route: plan.route.name };
     if (picked.length < fields.length) sink.ignored("not_picked", fields.length - picked.length);
+    if (noTimes > 0) sink.ignored("not_a_time", noTimes);
     for (const [i, field] of picked.entries()) {
-      let timeMs = field.timeMs;
+      // Families and formats compute times from what they find: here it is decided whether that is one.
+      let timeMs = instantOf(field.timeMs);
       let clock: ClockSource = "device";
       if (timeMs === undefined) {
         timeMs = arrivedMs;
@@ -341,7 +354,7 @@ class RoutedDecoder implements Decoder {
   }
 
   #plan(topic: string): TopicPlan {
-    if (this.#plans.size >= TOPICS_CACHED) this.#plans.clear();
+    if (this.#plans.size >= TOPICS_CACHED) this.#forget();
     const plan = this.#planOf(topic);
     this.#plans.set(topic, plan);
     return plan;
@@ -389,13 +402,28 @@ class RoutedDecoder implements Decoder {
     if (known !== undefined) return known;
     const rule = plan.route.fields?.find(({ pattern }) => pattern.matches(path));
     const names = namesOf(plan, device, path, rule?.metric);
-    if (plan.route.fields !== undefined && rule === undefined) return remembered(plan, key, "left_out");
+    if (plan.route.fields !== undefined && rule === undefined) return this.#remembered(plan, key, "left_out");
     if (!areUsable(names)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
-    const unitOfPath = payloadUnit ?? plan.units?.get(path) ?? null;
+    const unitOfPath = usableUnit(payloadUnit ?? plan.units?.get(path) ?? null);
     const ref = { ...names, unit: rule?.unit ?? routeUnit ?? unitOfPath, id: -1 };
-    return remembered(plan, key, { ref, rule });
+    return this.#remembered(plan, key, { ref, rule });
+  }
+
+  /** Names come from outside: neither their number nor their length must become our memory. */
+  #remembered(plan: DecodedPlan, key: string, series: PlannedSeries): PlannedSeries {
+    if (key.length > KEY_MAX || plan.series.size >= SERIES_PER_TOPIC_CACHED) return series;
+    // A unit may change, and then there are two of a series.
+    if (this.#seriesCached >= 2 * (this.#limits.seriesMax ?? SERIES_CACHED)) this.#forget();
+    this.#seriesCached++;
+    plan.series.set(key, series);
+    return series;
+  }
+
+  #forget(): void {
+    this.#plans.clear();
+    this.#seriesCached = 0;
   }
 }
 
@@ -411,4 +439,8 @@ function startsJson(text: string): boolean {
 }
 
 const TOPICS_CACHED = 100_000;
+const SERIES_PER_TOPIC_CACHED = 1000;
+const SERIES_CACHED = 1_000_000;
+/** A device, a metric and a unit of full length, and a little. */
+const KEY_MAX = 1024;
 const TEXT_MAX = 4096;

@@ -51,6 +51,11 @@ export class TimeZone {
   }
 }
 
+/** What somebody computed from a payload, as whole milliseconds; undefined when that is no time, as {@link timeOf} has it. */
+export function instantOf(timeMs: number | undefined): number | undefined {
+  return timeMs !== undefined && timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? Math.trunc(timeMs) : undefined;
+}
+
 /** A time before the year 2000 is a clock that was never set. */
 export const EARLIEST_MS = 946_684_800_000;
 

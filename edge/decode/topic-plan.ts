@@ -68,6 +68,11 @@ export function areUsable({ device, metric }: { device: string; metric: string }
   return usable(device, DEVICE_MAX) && usable(metric, METRIC_MAX);
 }
 
+/** A unit that cannot be shown, or is a text without end, is none: the value counts all the same. */
+export function usableUnit(unit: string | null): string | null {
+  return unit !== null && usable(unit, UNIT_MAX) ? unit : null;
+}
+
 function usable(name: string, max: number): boolean {
   if (name.length === 0 || name.length > max) return false;
   for (let i = 0; i < name.length; i++) {
@@ -75,11 +80,6 @@ function usable(name: string, max: number): boolean {
     if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return false;
   }
   return name.isWellFormed();
-}
-
-export function remembered(plan: DecodedPlan, key: string, series: PlannedSeries): PlannedSeries {
-  if (plan.series.size < SERIES_PER_TOPIC_CACHED) plan.series.set(key, series);
-  return series;
 }
 
 export function readingsOf(plan: DecodedPlan, decoder: string): Outcome {
@@ -92,7 +92,9 @@ export function readingsOf(plan: DecodedPlan, decoder: string): Outcome {
 }
 
 export function deadLetter(plan: DecodedPlan, reason: DeadLetterReason, detail: string): Outcome {
-  return { kind: "dead_letter", reason, detail, route: plan.route.name };
+  // Names out of the payload stand in it, which may be as long as the payload.
+  const shown = detail.length <= DETAIL_MAX ? detail : `${detail.slice(0, DETAIL_MAX - 3)}...`;
+  return { kind: "dead_letter", reason, detail: shown, route: plan.route.name };
 }
 
 export function tooManySeries(plan: DecodedPlan): Outcome {
@@ -106,6 +108,7 @@ export function badName(plan: DecodedPlan, path: string): Outcome {
   return deadLetter(plan, "bad_name", `${shown}: ${rule}`);
 }
 
-const SERIES_PER_TOPIC_CACHED = 1000;
 const DEVICE_MAX = 512;
 const METRIC_MAX = 256;
+const UNIT_MAX = 64;
+const DETAIL_MAX = 500;

@@ -22,7 +22,7 @@ export const theengs: Family = {
     return undefined;
   },
   parts: (json, { device, levels }): FamilyOutcome => {
-    const isAddressed = !levels.at(-1)!.endsWith("toMQTT");
+    const isAddressed = levels.at(-1)?.endsWith("toMQTT") !== true;
     const address = textAt(json, "id")?.replaceAll(":", "");
     return {
       kind: "parts",

@@ -17,6 +17,8 @@ import type { Births, KnownMetric } from "./births.ts";
 export class Sparkplug {
   readonly #memory: DecoderMemory;
   readonly #nodes = new Map<string, Node>();
+  /** Metrics that births told of since nodes were last forgotten: no fewer than are in memory. */
+  #metrics = 0;
 
   constructor(memory: DecoderMemory) {
     this.#memory = memory;
@@ -51,7 +53,11 @@ export class Sparkplug {
       if (isGap) ask();
     }
     if (topic.isBirth) {
+      // To the end: where a node says too much, what was said first is forgotten, and asked for again.
+      node.births.delete(device);
       node.births.set(device, new Map(knownMetrics(payload.metrics)));
+      forgetOldest(node.births);
+      this.#metrics += payload.metrics.length;
       this.#memory.set(memoryKey(topic.node), birthsText(node.births));
     }
     const found = this.#fields(topic, payload, node.births);
@@ -102,8 +108,13 @@ export class Sparkplug {
   #node(name: string): Node {
     let node = this.#nodes.get(name);
     if (node === undefined) {
-      if (this.#nodes.size >= NODES_MAX) this.#nodes.clear();
+      if (this.#nodes.size >= NODES_MAX || this.#metrics >= METRICS_MAX) {
+        // Their births come back from the memory, when they are heard of again.
+        this.#nodes.clear();
+        this.#metrics = 0;
+      }
       node = { births: parsedBirths(this.#memory.get(memoryKey(name))), seq: undefined, askedAtMs: -Infinity };
+      for (const known of node.births.values()) this.#metrics += known.size;
       this.#nodes.set(name, node);
     }
     return node;
@@ -123,6 +134,17 @@ export type SparkplugOutcome =
     };
 
 type Node = { births: Births; seq: number | undefined; askedAtMs: number };
+
+/** All births of a node are written down as one text, so a node without end would cost more with every birth. */
+function forgetOldest(births: Births): void {
+  let metrics = 0;
+  for (const known of births.values()) metrics += known.size;
+  for (const [device, known] of births) {
+    if (metrics <= METRICS_PER_NODE_MAX || births.size === 1) return;
+    births.delete(device);
+    metrics -= known.size;
+  }
+}
 
 function* knownMetrics(metrics: readonly SparkplugMetric[]): Generator<[string, KnownMetric]> {
   for (const metric of metrics) {
@@ -166,3 +188,6 @@ function varint(value: number): number[] {
 /** A node that is asked has this long to answer. */
 const ASK_EVERY_MS = 10_000;
 const NODES_MAX = 10_000;
+const METRICS_MAX = 200_000;
+/** A metric that has a name and a number counts twice. */
+const METRICS_PER_NODE_MAX = 50_000;

@@ -1,0 +1,174 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Outcome } from "../../edge/decode/decoder.ts";
+import { createDecoder } from "../../edge/decode/routed-decoder.ts";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
+import { Finding } from "./finding.ts";
+import { mutatedJson } from "./mutated-json.ts";
+import { Mutator } from "./mutator.ts";
+import { DECODER_OPTIONS, OBJECT_SEEDS, PAYLOAD_SEEDS, TOPIC_SEEDS } from "./payload-seeds.ts";
+
+/**
+ * Mutated payloads through the decoder as the gateway makes it. What must hold of each (`edge/decode/decoder.ts`): it never
+ * throws; times are whole milliseconds; numbers are finite; names can be shown; there are no more readings than allowed,
+ * and none at all of a dead letter or of what is ignored.
+ *
+ * Messages depend on earlier ones (births, what a topic was first), so they come in episodes of {@link EPISODE}, each with
+ * a decoder and a seed of its own: what was found is had again by running its episode alone.
+ *
+ * @throws Finding
+ */
+export async function fuzzPayloads(options: {
+  seed: number;
+  count: number;
+  firstEpisode?: number;
+}): Promise<PayloadFigures> {
+  const figures: PayloadFigures = { messages: 0, readings: 0, outcomes: new Map(), slowestMs: 0, rssMax: 0 };
+  for (let episode = options.firstEpisode ?? 0; figures.messages < options.count; episode++) {
+    const messages = Math.min(EPISODE, options.count - figures.messages);
+    runEpisode({ seed: options.seed, episode, messages }, figures);
+    // What zlib holds outside of the heap is given back between turns; a gateway has one for every group of messages.
+    await turn();
+    figures.rssMax = Math.max(figures.rssMax, process.memoryUsage.rss());
+  }
+  return figures;
+}
+
+export type PayloadFigures = {
+  messages: number;
+  readings: number;
+  readonly outcomes: Map<string, number>;
+  slowestMs: number;
+  /** Bytes of the whole process. */
+  rssMax: number;
+};
+
+export const EPISODE = 2000;
+
+function runEpisode(
+  { seed, episode, messages }: { seed: number; episode: number; messages: number },
+  figures: PayloadFigures,
+): void {
+  const mutator = new Mutator(seed * 1_000_003 + episode);
+  const options = mutator.pick(DECODER_OPTIONS);
+  const decoder = createDecoder(options);
+  for (let n = 0; n < messages; n++) {
+    const topic = mutatedTopic(mutator);
+    const payload = mutator.chance(0.4)
+      ? mutatedJson(mutator, mutator.pick(OBJECT_SEEDS))
+      : mutator.bytes(mutator.pick(PAYLOAD_SEEDS), PAYLOAD_SEEDS);
+    const message = {
+      topic,
+      payload,
+      clientId: mutator.chance(0.05) ? "" : "client-1",
+      arrivedMs: mutator.chance(0.02) ? 0 : ARRIVED_MS + n,
+      clockPlausible: mutator.chance(0.95),
+    };
+    const check = new Check(options.limits.values);
+    const startMs = performance.now();
+    let problem: string | undefined;
+    try {
+      const outcome = decoder.decodeInto(message, check);
+      problem = check.problem ?? check.of(outcome);
+      const kind = outcome.kind === "dead_letter" ? `dead letter ${outcome.reason}` : outcome.kind;
+      figures.outcomes.set(kind, (figures.outcomes.get(kind) ?? 0) + 1);
+    } catch (error) {
+      problem = `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    }
+    const tookMs = performance.now() - startMs;
+    // Wide, for a machine that is busy with something else; what is quadratic is far beyond it.
+    if (tookMs > SLOW_MS) problem ??= `took ${Math.round(tookMs)} ms`;
+    figures.slowestMs = Math.max(figures.slowestMs, tookMs);
+    figures.readings += check.readings;
+    figures.messages++;
+    if (problem !== undefined) {
+      throw new Finding({
+        problem,
+        bytes: payload,
+        where: `topic ${JSON.stringify(topic)}, decoder options ${DECODER_OPTIONS.indexOf(options)}, message ${n} of episode ${episode}`,
+        replay: `npm run fuzz -- --seed ${seed} --packets 0 --payloads ${n + 1} --episode ${episode}`,
+      });
+    }
+  }
+}
+
+/** As a rule a topic as it is, so that what topics remember is met again. */
+function mutatedTopic(mutator: Mutator): string {
+  const topic = mutator.pick(TOPIC_SEEDS);
+  return mutator.chance(0.9) ? topic : mutator.bytes(Buffer.from(topic), TOPIC_BYTES).toString("utf8");
+}
+
+const TOPIC_BYTES = TOPIC_SEEDS.map((topic) => Buffer.from(topic));
+
+/** Looks at what a decoder gives away. */
+class Check {
+  readings = 0;
+  problem: string | undefined;
+  readonly #valuesMax: number;
+
+  constructor(valuesMax: number) {
+    this.#valuesMax = valuesMax;
+  }
+
+  admits(): boolean {
+    return true;
+  }
+
+  ignored(what: string, count: number): void {
+    if (what === "" || !Number.isSafeInteger(count) || count < 1) this.problem ??= `ignored ${count} of ${what}`;
+  }
+
+  request({ topic }: { topic: string }): void {
+    // The broker publishes it: a name that is none must not become a topic.
+    if (!isClean(topic) || /[+#]/.test(topic)) this.problem ??= `asks on ${JSON.stringify(topic)}`;
+  }
+
+  reading(
+    { device, metric, unit }: { device: string; metric: string; unit: string | null },
+    timeMs: number,
+    value: Value,
+    clock: ClockSource,
+  ): void {
+    this.readings++;
+    const name = JSON.stringify(`${device} ${metric}`).slice(0, 200);
+    if (!isName(device, 512) || !isName(metric, 256)) this.problem ??= `the name ${name}`;
+    else if (!Number.isSafeInteger(timeMs) || Math.abs(timeMs) > 8.64e15)
+      this.problem ??= `the time ${timeMs} of ${name}`;
+    else if (typeof value === "number" && !Number.isFinite(value)) this.problem ??= `the value ${value} of ${name}`;
+    else if (typeof value === "string" && (value.length > 4096 || !value.isWellFormed())) {
+      this.problem ??= `a text of ${value.length} characters, or with half of one, of ${name}`;
+    } else if (!["number", "bigint", "boolean", "string"].includes(typeof value)) {
+      this.problem ??= `the ${typeof value} ${String(value)} of ${name}`;
+    } else if (unit !== null && (unit === "" || unit.length > UNIT_MAX || !isClean(unit))) {
+      this.problem ??= `the unit ${JSON.stringify(unit).slice(0, 100)} of ${name}`;
+    } else if (!["device", "none", "suspect"].includes(clock)) this.problem ??= `the clock ${clock} of ${name}`;
+  }
+
+  of(outcome: Outcome): string | undefined {
+    if (this.readings > this.#valuesMax) return `${this.readings} readings, more than ${this.#valuesMax}`;
+    switch (outcome.kind) {
+      case "readings":
+        return this.readings === 0 ? "readings, but none" : undefined;
+      case "ignored":
+        return this.readings > 0 ? `${this.readings} readings of an ignored message` : undefined;
+      case "dead_letter":
+        if (this.readings > 0) return `${this.readings} readings of a dead letter`;
+        return outcome.detail === "" || outcome.detail.length > DETAIL_MAX
+          ? `a dead letter with ${outcome.detail.length} characters of detail`
+          : undefined;
+    }
+  }
+}
+
+function isName(name: string, max: number): boolean {
+  return name.length > 0 && name.length <= max && name.isWellFormed() && isClean(name);
+}
+
+function isClean(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  return !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+}
+
+const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
+const SLOW_MS = 3000;
+const UNIT_MAX = 128;
+const DETAIL_MAX = 1000;

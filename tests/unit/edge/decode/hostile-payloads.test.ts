@@ -1,0 +1,232 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Writer } from "protobufjs";
+import { describe, expect, test } from "vitest";
+import { RememberedEntries } from "../../../../edge/decode/decoder-memory.ts";
+import type { Decoded, Decoder } from "../../../../edge/decode/decoder.ts";
+import { DECODERS } from "../../../../edge/decode/decoders.ts";
+import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
+import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
+
+const ARRIVED_MS = Date.UTC(2026, 10, 20);
+const LIMITS = { depth: 16, values: 1000, payloadBytes: 65_536 };
+
+function decoderOf(seriesMax: number): Decoder {
+  return createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits: { ...LIMITS, seriesMax } });
+}
+
+function decode(topic: string, payload: string): Decoded {
+  return decoderOf(1000).decode({
+    topic,
+    payload: Buffer.from(payload),
+    clientId: "c",
+    arrivedMs: ARRIVED_MS,
+    clockPlausible: true,
+  });
+}
+
+/** Text that came in as an escape is never UTF-8, so that no region could store it as it is. */
+test("half a character in a text is a dead letter", () => {
+  expect(decode("a/b", '{"word":"\\ud807"}')).toMatchObject({ kind: "dead_letter", reason: "invalid_utf8" });
+});
+
+describe("a unit", () => {
+  test("with control characters is none: of a plain value that makes it a text", () => {
+    expect(decode("a/b", "22.?\u0018\u0001")).toMatchObject({ readings: [{ value: "22.?\u0018\u0001", unit: null }] });
+  });
+
+  test.each([
+    ["is not well-formed", "\\ud800"],
+    ["has control characters", "\\u0000"],
+    ["has no end", "C".repeat(65)],
+  ])("that %s is none, and the value counts", (_, unit) => {
+    expect(decode("a/b", `[{"n":"t","v":1,"u":"${unit}"}]`)).toMatchObject({ readings: [{ value: 1, unit: null }] });
+  });
+});
+
+test("what is said of a dead letter has an end, whatever the names in it", () => {
+  const key = "x".repeat(30_000);
+  const decoded = decode("a/b", `{"${key}":{"${key}":1e999}}`);
+  expect(decoded).toMatchObject({ kind: "dead_letter", reason: "not_finite" });
+  expect((decoded as { detail: string }).detail.length).toBeLessThanOrEqual(500);
+});
+
+test("names are not remembered without end", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const decoder = decoderOf(1000);
+  const sink = { admits: () => true, reading: () => {}, ignored: () => {} };
+  const send = (topic: number): void => {
+    const fields = Array.from({ length: 1000 }, (_, n) => `"k${topic}_${n}":1`).join(",");
+    const message = { topic: `t/${topic}`, payload: Buffer.from(`{${fields}}`), clientId: "c" };
+    decoder.decodeInto({ ...message, arrivedMs: 0, clockPlausible: true }, sink);
+  };
+  send(0);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let topic = 1; topic <= 300; topic++) send(topic);
+  collect();
+  expect((process.memoryUsage().heapUsed - before) / 1e6).toBeLessThan(10);
+});
+
+describe("a time that is none", () => {
+  const timed: [string, string, (time: string) => string][] = [
+    ["aws_iot", "$aws/things/a/shadow/update", (time) => `{"state":{"reported":{"t":1}},"timestamp":${time}}`],
+    ["thingsboard", "v1/devices/me/telemetry", (time) => `{"ts":${time},"values":{"t":1}}`],
+    ["senml", "a/b", (time) => `[{"n":"t","v":1,"bt":1e9},{"n":"t","v":1,"bt":${time}}]`],
+  ];
+  test.each(timed)("of %s is the time of arrival, and counted", (_, topic, payload) => {
+    for (const time of ["5e-324", "1e308", "-1", "1e21"]) {
+      const ignored: string[] = [];
+      const times: number[] = [];
+      const outcome = decoderOf(1000).decodeInto(
+        { topic, payload: Buffer.from(payload(time)), clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: false },
+        {
+          admits: () => true,
+          reading: (_series, timeMs) => times.push(timeMs),
+          ignored: (what, count) => ignored.push(`${count} ${what}`),
+        },
+      );
+      expect(outcome.kind, time).toBe("readings");
+      // SenML below 2^28 counts from now on.
+      if (!(topic === "a/b" && Math.abs(Number(time)) < 2 ** 28)) {
+        expect(times.at(-1), time).toBe(ARRIVED_MS);
+        expect(ignored, time).toEqual(["1 not_a_time"]);
+      }
+      expect(times.every(Number.isSafeInteger), time).toBe(true);
+    }
+  });
+
+  test("of Sparkplug is the time of arrival, also where a route believes every time", () => {
+    for (const otherwise of ["accept", "dead_letter", "arrival"] as const) {
+      const options = { topic: "#", timestamp: { field: undefined, unit: "auto" }, decoder: "auto" } as const;
+      const plausible = { aheadMs: 0, behindMs: 0, otherwise };
+      const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined };
+      const route = { ...options, ...none, plausible, columns: undefined, split: undefined };
+      const decoder = createDecoder({ routes: [route], unrouted: "auto", timeZone: "UTC", limits: LIMITS });
+      const birth = Writer.create().uint32(8).uint64("18446744073709551615");
+      birth
+        .uint32(18)
+        .bytes(Writer.create().uint32(10).string("t").uint32(32).uint32(10).uint32(105).double(1).finish());
+      const message = { topic: "spBv1.0/g/NBIRTH/n", clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true };
+      expect(decoder.decode({ ...message, payload: birth.uint32(24).uint64(0).finish() })).toMatchObject({
+        readings: [{ metric: "t", timeMs: ARRIVED_MS, clock: "none" }],
+      });
+    }
+  });
+});
+
+test("a time of too many digits for a number is shown as it is", () => {
+  const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined, columns: undefined };
+  const timestamp = { field: "meta.at", unit: "ms" } as const;
+  const routes = [{ topic: "#", decoder: "auto", ...none, timestamp, plausible: PLAUSIBLE, split: undefined }];
+  const decoder = createDecoder({ routes, unrouted: "auto", timeZone: "UTC", limits: LIMITS });
+  for (const at of ["17000864000000000000000", '{"deeper":17000864000000000000000}']) {
+    const payload = Buffer.from(`{"t":1,"meta":{"at":${at}}}`);
+    const message = { topic: "a/b", payload, clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true };
+    expect(decoder.decode(message)).toMatchObject({
+      reason: "bad_timestamp",
+      detail: expect.stringContaining("17000864000000000000000") as string,
+    });
+  }
+});
+
+test("a route may name any family for any topic, also one of nothing but slashes", () => {
+  for (const name of DECODERS) {
+    const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined, columns: undefined };
+    const time = { timestamp: { field: undefined, unit: "auto" }, plausible: PLAUSIBLE, split: undefined } as const;
+    const routes = [{ topic: "#", decoder: name, ...none, ...time }];
+    const decoder = createDecoder({ routes, unrouted: "auto", timeZone: "UTC", limits: LIMITS });
+    for (const topic of ["/", "a", "//", "a/b"]) {
+      for (const payload of ['{"a":1}', '[{"a":1}]', "1", "a", "{}"]) {
+        const message = { topic, payload: Buffer.from(payload), clientId: "", arrivedMs: 0, clockPlausible: true };
+        expect(["readings", "dead_letter", "ignored"]).toContain(decoder.decode(message).kind);
+      }
+    }
+  }
+});
+
+describe("what is remembered of births and discoveries has an end", () => {
+  test("in all: the oldest goes, and its node is asked again", () => {
+    const memory = new RememberedEntries();
+    const text = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 40; n++) memory.set(`node ${n}`, text);
+    expect(memory.get("node 39")).toBe(text);
+    expect(memory.get("node 0")).toBeUndefined();
+    const kept = Array.from({ length: 40 }, (_, n) => memory.get(`node ${n}`)).filter((one) => one !== undefined);
+    expect(kept).toHaveLength(31);
+    memory.set("node 40", "small");
+    expect(memory.get("node 9")).toBe(text);
+  });
+
+  test("of one node: the device that was born first is forgotten first", () => {
+    const memory = new RememberedEntries();
+    const sparkplug = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS }, memory);
+    const hears = (topic: string, payload: Uint8Array): Decoded =>
+      sparkplug.decode({ topic, payload, clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true });
+    const birth = Writer.create();
+    for (let n = 0; n < 999; n++) {
+      birth
+        .uint32(18)
+        .bytes(
+          Writer.create()
+            .uint32(10)
+            .string(`m${n}`)
+            .uint32(16)
+            .uint32(n)
+            .uint32(32)
+            .uint32(10)
+            .uint32(105)
+            .double(1)
+            .finish(),
+        );
+    }
+    const bytes = birth.finish();
+    hears("spBv1.0/g/NBIRTH/n", bytes);
+    for (let device = 0; device < 40; device++) hears(`spBv1.0/g/DBIRTH/n/${device}`, bytes);
+    const data = Writer.create()
+      .uint32(18)
+      .bytes(Writer.create().uint32(16).uint32(5).uint32(105).double(2).finish())
+      .finish();
+    expect(hears("spBv1.0/g/DDATA/n/39", data)).toMatchObject({ readings: [{ metric: "m5", value: 2 }] });
+    expect(hears("spBv1.0/g/DDATA/n/0", data)).toMatchObject({ kind: "dead_letter", reason: "unknown_alias" });
+    expect(memory.get("sparkplug/g/n")!.length).toBeLessThan(2_000_000);
+  });
+
+  test("of a topic that nobody could publish to nothing is learned", () => {
+    const memory = new RememberedEntries();
+    const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS }, memory);
+    const config = { state_topic: "x".repeat(30_000), unit_of_measurement: "W" };
+    const payload = Buffer.from(JSON.stringify(config));
+    decoder.decode({
+      topic: "homeassistant/sensor/x/config",
+      payload,
+      clientId: "c",
+      arrivedMs: 0,
+      clockPlausible: true,
+    });
+    expect(memory.takeChanges()).toEqual([]);
+  });
+});
+
+describe("CBOR", () => {
+  const decoded = (hex: string): Decoded =>
+    decoderOf(1000).decode({
+      topic: "a/b",
+      payload: Buffer.from(hex, "hex"),
+      clientId: "c",
+      arrivedMs: ARRIVED_MS,
+      clockPlausible: true,
+    });
+
+  test("with the end of something that never began is none", () => {
+    expect(decoded("a1657374615bdfff")).toMatchObject({ kind: "dead_letter", reason: "invalid_utf8" });
+    expect(decoded("81a200617403ff")).toMatchObject({ kind: "dead_letter" });
+  });
+
+  test("in SenML gives no value that JSON has no word for", () => {
+    // [{n: "t", vs: h'010203'}], [{n: "t", vb: {1: 2}}]
+    expect(decoded("81a200617403" + "43010203")).toMatchObject({ kind: "ignored", what: "null" });
+    expect(decoded("81a200617404" + "a10102")).toMatchObject({ readings: [{ metric: "t.1", value: 2 }] });
+  });
+});
