@@ -141,7 +141,10 @@ export class RawClient {
     packets.on("error", () => socket.destroy());
     socket.on("data", (bytes: Buffer) => packets.parse(bytes));
     socket.on("error", () => {});
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    // The stream of a WebSocket that the other side closed has an end, but does not close by itself.
+    this.closed = Promise.race(
+      ["end", "close"].map((event) => new Promise<void>((resolve) => socket.once(event, () => resolve()))),
+    );
   }
 
   send(...packets: Packet[]): void {

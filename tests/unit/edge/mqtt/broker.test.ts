@@ -422,6 +422,42 @@ test("users of mosquitto_passwd are let in by MQTT.js, others are not", async ()
   refused.end(true);
 });
 
+test("a user who is taken out of the users file is closed, with the reason; the others stay", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const clients = await Promise.all(
+    (
+      [
+        ["ann", 5],
+        ["bob", 5],
+        [undefined, 4],
+      ] as const
+    ).map(async ([username, version]) => {
+      const client = await here.dial(version);
+      client.send({
+        cmd: "connect",
+        clientId: `of-${username}`,
+        protocolId: "MQTT",
+        protocolVersion: version,
+        clean: true,
+        keepalive: 0,
+        ...(username === undefined ? {} : { username, password: Buffer.from("x") }),
+      });
+      await client.deliver();
+      return client;
+    }),
+  );
+  const [ann, bob, nameless] = clients as [RawClient, RawClient, RawClient];
+  here.broker.closeUsers((user) => user === "ann");
+  await ann.closed;
+  expect(ann.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x87 });
+  for (const client of [bob, nameless]) {
+    client.publish(1);
+    await client.next("puback");
+  }
+  expect(here.refusals).toMatchObject([{ reason: "user_removed", client: "of-ann" }]);
+});
+
 async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; intake: MqttWorld["intake"] }> {
   const here = await world(options);
   return { world: here, intake: here.intake };
