@@ -16,6 +16,7 @@ import { StorageClient } from "./journal/storage-client.ts";
 import type { Authenticate } from "./mqtt/broker.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
+import { FileReloads } from "./mqtt/file-reloads.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
@@ -52,18 +53,6 @@ export async function startGateway(deps: {
   const { usersFile, aclFile, allowAnonymous } = config.mqtt;
   const users = usersFile === null ? undefined : new Users(usersFile);
   const access = aclFile === null ? undefined : new AccessControl(aclFile);
-  if (users !== undefined || access !== undefined) {
-    life.onReload(() => {
-      try {
-        users?.reload();
-        access?.reload();
-        events.usersRead();
-      } catch (error) {
-        // A bad edit leaves everybody connected, and what could not be read as it was.
-        events.usersNotRead(storageFault(error, "users file"));
-      }
-    });
-  }
   const [home] = config.regions;
   const endpointOf = (region: RegionId, url: string): GrpcEndpoint => {
     // Of a region that was learned nobody said how to trust it: as home is trusted.
@@ -150,7 +139,32 @@ export async function startGateway(deps: {
       authenticate: authenticator(users, allowAnonymous),
       allows: access && ((question) => access.allows(question)),
     },
-    { listeners: config.mqtt.listeners, limits: config.mqtt },
+    {
+      listeners: config.mqtt.listeners,
+      limits: config.mqtt.limits,
+      sysIntervalMs: config.mqtt.sysIntervalMs,
+    },
+  );
+  const reloads = new FileReloads(
+    [
+      ...(users === undefined
+        ? []
+        : [
+            {
+              name: "users" as const,
+              files: [users.path],
+              reload: () => {
+                users.reload();
+                broker.closeUsers((name) => !users.has(name));
+              },
+            },
+          ]),
+      ...(access === undefined ? [] : [{ name: "acl" as const, files: [access.path], reload: () => access.reload() }]),
+      ...broker.listeners
+        .filter(({ files }) => files.length > 0)
+        .map((listener) => ({ name: "tls" as const, files: listener.files, reload: () => listener.reloadTls() })),
+    ],
+    events.fileReload,
   );
 
   let notReady: string | null = "The gateway is starting.";
@@ -180,6 +194,9 @@ export async function startGateway(deps: {
 
   const addresses = await broker.listen();
   life.onStop("mqtt", () => broker.close());
+  life.onReload(() => reloads.now());
+  life.onStop("file watch", () => reloads.stop());
+  reloads.start();
   uplink.start();
   life.onStop(
     "hand-over",

@@ -23,6 +23,7 @@ import { topicPatternProblem } from "./decode/topic-pattern.ts";
 import type { DecodeLimits } from "./decode/routed-decoder.ts";
 import type { RouteOptions } from "./decode/route.ts";
 import { PLAUSIBLE } from "./decode/route.ts";
+import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "./mqtt/limits.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
 
 /** The configuration of a gateway: the only place where its keys, defaults and limits are said. */
@@ -125,9 +126,9 @@ export type EdgeConfig = {
     readonly allowAnonymous: boolean;
     readonly usersFile: string | null;
     readonly aclFile: string | null;
-    readonly maxPacketBytes: number;
-    readonly maxConnections: number;
-    readonly connectTimeoutMs: number;
+    readonly limits: MqttLimits;
+    /** 0: no `$SYS` topics. */
+    readonly sysIntervalMs: number;
   };
   readonly timeZone: string;
   readonly unrouted: "auto" | "dead_letter";
@@ -218,8 +219,12 @@ function mqtt(folder: string) {
         .optional()
         .describe("who may publish and read what, in the format of Mosquitto's acl_file"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
-      max_connections: wholeNumber(1, 1_000_000).default(10_000),
-      connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
+      max_connections: wholeNumber(1, 1_000_000).default(DEFAULT_LIMITS.maxConnections),
+      connect_timeout: duration({ min: "1s", max: "5m" })
+        .prefault("10s")
+        .describe("for a TLS handshake, a WebSocket upgrade, and for a whole CONNECT to arrive"),
+      limits: mqttLimits(),
+      sys_interval: duration({ max: "1h" }).prefault("10s").describe("of the counters under $SYS/broker; 0s: none"),
     })
     .superRefine((given, context) => {
       if (given.allow_anonymous || given.users_file !== undefined) return;
@@ -231,9 +236,48 @@ function mqtt(folder: string) {
       allowAnonymous: given.allow_anonymous,
       usersFile: given.users_file ?? null,
       aclFile: given.acl_file ?? null,
-      maxPacketBytes: given.max_packet,
-      maxConnections: given.max_connections,
-      connectTimeoutMs: given.connect_timeout,
+      limits: {
+        ...given.limits,
+        maxPacketBytes: given.max_packet,
+        maxConnections: given.max_connections,
+        connectTimeoutMs: given.connect_timeout,
+      },
+      sysIntervalMs: given.sys_interval,
+    }));
+}
+
+/** What one client may do; what happens beyond is said in edge/mqtt/README.md. */
+function mqttLimits() {
+  const { topicLength, topicLevels, clientIdLength, inFlight, subscriptionsPerClient } = DEFAULT_LIMITS;
+  return z
+    .strictObject({
+      messages_per_second: wholeNumber(0, 10_000_000)
+        .default(DEFAULT_LIMITS.messagesPerSecond)
+        .describe("of one connection; a faster client is slowed, nothing of it is dropped; 0: no limit"),
+      bytes_per_second: size().prefault("16MiB").describe("of one connection, likewise; 0B: no limit"),
+      connections_per_address: wholeNumber(0, 1_000_000).default(0).describe("0: no limit but max_connections"),
+      topic_length: wholeNumber(16, 65_535).default(topicLength).describe("characters of a topic or a filter"),
+      topic_levels: wholeNumber(1, TOPIC_LEVELS_MAX).default(topicLevels).describe("levels of a topic or a filter"),
+      client_id_length: wholeNumber(23, 65_535).default(clientIdLength).describe("characters"),
+      in_flight: wholeNumber(1, 65_535)
+        .default(inFlight)
+        .describe("QoS 1 and 2 messages of one client that are not acknowledged to the end: Receive Maximum"),
+      subscriptions: wholeNumber(1, 1_000_000).default(subscriptionsPerClient).describe("filters of one client"),
+      keep_alive: duration({ max: "18h" })
+        .prefault("0s")
+        .describe("MQTT 5 clients are told it, others that ask for more are refused; 0s: no limit"),
+    })
+    .prefault({})
+    .transform((given) => ({
+      messagesPerSecond: given.messages_per_second || Infinity,
+      bytesPerSecond: given.bytes_per_second || Infinity,
+      connectionsPerAddress: given.connections_per_address || Infinity,
+      topicLength: given.topic_length,
+      topicLevels: given.topic_levels,
+      clientIdLength: given.client_id_length,
+      inFlight: given.in_flight,
+      subscriptionsPerClient: given.subscriptions,
+      keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
     }));
 }
 

@@ -4,6 +4,7 @@ import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { UplinkReport } from "./core/uplink-state.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
+import type { ReloadNote } from "./mqtt/file-reloads.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 
 /**
@@ -41,13 +42,14 @@ export class GatewayEvents {
     );
   }
 
-  usersRead(): void {
-    this.#log.info("the users file was read again");
-  }
-
-  usersNotRead(fault: Fault): void {
-    this.#log.error({ code: fault.code }, `the users stay as they were: ${fault.line}`);
-  }
+  /** A file of the MQTT side was read again, on SIGHUP or because it changed. */
+  readonly fileReload = ({ name, files, fault }: ReloadNote): void => {
+    const outcome = fault === undefined ? "read" : "kept";
+    this.#metrics.reloads.inc({ file: name, outcome });
+    if (fault === undefined) this.#log.info({ files }, `${RELOADED[name]} read again`);
+    else
+      this.#log.error({ code: fault.code, files }, `${RELOADED[name]} not read, what was there stays: ${fault.line}`);
+  };
 
   /** A region said that there are other regions than were known. */
   regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
@@ -85,6 +87,12 @@ export class GatewayEvents {
     refused: ({ reason, client, detail }) => {
       this.#metrics.refusals.inc({ reason });
       this.#logRefusal(reason, client, detail);
+    },
+    slowed: ({ client }) => {
+      this.#metrics.slowed.inc();
+      this.#logOnceAMinute(`slowed ${client}`, () =>
+        this.#log.warn({ client }, `client ${client} sends more than it may (mqtt.limits) and is read more slowly`),
+      );
     },
     paused: (paused) => {
       this.#metrics.paused.set(paused ? 1 : 0);
@@ -173,22 +181,32 @@ export class GatewayEvents {
     this.#counted.set(name, total);
   }
 
-  /** Once a minute for one client and reason: who is refused comes again and again. */
   #logRefusal(reason: RefusalReason, client: string, detail: string): void {
-    const cause = `${reason} ${client}`;
+    this.#logOnceAMinute(`${reason} ${client}`, () =>
+      this.#log.warn(
+        { reason, client, detail },
+        `refused ${client === "" ? "a connection" : `client ${client}`}: ${detail}`,
+      ),
+    );
+  }
+
+  /** For one client and reason: who is refused comes again and again. */
+  #logOnceAMinute(cause: string, log: () => void): void {
     const atMs = this.#monotonicMs();
     if (atMs - (this.#refusalsLogged.get(cause) ?? -Infinity) < REFUSAL_LOG_MS) return;
     if (this.#refusalsLogged.size >= CLIENTS_KNOWN_MAX) this.#refusalsLogged.clear();
     this.#refusalsLogged.set(cause, atMs);
-    this.#log.warn(
-      { reason, client, detail },
-      `refused ${client === "" ? "a connection" : `client ${client}`}: ${detail}`,
-    );
+    log();
   }
 }
 
 const REFUSAL_LOG_MS = 60_000;
 const CLIENTS_KNOWN_MAX = 10_000;
+const RELOADED: Readonly<Record<ReloadNote["name"], string>> = {
+  users: "users file",
+  acl: "ACL file",
+  tls: "certificate files",
+};
 
 function gatewayMetrics(registry: Registry) {
   const registers = [registry];
@@ -203,6 +221,8 @@ function gatewayMetrics(registry: Registry) {
     discards: counter("discards", "What was dropped on purpose.", ["reason"]),
     connects: counter("mqtt_connects", "Connections that were accepted."),
     refusals: counter("mqtt_refusals", "Connections and messages that were refused.", ["reason"]),
+    slowed: counter("mqtt_slowed", "Times that a client had to wait because it sent more than it may."),
+    reloads: counter("mqtt_reloads", "Files that were read again, or kept as they were.", ["file", "outcome"]),
     uplink: counter("uplink_events", "What happened on the way to the regions.", ["event"]),
     sentBytes: counter("sent_bytes", "Bytes of batches sent to regions."),
     commitSeconds: new Histogram({

@@ -1,3 +1,5 @@
+import { levelsMatch } from "./topic-filter.ts";
+
 /**
  * Who may publish and read what, as Mosquitto's `acl_file` says it (mosquitto.conf(5)):
  *
@@ -41,7 +43,7 @@ export class Acl {
     const levels = topic.split("/");
     const own = user === undefined ? this.#anonymous : (this.#users.get(user) ?? NO_RULES);
     const rules = [
-      ...own.filter((rule) => matches(rule.levels, levels)),
+      ...own.filter((rule) => levelsMatch(rule.levels, levels)),
       ...this.#patternsFor({ user, client }, levels),
     ];
     if (rules.some((rule) => rule.access === "deny")) return false;
@@ -60,7 +62,7 @@ export class Acl {
         level.replaceAll("%c", () => client).replaceAll("%u", () => user ?? ""),
       );
       // A client id may hold slashes, and then it is as many levels.
-      return matches(filled.join("/").split("/"), levels);
+      return levelsMatch(filled.join("/").split("/"), levels);
     });
   }
 }
@@ -101,17 +103,6 @@ function ruleOf(text: string): Rule | undefined {
 
 function accessOf(word: string | undefined): Rule["access"] {
   return word === "read" || word === "write" || word === "deny" ? word : "readwrite";
-}
-
-/** By levels; no text from outside becomes a regular expression. */
-function matches(filter: readonly string[], topic: readonly string[]): boolean {
-  // [MQTT-4.7.2-1] A wildcard at the first level does not match topics that begin with `$`.
-  if (topic[0]?.startsWith("$") === true && (filter[0] === "#" || filter[0] === "+")) return false;
-  for (const [i, level] of filter.entries()) {
-    if (level === "#") return true;
-    if (topic[i] === undefined || (level !== "+" && level !== topic[i])) return false;
-  }
-  return filter.length === topic.length;
 }
 
 const NO_RULES: readonly Rule[] = [];

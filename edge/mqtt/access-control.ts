@@ -5,18 +5,18 @@ import { Acl, AclMistake } from "../core/acl-file.ts";
 
 /** Who may publish and read what, from a file (`edge/core/acl-file.ts`). */
 export class AccessControl {
-  readonly #path: string;
+  readonly path: string;
   #acl: Acl;
 
   /** @throws Fault when the file cannot be read or has a line that is none. */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.#acl = readAcl(path);
   }
 
   /** Reads the file again; connected clients stay, and the new rules hold for them. @throws Fault, and the old ones stay. */
   reload(): void {
-    this.#acl = readAcl(this.#path);
+    this.#acl = readAcl(this.path);
   }
 
   allows(question: AclQuestion): boolean {

@@ -1,42 +1,54 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import type { AuthenticateError, Client, PublishPacket } from "aedes";
-import type { IConnectPacket } from "mqtt-packet";
+import type { AuthenticateError, Client } from "aedes";
+import type { IConnectPacket, ISubscribePacket, Packet } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
+import { BrokerCounters } from "../core/broker-counters.ts";
 import type { Intake } from "../journal/intake.ts";
+import { ClientGate, protocolError } from "./client-gate.ts";
+import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { connectProblem, publishProblem } from "./guards.ts";
-import { Inflow } from "./inflow.ts";
+import { connectProblem } from "./guards.ts";
+import type { HoldReason } from "./inflow.ts";
+import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "./limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
+import { PublishDoor, type Publisher } from "./publish-door.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
+import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
 import { RetainedQuota } from "./retained-quota.ts";
+import { SubscribeDoor } from "./subscribe-door.ts";
+import { filtersOf, SysTopics } from "./sys-topics.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
  *
  * Promises (P1): a PUBACK or PUBREC is written from the commit callback of the intake and from nowhere else, in order
- * per client; when the storage fails, no acknowledgement follows.
+ * per client; when the storage fails, no acknowledgement follows. What was refused is refused in the same order.
  *
- * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit. aedes
- * reads the next bytes of a client when all packets of the last ones are done, so a client has one read of messages in
- * here at most (64 KiB). Under congestion nothing is read from anybody (`Inflow`), and TCP makes the sensors wait.
+ * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit
+ * (`PublishDoor`). aedes reads the next bytes of a client when all packets of the last ones are done, so a client has one
+ * read of messages in here at most (64 KiB). Under congestion nothing is read from anybody (`Inflow`), and TCP makes the
+ * sensors wait.
  */
 export class MqttBroker {
-  readonly #intake: Intake;
   readonly #events: MqttEvents;
-  readonly #clock: Pick<Clock, "nowMs">;
+  readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #authenticate: Authenticate;
-  readonly #allows: Allows;
-  /** By which name each client came in; undefined: by none. */
-  readonly #users = new WeakMap<Client, string | undefined>();
-  readonly #limits: BrokerLimits;
+  readonly #limits: MqttLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
+  readonly #counters = new BrokerCounters();
+  readonly #publishDoor: PublishDoor;
+  readonly #subscribeDoor: SubscribeDoor;
+  readonly #sysTopics: SysTopics;
+  /** By which name each client came in; undefined: by none. Its will may be published when its connection is gone. */
+  readonly #users = new WeakMap<Client, string | undefined>();
   /** Every open connection, also before its CONNECT. */
-  readonly #connections = new Map<Duplex, Inflow>();
-  /** Why nothing is read; reading goes on when the last reason is gone. */
+  readonly #peers = new Map<Duplex, Peer>();
+  readonly #perAddress = new Map<string, number>();
+  /** Why nothing is read from anybody. */
   readonly #holdReasons = new Set<HoldReason>();
 
   /** @throws Fault when a listener's certificate cannot be used. */
@@ -44,33 +56,43 @@ export class MqttBroker {
     deps: {
       intake: Intake;
       events: MqttEvents;
-      clock: Pick<Clock, "nowMs">;
+      clock: Pick<Clock, "nowMs" | "monotonicMs">;
       authenticate: Authenticate;
       /** Who may publish and read what; by default everybody everything. */
       allows?: Allows | undefined;
     },
-    options: { listeners: readonly ListenerOptions[]; limits: BrokerLimits },
+    options: { listeners: readonly ListenerOptions[]; limits: Partial<MqttLimits>; sysIntervalMs?: number },
   ) {
-    this.#intake = deps.intake;
     this.#events = deps.events;
     this.#clock = deps.clock;
     this.#authenticate = deps.authenticate;
-    this.#allows = deps.allows ?? (() => true);
-    this.#limits = options.limits;
+    const { allows } = deps;
+    const may =
+      allows &&
+      ((client: Client, access: AclQuestion["access"], topic: string) => allows(this.#ask(client, access, topic)));
+    const limits = completeLimits(options.limits);
+    this.#limits = limits;
     this.#listeners = options.listeners.map(
-      (listener) => new Listener(listener, options.limits, (stream) => this.#accept(stream)),
+      (listener) =>
+        new Listener(listener, { ...limits, socketsMax: limits.maxConnections + SURPLUS_MAX }, (stream, origin) =>
+          this.#accept(stream, origin),
+        ),
     );
+    const retained = new RetainedQuota(RETAINED);
     this.#aedes = new QuietAedes({
-      maximumPacketSize: options.limits.maxPacketBytes,
-      connectTimeout: options.limits.connectTimeoutMs,
-      maxClientsIdLength: 256,
-      maxTopicLevels: 32,
+      maximumPacketSize: limits.maxPacketBytes,
+      connectTimeout: limits.connectTimeoutMs,
+      keepaliveLimit: limits.keepAliveMaxS,
+      maxClientsIdLength: limits.clientIdLength,
+      // Ours is asked before, and answers with a reason.
+      maxTopicLevels: TOPIC_LEVELS_MAX,
       topicAliasMaximum: 16,
-      receiveMaximum: 1000,
+      receiveMaximum: Math.min(limits.inFlight, 65_535),
       sessionExpiryIntervalLimit: SESSION_EXPIRY_MAX_S,
-      pendingSessionsLimit: options.limits.maxConnections,
-      queueLimit: 64,
-      retained: new RetainedQuota(RETAINED),
+      pendingSessionsLimit: limits.maxConnections,
+      // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
+      queueLimit: 1000,
+      retained,
       onRetainedRefused: (topic) =>
         this.#events.refused({
           reason: "retained_quota",
@@ -81,10 +103,43 @@ export class MqttBroker {
       authenticate: (client, username, password, done) => {
         void this.#check(client, username, password, done);
       },
-      authorizePublish: (client, packet, done) => this.#take(client, packet, done),
+      authorizePublish: (client, packet, done) => {
+        const peer = client === null ? undefined : this.#peers.get(client.conn as Duplex);
+        this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
+      },
       // A subscription may ask for more than its client may read; what it may not is not given to it.
-      authorizeForward: (client, packet) => (this.#may(client, "read", packet.topic) ? packet : null),
+      authorizeForward: (client, packet) => {
+        if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
+        if (may !== undefined && !may(client, "read", packet.topic)) return null;
+        this.#counters.sent++;
+        this.#counters.publishSent++;
+        return packet;
+      },
     });
+    this.#publishDoor = new PublishDoor(
+      {
+        intake: deps.intake,
+        events: deps.events,
+        clock: deps.clock,
+        counters: this.#counters,
+        allows: may,
+        drop: (packet) => this.#aedes.drop(packet),
+      },
+      limits,
+    );
+    this.#subscribeDoor = new SubscribeDoor(deps.events, limits);
+    this.#sysTopics = new SysTopics(
+      {
+        aedes: this.#aedes,
+        counters: this.#counters,
+        clock: deps.clock,
+        clients: () => this.#clients(),
+        waiting: () => this.#aedes.waitingSessions,
+        retained: () => retained.topics,
+        traffic: () => this.#traffic(),
+      },
+      options.sysIntervalMs ?? 0,
+    );
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));
   }
@@ -92,19 +147,34 @@ export class MqttBroker {
   /** @throws Fault when a port cannot be had. */
   async listen(): Promise<readonly ListenerAddress[]> {
     await this.#aedes.listen();
+    this.#sysTopics.start();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;
   }
 
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
   get connections(): number {
-    return this.#connections.size;
+    return this.#peers.size;
   }
 
   /** Publishes something of the gateway's own, at QoS 0 [MQTT-4.3.1]: whoever is not there will be asked again. */
   send(topic: string, payload: Uint8Array): void {
     const packet = { cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false } as const;
     this.#aedes.publish(packet, () => undefined);
+  }
+
+  /** Closes the connections of users that are no more; the others stay. */
+  closeUsers(isGone: (user: string) => boolean): void {
+    for (const { client } of this.#peers.values()) {
+      const user = this.#users.get(client);
+      if (user === undefined || !client.connected || !isGone(user)) continue;
+      const detail = `user ${user} was taken out of the users file`;
+      client.emit("error", this.#refuse("user_removed", client, { detail, reason: REASON.notAuthorized }));
+    }
   }
 
   /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
@@ -116,62 +186,114 @@ export class MqttBroker {
   /** Ends all connections. May come twice. */
   async close(): Promise<void> {
     this.stopAccepting();
+    this.#sysTopics.stop();
     if (!this.#aedes.closed) await new Promise<void>((resolve) => this.#aedes.close(resolve));
     // aedes knows only those that are past their CONNECT.
-    for (const stream of this.#connections.keys()) stream.destroy();
+    for (const stream of this.#peers.keys()) stream.destroy();
   }
 
-  #accept(stream: Duplex): void {
-    if (this.#connections.size >= this.#limits.maxConnections) {
-      const detail = `more than ${this.#limits.maxConnections} connections`;
-      this.#events.refused({ reason: "too_many_connections", client: "", detail });
+  #accept(stream: Duplex, origin: Origin): void {
+    const { maxConnections, connectionsPerAddress } = this.#limits;
+    const ofAddress = this.#perAddress.get(origin.address) ?? 0;
+    const isSurplus = this.#peers.size >= maxConnections || ofAddress >= connectionsPerAddress;
+    if (this.#peers.size >= maxConnections + SURPLUS_MAX || ofAddress >= connectionsPerAddress + SURPLUS_MAX) {
+      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(origin) });
       stream.destroy();
       return;
     }
-    const inflow = new Inflow(stream);
-    if (this.#holdReasons.size > 0) inflow.hold();
-    this.#connections.set(stream, inflow);
-    stream.once("close", () => this.#connections.delete(stream));
+    this.#counters.connections++;
+    const nowMs = this.#clock.monotonicMs();
+    const connection = new Connection(stream, origin, { limits: this.#limits, nowMs, isSurplus });
+    for (const reason of this.#holdReasons) connection.inflow.hold(reason);
     const client = this.#aedes.handle(stream);
-    this.#contain(client, stream);
+    const gate = new ClientGate(client, connection, {
+      packet: (packet) => this.#onPacket(peer, packet),
+      read: () => {
+        if (connection.settleRead(this.#clock.monotonicMs())) this.#events.slowed?.({ client: client.id ?? "" });
+      },
+      refuse: (detail) => {
+        this.#events.refused({ reason: "protocol", client: client.id ?? "", detail });
+        return protocolError(detail);
+      },
+      broken: (error) => this.#events.refused({ reason: "broken", client: client.id ?? "", detail: String(error) }),
+    });
+    const peer: Peer = { client, connection, guarded: (work) => gate.guarded(work) };
+    this.#peers.set(stream, peer);
+    this.#perAddress.set(origin.address, ofAddress + 1);
+    stream.once("close", () => this.#forget(stream, origin));
+    if (isSurplus) this.#refuseSoon(peer);
   }
 
-  /**
-   * A mistake of the parser or of aedes over the bytes of one client ends that client and nobody else. Its messages that
-   * were not acknowledged by then are the client's to send again. aedes reads on when the socket has something, and when
-   * the packets of the last read are done; both ways lead through here.
-   */
-  #contain(client: Client, stream: Duplex): void {
-    if (!hasNextBatch(client)) throw new TypeError("this aedes reads its clients in another way");
-    const next = client._nextBatch;
-    const guarded = (error?: Error | null): void => this.#guarded(client, () => next(error));
-    client._nextBatch = guarded;
-    stream.removeListener("readable", next);
-    stream.on("readable", () => guarded());
+  /** One connection too many keeps its place only as long as a CONNECT takes that comes at once. */
+  #refuseSoon({ client, connection }: Peer): void {
+    const timer = setTimeout(() => {
+      if (client.closed || connection.version !== undefined) return;
+      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(connection.origin) });
+      connection.stream.destroy();
+    }, SURPLUS_PATIENCE_MS);
+    timer.unref();
   }
 
-  #guarded(client: Client | null, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#events.refused({ reason: "broken", client: client?.id ?? "", detail: String(error) });
-      client?.conn.destroy();
+  #forget(stream: Duplex, { address, socket }: Origin): void {
+    this.#peers.delete(stream);
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+    this.#counters.bytesReceived += socket.bytesRead;
+    this.#counters.bytesSent += socket.bytesWritten;
+  }
+
+  #tooMany({ address }: Origin): string {
+    const { maxConnections, connectionsPerAddress } = this.#limits;
+    if (this.#peers.size >= maxConnections) return `more than ${maxConnections} connections`;
+    return `more than ${connectionsPerAddress} connections from ${address}`;
+  }
+
+  #onPacket(peer: Peer, packet: Packet): boolean {
+    const counters = this.#counters;
+    counters.received++;
+    switch (packet.cmd) {
+      case "publish":
+        counters.publishReceived++;
+        return true;
+      case "pubrel":
+        peer.connection.inFlight.released(packet.messageId ?? 0);
+        counters.sent++;
+        return true;
+      case "subscribe":
+        counters.sent++;
+        return this.#subscribeDoor.take(peer, packet as ISubscribePacket);
+      case "unsubscribe":
+        for (const filter of packet.unsubscriptions) peer.connection.filters.delete(filter);
+        counters.sent++;
+        return true;
+      case "pingreq":
+      case "pubrec":
+        counters.sent++;
+        return true;
+      default:
+        return true;
     }
   }
 
   /** Tells the refusal and gives aedes an error that is not told a second time. */
-  #refuse(what: { reason: RefusalReason; client: string; detail: string }): Error {
-    this.#events.refused(what);
-    return new ToldError(what.detail);
+  #refuse(kind: RefusalReason, client: Client, { detail, reason }: { detail: string; reason: Reason }): ToldError {
+    this.#events.refused({ reason: kind, client: client.id ?? "", detail });
+    return new ToldError(detail, reason);
   }
 
   #preConnect(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const problem = connectProblem(packet);
-    if (problem === undefined) {
-      done(null, true);
+    const peer = this.#peers.get(client.conn as Duplex);
+    if (peer === undefined) return;
+    peer.connection.version = packet.protocolVersion ?? 4;
+    if (peer.connection.isSurplus) {
+      const detail = this.#tooMany(peer.connection.origin);
+      done(this.#refuse("too_many_connections", client, { detail, reason: REASON.quotaExceeded }), false);
       return;
     }
-    done(this.#refuse({ reason: "bad_connect", client: client.id ?? "", detail: problem }), false);
+    const problem = connectProblem(packet, this.#limits);
+    if (problem === undefined) done(null, true);
+    else done(this.#refuse("bad_connect", client, problem), false);
   }
 
   async #check(
@@ -180,61 +302,39 @@ export class MqttBroker {
     password: Buffer | undefined,
     done: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
-    const refuse = (returnCode: number, detail: string): void => {
-      const error = this.#refuse({ reason: "unauthorized", client: client.id, detail });
-      done(Object.assign(error, { returnCode }), false);
+    const refuse = (reason: Reason, detail: string): void => {
+      const error = this.#refuse("unauthorized", client, { detail, reason });
+      done(Object.assign(error, { returnCode: RETURN_CODE.get(reason) ?? 0 }), false);
     };
     let allowed: boolean;
     try {
       allowed = await this.#authenticate(username, password);
     } catch (error) {
-      refuse(SERVER_UNAVAILABLE, `cannot authenticate: ${String(error)}`);
+      refuse(REASON.serverUnavailable, `cannot authenticate: ${String(error)}`);
       return;
     }
     if (allowed) {
       this.#users.set(client, username);
       done(null, true);
-    } else if (username === undefined) refuse(NOT_AUTHORIZED, "no user name was given");
-    else refuse(BAD_USER_OR_PASSWORD, `user ${username} is unknown or has another password`);
+    } else if (username === undefined) refuse(REASON.notAuthorized, "no user name was given");
+    else refuse(REASON.badUserOrPassword, `user ${username} is unknown or has another password`);
   }
 
-  #take(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    // Topics that begin with $ are the broker's own business, not readings.
-    if (packet.topic.charCodeAt(0) === DOLLAR) {
-      const detail = "topics that begin with $ are reserved";
-      done(client === null ? null : this.#refuse({ reason: "bad_publish", client: client.id, detail }));
-      return;
-    }
-    const problem = publishProblem(packet);
-    if (problem !== undefined) {
-      done(this.#refuse({ reason: "bad_publish", client: client?.id ?? "", detail: problem }));
-      return;
-    }
-    if (client !== null && !this.#may(client, "write", packet.topic)) {
-      const detail = `not allowed to publish to ${packet.topic.slice(0, 200)}`;
-      done(this.#refuse({ reason: "not_allowed", client: client.id, detail }));
-      return;
-    }
-    const { payload } = packet;
-    // A will has no packet identifier and is never redelivered.
-    const packetId = packet.messageId ?? 0;
-    this.#intake.offer(
-      {
-        clientId: client?.id ?? "",
-        topic: packet.topic,
-        payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-        qos: packetId === 0 ? 0 : packet.qos,
-        dup: packet.dup,
-        packetId,
-        arrivedMs: this.#clock.nowMs(),
-      },
-      // One client's trouble must not keep the acknowledgements of the others from being written.
-      () => this.#guarded(client, done),
-    );
+  #ask(client: Client, access: AclQuestion["access"], topic: string): AclQuestion {
+    return { access, topic, user: this.#users.get(client), client: client.id };
   }
 
-  #may(client: Client, access: "read" | "write", topic: string): boolean {
-    return this.#allows({ access, topic, user: this.#users.get(client), client: client.id });
+  *#clients(): Iterable<Client> {
+    for (const { client } of this.#peers.values()) if (client.connected) yield client;
+  }
+
+  #traffic(): { bytesReceived: number; bytesSent: number } {
+    let { bytesReceived, bytesSent } = this.#counters;
+    for (const { connection } of this.#peers.values()) {
+      bytesReceived += connection.origin.socket.bytesRead;
+      bytesSent += connection.origin.socket.bytesWritten;
+    }
+    return { bytesReceived, bytesSent };
   }
 
   #onCongestion(congested: boolean): void {
@@ -246,25 +346,31 @@ export class MqttBroker {
 
   #hold(reason: HoldReason): void {
     this.#holdReasons.add(reason);
-    for (const inflow of this.#connections.values()) inflow.hold();
+    for (const { connection } of this.#peers.values()) connection.inflow.hold(reason);
   }
 
   #release(reason: HoldReason): void {
     this.#holdReasons.delete(reason);
-    if (this.#holdReasons.size > 0) return;
-    for (const inflow of this.#connections.values()) inflow.release();
+    for (const { connection } of this.#peers.values()) connection.inflow.release(reason);
   }
 
   #watch(): void {
     const events = this.#events;
     this.#aedes.on("client", (client) => events.connected({ client: client.id, protocol: client.version }));
+    this.#aedes.on("clientReady", (client) => {
+      this.#counters.sent++;
+      this.#counters.clientsMax = Math.max(this.#counters.clientsMax, this.#aedes.connectedClients);
+      // A session that is resumed brings its filters along.
+      const filters = this.#peers.get(client.conn as Duplex)?.connection.filters;
+      for (const filter of filtersOf(client)) filters?.add(filter);
+    });
     this.#aedes.on("clientDisconnect", (client) =>
       events.disconnected({ client: client.id, protocol: client.version }),
     );
     const trouble = (client: Client, error: NodeJS.ErrnoException): void => {
       // Told already, or a connection that broke: that is how sensors leave.
-      if (error instanceof ToldError || error.syscall !== undefined) return;
-      const reason = error.message === "packet too large" ? "packet_too_large" : "protocol";
+      if (error instanceof ToldError || error.syscall !== undefined || error.code !== undefined) return;
+      const reason = REFUSAL_BY_MESSAGE.get(error.message) ?? "protocol";
       events.refused({ reason, client: client.id ?? "", detail: error.message });
     };
     this.#aedes.on("clientError", trouble);
@@ -275,17 +381,7 @@ export class MqttBroker {
   }
 }
 
-type HoldReason = "congested" | "stopping";
-
-/** A refusal that was told where it was decided. */
-class ToldError extends Error {}
-
-/** What aedes calls to read on; its types do not show it. */
-type ReadingClient = Client & { _nextBatch: (error?: Error | null) => void };
-
-function hasNextBatch(client: Client): client is ReadingClient {
-  return "_nextBatch" in client && typeof client._nextBatch === "function";
-}
+type Peer = Publisher & { readonly client: Client; readonly connection: Connection };
 
 /** Whether a client may connect. `undefined` where it gave no name or password. */
 export type Authenticate = (username: string | undefined, password: Uint8Array | undefined) => Promise<boolean>;
@@ -293,17 +389,17 @@ export type Authenticate = (username: string | undefined, password: Uint8Array |
 /** Whether a client may do this. */
 export type Allows = (question: AclQuestion) => boolean;
 
-export type BrokerLimits = {
-  /** Larger MQTT packets are refused before they are buffered, also before CONNECT. */
-  readonly maxPacketBytes: number;
-  readonly maxConnections: number;
-  readonly connectTimeoutMs: number;
-};
-
-// CONNACK return codes [MQTT-3.2.2.3]; aedes translates them for MQTT 5.
-const SERVER_UNAVAILABLE = 3;
-const BAD_USER_OR_PASSWORD = 4;
-const NOT_AUTHORIZED = 5;
+/** Whoever publishes without a connection: the broker, and wills of clients that are gone. */
+const NOBODY: Omit<Publisher, "client"> = { connection: undefined, guarded: (work) => work() };
+/** How aedes names what is told apart from other breaches of the protocol. */
+const REFUSAL_BY_MESSAGE: ReadonlyMap<string, RefusalReason> = new Map([
+  ["packet too large", "packet_too_large"],
+  ["keep alive timeout", "keep_alive"],
+  ["connect did not arrive in time", "connect_timeout"],
+]);
+/** So many connections too many are let in for a moment, to hear in their CONNACK why they cannot stay. */
+const SURPLUS_MAX = 64;
+const SURPLUS_PATIENCE_MS = 1000;
 const DOLLAR = 0x24;
 const SESSION_EXPIRY_MAX_S = 86_400;
 const RETAINED = { bytes: 16 * 1024 * 1024, topics: 10_000 } as const;

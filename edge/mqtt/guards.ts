@@ -1,4 +1,6 @@
-import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
+import type { IConnectPacket, IPublishPacket, ISubscription } from "mqtt-packet";
+import { DEFAULT_LIMITS, type MqttLimits } from "./limits.ts";
+import { REASON, type Reason } from "./reason-codes.ts";
 
 /**
  * What aedes and its parser let through and should not: checked before the broker acts on it.
@@ -8,64 +10,112 @@ import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
  * computes with is required to be one.
  */
 
+/** Why something is refused, in words and for the client. */
+export type Problem = { readonly detail: string; readonly reason: Reason };
+type TextLimits = Pick<MqttLimits, "topicLength" | "topicLevels" | "clientIdLength" | "keepAliveMaxS">;
+
 /** Why a CONNECT must be refused, or undefined. */
-export function connectProblem(packet: IConnectPacket): string | undefined {
+export function connectProblem(packet: IConnectPacket, limits: TextLimits = DEFAULT_LIMITS): Problem | undefined {
   const { clientId, username, properties, will } = packet;
-  if (!isCleanText(clientId)) return "the client id has characters that MQTT forbids";
-  if (clientId.length > CLIENT_ID_MAX) return `the client id is longer than ${CLIENT_ID_MAX} characters`;
+  if (!isCleanText(clientId)) return badClientId("the client id has characters that MQTT forbids");
+  if (clientId.length > limits.clientIdLength) {
+    return badClientId(`the client id is longer than ${limits.clientIdLength} characters`);
+  }
   // [MQTT-3.1.3-8] Without an id there is no session to come back to.
   if (clientId === "" && packet.protocolVersion !== 5 && packet.clean === false) {
-    return "an empty client id needs a clean session";
+    return badClientId("an empty client id needs a clean session");
   }
   if (username !== undefined && username !== null && !isCleanText(String(username))) {
-    return "the user name has characters that MQTT forbids";
+    return { detail: "the user name has characters that MQTT forbids", reason: REASON.badUserOrPassword };
   }
   const numbers = numberProblem(properties, CONNECT_NUMBERS);
   if (numbers !== undefined) return numbers;
+  // MQTT 5 is told a shorter time; 3.1.1 has no words for it, and Mosquitto's max_keepalive answers this as well.
+  const { keepalive = 0 } = packet;
+  const { keepAliveMaxS } = limits;
+  if (packet.protocolVersion !== 5 && keepAliveMaxS > 0 && (keepalive === 0 || keepalive > keepAliveMaxS)) {
+    return badClientId(`a keep alive of ${keepalive} s; 1 to ${keepAliveMaxS} s are taken`);
+  }
   if (will === undefined || will === null) return undefined;
-  if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return "the will has no valid QoS";
-  if (/[+#]/.test(will.topic)) return "the topic of the will has a wildcard";
-  return topicProblem(will.topic) ?? numberProblem(will.properties, WILL_NUMBERS);
+  if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return malformed("the will has no valid QoS");
+  if (/[+#]/.test(will.topic)) return malformed("the topic of the will has a wildcard");
+  return topicProblem(will.topic, limits) ?? numberProblem(will.properties, WILL_NUMBERS);
 }
 
 /** Why a PUBLISH must be refused, or undefined. On the hot path: one pass over the topic, nothing allocated. */
-export function publishProblem(packet: IPublishPacket): string | undefined {
+export function publishProblem(packet: IPublishPacket, limits: TextLimits = DEFAULT_LIMITS): Problem | undefined {
   // [MQTT-2.2.1-3]
   if (packet.qos > 0) {
     // A will has none; -1 is what the parser makes of one that is missing.
-    if (packet.messageId !== undefined && packet.messageId < 1) return "no valid packet identifier";
+    if (packet.messageId !== undefined && packet.messageId < 1) return malformed("no valid packet identifier");
     // The parser reads the identifier from whatever follows when the packet ends before it.
-    if (packet.length !== undefined && packet.length < 4 + packet.topic.length) return "a packet that ends too early";
+    if (packet.length !== undefined && packet.length < 4 + packet.topic.length) {
+      return malformed("a packet that ends too early");
+    }
   }
-  const topic = topicProblem(packet.topic);
+  const topic = topicProblem(packet.topic, limits);
   if (topic !== undefined) return topic;
   return packet.properties === undefined ? undefined : numberProblem(packet.properties, PUBLISH_NUMBERS);
 }
 
-function topicProblem(topic: string): string | undefined {
-  if (topic.length === 0 || topic.length > TOPIC_MAX)
-    return `a topic of ${topic.length} characters; 1 to ${TOPIC_MAX} are taken`;
-  return isCleanText(topic) ? undefined : "the topic has characters that MQTT forbids";
+/**
+ * Why a client may not have a filter, or undefined. A filter that is none [MQTT-4.7.1-2], [MQTT-4.7.1-3] is a malformed
+ * packet; one that is too long or too deep is only not taken.
+ */
+export function filterProblem({ topic }: ISubscription, limits: TextLimits = DEFAULT_LIMITS): Problem | undefined {
+  if (topic.length === 0 || !isCleanText(topic)) return malformed("a filter that is empty or has forbidden characters");
+  const levels = topic.split("/");
+  const isNone = levels.some(
+    (level, i) => (/[+#]/.test(level) && level.length > 1) || (level === "#" && i < levels.length - 1),
+  );
+  if (isNone) return malformed("a filter with a wildcard in the wrong place");
+  if (topic.length <= limits.topicLength && levels.length <= limits.topicLevels) return undefined;
+  return {
+    detail: `a filter of ${topic.length} characters and ${levels.length} levels; ${taken(limits)}`,
+    reason: REASON.filterInvalid,
+  };
 }
 
-/**
- * No control characters [MQTT-1.5.4-2] and no replacement character: the parser puts one where the bytes were not
- * UTF-8, so a topic with one is not the topic that was sent [MQTT-1.5.4-1].
- */
-function isCleanText(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xfffd) return false;
+function topicProblem(topic: string, limits: TextLimits): Problem | undefined {
+  // An empty one reaches this place as a will only.
+  if (topic.length === 0) return malformed("a topic of 0 characters");
+  if (topic.length > limits.topicLength) return badTopic(`a topic of ${topic.length} characters; ${taken(limits)}`);
+  let levels = 1;
+  for (let i = 0; i < topic.length; i++) {
+    const code = topic.charCodeAt(i);
+    if (isForbidden(code)) return malformed("the topic has characters that MQTT forbids");
+    if (code === SLASH) levels++;
   }
+  return levels <= limits.topicLevels ? undefined : badTopic(`a topic of ${levels} levels; ${taken(limits)}`);
+}
+
+function taken(limits: TextLimits): string {
+  return `up to ${limits.topicLength} characters and ${limits.topicLevels} levels are taken`;
+}
+
+const malformed = (detail: string): Problem => ({ detail, reason: REASON.malformedPacket });
+const badClientId = (detail: string): Problem => ({ detail, reason: REASON.clientIdNotValid });
+const badTopic = (detail: string): Problem => ({ detail, reason: REASON.topicInvalid });
+
+function isCleanText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (isForbidden(text.charCodeAt(i))) return false;
   return true;
 }
 
-function numberProblem(properties: object | undefined, names: ReadonlySet<string>): string | undefined {
+/**
+ * Control characters [MQTT-1.5.4-2] and the replacement character: the parser puts one where the bytes were not UTF-8, so
+ * a topic with one is not the topic that was sent [MQTT-1.5.4-1].
+ */
+function isForbidden(code: number): boolean {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xfffd;
+}
+
+function numberProblem(properties: object | undefined, names: ReadonlySet<string>): Problem | undefined {
   if (properties === undefined) return undefined;
   // A property that is given twice is a list.
   for (const [name, value] of Object.entries(properties)) {
     if (names.has(name) && !(typeof value === "number" && Number.isInteger(value) && value >= 0)) {
-      return `the property ${name} has no value`;
+      return malformed(`the property ${name} has no value`);
     }
   }
   return undefined;
@@ -79,5 +129,4 @@ const CONNECT_NUMBERS: ReadonlySet<string> = new Set([
 ]);
 const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "messageExpiryInterval"]);
 const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval", "topicAlias"]);
-const CLIENT_ID_MAX = 256;
-const TOPIC_MAX = 1024;
+const SLASH = 0x2f;

@@ -9,35 +9,82 @@ import type { Duplex } from "node:stream";
  */
 export class Inflow {
   readonly #stream: Duplex;
-  #held = false;
+  readonly #readBytes: number;
+  readonly #reasons = new Set<HoldReason>();
   /** The reader came while the tap was held and will not come again by itself. */
   #turnedAway = false;
+  #discarding = false;
+  #taken = 0;
 
-  constructor(stream: Duplex) {
+  /** @param readBytes the most that is given at once; Infinity: all there is. */
+  constructor(stream: Duplex, readBytes: number = Infinity) {
     this.#stream = stream;
+    this.#readBytes = readBytes;
     const read = stream.read.bind(stream);
     stream.read = (size?: number): unknown => {
       // The stream itself calls read(0) to fill its buffer; that goes on until the buffer is full.
-      if (size === 0) return read(size);
-      if (this.#held) {
+      if (size === 0 || this.#discarding) return read(size);
+      if (this.held) {
         this.#turnedAway = true;
         return null;
       }
-      return everything(read);
+      const bytes = stream.readableLength > this.#readBytes ? this.#part(read) : everything(read);
+      if (Buffer.isBuffer(bytes)) this.#taken += bytes.length;
+      return bytes;
     };
   }
 
-  hold(): void {
-    this.#held = true;
+  get held(): boolean {
+    return this.#reasons.size > 0;
   }
 
-  release(): void {
-    this.#held = false;
-    if (!this.#turnedAway) return;
+  /** Bytes that were given since this was asked last. */
+  taken(): number {
+    const bytes = this.#taken;
+    this.#taken = 0;
+    return bytes;
+  }
+
+  hold(reason: HoldReason): void {
+    this.#reasons.add(reason);
+  }
+
+  /** Reading goes on when the last reason is gone. */
+  release(reason: HoldReason): void {
+    this.#reasons.delete(reason);
+    if (this.held || !this.#turnedAway) return;
     this.#turnedAway = false;
     this.#stream.emit("readable");
   }
+
+  /** Whatever still comes is read and thrown away: the connection is being closed. */
+  discard(): void {
+    this.#discarding = true;
+    this.#stream.removeAllListeners("readable");
+    this.#stream.resume();
+  }
+
+  /** The rest is announced again: a reader that finds half a packet would wait for bytes that are here already. */
+  #part(read: (size?: number) => unknown): unknown {
+    const part = read(this.#readBytes);
+    setImmediate(() => {
+      if (this.#stream.destroyed || this.#discarding) return;
+      if (this.held) this.#turnedAway = true;
+      else this.#stream.emit("readable");
+    });
+    return part;
+  }
 }
+
+export type HoldReason =
+  | "congested"
+  | "stopping"
+  /** Its client sends more than it may. */
+  | "pace"
+  /** Its client has too much in flight. */
+  | "window"
+  /** An answer of the broker's own is under way. */
+  | "answer";
 
 /**
  * All that is buffered. A stream may give one piece of it at a time and not come again for the rest (a WebSocket's does),

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import type { Server as NetServer, Socket } from "node:net";
 import { createServer as createTcpServer } from "node:net";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
-import type { TlsOptions } from "node:tls";
+import type { Server as TlsServer, TlsOptions } from "node:tls";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Fault } from "../../proto/core/fault.ts";
 import { portFault } from "../../proto/runtime/http.ts";
+import type { Origin } from "./connection.ts";
 
 export type ListenerOptions = {
   readonly protocol: "tcp" | "tls" | "ws" | "wss";
@@ -30,23 +31,32 @@ export type ListenerAddress = {
 /** One open port that hands MQTT byte streams to the broker. */
 export class Listener {
   readonly #options: ListenerOptions;
+  readonly #limits: ListenerLimits;
   readonly #server: NetServer;
+  readonly #tls: TlsServer | undefined;
   readonly #sockets: WebSocketServer | undefined;
 
   /** @throws Fault when a certificate file cannot be read or used. */
-  constructor(options: ListenerOptions, limits: { maxPacketBytes: number }, accept: (stream: Duplex) => void) {
+  constructor(options: ListenerOptions, limits: ListenerLimits, accept: (stream: Duplex, origin: Origin) => void) {
     this.#options = options;
+    this.#limits = limits;
     const onSocket = (socket: Socket): void => {
       // Acknowledgements are small and awaited: Nagle's algorithm would hold each for the client's delayed ACK.
       socket.setNoDelay(true);
-      accept(socket);
+      accept(socket, originOf(socket));
     };
-    const tls = options.protocol === "tls" || options.protocol === "wss" ? tlsOptions(options) : undefined;
+    const tls = this.#isEncrypted ? this.#tlsOptions() : undefined;
     if (options.protocol === "tcp") this.#server = createTcpServer(onSocket);
-    else if (options.protocol === "tls") this.#server = createTlsServer(tls ?? {}, onSocket);
+    else if (options.protocol === "tls") this.#server = this.#tls = createTlsServer(tls ?? {}, onSocket);
     else {
-      const http = tls === undefined ? createHttpServer(onlyWebSockets) : createHttpsServer(tls, onlyWebSockets);
-      this.#server = http;
+      const timing = {
+        headersTimeout: limits.connectTimeoutMs,
+        requestTimeout: limits.connectTimeoutMs,
+        connectionsCheckingInterval: Math.min(1000, limits.connectTimeoutMs),
+      };
+      if (tls === undefined) this.#server = createHttpServer(timing, onlyWebSockets);
+      else this.#server = this.#tls = createHttpsServer({ ...timing, ...tls }, onlyWebSockets);
+      const http = this.#server as HttpServer;
       this.#sockets = new WebSocketServer({
         server: http,
         maxPayload: limits.maxPacketBytes + FRAME_SLACK_BYTES,
@@ -54,14 +64,52 @@ export class Listener {
         // [MQTT-6.0.0-3]
         handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false),
       });
-      this.#sockets.on("connection", (socket) => {
+      this.#sockets.on("connection", (socket, request) => {
         // A client that offers none is not asked by handleProtocols [MQTT-6.0.0-3].
         if (socket.protocol === "") socket.close(WS_PROTOCOL_ERROR, "the subprotocol must be mqtt");
-        else accept(createWebSocketStream(socket));
+        else accept(createWebSocketStream(socket), originOf(request.socket));
       });
       // It repeats the errors of the server, which listen() translates; unheard, they would end the process.
       this.#sockets.on("error", () => {});
     }
+    // Also those that are not through their handshake, and so unknown to the broker.
+    this.#server.maxConnections = limits.socketsMax;
+    // A sensor whose cable was pulled says nothing more; without a keep alive of its own nobody else would notice.
+    this.#server.on("connection", (socket: Socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+  }
+
+  /** The files that it was made from; none without TLS. */
+  get files(): readonly string[] {
+    const { cert, key, clientCa } = this.#options;
+    return [cert, key, clientCa].filter((path) => path !== null);
+  }
+
+  /**
+   * Reads the certificate, its key and the authority of the clients again. New connections use them; those that are open
+   * stay. @throws Fault, and the old ones stay in use.
+   */
+  reloadTls(): void {
+    if (this.#tls === undefined) return;
+    const options = this.#tlsOptions();
+    try {
+      this.#tls.setSecureContext(options);
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new Fault({
+        code: "config",
+        message: `mqtt ${this.#options.protocol}: ${this.files.join(", ")} cannot be used: ${what}`,
+        hint: "the key must be the one of the certificate, both in PEM",
+        cause,
+      });
+    }
+  }
+
+  get #isEncrypted(): boolean {
+    return this.#options.protocol === "tls" || this.#options.protocol === "wss";
+  }
+
+  #tlsOptions(): TlsOptions {
+    return { ...tlsOptions(this.#options), handshakeTimeout: this.#limits.connectTimeoutMs };
   }
 
   /** @throws Fault when the port cannot be had. */
@@ -85,6 +133,17 @@ export class Listener {
     if (this.#server.listening) this.#server.close();
     this.#sockets?.close();
   }
+}
+
+export type ListenerLimits = {
+  readonly maxPacketBytes: number;
+  readonly connectTimeoutMs: number;
+  /** Of this port, whatever their state. */
+  readonly socketsMax: number;
+};
+
+function originOf(socket: Socket): Origin {
+  return { address: socket.remoteAddress ?? "", socket };
 }
 
 function onlyWebSockets(_request: IncomingMessage, response: ServerResponse): void {
@@ -111,9 +170,9 @@ function tlsOptions(options: ListenerOptions): TlsOptions {
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }),
     minVersion: "TLSv1.2",
-    handshakeTimeout: 10_000,
   };
 }
 
 const WS_PROTOCOL_ERROR = 1002;
 const FRAME_SLACK_BYTES = 1024;
+const TCP_KEEP_ALIVE_MS = 60_000;

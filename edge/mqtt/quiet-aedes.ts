@@ -14,6 +14,11 @@ export class QuietAedes extends Aedes {
   readonly #sessionExpiryMaxS: number;
   readonly #retained: RetainedQuota;
   readonly #onRetainedRefused: (topic: string) => void;
+  /** Packets that were refused after aedes took them up. */
+  readonly #dropped = new WeakSet<PublishPacket>();
+  #anyDropped = false;
+  /** Sessions whose client is away. */
+  readonly #waiting = new Set<string>();
 
   constructor(
     options: AedesOptions & {
@@ -32,13 +37,26 @@ export class QuietAedes extends Aedes {
     // A session that is resumed brings its subscriptions along, and they are announced to nobody.
     this.on("clientReady", (client) => {
       if (!client.clean) this.#subscribers.add(client.id);
+      this.#waiting.delete(client.id);
     });
     this.on("clientDisconnect", (client) => {
       if (client.clean) this.#subscribers.delete(client.id);
+      else if (this.#waiting.size < WAITING_COUNTED_MAX) this.#waiting.add(client.id);
     });
     this.on("sessionExpired", (client) => {
       this.#subscribers.delete(client.id);
+      this.#waiting.delete(client.id);
     });
+  }
+
+  get waitingSessions(): number {
+    return this.#waiting.size;
+  }
+
+  /** The packet is acknowledged as aedes does it, and goes to nobody. */
+  drop(packet: PublishPacket): void {
+    this.#dropped.add(packet);
+    this.#anyDropped = true;
   }
 
   /**
@@ -68,6 +86,12 @@ export class QuietAedes extends Aedes {
   }
 
   override publish(packet: PublishPacket, ...rest: PublishRest): void {
+    const isDropped = this.#anyDropped && this.#dropped.delete(packet);
+    if (isDropped || this.#isForOtherBrokers(packet.topic)) {
+      const over = rest.at(-1);
+      if (typeof over === "function") over.call(undefined);
+      return;
+    }
     if (packet.retain && !this.#retained.admit(packet.topic, packet.payload.length)) {
       this.#onRetainedRefused(packet.topic);
       packet.retain = false;
@@ -80,7 +104,18 @@ export class QuietAedes extends Aedes {
     // aedes takes the client as an optional second argument; its types know only one of the two forms.
     (super.publish as (packet: PublishPacket, ...rest: PublishRest) => void).call(this, packet, ...rest);
   }
+
+  /**
+   * aedes tells other instances who came and who subscribed, under `$SYS/<its id>`. There are none. Its heartbeat stays: by
+   * it aedes knows that it lives itself, and that the wills of its clients are not due.
+   */
+  #isForOtherBrokers(topic: string): boolean {
+    return topic.startsWith("$SYS/") && FOR_OTHERS.some((kind) => topic === `$SYS/${this.id}/${kind}`);
+  }
 }
+
+const FOR_OTHERS = ["new/clients", "disconnect/clients", "new/subscribes", "new/unsubscribes"] as const;
+const WAITING_COUNTED_MAX = 1_000_000;
 
 type Done = (error?: Error) => void;
 type PublishRest = [done: Done] | [client: Client | null, done: Done];

@@ -15,6 +15,10 @@ export class RetainedQuota {
     return this.#bytes;
   }
 
+  get topics(): number {
+    return this.#sizes.size;
+  }
+
   /** Whether the message may be retained. An empty one deletes what its topic retains, and always may. */
   admit(topic: string, payloadBytes: number): boolean {
     const before = this.#sizes.get(topic) ?? 0;

@@ -12,21 +12,25 @@ import { parsePasswordFile, PasswordFileMistake } from "../core/password-file.ts
  * hash, so that a thousand sensors that come back at once are not a thousand key derivations.
  */
 export class Users {
-  readonly #path: string;
+  readonly path: string;
   readonly #memoryKey = randomBytes(32);
   readonly #remembered = new Set<string>();
   #users: ReadonlyMap<string, PasswordHash>;
 
   /** @throws Fault when the file cannot be read or has a line that is none. */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.#users = readUsers(path);
   }
 
   /** Reads the file again; connected clients stay. @throws Fault, and the users stay as they were. */
   reload(): void {
-    this.#users = readUsers(this.#path);
+    this.#users = readUsers(this.path);
     this.#remembered.clear();
+  }
+
+  has(name: string): boolean {
+    return this.#users.has(name);
   }
 
   async check(name: string, password: Uint8Array): Promise<boolean> {

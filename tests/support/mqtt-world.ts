@@ -5,6 +5,8 @@ import { generate, type Packet, parser } from "mqtt-packet";
 import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
 import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
 import { millis } from "../../proto/core/ids.ts";
+import { systemClock } from "../../proto/runtime/clock.ts";
+import type { MqttLimits } from "../../edge/mqtt/limits.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
 
@@ -46,6 +48,8 @@ export class HeldIntake implements Intake {
 export class MqttWorld implements AsyncDisposable {
   readonly intake: HeldIntake = new HeldIntake();
   readonly refusals: { reason: RefusalReason; client: string; detail: string }[] = [];
+  /** Clients that had to wait because they sent more than they may. */
+  readonly slowed: string[] = [];
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
 
@@ -64,8 +68,9 @@ export class MqttWorld implements AsyncDisposable {
           disconnected: () => {},
           refused: (what) => this.refusals.push(what),
           paused: () => {},
+          slowed: ({ client }) => this.slowed.push(client),
         },
-        clock: { nowMs: () => millis(1_800_000_000_000) },
+        clock: { nowMs: () => millis(1_800_000_000_000), monotonicMs: systemClock.monotonicMs },
         authenticate: options.authenticate ?? (async () => true),
         allows: options.allows,
       },
@@ -74,6 +79,7 @@ export class MqttWorld implements AsyncDisposable {
           { protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...options.listener },
         ],
         limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 5000, ...options.limits },
+        sysIntervalMs: options.sysIntervalMs ?? 0,
       },
     );
   }
@@ -112,7 +118,8 @@ export type MqttWorldOptions = {
   readonly authenticate?: Authenticate;
   readonly allows?: Allows;
   readonly listener?: Partial<ListenerOptions>;
-  readonly limits?: { maxPacketBytes?: number; maxConnections?: number; connectTimeoutMs?: number };
+  readonly limits?: Partial<MqttLimits>;
+  readonly sysIntervalMs?: number;
 };
 
 /** A sensor made of a socket and a packet parser: it sends what no library would. */
@@ -134,7 +141,10 @@ export class RawClient {
     packets.on("error", () => socket.destroy());
     socket.on("data", (bytes: Buffer) => packets.parse(bytes));
     socket.on("error", () => {});
-    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    // The stream of a WebSocket that the other side closed has an end, but does not close by itself.
+    this.closed = Promise.race(
+      ["end", "close"].map((event) => new Promise<void>((resolve) => socket.once(event, () => resolve()))),
+    );
   }
 
   send(...packets: Packet[]): void {

@@ -156,26 +156,100 @@ test("a client is given only what it may read, whatever it subscribed to, retain
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
 });
 
-test("a client that publishes what it may not is refused, and nothing of it is a reading", async () => {
-  const allows = ({ topic, user, client }: { topic: string; user: string | undefined; client: string }): boolean =>
-    topic === "a/allowed" && user === undefined && client === "a";
-  const { world: here, intake } = await opened({ allows });
-  const client = await here.client("a");
-  client.send(reading(1, { topic: "a/allowed" }));
-  await expect.poll(() => intake.offered).toHaveLength(1);
-  client.send(reading(2, { topic: "b/forbidden" }));
-  await client.closed;
-  expect(intake.offered.map(({ topic }) => topic)).toEqual(["a/allowed"]);
-  expect(here.refusals).toMatchObject([{ reason: "not_allowed", client: "a" }]);
+test.each([4, 5] as const)(
+  "what a client may not publish is no reading and the client stays; MQTT %i hears of it in its turn",
+  async (version) => {
+    const { world: here, intake } = await opened({ allows: ({ topic }) => !topic.startsWith("forbidden/") });
+    const client = await here.client("a", version);
+    const forbidden = { topic: "forbidden/t" };
+    await client.deliver(reading(1), reading(2, forbidden), reading(3, { ...forbidden, qos: 2 }), reading(4));
+    // The second is refused at once, but the first is not on disk.
+    expect(client.received.filter(({ cmd }) => cmd === "puback" || cmd === "pubrec")).toEqual([]);
+    intake.commit();
+    await client.next("puback", 3);
+    await client.next("pubrec");
+    // PUBACKs have their order and PUBRECs have theirs [MQTT-4.6.0-2], [MQTT-4.6.0-3].
+    const codes = ["puback", "pubrec"].flatMap((cmd) =>
+      client.received.flatMap((packet) =>
+        packet.cmd === cmd ? [[packet.messageId, "reasonCode" in packet ? packet.reasonCode : 0]] : [],
+      ),
+    );
+    const denied = version === 5 ? 0x87 : 0;
+    expect(codes).toEqual([
+      [1, 0],
+      [2, denied],
+      [4, 0],
+      [3, denied],
+    ]);
+    expect(intake.offered.map(({ topic, packetId }) => [topic, packetId])).toEqual([
+      ["plant/1/t", 1],
+      ["plant/1/t", 4],
+    ]);
+    expect(here.refusals).toMatchObject([
+      { reason: "not_allowed", client: "a" },
+      { reason: "not_allowed", client: "a" },
+    ]);
+  },
+);
+
+test("what a client may not publish reaches no subscriber either and is not retained", async () => {
+  const { world: here, intake } = await opened({
+    allows: ({ access, topic }) => access === "read" || !topic.startsWith("forbidden/"),
+  });
+  intake.immediate = true;
+  const subscriber = await here.client("reader");
+  subscriber.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "#", qos: 1 }] });
+  await subscriber.next("suback");
+  for (const version of [4, 5] as const) {
+    const client = await here.client(`writer-${version}`, version);
+    const forbidden = { ...reading(1, { topic: "forbidden/t" }), retain: true } as Packet;
+    await client.deliver(forbidden, reading(2));
+    await client.next("puback", 2);
+  }
+  await subscriber.next("publish", 2);
+  subscriber.send({ cmd: "subscribe", messageId: 2, subscriptions: [{ topic: "forbidden/t", qos: 1 }] });
+  await subscriber.next("suback", 2);
+  await subscriber.deliver();
+  const seen = subscriber.received.flatMap((packet) => (packet.cmd === "publish" ? [packet.topic] : []));
+  expect(seen).toEqual(["plant/1/t", "plant/1/t"]);
 });
 
-test("topics that begin with $ are nobody's readings", async () => {
+test.each(["$SYS/broker/uptime", "$SYS/x"])("%s is the broker's own: refused, and the client stays", async (topic) => {
   const { world: here, intake } = await opened();
-  const client = await here.client("a");
-  client.send(reading(1, { topic: "$SYS/x" }));
-  await client.closed;
+  for (const version of [4, 5] as const) {
+    const client = await here.client(`c${version}`, version);
+    await client.deliver(reading(1, { topic }));
+    await client.next("puback");
+    const answer = client.received.find(({ cmd }) => cmd === "puback");
+    expect(answer).toMatchObject(version === 5 ? { reasonCode: 0x87 } : { messageId: 1 });
+  }
   expect(intake.offered).toEqual([]);
-  expect(here.refusals).toMatchObject([{ reason: "bad_publish", client: "a" }]);
+  expect(here.refusals).toMatchObject([{ reason: "not_allowed" }, { reason: "not_allowed" }]);
+});
+
+test("other topics that begin with $ are nobody's readings", async () => {
+  const { world: here, intake } = await opened();
+  const [old, young] = [await here.client("old"), await here.client("young", 5)];
+  young.send(reading(1, { topic: "$aws/things/x/shadow/update" }));
+  await young.next("puback");
+  expect(young.received.at(-1)).toMatchObject({ messageId: 1, reasonCode: 0x90 });
+  old.send(reading(1, { topic: "$aws/things/x/shadow/update" }));
+  await old.closed;
+  expect(old.ids("puback")).toEqual([]);
+  expect(intake.offered).toEqual([]);
+});
+
+test("the state of a Mosquitto bridge is for subscribers, retained, and no reading", async () => {
+  const { world: here, intake } = await opened();
+  const bridge = await here.client("bridge");
+  const topic = "$SYS/broker/connection/plant.to-tidemark/state";
+  bridge.send({ ...reading(1, { topic }), retain: true } as Packet);
+  await bridge.next("puback");
+  const reader = await here.client("reader");
+  reader.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$SYS/broker/connection/#", qos: 0 }] });
+  await reader.next("publish");
+  expect(reader.received.at(-1)).toMatchObject({ topic, retain: true });
+  expect(intake.offered).toEqual([]);
 });
 
 test("a packet over the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and nothing was acknowledged", async () => {
@@ -346,6 +420,42 @@ test("users of mosquitto_passwd are let in by MQTT.js, others are not", async ()
   const error = await new Promise((resolve) => refused.once("error", resolve));
   expect(error).toMatchObject({ code: 4 });
   refused.end(true);
+});
+
+test("a user who is taken out of the users file is closed, with the reason; the others stay", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const clients = await Promise.all(
+    (
+      [
+        ["ann", 5],
+        ["bob", 5],
+        [undefined, 4],
+      ] as const
+    ).map(async ([username, version]) => {
+      const client = await here.dial(version);
+      client.send({
+        cmd: "connect",
+        clientId: `of-${username}`,
+        protocolId: "MQTT",
+        protocolVersion: version,
+        clean: true,
+        keepalive: 0,
+        ...(username === undefined ? {} : { username, password: Buffer.from("x") }),
+      });
+      await client.deliver();
+      return client;
+    }),
+  );
+  const [ann, bob, nameless] = clients as [RawClient, RawClient, RawClient];
+  here.broker.closeUsers((user) => user === "ann");
+  await ann.closed;
+  expect(ann.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x87 });
+  for (const client of [bob, nameless]) {
+    client.publish(1);
+    await client.next("puback");
+  }
+  expect(here.refusals).toMatchObject([{ reason: "user_removed", client: "of-ann" }]);
 });
 
 async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; intake: MqttWorld["intake"] }> {

@@ -49,7 +49,7 @@ describe("a CONNECT", () => {
       "no valid QoS",
     ],
   ])("with %s is refused", (_, part, problem) => {
-    expect(connectProblem({ ...CONNECT, ...part })).toContain(problem);
+    expect(connectProblem({ ...CONNECT, ...part })?.detail).toContain(problem);
   });
 });
 
@@ -85,6 +85,6 @@ describe("a PUBLISH", () => {
       "the property topicAlias has no value",
     ],
   ])("with %s is refused", (_, part, problem) => {
-    expect(publishProblem({ ...PUBLISH, ...part })).toContain(problem);
+    expect(publishProblem({ ...PUBLISH, ...part })?.detail).toContain(problem);
   });
 });

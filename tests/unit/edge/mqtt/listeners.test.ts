@@ -1,14 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectAsync } from "mqtt";
+import { connect as tlsConnect } from "node:tls";
+import { connect, connectAsync } from "mqtt";
 import type { IClientOptions } from "mqtt";
+import type { IConnectPacket } from "mqtt-packet";
+import { createWebSocketStream, WebSocket } from "ws";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Intake, PublishedMessage } from "../../../../edge/journal/intake.ts";
 import { MqttBroker } from "../../../../edge/mqtt/broker.ts";
-import type { ListenerOptions } from "../../../../edge/mqtt/listeners.ts";
+import type { Listener, ListenerOptions } from "../../../../edge/mqtt/listeners.ts";
 import { systemClock } from "../../../../proto/runtime/clock.ts";
+import { RawClient } from "../../../support/mqtt-world.ts";
 import { hasTool } from "../../../support/tools.ts";
 
 /** Takes everything and commits it in the next turn. */
@@ -27,28 +31,44 @@ class PromptIntake implements Intake {
   onCongestion(): void {}
 }
 
+let folder = "";
 let cert = "";
 let key = "";
 const openssl = hasTool("openssl");
 
 beforeAll(() => {
   if (!openssl) return;
-  const folder = mkdtempSync(join(tmpdir(), "tidemark-tls-"));
-  cert = join(folder, "cert.pem");
-  key = join(folder, "key.pem");
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
-  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", cert];
-  execFileSync("openssl", [...request, ...subject], { stdio: "ignore" });
+  folder = mkdtempSync(join(tmpdir(), "tidemark-tls-"));
+  ({ cert, key } = certificate("first"));
+  certificate("second");
   return () => rmSync(folder, { recursive: true });
 });
 
-async function listening(change: Partial<ListenerOptions>): Promise<{ intake: PromptIntake; port: number }> {
+/** A certificate that signed itself, so that it is its own authority. */
+function certificate(name: string): { cert: string; key: string } {
+  const [certPath, keyPath] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
+  const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
+  const ecdsa = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+  const request = ["req", "-x509", ...ecdsa, "-nodes", "-days", "2", "-keyout", keyPath, "-out", certPath];
+  execFileSync("openssl", [...request, ...subject], { stdio: "ignore" });
+  return { cert: certPath, key: keyPath };
+}
+
+async function listening(
+  change: Partial<ListenerOptions>,
+): Promise<{ intake: PromptIntake; port: number; listener: Listener; admitted: string[] }> {
   const intake = new PromptIntake();
   const ignore = (): void => {};
+  const admitted: string[] = [];
   const broker = new MqttBroker(
     {
       intake,
-      events: { connected: ignore, disconnected: ignore, refused: ignore, paused: ignore },
+      events: {
+        connected: ({ client }) => admitted.push(client),
+        disconnected: ignore,
+        refused: ignore,
+        paused: ignore,
+      },
       clock: systemClock,
       authenticate: () => Promise.resolve(true),
     },
@@ -59,7 +79,7 @@ async function listening(change: Partial<ListenerOptions>): Promise<{ intake: Pr
   );
   const [address] = await broker.listen();
   onTestFinished(() => broker.close());
-  return { intake, port: address!.port };
+  return { intake, port: address!.port, listener: broker.listeners[0]!, admitted };
 }
 
 async function publishedOver(url: string, options: IClientOptions = {}): Promise<void> {
@@ -99,6 +119,94 @@ describe("MQTT.js is acknowledged over", () => {
     await publishedOver(`mqtts://127.0.0.1:${port}`, { ca, cert: ca, key: readFileSync(key) });
     expect(intake.taken).toHaveLength(2);
   });
+});
+
+describe.skipIf(!openssl)("when certificates are read again", () => {
+  /** The server's files, which the test changes. */
+  function files(): { cert: string; key: string; clientCa: string } {
+    const paths = {
+      cert: join(folder, "now.crt"),
+      key: join(folder, "now.key"),
+      clientCa: join(folder, "clients.crt"),
+    };
+    install("first", paths);
+    return paths;
+  }
+
+  function install(name: string, paths: { cert: string; key: string; clientCa: string }): void {
+    copyFileSync(join(folder, `${name}.crt`), paths.cert);
+    copyFileSync(join(folder, `${name}.key`), paths.key);
+    copyFileSync(join(folder, `${name}.crt`), paths.clientCa);
+  }
+
+  function clientOf(name: string): IClientOptions {
+    const [own, ownKey] = [readFileSync(join(folder, `${name}.crt`)), readFileSync(join(folder, `${name}.key`))];
+    return { ca: own, cert: own, key: ownKey, reconnectPeriod: 0, connectTimeout: 5000 };
+  }
+
+  test.each([
+    ["tls", "mqtts"],
+    ["wss", "wss"],
+  ] as const)(
+    "%s: new connections use the new ones, and a sensor that is connected stays",
+    async (protocol, scheme) => {
+      const paths = files();
+      const { port, intake, listener, admitted } = await listening({ protocol, ...paths });
+      const url = `${scheme}://127.0.0.1:${port}`;
+      const sensor = await connectAsync(url, { ...clientOf("first"), clientId: "first" });
+      onTestFinished(() => sensor.endAsync());
+      install("second", paths);
+      listener.reloadTls();
+      await sensor.publishAsync("a/b", "21.5", { qos: 1 });
+      const newcomer = await connectAsync(url, { ...clientOf("second"), clientId: "second" });
+      await newcomer.publishAsync("a/b", "22.5", { qos: 1 });
+      await newcomer.endAsync();
+      expect(intake.taken).toHaveLength(2);
+      // Neither the old server's certificate nor the old authority of the clients is good any more.
+      await expect(connectAsync(url, clientOf("first"))).rejects.toThrow();
+      const { ca } = clientOf("second");
+      const refused = connect(url, { ...clientOf("first"), ca: ca! });
+      refused.on("error", () => {});
+      await new Promise<void>((resolve) => refused.once("close", () => resolve()));
+      expect(admitted).toEqual(["first", "second"]);
+      await refused.endAsync(true);
+    },
+  );
+
+  test("a key of another certificate is refused, and the old ones stay in use", async () => {
+    const paths = files();
+    const { port, listener } = await listening({ protocol: "tls", ...paths });
+    copyFileSync(join(folder, "second.key"), paths.key);
+    expect(() => listener.reloadTls()).toThrow(/now\.crt.*cannot be used: .*key/i);
+    writeFileSync(paths.cert, "no certificate");
+    expect(() => listener.reloadTls()).toThrow(/now\.crt.*cannot be used/);
+    rmSync(paths.cert);
+    expect(() => listener.reloadTls()).toThrow(/now\.crt cannot be read/);
+    const client = await connectAsync(`mqtts://127.0.0.1:${port}`, clientOf("first"));
+    await client.endAsync();
+  });
+});
+
+test.skipIf(!openssl).each([
+  ["tls", "mqtts"],
+  ["wss", "wss"],
+  ["ws", "ws"],
+] as const)("over %s, too, a client of MQTT 5 hears why it is closed", async (protocol, scheme) => {
+  const { port } = await listening({ protocol, ...(protocol === "ws" ? {} : { cert, key }) });
+  const ca = readFileSync(cert);
+  const stream =
+    scheme === "mqtts"
+      ? tlsConnect({ host: "127.0.0.1", port, ca })
+      : createWebSocketStream(new WebSocket(`${scheme}://127.0.0.1:${port}`, ["mqtt"], { ca: [ca] }));
+  const client = new RawClient(stream, 5);
+  const hello = { cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 5, clean: true, keepalive: 0 };
+  client.send(hello as IConnectPacket);
+  await client.deliver();
+  // The head of a packet of 256 MiB, and the first of it.
+  client.bytes(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f]));
+  for (let piece = 0; piece < 16; piece++) client.bytes(Buffer.alloc(65_536));
+  await client.closed;
+  expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
 });
 
 test("a certificate that cannot be read is named", async () => {

@@ -1,0 +1,153 @@
+import type { EventEmitter } from "node:events";
+import type { Client } from "aedes";
+import type { Packet } from "mqtt-packet";
+import type { Connection } from "./connection.ts";
+import { REASON, reasonOf, RETURN_CODE, ToldError } from "./reason-codes.ts";
+
+/**
+ * Stands between aedes and one of its clients, at the three places where aedes has no hook of its own: before a packet is
+ * handled, after a read, and at an error.
+ *
+ * A mistake of the parser or of aedes over the bytes of one client ends that client and nobody else. Its messages that
+ * were not acknowledged by then are the client's to send again. A client that is closed is told why, as far as its version
+ * of MQTT has words for it.
+ */
+export class ClientGate {
+  readonly #client: InnerClient;
+  readonly #connection: Connection;
+  readonly #on: GateListener;
+
+  /** @throws TypeError when this aedes is built in another way. */
+  constructor(client: Client, connection: Connection, on: GateListener) {
+    if (!isInner(client)) throw new TypeError("this aedes reads its clients in another way");
+    this.#client = client;
+    this.#connection = connection;
+    this.#on = on;
+    this.#takePackets();
+    this.#takeReads();
+    this.#takeErrors();
+  }
+
+  /** Does something for the client; what goes wrong with it ends the client. */
+  guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#on.broken(error);
+      this.#client.conn.destroy();
+    }
+  }
+
+  #takePackets(): void {
+    const parser = this.#client._parser;
+    const [enqueue] = parser.listeners("packet");
+    if (enqueue === undefined) throw new TypeError("this aedes parses in another way");
+    parser.removeAllListeners("packet");
+    parser.on("packet", (packet: Packet) => {
+      if (this.#client.closed || this.#connection.leaving) return;
+      this.#connection.packetCame();
+      if (this.#isInOrder(packet) && this.#on.packet(packet)) enqueue.call(parser, packet);
+    });
+  }
+
+  /** What only servers send, an AUTH that nobody began, and a second CONNECT [MQTT-3.1.0-2]. */
+  #isInOrder({ cmd }: Packet): boolean {
+    const isSecond = cmd === "connect" && (this.#client.connecting || this.#client.connected);
+    if (!isSecond && !FROM_SERVERS.has(cmd)) return true;
+    const detail = isSecond ? "a second CONNECT" : `a ${cmd.toUpperCase()}, which clients do not send`;
+    this.#client.emit("error", this.#on.refuse(detail));
+    return false;
+  }
+
+  /** aedes reads on when the socket has something, and when the packets of the last read are done. */
+  #takeReads(): void {
+    const client = this.#client;
+    const next = client._nextBatch;
+    const guarded = (error?: Error | null): void => {
+      this.guarded(() => next(error));
+      this.#on.read();
+    };
+    client._nextBatch = guarded;
+    client.conn.removeListener("readable", next);
+    client.conn.on("readable", () => guarded());
+  }
+
+  #takeErrors(): void {
+    const client = this.#client;
+    const onError = client._onError.bind(client);
+    client.removeAllListeners("error");
+    client.on("error", (error) => {
+      // Nothing was read from it, so nothing can be said about its silence.
+      if (error.message === "keep alive timeout" && this.#connection.inflow.held) {
+        client._keepaliveTimer?.refresh();
+        return;
+      }
+      this.#sayWhy(error);
+      onError(error);
+    });
+    // What aedes says before it closes a client must arrive as well.
+    const disconnect = client.disconnect.bind(client) as (...all: unknown[]) => void;
+    client.disconnect = (...all: unknown[]): void => {
+      if (client.version === 5 && client.connected) this.#connection.linger();
+      disconnect(...all);
+    };
+  }
+
+  #sayWhy(error: Error): void {
+    const client = this.#client;
+    const reason = reasonOf(error);
+    if (reason === undefined || client.closed || client.errored) return;
+    if (client.connackSent) {
+      if (client.version !== 5) return;
+      this.#connection.write({ cmd: "disconnect", reasonCode: reason });
+      this.#connection.linger();
+      return;
+    }
+    const { cmd, protocolVersion } = client._parser.packet;
+    this.#connection.version ??= cmd === "connect" ? protocolVersion : undefined;
+    const { version } = this.#connection;
+    if (version === undefined) return;
+    if (version >= 5) this.#connection.write({ cmd: "connack", sessionPresent: false, reasonCode: reason });
+    else {
+      const returnCode = RETURN_CODE.get(reason);
+      if (returnCode === undefined) return;
+      this.#connection.write({ cmd: "connack", sessionPresent: false, returnCode });
+    }
+    this.#connection.linger();
+  }
+}
+
+export type GateListener = {
+  /** @returns whether aedes is to handle it. */
+  readonly packet: (packet: Packet) => boolean;
+  /** Something may have been read. */
+  readonly read: () => void;
+  /** Tells a breach of the protocol. */
+  readonly refuse: (detail: string) => ToldError;
+  /** Something threw. */
+  readonly broken: (error: unknown) => void;
+};
+
+export const protocolError = (detail: string): ToldError => new ToldError(detail, REASON.protocolError);
+
+/** What the types of aedes do not show. */
+type InnerClient = Omit<Client, "_nextBatch"> & {
+  _nextBatch: (error?: Error | null) => void;
+  readonly _onError: (error: Error) => void;
+  readonly _parser: EventEmitter & { readonly packet: { readonly cmd?: string; readonly protocolVersion?: number } };
+  readonly _keepaliveTimer: NodeJS.Timeout | null;
+  readonly connackSent: boolean;
+  readonly errored: boolean;
+};
+
+function isInner(client: Client): client is Client & InnerClient {
+  const inner = client as Partial<InnerClient>;
+  return (
+    typeof inner._nextBatch === "function" &&
+    typeof inner._onError === "function" &&
+    typeof inner._parser?.listeners === "function" &&
+    typeof inner.connackSent === "boolean"
+  );
+}
+
+const FROM_SERVERS: ReadonlySet<Packet["cmd"]> = new Set(["connack", "suback", "unsuback", "pingresp", "auth"]);

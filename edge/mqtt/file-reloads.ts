@@ -1,0 +1,88 @@
+import { stat } from "node:fs/promises";
+import type { Fault } from "../../proto/core/fault.ts";
+import { storageFault } from "../../proto/runtime/sqlite.ts";
+
+/**
+ * Reads files again when they change, or when somebody says so (SIGHUP).
+ *
+ * A change is seen by asking, not by `fs.watch`: editors put a new file in the place of the old one, and Kubernetes turns a
+ * link to a folder with the new ones; both leave a watch on what is gone. A change counts when it looks the same twice in
+ * a row, because a file is written in pieces. What cannot be used is told once, and what runs stays as it is.
+ */
+export class FileReloads {
+  readonly #targets: readonly (ReloadTarget & { seen: string; pending: string })[];
+  readonly #tell: (note: ReloadNote) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(targets: readonly ReloadTarget[], tell: (note: ReloadNote) => void) {
+    this.#targets = targets.map((target) => ({ ...target, seen: "", pending: "" }));
+    this.#tell = tell;
+  }
+
+  /** @param everyMs between two looks. */
+  start(everyMs: number = EVERY_MS): void {
+    if (this.#targets.length === 0) return;
+    const look = async (): Promise<void> => {
+      await this.look();
+      if (this.#stopped) return;
+      this.#timer = setTimeout(() => void look(), everyMs);
+      this.#timer.unref();
+    };
+    void look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Reads everything again, changed or not. */
+  now(): void {
+    for (const target of this.#targets) this.#reload(target);
+  }
+
+  /** Looks at all files once. The first look is only remembered. */
+  async look(): Promise<void> {
+    for (const target of this.#targets) {
+      const looks = (await Promise.all(target.files.map(appearance))).join(" ");
+      if (target.seen === "") target.seen = target.pending = looks;
+      const isSettled = looks === target.pending;
+      target.pending = looks;
+      if (!isSettled || looks === target.seen) continue;
+      target.seen = looks;
+      this.#reload(target);
+    }
+  }
+
+  #reload({ name, files, reload }: ReloadTarget): void {
+    try {
+      reload();
+      this.#tell({ name, files });
+    } catch (error) {
+      this.#tell({ name, files, fault: storageFault(error, files.join(", ")) });
+    }
+  }
+}
+
+export type ReloadTarget = {
+  readonly name: "users" | "acl" | "tls";
+  readonly files: readonly string[];
+  /** @throws Fault, and leaves what runs as it is. */
+  readonly reload: () => void;
+};
+
+/** `fault`: the files could not be used. */
+export type ReloadNote = Omit<ReloadTarget, "reload"> & { readonly fault?: Fault };
+
+/** Of the file that the path leads to in the end; changes with its content, or when it is another file. */
+async function appearance(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs].join(":");
+  } catch {
+    return "missing";
+  }
+}
+
+const EVERY_MS = 1000;

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { Fault } from "../../../../proto/core/fault.ts";
+import { FileReloads, type ReloadNote } from "../../../../edge/mqtt/file-reloads.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-reload-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+});
+
+function watching(...files: string[]): {
+  reloads: FileReloads;
+  notes: ReloadNote[];
+  refuse: (message?: string) => void;
+} {
+  const notes: ReloadNote[] = [];
+  let refusal: string | undefined;
+  const reload = (): void => {
+    if (refusal !== undefined) throw new Fault({ code: "config", message: refusal });
+  };
+  const reloads = new FileReloads([{ name: "users", files, reload }], (note) => notes.push(note));
+  return { reloads, notes, refuse: (message) => (refusal = message) };
+}
+
+test("a file that does not change is not read again", async () => {
+  const path = join(folder, "users");
+  writeFileSync(path, "one");
+  const { reloads, notes } = watching(path);
+  for (let look = 0; look < 5; look++) await reloads.look();
+  expect(notes).toEqual([]);
+});
+
+test("a change is taken when it looks the same twice, and once", async () => {
+  const path = join(folder, "users");
+  writeFileSync(path, "one");
+  const { reloads, notes } = watching(path);
+  await reloads.look();
+  writeFileSync(path, "half of tw");
+  await reloads.look();
+  writeFileSync(path, "two, in full");
+  await reloads.look();
+  expect(notes).toEqual([]);
+  for (let look = 0; look < 3; look++) await reloads.look();
+  expect(notes).toEqual([{ name: "users", files: [path] }]);
+});
+
+test("an editor that puts another file in its place, of the same length, is seen", async () => {
+  const path = join(folder, "users");
+  writeFileSync(path, "one");
+  const { reloads, notes } = watching(path);
+  await reloads.look();
+  writeFileSync(`${path}.new`, "two");
+  renameSync(`${path}.new`, path);
+  await reloads.look();
+  await reloads.look();
+  expect(notes).toHaveLength(1);
+});
+
+test("a secret of Kubernetes, where a link is turned to another folder, is seen", async () => {
+  for (const version of ["1", "2"]) {
+    mkdirSync(join(folder, `..${version}`));
+    writeFileSync(join(folder, `..${version}`, "tls.crt"), version);
+  }
+  symlinkSync("..1", join(folder, "..data"));
+  symlinkSync(join("..data", "tls.crt"), join(folder, "tls.crt"));
+  const { reloads, notes } = watching(join(folder, "tls.crt"));
+  await reloads.look();
+  symlinkSync("..2", join(folder, "..data_tmp"));
+  renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+  await reloads.look();
+  await reloads.look();
+  expect(notes).toHaveLength(1);
+});
+
+test("what cannot be used is told once, and a later file is tried again", async () => {
+  const path = join(folder, "users");
+  writeFileSync(path, "one");
+  const { reloads, notes, refuse } = watching(path);
+  await reloads.look();
+  refuse("line 1 is none");
+  writeFileSync(path, "bad one");
+  for (let look = 0; look < 4; look++) await reloads.look();
+  expect(notes).toMatchObject([{ fault: { message: "line 1 is none" } }]);
+  refuse(undefined);
+  writeFileSync(path, "good again");
+  for (let look = 0; look < 4; look++) await reloads.look();
+  expect(notes).toHaveLength(2);
+  expect(notes[1]?.fault).toBeUndefined();
+});
+
+test("a file that is missing for a moment is no change; one that stays away is told once", async () => {
+  const path = join(folder, "users");
+  writeFileSync(path, "one");
+  const { reloads, notes, refuse } = watching(path);
+  await reloads.look();
+  renameSync(path, `${path}.away`);
+  await reloads.look();
+  renameSync(`${path}.away`, path);
+  await reloads.look();
+  await reloads.look();
+  expect(notes).toEqual([]);
+  refuse("cannot be read");
+  rmSync(path);
+  for (let look = 0; look < 4; look++) await reloads.look();
+  expect(notes).toMatchObject([{ fault: { message: "cannot be read" } }]);
+});
+
+test("SIGHUP reads everything again, changed or not", () => {
+  const { reloads, notes } = watching(join(folder, "users"));
+  reloads.now();
+  expect(notes).toHaveLength(1);
+});

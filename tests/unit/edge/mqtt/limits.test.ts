@@ -1,0 +1,347 @@
+import { connect } from "node:net";
+import { once } from "node:events";
+import type { IConnectPacket, Packet } from "mqtt-packet";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { MqttWorld, type MqttWorldOptions, RawClient, reading } from "../../../support/mqtt-world.ts";
+
+async function opened(options: MqttWorldOptions = {}): Promise<MqttWorld> {
+  const world = await MqttWorld.open(options);
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  return world;
+}
+
+const hello = (version: number, more: Partial<IConnectPacket> = {}): IConnectPacket => ({
+  cmd: "connect",
+  clientId: "a",
+  protocolId: "MQTT",
+  protocolVersion: version as 4 | 5,
+  clean: true,
+  keepalive: 0,
+  ...more,
+});
+
+/** What a CONNECT is answered. */
+async function greeting(world: MqttWorld, version: 4 | 5, packet: IConnectPacket): Promise<readonly Packet[]> {
+  const client = await world.dial(version);
+  client.send(packet);
+  await client.closed;
+  return client.received;
+}
+
+describe("a client that sends more than it may is slowed, and nothing of it is lost", () => {
+  test.each([
+    ["messages", { messagesPerSecond: 200 }],
+    ["bytes", { bytesPerSecond: 4096 }],
+  ])("by %s; the others do not notice", async (_, limits) => {
+    const world = await opened({ limits });
+    world.intake.immediate = true;
+    const [flood, sensor] = [await world.client("flood"), await world.client("sensor")];
+    const ids = Array.from({ length: 600 }, (_id, i) => i + 1);
+    flood.publish(...ids);
+    const begunMs = performance.now();
+    const waits: number[] = [];
+    for (let id = 1; id <= 50; id++) {
+      const sentMs = performance.now();
+      sensor.publish(id);
+      await sensor.next("puback", id);
+      waits.push(performance.now() - sentMs);
+    }
+    // The sensor is done while most of the flood still waits in its own socket.
+    expect(flood.ids("puback").length).toBeLessThan(600);
+    expect(waits.toSorted((a, b) => a - b)[45]).toBeLessThan(50);
+    await flood.next("puback", 600);
+    expect(flood.ids("puback")).toEqual(ids);
+    expect(performance.now() - begunMs).toBeGreaterThan(900);
+    expect(new Set(world.slowed)).toEqual(new Set(["flood"]));
+    expect(world.refusals).toEqual([]);
+  });
+
+  test("and is not thought to be gone while nothing is read from it", async () => {
+    const world = await opened({ limits: { messagesPerSecond: 20 } });
+    world.intake.immediate = true;
+    const client = await world.dial();
+    client.send(hello(4, { keepalive: 1 }));
+    await client.next("connack");
+    // Three seconds' worth; the keep alive ends after 1.5.
+    client.publish(...Array.from({ length: 80 }, (_, i) => i + 1));
+    await client.next("puback", 80);
+    expect(world.refusals).toEqual([]);
+  });
+});
+
+describe("a CONNECT is refused with the code that its version has for it", () => {
+  test.each<[string, Partial<IConnectPacket>, number | undefined, number]>([
+    ["a client id that is too long", { clientId: "x".repeat(41) }, 2, 0x85],
+    ["a client id with a control character", { clientId: "a\u0001" }, 2, 0x85],
+    ["a user name with a control character", { username: "a\u0001", password: Buffer.from("x") }, 4, 0x86],
+    [
+      "a will whose topic is too deep",
+      { will: { topic: "a/".repeat(9), payload: Buffer.of(), qos: 0, retain: false } },
+      undefined,
+      0x90,
+    ],
+    ["a will for everybody", { will: { topic: "a/#", payload: Buffer.of(), qos: 0, retain: false } }, undefined, 0x81],
+  ])("%s", async (_, part, returnCode, reasonCode) => {
+    const world = await opened({ limits: { clientIdLength: 40, topicLevels: 8 } });
+    expect(await greeting(world, 4, hello(4, part))).toMatchObject(
+      returnCode === undefined ? [] : [{ cmd: "connack", returnCode }],
+    );
+    expect(await greeting(world, 5, hello(5, part))).toMatchObject([{ cmd: "connack", reasonCode }]);
+    expect(world.refusals.map(({ reason }) => reason)).toEqual(["bad_connect", "bad_connect"]);
+  });
+
+  test.each([
+    [2, [0x20, 2, 0, 1]],
+    [6, [0x20, 3, 0, 0x84, 0]],
+  ])("version %i of MQTT", async (version, answer) => {
+    const world = await opened();
+    const socket = connect(world.port, "127.0.0.1");
+    const chunks: Buffer[] = [];
+    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.write(Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, version, 2, 0, 0, 0, 1, 0x61]));
+    await once(socket, "close");
+    expect([...Buffer.concat(chunks)]).toEqual(answer);
+  });
+
+  test("one connection too many, and one too many of an address", async () => {
+    for (const limits of [{ maxConnections: 1 }, { connectionsPerAddress: 1 }]) {
+      const world = await opened({ limits });
+      const first = await world.client("first");
+      expect(await greeting(world, 4, hello(4))).toMatchObject([{ cmd: "connack", returnCode: 3 }]);
+      expect(await greeting(world, 5, hello(5))).toMatchObject([{ cmd: "connack", reasonCode: 0x97 }]);
+      expect(world.refusals.map(({ reason }) => reason)).toEqual(["too_many_connections", "too_many_connections"]);
+      first.end();
+      await expect.poll(() => world.broker.connections).toBe(0);
+      await world.client("second");
+    }
+  });
+
+  test("a keep alive above the limit: MQTT 5 is told the limit, 3.1.1 is refused", async () => {
+    const world = await opened({ limits: { keepAliveMaxS: 60 } });
+    for (const keepalive of [0, 61]) {
+      expect(await greeting(world, 4, hello(4, { keepalive }))).toMatchObject([{ cmd: "connack", returnCode: 2 }]);
+    }
+    const young = await world.dial(5);
+    young.send(hello(5, { keepalive: 0 }));
+    await young.next("connack");
+    expect(young.received[0]).toMatchObject({ reasonCode: 0, properties: { serverKeepAlive: 60 } });
+    const old = await world.dial();
+    old.send(hello(4, { keepalive: 60 }));
+    await old.next("connack");
+    expect(old.received[0]).toMatchObject({ returnCode: 0 });
+  });
+
+  test("a CONNECT that trickles is cut off when its time is over", async () => {
+    const world = await opened({ limits: { connectTimeoutMs: 300 } });
+    const slow = await world.dial();
+    const bytes = [0x10, 200, 1, 0, 4, 0x4d];
+    const drip = setInterval(() => slow.bytes(Buffer.of(bytes.shift() ?? 0)), 20);
+    onTestFinished(() => clearInterval(drip));
+    const begunMs = performance.now();
+    await slow.closed;
+    expect(performance.now() - begunMs).toBeLessThan(2000);
+    expect(world.refusals).toMatchObject([{ reason: "connect_timeout" }]);
+  });
+
+  test("a WebSocket that is never asked for is cut off as well", async () => {
+    const world = await opened({ listener: { protocol: "ws" }, limits: { connectTimeoutMs: 300 } });
+    const socket = connect(world.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.resume();
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n");
+    await once(socket, "close");
+  });
+
+  test("a length above the limit is refused before the body comes, also before CONNECT", async () => {
+    const world = await opened();
+    const stranger = await world.dial();
+    // A CONNECT of 256 MiB, of which ten bytes come.
+    stranger.bytes(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4, 0x4d, 0x51, 0x54]));
+    await stranger.closed;
+    const known = await world.client("known", 5);
+    known.bytes(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f, 0, 1, 0x61]));
+    await known.closed;
+    expect(known.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
+    expect(world.refusals.map(({ reason }) => reason)).toEqual(["packet_too_large", "packet_too_large"]);
+  });
+});
+
+describe("a client of MQTT 5 is told why it is closed; one of 3.1.1 is closed", () => {
+  const bytesOf = (...numbers: number[]): Buffer => Buffer.from(numbers);
+  test.each<[string, Packet | Buffer, number]>([
+    ["a second CONNECT", hello(5), 0x82],
+    ["what only servers send", { cmd: "pingresp" }, 0x82],
+    ["a topic with a zero byte", reading(1, { topic: "a\u0000b" }), 0x81],
+    ["a topic with a wildcard", bytesOf(0x32, 7, 0, 1, 0x23, 0, 1, 0, 0x31), 0x81],
+    ["the packet identifier 0", bytesOf(0x32, 7, 0, 1, 0x61, 0, 0, 0, 0x31), 0x81],
+    ["QoS 3", bytesOf(0x36, 7, 0, 1, 0x61, 0, 1, 0, 0x31), 0x81],
+    ["reserved flags", bytesOf(0xc1, 0), 0x81],
+    ["a topic alias that nobody registered", bytesOf(0x30, 7, 0, 0, 3, 0x23, 0, 1, 0x31), 0x94],
+    [
+      "a filter with a wildcard in the wrong place",
+      { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/#/b", qos: 0 }] },
+      0x81,
+    ],
+  ])("%s", async (_, packet, reasonCode) => {
+    const world = await opened();
+    const young = await world.client("young", 5);
+    if (Buffer.isBuffer(packet)) young.bytes(packet);
+    else young.send(packet);
+    await young.closed;
+    expect(young.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode });
+    if (reasonCode !== 0x94 && !Buffer.isBuffer(packet)) {
+      const old = await world.client("old");
+      old.send(packet);
+      await old.closed;
+      expect(old.received.map(({ cmd }) => cmd)).toEqual(["connack"]);
+    }
+    expect(world.intake.offered).toEqual([]);
+    expect(world.refusals.length).toBeGreaterThan(0);
+  });
+
+  test("it hears so while it is in the middle of sending a lot", async () => {
+    const world = await opened();
+    const client = await world.client("young", 5);
+    const filler = Buffer.alloc(1024 * 1024, 0x61);
+    client.bytes(Buffer.concat([Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f]), filler]));
+    await client.closed;
+    expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
+  });
+
+  test("silence beyond the keep alive", async () => {
+    const world = await opened();
+    const client = await world.dial(5);
+    client.send(hello(5, { keepalive: 1 }));
+    await client.closed;
+    expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x8d });
+    expect(world.refusals).toMatchObject([{ reason: "keep_alive" }]);
+  });
+
+  test("a stop of the broker", async () => {
+    const world = await MqttWorld.open();
+    const client = await world.client("young", 5);
+    await client.deliver();
+    await world[Symbol.asyncDispose]();
+    await client.closed;
+    expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x8b });
+  });
+});
+
+describe("the window of messages in flight", () => {
+  test.each([1, 2] as const)("QoS %i: MQTT 5 is told it, and who goes beyond is closed", async (qos) => {
+    const world = await opened({ limits: { inFlight: 3 } });
+    const client = await world.client("young", 5);
+    expect(client.received[0]).toMatchObject({ properties: { receiveMaximum: 3 } });
+    client.send(...[1, 2, 3, 4].map((id) => reading(id, { qos })));
+    await client.closed;
+    expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x93 });
+    expect(world.intake.offered).toHaveLength(3);
+    expect(world.refusals).toMatchObject([{ reason: "in_flight" }]);
+  });
+
+  test("of QoS 2 an exchange counts until its PUBREL", async () => {
+    const world = await opened({ limits: { inFlight: 2 } });
+    world.intake.immediate = true;
+    const client = await world.client("young", 5);
+    client.send(reading(1, { qos: 2 }), reading(2, { qos: 2 }), reading(2, { qos: 2, dup: true }));
+    await client.next("pubrec", 3);
+    client.send(reading(3, { qos: 2 }));
+    await client.closed;
+    expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x93 });
+  });
+
+  test("room comes back with each acknowledgement", async () => {
+    const world = await opened({ limits: { inFlight: 2 } });
+    world.intake.immediate = true;
+    const client = await world.client("young", 5);
+    for (let id = 1; id <= 20; id++) {
+      client.send(reading(id, { qos: id % 2 === 0 ? 2 : 1 }));
+      await client.next(id % 2 === 0 ? "pubrec" : "puback", Math.ceil(id / 2));
+      if (id % 2 !== 0) continue;
+      client.send({ cmd: "pubrel", messageId: id });
+      await client.next("pubcomp", id / 2);
+    }
+    expect(world.refusals).toEqual([]);
+  });
+
+  test("a client of 3.1.1, which knows of no window, only waits", async () => {
+    const world = await opened({ limits: { inFlight: 3 } });
+    const client = await world.client("old");
+    client.publish(1, 2, 3, 4, 5);
+    await expect.poll(() => world.intake.offered.length).toBe(5);
+    world.intake.immediate = true;
+    client.publish(6);
+    world.intake.commit();
+    await client.next("puback", 6);
+    expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+});
+
+describe("one message with a topic that is too long or too deep", () => {
+  test.each(["x".repeat(65), "a/".repeat(8)])("%s", async (topic) => {
+    const world = await opened({ limits: { topicLength: 64, topicLevels: 8 } });
+    world.intake.immediate = true;
+    const [old, young] = [await world.client("old"), await world.client("young", 5)];
+    await young.deliver(reading(1, { topic }), reading(2, { topic, qos: 2 }), reading(3));
+    await young.next("puback", 2);
+    const answers = young.received.filter(({ cmd }) => cmd === "puback" || cmd === "pubrec");
+    expect(answers).toMatchObject([
+      { messageId: 1, reasonCode: 0x90 },
+      { messageId: 2, reasonCode: 0x90 },
+      { messageId: 3, reasonCode: 0 },
+    ]);
+    // 3.1.1 has no word for it but success, which would be a lie.
+    old.send(reading(1, { topic }));
+    await old.closed;
+    expect(old.ids("puback")).toEqual([]);
+    expect(world.intake.offered.map(({ packetId }) => packetId)).toEqual([3]);
+  });
+});
+
+describe("subscriptions", () => {
+  const subscribe = (messageId: number, ...topics: string[]): Packet => ({
+    cmd: "subscribe",
+    messageId,
+    subscriptions: topics.map((topic) => ({ topic, qos: 1 as const })),
+  });
+
+  test.each([4, 5] as const)(
+    "of MQTT %i: those beyond the limit are refused, the others are granted",
+    async (version) => {
+      const world = await opened({ limits: { subscriptionsPerClient: 2, topicLevels: 3 } });
+      world.intake.immediate = true;
+      const client = await world.client("a", version);
+      client.send(subscribe(1, "a/1", "too/many/levels/here", "a/2", "a/3"));
+      await client.next("suback");
+      expect(client.received.at(-1)).toMatchObject({
+        messageId: 1,
+        granted: version === 5 ? [1, 0x8f, 1, 0x97] : [1, 0x80, 1, 0x80],
+      });
+      // Another QoS for a filter that it has, and a place that is given back.
+      client.send(
+        subscribe(2, "a/1"),
+        { cmd: "unsubscribe", messageId: 3, unsubscriptions: ["a/2"] },
+        subscribe(4, "a/3"),
+      );
+      await client.next("suback", 3);
+      expect(client.received.at(-1)).toMatchObject({ messageId: 4, granted: [1] });
+      await client.deliver(...["a/1", "a/2", "a/3"].map((topic, i) => reading(i + 1, { topic })));
+      await client.next("publish", 2);
+      await client.next("puback", 3);
+      const seen = client.received.flatMap((packet) => (packet.cmd === "publish" ? [packet.topic] : []));
+      expect(seen).toEqual(["a/1", "a/3"]);
+      expect(world.refusals.map(({ reason }) => reason)).toEqual(["bad_filter", "too_many_subscriptions"]);
+    },
+  );
+});
+
+test("packets that come with the CONNECT are taken, hundreds of them", async () => {
+  const world = await opened();
+  world.intake.immediate = true;
+  const socket = connect(world.port, "127.0.0.1");
+  const client = new RawClient(socket, 4);
+  client.send(hello(4), ...Array.from({ length: 500 }, (_, i) => reading(i + 1)));
+  await client.next("puback", 500);
+  expect(world.refusals).toEqual([]);
+  client.end();
+});
