@@ -128,6 +128,16 @@ export type EdgeConfig = {
     readonly maxPacketBytes: number;
     readonly maxConnections: number;
     readonly connectTimeoutMs: number;
+    readonly sessions: {
+      readonly max: number;
+      readonly expireAfterMs: number;
+      readonly subscriptions: number;
+      readonly inFlight: number;
+      readonly queueMessages: number;
+      readonly queueBytes: number;
+      readonly totalQueueBytes: number;
+    };
+    readonly retained: { readonly topics: number; readonly bytes: number };
   };
   readonly timeZone: string;
   readonly unrouted: "auto" | "dead_letter";
@@ -220,6 +230,16 @@ function mqtt(folder: string) {
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
       max_connections: wholeNumber(1, 1_000_000).default(10_000),
       connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
+      sessions: sessions(),
+      retained: z
+        .strictObject({
+          max_topics: wholeNumber(0, 1_000_000).default(10_000),
+          max_size: size({ max: "1GiB" })
+            .prefault("16MiB")
+            .describe("what is over it is a reading like any other, and not retained"),
+        })
+        .prefault({})
+        .transform(({ max_topics, max_size }) => ({ topics: max_topics, bytes: max_size })),
     })
     .superRefine((given, context) => {
       if (given.allow_anonymous || given.users_file !== undefined) return;
@@ -234,6 +254,40 @@ function mqtt(folder: string) {
       maxPacketBytes: given.max_packet,
       maxConnections: given.max_connections,
       connectTimeoutMs: given.connect_timeout,
+      sessions: given.sessions,
+      retained: given.retained,
+    }));
+}
+
+/** What is kept for local subscribers that are away. */
+function sessions() {
+  return z
+    .strictObject({
+      max: wholeNumber(0, 1_000_000).default(10_000).describe("sessions that hold something; one more is refused"),
+      expire_after: duration({ min: "1s", max: "366d" })
+        .prefault("7d")
+        .describe("a session whose client stays away so long is forgotten; MQTT 5 clients may ask for less"),
+      subscriptions: wholeNumber(1, 100_000).default(100).describe("of each client"),
+      in_flight: wholeNumber(1, 65_535)
+        .default(100)
+        .describe("messages on the way to one session that were not acknowledged"),
+      queue_messages: wholeNumber(1, 1_000_000)
+        .default(1000)
+        .describe("that wait for one session; what comes when it is full is not queued for it"),
+      queue_size: size({ min: "1KiB", max: "1GiB" }).prefault("4MiB").describe("of one session"),
+      total_queue_size: size({ min: "1KiB", max: "16GiB" })
+        .prefault("64MiB")
+        .describe("of all; a message that several wait for counts once"),
+    })
+    .prefault({})
+    .transform((given) => ({
+      max: given.max,
+      expireAfterMs: given.expire_after,
+      subscriptions: given.subscriptions,
+      inFlight: given.in_flight,
+      queueMessages: given.queue_messages,
+      queueBytes: given.queue_size,
+      totalQueueBytes: given.total_queue_size,
     }));
 }
 

@@ -11,13 +11,20 @@ import { Inflow } from "./inflow.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
-import { RetainedQuota } from "./retained-quota.ts";
+import { AcknowledgementLines } from "./sessions/acknowledgement-lines.ts";
+import type { Publisher } from "./sessions/broker-persistence.ts";
+import { BrokerPersistence } from "./sessions/broker-persistence.ts";
+import type { LeftWill } from "./sessions/left-wills.ts";
+import { LeftWills } from "./sessions/left-wills.ts";
+import { SessionDelivery } from "./sessions/session-delivery.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
  *
  * Promises (P1): a PUBACK or PUBREC is written from the commit callback of the intake and from nowhere else, in order
- * per client; when the storage fails, no acknowledgement follows.
+ * per client; when the storage fails, no acknowledgement follows. A message that is retained, or that a session waits
+ * for, is on disk for these, too, before it is acknowledged.
  *
  * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit. aedes
  * reads the next bytes of a client when all packets of the last ones are done, so a client has one read of messages in
@@ -34,6 +41,9 @@ export class MqttBroker {
   readonly #limits: BrokerLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
+  readonly #sessions: BrokerPersistence;
+  readonly #lines = new AcknowledgementLines();
+  readonly #leftWills: LeftWills;
   /** Every open connection, also before its CONNECT. */
   readonly #connections = new Map<Duplex, Inflow>();
   /** Why nothing is read; reading goes on when the last reason is gone. */
@@ -43,6 +53,8 @@ export class MqttBroker {
   constructor(
     deps: {
       intake: Intake;
+      /** What clients are owed, whether they are here or not. */
+      sessions: SessionStore;
       events: MqttEvents;
       clock: Pick<Clock, "nowMs">;
       authenticate: Authenticate;
@@ -60,31 +72,56 @@ export class MqttBroker {
     this.#listeners = options.listeners.map(
       (listener) => new Listener(listener, options.limits, (stream) => this.#accept(stream)),
     );
-    this.#aedes = new QuietAedes({
-      maximumPacketSize: options.limits.maxPacketBytes,
-      connectTimeout: options.limits.connectTimeoutMs,
-      maxClientsIdLength: 256,
-      maxTopicLevels: 32,
-      topicAliasMaximum: 16,
-      receiveMaximum: 1000,
-      sessionExpiryIntervalLimit: SESSION_EXPIRY_MAX_S,
-      pendingSessionsLimit: options.limits.maxConnections,
-      queueLimit: 64,
-      retained: new RetainedQuota(RETAINED),
+    const { sessions } = options.limits;
+    const expiryS = Math.floor(sessions.expireAfterMs / 1000);
+    const persistence = new BrokerPersistence(deps.sessions, {
+      expiryS,
+      limits: { incoming: RECEIVE_MAX, subscriptions: sessions.subscriptions },
+      userOf: (client) => this.#users.get(client as Client),
       onRetainedRefused: (topic) =>
         this.#events.refused({
           reason: "retained_quota",
           client: "",
           detail: `no room to retain ${topic}; it is a reading`,
         }),
-      preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
-      authenticate: (client, username, password, done) => {
-        void this.#check(client, username, password, done);
-      },
-      authorizePublish: (client, packet, done) => this.#take(client, packet, done),
-      // A subscription may ask for more than its client may read; what it may not is not given to it.
-      authorizeForward: (client, packet) => (this.#may(client, "read", packet.topic) ? packet : null),
     });
+    const mayRead = (client: Client, topic: string): boolean => this.#may(client, "read", topic);
+    const delivery = new SessionDelivery({ store: deps.sessions, mayRead }, sessions);
+    this.#sessions = persistence;
+    this.#aedes = new QuietAedes(
+      {
+        maximumPacketSize: options.limits.maxPacketBytes,
+        connectTimeout: options.limits.connectTimeoutMs,
+        maxClientsIdLength: 256,
+        maxTopicLevels: 32,
+        topicAliasMaximum: 16,
+        receiveMaximum: RECEIVE_MAX,
+        sessionExpiryIntervalLimit: expiryS,
+        pendingSessionsLimit: options.limits.maxConnections,
+        queueLimit: 64,
+        persistence,
+        preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
+        authenticate: (client, username, password, done) => {
+          void this.#check(client, username, password, done);
+        },
+        authorizePublish: (client, packet, done) => this.#take(client, packet, done),
+        authorizeSubscribe: (client, subscription, done) => {
+          const problem = persistence.subscriptionProblem(client as Client & { subscriptions: object }, subscription);
+          if (problem !== undefined && problem !== "") {
+            this.#events.refused({ reason: "subscriptions", client: client.id, detail: problem });
+          }
+          done(null, problem === undefined ? subscription : null);
+        },
+        // A subscription may ask for more than its client may read; what it may not is not given to it.
+        authorizeForward: (client, packet) => (this.#may(client, "read", packet.topic) ? packet : null),
+      },
+      { store: deps.sessions, persistence, delivery },
+    );
+    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will));
+    deps.sessions.congestionListener = (congested) => {
+      if (congested) this.#hold("sessions");
+      else this.#release("sessions");
+    };
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));
   }
@@ -92,6 +129,8 @@ export class MqttBroker {
   /** @throws Fault when a port cannot be had. */
   async listen(): Promise<readonly ListenerAddress[]> {
     await this.#aedes.listen();
+    // Before anybody comes back and says otherwise.
+    await this.#leftWills.publish();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;
@@ -133,6 +172,7 @@ export class MqttBroker {
     this.#connections.set(stream, inflow);
     stream.once("close", () => this.#connections.delete(stream));
     const client = this.#aedes.handle(stream);
+    this.#aedes.attend(client);
     this.#contain(client, stream);
   }
 
@@ -166,7 +206,7 @@ export class MqttBroker {
   }
 
   #preConnect(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const problem = connectProblem(packet);
+    const problem = connectProblem(packet) ?? this.#sessions.willProblem(packet);
     if (problem === undefined) {
       done(null, true);
       return;
@@ -215,22 +255,46 @@ export class MqttBroker {
       done(this.#refuse({ reason: "not_allowed", client: client.id, detail }));
       return;
     }
+    const tooMany = client === null ? undefined : this.#sessions.incomingProblem(client, packet);
+    if (client !== null && tooMany !== undefined) {
+      done(this.#refuse({ reason: "sessions", client: client.id, detail: tooMany }));
+      return;
+    }
+    this.#offer(client ?? NOBODY, packet, () => this.#guarded(client, done));
+  }
+
+  /** @param done when the message is on disk, for everybody who is to have it. */
+  #offer(client: Publisher, packet: PublishPacket, done: () => void): void {
     const { payload } = packet;
     // A will has no packet identifier and is never redelivered.
     const packetId = packet.messageId ?? 0;
-    this.#intake.offer(
-      {
-        clientId: client?.id ?? "",
-        topic: packet.topic,
-        payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-        qos: packetId === 0 ? 0 : packet.qos,
-        dup: packet.dup,
-        packetId,
-        arrivedMs: this.#clock.nowMs(),
-      },
+    const message = {
+      clientId: client.id,
+      topic: packet.topic,
+      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+      qos: packetId === 0 ? 0 : packet.qos,
+      dup: packet.dup,
+      packetId,
+      arrivedMs: this.#clock.nowMs(),
+    };
+    const isToWait = this.#sessions.admit(client, packet);
+    if (!isToWait && !this.#lines.has(client)) {
       // One client's trouble must not keep the acknowledgements of the others from being written.
-      () => this.#guarded(client, done),
-    );
+      this.#intake.offer(message, done);
+      return;
+    }
+    const turn = this.#lines.join(client, isToWait ? 2 : 1, done);
+    this.#intake.offer(message, turn.arrived);
+    if (isToWait) this.#sessions.durable(turn.arrived);
+  }
+
+  /** The will of a client that was lost with the last process, under the rules of now. */
+  #publishLeft({ client, user, packet }: LeftWill): Promise<void> {
+    const isAllowed = this.#allows({ access: "write", topic: packet.topic, user, client });
+    if (!isAllowed || publishProblem(packet) !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#offer({ id: client, clean: true }, packet, () => this.#aedes.publish(packet, () => resolve()));
+    });
   }
 
   #may(client: Client, access: "read" | "write", topic: string): boolean {
@@ -275,7 +339,7 @@ export class MqttBroker {
   }
 }
 
-type HoldReason = "congested" | "stopping";
+type HoldReason = "congested" | "sessions" | "stopping";
 
 /** A refusal that was told where it was decided. */
 class ToldError extends Error {}
@@ -298,6 +362,14 @@ export type BrokerLimits = {
   readonly maxPacketBytes: number;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
+  readonly sessions: {
+    /** Of sessions that ask for no less, or for more, or cannot ask [MQTT 3.1.1]. */
+    readonly expireAfterMs: number;
+    /** Of each client. */
+    readonly subscriptions: number;
+    /** Messages on the way to one session that were not acknowledged. */
+    readonly inFlight: number;
+  };
 };
 
 // CONNACK return codes [MQTT-3.2.2.3]; aedes translates them for MQTT 5.
@@ -305,5 +377,6 @@ const SERVER_UNAVAILABLE = 3;
 const BAD_USER_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
 const DOLLAR = 0x24;
-const SESSION_EXPIRY_MAX_S = 86_400;
-const RETAINED = { bytes: 16 * 1024 * 1024, topics: 10_000 } as const;
+/** Messages of one client that were not acknowledged; what MQTT 5 clients are told. */
+const RECEIVE_MAX = 1000;
+const NOBODY: Publisher = { id: "", clean: true };

@@ -21,4 +21,8 @@ export type RefusalReason =
   | "protocol"
   /** Not refused as a reading, only as one to retain. */
   | "retained_quota"
+  /** More subscriptions or sessions than may be. */
+  | "subscriptions"
+  /** More QoS 2 exchanges, or wills, than may be open. */
+  | "sessions"
   | "broken";

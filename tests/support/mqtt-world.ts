@@ -5,8 +5,10 @@ import { generate, type Packet, parser } from "mqtt-packet";
 import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
 import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
 import { millis } from "../../proto/core/ids.ts";
+import type { SessionStore } from "../../edge/mqtt/sessions/session-store.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
+import { SessionWorld } from "./session-world.ts";
 
 /** An intake that keeps what it was offered until the test commits it. */
 export class HeldIntake implements Intake {
@@ -49,16 +51,23 @@ export class MqttWorld implements AsyncDisposable {
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
 
+  readonly sessions: SessionWorld;
+  readonly store: SessionStore;
+
   static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
-    const world = new MqttWorld(options);
+    const sessions = options.sessions ?? new SessionWorld();
+    const world = new MqttWorld(options, sessions, await sessions.open());
     world.addresses = await world.broker.listen();
     return world;
   }
 
-  private constructor(options: MqttWorldOptions) {
+  private constructor(options: MqttWorldOptions, sessions: SessionWorld, store: SessionStore) {
+    this.sessions = sessions;
+    this.store = store;
     this.broker = new MqttBroker(
       {
         intake: this.intake,
+        sessions: store,
         events: {
           connected: () => {},
           disconnected: () => {},
@@ -73,7 +82,13 @@ export class MqttWorld implements AsyncDisposable {
         listeners: [
           { protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...options.listener },
         ],
-        limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 5000, ...options.limits },
+        limits: {
+          maxPacketBytes: 4096,
+          maxConnections: 100,
+          connectTimeoutMs: 5000,
+          sessions: { expireAfterMs: 86_400_000, subscriptions: 100, inFlight: 20, ...options.sessionLimits },
+          ...options.limits,
+        },
       },
     );
   }
@@ -105,6 +120,7 @@ export class MqttWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.broker.close();
+    await this.sessions[Symbol.asyncDispose]();
   }
 }
 
@@ -112,6 +128,9 @@ export type MqttWorldOptions = {
   readonly authenticate?: Authenticate;
   readonly allows?: Allows;
   readonly listener?: Partial<ListenerOptions>;
+  /** By default a folder of its own that goes with the world. */
+  readonly sessions?: SessionWorld;
+  readonly sessionLimits?: { subscriptions?: number; inFlight?: number };
   readonly limits?: { maxPacketBytes?: number; maxConnections?: number; connectTimeoutMs?: number };
 };
 

@@ -45,18 +45,20 @@ function storedProperties(properties: PublishProperties | undefined): Uint8Array
   return own.length === 0 ? null : new Uint8Array(serialize(Object.fromEntries(own)));
 }
 
-/** @param nowMs on the wall clock, for the lifetime that is left [MQTT-3.3.2-6]. */
+/** @param nowMs on the wall clock, for the lifetime that is left [MQTT-3.3.2-6]; null when it cannot be believed. */
 export function propertiesOf(
   stored: { properties: Uint8Array | null; expiresMs: number | null },
   identifiers: readonly number[],
-  nowMs: number,
+  nowMs: number | null,
 ): PublishProperties | undefined {
   const { properties, expiresMs } = stored;
   if (properties === null && expiresMs === null && identifiers.length === 0) return undefined;
   const own = properties === null ? {} : (deserialize(properties) as PublishProperties);
   return {
     ...own,
-    ...(expiresMs === null ? {} : { messageExpiryInterval: Math.max(1, Math.ceil((expiresMs - nowMs) / 1000)) }),
+    ...(expiresMs === null || nowMs === null
+      ? {}
+      : { messageExpiryInterval: Math.max(1, Math.ceil((expiresMs - nowMs) / 1000)) }),
     // mqtt-packet takes a list, and its type of what is published knows a single one only.
     ...(identifiers.length === 0 ? {} : { subscriptionIdentifier: [...identifiers] as unknown as number }),
   };

@@ -243,10 +243,10 @@ export class SessionStore {
     if (to.length === 0) return;
     this.#lastSeq = seq;
     this.#writer.write({ op: "enqueue", message: { ...message, seq }, to }, bytes);
-    for (const { client } of addressed) this.#writer.durable(() => this.#onWork(client));
+    for (const { client } of addressed) this.#onWork(client);
   }
 
-  /** Told whenever there may be something to send: a message is on disk, or one was acknowledged. */
+  /** Told whenever there may be something to send: a message was queued, or one was acknowledged. */
   onWork(listener: (client: string) => void): void {
     this.#onWork = listener;
   }
@@ -312,6 +312,12 @@ export class SessionStore {
     this.#writer.write({ op: "remove", session: session.number, seq, isLast });
     this.#endIfEmpty(session);
     this.#onWork(client);
+  }
+
+  /** The same for one that its session does not get, which is told. */
+  discard(client: string, seq: number, { reason, topic }: { reason: DropReason; topic: string }): void {
+    this.#onDropped({ reason, client, topic });
+    this.remove(client, seq);
   }
 
   // ---- Incoming QoS 2 -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import type { Intake, PublishedMessage } from "../../../../edge/journal/intake.t
 import { MqttBroker } from "../../../../edge/mqtt/broker.ts";
 import type { ListenerOptions } from "../../../../edge/mqtt/listeners.ts";
 import { systemClock } from "../../../../proto/runtime/clock.ts";
+import { SessionWorld } from "../../../support/session-world.ts";
 import { hasTool } from "../../../support/tools.ts";
 
 /** Takes everything and commits it in the next turn. */
@@ -45,20 +46,30 @@ beforeAll(() => {
 async function listening(change: Partial<ListenerOptions>): Promise<{ intake: PromptIntake; port: number }> {
   const intake = new PromptIntake();
   const ignore = (): void => {};
+  const sessions = new SessionWorld();
   const broker = new MqttBroker(
     {
       intake,
+      sessions: await sessions.open(),
       events: { connected: ignore, disconnected: ignore, refused: ignore, paused: ignore },
       clock: systemClock,
       authenticate: () => Promise.resolve(true),
     },
     {
       listeners: [{ protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...change }],
-      limits: { maxPacketBytes: 1024 * 1024, maxConnections: 10, connectTimeoutMs: 5000 },
+      limits: {
+        maxPacketBytes: 1024 * 1024,
+        maxConnections: 10,
+        connectTimeoutMs: 5000,
+        sessions: { expireAfterMs: 86_400_000, subscriptions: 100, inFlight: 20 },
+      },
     },
   );
   const [address] = await broker.listen();
-  onTestFinished(() => broker.close());
+  onTestFinished(async () => {
+    await broker.close();
+    await sessions[Symbol.asyncDispose]();
+  });
   return { intake, port: address!.port };
 }
 
