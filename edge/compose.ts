@@ -17,6 +17,7 @@ import type { Authenticate } from "./mqtt/broker.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
 import { FileReloads } from "./mqtt/file-reloads.ts";
+import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
@@ -69,6 +70,26 @@ export async function startGateway(deps: {
     tlsOnly: home?.url.startsWith("https:") ?? false,
   });
   const learnedEndpoints = (): GrpcEndpoint[] => learned.all.map(({ region, url }) => endpointOf(region, url));
+  // Opened first and so closed last: what the journal commits while it stops may be owed to a session.
+  const { max, ...queues } = config.mqtt.sessions;
+  const sessions = await SessionStore.start({
+    directory: config.dataDir,
+    clock,
+    limits: {
+      ...queues,
+      sessions: max,
+      subscriptions: config.mqtt.limits.subscriptionsPerClient,
+      retained: config.mqtt.retained,
+      willBytes: WILL_BYTES,
+      clockPlausibleFromMs: CLOCK_PLAUSIBLE_FROM_MS,
+    },
+    onFailure: (fault) => {
+      events.storageFailed(fault);
+      life.fail(fault);
+    },
+    onDropped: events.sessions.dropped,
+  });
+  life.onStop("sessions", () => sessions.close(), 20_000);
   const storage = await StorageClient.start(
     {
       engine: {
@@ -134,6 +155,7 @@ export async function startGateway(deps: {
   const broker = new MqttBroker(
     {
       intake: storage,
+      sessions,
       events: events.mqtt,
       clock,
       authenticate: authenticator(users, allowAnonymous),
@@ -142,6 +164,7 @@ export async function startGateway(deps: {
     {
       listeners: config.mqtt.listeners,
       limits: config.mqtt.limits,
+      sessions: config.mqtt.sessions,
       sysIntervalMs: config.mqtt.sysIntervalMs,
     },
   );
@@ -184,7 +207,10 @@ export async function startGateway(deps: {
   serveGateway(http, {
     registry,
     report,
-    refreshMetrics: (current) => events.refresh(current),
+    refreshMetrics: (current) => {
+      events.refresh(current);
+      events.sessions.refresh(sessions.stats());
+    },
     notReady: () => notReady,
   });
   const { tokenFile: operatorToken } = config.operators;
@@ -232,4 +258,6 @@ function authenticator(users: Users | undefined, allowAnonymous: boolean): Authe
 const HAND_OVER_MS = 5000;
 /** 24 bytes each, at most; covers the last second at 200,000 messages/s and the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
+/** Of all clients that are connected. */
+const WILL_BYTES = 16 * 1024 * 1024;
 const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);

@@ -129,6 +129,15 @@ export type EdgeConfig = {
     readonly limits: MqttLimits;
     /** 0: no `$SYS` topics. */
     readonly sysIntervalMs: number;
+    readonly sessions: {
+      readonly max: number;
+      readonly expireAfterMs: number;
+      readonly inFlight: number;
+      readonly queueMessages: number;
+      readonly queueBytes: number;
+      readonly totalQueueBytes: number;
+    };
+    readonly retained: { readonly topics: number; readonly bytes: number };
   };
   readonly timeZone: string;
   readonly unrouted: "auto" | "dead_letter";
@@ -225,6 +234,16 @@ function mqtt(folder: string) {
         .describe("for a TLS handshake, a WebSocket upgrade, and for a whole CONNECT to arrive"),
       limits: mqttLimits(),
       sys_interval: duration({ max: "1h" }).prefault("10s").describe("of the counters under $SYS/broker; 0s: none"),
+      sessions: sessions(),
+      retained: z
+        .strictObject({
+          max_topics: wholeNumber(0, 1_000_000).default(10_000),
+          max_size: size({ max: "1GiB" })
+            .prefault("16MiB")
+            .describe("what is over it is a reading like any other, and not retained"),
+        })
+        .prefault({})
+        .transform(({ max_topics, max_size }) => ({ topics: max_topics, bytes: max_size })),
     })
     .superRefine((given, context) => {
       if (given.allow_anonymous || given.users_file !== undefined) return;
@@ -243,6 +262,8 @@ function mqtt(folder: string) {
         connectTimeoutMs: given.connect_timeout,
       },
       sysIntervalMs: given.sys_interval,
+      sessions: given.sessions,
+      retained: given.retained,
     }));
 }
 
@@ -278,6 +299,36 @@ function mqttLimits() {
       inFlight: given.in_flight,
       subscriptionsPerClient: given.subscriptions,
       keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
+    }));
+}
+
+/** What is kept for local subscribers that are away. */
+function sessions() {
+  return z
+    .strictObject({
+      max: wholeNumber(0, 1_000_000).default(10_000).describe("sessions that hold something; one more is refused"),
+      expire_after: duration({ min: "1s", max: "366d" })
+        .prefault("7d")
+        .describe("a session whose client stays away so long is forgotten; MQTT 5 clients may ask for less"),
+      in_flight: wholeNumber(1, 65_535)
+        .default(100)
+        .describe("messages on the way to one session that were not acknowledged"),
+      queue_messages: wholeNumber(1, 1_000_000)
+        .default(1000)
+        .describe("that wait for one session; what comes when it is full is not queued for it"),
+      queue_size: size({ min: "1KiB", max: "1GiB" }).prefault("4MiB").describe("of one session"),
+      total_queue_size: size({ min: "1KiB", max: "16GiB" })
+        .prefault("64MiB")
+        .describe("of all; a message that several wait for counts once"),
+    })
+    .prefault({})
+    .transform((given) => ({
+      max: given.max,
+      expireAfterMs: given.expire_after,
+      inFlight: given.in_flight,
+      queueMessages: given.queue_messages,
+      queueBytes: given.queue_size,
+      totalQueueBytes: given.total_queue_size,
     }));
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { UplinkReport } from "./core/uplink-state.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";
+import { SessionEvents } from "./session-events.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 
 /**
@@ -18,12 +19,14 @@ export class GatewayEvents {
   readonly #refusalsLogged = new Map<string, number>();
   /** Totals already counted, so that a scrape adds the difference. */
   readonly #counted = new Map<string, number>();
+  readonly sessions: SessionEvents;
   #refusal: string | null = null;
 
   constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
     this.#log = deps.log;
     this.#metrics = gatewayMetrics(deps.registry);
     this.#monotonicMs = () => deps.clock.monotonicMs();
+    this.sessions = new SessionEvents(deps);
   }
 
   /** Why the region refuses this gateway, or null. */

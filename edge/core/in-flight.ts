@@ -22,6 +22,11 @@ export class InFlight {
     return this.#offered - this.#committed;
   }
 
+  /** Whether a QoS 2 message came under this identifier and its exchange is not over. */
+  isUnreleased(packetId: number): boolean {
+    return this.#unreleased.has(packetId);
+  }
+
   /** A message waits for its commit. A QoS 2 message that comes again under its identifier counts once. */
   offered(qos: 1 | 2, packetId: number): void {
     this.#offered++;

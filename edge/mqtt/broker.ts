@@ -9,7 +9,7 @@ import type { Intake } from "../journal/intake.ts";
 import { ClientGate, protocolError } from "./client-gate.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { connectProblem } from "./guards.ts";
+import { connectProblem, publishProblem } from "./guards.ts";
 import type { HoldReason } from "./inflow.ts";
 import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "./limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
@@ -17,7 +17,11 @@ import { Listener } from "./listeners.ts";
 import { PublishDoor, type Publisher } from "./publish-door.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
 import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
-import { RetainedQuota } from "./retained-quota.ts";
+import { BrokerPersistence } from "./sessions/broker-persistence.ts";
+import type { LeftWill } from "./sessions/left-wills.ts";
+import { LeftWills } from "./sessions/left-wills.ts";
+import { SessionDelivery } from "./sessions/session-delivery.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
 import { SubscribeDoor } from "./subscribe-door.ts";
 import { filtersOf, SysTopics } from "./sys-topics.ts";
 
@@ -25,7 +29,8 @@ import { filtersOf, SysTopics } from "./sys-topics.ts";
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
  *
  * Promises (P1): a PUBACK or PUBREC is written from the commit callback of the intake and from nowhere else, in order
- * per client; when the storage fails, no acknowledgement follows. What was refused is refused in the same order.
+ * per client; when the storage fails, no acknowledgement follows. What was refused is refused in the same order. A message
+ * that is retained, or that a session waits for, is on disk for these, too, before it is acknowledged.
  *
  * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit
  * (`PublishDoor`). aedes reads the next bytes of a client when all packets of the last ones are done, so a client has one
@@ -45,6 +50,8 @@ export class MqttBroker {
   readonly #sysTopics: SysTopics;
   /** By which name each client came in; undefined: by none. Its will may be published when its connection is gone. */
   readonly #users = new WeakMap<Client, string | undefined>();
+  readonly #sessions: BrokerPersistence;
+  readonly #leftWills: LeftWills;
   /** Every open connection, also before its CONNECT. */
   readonly #peers = new Map<Duplex, Peer>();
   readonly #perAddress = new Map<string, number>();
@@ -55,13 +62,20 @@ export class MqttBroker {
   constructor(
     deps: {
       intake: Intake;
+      /** What clients are owed, whether they are here or not. */
+      sessions: SessionStore;
       events: MqttEvents;
       clock: Pick<Clock, "nowMs" | "monotonicMs">;
       authenticate: Authenticate;
       /** Who may publish and read what; by default everybody everything. */
       allows?: Allows | undefined;
     },
-    options: { listeners: readonly ListenerOptions[]; limits: Partial<MqttLimits>; sysIntervalMs?: number },
+    options: {
+      listeners: readonly ListenerOptions[];
+      limits: Partial<MqttLimits>;
+      sessions: BrokerSessionOptions;
+      sysIntervalMs?: number;
+    },
   ) {
     this.#events = deps.events;
     this.#clock = deps.clock;
@@ -78,47 +92,69 @@ export class MqttBroker {
           this.#accept(stream, origin),
         ),
     );
-    const retained = new RetainedQuota(RETAINED);
-    this.#aedes = new QuietAedes({
-      maximumPacketSize: limits.maxPacketBytes,
-      connectTimeout: limits.connectTimeoutMs,
-      keepaliveLimit: limits.keepAliveMaxS,
-      maxClientsIdLength: limits.clientIdLength,
-      // Ours is asked before, and answers with a reason.
-      maxTopicLevels: TOPIC_LEVELS_MAX,
-      topicAliasMaximum: 16,
-      receiveMaximum: Math.min(limits.inFlight, 65_535),
-      sessionExpiryIntervalLimit: SESSION_EXPIRY_MAX_S,
-      pendingSessionsLimit: limits.maxConnections,
-      // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
-      queueLimit: 1000,
-      retained,
+    const { sessions } = options;
+    const expiryS = Math.floor(sessions.expireAfterMs / 1000);
+    const persistence = new BrokerPersistence(deps.sessions, {
+      expiryS,
+      limits: { incoming: limits.inFlight },
+      userOf: (client) => this.#users.get(client as Client),
       onRetainedRefused: (topic) =>
         this.#events.refused({
           reason: "retained_quota",
           client: "",
           detail: `no room to retain ${topic}; it is a reading`,
         }),
-      preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
-      authenticate: (client, username, password, done) => {
-        void this.#check(client, username, password, done);
-      },
-      authorizePublish: (client, packet, done) => {
-        const peer = client === null ? undefined : this.#peers.get(client.conn as Duplex);
-        this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
-      },
-      // A subscription may ask for more than its client may read; what it may not is not given to it.
-      authorizeForward: (client, packet) => {
-        if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
-        if (may !== undefined && !may(client, "read", packet.topic)) return null;
-        this.#counters.sent++;
-        this.#counters.publishSent++;
-        return packet;
-      },
     });
+    const mayRead = (client: Client, topic: string): boolean => {
+      if (may !== undefined && !may(client, "read", topic)) return false;
+      this.#counters.sent++;
+      this.#counters.publishSent++;
+      return true;
+    };
+    const delivery = new SessionDelivery({ store: deps.sessions, mayRead }, sessions);
+    this.#sessions = persistence;
+    this.#aedes = new QuietAedes(
+      {
+        maximumPacketSize: limits.maxPacketBytes,
+        connectTimeout: limits.connectTimeoutMs,
+        keepaliveLimit: limits.keepAliveMaxS,
+        maxClientsIdLength: limits.clientIdLength,
+        // Ours is asked before, and answers with a reason.
+        maxTopicLevels: TOPIC_LEVELS_MAX,
+        topicAliasMaximum: 16,
+        receiveMaximum: Math.min(limits.inFlight, 65_535),
+        sessionExpiryIntervalLimit: expiryS,
+        pendingSessionsLimit: limits.maxConnections,
+        // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
+        queueLimit: 1000,
+        persistence,
+        preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
+        authenticate: (client, username, password, done) => {
+          void this.#check(client, username, password, done);
+        },
+        authorizePublish: (client, packet, done) => {
+          const peer = client === null ? undefined : this.#peers.get(client.conn as Duplex);
+          this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
+        },
+        authorizeSubscribe: (client, subscription, done) => {
+          const problem = persistence.subscriptionProblem(client, subscription);
+          if (problem !== undefined && problem !== "") {
+            this.#events.refused({ reason: "sessions", client: client.id, detail: problem });
+          }
+          done(null, problem === undefined ? subscription : null);
+        },
+        // A subscription may ask for more than its client may read; what it may not is not given to it.
+        authorizeForward: (client, packet) => {
+          if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
+          return mayRead(client, packet.topic) ? packet : null;
+        },
+      },
+      { store: deps.sessions, persistence, delivery },
+    );
     this.#publishDoor = new PublishDoor(
       {
         intake: deps.intake,
+        sessions: persistence,
         events: deps.events,
         clock: deps.clock,
         counters: this.#counters,
@@ -134,12 +170,16 @@ export class MqttBroker {
         counters: this.#counters,
         clock: deps.clock,
         clients: () => this.#clients(),
-        waiting: () => this.#aedes.waitingSessions,
-        retained: () => retained.topics,
+        stats: () => deps.sessions.stats(),
         traffic: () => this.#traffic(),
       },
       options.sysIntervalMs ?? 0,
     );
+    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will, allows));
+    deps.sessions.congestionListener = (congested) => {
+      if (congested) this.#hold("sessions");
+      else this.#release("sessions");
+    };
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));
   }
@@ -148,6 +188,8 @@ export class MqttBroker {
   async listen(): Promise<readonly ListenerAddress[]> {
     await this.#aedes.listen();
     this.#sysTopics.start();
+    // Before anybody comes back and says otherwise.
+    await this.#leftWills.publish();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;
@@ -206,6 +248,7 @@ export class MqttBroker {
     const connection = new Connection(stream, origin, { limits: this.#limits, nowMs, isSurplus });
     for (const reason of this.#holdReasons) connection.inflow.hold(reason);
     const client = this.#aedes.handle(stream);
+    this.#aedes.attend(client);
     const gate = new ClientGate(client, connection, {
       packet: (packet) => this.#onPacket(peer, packet),
       read: () => {
@@ -292,8 +335,10 @@ export class MqttBroker {
       return;
     }
     const problem = connectProblem(packet, this.#limits);
-    if (problem === undefined) done(null, true);
-    else done(this.#refuse("bad_connect", client, problem), false);
+    const noRoom = problem === undefined ? this.#sessions.willProblem(packet) : undefined;
+    if (problem !== undefined) done(this.#refuse("bad_connect", client, problem), false);
+    else if (noRoom === undefined) done(null, true);
+    else done(this.#refuse("sessions", client, { detail: noRoom, reason: REASON.quotaExceeded }), false);
   }
 
   async #check(
@@ -322,6 +367,15 @@ export class MqttBroker {
 
   #ask(client: Client, access: AclQuestion["access"], topic: string): AclQuestion {
     return { access, topic, user: this.#users.get(client), client: client.id };
+  }
+
+  /** The will of a client that was lost with the last process, under the rules of now. */
+  #publishLeft({ client, user, packet }: LeftWill, allows: Allows | undefined): Promise<void> {
+    const isAllowed = allows?.({ access: "write", topic: packet.topic, user, client }) ?? true;
+    if (!isAllowed || publishProblem(packet, this.#limits) !== undefined) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#publishDoor.store({ id: client, clean: true }, packet, () => this.#aedes.publish(packet, () => resolve()));
+    });
   }
 
   *#clients(): Iterable<Client> {
@@ -389,6 +443,14 @@ export type Authenticate = (username: string | undefined, password: Uint8Array |
 /** Whether a client may do this. */
 export type Allows = (question: AclQuestion) => boolean;
 
+/** How sessions of this broker's clients end, and how much of one is on the way at a time. */
+export type BrokerSessionOptions = {
+  /** Of sessions that ask for no less, or for more, or cannot ask [MQTT 3.1.1]. */
+  readonly expireAfterMs: number;
+  /** Messages on the way to one session that were not acknowledged. */
+  readonly inFlight: number;
+};
+
 /** Whoever publishes without a connection: the broker, and wills of clients that are gone. */
 const NOBODY: Omit<Publisher, "client"> = { connection: undefined, guarded: (work) => work() };
 /** How aedes names what is told apart from other breaches of the protocol. */
@@ -401,5 +463,3 @@ const REFUSAL_BY_MESSAGE: ReadonlyMap<string, RefusalReason> = new Map([
 const SURPLUS_MAX = 64;
 const SURPLUS_PATIENCE_MS = 1000;
 const DOLLAR = 0x24;
-const SESSION_EXPIRY_MAX_S = 86_400;
-const RETAINED = { bytes: 16 * 1024 * 1024, topics: 10_000 } as const;

@@ -32,4 +32,6 @@ export type RefusalReason =
   | "protocol"
   /** Not refused as a reading, only as one to retain. */
   | "retained_quota"
+  /** More sessions, QoS 2 exchanges or wills than may be kept. */
+  | "sessions"
   | "broken";

@@ -78,6 +78,8 @@ export class Inflow {
 
 export type HoldReason =
   | "congested"
+  /** What sessions are owed waits for the disk. */
+  | "sessions"
   | "stopping"
   /** Its client sends more than it may. */
   | "pace"

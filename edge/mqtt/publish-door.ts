@@ -7,7 +7,9 @@ import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { type Problem, publishProblem } from "./guards.ts";
 import type { MqttLimits } from "./limits.ts";
-import { REASON, ToldError } from "./reason-codes.ts";
+import { REASON, type Reason, ToldError } from "./reason-codes.ts";
+import { AcknowledgementLines } from "./sessions/acknowledgement-lines.ts";
+import type { BrokerPersistence, Publisher as SessionPublisher } from "./sessions/broker-persistence.ts";
 
 /**
  * Where a PUBLISH becomes a message for the storage, or is refused. aedes asks here before it acknowledges, so this is
@@ -21,6 +23,7 @@ import { REASON, ToldError } from "./reason-codes.ts";
 export class PublishDoor {
   readonly #deps: PublishDoorDeps;
   readonly #limits: MqttLimits;
+  readonly #lines = new AcknowledgementLines();
 
   constructor(deps: PublishDoorDeps, limits: MqttLimits) {
     this.#deps = deps;
@@ -42,24 +45,45 @@ export class PublishDoor {
       done();
       return;
     }
-    if (qos > 0 && connection !== undefined && !this.#hasRoom(who, packet, qos === 1 ? 1 : 2)) return;
+    if (qos > 0 && connection !== undefined) {
+      if (this.#isBeyondWindow(who, packet)) return;
+      const noRoom = client === null ? undefined : this.#deps.sessions.incomingProblem(client, packet);
+      if (noRoom !== undefined) {
+        const tooMuch = { kind: "sessions", isForbidden: false, detail: noRoom, reason: REASON.quotaExceeded } as const;
+        this.#refuse(who, { packet, qos, isWill }, tooMuch, done);
+        return;
+      }
+      this.#offered(who, connection, packet);
+    }
+    this.store(client ?? NOBODY, packet, () => {
+      // One client's trouble must not keep the acknowledgements of the others from being written.
+      who.guarded(done);
+      if (qos > 0 && connection !== undefined) this.#committed(who, connection, qos === 1 ? 1 : 2);
+    });
+  }
+
+  /** @param done when the message is on disk, for everybody who is to have it: the journal, subscribers and sessions. */
+  store(publisher: SessionPublisher, packet: PublishPacket, done: () => void): void {
     const { payload } = packet;
-    this.#deps.intake.offer(
-      {
-        clientId: client?.id ?? "",
-        topic: packet.topic,
-        payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-        qos,
-        dup: packet.dup,
-        packetId: qos === 0 ? 0 : (packet.messageId ?? 0),
-        arrivedMs: this.#deps.clock.nowMs(),
-      },
-      () => {
-        // One client's trouble must not keep the acknowledgements of the others from being written.
-        who.guarded(done);
-        if (qos > 0 && connection !== undefined) this.#committed(who, connection, qos === 1 ? 1 : 2);
-      },
-    );
+    // A will has no packet identifier and is never redelivered.
+    const packetId = packet.messageId ?? 0;
+    const message = {
+      clientId: publisher.id,
+      topic: packet.topic,
+      payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+      qos: packetId === 0 ? 0 : packet.qos,
+      dup: packet.dup,
+      packetId,
+      arrivedMs: this.#deps.clock.nowMs(),
+    };
+    const isToWait = this.#deps.sessions.admit(publisher, packet);
+    if (!isToWait && !this.#lines.has(publisher)) {
+      this.#deps.intake.offer(message, done);
+      return;
+    }
+    const turn = this.#lines.join(publisher, isToWait ? 2 : 1, done);
+    this.#deps.intake.offer(message, turn.arrived);
+    if (isToWait) this.#deps.sessions.durable(turn.arrived);
   }
 
   #committed(who: Publisher, connection: Connection, qos: 1 | 2): void {
@@ -96,7 +120,7 @@ export class PublishDoor {
       done(isWill ? new ToldError(detail, reason) : null);
       return;
     }
-    const isOfOneMessage = reason === REASON.topicInvalid || reason === REASON.notAuthorized;
+    const isOfOneMessage = OF_ONE_MESSAGE.has(reason);
     if (!isOfOneMessage || (client.version !== 5 && !isForbidden)) {
       client.emit("error", new ToldError(detail, reason));
       return;
@@ -116,20 +140,22 @@ export class PublishDoor {
     );
   }
 
-  /** Counts the message. A client of MQTT 5 that was told the window is closed; another one is read more slowly. */
-  #hasRoom({ client, connection }: Publisher, packet: PublishPacket, qos: 1 | 2): boolean {
-    if (client === null || connection === undefined) return true;
-    connection.inFlight.offered(qos, packet.messageId ?? 0);
+  /** Closes a client of MQTT 5 that goes beyond the window it was told. */
+  #isBeyondWindow({ client, connection }: Publisher, packet: PublishPacket): boolean {
+    if (client?.version !== 5 || connection === undefined) return false;
     const { inFlight } = this.#limits;
-    if (client.version === 5) {
-      if (connection.inFlight.count <= inFlight) return true;
-      const detail = `more than ${inFlight} messages in flight, which is Receive Maximum`;
-      this.#deps.events.refused({ reason: "in_flight", client: client.id, detail });
-      client.emit("error", new ToldError(detail, REASON.receiveMaximumExceeded));
-      return false;
-    }
-    if (connection.inFlight.pending >= inFlight) connection.inflow.hold("window");
+    const isKnown = packet.qos === 2 && connection.inFlight.isUnreleased(packet.messageId ?? 0);
+    if (connection.inFlight.count < inFlight || isKnown) return false;
+    const detail = `more than ${inFlight} messages in flight, which is Receive Maximum`;
+    this.#deps.events.refused({ reason: "in_flight", client: client.id, detail });
+    client.emit("error", new ToldError(detail, REASON.receiveMaximumExceeded));
     return true;
+  }
+
+  /** Counts the message. Who was not told of a window is read more slowly beyond it. */
+  #offered({ client }: Publisher, { inFlight, inflow }: Connection, packet: PublishPacket): void {
+    inFlight.offered(packet.qos === 1 ? 1 : 2, packet.messageId ?? 0);
+    if (client?.version !== 5 && inFlight.pending >= this.#limits.inFlight) inflow.hold("window");
   }
 }
 
@@ -142,6 +168,7 @@ export type Publisher = {
 
 export type PublishDoorDeps = {
   readonly intake: Intake;
+  readonly sessions: BrokerPersistence;
   readonly events: MqttEvents;
   readonly clock: Pick<Clock, "nowMs">;
   readonly counters: BrokerCounters;
@@ -162,6 +189,10 @@ function isBridgeState(topic: string): boolean {
   return /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
 }
 
+/** Reasons that PUBACK and PUBREC can give. */
+const OF_ONE_MESSAGE: ReadonlySet<Reason> = new Set([REASON.topicInvalid, REASON.notAuthorized, REASON.quotaExceeded]);
+/** The broker itself. */
+const NOBODY: SessionPublisher = { id: "", clean: true };
 const DOLLAR = 0x24;
 const SYS_IS_READ_ONLY = {
   kind: "not_allowed",

@@ -1,5 +1,5 @@
 /**
- * Bounds what retained messages take. The broker keeps the last one of each topic in memory for ever, for subscribers
+ * Bounds what retained messages take. The broker keeps the last one of each topic for ever, for subscribers
  * that may never come; without a limit two thousand large ones took 440 MB.
  */
 export class RetainedQuota {
@@ -27,13 +27,22 @@ export class RetainedQuota {
       this.#bytes -= before;
       return true;
     }
-    const size = payloadBytes + topic.length + PACKET_BYTES;
-    const fits = this.#bytes - before + size <= this.#limits.bytes;
+    const fits = this.#bytes - before + sizeOf(topic, payloadBytes) <= this.#limits.bytes;
     if (!fits || (before === 0 && this.#sizes.size >= this.#limits.topics)) return false;
-    this.#sizes.set(topic, size);
-    this.#bytes += size - before;
+    this.take(topic, payloadBytes);
     return true;
   }
+
+  /** Counts what is retained already, over the limits or not. */
+  take(topic: string, payloadBytes: number): void {
+    const size = sizeOf(topic, payloadBytes);
+    this.#bytes += size - (this.#sizes.get(topic) ?? 0);
+    this.#sizes.set(topic, size);
+  }
+}
+
+function sizeOf(topic: string, payloadBytes: number): number {
+  return payloadBytes + topic.length + PACKET_BYTES;
 }
 
 /** The object around a retained payload, roughly. */

@@ -3,6 +3,7 @@ import type { Clock } from "../../proto/runtime/clock.ts";
 import { SOFTWARE } from "../../proto/runtime/software.ts";
 import type { BrokerCounters, BrokerTotals } from "../core/broker-counters.ts";
 import { topicMatches } from "../core/topic-filter.ts";
+import type { SessionStats } from "./sessions/session-store.ts";
 
 /**
  * The broker's counters under `$SYS/broker`, every interval, as long as somebody subscribed to them. Who subscribes gets the
@@ -70,14 +71,15 @@ export class SysTopics {
       connected++;
       subscriptions += filtersOf(client).length;
     }
+    const stats = this.#deps.stats();
     return {
       ...this.#deps.traffic(),
       version: `tidemark version ${SOFTWARE}`,
       uptimeMs: nowMs - this.#startedMs,
       connected,
-      waiting: this.#deps.waiting(),
+      waiting: stats.waiting,
       subscriptions,
-      retained: this.#deps.retained(),
+      retained: stats.retainedTopics,
     };
   }
 }
@@ -88,10 +90,7 @@ export type SysTopicsDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** Those that are connected. */
   readonly clients: () => Iterable<Client>;
-  /** Sessions that wait for their client. */
-  readonly waiting: () => number;
-  /** Topics with a retained message. */
-  readonly retained: () => number;
+  readonly stats: () => Pick<SessionStats, "waiting" | "retainedTopics">;
   /** Bytes since the start, open connections included. */
   readonly traffic: () => { readonly bytesReceived: number; readonly bytesSent: number };
 };

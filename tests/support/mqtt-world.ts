@@ -7,8 +7,10 @@ import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/brok
 import { millis } from "../../proto/core/ids.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import type { MqttLimits } from "../../edge/mqtt/limits.ts";
+import type { SessionStore } from "../../edge/mqtt/sessions/session-store.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
+import { SessionWorld } from "./session-world.ts";
 
 /** An intake that keeps what it was offered until the test commits it. */
 export class HeldIntake implements Intake {
@@ -53,16 +55,23 @@ export class MqttWorld implements AsyncDisposable {
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
 
+  readonly sessions: SessionWorld;
+  readonly store: SessionStore;
+
   static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
-    const world = new MqttWorld(options);
+    const sessions = options.sessions ?? new SessionWorld();
+    const world = new MqttWorld(options, sessions, await sessions.open());
     world.addresses = await world.broker.listen();
     return world;
   }
 
-  private constructor(options: MqttWorldOptions) {
+  private constructor(options: MqttWorldOptions, sessions: SessionWorld, store: SessionStore) {
+    this.sessions = sessions;
+    this.store = store;
     this.broker = new MqttBroker(
       {
         intake: this.intake,
+        sessions: store,
         events: {
           connected: () => {},
           disconnected: () => {},
@@ -79,6 +88,7 @@ export class MqttWorld implements AsyncDisposable {
           { protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...options.listener },
         ],
         limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 5000, ...options.limits },
+        sessions: { expireAfterMs: 86_400_000, inFlight: 20, ...options.sessionLimits },
         sysIntervalMs: options.sysIntervalMs ?? 0,
       },
     );
@@ -111,6 +121,7 @@ export class MqttWorld implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.broker.close();
+    await this.sessions[Symbol.asyncDispose]();
   }
 }
 
@@ -118,6 +129,9 @@ export type MqttWorldOptions = {
   readonly authenticate?: Authenticate;
   readonly allows?: Allows;
   readonly listener?: Partial<ListenerOptions>;
+  /** By default a folder of its own that goes with the world. */
+  readonly sessions?: SessionWorld;
+  readonly sessionLimits?: { inFlight?: number };
   readonly limits?: Partial<MqttLimits>;
   readonly sysIntervalMs?: number;
 };

@@ -13,6 +13,7 @@ import { MqttBroker } from "../../../../edge/mqtt/broker.ts";
 import type { Listener, ListenerOptions } from "../../../../edge/mqtt/listeners.ts";
 import { systemClock } from "../../../../proto/runtime/clock.ts";
 import { RawClient } from "../../../support/mqtt-world.ts";
+import { SessionWorld } from "../../../support/session-world.ts";
 import { hasTool } from "../../../support/tools.ts";
 
 /** Takes everything and commits it in the next turn. */
@@ -60,9 +61,11 @@ async function listening(
   const intake = new PromptIntake();
   const ignore = (): void => {};
   const admitted: string[] = [];
+  const sessions = new SessionWorld();
   const broker = new MqttBroker(
     {
       intake,
+      sessions: await sessions.open(),
       events: {
         connected: ({ client }) => admitted.push(client),
         disconnected: ignore,
@@ -74,11 +77,19 @@ async function listening(
     },
     {
       listeners: [{ protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...change }],
-      limits: { maxPacketBytes: 1024 * 1024, maxConnections: 10, connectTimeoutMs: 5000 },
+      limits: {
+        maxPacketBytes: 1024 * 1024,
+        maxConnections: 10,
+        connectTimeoutMs: 5000,
+      },
+      sessions: { expireAfterMs: 86_400_000, inFlight: 20 },
     },
   );
   const [address] = await broker.listen();
-  onTestFinished(() => broker.close());
+  onTestFinished(async () => {
+    await broker.close();
+    await sessions[Symbol.asyncDispose]();
+  });
   return { intake, port: address!.port, listener: broker.listeners[0]!, admitted };
 }
 

@@ -1,0 +1,553 @@
+import type { Clock } from "../../../proto/runtime/clock.ts";
+import { SubscriptionIndex } from "../../core/subscription-index.ts";
+import { RetainedStore } from "./retained-store.ts";
+import type { Session, WaitingMessage } from "./session.ts";
+import { newSession, sessionAgeMs } from "./session.ts";
+import type {
+  Addressee,
+  OutgoingRow,
+  Qos,
+  SessionImage,
+  StoredMessage,
+  StoredSubscription,
+} from "./session-protocol.ts";
+import type { SessionWriterOptions } from "./session-writer.ts";
+import { SessionWriter } from "./session-writer.ts";
+import { WillStore } from "./will-store.ts";
+
+/**
+ * What the broker owes its clients, whether they are here or not: sessions with their subscriptions, the messages that
+ * wait for them, the identifiers of QoS 2 exchanges, retained messages and wills.
+ *
+ * Everything but the payloads that wait is in memory and decides at once; `sessions.db` follows in the order of the
+ * decisions, and {@link durable} says when it has. Every quantity has a bound, and what is over it is refused or
+ * dropped and told, never kept.
+ */
+export class SessionStore {
+  readonly retained: RetainedStore;
+  readonly wills: WillStore;
+  readonly #writer: SessionWriter;
+  readonly #clock: Clock;
+  readonly #limits: SessionLimits;
+  readonly #onDropped: (dropped: DroppedMessage) => void;
+  readonly #startedMonotonicMs: number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #index = new SubscriptionIndex<IndexEntry>();
+  /** For how many sessions each message waits. */
+  readonly #messages = new Map<number, { waiting: number; readonly bytes: number }>();
+  #queuedBytes = 0;
+  #queuedMessages = 0;
+  #lastSession = 0;
+  #lastSeq = 0;
+  #sweeper: NodeJS.Timeout | undefined;
+  #onWork: (client: string) => void = () => {};
+
+  /**
+   * Starts the thread and reads what the last process left.
+   * @throws Fault when the file cannot be opened.
+   */
+  static async start(options: SessionStoreOptions): Promise<SessionStore> {
+    let store: SessionStore | undefined;
+    const { writer, image } = await SessionWriter.start(
+      { directory: options.directory },
+      {
+        onFailure: options.onFailure,
+        onCongestion: (congested) => store?.congestionListener(congested),
+      },
+    );
+    store = new SessionStore(writer, image, options);
+    return store;
+  }
+
+  /** Told when more waits for the disk than may, and when no longer. */
+  congestionListener: (congested: boolean) => void = () => {};
+
+  private constructor(writer: SessionWriter, image: SessionImage, options: SessionStoreOptions) {
+    this.#writer = writer;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#onDropped = options.onDropped;
+    this.#startedMonotonicMs = options.clock.monotonicMs();
+    this.retained = new RetainedStore(writer, image.retained, {
+      limits: options.limits.retained,
+      clock: options.clock,
+    });
+    this.wills = new WillStore(writer, image.wills, { bytes: options.limits.willBytes });
+    this.#restore(image);
+    this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  }
+
+  // ---- Sessions -----------------------------------------------------------------------------------------------
+
+  has(client: string): boolean {
+    return this.#sessions.has(client);
+  }
+
+  /** Its client is here: nothing expires until it leaves. */
+  arrived(client: string, expiryS: number): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    session.present = true;
+    session.expiryS = expiryS;
+    session.leftMs = null;
+    this.#writeSession(session);
+  }
+
+  /** @param expiryS after which the session is forgotten; 0: now. */
+  left(client: string, expiryS: number): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    if (expiryS === 0) {
+      this.end(client);
+      return;
+    }
+    session.present = false;
+    session.expiryS = expiryS;
+    session.sinceMonotonicMs = this.#clock.monotonicMs();
+    session.beforeStartMs = 0;
+    session.leftMs = this.believedNowMs();
+    this.#writeSession(session);
+  }
+
+  /** Forgets a session and everything that waits for it. */
+  end(client: string): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    this.#sessions.delete(client);
+    for (const topic of session.subscriptions.keys()) this.#index.delete(topic, client);
+    const messages = [...session.queue].flatMap(([seq, entry]) => (this.#forget(session, seq, entry) ? [seq] : []));
+    this.#writer.write({ op: "end", session: session.number, messages });
+  }
+
+  /**
+   * Forgets sessions whose time is over. Time passes by the monotonic clock; how long a session was away before this
+   * process began is taken from the wall clock once it can be believed, so a machine that boots in 1970, or whose clock
+   * is set while it runs, forgets nobody too early.
+   */
+  sweep(): void {
+    const atMs = this.#clock.monotonicMs();
+    const nowMs = this.believedNowMs();
+    for (const session of this.#sessions.values()) {
+      if (session.present) continue;
+      if (nowMs !== null) this.#settleLeft(session, nowMs, atMs);
+      if (sessionAgeMs(session, atMs) >= session.expiryS * 1000) this.end(session.client);
+    }
+  }
+
+  /** Makes the session if there is none. @returns its number. */
+  open(client: string, expiryS: number): number {
+    return this.#sessionOf(client, expiryS).number;
+  }
+
+  // ---- Subscriptions ------------------------------------------------------------------------------------------
+
+  /** Why this client may not subscribe to this, or undefined. */
+  subscriptionProblem(client: string, topic: string): string | undefined {
+    const session = this.#sessions.get(client);
+    if (session === undefined) {
+      const { sessions } = this.#limits;
+      return this.#sessions.size >= sessions ? `there are ${sessions} sessions already` : undefined;
+    }
+    if (session.subscriptions.has(topic) || session.subscriptions.size < this.#limits.subscriptions) return undefined;
+    return `the client has ${this.#limits.subscriptions} subscriptions already`;
+  }
+
+  /** Makes the session if there is none. @param expiryS for that case. */
+  subscribe(client: string, expiryS: number, subscriptions: readonly StoredSubscription[]): void {
+    if (subscriptions.length === 0) return;
+    const session = this.#sessionOf(client, expiryS);
+    for (const subscription of subscriptions) {
+      const { topic } = subscription;
+      const before = session.subscriptions.get(topic);
+      if (before !== undefined && sameSubscription(before, subscription)) continue;
+      session.subscriptions.set(topic, subscription);
+      if (subscription.qos > 0) this.#index.set(topic, client, { session, subscription });
+      else this.#index.delete(topic, client);
+      this.#writer.write({ op: "subscribe", session: session.number, subscription }, topic.length);
+    }
+  }
+
+  unsubscribe(client: string, topics: readonly string[]): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    for (const topic of topics) {
+      if (!session.subscriptions.delete(topic)) continue;
+      this.#index.delete(topic, client);
+      this.#writer.write({ op: "unsubscribe", session: session.number, topic });
+    }
+    this.#endIfEmpty(session);
+  }
+
+  subscriptionsOf(client: string): readonly StoredSubscription[] {
+    return [...(this.#sessions.get(client)?.subscriptions.values() ?? [])];
+  }
+
+  subscribersTo(topic: string): readonly string[] {
+    return [...this.#sessions.values()].flatMap(({ client, subscriptions }) =>
+      subscriptions.has(topic) ? [client] : [],
+    );
+  }
+
+  /** Those above QoS 0 that match. */
+  matching(topic: string): readonly { readonly client: string; readonly subscription: StoredSubscription }[] {
+    return this.#index.match(topic).map(({ session, subscription }) => ({ client: session.client, subscription }));
+  }
+
+  /** Whether anybody's session asks for more than QoS 0. On the hot path. */
+  get isAwaited(): boolean {
+    return this.#index.size > 0;
+  }
+
+  // ---- Messages that wait -------------------------------------------------------------------------------------
+
+  /**
+   * To whom a message goes, once for each session, with the highest QoS of the subscriptions that match [MQTT-3.3.5-1].
+   * @param publisher whose no-local subscriptions do not count [MQTT-3.8.3-3].
+   */
+  addressees(message: { topic: string; qos: Qos; retain: boolean }, publisher: string | null): readonly Addressed[] {
+    if (message.qos === 0) return [];
+    const found = new Map<Session, { qos: Qos; retain: boolean; identifiers: number[] }>();
+    for (const { session, subscription } of this.#index.match(message.topic)) {
+      if (subscription.nl === true && session.client === publisher) continue;
+      let grant = found.get(session);
+      if (grant === undefined) {
+        grant = { qos: 1, retain: false, identifiers: [] };
+        found.set(session, grant);
+      }
+      if (subscription.qos === 2 && message.qos === 2) grant.qos = 2;
+      if (subscription.rap === true && message.retain) grant.retain = true;
+      if (subscription.identifier !== undefined) grant.identifiers.push(subscription.identifier);
+    }
+    return [...found].map(([session, grant]) => ({
+      client: session.client,
+      to: { session: session.number, ...grant },
+    }));
+  }
+
+  /** Puts a message at the end of the queues of those who have room; who has none does not get it, which is told. */
+  enqueue(message: Omit<StoredMessage, "seq">, addressed: readonly Addressed[]): void {
+    const bytes = message.topic.length + message.payload.length + (message.properties?.length ?? 0) + MESSAGE_BYTES;
+    const seq = this.#lastSeq + 1;
+    const to: Addressee[] = [];
+    for (const { client, to: addressee } of addressed) {
+      const session = this.#sessions.get(client);
+      if (session === undefined) continue;
+      const reason = this.#noRoom(session, bytes, to.length === 0);
+      if (reason !== undefined) {
+        this.#onDropped({ reason, client, topic: message.topic });
+        continue;
+      }
+      this.#admit(session, seq, { bytes, packetId: null, released: false });
+      to.push(addressee);
+    }
+    if (to.length === 0) return;
+    this.#lastSeq = seq;
+    this.#writer.write({ op: "enqueue", message: { ...message, seq }, to }, bytes);
+    for (const { client } of addressed) this.#onWork(client);
+  }
+
+  /** Told whenever there may be something to send: a message was queued, or one was acknowledged. */
+  onWork(listener: (client: string) => void): void {
+    this.#onWork = listener;
+  }
+
+  /** The messages of a session, oldest first; empty where there is no session. */
+  queueOf(client: string): ReadonlyMap<number, WaitingMessage> {
+    return this.#sessions.get(client)?.queue ?? NOTHING_WAITS;
+  }
+
+  usesPacketId(client: string, packetId: number): boolean {
+    return this.#sessions.get(client)?.packetIds.has(packetId) === true;
+  }
+
+  /** Which message of a session has this identifier. */
+  seqOf(client: string, packetId: number): number | undefined {
+    return this.#sessions.get(client)?.packetIds.get(packetId);
+  }
+
+  /** What a persistence of aedes knows of a message instead of its sequence number. */
+  async seqBy(client: string, brokerId: string, brokerCounter: number): Promise<number | undefined> {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return undefined;
+    return (await this.#writer.ask({ op: "find", session: session.number, brokerId, brokerCounter })).seq;
+  }
+
+  /** Under which packet identifiers messages are sent; on disk before they are, so that none is sent under another. */
+  assign(client: string, ids: readonly { readonly seq: number; readonly packetId: number }[]): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined || ids.length === 0) return;
+    for (const { seq, packetId } of ids) {
+      const entry = session.queue.get(seq);
+      if (entry === undefined) continue;
+      if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
+      entry.packetId = packetId;
+      session.packetIds.set(packetId, seq);
+    }
+    this.#writer.write({ op: "assign", session: session.number, ids });
+  }
+
+  /** Messages with their payloads; those that are gone meanwhile are left out. */
+  async read(client: string, seqs: readonly number[]): Promise<readonly OutgoingRow[]> {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return [];
+    return (await this.#writer.ask({ op: "read", session: session.number, seqs })).rows;
+  }
+
+  /** The receiver has it [MQTT-4.3.3-2]: what is left of the exchange is PUBREL and PUBCOMP. */
+  release(client: string, seq: number): void {
+    const session = this.#sessions.get(client);
+    const entry = session?.queue.get(seq);
+    if (session === undefined || entry === undefined || entry.released) return;
+    entry.released = true;
+    this.#writer.write({ op: "release", session: session.number, seq });
+  }
+
+  /** The exchange is over, or the message is not to be delivered. */
+  remove(client: string, seq: number): void {
+    const session = this.#sessions.get(client);
+    const entry = session?.queue.get(seq);
+    if (session === undefined || entry === undefined) return;
+    session.queue.delete(seq);
+    const isLast = this.#forget(session, seq, entry);
+    this.#writer.write({ op: "remove", session: session.number, seq, isLast });
+    this.#endIfEmpty(session);
+    this.#onWork(client);
+  }
+
+  /** The same for one that its session does not get, which is told. */
+  discard(client: string, seq: number, { reason, topic }: { reason: DropReason; topic: string }): void {
+    this.#onDropped({ reason, client, topic });
+    this.remove(client, seq);
+  }
+
+  // ---- Incoming QoS 2 -----------------------------------------------------------------------------------------
+
+  hasIncoming(client: string, packetId: number): boolean {
+    return this.#sessions.get(client)?.incoming.has(packetId) === true;
+  }
+
+  incomingCount(client: string): number {
+    return this.#sessions.get(client)?.incoming.size ?? 0;
+  }
+
+  /** Whether a session could be made for this client. */
+  hasRoomFor(client: string): boolean {
+    return this.#sessions.has(client) || this.#sessions.size < this.#limits.sessions;
+  }
+
+  /** @param packet what is to be found again under the identifier; the broker needs only that there was one. */
+  putIncoming(client: string, expiryS: number, packetId: number, packet: Uint8Array | null): void {
+    const session = this.#sessionOf(client, expiryS);
+    session.incoming.add(packetId);
+    this.#writer.write({ op: "incoming", session: session.number, packetId, packet }, packet?.length ?? 0);
+  }
+
+  /** @returns undefined where there is none. */
+  async incoming(client: string, packetId: number): Promise<Uint8Array | null | undefined> {
+    const session = this.#sessions.get(client);
+    if (session === undefined || !session.incoming.has(packetId)) return undefined;
+    return (await this.#writer.ask({ op: "read_incoming", session: session.number, packetId })).packet;
+  }
+
+  /** @returns whether there was one. */
+  dropIncoming(client: string, packetId: number): boolean {
+    const session = this.#sessions.get(client);
+    if (session === undefined || !session.incoming.delete(packetId)) return false;
+    this.#writer.write({ op: "incoming_done", session: session.number, packetId });
+    this.#endIfEmpty(session);
+    return true;
+  }
+
+  // ---- The disk -----------------------------------------------------------------------------------------------
+
+  /** Calls back when everything that was decided before is on disk; never after a failure. */
+  durable(done: () => void): void {
+    this.#writer.durable(done);
+  }
+
+  get written(): Promise<void> {
+    return this.#writer.written;
+  }
+
+  stats(): SessionStats {
+    return {
+      sessions: this.#sessions.size,
+      subscriptions: this.#index.size,
+      subscribers: this.#sessions
+        .values()
+        .reduce((sum, { subscriptions }) => sum + (subscriptions.size > 0 ? 1 : 0), 0),
+      waiting: this.#sessions.values().reduce((sum, { present }) => sum + (present ? 0 : 1), 0),
+      queuedMessages: this.#queuedMessages,
+      queuedBytes: this.#queuedBytes,
+      retainedTopics: this.retained.topics,
+      retainedBytes: this.retained.bytes,
+    };
+  }
+
+  /** Notes who is still here as having left, and closes the file. May come twice. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+    for (const session of this.#sessions.values()) if (session.present) this.left(session.client, session.expiryS);
+    await this.#writer.close();
+  }
+
+  #restore(image: SessionImage): void {
+    const byNumber = new Map<number, Session>();
+    for (const row of image.sessions) {
+      const session = newSession(row, this.#startedMonotonicMs);
+      byNumber.set(session.number, session);
+      this.#sessions.set(session.client, session);
+      this.#lastSession = Math.max(this.#lastSession, session.number);
+    }
+    for (const { session: number, ...subscription } of image.subscriptions) {
+      const session = byNumber.get(number);
+      session?.subscriptions.set(subscription.topic, subscription);
+      if (session === undefined || subscription.qos === 0) continue;
+      this.#index.set(subscription.topic, session.client, { session, subscription });
+    }
+    for (const { session: number, seq, bytes, packetId, released } of image.outgoing) {
+      this.#lastSeq = Math.max(this.#lastSeq, seq);
+      const session = byNumber.get(number);
+      if (session === undefined) continue;
+      this.#admit(session, seq, { bytes: bytes + MESSAGE_BYTES, packetId, released });
+      if (packetId !== null) session.packetIds.set(packetId, seq);
+    }
+    for (const { session, packetId } of image.incoming) byNumber.get(session)?.incoming.add(packetId);
+  }
+
+  /** What of its absence only the wall clock can tell: before this process began, or before the clock was set. */
+  #settleLeft(session: Session, nowMs: number, atMs: number): void {
+    const sinceMs = Math.round(nowMs - (atMs - session.sinceMonotonicMs));
+    if (session.leftMs === null) {
+      session.leftMs = sinceMs;
+      session.beforeStartMs ??= 0;
+      this.#writeSession(session);
+    }
+    session.beforeStartMs ??= Math.max(0, sinceMs - session.leftMs);
+  }
+
+  /** The wall clock; null when it cannot be believed. */
+  believedNowMs(): number | null {
+    const nowMs = this.#clock.nowMs();
+    return nowMs >= this.#limits.clockPlausibleFromMs ? nowMs : null;
+  }
+
+  #sessionOf(client: string, expiryS: number): Session {
+    let session = this.#sessions.get(client);
+    if (session === undefined) {
+      const number = ++this.#lastSession;
+      session = newSession({ session: number, client, expiryS, leftMs: null }, this.#clock.monotonicMs());
+      session.present = true;
+      this.#sessions.set(client, session);
+      this.#writeSession(session);
+    }
+    return session;
+  }
+
+  /** A session that holds nothing is none, and takes no place: sensors that only publish have none. */
+  #endIfEmpty({ client, subscriptions, queue, incoming }: Session): void {
+    if (subscriptions.size === 0 && queue.size === 0 && incoming.size === 0) this.end(client);
+  }
+
+  #writeSession({ number, client, expiryS, leftMs }: Session): void {
+    this.#writer.write({ op: "session", session: number, client, expiryS, leftMs }, client.length);
+  }
+
+  #noRoom(session: Session, bytes: number, isFirst: boolean): DropReason | undefined {
+    const { queueMessages, queueBytes, totalQueueBytes } = this.#limits;
+    if (session.queue.size >= queueMessages || session.queuedBytes + bytes > queueBytes) return "queue_full";
+    if (this.#queuedBytes + REFERENCE_BYTES + (isFirst ? bytes : 0) > totalQueueBytes) return "store_full";
+    return undefined;
+  }
+
+  #admit(session: Session, seq: number, entry: WaitingMessage): void {
+    session.queue.set(seq, entry);
+    session.queuedBytes += entry.bytes;
+    this.#queuedMessages++;
+    this.#queuedBytes += REFERENCE_BYTES;
+    const message = this.#messages.get(seq);
+    if (message !== undefined) message.waiting++;
+    else {
+      this.#messages.set(seq, { waiting: 1, bytes: entry.bytes });
+      this.#queuedBytes += entry.bytes;
+    }
+  }
+
+  /** @returns whether nobody waits for the message any more. */
+  #forget(session: Session, seq: number, entry: WaitingMessage): boolean {
+    session.queuedBytes -= entry.bytes;
+    if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
+    this.#queuedMessages--;
+    this.#queuedBytes -= REFERENCE_BYTES;
+    const message = this.#messages.get(seq);
+    if (message === undefined || --message.waiting > 0) return false;
+    this.#messages.delete(seq);
+    this.#queuedBytes -= message.bytes;
+    return true;
+  }
+}
+
+export type SessionLimits = {
+  readonly sessions: number;
+  readonly subscriptions: number;
+  /** Of one session. */
+  readonly queueMessages: number;
+  readonly queueBytes: number;
+  /** Of all sessions; a message that several wait for counts once. */
+  readonly totalQueueBytes: number;
+  readonly retained: { readonly topics: number; readonly bytes: number };
+  readonly willBytes: number;
+  /** A wall clock before this shows nothing. */
+  readonly clockPlausibleFromMs: number;
+};
+
+export type SessionStoreOptions = {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly limits: SessionLimits;
+  readonly onFailure: SessionWriterOptions["onFailure"];
+  readonly onDropped: (dropped: DroppedMessage) => void;
+};
+
+/** A message that a session does not get. */
+export type DroppedMessage = { readonly reason: DropReason; readonly client: string; readonly topic: string };
+
+export type DropReason =
+  /** The session has as many messages, or bytes, as one may have. */
+  | "queue_full"
+  /** All sessions together have. */
+  | "store_full"
+  | "expired"
+  /** By the ACL file. */
+  | "not_allowed"
+  /** Larger than its client takes. */
+  | "too_large";
+
+export type Addressed = { readonly client: string; readonly to: Addressee };
+
+export type SessionStats = {
+  readonly sessions: number;
+  /** Above QoS 0. */
+  readonly subscriptions: number;
+  /** Sessions that have any. */
+  readonly subscribers: number;
+  /** Sessions whose client is away. */
+  readonly waiting: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  readonly retainedTopics: number;
+  readonly retainedBytes: number;
+};
+
+type IndexEntry = { readonly session: Session; readonly subscription: StoredSubscription };
+
+function sameSubscription(a: StoredSubscription, b: StoredSubscription): boolean {
+  return a.qos === b.qos && a.rh === b.rh && a.rap === b.rap && a.nl === b.nl && a.identifier === b.identifier;
+}
+
+const NOTHING_WAITS: ReadonlyMap<number, WaitingMessage> = new Map();
+const SWEEP_MS = 1000;
+/** A row on disk and an entry in memory, roughly; bounds how many empty messages fit. */
+const MESSAGE_BYTES = 300;
+const REFERENCE_BYTES = 200;

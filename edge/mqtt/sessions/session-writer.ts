@@ -1,0 +1,211 @@
+import { Worker } from "node:worker_threads";
+import { Fault } from "../../../proto/core/fault.ts";
+import type {
+  FromSessions,
+  SessionAnswer,
+  SessionImage,
+  SessionQuestion,
+  SessionWork,
+  SessionWorkerData,
+  ToSessions,
+} from "./session-protocol.ts";
+
+/**
+ * The main thread's end of the thread of `sessions.db`.
+ *
+ * What is written in one turn of the event loop is one transaction or shares one with others, and is on disk in the
+ * order in which it was written. After a failure nothing is released any more: an acknowledgement that stays away is
+ * safe, one too many is not, so whoever waits then waits for the end of the process.
+ */
+export class SessionWriter {
+  readonly #worker: Worker;
+  readonly #options: SessionWriterOptions;
+  #work: SessionWork[] = [];
+  #bytes = 0;
+  #waiting: Waiting[] = [];
+  /** Sent and not yet on disk, oldest first. */
+  readonly #inFlight: { readonly batch: number; readonly bytes: number; readonly waiting: readonly Waiting[] }[] = [];
+  #inFlightBytes = 0;
+  #batch = 0;
+  #flushScheduled = false;
+  #congested = false;
+  #failed = false;
+  readonly #closed = Promise.withResolvers<void>();
+  #closing = false;
+
+  private constructor(worker: Worker, options: SessionWriterOptions) {
+    this.#worker = worker;
+    this.#options = options;
+  }
+
+  /**
+   * Starts the thread and opens the file.
+   * @throws Fault when it cannot be opened.
+   */
+  static async start(
+    data: SessionWorkerData,
+    options: SessionWriterOptions,
+  ): Promise<{ writer: SessionWriter; image: SessionImage }> {
+    const source = import.meta.url.endsWith(".ts") ? "./session-worker.ts" : "./session-worker.js";
+    const worker = new Worker(new URL(source, import.meta.url), { workerData: data });
+    const writer = new SessionWriter(worker, options);
+    return { writer, image: await writer.#ready() };
+  }
+
+  /** @param bytes of payload that it carries along. */
+  write(work: SessionWork, bytes = 0): void {
+    if (this.#failed || this.#closing) return;
+    this.#work.push(work);
+    this.#bytes += bytes + WORK_BYTES;
+    this.#schedule();
+    if (!this.#congested) this.#updateCongestion();
+  }
+
+  /** Calls back when everything that was written before is on disk; at once, when it is. */
+  durable(done: () => void): void {
+    if (this.#failed) return;
+    if (this.#work.length === 0 && this.#inFlight.length === 0) {
+      done();
+      return;
+    }
+    this.#waiting.push({ kind: "done", done });
+    this.#schedule();
+  }
+
+  /** The same, for those who wait. */
+  get written(): Promise<void> {
+    return new Promise((resolve) => this.durable(resolve));
+  }
+
+  /** Asks with all the rest, so that the answer knows what was written before. */
+  ask<Q extends SessionQuestion>(question: Q): Promise<Extract<SessionAnswer, { op: Q["op"] }>> {
+    return new Promise((resolve) => {
+      if (this.#failed || this.#closing) return;
+      this.#work.push(question);
+      this.#bytes += WORK_BYTES;
+      this.#waiting.push({
+        kind: "answer",
+        done: (answer) => {
+          if (!answers(answer, question))
+            throw new Error(`the sessions thread answered ${answer.op} to another question`);
+          resolve(answer);
+        },
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Commits what was written and closes the file. May come twice. */
+  async close(): Promise<void> {
+    if (!this.#closing && !this.#failed) {
+      this.#flush();
+      this.#closing = true;
+      this.#post({ kind: "close" });
+      await this.#closed.promise;
+    }
+    await this.#worker.terminate();
+  }
+
+  #schedule(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    if (this.#failed || this.#closing || (this.#work.length === 0 && this.#waiting.length === 0)) return;
+    const batch = ++this.#batch;
+    this.#inFlight.push({ batch, bytes: this.#bytes, waiting: this.#waiting });
+    this.#inFlightBytes += this.#bytes;
+    this.#post({ kind: "work", batch, bytes: this.#bytes, work: this.#work });
+    this.#work = [];
+    this.#waiting = [];
+    this.#bytes = 0;
+  };
+
+  #post(message: ToSessions): void {
+    this.#worker.postMessage(message);
+  }
+
+  #ready(): Promise<SessionImage> {
+    return new Promise((resolve, reject) => {
+      const fail = (fault: Fault): void => {
+        reject(fault);
+        this.#fail(fault);
+      };
+      this.#worker.on("message", (message: FromSessions) => {
+        switch (message.kind) {
+          case "ready":
+            resolve(message.image);
+            return;
+          case "committed":
+            this.#release(message.throughBatch, message.answers);
+            return;
+          case "closed":
+            this.#closed.resolve();
+            return;
+          case "failed":
+            fail(new Fault({ code: message.code, message: message.message, hint: message.hint }));
+            return;
+        }
+      });
+      this.#worker.on("error", (cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        fail(new Fault({ code: "internal", message: `the sessions thread failed: ${reason}`, cause }));
+      });
+    });
+  }
+
+  #release(throughBatch: number, given: readonly SessionAnswer[]): void {
+    if (this.#failed) return;
+    let next = 0;
+    while (this.#inFlight.length > 0 && this.#inFlight[0]!.batch <= throughBatch) {
+      const { bytes, waiting } = this.#inFlight.shift()!;
+      this.#inFlightBytes -= bytes;
+      for (const one of waiting) {
+        if (one.kind === "done") one.done();
+        else one.done(given[next++]!);
+      }
+    }
+    if (this.#congested) this.#updateCongestion();
+  }
+
+  #updateCongestion(): void {
+    const bytes = this.#inFlightBytes + this.#bytes;
+    const congested = bytes > (this.#congested ? LOW_BYTES : HIGH_BYTES);
+    if (congested === this.#congested) return;
+    this.#congested = congested;
+    this.#options.onCongestion(congested);
+  }
+
+  #fail(fault: Fault): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#closed.resolve();
+    this.#options.onFailure(fault);
+  }
+}
+
+type Waiting =
+  | { readonly kind: "done"; readonly done: () => void }
+  | { readonly kind: "answer"; readonly done: (answer: SessionAnswer) => void };
+
+export type SessionWriterOptions = {
+  /** Called once, with the first failure; the process must end. */
+  readonly onFailure: (fault: Fault) => void;
+  /** More waits for the disk than may, or no longer. */
+  readonly onCongestion: (congested: boolean) => void;
+};
+
+function answers<Q extends SessionQuestion>(
+  answer: SessionAnswer,
+  question: Q,
+): answer is Extract<SessionAnswer, { op: Q["op"] }> {
+  return answer.op === question.op;
+}
+
+/** A row and the object around it, roughly. */
+const WORK_BYTES = 200;
+const HIGH_BYTES = 8 * 1024 * 1024;
+const LOW_BYTES = 2 * 1024 * 1024;

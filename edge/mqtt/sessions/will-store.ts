@@ -1,0 +1,69 @@
+import type { StoredWill } from "./session-protocol.ts";
+import type { SessionWriter } from "./session-writer.ts";
+
+/**
+ * The wills of those who are here, and of those who were here when the last process ended: these were lost without a
+ * DISCONNECT, and their wills are due.
+ */
+export class WillStore {
+  readonly #writer: Pick<SessionWriter, "write">;
+  readonly #wills = new Map<string, KeptWill>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(writer: Pick<SessionWriter, "write">, image: readonly StoredWill[], limits: { bytes: number }) {
+    this.#writer = writer;
+    this.#maxBytes = limits.bytes;
+    for (const will of image) this.#keep({ will, packet: undefined });
+  }
+
+  /** Whether there is room for another. */
+  hasRoomFor(will: { client: string; bytes: number }): boolean {
+    const before = this.#wills.get(will.client);
+    return this.#bytes - (before === undefined ? 0 : bytesOf(before.will)) + will.bytes + WILL_BYTES <= this.#maxBytes;
+  }
+
+  /** @param packet what is given back instead of a packet made of `will`, as long as this process lives. */
+  put(will: StoredWill, packet?: object): void {
+    this.#forget(will.client);
+    this.#keep({ will, packet });
+    this.#writer.write({ op: "will", will }, will.payload.length);
+  }
+
+  get(client: string): KeptWill | undefined {
+    return this.#wills.get(client);
+  }
+
+  /** @returns what was there. */
+  drop(client: string): KeptWill | undefined {
+    const will = this.#forget(client);
+    if (will !== undefined) this.#writer.write({ op: "will_done", client });
+    return will;
+  }
+
+  all(): readonly KeptWill[] {
+    return [...this.#wills.values()];
+  }
+
+  #keep(kept: KeptWill): void {
+    this.#wills.set(kept.will.client, kept);
+    this.#bytes += bytesOf(kept.will);
+  }
+
+  #forget(client: string): KeptWill | undefined {
+    const kept = this.#wills.get(client);
+    if (kept === undefined) return undefined;
+    this.#wills.delete(client);
+    this.#bytes -= bytesOf(kept.will);
+    return kept;
+  }
+}
+
+/** `packet` is what the broker handed over, while its process lives. */
+export type KeptWill = { readonly will: StoredWill; readonly packet: object | undefined };
+
+function bytesOf(will: StoredWill): number {
+  return will.topic.length + will.payload.length + (will.properties?.length ?? 0) + WILL_BYTES;
+}
+
+const WILL_BYTES = 300;

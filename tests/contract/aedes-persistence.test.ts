@@ -1,0 +1,71 @@
+import assert from "node:assert";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { SqlitePersistence } from "../../edge/mqtt/sessions/sqlite-persistence.ts";
+import { SessionWorld } from "../support/session-world.ts";
+
+/**
+ * The suite that `aedes-persistence` publishes for those who implement its contract, on `sessions.db`: every case of it
+ * is a test here. It is written for node:test, of which it uses the plan, the assertions and the diagnostics.
+ */
+
+type Case = {
+  plan(count: number): void;
+  diagnostic(text: string): void;
+  readonly assert: typeof assert;
+};
+type PublishedSuite = (options: {
+  test: (name: string, run: (t: Case) => Promise<void>) => void;
+  persistence: () => Promise<SqlitePersistence>;
+  testAsync: true;
+}) => void;
+
+const publishedSuite = createRequire(import.meta.url)("aedes-persistence/abstract.js") as PublishedSuite;
+
+const cases: string[] = [];
+
+publishedSuite({
+  testAsync: true,
+  persistence: async () => {
+    const world = new SessionWorld();
+    const persistence = new SqlitePersistence(await world.open(), { expiryS: 3600 });
+    const destroy = persistence.destroy.bind(persistence);
+    persistence.destroy = async () => {
+      await destroy();
+      await world[Symbol.asyncDispose]();
+    };
+    return persistence;
+  },
+  test: (name, run) => {
+    cases.push(name);
+    test(name, async () => {
+      let planned: number | undefined;
+      let asserted = 0;
+      // Counts as node:test does, and asserts with the same functions.
+      const counted = new Proxy(assert, {
+        get: (target, key) => {
+          const found: unknown = Reflect.get(target, key);
+          if (typeof found !== "function") return found;
+          return (...given: unknown[]): unknown => {
+            asserted++;
+            return Reflect.apply(found, target, given) as unknown;
+          };
+        },
+      });
+      await run({
+        plan: (count) => {
+          planned = count;
+        },
+        diagnostic: () => {},
+        assert: counted,
+      });
+      if (planned !== undefined) expect(asserted).toBe(planned);
+    });
+  },
+});
+
+test("every case of the suite is here", () => {
+  // Of the version that package.json pins.
+  expect(cases.length).toBe(48);
+  expect(new Set(cases).size).toBe(cases.length);
+});
