@@ -5,6 +5,7 @@ import type { IConnectPacket } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import type { Intake } from "../journal/intake.ts";
+import { Admission } from "./admission.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
 import { Inflow } from "./inflow.ts";
@@ -34,6 +35,7 @@ export class MqttBroker {
   readonly #limits: BrokerLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
+  readonly #admission = new Admission({ perTurn: CONNECTS_PER_TURN });
   /** Every open connection, also before its CONNECT. */
   readonly #connections = new Map<Duplex, Inflow>();
   /** Why nothing is read; reading goes on when the last reason is gone. */
@@ -168,7 +170,7 @@ export class MqttBroker {
   #preConnect(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
     const problem = connectProblem(packet);
     if (problem === undefined) {
-      done(null, true);
+      this.#admission.queue(client, () => this.#guarded(client, () => done(null, true)));
       return;
     }
     done(this.#refuse({ reason: "bad_connect", client: client.id ?? "", detail: problem }), false);
@@ -305,5 +307,7 @@ const SERVER_UNAVAILABLE = 3;
 const BAD_USER_OR_PASSWORD = 4;
 const NOT_AUTHORIZED = 5;
 const DOLLAR = 0x24;
+/** Some 10 ms of work. */
+const CONNECTS_PER_TURN = 64;
 const SESSION_EXPIRY_MAX_S = 86_400;
 const RETAINED = { bytes: 16 * 1024 * 1024, topics: 10_000 } as const;

@@ -165,11 +165,11 @@ export class SensorFleet implements SensorEvents {
     else if (this.#phase.kind === "arriving") this.#phase.acknowledged(sensor, nowMs);
   }
 
-  lost(sensor: Sensor, why: string): void {
+  lost(sensor: Sensor, openedMs: number, why: string): void {
     const phase = this.#phase;
     if (phase.kind === "connecting" || phase.kind === "publishing") {
       phase.failed(new Error(`the connection of ${sensor.topic}: ${why}`));
-    } else if (phase.kind === "arriving") phase.lost(sensor, why);
+    } else if (phase.kind === "arriving") phase.lost(sensor, openedMs, why);
   }
 
   async #send({
@@ -262,9 +262,9 @@ class Arriving {
     if (this.#waiting.size === 0 && this.#untouched.size === 0) this.#resolve();
   }
 
-  lost(sensor: Sensor, why: string): void {
+  lost(sensor: Sensor, openedMs: number, why: string): void {
     // While nobody listens, being refused is the outage itself.
-    if (!this.#untouched.delete(sensor) && this.#fromMs !== undefined) {
+    if (!this.#untouched.delete(sensor) && this.#fromMs !== undefined && openedMs >= this.#fromMs) {
       this.#failures++;
       if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(why);
     }

@@ -9,8 +9,8 @@ export interface SensorEvents {
   accepted(sensor: Sensor, nowMs: number): void;
   /** `sinceMs`: when the message was written, or when it was due if it had to wait for the one before. */
   acknowledged(sensor: Sensor, nowMs: number, sinceMs: number): void;
-  /** The connection is gone, or did not come about; not called for one that was reset here. */
-  lost(sensor: Sensor, why: string): void;
+  /** The connection begun at `openedMs` is gone, or did not come about; not called for one that was reset here. */
+  lost(sensor: Sensor, openedMs: number, why: string): void;
 }
 
 const CONNACK = 0x20;
@@ -68,6 +68,7 @@ export class Sensor {
 
   open(): void {
     let failure = "closed by the broker";
+    const openedMs = performance.now();
     const socket = connect({
       ...this.#target,
       noDelay: true,
@@ -91,7 +92,7 @@ export class Sensor {
     socket.on("close", () => {
       if (this.#socket !== socket) return;
       this.#disconnected();
-      this.#events.lost(this, failure);
+      this.#events.lost(this, openedMs, failure);
     });
   }
 
