@@ -114,6 +114,15 @@ export class SensorFleet implements SensorEvents {
   async storm(): Promise<Arrivals> {
     this.#phase = { kind: "quiet" };
     await Promise.all(this.#sensors.map((sensor) => sensor.reset()));
+    return this.#arrive();
+  }
+
+  /** The same while the broker believes in every old connection, as after a power cut that only the sensors noticed. */
+  async unnoticedStorm(): Promise<Arrivals> {
+    return this.#arrive();
+  }
+
+  async #arrive(): Promise<Arrivals> {
     const phase = new Arriving(this.#sensors, { fromMs: performance.now() });
     this.#phase = phase;
     for (const sensor of this.#sensors) sensor.open();

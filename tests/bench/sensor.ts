@@ -66,7 +66,9 @@ export class Sensor {
     return this.#state !== "none" || this.#owed > 0;
   }
 
+  /** A connection that is open is left to itself: its broker may end it, and nobody here will hear of it. */
   open(): void {
+    this.#disconnected();
     let failure = "closed by the broker";
     const openedMs = performance.now();
     const socket = connect({
