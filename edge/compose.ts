@@ -16,6 +16,7 @@ import { StorageClient } from "./journal/storage-client.ts";
 import type { Authenticate } from "./mqtt/broker.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
+import { openFilesMax, possibleConnections } from "./mqtt/open-files.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
@@ -142,6 +143,10 @@ export async function startGateway(deps: {
   );
   uplink.onEvent(events.uplink);
 
+  const maxConnections = possibleConnections(config.mqtt.maxConnections, openFilesMax());
+  if (maxConnections < config.mqtt.maxConnections) {
+    events.connectionsLimited({ wanted: config.mqtt.maxConnections, possible: maxConnections });
+  }
   const broker = new MqttBroker(
     {
       intake: storage,
@@ -150,7 +155,7 @@ export async function startGateway(deps: {
       authenticate: authenticator(users, allowAnonymous),
       allows: access && ((question) => access.allows(question)),
     },
-    { listeners: config.mqtt.listeners, limits: config.mqtt },
+    { listeners: config.mqtt.listeners, limits: { ...config.mqtt, maxConnections } },
   );
 
   let notReady: string | null = "The gateway is starting.";

@@ -218,7 +218,7 @@ function mqtt(folder: string) {
         .optional()
         .describe("who may publish and read what, in the format of Mosquitto's acl_file"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
-      max_connections: wholeNumber(1, 1_000_000).default(10_000),
+      max_connections: wholeNumber(1, 1_000_000).default(20_000).describe("also those that sensors gave up unnoticed"),
       connect_timeout: duration({ min: "1s", max: "5m" }).prefault("10s"),
     })
     .superRefine((given, context) => {

@@ -41,6 +41,14 @@ export class GatewayEvents {
     );
   }
 
+  connectionsLimited(given: { wanted: number; possible: number }): void {
+    this.#log.info(
+      given,
+      `mqtt.max_connections is ${given.wanted}, but this process may open files for ${given.possible} only: more are refused; ` +
+        "raise the limit of open files (ulimit -Hn, LimitNOFILE)",
+    );
+  }
+
   usersRead(): void {
     this.#log.info("the users file was read again");
   }
