@@ -17,6 +17,7 @@ import type { Authenticate } from "./mqtt/broker.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
 import { FileReloads } from "./mqtt/file-reloads.ts";
+import { openFilesMax, possibleConnections } from "./mqtt/open-files.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
@@ -152,6 +153,10 @@ export async function startGateway(deps: {
   );
   uplink.onEvent(events.uplink);
 
+  const maxConnections = possibleConnections(config.mqtt.limits.maxConnections, openFilesMax());
+  if (maxConnections < config.mqtt.limits.maxConnections) {
+    events.connectionsLimited({ wanted: config.mqtt.limits.maxConnections, possible: maxConnections });
+  }
   const broker = new MqttBroker(
     {
       intake: storage,
@@ -163,7 +168,7 @@ export async function startGateway(deps: {
     },
     {
       listeners: config.mqtt.listeners,
-      limits: config.mqtt.limits,
+      limits: { ...config.mqtt.limits, maxConnections },
       sessions: config.mqtt.sessions,
       sysIntervalMs: config.mqtt.sysIntervalMs,
     },

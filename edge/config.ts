@@ -228,7 +228,9 @@ function mqtt(folder: string) {
         .optional()
         .describe("who may publish and read what, in the format of Mosquitto's acl_file"),
       max_packet: size({ min: "1KiB", max: "64MiB" }).prefault("256KiB").describe("larger MQTT packets are refused"),
-      max_connections: wholeNumber(1, 1_000_000).default(DEFAULT_LIMITS.maxConnections),
+      max_connections: wholeNumber(1, 1_000_000)
+        .default(DEFAULT_LIMITS.maxConnections)
+        .describe("also those that sensors gave up unnoticed"),
       connect_timeout: duration({ min: "1s", max: "5m" })
         .prefault("10s")
         .describe("for a TLS handshake, a WebSocket upgrade, and for a whole CONNECT to arrive"),

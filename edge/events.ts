@@ -54,6 +54,14 @@ export class GatewayEvents {
       this.#log.error({ code: fault.code, files }, `${RELOADED[name]} not read, what was there stays: ${fault.line}`);
   };
 
+  connectionsLimited(given: { wanted: number; possible: number }): void {
+    this.#log.info(
+      given,
+      `mqtt.max_connections is ${given.wanted}, but this process may open files for ${given.possible} only: more are refused; ` +
+        "raise the limit of open files (ulimit -Hn, LimitNOFILE)",
+    );
+  }
+
   /** A region said that there are other regions than were known. */
   regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
     const names = regions.map(({ region }) => region).join(", ");

@@ -66,7 +66,7 @@ export class SeriesRegistry {
       return this.#series[known]!;
     }
     const id = this.#series.length;
-    const entry = this.#add(id, ref, atMs, -Infinity);
+    const entry = this.#add(id, ref, atMs, undefined);
     ref.id = id;
     this.#unwritten.push(id);
     return entry;
@@ -96,7 +96,7 @@ export class SeriesRegistry {
     id: number,
     names: { device: string; metric: string; unit: string | null },
     atMs: number,
-    evictedEndMs: number,
+    evictedEndMs: number | undefined,
   ): SeriesEntry {
     let device = this.#byDevice.get(names.device);
     if (device === undefined) {

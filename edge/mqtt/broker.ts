@@ -6,6 +6,7 @@ import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import { BrokerCounters } from "../core/broker-counters.ts";
 import type { Intake } from "../journal/intake.ts";
+import { Admission } from "./admission.ts";
 import { ClientGate, protocolError } from "./client-gate.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
@@ -44,6 +45,7 @@ export class MqttBroker {
   readonly #limits: MqttLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
+  readonly #admission = new Admission({ perTurn: CONNECTS_PER_TURN });
   readonly #counters = new BrokerCounters();
   readonly #publishDoor: PublishDoor;
   readonly #subscribeDoor: SubscribeDoor;
@@ -337,7 +339,7 @@ export class MqttBroker {
     const problem = connectProblem(packet, this.#limits);
     const noRoom = problem === undefined ? this.#sessions.willProblem(packet) : undefined;
     if (problem !== undefined) done(this.#refuse("bad_connect", client, problem), false);
-    else if (noRoom === undefined) done(null, true);
+    else if (noRoom === undefined) this.#admission.queue(client, () => peer.guarded(() => done(null, true)));
     else done(this.#refuse("sessions", client, { detail: noRoom, reason: REASON.quotaExceeded }), false);
   }
 
@@ -463,3 +465,5 @@ const REFUSAL_BY_MESSAGE: ReadonlyMap<string, RefusalReason> = new Map([
 const SURPLUS_MAX = 64;
 const SURPLUS_PATIENCE_MS = 1000;
 const DOLLAR = 0x24;
+/** Some 10 ms of work. */
+const CONNECTS_PER_TURN = 64;

@@ -27,7 +27,8 @@ export type MqttLimits = {
 
 export const DEFAULT_LIMITS: MqttLimits = {
   maxPacketBytes: 256 * 1024,
-  maxConnections: 10_000,
+  // Ten thousand sensors that lost their connections are back before the broker misses the old ones.
+  maxConnections: 20_000,
   connectionsPerAddress: Infinity,
   connectTimeoutMs: 10_000,
   keepAliveMaxS: 0,

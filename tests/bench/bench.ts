@@ -25,6 +25,7 @@ import { failover } from "./workloads/failover.ts";
 import { ingest } from "./workloads/ingest.ts";
 import { memory, series } from "./workloads/memory.ts";
 import { region } from "./workloads/region.ts";
+import { sensors } from "./workloads/sensors.ts";
 import { startup } from "./workloads/startup.ts";
 
 const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = {
@@ -33,6 +34,7 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = 
   region,
   memory,
   series,
+  sensors,
   startup,
   failover,
   catchup,

@@ -8,6 +8,13 @@ export type Child = {
   readonly ended: Promise<string>;
 };
 
+/** A process that does what it is told over an IPC channel, one thing at a time, and answers each. */
+export type Servant = {
+  readonly child: Child;
+  /** @throws Error when the process ends before it has answered. */
+  ask(order: object): Promise<unknown>;
+};
+
 export type Memory = { readonly residentBytes: number; readonly peakBytes: number };
 
 const KEPT_OUTPUT_CHARS = 4_000;
@@ -35,12 +42,33 @@ export class Children implements AsyncDisposable {
     return this.#spawn(name, command, args).child;
   }
 
+  /** Starts a program of Node's with an IPC channel. */
+  converse(name: string, script: string, args: readonly string[]): Servant {
+    const { child, started } = this.#spawn(name, process.execPath, [script, ...args], ["ipc"]);
+    return {
+      child,
+      ask: async (order) => {
+        const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+        started.once("message", resolve);
+        void child.ended.then((how) => reject(new Error(how)));
+        started.send(order, (error) => error !== null && reject(error));
+        return promise;
+      },
+    };
+  }
+
   /** Runs a program to its end and resolves with what it printed. @throws Error with its last words when it fails. */
   async run(name: string, command: string, args: readonly string[]): Promise<string> {
     const { child, output, exitCode } = this.#spawn(name, command, args);
     const ended = await child.ended;
     if (exitCode() !== 0) throw new Error(ended);
     return output();
+  }
+
+  /** Ends the process as a power cut would. */
+  async kill(child: Child): Promise<void> {
+    this.#running.get(child)?.kill("SIGKILL");
+    await child.ended;
   }
 
   /** Asks the process to end, and kills it when it does not. */
@@ -62,15 +90,16 @@ export class Children implements AsyncDisposable {
     name: string,
     command: string,
     args: readonly string[],
-  ): { child: Child; output: () => string; exitCode: () => number | null } {
-    const started = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    channels: readonly "ipc"[] = [],
+  ): { child: Child; started: ChildProcess; output: () => string; exitCode: () => number | null } {
+    const started = spawn(command, args, { stdio: ["ignore", "pipe", "pipe", ...channels] });
     let output = "";
     let complaints = "";
     started.stdout
-      .setEncoding("utf8")
+      ?.setEncoding("utf8")
       .on("data", (text: string) => (output = (output + text).slice(-KEPT_OUTPUT_CHARS)));
     started.stderr
-      .setEncoding("utf8")
+      ?.setEncoding("utf8")
       .on("data", (text: string) => (complaints = (complaints + text).slice(-KEPT_OUTPUT_CHARS)));
     const { promise: ended, resolve } = Promise.withResolvers<string>();
     const child: Child = { name, pid: started.pid ?? -1, ended };
@@ -83,7 +112,7 @@ export class Children implements AsyncDisposable {
     started.on("close", (code, signal) =>
       end(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`),
     );
-    return { child, output: () => output, exitCode: () => started.exitCode };
+    return { child, started, output: () => output, exitCode: () => started.exitCode };
   }
 }
 
@@ -99,3 +128,19 @@ export function memoryOf(child: Child): Memory | undefined {
     Number(new RegExp(`^${key}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? Number.NaN);
   return { residentBytes: kib("VmRSS") * 1024, peakBytes: kib("VmHWM") * 1024 };
 }
+
+/** Processor time of a process so far, in seconds; NaN where there is no /proc. */
+export function cpuSecondsOf(child: Child): number {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${child.pid}/stat`, "latin1");
+  } catch {
+    return Number.NaN; // not Linux
+  }
+  // The second field is the name in brackets and may hold spaces; user and system time are the 14th and 15th.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
+}
+
+/** What Linux shows to user space on every architecture that Node runs on. */
+const CLOCK_TICKS_PER_S = 100;

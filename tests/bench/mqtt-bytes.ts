@@ -18,13 +18,22 @@ export const PACKETS_PER_CHUNK = 1024;
 
 const EMPTY = { bytes: new Uint8Array(0), count: 0 };
 
-/** CONNECT: clean session, no will, no keep-alive (a saturated generator must not be disconnected for its silence). */
-export function connectPacket(client: { id: string; username?: string; password?: string }): Uint8Array {
+/**
+ * CONNECT: clean session, no will, and no keep-alive unless it is given, in seconds (a saturated generator must not be
+ * disconnected for its silence).
+ */
+export function connectPacket(client: {
+  id: string;
+  username?: string;
+  password?: string;
+  keepAliveS?: number;
+}): Uint8Array {
+  const keepAliveS = client.keepAliveS ?? 0;
   const userFlag = client.username === undefined ? 0 : 0x80;
   const passwordFlag = client.password === undefined ? 0 : 0x40;
   const body = Buffer.concat([
     text("MQTT"),
-    Buffer.from([4, 0x02 | userFlag | passwordFlag, 0, 0]),
+    Buffer.from([4, 0x02 | userFlag | passwordFlag, keepAliveS >> 8, keepAliveS & 0xff]),
     text(client.id),
     ...(client.username === undefined ? [] : [text(client.username)]),
     ...(client.password === undefined ? [] : [text(client.password)]),
@@ -35,8 +44,60 @@ export function connectPacket(client: { id: string; username?: string; password?
 /** PUBLISH with QoS 1, DUP and RETAIN clear. */
 export function publishPacket(message: { topic: string; packetId: number; payload: string }): Uint8Array {
   const id = Buffer.from([message.packetId >> 8, message.packetId & 0xff]);
-  return packet(0x32, Buffer.concat([text(message.topic), id, Buffer.from(message.payload)]));
+  return packet(PUBLISH_QOS_1, Buffer.concat([text(message.topic), id, Buffer.from(message.payload)]));
 }
+
+/**
+ * A sensor's one message, encoded once and changed in place: some 100 bytes of JSON with the time, a number that counts
+ * its messages from 1, and three values. The same bytes are sent again, with DUP, until they are acknowledged.
+ */
+export class SensorMessage {
+  readonly bytes: Buffer;
+  readonly #idAt: number;
+  readonly #timeAt: number;
+  readonly #numberAt: number;
+  #number = 0;
+
+  constructor(options: { topic: string; seed: number }) {
+    const walk = new Walk(options.seed);
+    const payload =
+      `{"timestamp":${"0".repeat(TIME_DIGITS)},"n":${" ".repeat(NUMBER_DIGITS)},` +
+      `"temperature":${walk.next()},"humidity":${walk.next()},"pressure":9${walk.next()}}`;
+    this.bytes = Buffer.from(publishPacket({ topic: options.topic, packetId: 1, payload }));
+    const payloadAt = this.bytes.length - payload.length;
+    this.#idAt = payloadAt - 2;
+    this.#timeAt = payloadAt + payload.indexOf("0");
+    this.#numberAt = payloadAt + payload.indexOf(" ");
+  }
+
+  /** How many messages there were so far. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** In 1..65535, as MQTT wants it. */
+  get packetId(): number {
+    return ((this.#number - 1) % 0xffff) + 1;
+  }
+
+  next(timeMs: number): void {
+    this.#number++;
+    this.bytes[0] = PUBLISH_QOS_1;
+    this.bytes.writeUInt16BE(this.packetId, this.#idAt);
+    this.bytes.write(String(timeMs), this.#timeAt, TIME_DIGITS, "latin1");
+    this.bytes.write(String(this.#number).padStart(NUMBER_DIGITS), this.#numberAt, NUMBER_DIGITS, "latin1");
+  }
+
+  /** The same message once more [MQTT-3.3.1-1]. */
+  again(): void {
+    this.bytes[0] = PUBLISH_QOS_1 | DUP;
+  }
+}
+
+const PUBLISH_QOS_1 = 0x32;
+const DUP = 0x08;
+const TIME_DIGITS = 13;
+const NUMBER_DIGITS = 7;
 
 /**
  * One plain two-decimal value per message, on one topic, without end: a ring that is encoded once. Its first packets

@@ -2,6 +2,8 @@ import { accessSync, constants } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../deploy/sandbox/free-port.ts";
@@ -13,6 +15,7 @@ const TIDEMARK = fileURLToPath(new URL("../../dist/deploy/tidemark.js", import.m
 const LOAD_GENERATOR = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
+const LISTING_TIMEOUT_MS = 60_000;
 
 /** What a workload works with: a folder of its own that is removed afterwards, and processes that are stopped. */
 export type Bench = {
@@ -28,7 +31,9 @@ export type Region = Server & { readonly ingestPort: number; readonly httpPort: 
 
 /** The part of the gateway's `/v1/status` that the workloads read. */
 export type GatewayStatus = {
+  readonly mqtt: { readonly connections: number };
   readonly readings: { readonly journaled: number };
+  readonly windows: { readonly open: number };
   readonly outbox: {
     readonly batches: number;
     readonly bytes: number;
@@ -42,13 +47,14 @@ export type GatewayStatus = {
 
 /**
  * Starts a gateway on free ports and resolves when it is ready. `raw` forwards every reading and makes no windows, else
- * the default windows are made; `regionPort` may be one where nothing listens (yet). The same `name` finds the same data.
+ * the default windows are made; `regionPort` may be one where nothing listens (yet). The same `name` finds the same data,
+ * and with `mqttPort` its sensors find it again.
  */
 export async function startGateway(
   bench: Bench,
-  options: { name: string; raw: boolean; regionPort: number },
+  options: { name: string; raw: boolean; regionPort: number; mqttPort?: number },
 ): Promise<Gateway> {
-  const [mqttPort, httpPort] = [await freePort(), await freePort()];
+  const [mqttPort, httpPort] = [options.mqttPort ?? (await freePort()), await freePort()];
   const dataDir = join(bench.folder, options.name);
   const config = await writeConfig(bench, options.name, {
     gateway: "bench",
@@ -81,6 +87,23 @@ export async function startRegion(bench: Bench, options: { name: string; ingestP
   const child = bench.children.start("region", process.execPath, [TIDEMARK, "cloud", "--config", config]);
   await ready(child, httpPort);
   return { child, startedInMs: performance.now() - startMs, ingestPort: options.ingestPort, httpPort, dataDir };
+}
+
+/** One line of `/v1/records` for windows. */
+export type WindowLine = { readonly device: string; readonly count: number; readonly sum: number };
+
+/** All windows of one length that a region has of a metric, one by one. */
+export async function* windowsOf(
+  region: Region,
+  { metric, window }: { metric: string; window: string },
+): AsyncGenerator<WindowLine> {
+  const query = new URLSearchParams({ metric, window, format: "ndjson" });
+  const url = `http://127.0.0.1:${region.httpPort}/v1/records?${query.toString()}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(LISTING_TIMEOUT_MS) });
+  if (response.status !== 200 || response.body === null) throw new Error(`the region answers ${response.status}`);
+  for await (const line of createInterface(Readable.fromWeb(response.body))) {
+    if (line !== "") yield JSON.parse(line) as WindowLine;
+  }
 }
 
 /** Where Mosquitto is installed, if it is. */

@@ -1,6 +1,13 @@
 import { parser, type IConnectPacket, type IPublishPacket, type Packet } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import { connectPacket, jsonSource, PACKETS_PER_CHUNK, type PacketSource, ringSource } from "../../bench/mqtt-bytes.ts";
+import {
+  connectPacket,
+  jsonSource,
+  PACKETS_PER_CHUNK,
+  type PacketSource,
+  ringSource,
+  SensorMessage,
+} from "../../bench/mqtt-bytes.ts";
 
 function parsed(bytes: Uint8Array): Packet[] {
   const packets: Packet[] = [];
@@ -27,6 +34,31 @@ describe("packets encoded ahead", () => {
   it("are what a real MQTT parser takes for a CONNECT", () => {
     const [connect] = parsed(connectPacket({ id: "c1", username: "ann", password: "s" })) as IConnectPacket[];
     expect(connect).toMatchObject({ clientId: "c1", clean: true, keepalive: 0, protocolVersion: 4, username: "ann" });
+  });
+
+  it("may ask for a keep-alive", () => {
+    expect(parsed(connectPacket({ id: "c1", keepAliveS: 300 }))[0]).toMatchObject({ keepalive: 300 });
+  });
+
+  it("are changed in place for a sensor: time, number and id move on, and DUP says that it is the same again", () => {
+    const message = new SensorMessage({ topic: "sensor/7", seed: 3 });
+    const payloads: unknown[] = [];
+    for (let n = 1; n <= 0x1_0001; n++) {
+      message.next(1_763_640_000_000 + n);
+      if (n > 2 && n < 0xffff) continue;
+      const [packet] = parsed(message.bytes) as IPublishPacket[];
+      expect(packet).toMatchObject({ topic: "sensor/7", qos: 1, dup: false, messageId: ((n - 1) % 0xffff) + 1 });
+      payloads.push(JSON.parse(packet!.payload.toString()));
+      expect(packet!.payload.length).toBeGreaterThan(80);
+      expect(packet!.payload.length).toBeLessThan(120);
+    }
+    expect(payloads).toMatchObject(
+      [1, 2, 0xffff, 0x1_0000, 0x1_0001].map((n) => ({ timestamp: 1_763_640_000_000 + n, n })),
+    );
+    const before = Buffer.from(message.bytes);
+    message.again();
+    expect(parsed(message.bytes)).toMatchObject([{ dup: true, messageId: 2 }]);
+    expect(message.bytes.subarray(1)).toEqual(before.subarray(1));
   });
 
   it("come round in a ring: ids in order, two-decimal values, no seam", () => {

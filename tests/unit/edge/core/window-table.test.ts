@@ -54,6 +54,33 @@ function closeAll(windows: WindowTable, series = 0): StoredWindow[] {
   return closed;
 }
 
+test("of a series that never had a reading nobody is asked what was put away, and late readings find it later", () => {
+  const asked: string[] = [];
+  const kept = new Map<string, StoredWindow>();
+  const windows = new WindowTable({
+    window: (series, windowMs, startMs) => {
+      asked.push(`${series} ${startMs}`);
+      return kept.get(`${windowMs}/${startMs}`);
+    },
+    newestStartMs: (series) => {
+      asked.push(`newest of ${series}`);
+      return -Infinity;
+    },
+  });
+  windows.addSeries(0, PLAN, undefined);
+  windows.addSeries(1, PLAN, -Infinity);
+  windows.add(0, 1_000, 20, 1);
+  expect(asked).toEqual([]);
+  windows.add(1, 1_000, 20, 2);
+  expect(asked).toEqual(PLAN.lengthsMs.map(() => "newest of 1"));
+
+  for (const window of closeAll(windows)) kept.set(`${window.windowMs}/${window.windowStartMs}`, window);
+  asked.length = 0;
+  windows.add(0, 1_500, 30, 3);
+  expect(asked).toEqual(PLAN.lengthsMs.map(() => "0 0"));
+  expect(closeAll(windows).map(({ summary }) => summary.count)).toEqual(PLAN.lengthsMs.map(() => 2));
+});
+
 describe("a window counts every reading that falls into it, once", () => {
   test("in every length of its plan, whatever the order of arrival", () => {
     const readings = fc.array(

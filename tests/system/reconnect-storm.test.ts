@@ -1,0 +1,51 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { SensorFleet } from "../bench/sensor-fleet.ts";
+import { deployment, drained } from "../support/deployment.ts";
+import { runs } from "../support/scale.ts";
+
+const SENSORS = runs({ short: 200, long: 2_000 });
+const WINDOWS = [{ lengths: ["10s"], idle_timeout: "1s" }];
+
+/** Messages are numbered from 1, so the counts of a device's windows and their sums say whether each is there once. */
+async function expectEachOnce(site: LocalDeployment, fleet: SensorFleet): Promise<void> {
+  await drained(site, 60_000);
+  const answer = await fetch(`${site.regionUrl}/v1/records?metric=n&window=10s&format=ndjson`);
+  const found = new Map<string, { count: number; sum: number }>();
+  for (const line of (await answer.text()).trim().split("\n")) {
+    const { device, count, sum } = JSON.parse(line) as { device: string; count: number; sum: number };
+    const before = found.get(device) ?? { count: 0, sum: 0 };
+    found.set(device, { count: before.count + count, sum: before.sum + sum });
+  }
+  const expected = [...fleet.acknowledgedByDevice].map(
+    ([device, n]) => [device, { count: n, sum: (n * (n + 1)) / 2 }] as const,
+  );
+  expect(found).toEqual(new Map(expected));
+}
+
+test("sensors that are all thrown off at once are all served again, also by a gateway that was killed, and nothing is lost", async () => {
+  const site = await deployment({ edge: { windows: WINDOWS } });
+  await site.startRegion();
+  await site.startGateway();
+  const fleet = new SensorFleet({
+    host: "127.0.0.1",
+    port: Number(new URL(site.mqttUrl).port),
+    sensors: SENSORS,
+    prefix: "fleet",
+  });
+  onTestFinished(() => fleet.close());
+
+  await fleet.connect({ atOnce: 50 });
+  expect(await fleet.publish({ seconds: 2 })).toMatchObject({ messages: 2 * SENSORS });
+  expect(await fleet.storm()).toMatchObject({ failures: 0 });
+  expect(await fleet.unnoticedStorm()).toMatchObject({ failures: 0 });
+
+  const back = fleet.outlive();
+  // Messages are on their way when the gateway is killed.
+  await delay(500);
+  await site.gateway!.kill();
+  await site.startGateway();
+  expect(await back).toMatchObject({ failures: 0 });
+  await expectEachOnce(site, fleet);
+});
