@@ -110,6 +110,7 @@ export async function startGateway(deps: {
         events.committed(commit);
         recent.add({ atMs: clock.monotonicMs(), ...commit });
       },
+      onSchemaChange: (change) => events.schemaChanged(change),
       onRequest: ({ topic, payload }) => broker.send(topic, payload),
       onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,

@@ -25,6 +25,8 @@ export class WindowTable {
   readonly #base: number[] = [];
   /** Everything of a series that ended at or before this was evicted from the kept states. */
   readonly #evictedEndMs: number[] = [];
+  /** Of a type or unit that the metric did not have at first: each window is a part of its own. */
+  readonly #later: boolean[] = [];
 
   // By series and length.
   #head = new Int32Array(256).fill(-1);
@@ -99,9 +101,13 @@ export class WindowTable {
     return this.#rows;
   }
 
-  /** @param evictedEndMs see {@link evicted}; -Infinity for a series whose states are all still kept. */
-  addSeries(series: number, plan: WindowPlan, evictedEndMs: number): void {
+  /**
+   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all still kept. `later`: windows
+   *   of the same metric in another type or unit may be there, so they are parts, by the sequence of their first reading.
+   */
+  addSeries(series: number, plan: WindowPlan, { evictedEndMs, later }: { evictedEndMs: number; later: boolean }): void {
     this.#plans[series] = plan;
+    this.#later[series] = later;
     this.#evictedEndMs[series] = evictedEndMs;
     this.#base[series] = this.#heads;
     this.#heads += plan.lengthsMs.length;
@@ -237,15 +243,16 @@ export class WindowTable {
       closedStartMs = this.#recall.newestStartMs(series, lengthMs);
       this.#closedStartMs[cell] = closedStartMs;
     }
+    const part = this.#later[series]! ? seq : 0;
     if (startMs <= closedStartMs || startMs + lengthMs <= this.#evictedEndMs[series]!) {
       const kept = this.#recall.window(series, lengthMs, startMs);
       const supplement = kept === undefined && startMs + lengthMs <= this.#evictedEndMs[series]!;
-      const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : 0));
+      const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : part));
       this.#setFlags(row, this.#flags[row]! | REOPENED);
       this.#reopened.push(row);
       return row;
     }
-    return this.#link(cell, emptyWindow(series, lengthMs, startMs, 0));
+    return this.#link(cell, emptyWindow(series, lengthMs, startMs, part));
   }
 
   #count(row: number, timeMs: number, value: Value, seq: number): void {

@@ -6,6 +6,7 @@ import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
+import type { SchemaChange } from "./schema-gate.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
@@ -38,6 +39,7 @@ export type FromStorage =
       readonly throughChunk: number;
       readonly sealed: readonly SealedBatchNote[];
       readonly requests: readonly DeviceRequest[];
+      readonly schemaChanges: readonly SchemaChange[];
       readonly pressure: PressureLevel;
       /** Buffers to be used again. */
       readonly buffers: readonly ArrayBuffer[];

@@ -216,7 +216,7 @@ describe("a mistake is told with its place, what was found and what is accepted"
     [
       "a key that is a number",
       `${BASE}7: days\n`,
-      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, windows, seal, buffer, regions, operators, failover, http, log
+      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, schema, windows, seal, buffer, regions, operators, failover, http, log
   5 | 7: days
     | ^`,
     ],

@@ -28,6 +28,7 @@ const PLAN: WindowPlan = {
   idleTimeoutMs: 5000,
   allowedLatenessMs: 60_000,
   haMode: "auto",
+  onSchemaChange: "accept",
 };
 
 let folder = "";
@@ -279,14 +280,17 @@ test("each process life seals into a stream of its own, and the batches before k
 });
 
 describe("a unit that changes", () => {
-  test("is that of the latest reading, back and forth, and raw readings keep their own", () => {
+  test("makes another series, back and forth between the two, and raw readings keep their own", () => {
     const life = new Life({ plan: { raw: true } });
     for (const text of ["21 °C", "70 °F", "21 °C", "22 °C"]) life.publish("a/b", text);
     life.pass(1000);
     life.pass(20_000);
     const units = life.sealed().flatMap((batch) => batch.rawSlices.map(({ unit, count }) => `${count} ${unit}`));
     expect(units).toEqual(["3 °C", "1 °F"]);
-    expect(life.windows().map(({ unit }) => unit)).toEqual(["°C"]);
+    expect(life.windows().map(({ unit, later, summary: { count, sum } }) => [unit, later, count, sum])).toEqual([
+      ["°C", false, 3, 64],
+      ["°F", true, 1, 70],
+    ]);
   });
 });
 
