@@ -20,6 +20,7 @@ import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
 import { serveDeadLetters } from "./page/http-dead-letters.ts";
+import { serveSchema } from "./page/http-schema.ts";
 import { serveGateway } from "./page/http-gateway.ts";
 import { LearnedRegions } from "./session/learned-regions.ts";
 import { GrpcEndpoint } from "./session/grpc-session.ts";
@@ -174,6 +175,7 @@ export async function startGateway(deps: {
     refreshMetrics: (current) => events.refresh(current),
     notReady: () => notReady,
   });
+  serveSchema(http, { schema: (query) => storage.schema(query) });
   const { tokenFile: operatorToken } = config.operators;
   serveDeadLetters(http, { letters: storage, authorized: operatorToken === null ? null : secretFrom(operatorToken) });
   const page = await http.listen(config.http);

@@ -94,13 +94,32 @@ export class SeriesRegistry {
     return { entry, from, kind, isNew };
   }
 
+  /**
+   * What metrics are and have been, in the order of their first reading. A page may be short before the end: it looks at no
+   * more than some thousand series.
+   */
+  histories({ device, metric, after, limit }: SchemaQuery): { metrics: MetricHistory[]; next: number | null } {
+    const metrics: MetricHistory[] = [];
+    const end = Math.min(this.#series.length, after + 1 + SERIES_PER_PAGE);
+    for (let id = after + 1; id < end; id++) {
+      const first = this.#series[id]!;
+      if (isLater(first) || (device ?? first.device) !== first.device || (metric ?? first.metric) !== first.metric) {
+        continue;
+      }
+      const versions = versionsOf(first);
+      const current = this.current(first)!;
+      const history = versions.map((entry) => this.#history(entry));
+      const { became: changes } = current;
+      const shown = { device: first.device, metric: first.metric, changes, versions: history };
+      metrics.push({ ...shown, current: history[versions.indexOf(current)]! });
+      if (metrics.length === limit) return { metrics, next: id };
+    }
+    return { metrics, next: end === this.#series.length ? null : end - 1 };
+  }
+
   /** A reading of the series has this time. */
   saw(series: number, timeMs: number): void {
     this.#seen.saw(series, timeMs);
-  }
-
-  seen(series: number): { readonly firstMs: number; readonly lastMs: number } {
-    return this.#seen.of(series);
   }
 
   /** Inside the transaction of the commit. */
@@ -118,6 +137,10 @@ export class SeriesRegistry {
   /** Writes when series were seen, up to `limit` of them, from `from` on. @returns where to go on, or -1 at the end. */
   writeSeen(from: number, limit: number): number {
     return this.#seen.forEachChanged(from, limit, (id) => this.#db.updateSeries(this.#row(id)));
+  }
+
+  #history(entry: SeriesEntry): SeenVersion {
+    return { type: entry.type, unit: entry.unit, ...this.#seen.of(entry.id) };
   }
 
   #learn(entry: SeriesEntry, said: SchemaVersion): void {
@@ -224,6 +247,25 @@ export type SeriesEntry = {
   readonly plan: WindowPlan;
 };
 
+/** `after` the number of a series, as an earlier page gave it in `next`; -1: from the first. Null: any. */
+export type SchemaQuery = {
+  readonly device: string | null;
+  readonly metric: string | null;
+  readonly after: number;
+  readonly limit: number;
+};
+/** What one metric is, and what it was, in the order of the first readings. */
+export type MetricHistory = {
+  readonly device: string;
+  readonly metric: string;
+  /** How often it changed, back and forth included. */
+  readonly changes: number;
+  readonly current: SeenVersion;
+  readonly versions: readonly SeenVersion[];
+};
+/** By the times of its readings; infinite where nobody looked. */
+export type SeenVersion = Pick<SeriesEntry, "type" | "unit"> & { readonly firstMs: number; readonly lastMs: number };
+
 /** `from` null: the metric is what it was before, or new. */
 export type Resolved =
   | { readonly entry: SeriesEntry; readonly from: null }
@@ -240,6 +282,9 @@ type DeviceEntry = {
   readonly byMetric: Map<string, SeriesEntry>;
   readonly series: number[];
 };
+
+/** A millisecond of the storage thread. */
+const SERIES_PER_PAGE = 10_000;
 
 function join(current: SeriesEntry, entry: SeriesEntry): void {
   const siblings = current.siblings ?? [current];

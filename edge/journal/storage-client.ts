@@ -8,6 +8,7 @@ import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SchemaChange } from "./schema-gate.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
 import type {
@@ -115,6 +116,12 @@ export class StorageClient implements Intake, Outbox {
     const reply = await this.#request({ kind: "status" });
     if (reply.kind !== "status") throw mismatch(reply);
     return reply.status;
+  }
+
+  async schema(query: SchemaQuery): Promise<{ metrics: readonly MetricHistory[]; next: number | null }> {
+    const reply = await this.#request({ kind: "schema", query });
+    if (reply.kind !== "schema") throw mismatch(reply);
+    return reply;
   }
 
   async deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {

@@ -26,6 +26,7 @@ import type { SealedBatchNote } from "./sealer.ts";
 import { Sealer } from "./sealer.ts";
 import type { SchemaChange } from "./schema-gate.ts";
 import { SchemaGate } from "./schema-gate.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -244,6 +245,11 @@ export class StorageEngine {
 
   deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
     return this.#db.deadLetters(query);
+  }
+
+  /** What metrics are and have been. */
+  schema(query: SchemaQuery): { metrics: readonly MetricHistory[]; next: number | null } {
+    return this.#registry.histories(query);
   }
 
   /** Whether {@link commit} without chunks would do something: seal, checkpoint, expire or trim. */

@@ -7,6 +7,7 @@ import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SchemaChange } from "./schema-gate.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
@@ -26,6 +27,7 @@ export type StorageRequest =
   | { readonly kind: "mark"; readonly region: RegionId; readonly claims: readonly OutboxClaim[] }
   | { readonly kind: "rotate_stream" }
   | { readonly kind: "status" }
+  | { readonly kind: "schema"; readonly query: SchemaQuery }
   | { readonly kind: "seal_now" }
   | { readonly kind: "dead_letters" | "retry_dead_letters" | "purge_dead_letters"; readonly query: DeadLetterQuery }
   | { readonly kind: "close" };
@@ -51,6 +53,7 @@ export type StorageReply =
   | { readonly kind: "streams"; readonly streams: readonly OutboxStream[] }
   | { readonly kind: "read"; readonly batches: readonly { seq: Seq; bytes: Uint8Array; sha256: Uint8Array }[] }
   | { readonly kind: "status"; readonly status: EngineStatus }
+  | { readonly kind: "schema"; readonly metrics: readonly MetricHistory[]; readonly next: number | null }
   | { readonly kind: "dead_letters"; readonly letters: readonly StoredDeadLetter[] }
   | { readonly kind: "retried"; readonly retry: Omit<DeadLetterRetry, "commit"> }
   | { readonly kind: "purged"; readonly count: number }

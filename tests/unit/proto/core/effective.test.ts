@@ -7,6 +7,8 @@ import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
 import type { OperatorRow } from "../../../../proto/core/operator-command.ts";
 import { OPERATOR_RANKS, summaryOfValue } from "../../../../proto/core/operator-command.ts";
 import type { HaMode } from "../../../../proto/core/record.ts";
+import type { Value } from "../../../../proto/core/reading.ts";
+import { schemaKey, typeOfSummary } from "../../../../proto/core/schema.ts";
 import type { WindowSummary } from "../../../../proto/core/summary.ts";
 import { mergeSummaries, standardDeviation } from "../../../../proto/core/summary.ts";
 
@@ -210,6 +212,72 @@ describe("the effective record", () => {
       summary: { count: 1, sum: 21.5, min: 21.5, max: 21.5, first: 21.5, last: 21.5 },
     });
     expect(answer([], [value]).unit).toBeNull();
+  });
+});
+
+describe("types and units", () => {
+  const units = fc.constantFrom(null, "°C", "°F");
+  const values = fc.constantFrom<Value>(1, 2, true, "off");
+  const changing: fc.Arbitrary<SlotRow[]> = fc
+    .tuple(
+      anyRows,
+      fc.array(fc.record({ unit: units, value: values, later: fc.boolean() }), { minLength: 12, maxLength: 12 }),
+    )
+    .map(([rows, said]) =>
+      rows.map((one, i) => {
+        const { unit, value, later } = said[i]!;
+        return { ...one, unit, later, summary: { ...summaryOfValue(value, 0 as Millis), count: one.summary.count } };
+      }),
+    );
+
+  test("are never mixed in an answer, whatever the rows, and each answer has its own", () => {
+    fc.assert(
+      fc.property(changing, (rows) => {
+        const answers = effective(rows);
+        expect(answers.map(schemaKey)).toEqual([...new Set(answers.map(schemaKey))].toSorted());
+        for (const { type, unit, sources } of answers) {
+          for (const source of sources) {
+            expect(typeOfSummary(source.summary)).toBe(type);
+            expect([unit, null]).toContain(source.unit);
+          }
+        }
+      }),
+    );
+  });
+
+  test("do not depend on the order of the rows", () => {
+    const twice = changing.chain((rows) =>
+      fc.tuple(fc.constant(rows), fc.shuffledSubarray([...rows, ...rows], { minLength: rows.length * 2 })),
+    );
+    fc.assert(
+      fc.property(twice, ([rows, shuffled]) => {
+        expect(JSON.stringify(effective(shuffled))).toBe(JSON.stringify(effective(rows)));
+      }),
+    );
+  });
+
+  const shown = (rows: readonly SlotRow[]): string[] =>
+    effective(rows).map((one) => `${one.summary.count} ${schemaKey(one)}`);
+
+  test("of a gateway that learned the unit between two revisions, or between two lives, are one", () => {
+    const before = row({ count: 3 });
+    expect(shown([before, row({ count: 4, ver: 2 as Seq, unit: "°C" })])).toEqual(["4 number °C"]);
+    const after = row({ streamId: STREAMS[1]!, carry: STREAMS[0]!, count: 2, unit: "°C" });
+    expect(shown([before, after])).toEqual(["3 number °C"]);
+  });
+
+  test("of a gateway that knows none are those of the other one, unless the unit changed", () => {
+    const knows = row({ gateway: "g2", streamId: STREAMS[1]!, count: 9, unit: "°C" });
+    const without = row({ count: 8 });
+    expect(shown([without, knows])).toEqual(["9 number °C"]);
+    const changed = row({ gateway: "g2", streamId: STREAMS[1]!, part: 5, count: 2, unit: "°F", later: true });
+    expect(shown([without, knows, changed])).toEqual(["8 number", "9 number °C", "2 number °F"]);
+    expect(shown([without, changed])).toEqual(["8 number", "2 number °F"]);
+  });
+
+  test("that came back after a disk was restored are not counted twice", () => {
+    const part = { part: 5, unit: "°F", later: true, count: 20 };
+    expect(shown([row(part), row({ ...part, streamId: STREAMS[1]!, count: 12 })])).toEqual(["20 number °F"]);
   });
 });
 
