@@ -9,33 +9,47 @@ import type { Page, SchemaRow, SchemaQuery, SeriesKey, SeenVersion } from "./sto
 /**
  * Which types and units the readings of a series have had, and when. Told of every row that comes, also of one that gives
  * way to another: earliest and latest of all of them do not depend on the order in which they came.
+ *
+ * What it is told is written once a transaction: a group of batches has the same series again and again.
  */
 export class SqliteSchema {
   readonly #sql: Statements;
-  /** What was said last of a series, so that an ordinary row costs no statement where it widens nothing. */
+  /** What was said last of a series: what is written, or will be before the transaction ends. */
   readonly #known = new Map<number, Seen>();
+  #unwritten: Seen[] = [];
 
   constructor(db: Database) {
     this.#sql = prepare(db);
   }
 
-  /** Inside the transaction of the caller, who calls {@link forget} when it is rolled back. */
+  /** Inside a transaction, which ends with {@link write}. */
   saw(series: number, { type, unit }: SchemaVersion, { firstMs, lastMs }: TimeSpan): void {
-    const known = this.#known.get(series);
-    const isSame = known !== undefined && known.type === type && known.unit === unit;
-    if (isSame && firstMs >= known.firstMs && lastMs <= known.lastMs) return;
-    this.#sql.widen.run(series, type, unit ?? "", firstMs, lastMs);
-    if (this.#known.size >= SERIES_CACHED) this.#known.clear();
-    // What is remembered is at most what is stored.
-    const span = isSame
-      ? { firstMs: Math.min(firstMs, known.firstMs), lastMs: Math.max(lastMs, known.lastMs) }
-      : { firstMs, lastMs };
-    this.#known.set(series, { type, unit, ...span });
+    let seen = this.#known.get(series);
+    if (seen === undefined || seen.type !== type || seen.unit !== unit) {
+      seen = { series, type, unit, firstMs, lastMs, isWritten: true };
+      this.#known.set(series, seen);
+    } else if (firstMs >= seen.firstMs && lastMs <= seen.lastMs) return;
+    seen.firstMs = Math.min(seen.firstMs, firstMs);
+    seen.lastMs = Math.max(seen.lastMs, lastMs);
+    if (!seen.isWritten) return;
+    seen.isWritten = false;
+    this.#unwritten.push(seen);
+  }
+
+  write(): void {
+    if (this.#unwritten.length === 0) return;
+    for (const seen of this.#unwritten) {
+      this.#sql.widen.run(seen.series, seen.type, seen.unit ?? "", seen.firstMs, seen.lastMs);
+      seen.isWritten = true;
+    }
+    this.#unwritten = [];
+    if (this.#known.size > SERIES_CACHED) this.#known.clear();
   }
 
   /** After a rollback, and when series were erased. */
   forget(): void {
     this.#known.clear();
+    this.#unwritten = [];
   }
 
   /** The types of what an earlier version of this software stored. @returns whether there is more. */
@@ -68,9 +82,9 @@ export class SqliteSchema {
 }
 
 type TimeSpan = { readonly firstMs: number; readonly lastMs: number };
-type Seen = SchemaVersion & TimeSpan;
+type Seen = SchemaVersion & { readonly series: number; firstMs: number; lastMs: number; isWritten: boolean };
 
-/** 100 MB at most; beyond that it starts again rather than grow. */
+/** Some 30 MB; beyond that it starts again rather than grow. */
 const SERIES_CACHED = 250_000;
 
 type SchemaSqlRow = {

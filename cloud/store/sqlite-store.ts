@@ -383,7 +383,13 @@ export class SqliteStore implements Store {
   #transaction<T>(work: () => T): T {
     if (this.#fault !== null) throw this.#fault;
     try {
-      return this.#db.transaction(work).immediate();
+      return this.#db
+        .transaction(() => {
+          const result = work();
+          this.#schema.write();
+          return result;
+        })
+        .immediate();
     } catch (error) {
       // The rollback took ids away that the dictionaries still know.
       this.#writer.forget();

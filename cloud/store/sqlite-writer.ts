@@ -158,6 +158,7 @@ export class SqliteWriter {
 
   insertCommand(from: BatchRow, command: OperatorCommand): void {
     if (command.kind === "erase_device") {
+      this.#schema.write();
       this.#operators.erase(from, command);
       this.#series.clear();
       this.#schema.forget();

@@ -61,6 +61,16 @@ describe("the defaults", () => {
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\nunrouted: auto\n`).unrouted).toBe("auto");
   });
 
+  test("let a metric change its type and unit, unless a rule or the whole gateway says otherwise", () => {
+    const policies = (text: string): unknown[] => load(BASE + text).windows.map(({ plan }) => plan.onSchemaChange);
+    expect(policies("windows: [{}]\n")).toEqual(["accept", "accept"]);
+    expect(policies("schema: { on_change: dead_letter }\nwindows: [{ on_schema_change: accept }, {}]\n")).toEqual([
+      "accept",
+      "dead_letter",
+      "dead_letter",
+    ]);
+  });
+
   test.each(["edge", "cloud"])("are those of the example %s.yaml", (side) => {
     const path = fileURLToPath(new URL(`../../../deploy/examples/${side}.yaml`, import.meta.url));
     const config =
@@ -212,6 +222,13 @@ describe("a mistake is told with its place, what was found and what is accepted"
       `edge.yaml:5:22  decode.max_depth: expected a whole number from 1 to 64
   5 | decode: { max_depth: 65 }
     |                      ^^`,
+    ],
+    [
+      "a policy that there is not",
+      `${BASE}schema: { on_change: refuse }\n`,
+      `edge.yaml:5:22  schema.on_change: expected accept or dead_letter, found "refuse"
+  5 | schema: { on_change: refuse }
+    |                      ^^^^^^`,
     ],
     [
       "a key that is a number",
