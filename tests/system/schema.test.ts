@@ -44,6 +44,14 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
   const versions = [version("Cel", 0, 4), version("Far", 2, 3)];
   expect(eu!.schema).toEqual([{ ...SERIES, ...version("Cel", 0, 4), changes: 1, versions }]);
 
+  const shown = await runCommand(["schema", "press", "--changed", "--region", site.regions[1]!.url], {
+    cwd: site.directory,
+  });
+  const [current, before] = versions.map((one) => `number in ${one.unit}  ${one.first_seen} to ${one.last_seen}`);
+  expect(shown).toEqual({ code: 0, out: `press  temp  ${current}\n    was ${before}\n`, err: "" });
+  const none = await runCommand(["schema", "press-2", "--region", site.regionUrl], { cwd: site.directory });
+  expect(none.out).toBe("There are no series.\n");
+
   // The gateway has seen it go there and back.
   expect(await schemaOf(site.gatewayUrl)).toEqual([{ ...SERIES, ...version("Cel", 0, 4), changes: 2, versions }]);
   const metrics = await (await fetch(`${site.gatewayUrl}/metrics`)).text();

@@ -65,9 +65,16 @@ test("a database of version 5 gets the types and units that it would have had", 
     sealed(testStream(1), 1, {
       windows: [
         windowOf([1], { startMs: 10_000 }),
-        ...[ends(0, "a", "b", 0), ends(0, true, false), ends(0, true, 1), ends(0, 5, "x", 1)],
-        ...[ends(0, "x", true, 1), ends(0, 2n ** 60n, 2n ** 60n), ends(0, "x", 2n ** 60n, 1), ends(0, "x", "y", 1)],
-        ...[ends(0, Number.NaN, true), ends(0, false, "x", 1)],
+        ends(0, "a", "b", 0),
+        ends(0, true, false),
+        ends(0, true, 1),
+        ends(0, 5, "x", 1),
+        ends(0, "x", true, 1),
+        ends(0, 2n ** 60n, 2n ** 60n),
+        ends(0, "x", 2n ** 60n, 1),
+        ends(0, "x", "y", 1),
+        ends(0, Number.NaN, true),
+        ends(0, false, "x", 1),
       ],
       raws: [
         rawBlock(
