@@ -11,6 +11,7 @@ import { registerEdge } from "./cli/edge.ts";
 import { registerOperator } from "./cli/operator.ts";
 import { registerPasswd } from "./cli/passwd.ts";
 import { registerRegions } from "./cli/regions.ts";
+import { registerSchema } from "./cli/schema.ts";
 import { registerSensors } from "./cli/sensors.ts";
 
 /**
@@ -45,6 +46,7 @@ for (const register of [
   registerCheck,
   registerDecode,
   registerDeadLetter,
+  registerSchema,
   registerPasswd,
 ]) {
   register(program);

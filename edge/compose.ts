@@ -23,6 +23,7 @@ import { Users } from "./mqtt/users.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 import { gatewayReport } from "./page/gateway-report.ts";
 import { serveDeadLetters } from "./page/http-dead-letters.ts";
+import { serveSchema } from "./page/http-schema.ts";
 import { serveGateway } from "./page/http-gateway.ts";
 import { LearnedRegions } from "./session/learned-regions.ts";
 import { GrpcEndpoint } from "./session/grpc-session.ts";
@@ -121,6 +122,7 @@ export async function startGateway(deps: {
         events.committed(commit);
         recent.add({ atMs: clock.monotonicMs(), ...commit });
       },
+      onSchemaChange: (change) => events.schemaChanged(change),
       onRequest: ({ topic, payload }) => broker.send(topic, payload),
       onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,
@@ -218,6 +220,7 @@ export async function startGateway(deps: {
     },
     notReady: () => notReady,
   });
+  serveSchema(http, { schema: (query) => storage.schema(query) });
   const { tokenFile: operatorToken } = config.operators;
   serveDeadLetters(http, { letters: storage, authorized: operatorToken === null ? null : secretFrom(operatorToken) });
   const page = await http.listen(config.http);

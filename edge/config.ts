@@ -15,7 +15,7 @@ import {
 } from "../proto/runtime/options/fields.ts";
 import { Acl, AclMistake } from "./core/acl-file.ts";
 import { parsePasswordFile, PasswordFileMistake } from "./core/password-file.ts";
-import type { WindowPlan, WindowRule } from "./core/window-plan.ts";
+import type { SchemaPolicy, WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
 import { DECODERS } from "./decode/decoders.ts";
@@ -50,10 +50,14 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           values: max_values,
           seriesMax: max_series,
         })),
-      windows: z
-        .array(windowRule(), "expected a list of window rules")
-        .default([])
-        .transform((rules): readonly WindowRule[] => [...rules, CATCH_ALL]),
+      schema: z
+        .strictObject({
+          on_change: schemaPolicy()
+            .default("accept")
+            .describe("when a metric changes its type or unit: it goes on as a new version of itself, or waits"),
+        })
+        .prefault({}),
+      windows: z.array(windowRule(), "expected a list of window rules").default([]),
       seal: z
         .strictObject({
           size: size({ min: "4KiB", max: "1MiB" }).prefault("64KiB"),
@@ -109,8 +113,9 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       const message = `http has port ${http.port} already; expected a port for each`;
       context.addIssue({ code: "custom", message, path: ["mqtt", "listeners", clash, "port"] });
     })
-    .transform(({ data_dir, time_zone, unrouted, ...rest }) => ({
+    .transform(({ data_dir, time_zone, unrouted, schema, windows, ...rest }) => ({
       ...rest,
+      windows: [...windows.map((rule) => rule(schema.on_change)), catchAll(schema.on_change)],
       dataDir: data_dir,
       timeZone: time_zone,
       // Who writes routes wants to hear of topics that none of them matches.
@@ -174,9 +179,16 @@ const DEFAULT_PLAN: WindowPlan = {
   idleTimeoutMs: 10_000,
   allowedLatenessMs: 3_600_000,
   haMode: "auto",
+  onSchemaChange: "accept",
 };
 const DEAD_LETTERS_BYTES = 64 * 1024 * 1024;
-const CATCH_ALL: WindowRule = { match: { device: "*", metric: "*" }, plan: DEFAULT_PLAN };
+function catchAll(onSchemaChange: SchemaPolicy): WindowRule {
+  return { match: { device: "*", metric: "*" }, plan: { ...DEFAULT_PLAN, onSchemaChange } };
+}
+
+function schemaPolicy() {
+  return z.enum(["accept", "dead_letter"], "expected accept or dead_letter");
+}
 
 function mqtt(folder: string) {
   const file = readableFile(folder);
@@ -468,6 +480,7 @@ function windowRule() {
         .enum(["auto", "mirror", "partition"])
         .default(DEFAULT_PLAN.haMode)
         .describe("where two gateways forward a series: both saw all of it (mirror), each a part (partition)"),
+      on_schema_change: schemaPolicy().optional().describe("as schema.on_change, for these series"),
     })
     .superRefine((given, context) => {
       if (given.lengths.length === 0 && !given.raw) {
@@ -484,7 +497,7 @@ function windowRule() {
         context.addIssue({ code: "custom", message: "each window length may stand there once", path: ["lengths"] });
       }
     })
-    .transform((given): WindowRule => ({
+    .transform((given) => (usual: SchemaPolicy): WindowRule => ({
       match: given.match,
       plan: {
         lengthsMs: given.lengths,
@@ -494,6 +507,7 @@ function windowRule() {
         idleTimeoutMs: given.idle_timeout,
         allowedLatenessMs: given.allowed_lateness,
         haMode: given.ha_mode,
+        onSchemaChange: given.on_schema_change ?? usual,
       },
     }));
 }

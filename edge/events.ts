@@ -6,6 +6,8 @@ import type { UplinkReport } from "./core/uplink-state.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";
 import { SessionEvents } from "./session-events.ts";
+import { schemaText } from "../proto/core/schema.ts";
+import type { SchemaChange } from "./journal/schema-gate.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 
 /**
@@ -17,6 +19,7 @@ export class GatewayEvents {
   readonly #metrics: ReturnType<typeof gatewayMetrics>;
   readonly #monotonicMs: () => number;
   readonly #refusalsLogged = new Map<string, number>();
+  readonly #schemasLogged = new Set<string>();
   /** Totals already counted, so that a scrape adds the difference. */
   readonly #counted = new Map<string, number>();
   readonly sessions: SessionEvents;
@@ -66,6 +69,18 @@ export class GatewayEvents {
   regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
     const names = regions.map(({ region }) => region).join(", ");
     this.#log.info({ regions }, `the regions are ${names}, by the word of one of them`);
+  }
+
+  /** Told once for each version that a metric takes on, and once for each that is refused. */
+  schemaChanged({ device, metric, from, to, outcome }: SchemaChange): void {
+    const said = `${device} ${metric}: was ${schemaText(from)}, is ${schemaText(to)}`;
+    if (this.#schemasLogged.size >= SCHEMAS_LOGGED_MAX || this.#schemasLogged.has(said)) return;
+    this.#schemasLogged.add(said);
+    const end = outcome === "dead_letter" ? ": its messages are dead letters" : ": a version of its own from now on";
+    this.#log.warn({ device, metric, from, to, outcome }, `${said}${end}`);
+    if (this.#schemasLogged.size === SCHEMAS_LOGGED_MAX) {
+      this.#log.warn("more metrics change their type or unit: /v1/schema lists them, /metrics counts them");
+    }
   }
 
   regionsNotKept(fault: Fault): void {
@@ -181,6 +196,9 @@ export class GatewayEvents {
     for (const [reason, total] of Object.entries(report.readings.deadLetters)) {
       this.#add(`dead_letter ${reason}`, total, (by) => metrics.deadLetters.inc({ reason }, by));
     }
+    for (const [kind, total] of Object.entries(report.schema.changes)) {
+      this.#add(`schema_change ${kind}`, total, (by) => metrics.schemaChanges.inc({ kind }, by));
+    }
     for (const [reason, total] of Object.entries(report.readings.discards)) {
       this.#add(`discard ${reason}`, total, (by) => metrics.discards.inc({ reason }, by));
     }
@@ -218,6 +236,8 @@ const RELOADED: Readonly<Record<ReloadNote["name"], string>> = {
   acl: "ACL file",
   tls: "certificate files",
 };
+/** After that many a person looks at the listing, not at the log. */
+const SCHEMAS_LOGGED_MAX = 1000;
 
 function gatewayMetrics(registry: Registry) {
   const registers = [registry];
@@ -230,6 +250,7 @@ function gatewayMetrics(registry: Registry) {
     redelivered: counter("redelivered", "Messages recognised as redelivered and not counted again."),
     deadLetters: counter("dead_letters", "Messages that should have been readings and were none.", ["reason"]),
     discards: counter("discards", "What was dropped on purpose.", ["reason"]),
+    schemaChanges: counter("schema_changes", "Times that a metric changed its type or unit.", ["kind"]),
     connects: counter("mqtt_connects", "Connections that were accepted."),
     refusals: counter("mqtt_refusals", "Connections and messages that were refused.", ["reason"]),
     slowed: counter("mqtt_slowed", "Times that a client had to wait because it sent more than it may."),

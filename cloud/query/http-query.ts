@@ -26,6 +26,10 @@ export function serveQueries(
       answered((question) => api.series(question)),
     )
     .get(
+      "/v1/schema",
+      answered((question) => api.schema(question)),
+    )
+    .get(
       "/v1/records",
       answered((question) => api.records(question)),
     )
@@ -91,6 +95,7 @@ const INDEX = `A Tidemark region.
   /v1/gateways   what each gateway delivered           ?gateway=&limit=&cursor=&format=json|ndjson
   /v1/regions    which regions there are, and where they stand
   /v1/series     devices and metrics                   ?device=&metric=&limit=&cursor=&format=
+  /v1/schema     types and units of each series, and since when   ?device=&metric=&limit=&cursor=&format=
   /v1/records    windows, or raw readings              ?device=&metric=&window=10s|1m|raw&from=&to=&limit=&cursor=&format=
   /v1/records/revisions  all that was ever said of one window   ?device=&metric=&window=&start=&format=
   /v1/conflicts  choices between what disagrees        ?device=&metric=&kind=&from=&to=&limit=&cursor=&format=

@@ -4,13 +4,14 @@ import { z } from "zod";
 
 import { seq, streamId } from "../../proto/core/ids.ts";
 import type {
+  AnswerKey,
   ConflictKey,
   ConflictRow,
   EffectiveWindow,
   Page,
   RawReading,
   ReadingKey,
-  RecordKey,
+  SchemaRow,
   SeriesKey,
   Store,
   StreamKey,
@@ -38,6 +39,7 @@ import {
   readingJson,
   recordJson,
   revisionJson,
+  schemaJson,
 } from "./render.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import type { Member } from "../../proto/core/member.ts";
@@ -94,6 +96,24 @@ export class QueryApi {
       cursor,
       page: (after, rows) => this.#store.series({ device, metric, after, limit: rows }),
       render: (row) => row,
+    });
+  }
+
+  async schema(question: Question): Promise<Answer> {
+    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, {
+      device: nameParameter,
+      metric: nameParameter,
+      limit: limitParameter,
+      cursor: cursorParameter(seriesKeySchema),
+      format: formatParameter,
+    });
+    return listing<SchemaRow, SeriesKey>({
+      name: "schema",
+      ndjson: wantsNdjson(format, question),
+      limit,
+      cursor,
+      page: (after, rows) => this.#store.schema({ device, metric, after, limit: rows }),
+      render: schemaJson,
     });
   }
 
@@ -232,11 +252,11 @@ export class QueryApi {
   #windowRecords(question: Question): Promise<Answer> {
     const parsed = parseParameters(question.url.searchParams, {
       ...recordParameters,
-      cursor: cursorParameter(recordKeySchema),
+      cursor: cursorParameter(answerKeySchema),
     });
     const { device, metric, window: windowMs, limit, cursor, format } = parsed;
     const range = timeRange(parsed);
-    return listing<EffectiveWindow, RecordKey>({
+    return listing<EffectiveWindow, AnswerKey>({
       name: "records",
       ndjson: wantsNdjson(format, question),
       limit,
@@ -352,6 +372,7 @@ const streamIdSchema = z.string().transform((text, context) => {
 });
 const seriesKeySchema = z.strictObject({ device: name, metric: name });
 const recordKeySchema = z.strictObject({ device: name, metric: name, windowMs: whole, windowStartMs: whole });
+const answerKeySchema = recordKeySchema.extend({ schema: name });
 const readingKeySchema = z.strictObject({
   device: name,
   metric: name,

@@ -9,7 +9,9 @@ import type { Value } from "../../proto/core/reading.ts";
 import type { WindowSummary } from "../../proto/core/summary.ts";
 import { quantile } from "../../proto/core/sketch.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
-import type { ConflictRow, EffectiveWindow, RawReading, StreamRow, WindowRevision } from "../store/store.ts";
+import { typeOfValue } from "../../proto/core/schema.ts";
+import type { ConflictRow, EffectiveWindow, RawReading, SchemaRow, StreamRow, WindowRevision } from "../store/store.ts";
+import { knownVersions } from "../core/known-versions.ts";
 
 /**
  * Rows as the API shows them. Times are ISO 8601 in UTC; numbers are JSON numbers, and an integer beyond 2^53 is one
@@ -20,6 +22,7 @@ export function recordJson(row: EffectiveWindow): object {
   return {
     device,
     metric,
+    type: effective.type,
     unit: effective.unit,
     window: formatDuration(windowMs),
     start: iso(windowStartMs),
@@ -34,6 +37,28 @@ export function recordJson(row: EffectiveWindow): object {
       version: source.ver,
       revision: source.revision,
       count: source.summary.count,
+    })),
+  };
+}
+
+/** Which types and units a series has had: how it is now, and since when it was what. */
+export function schemaJson({ device, metric, versions: seen }: SchemaRow): object {
+  const versions = knownVersions(seen);
+  const current = versions.reduce((latest, version) => (version.lastMs >= latest.lastMs ? version : latest));
+  const { type, unit } = current;
+  return {
+    device,
+    metric,
+    type,
+    unit,
+    first_seen: iso(Math.min(...versions.map(({ firstMs }) => firstMs))),
+    last_seen: iso(current.lastMs),
+    changes: versions.length - 1,
+    versions: versions.map((version) => ({
+      type: version.type,
+      unit: version.unit,
+      first_seen: iso(version.firstMs),
+      last_seen: iso(version.lastMs),
     })),
   };
 }
@@ -121,6 +146,7 @@ export function readingJson(row: RawReading): object {
   return {
     device: row.device,
     metric: row.metric,
+    type: typeOfValue(row.value),
     unit: row.unit,
     window: "raw",
     time: iso(row.timeMs),

@@ -117,6 +117,7 @@ function prepare(db: Database) {
       "DELETE FROM operator_row WHERE series = ?",
       "DELETE FROM raw_block WHERE series = ?",
       "DELETE FROM revision_log WHERE series = ?",
+      "DELETE FROM series_schema WHERE series = ?",
       "DELETE FROM record WHERE series = ?",
       "DELETE FROM series WHERE id = ?",
     ].map((sql) => db.prepare<[series: number]>(sql)),

@@ -5,12 +5,14 @@ import { EMPTY_HAVE, haveFromWire } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { seq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
+import { schemaKey } from "../../proto/core/schema.ts";
 import { readRawColumns } from "../../proto/wire/batch-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../proto/wire/frame-values.ts";
 import { SERIES_PER_PAGE } from "./sqlite-series.ts";
 import type { SeriesIdRow, SqliteSeries } from "./sqlite-series.ts";
 import type { SqliteWindows } from "./sqlite-windows.ts";
 import type {
+  AnswerKey,
   EffectiveWindow,
   Page,
   RawReading,
@@ -55,24 +57,31 @@ export class SqliteReader {
     return { rows, next: null };
   }
 
-  records(query: RecordQuery): Page<EffectiveWindow, RecordKey> {
+  records(query: RecordQuery): Page<EffectiveWindow, AnswerKey> {
     const rows: EffectiveWindow[] = [];
     let visited = 0;
     for (const series of this.#series.walk(query, query.after, "from")) {
       const { device, metric } = series;
       const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
       for (const windowMs of this.#windows.lengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
-        const fromMs = after?.windowMs === windowMs ? Math.max(query.fromMs, after.windowStartMs + 1) : query.fromMs;
-        for (const group of this.#windows.inRange(series.id, windowMs, fromMs, query.toMs)) {
-          const answer = effective(group.rows, group.operatorRows);
-          if (answer === null) continue;
-          if (rows.length === query.limit) return { rows, next: recordKey(rows.at(-1)) };
-          rows.push({ device, metric, windowMs, windowStartMs: group.startMs, effective: answer });
+        const here = after?.windowMs === windowMs ? after : null;
+        const fromMs = here === null ? query.fromMs : Math.max(query.fromMs, here.windowStartMs);
+        for (const { startMs: windowStartMs, ...said } of this.#windows.inRange(
+          series.id,
+          windowMs,
+          fromMs,
+          query.toMs,
+        )) {
+          for (const answer of effective(said.rows, said.operatorRows)) {
+            if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
+            if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
+            rows.push({ device, metric, windowMs, windowStartMs, effective: answer });
+          }
         }
       }
       visited += 1;
       if (visited === SERIES_PER_PAGE) {
-        return { rows, next: { device, metric, windowMs: WINDOW_MS_MAX, windowStartMs: Number.MAX_SAFE_INTEGER } };
+        return { rows, next: { device, metric, ...AFTER_EVERY_WINDOW } };
       }
     }
     return { rows, next: null };
@@ -188,7 +197,7 @@ export class SqliteReader {
 
 /** Of each kind. A window with more was revised every second for hours. */
 const REVISIONS_MAX = 10_000;
-const WINDOW_MS_MAX = 2 ** 32;
+const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, schema: "" };
 /** More readings than a block can hold: `index` then orders first by block, then inside it. */
 const BLOCK_STRIDE = 2 ** 24;
 const AFTER_EVERY_READING = {
@@ -204,10 +213,10 @@ function loadedHave(row: { readonly prefix: number; readonly islands: string }):
     : haveFromWire(row.prefix, JSON.parse(row.islands) as number[]);
 }
 
-function recordKey(row: EffectiveWindow | undefined): RecordKey | null {
+function answerKey(row: EffectiveWindow | undefined): AnswerKey | null {
   if (row === undefined) return null;
   const { device, metric, windowMs, windowStartMs } = row;
-  return { device, metric, windowMs, windowStartMs };
+  return { device, metric, windowMs, windowStartMs, schema: schemaKey(row.effective) };
 }
 
 function readingKey(row: RawReading | undefined): ReadingKey | null {

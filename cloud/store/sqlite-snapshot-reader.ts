@@ -160,6 +160,7 @@ export class SqliteSnapshotReader {
           carry: row.carry === null ? null : streamIdFromBytes(row.carry),
           revision: row.revision,
           haMode: HA_MODES[row.ha_mode] ?? "auto",
+          later: row.later === 1,
           summary: loadedSummary(row),
         },
       }));
@@ -182,7 +183,8 @@ export class SqliteSnapshotReader {
         raws.push({
           origin: this.#origin(row),
           position,
-          slice: { device, metric, unit, count, minMs, maxMs, columns },
+          // Whoever takes it looks at the columns.
+          slice: { device, metric, unit, types: [], count, minMs, maxMs, columns },
         });
         bytes += columns.length;
       }
@@ -263,6 +265,7 @@ type SlotSqlRow = Origin &
     readonly carry: Buffer | null;
     readonly unit: string | null;
     readonly ha_mode: number;
+    readonly later: number;
   };
 type CommandSqlRow = Origin &
   InSeries & { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {

@@ -20,12 +20,14 @@ import { SqliteConflicts } from "./sqlite-conflicts.ts";
 import { SqliteDigests } from "./sqlite-digests.ts";
 import { SqliteOperators } from "./sqlite-operators.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
+import { SqliteSchema } from "./sqlite-schema.ts";
 import { SqliteSeries } from "./sqlite-series.ts";
 import { SqliteSnapshotReader } from "./sqlite-snapshot-reader.ts";
 import { SqliteSnapshotWriter } from "./sqlite-snapshot-writer.ts";
 import { SqliteWindows } from "./sqlite-windows.ts";
 import { hash48, SqliteWriter } from "./sqlite-writer.ts";
 import type {
+  AnswerKey,
   ArrivedBatch,
   BatchHash,
   BatchId,
@@ -46,6 +48,8 @@ import type {
   ReadingQuery,
   RecordKey,
   RecordQuery,
+  SchemaQuery,
+  SchemaRow,
   SeriesKey,
   SeriesQuery,
   SeriesRow,
@@ -81,6 +85,7 @@ export class SqliteStore implements Store {
   readonly #writer: SqliteWriter;
   readonly #reader: SqliteReader;
   readonly #series: SqliteSeries;
+  readonly #schema: SqliteSchema;
   readonly #operators: SqliteOperators;
   readonly #conflicts: SqliteConflicts;
   readonly #digests: SqliteDigests;
@@ -103,9 +108,11 @@ export class SqliteStore implements Store {
     this.#db = db;
     const windows = new SqliteWindows(this.#db);
     this.#series = new SqliteSeries(this.#db);
+    this.#schema = new SqliteSchema(this.#db);
     this.#operators = new SqliteOperators(this.#db);
     this.#conflicts = new SqliteConflicts(this.#db, windows);
-    this.#writer = new SqliteWriter(this.#db, { windows, operators: this.#operators, conflicts: this.#conflicts });
+    const [operators, conflicts, schema] = [this.#operators, this.#conflicts, this.#schema];
+    this.#writer = new SqliteWriter(this.#db, { windows, operators, conflicts, schema });
     this.#reader = new SqliteReader(this.#db, { windows, series: this.#series });
     this.#digests = new SqliteDigests(this.#db);
     this.#snapshotReader = new SqliteSnapshotReader(this.#db, windows);
@@ -117,6 +124,7 @@ export class SqliteStore implements Store {
     this.storeId = new Uint8Array(identity);
     this.#applyHeld();
     while (this.#transaction(() => this.#conflicts.settleOld(HELD_PER_TRANSACTION)));
+    while (this.#transaction(() => this.#schema.settleOld(JOINED_PER_TRANSACTION)));
   }
 
   async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
@@ -155,7 +163,11 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#reader.series(query));
   }
 
-  async records(query: RecordQuery): Promise<Page<EffectiveWindow, RecordKey>> {
+  async schema(query: SchemaQuery): Promise<Page<SchemaRow, SeriesKey>> {
+    return this.#read(() => this.#schema.page(query, this.#series));
+  }
+
+  async records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>> {
     return this.#read(() => this.#reader.records(query));
   }
 
@@ -371,7 +383,13 @@ export class SqliteStore implements Store {
   #transaction<T>(work: () => T): T {
     if (this.#fault !== null) throw this.#fault;
     try {
-      return this.#db.transaction(work).immediate();
+      return this.#db
+        .transaction(() => {
+          const result = work();
+          this.#schema.write();
+          return result;
+        })
+        .immediate();
     } catch (error) {
       // The rollback took ids away that the dictionaries still know.
       this.#writer.forget();
@@ -404,6 +422,7 @@ const MIGRATIONS = [
   "0003-snapshot.sql",
   "0004-members.sql",
   "0005-hash-sums.sql",
+  "0006-schema.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** What a region's database is, for whoever opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {

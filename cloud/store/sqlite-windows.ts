@@ -92,17 +92,18 @@ export class SqliteWindows {
     const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
     const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
-    const answer = effective(
+    const answers = effective(
       present.map((row) => this.#slotRow(row)),
       commands.map(operatorRow),
     );
+    const sources = answers.flatMap((answer) => answer.sources);
     const slot = (row: SlotSqlRow, state: "present" | "replaced"): GatewayRevision => {
       const loaded = this.#slotRow(row);
-      const source = answer?.sources.some((one) => one.streamId === loaded.streamId && one.part === loaded.part);
+      const source = sources.some((one) => one.streamId === loaded.streamId && one.part === loaded.part);
       return {
         kind: "gateway",
         state,
-        inAnswer: state === "present" && source === true,
+        inAnswer: state === "present" && source,
         hash48: row.hash48,
         row: loaded,
       };
@@ -113,7 +114,7 @@ export class SqliteWindows {
     ].toSorted(byVersion);
     const byRank = commands.map(operatorRow).toSorted(byRankAndVersion).slice(0, limit);
     const operators = byRank.map((row): WindowRevision => {
-      const decided = answer?.operator;
+      const decided = answers[0]?.operator;
       const inAnswer = decided?.rank === row.rank && decided.hlc === row.hlc && decided.tie === row.tie;
       return { kind: "operator", inAnswer, row };
     });
@@ -149,6 +150,7 @@ export class SqliteWindows {
       revision: row.revision,
       unit: row.unit,
       haMode: HA_MODES[row.ha_mode] ?? "auto",
+      later: row.later === 1,
       summary: loadedSummary(row),
     };
   }
@@ -174,6 +176,7 @@ type SlotSqlRow = SummaryRow & {
   readonly carry: Buffer | null;
   readonly unit: string | null;
   readonly ha_mode: number;
+  readonly later: number;
 };
 type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
   readonly window_start_ms: number;
@@ -205,7 +208,7 @@ function byVersion(a: GatewayRevision, b: GatewayRevision): number {
 }
 
 const STREAMS_CACHED = 10_000;
-const SLOT_COLUMNS = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, ${SUMMARY_COLUMNS}`;
+const SLOT_COLUMNS = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
 
 type Statements = ReturnType<typeof prepare>;
 type Range = [series: number, windowMs: number, fromMs: number, toMs: number];

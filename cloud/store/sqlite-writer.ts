@@ -5,11 +5,13 @@ import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import type { SealedBatch, WindowRecord } from "../../proto/core/record.ts";
+import { typeOfSummary } from "../../proto/core/schema.ts";
 import type { RawSlice, ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import { streamIdToBytes } from "../../proto/wire/frame-values.ts";
 import type { BatchCounts } from "../../proto/wire/snapshot-codec.ts";
 import type { SqliteConflicts } from "./sqlite-conflicts.ts";
 import type { BatchRow, SqliteOperators } from "./sqlite-operators.ts";
+import type { SqliteSchema } from "./sqlite-schema.ts";
 import { HA_MODES } from "./sqlite-windows.ts";
 import type { SqliteWindows } from "./sqlite-windows.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
@@ -33,8 +35,13 @@ export class SqliteWriter {
   readonly #windows: SqliteWindows;
   readonly #operators: SqliteOperators;
   readonly #conflicts: SqliteConflicts;
+  readonly #schema: SqliteSchema;
 
-  constructor(db: Database, parts: { windows: SqliteWindows; operators: SqliteOperators; conflicts: SqliteConflicts }) {
+  constructor(
+    db: Database,
+    parts: { windows: SqliteWindows; operators: SqliteOperators; conflicts: SqliteConflicts; schema: SqliteSchema },
+  ) {
+    this.#schema = parts.schema;
     this.#sql = prepare(db);
     this.#windows = parts.windows;
     this.#operators = parts.operators;
@@ -121,11 +128,13 @@ export class SqliteWriter {
     this.#operators.forget();
     this.#conflicts.forget();
     this.#windows.forget();
+    this.#schema.forget();
   }
 
   insertWindow(from: BatchRow, window: WindowRecord): void {
     if (this.#operators.isErased(window.device)) return;
     const row = recordRow(this.#seriesRow(window.device, window.metric), from, window);
+    this.#schema.saw(row[0], { type: typeOfSummary(window.summary), unit: window.unit }, window.summary);
     if (this.#sql.insertRecord.run(...row).changes === 0 && !this.#settleSlot(row)) return;
     this.#conflicts.touch(row[0], row[1], row[2]);
   }
@@ -134,6 +143,9 @@ export class SqliteWriter {
   insertRawSlice({ stream, seq, hash48: hash }: BatchRow, position: number, block: RawSlice): void {
     if (this.#operators.isErased(block.device)) return;
     const series = this.#seriesRow(block.device, block.metric);
+    for (const type of block.types) {
+      this.#schema.saw(series, { type, unit: block.unit }, { firstMs: block.minMs, lastMs: block.maxMs });
+    }
     this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
     const held = this.#sql.rawBlock.get(series, stream, seq, position);
     if (held !== undefined) {
@@ -146,8 +158,10 @@ export class SqliteWriter {
 
   insertCommand(from: BatchRow, command: OperatorCommand): void {
     if (command.kind === "erase_device") {
+      this.#schema.write();
       this.#operators.erase(from, command);
       this.#series.clear();
+      this.#schema.forget();
     } else if (command.kind === "set_member") {
       this.#operators.setMember(from, command);
     } else if (!this.#operators.isErased(command.window.device)) {
@@ -203,9 +217,9 @@ function remember<K>(dictionary: Map<K, number>, key: K, id: number): void {
   dictionary.set(key, id);
 }
 
-const RECORD_COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode,
+const RECORD_COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later,
   ${SUMMARY_COLUMNS}`;
-const RECORD_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const RECORD_VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const SLOT = "series = ? AND window_ms = ? AND window_start_ms = ? AND stream = ? AND part = ?";
 
 type Slot = [series: number, windowMs: number, windowStartMs: number, stream: number, part: number];
@@ -217,6 +231,7 @@ type RecordRow = [
   carry: Uint8Array | null,
   unit: string | null,
   haMode: number,
+  later: number,
   ...summary: StoredSummary,
 ];
 
@@ -233,6 +248,7 @@ function recordRow(series: number, { stream, seq: ver, hash48: hash }: BatchRow,
     record.carry === null ? null : streamIdToBytes(record.carry),
     record.unit,
     HA_MODES.indexOf(record.haMode),
+    record.later ? 1 : 0,
     ...storedSummary(record.summary),
   ];
 }

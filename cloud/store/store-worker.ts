@@ -16,6 +16,7 @@ import type {
   ReadingQuery,
   RecordKey,
   RecordQuery,
+  SchemaQuery,
   SeriesQuery,
   SnapshotMerge,
   StreamQuery,
@@ -61,6 +62,8 @@ async function answer(of: SqliteStore, { method, argument }: StoreQuestion): Pro
       return of.batches(argument as BatchRequest);
     case "series":
       return of.series(argument as SeriesQuery);
+    case "schema":
+      return of.schema(argument as SchemaQuery);
     case "records":
       return of.records(argument as RecordQuery);
     case "readings":

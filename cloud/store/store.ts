@@ -7,6 +7,7 @@ import type { Member } from "../../proto/core/member.ts";
 import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { SchemaVersion } from "../../proto/core/schema.ts";
 
 /**
  * Where a region keeps what it was given: a grow-only set of immutable batches and the record table that follows from
@@ -43,12 +44,17 @@ export interface Store {
 
   /** Series in order of device, then metric. */
   series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>>;
-  /** The effective record of each window, in order of device, metric, window length, window start. */
-  records(query: RecordQuery): Promise<Page<EffectiveWindow, RecordKey>>;
+  /**
+   * The effective record of each window, in order of device, metric, window length, window start; of a window in which its
+   * metric changed its type or unit one for each, in order of `schemaKey`.
+   */
+  records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>>;
   /** Raw readings in order of device, metric, then time; among equal times by stream, seq and place in the batch. */
   readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>>;
   /** Streams in order of gateway, then stream, with what their gateways counted. */
   streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>>;
+  /** Which types and units the readings of each series have had, in order of device, then metric. */
+  schema(query: SchemaQuery): Promise<Page<SchemaRow, SeriesKey>>;
   totals(): Promise<Totals>;
 
   /**
@@ -155,12 +161,20 @@ export type SeriesRow = SeriesKey;
 export type SeriesFilter = { readonly device: string | null; readonly metric: string | null };
 export type SeriesQuery = SeriesFilter & { readonly after: SeriesKey | null; readonly limit: number };
 
+export type SchemaQuery = SeriesQuery;
+/** In order of the earliest reading. */
+export type SchemaRow = SeriesKey & { readonly versions: readonly SeenVersion[] };
+/** By the time of the readings, those included that later rows replaced. */
+export type SeenVersion = SchemaVersion & { readonly firstMs: number; readonly lastMs: number };
+
 /** Times are milliseconds since 1970; `fromMs` is inside the range, `toMs` is not. */
 export type TimeRange = { readonly fromMs: number; readonly toMs: number };
 
 export type RecordKey = SeriesKey & { readonly windowMs: number; readonly windowStartMs: number };
 export type RecordQuery = SeriesFilter &
-  TimeRange & { readonly windowMs: number | null; readonly after: RecordKey | null; readonly limit: number };
+  TimeRange & { readonly windowMs: number | null; readonly after: AnswerKey | null; readonly limit: number };
+/** `schema` of the answer, as `schemaKey` says it. */
+export type AnswerKey = RecordKey & { readonly schema: string };
 export type EffectiveWindow = RecordKey & { readonly effective: EffectiveRecord };
 
 export type ReadingKey = SeriesKey & {

@@ -6,6 +6,7 @@ import type { Member } from "../../proto/core/member.ts";
 import type { SqliteStoreOptions } from "./sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
+  AnswerKey,
   ArrivedBatch,
   BatchHash,
   BatchId,
@@ -26,6 +27,8 @@ import type {
   ReadingQuery,
   RecordKey,
   RecordQuery,
+  SchemaQuery,
+  SchemaRow,
   SeriesKey,
   SeriesQuery,
   SeriesRow,
@@ -107,7 +110,11 @@ export class ThreadedStore implements Store {
     return this.#ask("series", query);
   }
 
-  records(query: RecordQuery): Promise<Page<EffectiveWindow, RecordKey>> {
+  schema(query: SchemaQuery): Promise<Page<SchemaRow, SeriesKey>> {
+    return this.#ask("schema", query);
+  }
+
+  records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>> {
     return this.#ask("records", query);
   }
 

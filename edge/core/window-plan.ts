@@ -17,7 +17,12 @@ export type WindowPlan = {
   readonly allowedLatenessMs: number;
   /** What it means that another gateway forwards the same series. */
   readonly haMode: HaMode;
+  /** What becomes of a message in which a series has another type or unit than before. */
+  readonly onSchemaChange: SchemaPolicy;
 };
+
+/** `accept`: the series goes on as a new version of itself; `dead_letter`: the message waits for somebody to look at it. */
+export type SchemaPolicy = "accept" | "dead_letter";
 
 export type WindowRule = {
   /** Patterns in which `*` stands for any run of characters. */

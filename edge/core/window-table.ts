@@ -25,6 +25,8 @@ export class WindowTable {
   readonly #base: number[] = [];
   /** Everything of a series that ended at or before this was evicted from the kept states. */
   readonly #evictedEndMs: number[] = [];
+  /** Of a type or unit that the metric did not have at first: each window is a part of its own. */
+  readonly #later: boolean[] = [];
 
   // By series and length.
   #head = new Int32Array(256).fill(-1);
@@ -100,13 +102,15 @@ export class WindowTable {
   }
 
   /**
-   * @param evictedEndMs see {@link evicted}; -Infinity for a series whose states are all still kept; undefined for one
-   * that never had a reading. Of that nothing was put away, and the recall is not asked: 40,000 series that began in one
-   * second made acknowledgements wait for 2 s, half of it for questions whose answer is known.
+   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all still kept; undefined for one
+   *   that never had a reading. Of that nothing was put away, and the recall is not asked: 40,000 series that began in one
+   *   second made acknowledgements wait for 2 s, half of it for questions whose answer is known. `later`: windows of the same
+   *   metric in another type or unit may be there, so they are parts, by the sequence of their first reading.
    */
-  addSeries(series: number, plan: WindowPlan, evictedEndMs: number | undefined): void {
+  addSeries(series: number, plan: WindowPlan, of: { evictedEndMs: number | undefined; later: boolean }): void {
     this.#plans[series] = plan;
-    this.#evictedEndMs[series] = evictedEndMs ?? -Infinity;
+    this.#later[series] = of.later;
+    this.#evictedEndMs[series] = of.evictedEndMs ?? -Infinity;
     this.#base[series] = this.#heads;
     this.#heads += plan.lengthsMs.length;
     if (this.#heads > this.#head.length) {
@@ -114,7 +118,7 @@ export class WindowTable {
       this.#head = filled(new Int32Array(length).fill(-1), this.#head);
       this.#closedStartMs = filled(new Float64Array(length).fill(Number.NaN), this.#closedStartMs);
     }
-    if (evictedEndMs === undefined) this.#closedStartMs.fill(-Infinity, this.#base[series], this.#heads);
+    if (of.evictedEndMs === undefined) this.#closedStartMs.fill(-Infinity, this.#base[series], this.#heads);
   }
 
   plan(series: number): WindowPlan {
@@ -242,15 +246,16 @@ export class WindowTable {
       closedStartMs = this.#recall.newestStartMs(series, lengthMs);
       this.#closedStartMs[cell] = closedStartMs;
     }
+    const part = this.#later[series]! ? seq : 0;
     if (startMs <= closedStartMs || startMs + lengthMs <= this.#evictedEndMs[series]!) {
       const kept = this.#recall.window(series, lengthMs, startMs);
       const supplement = kept === undefined && startMs + lengthMs <= this.#evictedEndMs[series]!;
-      const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : 0));
+      const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : part));
       this.#setFlags(row, this.#flags[row]! | REOPENED);
       this.#reopened.push(row);
       return row;
     }
-    return this.#link(cell, emptyWindow(series, lengthMs, startMs, 0));
+    return this.#link(cell, emptyWindow(series, lengthMs, startMs, part));
   }
 
   #count(row: number, timeMs: number, value: Value, seq: number): void {

@@ -38,14 +38,17 @@ export type SeriesRef = {
 };
 
 export interface ReadingSink {
-  /** Whether there is room for a series that was never seen; asked before any reading of its message is given. */
-  admits(series: SeriesRef): boolean;
+  /** Null: the reading may come in. Asked about every reading of a message before the first one is given. */
+  admits(series: SeriesRef, value: Value): Refusal | null;
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
   /** Something that the sender is to be asked; told also of messages that are no readings. */
   request?(request: DeviceRequest): void;
   /** Parts of a message that has readings and that are none themselves, by what they are. */
   ignored(what: string, count: number): void;
 }
+
+/** Why a reading, and the whole message with it, does not come in. */
+export type Refusal = { readonly reason: DeadLetterReason; readonly detail: string };
 
 /** A message from the gateway to a device. */
 export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Array };
@@ -73,4 +76,6 @@ export type DeadLetterReason =
   | "bad_timestamp"
   | "bad_name"
   | "unknown_alias"
-  | "too_many_series";
+  | "too_many_series"
+  | "too_many_versions"
+  | "schema_change";

@@ -22,7 +22,7 @@ import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { instantOf, timeOf, TimeZone } from "./timestamp.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
-import { areUsable, badName, deadLetter, namesOf, readingsOf, tooManySeries, usableUnit } from "./topic-plan.ts";
+import { areUsable, badName, deadLetter, namesOf, readingsOf, usableUnit } from "./topic-plan.ts";
 
 /**
  * Decides what a topic's messages are, once per topic, and decodes them: the first route that matches, else the names
@@ -71,7 +71,7 @@ class RoutedDecoder implements Decoder {
   decode(message: IncomingMessage): Decoded {
     const readings: Reading[] = [];
     const outcome = this.decodeInto(message, {
-      admits: () => true,
+      admits: () => null,
       ignored: () => {},
       reading: ({ device, metric, unit }, timeMs, value, clock) =>
         readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock }),
@@ -189,7 +189,8 @@ class RoutedDecoder implements Decoder {
     if (series === undefined) return badName(plan, "");
     if (series === "left_out") return { kind: "ignored", what: "not_picked", route: plan.route.name };
     const { ref, rule } = series;
-    if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
+    const refused = sink.admits(ref, value);
+    if (refused !== null) return deadLetter(plan, refused.reason, refused.detail);
     const clock = message.clockPlausible ? "none" : "suspect";
     sink.reading(ref, Math.trunc(message.arrivedMs), rule === undefined ? value : scaled(value, rule), clock);
     return readingsOf(plan, plan.claim?.family.name ?? bare.decoder);
@@ -329,7 +330,8 @@ class RoutedDecoder implements Decoder {
         const said = new Date(saidMs!).toISOString();
         return deadLetter(plan, "bad_timestamp", `${path} has the time ${said}, too far from that of its arrival`);
       }
-      if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
+      const refused = sink.admits(ref, value);
+      if (refused !== null) return deadLetter(plan, refused.reason, refused.detail);
       series.push(planned_);
       picked.push(field);
     }

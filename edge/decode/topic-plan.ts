@@ -97,10 +97,6 @@ export function deadLetter(plan: DecodedPlan, reason: DeadLetterReason, detail: 
   return { kind: "dead_letter", reason, detail: shown, route: plan.route.name };
 }
 
-export function tooManySeries(plan: DecodedPlan): Outcome {
-  return deadLetter(plan, "too_many_series", "a series that was never seen, and there is no room for more");
-}
-
 export function badName(plan: DecodedPlan, path: string): Outcome {
   const { device, metric } = namesOf(plan, undefined, path);
   const shown = JSON.stringify(`${device} ${metric}`).slice(0, 120);

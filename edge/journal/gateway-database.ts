@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { ValueType } from "../../proto/core/schema.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import type { StoredWindow } from "../core/window-table.ts";
@@ -21,8 +22,8 @@ export class GatewayDatabase {
   readonly #commit: Statement<[]>;
   readonly #metaGet: Statement<[string], { value: number }>;
   readonly #metaSet: Statement<[string, number]>;
-  readonly #seriesAdd: Statement<[number, string, string, string | null]>;
-  readonly #seriesUnit: Statement<[string | null, number]>;
+  readonly #seriesAdd: Statement<[StoredSeries]>;
+  readonly #seriesUpdate: Statement<[StoredSeries]>;
   readonly #seriesEvicted: Statement<[number, number]>;
   readonly #journalAdd: Statement<[number, number, number, Buffer]>;
   readonly #journalRead: Statement<[number], JournalRow>;
@@ -73,8 +74,14 @@ export class GatewayDatabase {
     this.#metaSet = db.prepare(
       "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
     );
-    this.#seriesAdd = db.prepare("INSERT INTO series (id, device, metric, unit) VALUES (?, ?, ?, ?)");
-    this.#seriesUnit = db.prepare("UPDATE series SET unit = ? WHERE id = ?");
+    this.#seriesAdd = db.prepare(
+      `INSERT INTO series (id, device, metric, type, unit, became, first_ms, last_ms)
+       VALUES (@id, @device, @metric, @type, @unit, @became, @first_ms, @last_ms)`,
+    );
+    this.#seriesUpdate = db.prepare(
+      `UPDATE series SET type = @type, unit = @unit, became = @became, first_ms = @first_ms, last_ms = @last_ms
+       WHERE id = @id`,
+    );
     this.#seriesEvicted = db.prepare("UPDATE series SET evicted_end_ms = ? WHERE id = ?");
     this.#journalAdd = db.prepare("INSERT INTO journal (first_seq, readings, crc, body) VALUES (?, ?, ?, ?)");
     this.#journalRead = db.prepare(
@@ -171,16 +178,19 @@ export class GatewayDatabase {
 
   *series(): Generator<SeriesRow> {
     yield* this.#db
-      .prepare<[], SeriesRow>("SELECT id, device, metric, unit, evicted_end_ms FROM series ORDER BY id")
+      .prepare<[], SeriesRow>(
+        "SELECT id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms FROM series ORDER BY id",
+      )
       .iterate();
   }
 
-  addSeries(id: number, series: { device: string; metric: string; unit: string | null }): void {
-    this.#seriesAdd.run(id, series.device, series.metric, series.unit);
+  addSeries(series: StoredSeries): void {
+    this.#seriesAdd.run(series);
   }
 
-  setUnit(series: number, unit: string | null): void {
-    this.#seriesUnit.run(unit, series);
+  /** All but its names. */
+  updateSeries(series: StoredSeries): void {
+    this.#seriesUpdate.run(series);
   }
 
   setEvicted(series: number, endMs: number): void {
@@ -398,15 +408,21 @@ export class GatewayDatabase {
  */
 export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq";
 
-export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard";
+/** All but `schema_change` are told to the regions, which see changes of types and units for themselves. */
+export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard" | "schema_change";
 
-export type SeriesRow = {
+export type StoredSeries = {
   readonly id: number;
   readonly device: string;
   readonly metric: string;
+  readonly type: ValueType | null;
   readonly unit: string | null;
-  readonly evicted_end_ms: number | null;
+  /** How many changes of type or unit the metric had seen when it became this. */
+  readonly became: number;
+  readonly first_ms: number | null;
+  readonly last_ms: number | null;
 };
+export type SeriesRow = StoredSeries & { readonly evicted_end_ms: number | null };
 export type JournalRow = {
   readonly first_seq: number;
   readonly readings: number;
@@ -489,5 +505,5 @@ function migration(name: string): string {
 /** What a gateway's database is, for whoever opens one. */
 export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: 0x7469_6465, kind: "gateway" },
-  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql")],
+  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql"), migration("003-schema.sql")],
 };

@@ -7,6 +7,7 @@ import type { Watermarks } from "../core/watermarks.ts";
 import type { StoredWindow, WindowTable } from "../core/window-table.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
+import { isLater } from "./series-registry.ts";
 
 /**
  * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
@@ -166,6 +167,7 @@ export class Sealer {
       carry,
       revision: window.revision,
       haMode: entry.plan.haMode,
+      later: isLater(entry),
       summary: window.summary,
     };
   }
@@ -192,7 +194,7 @@ export class Sealer {
     const discards = new Map<string, number>();
     for (const row of this.#parts.db.ledger()) {
       const count = row.total - row.sealed;
-      if (count === 0) continue;
+      if (count === 0 || row.kind === "schema_change") continue;
       if (row.kind === "redelivered") redelivered += count;
       else if (row.kind === "dead_letter") deadLetters.set(row.reason, count);
       else if (row.kind === "ignored") discards.set(`ignored_${row.reason}`, count);

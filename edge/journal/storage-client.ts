@@ -8,6 +8,8 @@ import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
+import type { SchemaChange } from "./schema-gate.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
 import type {
   DeadLetterQuery,
@@ -116,6 +118,12 @@ export class StorageClient implements Intake, Outbox {
     return reply.status;
   }
 
+  async schema(query: SchemaQuery): Promise<{ metrics: readonly MetricHistory[]; next: number | null }> {
+    const reply = await this.#request({ kind: "schema", query });
+    if (reply.kind !== "schema") throw mismatch(reply);
+    return reply;
+  }
+
   async deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     const reply = await this.#request({ kind: "dead_letters", query });
     if (reply.kind !== "dead_letters") throw mismatch(reply);
@@ -216,6 +224,7 @@ export class StorageClient implements Intake, Outbox {
     if (changed || this.#congested) this.#updateCongestion();
     if (changed) this.#options.onPressure(pressure);
     for (const request of message.requests) this.#options.onRequest?.(request);
+    for (const change of message.schemaChanges) this.#options.onSchemaChange?.(change);
     this.#tellSealed(message.sealed);
   }
 
@@ -271,6 +280,8 @@ export type StorageClientOptions = {
   readonly onPressure: (pressure: PressureLevel) => void;
   /** A device is to be asked something. */
   readonly onRequest?: (request: DeviceRequest) => void;
+  /** A metric has a type or unit that it never had, or its message became a dead letter for that. */
+  readonly onSchemaChange?: (change: SchemaChange) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

@@ -24,6 +24,9 @@ import { PublishChunkReader } from "./publish-chunk.ts";
 import { Redeliveries } from "./redeliveries.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 import { Sealer } from "./sealer.ts";
+import type { SchemaChange } from "./schema-gate.ts";
+import { SchemaGate } from "./schema-gate.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import { SeriesRegistry } from "./series-registry.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -49,6 +52,7 @@ export class StorageEngine {
   readonly #watermarks = new Watermarks();
   readonly #raw = new RawBuffer();
   readonly #registry: SeriesRegistry;
+  readonly #schema: SchemaGate;
   readonly #redeliveries: Redeliveries;
   readonly #sealer: Sealer;
   readonly #upkeep: Upkeep;
@@ -72,6 +76,8 @@ export class StorageEngine {
   #counted = new Map<LedgerKind, Map<string, number>>();
   #sealedNow: SealedBatchNote[] = [];
   #requests: DeviceRequest[] = [];
+  #schemaChanges: SchemaChange[] = [];
+  #lastSchemaChange: SchemaChange | null = null;
   #pressure: PressureLevel = "keep_all";
   /** Since the disk was looked at. */
   #writtenBytes = 0;
@@ -144,8 +150,12 @@ export class StorageEngine {
         this.#topicHashes[topic] = hashText(text);
       },
     });
+    this.#schema = new SchemaGate(
+      { registry: this.#registry, changed: (change) => this.#schemaChanged(change) },
+      { seriesMax: options.seriesMax },
+    );
     this.#sink = {
-      admits: (series) => this.#registry.knows(series) || this.#registry.size < options.seriesMax,
+      admits: (series, value) => this.#schema.admits(series, value),
       reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock),
       ignored: (what, count) => this.#count("ignored", what, count),
       request: (request) => this.#requests.push(request),
@@ -199,6 +209,7 @@ export class StorageEngine {
       if (payload.length < size) continue;
       const clockPlausible = arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS;
       const message = { topic, payload, clientId: client, arrivedMs, clockPlausible };
+      this.#schema.begin();
       const outcome = this.#decoder.decodeInto(message, this.#sink);
       if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
       else retried.push(id);
@@ -234,6 +245,11 @@ export class StorageEngine {
 
   deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
     return this.#db.deadLetters(query);
+  }
+
+  /** What metrics are and have been. */
+  schema(query: SchemaQuery): { metrics: readonly MetricHistory[]; next: number | null } {
+    return this.#registry.histories(query);
   }
 
   /** Whether {@link commit} without chunks would do something: seal, checkpoint, expire or trim. */
@@ -275,11 +291,13 @@ export class StorageEngine {
     const deadLetters = new Map<string, number>();
     const ignored = new Map<string, number>();
     const discards = new Map<string, number>();
+    const schemaChanges = new Map<string, number>();
     let redelivered = 0;
     for (const row of this.#db.ledger()) {
       if (row.kind === "redelivered") redelivered += row.total;
       else if (row.kind === "dead_letter") deadLetters.set(row.reason, row.total);
       else if (row.kind === "ignored") ignored.set(row.reason, row.total);
+      else if (row.kind === "schema_change") schemaChanges.set(row.reason, row.total);
       else discards.set(row.reason, row.total);
     }
     return {
@@ -291,6 +309,8 @@ export class StorageEngine {
       deadLetters,
       ignored,
       discards,
+      schemaChanges,
+      lastSchemaChange: this.#lastSchemaChange,
       series: this.#registry.size,
       devices: this.#registry.devices,
       openWindows: this.#windows.open,
@@ -342,6 +362,7 @@ export class StorageEngine {
       }
       this.#redeliveries.accept(key, content);
     }
+    this.#schema.begin();
     const outcome = this.#decoder.decodeInto(
       {
         topic: this.#reader.topics[message.topic]!,
@@ -375,11 +396,10 @@ export class StorageEngine {
   };
 
   #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void {
-    const entry = ref.id >= 0 ? this.#registry.get(ref.id) : this.#registry.resolve(ref, this.#atMs);
+    const entry = this.#schema.take(ref, value, this.#atMs);
     const seq = ++this.#journalSeq;
     this.#journal.add(ref.id, timeMs, value, clock);
     this.#apply(ref.id, entry.deviceNumber, timeMs, value, seq);
-    if (ref.unit !== null && ref.unit !== entry.unit) this.#registry.learnUnit(ref.id, ref.unit);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
   }
 
@@ -387,6 +407,15 @@ export class StorageEngine {
     const openedEndMs = this.#windows.add(series, timeMs, value, seq);
     if (openedEndMs !== Infinity) this.#watermarks.expect(device, openedEndMs);
     this.#watermarks.observe(device, timeMs, this.#atMs);
+    this.#registry.saw(series, timeMs);
+  }
+
+  #schemaChanged(change: SchemaChange): void {
+    if (change.outcome !== "dead_letter") this.#count("schema_change", change.kind);
+    this.#lastSchemaChange = change;
+    // Every change is counted; that many at once are as many as anybody reads.
+    if (change.outcome !== "known" && this.#schemaChanges.length < SCHEMA_CHANGES_TOLD)
+      this.#schemaChanges.push(change);
   }
 
   /** Inside the transaction: whatever is due, each a bounded step. */
@@ -401,12 +430,14 @@ export class StorageEngine {
   #committed(checkpoint: boolean): CommitResult {
     const sealed = this.#sealedNow;
     const requests = this.#requests;
+    const schemaChanges = this.#schemaChanges;
     this.#sealedNow = [];
     this.#requests = [];
+    this.#schemaChanges = [];
     for (const note of sealed) this.#shelf.add(note);
     if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
-    return { sealed, requests, pressure: this.#pressure };
+    return { sealed, requests, schemaChanges, pressure: this.#pressure };
   }
 
   #markDue(): boolean {
@@ -544,7 +575,6 @@ export class StorageEngine {
         const seq = row.first_seq + index;
         const entry = this.#registry.get(series);
         if (seq > checkpointSeq) this.#apply(series, entry.deviceNumber, timeMs, value, seq);
-        // The journal holds no units: a replayed reading has the latest one of its series.
         if (seq > sealedRawSeq && entry.plan.raw) this.#raw.add(series, entry, timeMs, value, clock);
       });
     }
@@ -569,6 +599,8 @@ export type EngineOptions = {
 
 export type CommitResult = {
   readonly sealed: readonly SealedBatchNote[];
+  /** Types and units that metrics have now and never had before, or that were refused; of very many the first. */
+  readonly schemaChanges: readonly SchemaChange[];
   /** What devices are to be asked, now that what they said is on disk. */
   readonly requests: readonly DeviceRequest[];
   /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
@@ -597,6 +629,10 @@ export type EngineStatus = {
   readonly deadLetters: ReadonlyMap<string, number>;
   readonly ignored: ReadonlyMap<string, number>;
   readonly discards: ReadonlyMap<string, number>;
+  /** By kind; those that became dead letters are among those. */
+  readonly schemaChanges: ReadonlyMap<string, number>;
+  /** Since the start of the process. */
+  readonly lastSchemaChange: SchemaChange | null;
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
@@ -617,6 +653,8 @@ export type EngineStatus = {
 const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
 const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
+/** In one commit. */
+const SCHEMA_CHANGES_TOLD = 16;
 const BATCHES_PER_TRIM = 64;
 const DISK_CHECK_EVERY_MS = 1000;
 /** Journaled; what is sealed of it comes on top. A 64th of the smallest quota, and a 20th of that is kept free. */

@@ -6,6 +6,8 @@ import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
+import type { SchemaChange } from "./schema-gate.ts";
+import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
@@ -25,6 +27,7 @@ export type StorageRequest =
   | { readonly kind: "mark"; readonly region: RegionId; readonly claims: readonly OutboxClaim[] }
   | { readonly kind: "rotate_stream" }
   | { readonly kind: "status" }
+  | { readonly kind: "schema"; readonly query: SchemaQuery }
   | { readonly kind: "seal_now" }
   | { readonly kind: "dead_letters" | "retry_dead_letters" | "purge_dead_letters"; readonly query: DeadLetterQuery }
   | { readonly kind: "close" };
@@ -38,6 +41,7 @@ export type FromStorage =
       readonly throughChunk: number;
       readonly sealed: readonly SealedBatchNote[];
       readonly requests: readonly DeviceRequest[];
+      readonly schemaChanges: readonly SchemaChange[];
       readonly pressure: PressureLevel;
       /** Buffers to be used again. */
       readonly buffers: readonly ArrayBuffer[];
@@ -49,6 +53,7 @@ export type StorageReply =
   | { readonly kind: "streams"; readonly streams: readonly OutboxStream[] }
   | { readonly kind: "read"; readonly batches: readonly { seq: Seq; bytes: Uint8Array; sha256: Uint8Array }[] }
   | { readonly kind: "status"; readonly status: EngineStatus }
+  | { readonly kind: "schema"; readonly metrics: readonly MetricHistory[]; readonly next: number | null }
   | { readonly kind: "dead_letters"; readonly letters: readonly StoredDeadLetter[] }
   | { readonly kind: "retried"; readonly retry: Omit<DeadLetterRetry, "commit"> }
   | { readonly kind: "purged"; readonly count: number }

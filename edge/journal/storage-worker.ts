@@ -70,6 +70,8 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
         return { kind: "done" };
       case "status":
         return { kind: "status", status: engine.status() };
+      case "schema":
+        return { kind: "schema", ...engine.schema(request.query) };
       case "seal_now":
         announce(engine.sealNow(), throughChunk, []);
         return { kind: "done" };

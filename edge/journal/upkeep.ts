@@ -15,7 +15,8 @@ import type { SeriesRegistry } from "./series-registry.ts";
  */
 export class Upkeep {
   readonly #parts: UpkeepParts;
-  #pass: { readonly journalSeq: number; row: number } | undefined;
+  /** `row` of the windows, then `series` of the series; -1 where it is through. */
+  #pass: { readonly journalSeq: number; row: number; series: number } | undefined;
   #checkpointSeq: number;
   /** The journal through this is gone already. */
   #droppedSeq = 0;
@@ -48,22 +49,24 @@ export class Upkeep {
     }
     if (this.#pass === undefined) {
       if (!this.#checkpointDue(now.journalSeq, now.pressure)) return false;
-      this.#pass = { journalSeq: now.journalSeq, row: 0 };
+      this.#pass = { journalSeq: now.journalSeq, row: 0, series: 0 };
     }
     return this.#checkpointStep(now.journalSeq, WINDOWS_PER_STEP);
   }
 
   /** A whole checkpoint at once, for an orderly stop. */
   checkpoint(journalSeq: number): void {
-    this.#pass = { journalSeq, row: 0 };
+    this.#pass = { journalSeq, row: 0, series: 0 };
     this.#checkpointStep(journalSeq, Infinity);
   }
 
   #checkpointStep(journalSeq: number, limit: number): boolean {
     const pass = this.#pass!;
-    const { db, windows, raw } = this.#parts;
+    const { db, windows, raw, registry } = this.#parts;
     if (pass.row >= 0) pass.row = windows.forEachDirty(pass.row, limit, (window) => db.putWindow(window, null));
     if (pass.row >= 0) return false;
+    if (pass.series >= 0) pass.series = registry.writeSeen(pass.series, limit);
+    if (pass.series >= 0) return false;
     if (raw.readings === 0) db.setMeta("sealed_raw_seq", journalSeq);
     db.setMeta("journal_seq", journalSeq);
     db.setMeta("checkpoint_seq", pass.journalSeq);

@@ -1,5 +1,6 @@
 import type { CommitPace } from "../core/recent-commits.ts";
 import { statusSentence } from "../core/status-sentence.ts";
+import { schemaText } from "../../proto/core/schema.ts";
 import type { EngineStatus } from "../journal/storage-engine.ts";
 import type { UplinkStatus } from "../session/uplink-driver.ts";
 
@@ -20,6 +21,12 @@ export type GatewayReport = {
     readonly deadLetters: Readonly<Record<string, number>>;
     readonly ignored: Readonly<Record<string, number>>;
     readonly discards: Readonly<Record<string, number>>;
+  };
+  readonly schema: {
+    /** How often metrics changed their `type` or `unit`, since the first start on this disk. */
+    readonly changes: Readonly<Record<string, number>>;
+    /** The last of them in words, those that became dead letters included; null: none since the start of the process. */
+    readonly last: string | null;
   };
   readonly journal: { readonly commits: number; readonly waitP50Ms: number | null; readonly waitP99Ms: number | null };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
@@ -86,6 +93,7 @@ export function gatewayReport(given: {
       ignored: Object.fromEntries(storage.ignored),
       discards: Object.fromEntries(storage.discards),
     },
+    schema: { changes: Object.fromEntries(storage.schemaChanges), last: schemaSentence(storage.lastSchemaChange) },
     journal: { commits: storage.commits, waitP50Ms: pace.waitP50Ms, waitP99Ms: pace.waitP99Ms },
     windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
     outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, waitingReadings, behindMs },
@@ -105,6 +113,13 @@ export function gatewayReport(given: {
       quotaBytes: storage.quotaBytes,
     },
   };
+}
+
+function schemaSentence(change: EngineStatus["lastSchemaChange"]): string | null {
+  if (change === null) return null;
+  const { device, metric, from, to, outcome } = change;
+  const end = outcome === "dead_letter" ? "; the message is a dead letter" : "";
+  return `${metric} of ${device} was ${schemaText(from)} and is ${schemaText(to)}${end}.`;
 }
 
 /** The drain in readings, by the mean size of what is on disk. */

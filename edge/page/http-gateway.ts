@@ -35,6 +35,7 @@ export function serveGateway(
 }
 
 const INDEX = `GET /v1/status   how this gateway is, as JSON
+GET /v1/schema   types and units of each metric, and since when   ?device=&metric=&after=&limit=
 GET /v1/dead-letters   what should have been a reading   ?reason=&after=&limit=   (tidemark deadletter --help)
 GET /metrics     Prometheus metrics
 GET /healthz     the process is alive

@@ -2,30 +2,40 @@ import type { Seq, StreamId } from "./ids.ts";
 import type { OperatorRank, OperatorRow } from "./operator-command.ts";
 import { isLater, OPERATOR_RANKS } from "./operator-command.ts";
 import type { HaMode } from "./record.ts";
+import type { SchemaVersion } from "./schema.ts";
+import { schemaKey, typeOfSummary } from "./schema.ts";
 import type { WindowSummary } from "./summary.ts";
 import { mergeSummaries } from "./summary.ts";
 
 /**
- * One answer from all the rows of a window (design, section 4): a pure function of the set of rows, so every region
+ * What all the rows of a window amount to (design, section 4): a pure function of the set of rows, so every region
  * that holds the same rows says the same, byte for byte, whatever the order of delivery. The choice is made when
  * reading and never stored: "the newer wins" and "the more complete wins" do not mix in one stored row, because
  * together they are not transitive.
  *
  *     rows of one slot (stream, part)      the highest version
  *     slots linked by carry                alternatives of one accumulator: the highest count
+ *     slots of another type or unit        an answer of their own (see below)
  *     unlinked slots of one gateway        added only where they cover different times (see below)
- *     supplements (part > 0)               always added
+ *     other parts (part > 0)               always added
  *     gateways                             by the rule's ha_mode; `auto` where they do not agree on it
  *     operator rows                        override > backfill-replace > gateways > backfill-fill; of one rank the
  *                                          latest command, and if that one is a clear, nothing
  *
- * Unlinked first slots of one gateway appear when its disk was restored from an old copy or lost: the new process knew
+ * A window has one answer, nearly always; where its metric changed its type or unit meanwhile, or two gateways say it in
+ * different units, one for each, because a sum of both would be a number that nobody measured. Slots without a unit are of
+ * the one unit that there is, as long as nothing says that it changed. An operator speaks of the window as a whole.
+ *
+ * Unlinked slots of one part of one gateway appear when its disk was restored from an old copy or lost: the new process knew
  * nothing of what the old one forwarded. They may hold the same readings or others, and a slot of 3 readings must not
  * beat one of 600; so they are treated as two gateways in `auto` mode are.
  *
- * @returns null where nobody says anything: no row, or commands that were all taken back.
+ * @returns ordered by {@link schemaKey}; empty where nobody says anything: no row, or commands that were all taken back.
  */
-export function effective(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[] = []): EffectiveRecord | null {
+export function effective(
+  rows: readonly SlotRow[],
+  operatorRows: readonly OperatorRow[] = [],
+): readonly EffectiveRecord[] {
   return decide(rows, operatorRows, () => {});
 }
 
@@ -34,8 +44,8 @@ export function decide(
   rows: readonly SlotRow[],
   operatorRows: readonly OperatorRow[],
   note: (choice: Choice) => void,
-): EffectiveRecord | null {
-  const gateways = rows.length === 0 ? null : ofGateways(latestBySlot(rows), note);
+): readonly EffectiveRecord[] {
+  const gateways = rows.length === 0 ? [] : ofGateways(latestBySlot(rows), note);
   const operator = standing(operatorRows, note);
   const candidates: Party[] = [];
   const add = (row: OperatorRow | undefined): void => {
@@ -43,17 +53,30 @@ export function decide(
   };
   add(operator.get("override"));
   add(operator.get("backfill_replace"));
-  if (gateways !== null) candidates.push({ kind: "slots", summary: gateways.summary, sources: gateways.sources });
-  add(operator.get("backfill_fill"));
-  const [winner, ...losers] = candidates;
-  if (winner === undefined) return null;
-  for (const loser of losers) note({ kind: "operator", outcome: "instead", winner, loser });
-  const unit = gateways === null ? null : newest(gateways.sources).unit;
-  if (winner.kind === "slots")
-    return { summary: winner.summary, unit, sources: winner.sources.toSorted(bySlot), operator: null };
-  const { summary } = winner;
+  const fill = operator.get("backfill_fill");
+  for (const { summary, sources } of gateways) candidates.push({ kind: "slots", summary, sources });
+  add(fill);
+  const [winner] = candidates;
+  if (winner === undefined) return [];
+  for (const loser of candidates.slice(1)) {
+    // Answers of gateways stand beside each other.
+    if (winner.kind === "operator" || loser.kind === "operator")
+      note({ kind: "operator", outcome: "instead", winner, loser });
+  }
+  if (winner.kind === "slots") {
+    return gateways.map(({ version, summary, sources }) => ({
+      ...version,
+      summary,
+      sources: sources.toSorted(bySlot),
+      operator: null,
+    }));
+  }
+  const { summary, row } = winner;
   // A row that takes back never stands.
-  return summary === null ? null : { summary, unit, sources: [], operator: winner.row };
+  if (summary === null) return [];
+  const sources = gateways.flatMap((of) => of.sources);
+  const unit = sources.length === 0 ? null : newest(sources).unit;
+  return [{ type: typeOfSummary(summary), unit, summary, sources: [], operator: row }];
 }
 
 /** Whether `a` replaces `b` in the same slot. */
@@ -72,13 +95,14 @@ export type SlotRow = {
   readonly revision: number;
   readonly unit: string | null;
   readonly haMode: HaMode;
+  /** Of a type or unit that the metric did not have at first. */
+  readonly later: boolean;
   readonly summary: WindowSummary;
 };
 
-export type EffectiveRecord = {
+/** `unit` is as the gateways say it, also where an operator decided. */
+export type EffectiveRecord = SchemaVersion & {
   readonly summary: WindowSummary;
-  /** As the gateways say it, also where an operator decided. */
-  readonly unit: string | null;
   /** The slots that the answer is made of, ordered; empty when an operator's row decided. */
   readonly sources: readonly SlotRow[];
   readonly operator: OperatorRow | null;
@@ -105,22 +129,32 @@ const OVERLAP_MAX = 2;
 
 type Note = (choice: Choice) => void;
 type Share = { readonly summary: WindowSummary; readonly sources: readonly SlotRow[]; readonly name: string };
+/** What one gateway says in one part of the window, in one unit. */
+type Accumulator = Share & { readonly gateway: string; readonly part: number; readonly version: SchemaVersion };
 
 function latestBySlot(rows: readonly SlotRow[]): SlotRow[] {
   const slots = Map.groupBy(rows, (row) => `${row.streamId}/${row.part}`);
   return [...slots.values()].map((versions) => versions.reduce((best, row) => (supersedes(row, best) ? row : best)));
 }
 
-function ofGateways(slots: readonly SlotRow[], note: Note): Share {
-  const byGateway = Map.groupBy(slots, (row) => row.gateway);
-  const shares = [...byGateway.values()].map((own) => ofGateway(own, note));
-  const mode = slots.reduce<HaMode>((agreed, { haMode }) => (haMode === agreed ? agreed : "auto"), slots[0]!.haMode);
-  return combine(shares, mode, "gateways", note);
+function ofGateways(slots: readonly SlotRow[], note: Note): (Share & { readonly version: SchemaVersion })[] {
+  const all = [...Map.groupBy(slots, (row) => row.gateway).values()].flatMap((own) => accumulators(own, note));
+  return byVersion(all).map((ofVersion) => {
+    const byGateway = Map.groupBy(ofVersion, ({ gateway }) => gateway);
+    const shares = [...byGateway.values()].map((own) => ofGateway(own, note));
+    const modes = new Set(ofVersion.flatMap(({ sources }) => sources.map(({ haMode }) => haMode)));
+    const [agreed = "auto"] = modes;
+    const version = ofVersion.reduce(
+      (known, { version: next }) => (known.unit === null ? next : known),
+      ofVersion[0]!.version,
+    );
+    return { ...combine(shares, modes.size > 1 ? "auto" : agreed, "gateways", note), version };
+  });
 }
 
-function ofGateway(slots: readonly SlotRow[], note: Note): Share {
-  const supplements: Share[] = [];
-  const first: Share[] = [];
+/** What one gateway says, of alternatives the best. */
+function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
+  const found: Accumulator[] = [];
   for (const [part, ofPart] of Map.groupBy(slots, (slot) => slot.part)) {
     for (const linked of linkedByCarry(ofPart)) {
       const shares = linked.map((slot) => ({
@@ -130,12 +164,35 @@ function ofGateway(slots: readonly SlotRow[], note: Note): Share {
       }));
       const best = shares.reduce((a, b) => (moreComplete(b.sources[0]!, a.sources[0]!) ? b : a));
       for (const share of shares) if (share !== best) note(between("restart", "instead", best, share));
-      if (part === 0) first.push(best);
-      else supplements.push(best);
+      const [row] = best.sources as [SlotRow];
+      // It may have learned its unit between two revisions.
+      const unit = row.unit ?? newestUnit(linked);
+      found.push({ ...best, gateway: row.gateway, part, version: { type: typeOfSummary(row.summary), unit } });
     }
   }
-  const base = first.length === 0 ? [] : [combine(first, "auto", "restart", note)];
-  return { ...sum([...base, ...supplements]), name: slots[0]!.gateway };
+  return found;
+}
+
+/** Those that may be summed up, version by version in order of {@link schemaKey}. */
+function byVersion(all: readonly Accumulator[]): Accumulator[][] {
+  const versions: Accumulator[][] = [];
+  for (const ofType of Map.groupBy(all, ({ version }) => version.type).values()) {
+    const units = new Set(ofType.map(({ version }) => version.unit).filter((unit) => unit !== null));
+    const changed = units.size > 1 || ofType.some(({ sources }) => sources.some(({ later }) => later));
+    if (changed) versions.push(...Map.groupBy(ofType, ({ version }) => version.unit).values());
+    else versions.push(ofType);
+  }
+  const keyOf = (of: readonly Accumulator[]): string =>
+    schemaKey(of.find(({ version }) => version.unit !== null)?.version ?? of[0]!.version);
+  return versions.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function ofGateway(own: readonly Accumulator[], note: Note): Share {
+  // One part twice, and not linked: a restored disk went on with it (see above).
+  const parts = [...Map.groupBy(own, ({ part }) => part).values()].map((same) =>
+    combine(same, "auto", "restart", note),
+  );
+  return { ...sum(parts), name: own[0]!.gateway };
 }
 
 /** Slots connected by "carries on from", directly or through others. */
@@ -213,6 +270,11 @@ function moreComplete(a: SlotRow, b: SlotRow): boolean {
   if (a.summary.count !== b.summary.count) return a.summary.count > b.summary.count;
   // UUIDv7 ascends with time: of two equally complete states the one of the later process.
   return a.streamId > b.streamId;
+}
+
+function newestUnit(linked: readonly SlotRow[]): string | null {
+  const known = linked.filter(({ unit }) => unit !== null);
+  return known.toSorted((a, b) => bySlot(b, a))[0]?.unit ?? null;
 }
 
 function newest(sources: readonly SlotRow[]): SlotRow {

@@ -16,7 +16,7 @@ export type WindowRecord = {
   readonly unit: string | null;
   readonly windowMs: number;
   readonly windowStartMs: Millis;
-  /** 0 for the window itself; for a late supplement the journal sequence of its first reading. */
+  /** 0 for the window itself; for a late supplement, and where `later`, the journal sequence of its first reading. */
   readonly part: number;
   /** The stream that forwarded an earlier revision of this same accumulator before a restart, if one did. */
   readonly carry: StreamId | null;
@@ -24,6 +24,11 @@ export type WindowRecord = {
   readonly revision: number;
   /** As the rule of the gateway says it for the series. */
   readonly haMode: HaMode;
+  /**
+   * Of a type or unit that the metric did not have at first (proto/core/schema.ts): the window is a part of its own, the
+   * journal sequence of its first reading, and is added to nothing of another type or unit.
+   */
+  readonly later: boolean;
   readonly summary: WindowSummary;
 };
 

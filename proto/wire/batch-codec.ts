@@ -4,6 +4,7 @@ import type { Millis, Seq, StreamId } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
 import { isOperatorName } from "../core/operator-command.ts";
 import type { ClockSource, Value } from "../core/reading.ts";
+import type { ValueType } from "../core/schema.ts";
 import type { BatchContent, BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../core/record.ts";
 import { nth, whole } from "./checked.ts";
 import { decodeTimes, encodeTimes } from "./columns.ts";
@@ -12,7 +13,7 @@ import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 import { ledgerFromWire, ledgerWire } from "./ledger-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
-import { decodeValues, encodeValues } from "./value-columns.ts";
+import { decodeValues, encodeValues, typesOfValues } from "./value-columns.ts";
 import { Dictionary, seriesNames, windowColumns, windowRecords } from "./window-columns.ts";
 
 /**
@@ -50,6 +51,8 @@ export type RawSlice = {
   readonly device: string;
   readonly metric: string;
   readonly unit: string | null;
+  /** Of its values; one of an older gateway may hold several. */
+  readonly types: readonly ValueType[];
   readonly count: number;
   readonly minMs: number;
   readonly maxMs: number;
@@ -89,8 +92,13 @@ export function readRawColumns(columns: Uint8Array): {
   };
 }
 
+/** Which types the readings in the columns of a {@link RawSlice} have. */
+export function typesOfRawColumns(columns: Uint8Array): readonly ValueType[] {
+  return typesOfValues(wire.RawColumns.decode(columns).values);
+}
+
 const wire = tidemark.v1;
-const FORMAT_MAX = 2;
+const FORMAT_MAX = 3;
 /** 1 and 3 measured the same speed on batches of sensor values; 3 is 4 % smaller. */
 const ZSTD_LEVEL = 3;
 /** A batch unpacks to a few hundred KiB; this stops a bomb and nothing else. */
@@ -120,6 +128,7 @@ function bodyOf(batch: { streamId: StreamId; seq: Seq; content: BatchContent }):
 
 /** The lowest that can say it, so that a region of an earlier version reads all that it can. */
 function formatOf({ commands = [], windows }: BatchContent): number {
+  if (windows.some((window) => window.later)) return 3;
   return commands.length > 0 || windows.some((window) => window.haMode !== "auto") ? 2 : 1;
 }
 
@@ -169,7 +178,17 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
       // Read once here, so that what is stored is known to be readable.
       readRawColumns(columns);
       const { device, metric, unit } = nth(series, raw.series, "series");
-      return { device, metric, unit, count: raw.count, minMs: whole(raw.minMs), maxMs: whole(raw.maxMs), columns };
+      const types = typesOfValues(raw.values);
+      return {
+        device,
+        metric,
+        unit,
+        types,
+        count: raw.count,
+        minMs: whole(raw.minMs),
+        maxMs: whole(raw.maxMs),
+        columns,
+      };
     }),
   };
 }

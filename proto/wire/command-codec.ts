@@ -105,7 +105,7 @@ function oneWindow(
   { window, summary }: { window: WindowKey; summary: WindowSummary },
   dictionary: Dictionary,
 ): tidemark.v1.WindowColumns.$Properties {
-  const place = { ...window, unit: null, part: 0, carry: null, revision: 0, haMode: "auto" as const };
+  const place = { ...window, unit: null, part: 0, carry: null, revision: 0, haMode: "auto" as const, later: false };
   return windowColumns([{ ...place, summary }], dictionary);
 }
 

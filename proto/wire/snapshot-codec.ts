@@ -4,6 +4,7 @@ import { seq } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
 import type { BatchLedger, WindowRecord } from "../core/record.ts";
 import type { RawSlice } from "./batch-codec.ts";
+import { typesOfRawColumns } from "./batch-codec.ts";
 import { nth, whole } from "./checked.ts";
 import { commandMessage, operatorCommand } from "./command-codec.ts";
 import { guarded, number, streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
@@ -63,7 +64,7 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
   const dictionary = new Dictionary();
   const streams = new Streams();
   const body = wire.SnapshotBody.encode({
-    format: FORMAT,
+    format: part.windows.some(({ window }) => window.later) ? 2 : 1,
     batches: part.batches.map((batch) => ({
       stream: streams.number(batch),
       seq: batch.seq,
@@ -105,8 +106,9 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
 export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
   return guarded("a part of a snapshot", () => {
     const body = wire.SnapshotBody.decode(zstdDecompressSync(bytes, { maxOutputLength: BODY_BYTES_MAX }));
-    if (body.format !== FORMAT) throw new RangeError(`format ${body.format} instead of ${FORMAT}`);
-    const series = seriesNames({ names: body.names, series: body.series, format: SERIES_FORMAT });
+    if (body.format < 1 || body.format > FORMAT_MAX)
+      throw new RangeError(`format ${body.format}: not 1 to ${FORMAT_MAX}`);
+    const series = seriesNames({ names: body.names, series: body.series, format: body.format + 1 });
     const streams = body.streams.map((item): SnapshotStream => {
       const { streamId, gateway } = wire.SnapshotStream.create(item);
       return { streamId: streamIdFromBytes(streamId), gateway };
@@ -135,7 +137,8 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
         const { count, minMs, maxMs } = wire.RawColumns.decode(raw.columns);
         const { device, metric, unit } = nth(series, raw.series, "series");
         const { columns, position } = raw;
-        const slice = { device, metric, unit, count, minMs: whole(minMs), maxMs: whole(maxMs), columns };
+        const types = typesOfRawColumns(columns);
+        const slice = { device, metric, unit, types, count, minMs: whole(minMs), maxMs: whole(maxMs), columns };
         return { origin: origin(raw.origin), position, slice };
       }),
       voids: body.voids.map((item): SnapshotVoid => {
@@ -167,9 +170,8 @@ class Streams {
 }
 
 const wire = tidemark.v1;
-const FORMAT = 1;
-/** The format of batches whose series are as they are here. */
-const SERIES_FORMAT = 2;
+/** Its series are as those of batches of one format more. */
+const FORMAT_MAX = 2;
 const ZSTD_LEVEL = 3;
 /** A part unpacks to a few MiB; this stops a bomb and nothing else. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;

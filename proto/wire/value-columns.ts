@@ -1,4 +1,6 @@
 import type { Value } from "../core/reading.ts";
+import type { ValueType } from "../core/schema.ts";
+import { VALUE_TYPES } from "../core/schema.ts";
 import type { NumberColumn } from "./columns.ts";
 import { decodeNumbers, encodeNumbers } from "./columns.ts";
 import "./protobuf-numbers.ts";
@@ -48,6 +50,13 @@ export function decodeValues(
   });
 }
 
+/** Which types are among them, each once. */
+export function typesOfValues(column: tidemark.v1.ValueColumn.$Properties | null | undefined): readonly ValueType[] {
+  const { kinds } = wire.ValueColumn.create(column ?? {});
+  if (kinds.length === 0) return ONLY_NUMBERS;
+  return VALUE_TYPES.filter((type) => kinds.some((kind) => TYPE_OF_KIND[kind] === type));
+}
+
 export function numberColumn(column: tidemark.v1.NumberColumn.$Properties | null | undefined): NumberColumn {
   return wire.NumberColumn.create(column ?? {});
 }
@@ -59,3 +68,5 @@ const KIND_FALSE = 1;
 const KIND_TRUE = 2;
 const KIND_INTEGER = 3;
 const KIND_TEXT = 4;
+const TYPE_OF_KIND: readonly ValueType[] = ["number", "boolean", "boolean", "number", "text"];
+const ONLY_NUMBERS: readonly ValueType[] = ["number"];

@@ -14,9 +14,16 @@ export class Dictionary {
   readonly #names = new Map<string, number>();
   readonly #series = new Map<string, Map<string, Map<string | null, number>>[]>();
 
-  number(device: string, metric: string, unit: string | null, haMode: HaMode = "auto"): number {
+  /** @param of auto, and of the first type and unit, where nothing is said. */
+  number(
+    device: string,
+    metric: string,
+    unit: string | null,
+    { haMode, later }: { readonly haMode: HaMode; readonly later: boolean } = PLAIN,
+  ): number {
     const mode = HA_MODES.indexOf(haMode);
-    const byMetric = entry(this.#series, device, () => HA_MODES.map(() => new Map()))[mode]!;
+    const kind = later ? HA_MODES.length + mode : mode;
+    const byMetric = entry(this.#series, device, () => [...HA_MODES, ...HA_MODES].map(() => new Map()))[kind]!;
     const byUnit = entry(byMetric, metric, () => new Map<string | null, number>());
     return entry(byUnit, unit, () => {
       this.series.push({
@@ -24,6 +31,7 @@ export class Dictionary {
         metric: this.#name(metric),
         unit: unit === null ? 0 : this.#name(unit) + 1,
         ...(mode === 0 ? {} : { haMode: mode }),
+        ...(later ? { later } : {}),
       });
       return this.series.length - 1;
     });
@@ -44,7 +52,7 @@ export function windowColumns(
     carry === null ? 0 : entry(carryNumbers, carry, () => carries.push(streamIdToBytes(carry)));
   const summaries = windows.map((window) => window.summary);
   return {
-    series: windows.map(({ device, metric, unit, haMode }) => dictionary.number(device, metric, unit, haMode)),
+    series: windows.map(({ device, metric, unit, ...kind }) => dictionary.number(device, metric, unit, kind)),
     windowMs: windows.map((window) => window.windowMs),
     start: encodeDeltas(windows.map((window) => window.windowStartMs / window.windowMs)),
     part: unlessAll(
@@ -84,12 +92,14 @@ export function windowColumns(
  */
 export function seriesNames(body: Pick<tidemark.v1.BatchBody, "names" | "series" | "format">): readonly SeriesNames[] {
   return body.series.map((item): SeriesNames => {
-    const { device, metric, unit, haMode } = tidemark.v1.Series.create(item);
+    const { device, metric, unit, haMode, later } = tidemark.v1.Series.create(item);
     return {
       device: nth(body.names, device, "name"),
       metric: nth(body.names, metric, "name"),
       unit: unit === 0 ? null : nth(body.names, unit - 1, "name"),
       haMode: body.format === 1 ? "auto" : nth(HA_MODES, haMode, "ha_mode"),
+      // A reader of an earlier format does not see it, so no reader does.
+      later: body.format >= 3 && later,
     };
   });
 }
@@ -151,9 +161,10 @@ export function windowRecords(columns: tidemark.v1.WindowColumns, series: readon
   });
 }
 
-export type SeriesNames = Pick<WindowRecord, "device" | "metric" | "unit" | "haMode">;
+export type SeriesNames = Pick<WindowRecord, "device" | "metric" | "unit" | "haMode" | "later">;
 
 const HA_MODES: readonly HaMode[] = ["auto", "mirror", "partition"];
+const PLAIN = { haMode: "auto" as const, later: false };
 const EMPTY = new Uint8Array(0);
 
 function unlessAll(column: number[], usual: number): number[] {

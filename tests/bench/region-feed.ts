@@ -107,6 +107,7 @@ function windowRecord({ series, walk, startMs }: { series: number; walk: Walk; s
     carry: null,
     revision: 0,
     haMode: "auto",
+    later: false,
     summary: {
       count: values.length,
       numericCount: values.length,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { DayDigests } from "../../cloud/core/day-digests.ts";
-import type { ArrivedBatch, ConflictQuery, Page, Store } from "../../cloud/store/store.ts";
+import type { ArrivedBatch, ConflictQuery, Page, SchemaQuery, Store } from "../../cloud/store/store.ts";
 import { contains, count } from "../../proto/core/have.ts";
 import { millis, seq } from "../../proto/core/ids.ts";
 import { MEMBER_STATES } from "../../proto/core/member.ts";
@@ -426,6 +426,89 @@ export function storeContract(harness: StoreHarness): void {
       );
     });
 
+    describe("types and units", () => {
+      const haMode = "mirror";
+      const celsius = windowOf([20, 22], { haMode });
+      const fahrenheit = windowOf([70], { haMode, unit: "°F", part: 3, later: true });
+      const schema = async (query: Partial<SchemaQuery> = {}) =>
+        allPages((after: SchemaQuery["after"]) => store.schema({ ...ALL_SERIES, after, limit: 1, ...query }));
+      const said = async () =>
+        (await records()).map(({ effective: { type, unit, summary } }) => [type, unit, summary.count, summary.sum]);
+
+      it("that changed within a window make an answer for each, and no sum of both, in one gateway and in two", async () => {
+        await apply(sealed(A, 1, { windows: [celsius, fahrenheit] }));
+        expect(await said()).toEqual([
+          ["number", "°C", 2, 42],
+          ["number", "°F", 1, 70],
+        ]);
+        await apply(sealed(B, 1, { gateway: "plant-8", windows: [windowOf([71, 72, 73], { haMode, unit: "°F" })] }));
+        await reopen();
+        expect(await said()).toEqual([
+          ["number", "°C", 2, 42],
+          ["number", "°F", 3, 216],
+        ]);
+      });
+
+      it("page by page, none twice and none left out", async () => {
+        const starts = [0, 10_000, 20_000];
+        const both = starts.flatMap((startMs) => [
+          windowOf([1], { startMs }),
+          windowOf([2], { startMs, unit: "°F", part: startMs + 1, later: true }),
+        ]);
+        await apply(sealed(A, 1, { windows: both }));
+        const rows = await allPages((after: Awaited<ReturnType<Store["records"]>>["next"]) =>
+          store.records({ ...ALL_SERIES, ...ALL_TIME, windowMs: null, after, limit: 1 }),
+        );
+        expect(rows.map(({ windowStartMs, effective }) => `${windowStartMs} ${effective.unit}`)).toEqual(
+          starts.flatMap((startMs) => [`${startMs} °C`, `${startMs} °F`]),
+        );
+      });
+
+      it("of an operator are those of the window as a whole", async () => {
+        await apply(
+          sealed(A, 1, { windows: [celsius, fahrenheit] }),
+          commanded(1, command("override", 1, { value: 7 })),
+        );
+        expect(await said()).toEqual([["number", "°C", 1, 7]]);
+      });
+
+      it("are listed with the times of their readings, by windows and by raw readings, until their device is erased", async () => {
+        await apply(
+          sealed(A, 1, {
+            windows: [windowOf([1, 2], { startMs: 10_000 }), windowOf([3], { device: "d2", unit: null })],
+            raws: [
+              rawBlock(
+                [
+                  [5, true],
+                  [9, false],
+                ],
+                { metric: "door" },
+              ),
+              rawBlock([[90_000, 70]], { unit: "°F" }),
+            ],
+          }),
+        );
+        await reopen();
+        await apply(sealed(A, 2, { windows: [windowOf([4], { startMs: 0 })] }), sealed(A, 3, {}));
+        expect(await schema()).toEqual([
+          { device: "d1", metric: "door", versions: [{ type: "boolean", unit: null, firstMs: 5, lastMs: 9 }] },
+          {
+            device: "d1",
+            metric: "temperature",
+            versions: [
+              { type: "number", unit: "°C", firstMs: 0, lastMs: 10_001 },
+              { type: "number", unit: "°F", firstMs: 90_000, lastMs: 90_000 },
+            ],
+          },
+          { device: "d2", metric: "temperature", versions: [{ type: "number", unit: null, firstMs: 0, lastMs: 0 }] },
+        ]);
+        expect(await schema({ device: "d2" })).toHaveLength(1);
+        expect(await schema({ metric: "door" })).toHaveLength(1);
+        await apply(commanded(1, command("erase_device", 1)), sealed(A, 4, { windows: [windowOf([4])] }));
+        expect((await schema()).map(({ device }) => device)).toEqual(["d2"]);
+      });
+    });
+
     describe("a snapshot", () => {
       /** Takes the snapshot of `from` over, doing `meanwhile` after each part. */
       const takeOver = async (from: Store, to: Store, meanwhile: () => Promise<void> = async () => {}) => {
@@ -671,11 +754,21 @@ const arbitraryWindow = fc
     carry: fc.constantFrom(null, null, A, B),
     haMode: fc.constantFrom("auto" as const, "auto" as const, "mirror" as const, "partition" as const),
   })
-  .map(({ values, ...place }) => windowOf(values, place));
+  .map(({ values, ...place }) => {
+    // Its unit is learned between two revisions, and the other part is in another one.
+    const unit = place.part > 0 ? "°F" : place.revision === 0 ? null : "°C";
+    return windowOf(values, { ...place, unit, later: place.part > 0 });
+  });
 
 const arbitraryBlock = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: -9, max: 9 })), { minLength: 1, maxLength: 5 })
-  .map((readings) => rawBlock(readings));
+  .tuple(
+    fc.array(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.constantFrom(-9, 0, 7, true, "off")), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    fc.constantFrom("°C", "°F"),
+  )
+  .map(([readings, unit]) => rawBlock(readings, { unit }));
 
 /** Bytes as text, whatever kind of array they are in. */
 function plain({ streamId, seq: at, bytes, sha256 }: SealedBatch): unknown {

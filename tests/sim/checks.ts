@@ -1,6 +1,6 @@
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
 import { regionContents } from "../support/region-contents.ts";
-import { wrongAnswers } from "./mutants.ts";
+import { answerKey, wrongAnswers } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import { WINDOW_MS } from "./window-length.ts";
 import type { SimRegion } from "./sim-region.ts";
@@ -26,6 +26,10 @@ async function everyReadingOnce(world: World, region: SimRegion): Promise<string
     const device = `plant/${sensor.device}`;
     const readings = await readingsOf(region, device);
     const times = new Map<number, number>();
+    for (const { value, unit } of readings) {
+      if (unit !== sensor.unitOf(Number(value)))
+        found.push(`${region.name}: reading ${String(value)} of ${device} is in ${unit}`);
+    }
     for (const { value } of readings) times.set(Number(value), (times.get(Number(value)) ?? 0) + 1);
     for (const [id, { ackedMs }] of sensor.sent) {
       const count = times.get(id) ?? 0;
@@ -57,56 +61,60 @@ function everyCommand(world: World, region: SimRegion): string[] {
     .map(([reason]) => `${region.name} lacks the command with ${reason}`);
 }
 
-type Answers = ReadonlyMap<number, { readonly count: number; readonly sum: number }>;
+/** By start and unit. */
+type Answers = ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
 
-/** What the region says of the windows of a device, by their start. */
+/** What the region says of the windows of a device. */
 async function answersOf(mutant: Mutant | undefined, region: SimRegion, device: string): Promise<Answers> {
   const query = { ...ALL_TIME, device, metric: "id", windowMs: WINDOW_MS, after: null, limit: 10_000 };
   const page = await region.store!.records(query);
-  const answers = new Map(page.rows.map(({ windowStartMs, effective }) => [windowStartMs, effective.summary]));
+  const answers = new Map(
+    page.rows.map(({ windowStartMs, effective }) => [answerKey(windowStartMs, effective.unit), effective.summary]),
+  );
   return wrongAnswers(mutant, region.database, device) ?? answers;
 }
 
 /** No answer counts less than one of the states that it was made of: few readings must not beat many. */
 function noSlotBeaten(region: SimRegion, device: string, answers: Answers): string[] {
   const largest = region.database
-    .prepare<[string, number], { startMs: number; most: number }>(
-      `SELECT window_start_ms AS startMs, max(count) AS most FROM record
-       JOIN series ON series.id = record.series WHERE device = ? AND window_ms = ? GROUP BY window_start_ms`,
+    .prepare<[string, number], { startMs: number; unit: string | null; most: number }>(
+      `SELECT window_start_ms AS startMs, unit, max(count) AS most FROM record
+       JOIN series ON series.id = record.series WHERE device = ? AND window_ms = ? GROUP BY window_start_ms, unit`,
     )
     .all(device, WINDOW_MS);
   return largest
-    .filter(({ startMs, most }) => (answers.get(startMs)?.count ?? 0) < most)
+    .map((row) => ({ ...row, counted: answers.get(answerKey(row.startMs, row.unit))?.count ?? 0 }))
+    .filter(({ counted, most }) => counted < most)
     .map(
-      ({ startMs, most }) =>
-        `${region.name}: window ${startMs} of ${device} counts ${answers.get(startMs)?.count}, a state of it ${most}`,
+      ({ startMs, unit, counted, most }) =>
+        `${region.name}: window ${startMs} ${unit} of ${device} counts ${counted}, a state of it ${most}`,
     );
 }
 
-/** Each window counts and sums exactly the readings that fell into it. */
+/** Each answer counts and sums exactly the readings of its unit that fell into the window. */
 function windowsAreTheirReadings(
   region: SimRegion,
   device: string,
   readings: readonly RawReading[],
   answers: Answers,
 ): string[] {
-  const expected = new Map<number, { count: number; sum: number }>();
-  for (const { timeMs, value } of readings) {
-    const startMs = Math.floor(timeMs / WINDOW_MS) * WINDOW_MS;
-    const window = expected.get(startMs) ?? { count: 0, sum: 0 };
-    expected.set(startMs, { count: window.count + 1, sum: window.sum + Number(value) });
+  const expected = new Map<string, { count: number; sum: number }>();
+  for (const { timeMs, value, unit } of readings) {
+    const key = answerKey(Math.floor(timeMs / WINDOW_MS) * WINDOW_MS, unit);
+    const window = expected.get(key) ?? { count: 0, sum: 0 };
+    expected.set(key, { count: window.count + 1, sum: window.sum + Number(value) });
   }
   const found: string[] = [];
-  for (const [startMs, { count, sum }] of answers) {
-    const wanted = expected.get(startMs);
-    expected.delete(startMs);
+  for (const [key, { count, sum }] of answers) {
+    const wanted = expected.get(key);
+    expected.delete(key);
     if (wanted?.count === count && wanted.sum === sum) continue;
     found.push(
-      `${region.name}: window ${startMs} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
+      `${region.name}: window ${key} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
     );
   }
-  for (const [startMs, { count }] of expected)
-    found.push(`${region.name}: no window ${startMs} of ${device} for ${count} readings`);
+  for (const [key, { count }] of expected)
+    found.push(`${region.name}: no window ${key} of ${device} for ${count} readings`);
   return found;
 }
 

@@ -36,6 +36,8 @@ export const MUTANTS = [
   "snapshot_set_read_last",
   /** Applying a batch depends on when it is applied. */
   "clock_dependent_apply",
+  /** What a metric says in one unit is added to what it says in another. */
+  "adds_up_units",
   /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
   "eager_trim",
 ] as const;
@@ -95,26 +97,33 @@ export function linkMutation(
   };
 }
 
+/** One answer of a window. */
+export function answerKey(startMs: number, unit: string | null): string {
+  return `${startMs} ${unit ?? ""}`;
+}
+
 /** What a wrong way of reading the rows of a device's windows answers; undefined for the right one. */
 export function wrongAnswers(
   mutant: Mutant | undefined,
   db: Database,
   device: string,
-): Map<number, { count: number; sum: number }> | undefined {
-  if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace") return undefined;
+): Map<string, { count: number; sum: number }> | undefined {
+  if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace" && mutant !== "adds_up_units")
+    return undefined;
   const rows = (table: string): WindowRow[] =>
     db
       .prepare<[string, number], WindowRow>(
-        `SELECT window_start_ms AS startMs, hex(stream_id) AS stream, count, sum FROM ${table} AS row
+        `SELECT window_start_ms AS startMs, hex(stream_id) AS stream, unit, count, sum FROM ${table} AS row
          JOIN series ON series.id = row.series JOIN stream ON stream.id = row.stream
          WHERE device = ? AND window_ms = ? ORDER BY stream_id`,
       )
       .all(device, WINDOW_MS);
-  const all = mutant === "last_writer_wins" ? rows("record") : [...rows("record"), ...rows("revision_log")];
-  const answers = new Map<number, { count: number; sum: number }>();
-  for (const { startMs, count, sum } of all) {
-    const before = mutant === "last_writer_wins" ? undefined : answers.get(startMs);
-    answers.set(startMs, { count: count + (before?.count ?? 0), sum: sum + (before?.sum ?? 0) });
+  const all = mutant === "add_instead_of_replace" ? [...rows("record"), ...rows("revision_log")] : rows("record");
+  const answers = new Map<string, { count: number; sum: number }>();
+  for (const { startMs, unit, count, sum } of all) {
+    const key = answerKey(startMs, mutant === "adds_up_units" ? (all[0]?.unit ?? null) : unit);
+    const before = mutant === "last_writer_wins" ? undefined : answers.get(key);
+    answers.set(key, { count: count + (before?.count ?? 0), sum: sum + (before?.sum ?? 0) });
   }
   return answers;
 }
@@ -155,7 +164,13 @@ function everythingHeld(db: Database): SnapshotPart {
 
 const NOTHING = new Uint8Array(0);
 
-type WindowRow = { readonly startMs: number; readonly stream: string; readonly count: number; readonly sum: number };
+type WindowRow = {
+  readonly startMs: number;
+  readonly stream: string;
+  readonly unit: string | null;
+  readonly count: number;
+  readonly sum: number;
+};
 
 function asPosition(have: Have): Have {
   return { prefix: have.islands.at(-1)?.last ?? have.prefix, islands: [] };

@@ -284,6 +284,7 @@ const PLAN = {
   idleTimeoutMs: 3000,
   allowedLatenessMs: 600_000,
   haMode: "auto" as const,
+  onSchemaChange: "accept" as const,
 };
 
 function tellSealed({ sealed }: CommitResult, listener: Parameters<Outbox["onSealed"]>[0] | undefined): void {

@@ -4,7 +4,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * A sensor that numbers its readings and sends one after the other with QoS 1: it repeats a message, with the DUP flag,
- * until it is acknowledged. Its own clock is right.
+ * until it is acknowledged. Its own clock is right. It may say a unit, which it changes again and again.
  */
 export class SimSensor {
   readonly device: string;
@@ -15,11 +15,14 @@ export class SimSensor {
   #packetId = 0;
   #publishing = true;
 
+  readonly #hasUnit: boolean;
+
   constructor(
     device: string,
     gateway: SimGateway,
-    deps: { time: VirtualTime; random: () => number; nextId: () => number },
+    deps: { time: VirtualTime; random: () => number; nextId: () => number; hasUnit: boolean },
   ) {
+    this.#hasUnit = deps.hasUnit;
     this.device = device;
     this.gateway = gateway;
     this.#deps = deps;
@@ -50,12 +53,23 @@ export class SimSensor {
     });
   }
 
+  /** The unit of a reading, null where it says none. */
+  unitOf(id: number): string | null {
+    return this.#hasUnit ? UNITS[Math.floor(id / UNIT_LASTS) % UNITS.length]! : null;
+  }
+
+  #payload(id: number, timeMs: number): string {
+    const unit = this.unitOf(id);
+    if (unit === null) return `{"id":${id},"ts":${timeMs}}`;
+    return JSON.stringify([{ bn: `plant/${this.device}`, n: "id", u: unit, v: id, t: timeMs / 1000 }]);
+  }
+
   #send(id: number, packetId: number, timeMs: number, dup: boolean): void {
     const { time, random } = this.#deps;
     const message = {
       clientId: this.device,
       topic: `plant/${this.device}`,
-      payload: `{"id":${id},"ts":${timeMs}}`,
+      payload: this.#payload(id, timeMs),
       packetId,
       dup,
     };
@@ -73,3 +87,7 @@ export class SimSensor {
     });
   }
 }
+
+const UNITS = ["Cel", "Far", "K"];
+/** Ids of all sensors: some seconds, so that windows have several units, late readings included. */
+const UNIT_LASTS = 50;

@@ -75,7 +75,7 @@ export class World {
     );
     const nextId = (): number => ++this.#lastId;
     this.sensors = this.gateways.flatMap((gateway, g) =>
-      [1, 2, 3].map((n) => new SimSensor(`g${g + 1}-s${n}`, gateway, { time, random, nextId })),
+      [1, 2, 3].map((n) => new SimSensor(`g${g + 1}-s${n}`, gateway, { time, random, nextId, hasUnit: n === 1 })),
     );
     this.operator = new SimOperator(this.regions, { time, random });
   }

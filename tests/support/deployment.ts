@@ -27,6 +27,7 @@ export async function deployment(
 export type QueriedRecord = {
   readonly device: string;
   readonly metric: string;
+  readonly unit: string | null;
   readonly start?: string;
   readonly time?: string;
   readonly value?: unknown;

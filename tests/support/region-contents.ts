@@ -18,6 +18,8 @@ export function regionContents(db: Database): Record<string, unknown[]> {
                ORDER BY device, metric, stream_id, seq, position`),
     // Without the span, a bound that may be wider where the losing side of a fork had been.
     series: rows("SELECT device, metric FROM series ORDER BY device, metric"),
+    schema: rows(`SELECT device, metric, type, unit, first_ms, last_ms FROM series_schema
+                  JOIN series ON series.id = series_schema.series ORDER BY device, metric, type, unit`),
     // Without the bytes: the hash says what they are, or were before they were pruned.
     batch: rows(`SELECT hex(stream_id), seq, hash48, hex(sha256), applied, counts
                  FROM batch JOIN stream ON stream.id = batch.stream ORDER BY stream_id, seq, hash48`),

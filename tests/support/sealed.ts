@@ -55,7 +55,7 @@ export function sealedByTheFuture(stream: StreamId, position: number): SealedBat
 /** The record of a window that saw `values` at its first milliseconds. */
 export function windowOf(
   values: readonly number[],
-  place: Partial<Pick<WindowRecord, "device" | "metric" | "windowMs" | "part" | "carry" | "revision" | "haMode">> & {
+  place: Partial<Omit<WindowRecord, "windowStartMs" | "summary">> & {
     startMs?: number;
   } = {},
 ): WindowRecord {
@@ -71,6 +71,7 @@ export function windowOf(
     carry: null,
     revision: 0,
     haMode: "auto",
+    later: false,
     ...rest,
     windowStartMs: millis(startMs),
     summary: {
@@ -93,7 +94,7 @@ export function windowOf(
 
 export function rawBlock(
   readings: readonly (readonly [timeMs: number, value: Value])[],
-  series: { device?: string; metric?: string } = {},
+  series: { device?: string; metric?: string; unit?: string } = {},
 ): RawBlock {
   return {
     device: "d1",

@@ -176,6 +176,9 @@ export namespace tidemark {
             /** Series haMode. */
             haMode: number;
 
+            /** Series later. */
+            later: boolean;
+
             /**
              * Creates a new Series instance using the specified properties.
              * @param [properties] Properties to set
@@ -219,6 +222,9 @@ export namespace tidemark {
 
                 /** Series haMode */
                 haMode?: (number|null);
+
+                /** Series later */
+                later?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -398,6 +398,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {number|null} [metric] Series metric
              * @property {number|null} [unit] Series unit
              * @property {number|null} [haMode] Series haMode
+             * @property {boolean|null} [later] Series later
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -462,6 +463,14 @@ export const tidemark = $root.tidemark = (() => {
             Series.prototype.haMode = 0;
 
             /**
+             * Series later.
+             * @member {boolean} later
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.later = false;
+
+            /**
              * Creates a new Series instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.Series
@@ -501,6 +510,8 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.unit);
                 if (message.haMode != null && $Object.hasOwnProperty.call(message, "haMode") && message.haMode !== 0)
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.haMode);
+                if (message.later != null && $Object.hasOwnProperty.call(message, "later") && message.later !== false)
+                    writer.uint32(/* id 5, wireType 0 =*/40).bool(message.later);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -579,6 +590,15 @@ export const tidemark = $root.tidemark = (() => {
                                 message.haMode = value;
                             else
                                 delete message.haMode;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.later = value;
+                            else
+                                delete message.later;
                             continue;
                         }
                     }

@@ -61,6 +61,16 @@ describe("the defaults", () => {
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\nunrouted: auto\n`).unrouted).toBe("auto");
   });
 
+  test("let a metric change its type and unit, unless a rule or the whole gateway says otherwise", () => {
+    const policies = (text: string): unknown[] => load(BASE + text).windows.map(({ plan }) => plan.onSchemaChange);
+    expect(policies("windows: [{}]\n")).toEqual(["accept", "accept"]);
+    expect(policies("schema: { on_change: dead_letter }\nwindows: [{ on_schema_change: accept }, {}]\n")).toEqual([
+      "accept",
+      "dead_letter",
+      "dead_letter",
+    ]);
+  });
+
   test.each(["edge", "cloud"])("are those of the example %s.yaml", (side) => {
     const path = fileURLToPath(new URL(`../../../deploy/examples/${side}.yaml`, import.meta.url));
     const config =
@@ -214,9 +224,16 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |                      ^^`,
     ],
     [
+      "a policy that there is not",
+      `${BASE}schema: { on_change: refuse }\n`,
+      `edge.yaml:5:22  schema.on_change: expected accept or dead_letter, found "refuse"
+  5 | schema: { on_change: refuse }
+    |                      ^^^^^^`,
+    ],
+    [
       "a key that is a number",
       `${BASE}7: days\n`,
-      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, windows, seal, buffer, regions, operators, failover, http, log
+      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, schema, windows, seal, buffer, regions, operators, failover, http, log
   5 | 7: days
     | ^`,
     ],

@@ -33,7 +33,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Listing = "series" | "records" | "gateways" | "status";
+type Listing = "schema" | "series" | "records" | "gateways" | "status";
 
 async function ask(listing: Listing, query = "", accept = ""): Promise<Answer> {
   const question = { url: new URL(`http://region/v1/${listing}${query}`), accept };
@@ -72,6 +72,8 @@ describe("a question with a mistake", () => {
     ["records", "?cursor=nonsense", "cursor"],
     ["records", "?format=xml", "format"],
     ["series", "?from=0", "from"],
+    ["schema", "?unit=C", "unit"],
+    ["schema", "?cursor=1", "cursor"],
     ["gateways", "?device=d1", "device"],
     ["status", "?verbose=1", "verbose"],
   ] as const)("gets 400 with the reason: /v1/%s%s", async (listing, query, parameter) => {
@@ -153,6 +155,47 @@ describe("records", () => {
       expect(body["records"]).toMatchObject([{ value: 2, time: "2026-11-20T08:00:00.001Z" }]);
     }
   });
+});
+
+describe("schema", () => {
+  it("tells what a series is now and was before; a unit that was learned later is no change", async () => {
+    const at = (startMs: number): number => START + startMs;
+    await keep(
+      { windows: [windowOf([1], { startMs: at(0), unit: null }), windowOf([20], { startMs: at(10_000) })] },
+      {
+        windows: [windowOf([70, 71], { startMs: at(20_000), unit: "°F", part: 9, later: true })],
+        raws: [rawBlock([[at(15_000), "unavailable"]])],
+      },
+    );
+    const { body } = await asked("schema", "?device=d1");
+    const times = (first: string, last: string) => ({ first_seen: iso(first), last_seen: iso(last) });
+    expect(body).toEqual({
+      schema: [
+        {
+          device: "d1",
+          metric: "temperature",
+          type: "number",
+          unit: "°F",
+          ...times("00.000", "20.001"),
+          changes: 2,
+          versions: [
+            { type: "number", unit: "°C", ...times("00.000", "10.000") },
+            { type: "text", unit: null, ...times("15.000", "15.000") },
+            { type: "number", unit: "°F", ...times("20.000", "20.001") },
+          ],
+        },
+      ],
+      next: null,
+    });
+    const { body: shown } = await asked("records", "?window=10s");
+    expect(shown["records"]).toMatchObject([
+      { type: "number", unit: null, count: 1 },
+      { type: "number", unit: "°C", count: 1 },
+      { type: "number", unit: "°F", count: 2 },
+    ]);
+  });
+
+  const iso = (seconds: string): string => `2026-11-20T08:00:${seconds}Z`;
 });
 
 describe("status", () => {

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import type { Value } from "../../../../proto/core/reading.ts";
+import type { WindowRecord } from "../../../../proto/core/record.ts";
 import { openDatabase } from "../../../../proto/runtime/sqlite.ts";
 import { streamIdToBytes } from "../../../../proto/wire/frame-values.ts";
-import { testStream } from "../../../support/sealed.ts";
+import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.ts";
 
 test("a database of version 1 gets the conflicts and the counts that it would have had", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
@@ -47,4 +49,57 @@ test("a database of version 1 gets the conflicts and the counts that it would ha
   ]);
   const { rows } = await store.streams({ gateway: null, after: null, limit: 10 });
   expect(rows.map((one) => one.records)).toEqual([3, 2]);
+});
+
+test("a database of version 5 gets the types and units that it would have had", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, "region.db");
+  const open = (): SqliteStore => SqliteStore.open({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
+  const store = open();
+  const ends = (startMs: number, first: Value, last: Value, numericCount = 2): WindowRecord => {
+    const window = windowOf([1, 2], { startMs, metric: `${typeof first} ${typeof last} ${numericCount}` });
+    return { ...window, unit: null, summary: { ...window.summary, numericCount, first, last } };
+  };
+  const batches = [
+    sealed(testStream(1), 1, {
+      windows: [
+        windowOf([1], { startMs: 10_000 }),
+        ends(0, "a", "b", 0),
+        ends(0, true, false),
+        ends(0, true, 1),
+        ends(0, 5, "x", 1),
+        ends(0, "x", true, 1),
+        ends(0, 2n ** 60n, 2n ** 60n),
+        ends(0, "x", 2n ** 60n, 1),
+        ends(0, "x", "y", 1),
+        ends(0, Number.NaN, true),
+        ends(0, false, "x", 1),
+      ],
+      raws: [
+        rawBlock(
+          [
+            [5, true],
+            [7, "text"],
+          ],
+          { metric: "door" },
+        ),
+        rawBlock([[90_000, 2n ** 60n]], { unit: "°F" }),
+      ],
+    }),
+    sealed(testStream(1), 2, { windows: [windowOf([1, 2, 3], { startMs: 10_000, revision: 1 })] }),
+  ];
+  await store.apply(batches.map((batch) => ({ ...batch, gateway: "plant-7", verified: false, receivedMs: 0 })));
+  const all = { device: null, metric: null, after: null, limit: 100 };
+  const expected = await store.schema(all);
+  expect(expected.rows).toHaveLength(12);
+  await store.close();
+
+  const old = openDatabase({ path, ...REGION_DATABASE });
+  old.exec(`DROP TABLE series_schema; DROP TABLE untyped_block; ALTER TABLE record DROP COLUMN later;
+            ALTER TABLE revision_log DROP COLUMN later; PRAGMA user_version = 5`);
+  old.close();
+  const migrated = open();
+  onTestFinished(() => migrated.close());
+  expect(await migrated.schema(all)).toEqual(expected);
 });

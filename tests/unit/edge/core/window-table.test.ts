@@ -13,6 +13,7 @@ const PLAN: WindowPlan = {
   idleTimeoutMs: 10_000,
   allowedLatenessMs: 60_000,
   haMode: "auto",
+  onSchemaChange: "accept",
 };
 
 const NOTHING_KEPT: Recall = { window: () => undefined, newestStartMs: () => -Infinity };
@@ -43,7 +44,7 @@ const STREAM = "0191d3a5-0000-7000-8000-000000000001" as StreamId;
 
 function table(recall: Recall = NOTHING_KEPT, plan: WindowPlan = PLAN): WindowTable {
   const windows = new WindowTable(recall);
-  windows.addSeries(0, plan, -Infinity);
+  windows.addSeries(0, plan, { evictedEndMs: -Infinity, later: false });
   return windows;
 }
 
@@ -67,8 +68,8 @@ test("of a series that never had a reading nobody is asked what was put away, an
       return -Infinity;
     },
   });
-  windows.addSeries(0, PLAN, undefined);
-  windows.addSeries(1, PLAN, -Infinity);
+  windows.addSeries(0, PLAN, { evictedEndMs: undefined, later: false });
+  windows.addSeries(1, PLAN, { evictedEndMs: -Infinity, later: false });
   windows.add(0, 1_000, 20, 1);
   expect(asked).toEqual([]);
   windows.add(1, 1_000, 20, 2);

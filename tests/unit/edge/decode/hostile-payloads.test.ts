@@ -55,7 +55,7 @@ test("names are not remembered without end", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const decoder = decoderOf(1000);
-  const sink = { admits: () => true, reading: () => {}, ignored: () => {} };
+  const sink = { admits: () => null, reading: () => {}, ignored: () => {} };
   const send = (topic: number): void => {
     const fields = Array.from({ length: 1000 }, (_, n) => `"k${topic}_${n}":1`).join(",");
     const message = { topic: `t/${topic}`, payload: Buffer.from(`{${fields}}`), clientId: "c" };
@@ -82,7 +82,7 @@ describe("a time that is none", () => {
       const outcome = decoderOf(1000).decodeInto(
         { topic, payload: Buffer.from(payload(time)), clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: false },
         {
-          admits: () => true,
+          admits: () => null,
           reading: (_series, timeMs) => times.push(timeMs),
           ignored: (what, count) => ignored.push(`${count} ${what}`),
         },

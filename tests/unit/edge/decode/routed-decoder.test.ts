@@ -160,7 +160,7 @@ describe("what should have been a reading and is none becomes a dead letter with
         clockPlausible: true,
       },
       {
-        admits: () => true,
+        admits: () => null,
         reading: (...reading) => heard.push(reading),
         ignored: (...what) => heard.push(what),
       },

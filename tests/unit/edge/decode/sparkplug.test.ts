@@ -53,7 +53,7 @@ class Node {
     const outcome = this.#decoder.decodeInto(
       { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true },
       {
-        admits: () => true,
+        admits: () => null,
         ignored: (what, count) => readings.push(`(${count} ${what})`),
         request: (request) => this.requests.push(request),
         reading: ({ device, metric, unit }, timeMs, value) =>

@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
+import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
@@ -11,7 +12,8 @@ import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
-import type { EngineOptions } from "../../../../edge/journal/storage-engine.ts";
+import type { SchemaChange } from "../../../../edge/journal/schema-gate.ts";
+import type { CommitResult, EngineOptions } from "../../../../edge/journal/storage-engine.ts";
 import { StorageEngine } from "../../../../edge/journal/storage-engine.ts";
 import { count, haveOf } from "../../../../proto/core/have.ts";
 import type { Millis, MonotonicMs, StreamId } from "../../../../proto/core/ids.ts";
@@ -28,6 +30,7 @@ const PLAN: WindowPlan = {
   idleTimeoutMs: 5000,
   allowedLatenessMs: 60_000,
   haMode: "auto",
+  onSchemaChange: "accept",
 };
 
 let folder = "";
@@ -91,9 +94,9 @@ class Life {
     });
   }
 
-  publish(topic: string, payload: string, delivery: { packetId?: number; dup?: boolean } = {}): void {
+  publish(topic: string, payload: string, delivery: { packetId?: number; dup?: boolean } = {}): CommitResult {
     this.#add(topic, payload, delivery);
-    this.engine.commit([this.#writer.take(undefined)]);
+    return this.engine.commit([this.#writer.take(undefined)]);
   }
 
   /** All in one commit. */
@@ -278,15 +281,210 @@ test("each process life seals into a stream of its own, and the batches before k
   expect(streams.filter((stream) => stream.closed)).toHaveLength(1);
 });
 
-describe("a unit that changes", () => {
-  test("is that of the latest reading, back and forth, and raw readings keep their own", () => {
+describe("a metric that changes its type or unit", () => {
+  const shown = (life: Life): string[] =>
+    life
+      .windows()
+      .toSorted((a, b) => a.windowStartMs - b.windowStartMs || a.part - b.part)
+      .map(({ windowStartMs, unit, later, revision, summary: { count, sum, first } }) => {
+        const values = later ? "later" : "first";
+        return `${windowStartMs - START_MS} ${unit} ${values} r${revision} ${count} ${sum} ${typeof first}`;
+      });
+  const say = (life: Life, text: string): void => void life.publish("a/b", text);
+
+  test("has windows of its own for each, also for readings that come late, and for those of a replay", () => {
+    const life = new Life();
+    for (const text of ["20 °C", "70 °F", "on", "22"]) say(life, text);
+    expect(life.engine.status().schemaChanges).toEqual(
+      new Map([
+        ["unit", 1],
+        ["type", 2],
+      ]),
+    );
+    const replayed = life.crash();
+    for (const one of [life, replayed]) {
+      one.pass(6000);
+      expect(shown(one)).toEqual([
+        "0 °C first r0 1 20 number",
+        // A number without a unit is of the unit that numbers had last.
+        "0 °F later r0 2 92 number",
+        "0 null later r0 1 1 boolean",
+      ]);
+      // Each is a slot of its own in every region.
+      expect(new Set(one.windows().map(({ part }) => part)).size).toBe(3);
+      one.nowMs = START_MS + 6000;
+      say(one, "71 °F");
+      one.pass(8000);
+      expect(shown(one)).toContain("0 °F later r1 3 163 number");
+    }
+  });
+
+  test("says the same after any crash, whatever it said before", async () => {
+    const said = fc.array(fc.constantFrom("1 °C", "10 °F", "100", "off", "gone", "1000 K"), {
+      minLength: 1,
+      maxLength: 14,
+    });
+    await fc.assert(
+      fc.asyncProperty(said, fc.nat(13), fc.boolean(), async (all, crashAt, closed) => {
+        const whole = new Life({ directory: mkdtempSync(join(folder, "whole-")) });
+        let broken = new Life({ directory: mkdtempSync(join(folder, "broken-")) });
+        for (const [i, text] of all.entries()) {
+          for (const life of [whole, broken]) {
+            life.nowMs = START_MS + i * 1500;
+            say(life, text);
+          }
+          if (i !== crashAt) continue;
+          if (closed) broken.engine.close();
+          broken = broken.crash();
+        }
+        for (const life of [whole, broken]) life.pass(20_000);
+        const last = (life: Life): string[] => {
+          // Of each slot the latest revision, without the counts of forwardings, which a restart adds to.
+          const slots = new Map(life.windows().map((one) => [`${one.windowStartMs}/${one.part}`, one]));
+          return [...slots]
+            .map(([slot, { unit, later, summary }]) => JSON.stringify([slot, unit, later, summary]))
+            .toSorted();
+        };
+        expect(last(broken)).toEqual(last(whole));
+        const listed = (life: Life) => life.engine.schema({ device: null, metric: null, after: -1, limit: 10 }).metrics;
+        expect(listed(broken)).toEqual(listed(whole));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("that learns its unit is what it was, and says the unit of all its readings that are not sealed yet", () => {
+    const life = new Life({ plan: { raw: true } });
+    for (const text of ["20", "21 °C", "22"]) say(life, text);
+    life.pass(6000);
+    expect(shown(life)).toEqual(["0 °C first r0 3 63 number"]);
+    expect(life.engine.status().schemaChanges).toEqual(new Map());
+    expect(life.crash().engine.status().series).toBe(1);
+  });
+
+  test("is told once as what it never was before, and counted each time", () => {
+    const life = new Life();
+    const told: SchemaChange[] = [];
+    for (let i = 0; i < 20; i++) told.push(...life.publish("a/b", i % 2 === 0 ? "20 °C" : "70 °F").schemaChanges);
+    expect(told).toEqual([
+      {
+        device: "a",
+        metric: "b",
+        kind: "unit",
+        from: { type: "number", unit: "°C" },
+        to: { type: "number", unit: "°F" },
+        outcome: "new",
+      },
+    ]);
+    const next = life.crash();
+    expect(next.publish("a/b", "70 °F").schemaChanges).toEqual([]);
+    expect(next.engine.status()).toMatchObject({ schemaChanges: new Map([["unit", 19]]), series: 2 });
+    expect(next.engine.schema({ device: "a", metric: "b", after: -1, limit: 1 })).toEqual({
+      metrics: [
+        {
+          device: "a",
+          metric: "b",
+          changes: 19,
+          current: { type: "number", unit: "°F", firstMs: START_MS, lastMs: START_MS },
+          versions: [
+            { type: "number", unit: "°C", firstMs: START_MS, lastMs: START_MS },
+            { type: "number", unit: "°F", firstMs: START_MS, lastMs: START_MS },
+          ],
+        },
+      ],
+      next: 0,
+    });
+  });
+
+  test("too often is a dead letter, so that no sensor fills the memory", () => {
+    const life = new Life();
+    for (let i = 0; i < 20; i++) say(life, `1 u${String.fromCodePoint(97 + i)}`);
+    say(life, "1 ua");
+    expect(life.engine.status()).toMatchObject({ series: 16, journalSeq: 17 });
+    expect(life.engine.status().deadLetters).toEqual(new Map([["too_many_versions", 4]]));
+  });
+
+  describe("under the policy dead_letter", () => {
+    const waits = { plan: { onSchemaChange: "dead_letter", raw: true, lengthsMs: [] } } as const;
+    const all = { after: 0, reason: undefined, limit: 100 };
+
+    test("makes a dead letter of the whole message, which comes in once when the policy lets it", () => {
+      const life = new Life(waits);
+      life.publish("a/b", '{"x":1,"y":2}');
+      life.publish("a/b", '{"x":3,"y":"gone","z":4}');
+      life.publish("a/b", '{"x":5,"y":6}');
+      expect(life.engine.status()).toMatchObject({ journalSeq: 4, series: 2, schemaChanges: new Map() });
+      const [letter] = life.engine.deadLetters(all);
+      expect(letter).toMatchObject({ reason: "schema_change" });
+      expect(letter!.detail).toBe(
+        "y was number and says text now; to let it: set schema.on_change, or on_schema_change of its window rule, to accept and retry",
+      );
+      expect(life.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 0, readings: 0 });
+      const next = life.crash({ plan: { raw: true, lengthsMs: [] } });
+      expect(next.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 1, readings: 3 });
+      expect(next.engine.retryDeadLetters(all)).toMatchObject({ looked: 0 });
+      next.pass(2000);
+      expect(next.rawValues().map(String).toSorted()).toEqual(["1", "2", "3", "4", "5", "6", "gone"]);
+    });
+
+    test("also where one message says two things of a series that nobody has seen", () => {
+      const life = new Life(waits);
+      life.publish("m", '[{"n":"t","u":"Cel","v":20},{"n":"t","u":"Far","v":70}]');
+      expect(life.engine.status()).toMatchObject({ journalSeq: 0, series: 0 });
+      expect(life.engine.deadLetters(all)).toMatchObject([{ reason: "schema_change" }]);
+      life.publish("m", '[{"n":"t","u":"Far","v":70}]');
+      expect(life.engine.status()).toMatchObject({ journalSeq: 1, series: 1 });
+    });
+
+    test("lets a unit be learned", () => {
+      const life = new Life(waits);
+      for (const text of ["20", "21 °C", "22"]) say(life, text);
+      expect(life.engine.status()).toMatchObject({ journalSeq: 3, deadLetters: new Map() });
+    });
+  });
+
+  test("on a disk of an earlier version, which kept one unit for all, is what it was", () => {
+    const life = new Life();
+    for (const text of ["20 °C", "21"]) say(life, text);
+    say(life, "1");
+    life.publish("a/c", "5");
+    life.engine.close();
+    const path = join(life.directory, "gateway.db");
+    const db = new SqliteDatabase(path);
+    // As migration 001 has it.
+    db.exec(`CREATE TABLE old (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, unit TEXT,
+               evicted_end_ms REAL, UNIQUE (device, metric)) STRICT;
+             INSERT INTO old SELECT id, device, metric, unit, evicted_end_ms FROM series;
+             DROP TABLE series; ALTER TABLE old RENAME TO series; PRAGMA user_version = 2`);
+    db.close();
+    const next = new Life({ directory: life.directory, nowMs: START_MS + 1000 });
+    next.publish("a/c", "on");
+    say(next, "70 °F");
+    expect(next.engine.schema({ device: null, metric: null, after: -1, limit: 10 }).metrics).toMatchObject([
+      {
+        metric: "b",
+        changes: 1,
+        versions: [
+          { type: "number", unit: "°C" },
+          { type: "number", unit: "°F" },
+        ],
+      },
+      // What type it had nobody knows.
+      { metric: "c", changes: 0, versions: [{ type: "boolean", unit: null }] },
+    ]);
+  });
+
+  test("makes another series, back and forth between the two, and raw readings keep their own", () => {
     const life = new Life({ plan: { raw: true } });
     for (const text of ["21 °C", "70 °F", "21 °C", "22 °C"]) life.publish("a/b", text);
     life.pass(1000);
     life.pass(20_000);
     const units = life.sealed().flatMap((batch) => batch.rawSlices.map(({ unit, count }) => `${count} ${unit}`));
     expect(units).toEqual(["3 °C", "1 °F"]);
-    expect(life.windows().map(({ unit }) => unit)).toEqual(["°C"]);
+    expect(life.windows().map(({ unit, later, summary: { count, sum } }) => [unit, later, count, sum])).toEqual([
+      ["°C", false, 3, 64],
+      ["°F", true, 1, 70],
+    ]);
   });
 });
 

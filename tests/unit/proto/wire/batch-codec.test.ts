@@ -42,6 +42,7 @@ const window: fc.Arbitrary<WindowRecord> = fc
     carry: fc.option(stream, { nil: null }),
     revision: fc.nat({ max: 9 }),
     haMode: fc.constantFrom<HaMode>("auto", "auto", "mirror", "partition"),
+    later: fc.constantFrom(false, false, true),
     offsets: fc.tuple(fc.nat({ max: 999 }), fc.nat({ max: 999 })),
     summary: fc.record({
       count: fc.nat(),
@@ -142,8 +143,8 @@ describe("a batch", () => {
         expect(["invalid", "unknown_format"]).toContain(openBatch(hashed(zstdCompressSync(bytes))).kind);
       }),
     );
-    const body = tidemark.v1.BatchBody.encode({ format: 3 }).finish();
-    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 3 });
+    const body = tidemark.v1.BatchBody.encode({ format: 4 }).finish();
+    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 4 });
   });
 
   test("under another number is invalid: the identity is inside", () => {
@@ -234,13 +235,16 @@ describe("a batch of commands", () => {
     expect(openBatch(sealed(bad)).kind).toBe("invalid");
   });
 
-  test("has format 2, as one with a mode; every other has 1, so that regions of the first version read it", () => {
+  test("has format 2, as one with a mode; every other has 1, so that regions of the first version read it, but for changed series", () => {
     const formatOf = (what: Partial<BatchContent>): number =>
       tidemark.v1.BatchBody.decode(zstdDecompressSync(sealed(what).bytes)).format;
-    const plain = fc.sample(window, { numRuns: 1, seed: 1 }).map((one) => ({ ...one, haMode: "auto" as const }));
+    const plain = fc
+      .sample(window, { numRuns: 1, seed: 1 })
+      .map((one) => ({ ...one, haMode: "auto" as const, later: false }));
     expect(formatOf({ windows: plain })).toBe(1);
     expect(formatOf({ windows: plain.map((one) => ({ ...one, haMode: "mirror" as const })) })).toBe(2);
     expect(formatOf({ gateway, commands: [override] })).toBe(2);
+    expect(formatOf({ windows: plain.map((one) => ({ ...one, later: true })) })).toBe(3);
   });
 });
 

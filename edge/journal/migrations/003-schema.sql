@@ -1,0 +1,22 @@
+-- A metric that changed its type or unit is a series more: the journal names it, so a replay knows of every reading what
+-- it was. Of those of one metric the one that `became` current last, counted in changes of the metric, is the current one.
+CREATE TABLE series_3 (
+  id             INTEGER PRIMARY KEY,
+  device         TEXT NOT NULL,
+  metric         TEXT NOT NULL,
+  -- number, boolean or text; NULL: nobody looked yet.
+  type           TEXT,
+  -- NULL: nobody said one yet.
+  unit           TEXT,
+  became         INTEGER NOT NULL,
+  -- Earliest and latest time of a reading, as of the last checkpoint.
+  first_ms       REAL,
+  last_ms        REAL,
+  -- Kept states of windows that ended at or before this are gone; what comes later for them is a supplement.
+  evicted_end_ms REAL
+) STRICT;
+
+INSERT INTO series_3 (id, device, metric, type, unit, became, evicted_end_ms)
+  SELECT id, device, metric, CASE WHEN unit IS NULL THEN NULL ELSE 'number' END, unit, 0, evicted_end_ms FROM series;
+DROP TABLE series;
+ALTER TABLE series_3 RENAME TO series;

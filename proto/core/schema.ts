@@ -1,0 +1,47 @@
+import type { Value } from "./reading.ts";
+import type { WindowSummary } from "./summary.ts";
+
+/**
+ * What the readings of a series are: a type and a unit. Two versions of one metric are never summed up: the mean of
+ * degrees Celsius and Fahrenheit, or of numbers and switches, is the mean of nothing.
+ *
+ * A version is what it says, not a number: two gateways that forward one series count their versions apart, and mean the
+ * same by "a number in °C".
+ */
+export type SchemaVersion = {
+  readonly type: ValueType;
+  /** Null: nobody said one. */
+  readonly unit: string | null;
+};
+
+/** An integer beyond 2^53 is a number. */
+export type ValueType = (typeof VALUE_TYPES)[number];
+export const VALUE_TYPES = ["number", "boolean", "text"] as const;
+
+export function typeOfValue(value: Value): ValueType {
+  switch (typeof value) {
+    case "string":
+      return "text";
+    case "boolean":
+      return "boolean";
+    default:
+      return "number";
+  }
+}
+
+/** Of a window of one version it is exact; one of an older gateway may hold several types, and is what can be summed up. */
+export function typeOfSummary({ numericCount, first, last }: WindowSummary): ValueType {
+  if (numericCount === 0) return "text";
+  const ends = [typeOfValue(first), typeOfValue(last)];
+  return ends.includes("boolean") && !ends.includes("number") ? "boolean" : "number";
+}
+
+/** Names a version, and orders the versions of a metric: the same in every region. */
+export function schemaKey({ type, unit }: SchemaVersion): string {
+  return unit === null ? type : `${type} ${unit}`;
+}
+
+/** For people: `number in °C`, `text`. */
+export function schemaText({ type, unit }: SchemaVersion): string {
+  return unit === null ? type : `${type} in ${unit}`;
+}
