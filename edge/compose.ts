@@ -47,7 +47,6 @@ export async function startGateway(deps: {
   const registry = createRegistry();
   const events = new GatewayEvents({ log, registry, clock });
   const recent = new RecentCommits();
-  if (clock.nowMs() < CLOCK_PLAUSIBLE_FROM_MS) events.clockImplausible(new Date(clock.nowMs()).toISOString());
 
   const { usersFile, aclFile, allowAnonymous } = config.mqtt;
   const users = usersFile === null ? undefined : new Users(usersFile);
@@ -93,7 +92,9 @@ export async function startGateway(deps: {
         sealBytes: config.seal.sizeBytes,
         sealAfterMs: config.seal.afterMs,
         rules: config.windows,
+        time: config.clock.rules,
       },
+      synchronizedFile: config.clock.synchronizedFile,
       decoder: {
         routes: config.routes,
         unrouted: config.unrouted,
@@ -110,6 +111,7 @@ export async function startGateway(deps: {
         events.committed(commit);
         recent.add({ atMs: clock.monotonicMs(), ...commit });
       },
+      onTime: (note) => events.time(note),
       onRequest: ({ topic, payload }) => broker.send(topic, payload),
       onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,
@@ -117,6 +119,8 @@ export async function startGateway(deps: {
     },
   );
   life.onStop("storage", () => storage.close(), 20_000);
+  const { time, heldMessages } = await storage.status();
+  if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
 
   const uplink = new UplinkDriver(
     {
@@ -215,4 +219,3 @@ function authenticator(users: Users | undefined, allowAnonymous: boolean): Authe
 const HAND_OVER_MS = 5000;
 /** 24 bytes each, at most; covers the last second at 200,000 messages/s and the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
-const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);

@@ -2,7 +2,9 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
+import type { WaitingFor } from "./core/gateway-time.ts";
 import type { UplinkReport } from "./core/uplink-state.ts";
+import type { TimeNote } from "./journal/held-messages.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { GatewayReport } from "./page/gateway-report.ts";
 
@@ -34,11 +36,30 @@ export class GatewayEvents {
     this.#log.info(note, `gateway ${note.gateway} takes sensors on ${note.mqtt.join(", ")}`);
   }
 
-  clockImplausible(now: string): void {
+  timeUnknown({ why, nowMs, held }: { why: WaitingFor; nowMs: number; held: number }): void {
+    const now = shown(nowMs);
+    const cause: Record<WaitingFor, string> = {
+      unset: "",
+      behind: ", which is earlier than what it showed before it was started",
+      not_synchronized: " and is not synchronized",
+    };
     this.#log.warn(
-      { now },
-      `this machine's clock shows ${now}: readings without a time of their own are marked suspect until it is set`,
+      { now, why, held },
+      `this machine's clock shows ${now}${cause[why]}: messages are acknowledged and held on disk until it is set`,
     );
+  }
+
+  /** The wait for the time ended, or what was held is taken in. */
+  time({ kind, held, nowMs }: TimeNote): void {
+    const now = shown(nowMs);
+    if (kind === "given_up") {
+      this.#log.error({ now, held }, `nobody set this machine's clock: readings are marked suspect, it shows ${now}`);
+    } else if (held > 0) {
+      this.#log.info(
+        { now, held },
+        `the time is known, ${now}: messages that were held are taken in, ${held} wait still`,
+      );
+    } else this.#log.info({ now }, `the time is known, ${now}: no message is held any more`);
   }
 
   usersRead(): void {
@@ -152,6 +173,8 @@ export class GatewayEvents {
     metrics.outboxBytes.set(report.outbox.bytes);
     metrics.undurableBatches.set(report.outbox.undurableBatches);
     metrics.undurableReadings.set(report.outbox.undurableReadings);
+    metrics.timeKnown.set(report.time.state === "known" ? 1 : 0);
+    metrics.heldMessages.set(report.time.heldMessages);
     metrics.behindSeconds.set((report.outbox.behindMs ?? 0) / 1000);
     metrics.uplinkConnected.set(report.uplink.connected ? 1 : 0);
     metrics.diskUsed.set(report.disk.usedBytes);
@@ -187,6 +210,11 @@ export class GatewayEvents {
   }
 }
 
+/** A clock that was never set can show anything, also what no date can. */
+function shown(nowMs: number): string {
+  return Math.abs(nowMs) <= 8.64e15 ? new Date(nowMs).toISOString() : String(nowMs);
+}
+
 const REFUSAL_LOG_MS = 60_000;
 const CLIENTS_KNOWN_MAX = 10_000;
 
@@ -218,6 +246,8 @@ function gatewayMetrics(registry: Registry) {
     outboxBytes: gauge("outbox_bytes", "Bytes of sealed batches on disk."),
     undurableBatches: gauge("undurable_batches", "Sealed batches that no region is known to hold."),
     undurableReadings: gauge("undurable_readings", "Readings in those batches."),
+    timeKnown: gauge("time_known", "1 once the gateway knows what time it is."),
+    heldMessages: gauge("held_messages", "Messages on disk that wait until the time is known."),
     behindSeconds: gauge("behind_seconds", "Age of the oldest of those batches."),
     uplinkConnected: gauge("uplink_connected", "1 while a region is connected."),
     diskUsed: gauge("disk_used_bytes", "Bytes used of the quota."),

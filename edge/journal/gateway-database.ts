@@ -6,6 +6,7 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import type { StoredWindow } from "../core/window-table.ts";
+import { HeldMessageTable } from "./held-message-table.ts";
 import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
 
 /**
@@ -17,6 +18,7 @@ import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
 export class GatewayDatabase {
   readonly #db: Database;
   readonly path: string;
+  readonly held: HeldMessageTable;
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #metaGet: Statement<[string], { value: number }>;
@@ -67,6 +69,7 @@ export class GatewayDatabase {
   constructor(db: Database, path: string) {
     this.path = path;
     this.#db = db;
+    this.held = new HeldMessageTable(db);
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#metaGet = db.prepare("SELECT value FROM meta WHERE name = ?");
@@ -128,15 +131,16 @@ export class GatewayDatabase {
       "SELECT seq, sealed_ms, readings, records, size FROM batch WHERE stream_id = ? ORDER BY seq",
     );
     this.#deadLetterAdd = db.prepare(
-      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload, clock_known)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#memoryDrop = db.prepare("DELETE FROM decoder_memory WHERE key = ?");
     this.#memoryAdd = db.prepare("INSERT INTO decoder_memory (key, text) VALUES (?, ?)");
     this.#memoryRead = db.prepare("SELECT key, text FROM decoder_memory ORDER BY id");
     this.#deadLetterUse = db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter");
     this.#deadLetterPage = db.prepare(
-      `SELECT id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload FROM dead_letter
+      `SELECT id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
+         clock_known AS clockKnown FROM dead_letter
        WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?`,
     );
     this.#deadLetterReason = db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?");
@@ -324,6 +328,7 @@ export class GatewayDatabase {
       letter.route,
       letter.size,
       letter.payload,
+      letter.clockKnown,
     );
   }
 
@@ -394,9 +399,10 @@ export class GatewayDatabase {
 /**
  * - `checkpoint_seq`: every open window's stored state has counted what it had to of the journal up to here.
  * - `sealed_raw_seq`: raw readings up to here are in sealed batches.
+ * - `known_ms`: the newest time that was known, of the wall clock.
  * - `journal_seq`: the last sequence given out, so that an emptied journal goes on from it.
  */
-export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq";
+export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq" | "known_ms";
 
 export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard";
 
@@ -448,6 +454,8 @@ export type DeadLetterRow = {
   readonly route: string;
   readonly size: number;
   readonly payload: Uint8Array;
+  /** 0: the time of its arrival is an estimate. */
+  readonly clockKnown: 0 | 1;
 };
 
 export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
@@ -489,5 +497,5 @@ function migration(name: string): string {
 /** What a gateway's database is, for whoever opens one. */
 export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: 0x7469_6465, kind: "gateway" },
-  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql")],
+  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql"), migration("003-gateway-time.sql")],
 };

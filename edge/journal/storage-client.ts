@@ -8,6 +8,7 @@ import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { TimeNote } from "./held-messages.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
 import type {
   DeadLetterQuery,
@@ -216,6 +217,7 @@ export class StorageClient implements Intake, Outbox {
     if (changed || this.#congested) this.#updateCongestion();
     if (changed) this.#options.onPressure(pressure);
     for (const request of message.requests) this.#options.onRequest?.(request);
+    if (message.time !== undefined) this.#options.onTime?.(message.time);
     this.#tellSealed(message.sealed);
   }
 
@@ -271,6 +273,8 @@ export type StorageClientOptions = {
   readonly onPressure: (pressure: PressureLevel) => void;
   /** A device is to be asked something. */
   readonly onRequest?: (request: DeviceRequest) => void;
+  /** The time became known, or is not waited for any more. */
+  readonly onTime?: (note: TimeNote) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

@@ -8,13 +8,18 @@ import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
 import { RawBuffer } from "../core/raw-buffer.ts";
 import { Watermarks } from "../core/watermarks.ts";
+import type { GatewayTime, TimeRules } from "../core/gateway-time.ts";
+import { TIME_RULES } from "../core/gateway-time.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
-import type { Decoder, DeviceRequest, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import type { Boot } from "./boot.ts";
 import type { DeadLetterRow, LedgerKind, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
+import type { TimeNote } from "./held-messages.ts";
+import { HeldMessages } from "./held-messages.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { OutboxTotals } from "./outbox-shelf.ts";
@@ -57,6 +62,7 @@ export class StorageEngine {
   readonly #journal = new JournalChunkWriter();
   readonly #sink: ReadingSink;
   readonly #memory: RememberedEntries;
+  readonly #held: HeldMessages;
 
   #journalSeq = 0;
   #journaledReadings = 0;
@@ -90,6 +96,8 @@ export class StorageEngine {
       memory?: RememberedEntries;
       mintStreamId: (nowMs: number) => StreamId;
       disk: GatewayDisk;
+      /** By default one boot for ever, that of the clock. */
+      boot?: Boot;
     },
     options: EngineOptions,
   ) {
@@ -98,10 +106,12 @@ export class StorageEngine {
     this.#clock = parts.clock;
     this.#decoder = parts.decoder;
     this.#memory = parts.memory ?? new RememberedEntries();
-    this.#atMs = parts.clock.monotonicMs();
-    this.#nowMs = parts.clock.nowMs();
     const db = parts.disk.database;
     this.#db = db;
+    const boot = parts.boot ?? bootOf(parts.clock);
+    this.#held = new HeldMessages({ db, clock: parts.clock, boot }, options.time ?? TIME_RULES);
+    this.#atMs = parts.clock.monotonicMs();
+    this.#nowMs = this.#held.nowMs;
     this.#windows = new WindowTable({
       window: (series, windowMs, startMs) => db.window(series, windowMs, startMs),
       newestStartMs: (series, windowMs) => db.newestClosedStartMs(series, windowMs),
@@ -167,12 +177,14 @@ export class StorageEngine {
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
+    this.#held.release(this.#decode);
     for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
     const readings = this.#journal.readings;
     this.#db.begin();
     this.#registry.write();
     this.#writeJournal(firstSeq);
     this.#redeliveries.write();
+    const time = this.#held.write(this.#atMs);
     this.#writeDeadLetters();
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
@@ -180,7 +192,7 @@ export class StorageEngine {
     this.#db.commit();
     this.#commits++;
     this.#journaledReadings += readings;
-    return this.#committed(checkpoint);
+    return { ...this.#committed(checkpoint), time };
   }
 
   /**
@@ -195,9 +207,9 @@ export class StorageEngine {
     const kept: { readonly id: number; readonly reason: string; readonly detail: string; readonly route: string }[] =
       [];
     const retried: number[] = [];
-    for (const { id, arrivedMs, client, topic, payload, size } of letters) {
+    for (const { id, arrivedMs, client, topic, payload, size, clockKnown } of letters) {
       if (payload.length < size) continue;
-      const clockPlausible = arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS;
+      const clockPlausible = clockKnown === 1;
       const message = { topic, payload, clientId: client, arrivedMs, clockPlausible };
       const outcome = this.#decoder.decodeInto(message, this.#sink);
       if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
@@ -240,6 +252,7 @@ export class StorageEngine {
   idleWorkDue(): boolean {
     this.#now();
     return (
+      this.#held.due ||
       this.#sealer.due(this.#atMs) ||
       this.#upkeep.due(this.#journalSeq, this.#atMs, this.#pressure) ||
       this.#trimDue() ||
@@ -291,6 +304,8 @@ export class StorageEngine {
       deadLetters,
       ignored,
       discards,
+      time: this.#held.time,
+      heldMessages: this.#held.count,
       series: this.#registry.size,
       devices: this.#registry.devices,
       openWindows: this.#windows.open,
@@ -342,16 +357,25 @@ export class StorageEngine {
       }
       this.#redeliveries.accept(key, content);
     }
-    const outcome = this.#decoder.decodeInto(
-      {
-        topic: this.#reader.topics[message.topic]!,
-        payload: message.payload,
-        clientId: this.#reader.clients[message.client]!,
-        arrivedMs: message.arrivedMs,
-        clockPlausible: message.arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS,
-      },
-      this.#sink,
-    );
+    let { arrivedMs } = message;
+    if (this.#held.holding) {
+      const [client, topic] = [this.#reader.clients[message.client]!, this.#reader.topics[message.topic]!];
+      this.#writtenBytes += this.#held.hold({ arrivedMs, client, topic, payload: message.payload });
+      return;
+    }
+    // It came just before the clock was set, or the clock was lost afterwards.
+    if (this.#held.isUnset(arrivedMs)) arrivedMs = this.#held.corrected(arrivedMs);
+    this.#decode({
+      topic: this.#reader.topics[message.topic]!,
+      payload: message.payload,
+      clientId: this.#reader.clients[message.client]!,
+      arrivedMs,
+      clockPlausible: this.#held.plausible,
+    });
+  };
+
+  readonly #decode = (message: IncomingMessage): void => {
+    const outcome = this.#decoder.decodeInto(message, this.#sink);
     switch (outcome.kind) {
       case "readings":
         return;
@@ -361,13 +385,14 @@ export class StorageEngine {
       case "dead_letter":
         this.#deadLetters.push({
           arrivedMs: Math.trunc(message.arrivedMs),
-          client: this.#reader.clients[message.client]!,
-          topic: this.#reader.topics[message.topic]!,
+          client: message.clientId,
+          topic: message.topic,
           reason: outcome.reason,
           detail: outcome.detail,
           route: outcome.route,
           size: message.payload.length,
           payload: message.payload.slice(0, DEAD_LETTER_PAYLOAD_BYTES),
+          clockKnown: message.clockPlausible ? 1 : 0,
         });
         this.#count("dead_letter", outcome.reason);
         return;
@@ -406,7 +431,7 @@ export class StorageEngine {
     for (const note of sealed) this.#shelf.add(note);
     if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
-    return { sealed, requests, pressure: this.#pressure };
+    return { sealed, requests, pressure: this.#pressure, time: undefined };
   }
 
   #markDue(): boolean {
@@ -498,8 +523,9 @@ export class StorageEngine {
   }
 
   #now(): void {
+    this.#held.look();
     this.#atMs = this.#clock.monotonicMs();
-    this.#nowMs = this.#clock.nowMs();
+    this.#nowMs = this.#held.nowMs;
   }
 
   #load(): void {
@@ -565,6 +591,8 @@ export type EngineOptions = {
   readonly sealBytes: number;
   readonly sealAfterMs: number;
   readonly rules: readonly WindowRule[];
+  /** What is believed of the clock; by default {@link TIME_RULES}. */
+  readonly time?: TimeRules;
 };
 
 export type CommitResult = {
@@ -573,6 +601,8 @@ export type CommitResult = {
   readonly requests: readonly DeviceRequest[];
   /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
   readonly pressure: PressureLevel;
+  /** What became of the wait for the time, where there is news. */
+  readonly time: TimeNote | undefined;
 };
 
 export type DeadLetterRetry = {
@@ -597,6 +627,9 @@ export type EngineStatus = {
   readonly deadLetters: ReadonlyMap<string, number>;
   readonly ignored: ReadonlyMap<string, number>;
   readonly discards: ReadonlyMap<string, number>;
+  readonly time: GatewayTime;
+  /** Messages on disk that are decoded when the time is known. */
+  readonly heldMessages: number;
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
@@ -613,8 +646,6 @@ export type EngineStatus = {
   readonly quotaBytes: number;
 };
 
-/** A clock that shows less was never set: this software is younger. */
-const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
 const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 const BATCHES_PER_TRIM = 64;
@@ -624,6 +655,10 @@ const DISK_CHECK_EVERY_BYTES = 1024 * 1024;
 const AGED_TRIM_EVERY_MS = 10_000;
 /** A lost write-ahead log is noticed if it held anything older than this. */
 const MARK_EVERY_MS = 10_000;
+
+function bootOf(clock: Clock): Boot {
+  return { id: "boot", beganMs: 0, elapsedMs: () => clock.monotonicMs(), synchronized: () => undefined };
+}
 
 function hashText(text: string): number {
   const bytes = Buffer.from(text);

@@ -1,4 +1,5 @@
 import type { CommitPace } from "../core/recent-commits.ts";
+import type { WaitingFor } from "../core/gateway-time.ts";
 import { statusSentence } from "../core/status-sentence.ts";
 import type { EngineStatus } from "../journal/storage-engine.ts";
 import type { UplinkStatus } from "../session/uplink-driver.ts";
@@ -22,6 +23,12 @@ export type GatewayReport = {
     readonly discards: Readonly<Record<string, number>>;
   };
   readonly journal: { readonly commits: number; readonly waitP50Ms: number | null; readonly waitP99Ms: number | null };
+  readonly time: {
+    readonly state: EngineStatus["time"]["kind"];
+    /** Why the clock is not believed; null: it is. */
+    readonly waitingFor: WaitingFor | null;
+    readonly heldMessages: number;
+  };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
   readonly outbox: EngineStatus["outbox"] & {
     readonly rawWaiting: number;
@@ -68,6 +75,7 @@ export function gatewayReport(given: {
     refusal: given.refusal,
     fillRatio: storage.fillRatio,
     full: storage.pressure === "full",
+    heldMessages: storage.time.kind === "waiting" ? storage.heldMessages : null,
     drainPerSecond,
     roomMs: roomMs(storage, pace),
   });
@@ -87,6 +95,11 @@ export function gatewayReport(given: {
       discards: Object.fromEntries(storage.discards),
     },
     journal: { commits: storage.commits, waitP50Ms: pace.waitP50Ms, waitP99Ms: pace.waitP99Ms },
+    time: {
+      state: storage.time.kind,
+      waitingFor: storage.time.kind === "waiting" ? storage.time.why : null,
+      heldMessages: storage.heldMessages,
+    },
     windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
     outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, waitingReadings, behindMs },
     uplink: {

@@ -71,6 +71,12 @@ function queryOf(parameters: URLSearchParams): Query | { readonly error: string;
 }
 
 /** The payload as base64: it may be any bytes. */
-function shown({ arrivedMs, payload, ...rest }: StoredDeadLetter): object {
-  return { ...rest, arrived: new Date(arrivedMs).toISOString(), payload: Buffer.from(payload).toString("base64") };
+function shown({ arrivedMs, clockKnown, payload, ...rest }: StoredDeadLetter): object {
+  const estimate = clockKnown === 1 ? {} : { arrivedIsEstimate: true };
+  return {
+    ...rest,
+    ...estimate,
+    arrived: new Date(arrivedMs).toISOString(),
+    payload: Buffer.from(payload).toString("base64"),
+  };
 }
