@@ -24,6 +24,8 @@ export type IncomingMessage = {
   /** The gateway's clock when the message came in, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
+  /** It is decoded once more, long after others that came later: what it says of the state of its sender is past. */
+  readonly again?: boolean;
 };
 
 /**
@@ -40,7 +42,10 @@ export type SeriesRef = {
 export interface ReadingSink {
   /** Whether there is room for a series that was never seen; asked before any reading of its message is given. */
   admits(series: SeriesRef): boolean;
-  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
+  /** @param saidMs the time that the payload says, of a reading whose time is suspect because of it. */
+  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void;
+  /** The payload writes the value of the next reading as a text, which it is not: a number, a truth. */
+  written?(value: Value, text: string): void;
   /** Something that the sender is to be asked; told also of messages that are no readings. */
   request?(request: DeviceRequest): void;
   /** Parts of a message that has readings and that are none themselves, by what they are. */
@@ -57,8 +62,11 @@ export type Outcome =
   | { readonly kind: "ignored"; readonly what: string; readonly route: string };
 
 export type Decoded =
-  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly Reading[] })
+  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
   | Exclude<Outcome, { kind: "readings" }>;
+
+/** With what the payload wrote, and the time that it said, where the reading has others. */
+export type DecodedReading = Reading & { readonly written?: string; readonly saidMs?: number };
 
 export type DeadLetterReason =
   | "no_route"

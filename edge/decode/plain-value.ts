@@ -9,7 +9,8 @@ export type PlainValue =
 
 export function plainValue(text: string): PlainValue {
   const trimmed = text.trim();
-  const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*([^\d\s.,:;+\-/][^\d]{0,15}))?$/.exec(trimmed);
+  const number =
+    /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*((?!\p{Cc})[^\d\s.,:;+\-/][^\d\p{Cc}]{0,15}))?$/u.exec(trimmed);
   if (number !== null) {
     const value = exactNumber(number[1]!);
     if (value === undefined) return { kind: "not_finite" };

@@ -1,15 +1,15 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Millis } from "../../proto/core/ids.ts";
 import { binaryOf } from "./binary.ts";
 import { inflated } from "./compressed.ts";
 import { csvLines, looksLikeCsv } from "./csv-lines.ts";
-import type { Decoded, Decoder, IncomingMessage, Outcome, ReadingSink } from "./decoder.ts";
+import type { Decoded, DecodedReading, Decoder, IncomingMessage, Outcome, ReadingSink } from "./decoder.ts";
 import type { DecoderMemory } from "./decoder-memory.ts";
 import { RememberedEntries } from "./decoder-memory.ts";
 import type { Family } from "./families/family.ts";
 import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
-import { claimOf, familyOf } from "./families/registry.ts";
+import { claimOf, familyOf, usualClaim } from "./families/registry.ts";
 import { scaled } from "./field-rules.ts";
 import { HomeAssistantUnits, isDiscovery } from "./home-assistant.ts";
 import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
@@ -20,7 +20,8 @@ import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { timeOf, TimeZone } from "./timestamp.ts";
+import { TopicTimes } from "./topic-times.ts";
+import { TimeZone } from "./timestamp.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
 import { areUsable, badName, deadLetter, namesOf, readingsOf, remembered, tooManySeries } from "./topic-plan.ts";
 
@@ -64,12 +65,19 @@ class RoutedDecoder implements Decoder {
   }
 
   decode(message: IncomingMessage): Decoded {
-    const readings: Reading[] = [];
+    const readings: DecodedReading[] = [];
+    let written: { readonly written?: string } = {};
     const outcome = this.decodeInto(message, {
       admits: () => true,
       ignored: () => {},
-      reading: ({ device, metric, unit }, timeMs, value, clock) =>
-        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock }),
+      written: (_value, text) => {
+        written = { written: text };
+      },
+      reading: ({ device, metric, unit }, timeMs, value, clock, saidMs) => {
+        const said = saidMs === undefined ? {} : { saidMs };
+        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock, ...written, ...said });
+        written = {};
+      },
     });
     return outcome.kind === "readings" ? { ...outcome, readings } : outcome;
   }
@@ -150,6 +158,12 @@ class RoutedDecoder implements Decoder {
       return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8, and neither CBOR nor MessagePack");
     }
     const text = textOf(payload);
+    const quoted = isAuto ? quotedText(text) : undefined;
+    if (quoted !== undefined) {
+      const plain = plainValue(quoted);
+      if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text}`);
+      return this.#bare(plan, { ...plain, decoder: "value", written: quoted }, message, sink);
+    }
     if (decoder === "csv" || (isAuto && plan.claim === undefined && looksLikeCsv(text))) {
       return this.#table(plan, text, message, sink);
     }
@@ -165,12 +179,19 @@ class RoutedDecoder implements Decoder {
     const plain = plainValue(text);
     if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text.trim()}`);
     if (plain.value === "") return { kind: "ignored", what: "empty", route: plan.route.name };
-    return this.#bare(plan, { ...plain, decoder: "value" }, message, sink);
+    return this.#bare(
+      plan,
+      typeof plain.value === "boolean"
+        ? { ...plain, decoder: "value", written: text.trim() }
+        : { ...plain, decoder: "value" },
+      message,
+      sink,
+    );
   }
 
   #bare(
     plan: DecodedPlan,
-    bare: { readonly value: Value; readonly unit: string | null; readonly decoder: string },
+    bare: { readonly value: Value; readonly unit: string | null; readonly decoder: string; readonly written?: string },
     message: IncomingMessage,
     sink: ReadingSink,
   ): Outcome {
@@ -186,6 +207,7 @@ class RoutedDecoder implements Decoder {
     const { ref, rule } = series;
     if (ref.id < 0 && !sink.admits(ref)) return tooManySeries(plan);
     const clock = message.clockPlausible ? "none" : "suspect";
+    if (bare.written !== undefined && typeof value !== "string") sink.written?.(value, bare.written);
     sink.reading(ref, Math.trunc(message.arrivedMs), rule === undefined ? value : scaled(value, rule), clock);
     return readingsOf(plan, plan.claim?.family.name ?? bare.decoder);
   }
@@ -246,9 +268,11 @@ class RoutedDecoder implements Decoder {
     message: IncomingMessage,
     sink: ReadingSink,
   ): Outcome {
+    plan.times.begin(message);
     const parsed = fieldsOf(given.parts, {
       time: plan.route.time,
-      zone: this.#zone,
+      times: plan.times,
+      isAllText: given.decoder === "csv",
       limits: this.#limits,
       ...(plan.route.split === undefined ? {} : { split: plan.route.split }),
     });
@@ -274,7 +298,8 @@ class RoutedDecoder implements Decoder {
   }
 
   #lines(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
-    const parsed = lineFields(text, (digits) => timeOf(BigInt(digits), "auto", this.#zone));
+    plan.times.begin(message);
+    const parsed = lineFields(text, (digits) => plan.times.timeOf("", BigInt(digits), "auto"));
     if (parsed.kind === "syntax") return deadLetter(plan, "syntax", parsed.detail);
     if (parsed.fields.length > this.#limits.values) {
       return deadLetter(plan, "too_many_values", `more than ${this.#limits.values} values in one message`);
@@ -327,15 +352,18 @@ class RoutedDecoder implements Decoder {
     for (const [i, field] of picked.entries()) {
       let timeMs = field.timeMs;
       let clock: ClockSource = "device";
+      let saidMs: number | undefined;
       if (timeMs === undefined) {
         timeMs = arrivedMs;
         clock = message.clockPlausible ? "none" : "suspect";
       } else if (message.clockPlausible && !isPlausible(timeMs, arrivedMs, plan.route.plausible)) {
         clock = "suspect";
+        saidMs = timeMs;
         if (plan.route.plausible.otherwise === "arrival") timeMs = arrivedMs;
       }
       const { ref, rule } = series[i]!;
-      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock);
+      if (field.written !== undefined) sink.written?.(field.value, field.written);
+      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock, saidMs);
     }
     return readingsOf(plan, decoder);
   }
@@ -366,9 +394,10 @@ class RoutedDecoder implements Decoder {
       route,
       captured,
       levels,
-      claim: claimOf(levels, route.families),
+      claim: claimOf(levels, route.families) ?? (route === AUTO_ROUTE ? usualClaim(levels) : undefined),
       sparkplug: isAuto || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined,
       isDiscovery: isAuto && isDiscovery(levels),
+      times: new TopicTimes(this.#zone),
       units: this.#discovered.unitsOf(topic),
       sticky: undefined,
       series: new Map(),
@@ -400,9 +429,17 @@ class RoutedDecoder implements Decoder {
 }
 
 function textOf(payload: Uint8Array): string {
-  // Some firmware sends the C string with its end.
-  const end = payload.at(-1) === 0 ? payload.length - 1 : payload.length;
+  // Some firmware sends the C string with its end, or the whole buffer in which it stands.
+  let end = payload.length;
+  while (end > 0 && payload[end - 1] === 0) end--;
   return Buffer.from(payload.buffer, payload.byteOffset, end).toString("utf8");
+}
+
+/** A text between quotes, as JSON writes it; undefined: it is none. */
+function quotedText(text: string): string | undefined {
+  if (!text.startsWith('"') || !text.trimEnd().endsWith('"')) return undefined;
+  const parsed = parsedJson(text);
+  return parsed.kind === "json" && typeof parsed.json === "string" ? parsed.json : undefined;
 }
 
 function startsJson(text: string): boolean {

@@ -3,6 +3,7 @@ import type { Family } from "./families/family.ts";
 import type { Claim } from "./families/registry.ts";
 import type { FieldRule } from "./field-rules.ts";
 import type { Route } from "./route.ts";
+import type { TopicTimes } from "./topic-times.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 
 /** A series of a topic, and what the route does to its values; `left_out` by the route. */
@@ -21,6 +22,7 @@ export type TopicPlan =
       readonly claim: Claim | undefined;
       readonly sparkplug: SparkplugTopic | undefined;
       readonly isDiscovery: boolean;
+      readonly times: TopicTimes;
       /** Units that were discovered, by path. */
       readonly units: ReadonlyMap<string, string> | undefined;
       /** Of a topic that no family claims: what its first JSON was. */
