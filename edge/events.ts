@@ -175,6 +175,9 @@ export class GatewayEvents {
     metrics.undurableReadings.set(report.outbox.undurableReadings);
     metrics.timeKnown.set(report.time.state === "known" ? 1 : 0);
     metrics.heldMessages.set(report.time.heldMessages);
+    metrics.skewSeconds.set(Math.abs(report.time.devices[0]?.skewMs ?? 0) / 1000);
+    this.#add("numeric_texts", report.readings.numericTexts, (by) => metrics.numericTexts.inc(by));
+    this.#add("suspect_times", report.time.suspectTimes, (by) => metrics.suspectTimes.inc(by));
     metrics.behindSeconds.set((report.outbox.behindMs ?? 0) / 1000);
     metrics.uplinkConnected.set(report.uplink.connected ? 1 : 0);
     metrics.diskUsed.set(report.disk.usedBytes);
@@ -246,6 +249,9 @@ function gatewayMetrics(registry: Registry) {
     outboxBytes: gauge("outbox_bytes", "Bytes of sealed batches on disk."),
     undurableBatches: gauge("undurable_batches", "Sealed batches that no region is known to hold."),
     undurableReadings: gauge("undurable_readings", "Readings in those batches."),
+    numericTexts: counter("numeric_texts", "Numbers that payloads write as texts."),
+    suspectTimes: counter("suspect_times", "Readings whose own time was not believed."),
+    skewSeconds: gauge("device_clock_skew_seconds", "How far the clock of the device is off that is furthest off."),
     timeKnown: gauge("time_known", "1 once the gateway knows what time it is."),
     heldMessages: gauge("held_messages", "Messages on disk that wait until the time is known."),
     behindSeconds: gauge("behind_seconds", "Age of the oldest of those batches."),

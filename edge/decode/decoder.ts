@@ -48,9 +48,18 @@ export interface ReadingSink {
   written?(value: Value, text: string): void;
   /** Something that the sender is to be asked; told also of messages that are no readings. */
   request?(request: DeviceRequest): void;
+  /** Dead letters of before may be understood by what this message says. */
+  understands?(hint: RetryHint): void;
   /** Parts of a message that has readings and that are none themselves, by what they are. */
   ignored(what: string, count: number): void;
 }
+
+/** What to decode once more: unknown aliases of this topic's like, by when they came. */
+export type RetryHint = {
+  readonly reason: "unknown_alias";
+  readonly sinceMs: number;
+  readonly of: (topic: string) => boolean;
+};
 
 /** A message from the gateway to a device. */
 export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Array };

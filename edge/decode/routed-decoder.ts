@@ -19,7 +19,7 @@ import type { Route, RouteOptions } from "./route.ts";
 import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
+import { isOfNode, sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { TopicTimes } from "./topic-times.ts";
 import { TimeZone } from "./timestamp.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
@@ -121,12 +121,19 @@ class RoutedDecoder implements Decoder {
   }
 
   #sparkplugMessage(plan: DecodedPlan, topic: SparkplugTopic, message: IncomingMessage, sink: ReadingSink): Outcome {
-    const decoded = this.#sparkplug.decode(topic, message.payload, message.arrivedMs);
+    const decoded = this.#sparkplug.decode(topic, message.payload, {
+      nowMs: message.arrivedMs,
+      again: message.again === true,
+    });
     if (decoded.kind === "ignored") return { kind: "ignored", what: decoded.what, route: plan.route.name };
     if (decoded.kind === "syntax") return deadLetter(plan, "syntax", decoded.detail);
     for (const request of decoded.requests) sink.request?.(request);
     if (decoded.kind === "unknown_alias") return deadLetter(plan, "unknown_alias", decoded.detail);
-    const { fields, nulls, identifiers } = decoded;
+    const { fields, nulls, identifiers, bornSinceMs } = decoded;
+    if (bornSinceMs !== undefined && topic.kind === "message") {
+      const { node } = topic;
+      sink.understands?.({ reason: "unknown_alias", sinceMs: bornSinceMs, of: (other) => isOfNode(other, node) });
+    }
     if (fields.length === 0) {
       return { kind: "ignored", what: nulls > 0 ? "null" : "identifier", route: plan.route.name };
     }

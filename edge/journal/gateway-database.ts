@@ -52,6 +52,7 @@ export class GatewayDatabase {
   readonly #memoryRead: Statement<[], { key: string; text: string }>;
   readonly #deadLetterUse: Statement<[], { bytes: number | null }>;
   readonly #deadLetterPage: Statement<[number, string | null, string | null, number], StoredDeadLetter>;
+  readonly #deadLetterAliases: Statement<[number, number], StoredDeadLetter>;
   readonly #deadLetterReason: Statement<[string, string, string, number]>;
   readonly #deadLetterOldest: Statement<[], { id: number; bytes: number }>;
   readonly #deadLetterDrop: Statement<[number]>;
@@ -139,9 +140,12 @@ export class GatewayDatabase {
     this.#memoryRead = db.prepare("SELECT key, text FROM decoder_memory ORDER BY id");
     this.#deadLetterUse = db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter");
     this.#deadLetterPage = db.prepare(
-      `SELECT id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
-         clock_known AS clockKnown FROM dead_letter
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
        WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?`,
+    );
+    this.#deadLetterAliases = db.prepare(
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
+       WHERE reason = 'unknown_alias' AND arrived_ms >= ? ORDER BY arrived_ms, id LIMIT ?`,
     );
     this.#deadLetterReason = db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?");
     this.#deadLetterOldest = db.prepare(
@@ -354,6 +358,11 @@ export class GatewayDatabase {
     return this.#deadLetterPage.all(query.after, reason, reason, query.limit);
   }
 
+  /** Those with an alias that nobody knew, since then. */
+  unknownAliases(sinceMs: number, limit: number): readonly StoredDeadLetter[] {
+    return this.#deadLetterAliases.all(sinceMs, limit);
+  }
+
   dropDeadLetter(id: number): void {
     this.#deadLetterDrop.run(id);
   }
@@ -472,6 +481,8 @@ type WindowRow = {
   readonly state: Buffer;
 };
 
+const DEAD_LETTER_COLUMNS = `id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
+  clock_known AS clockKnown`;
 const WINDOW_COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, state";
 
 function storedWindow(row: WindowRow): StoredWindow {

@@ -8,12 +8,14 @@ import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
 import { RawBuffer } from "../core/raw-buffer.ts";
 import { Watermarks } from "../core/watermarks.ts";
+import type { DeviceClock } from "../core/device-clocks.ts";
+import { DeviceClocks } from "../core/device-clocks.ts";
 import type { GatewayTime, TimeRules } from "../core/gateway-time.ts";
 import { TIME_RULES } from "../core/gateway-time.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
-import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, RetryHint, SeriesRef } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { DeadLetterRow, LedgerKind, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
@@ -78,6 +80,11 @@ export class StorageEngine {
   #counted = new Map<LedgerKind, Map<string, number>>();
   #sealedNow: SealedBatchNote[] = [];
   #requests: DeviceRequest[] = [];
+  /** Of births in the commit that is being prepared. */
+  #hints: RetryHint[] = [];
+  readonly #deviceClocks = new DeviceClocks();
+  #numericTexts = 0;
+  #suspectTimes = 0;
   #pressure: PressureLevel = "keep_all";
   /** Since the disk was looked at. */
   #writtenBytes = 0;
@@ -156,7 +163,13 @@ export class StorageEngine {
     });
     this.#sink = {
       admits: (series) => this.#registry.knows(series) || this.#registry.size < options.seriesMax,
-      reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock),
+      reading: (series, timeMs, value, clock, saidMs) => this.#take(series, timeMs, value, clock, saidMs),
+      written: (value) => {
+        if (typeof value !== "boolean") this.#numericTexts++;
+      },
+      understands: (hint) => {
+        if (this.#hints.length < HINTS_MAX) this.#hints.push(hint);
+      },
       ignored: (what, count) => this.#count("ignored", what, count),
       request: (request) => this.#requests.push(request),
     };
@@ -179,12 +192,14 @@ export class StorageEngine {
     const firstSeq = this.#journalSeq + 1;
     this.#held.release(this.#decode);
     for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
+    const understood = this.#understood();
     const readings = this.#journal.readings;
     this.#db.begin();
     this.#registry.write();
     this.#writeJournal(firstSeq);
     this.#redeliveries.write();
     const time = this.#held.write(this.#atMs);
+    this.#writeAgain(understood);
     this.#writeDeadLetters();
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
@@ -204,29 +219,18 @@ export class StorageEngine {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
     const letters = this.#db.deadLetters(query);
-    const kept: { readonly id: number; readonly reason: string; readonly detail: string; readonly route: string }[] =
-      [];
-    const retried: number[] = [];
-    for (const { id, arrivedMs, client, topic, payload, size, clockKnown } of letters) {
-      if (payload.length < size) continue;
-      const clockPlausible = clockKnown === 1;
-      const message = { topic, payload, clientId: client, arrivedMs, clockPlausible };
-      const outcome = this.#decoder.decodeInto(message, this.#sink);
-      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
-      else retried.push(id);
-    }
+    const again = this.#decodeAgain(letters);
     this.#db.begin();
     this.#registry.write();
     const readings = this.#journal.readings;
     this.#writeJournal(firstSeq);
-    for (const id of retried) this.#db.dropDeadLetter(id);
-    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    this.#writeAgain(again);
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
     const checkpoint = this.#maintain();
     this.#db.commit();
     this.#journaledReadings += readings;
-    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    const { retried } = again;
     const last = letters.at(-1)?.id ?? query.after;
     const counts = { looked: letters.length, retried: retried.length, readings };
     return { ...counts, last, isEnd: letters.length < query.limit, commit: this.#committed(checkpoint) };
@@ -306,6 +310,11 @@ export class StorageEngine {
       discards,
       time: this.#held.time,
       heldMessages: this.#held.count,
+      numericTexts: this.#numericTexts,
+      suspectTimes: this.#suspectTimes,
+      deviceClocks: this.#deviceClocks.worst(CLOCKS_SHOWN).map(({ device, ...rest }) => {
+        return { device: this.#registry.get(this.#registry.ofDevice(device)[0]!).device, ...rest };
+      }),
       series: this.#registry.size,
       devices: this.#registry.devices,
       openWindows: this.#windows.open,
@@ -375,6 +384,7 @@ export class StorageEngine {
   };
 
   readonly #decode = (message: IncomingMessage): void => {
+    this.#deviceClocks.begin(message.clockPlausible ? message.arrivedMs : Number.NaN);
     const outcome = this.#decoder.decodeInto(message, this.#sink);
     switch (outcome.kind) {
       case "readings":
@@ -399,13 +409,56 @@ export class StorageEngine {
     }
   };
 
-  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void {
+  /** Dead letters that births of this commit explain, decoded once more: those on disk, and those of this commit itself. */
+  #understood(): DecodedAgain {
+    const hints = this.#hints;
+    if (hints.length === 0) return NONE_AGAIN;
+    this.#hints = [];
+    const isExplained = ({ reason, topic, arrivedMs }: DeadLetterRow): boolean =>
+      hints.some((hint) => reason === hint.reason && arrivedMs >= hint.sinceMs && hint.of(topic));
+    const sinceMs = Math.min(...hints.map((hint) => hint.sinceMs));
+    const again = this.#decodeAgain(this.#db.unknownAliases(sinceMs, LETTERS_EXPLAINED).filter(isExplained));
+    const fresh = this.#deadLetters.map((letter, i) => ({ ...letter, id: i })).filter(isExplained);
+    const explained = new Set(this.#decodeAgain(fresh).retried);
+    this.#deadLetters = this.#deadLetters.filter((_, i) => !explained.has(i));
+    return again;
+  }
+
+  /** One whose payload was cut when it was stored is left as it is. */
+  #decodeAgain(letters: readonly StoredDeadLetter[]): DecodedAgain {
+    // What was kept for long says nothing about how a clock is now.
+    this.#deviceClocks.begin(Number.NaN);
+    const kept: DecodedAgain["kept"][number][] = [];
+    const retried: number[] = [];
+    for (const { id, arrivedMs, client, topic, payload, size, clockKnown } of letters) {
+      if (payload.length < size) continue;
+      const message = { topic, payload, clientId: client, arrivedMs, clockPlausible: clockKnown === 1, again: true };
+      const outcome = this.#decoder.decodeInto(message, this.#sink);
+      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
+      else retried.push(id);
+    }
+    return { kept, retried };
+  }
+
+  /** Inside the transaction that journals their readings: none is there twice, or not at all. */
+  #writeAgain({ kept, retried }: DecodedAgain): void {
+    for (const id of retried) this.#db.dropDeadLetter(id);
+    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    if (retried.length > 0) this.#deadLetterBytes = this.#db.deadLetterBytes();
+  }
+
+  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void {
     const entry = ref.id >= 0 ? this.#registry.get(ref.id) : this.#registry.resolve(ref, this.#atMs);
     const seq = ++this.#journalSeq;
     this.#journal.add(ref.id, timeMs, value, clock);
     this.#apply(ref.id, entry.deviceNumber, timeMs, value, seq);
     if (ref.unit !== null && ref.unit !== entry.unit) this.#registry.learnUnit(ref.id, ref.unit);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
+    if (clock === "none") return;
+    this.#deviceClocks.observe(entry.deviceNumber, saidMs ?? timeMs);
+    if (saidMs === undefined) return;
+    this.#deviceClocks.disbelieve(entry.deviceNumber, saidMs);
+    this.#suspectTimes++;
   }
 
   #apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
@@ -630,6 +683,11 @@ export type EngineStatus = {
   readonly time: GatewayTime;
   /** Messages on disk that are decoded when the time is known. */
   readonly heldMessages: number;
+  /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
+  readonly numericTexts: number;
+  readonly suspectTimes: number;
+  /** Of the devices whose clocks are furthest off. */
+  readonly deviceClocks: readonly (Omit<DeviceClock, "device"> & { readonly device: string })[];
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
@@ -646,6 +704,22 @@ export type EngineStatus = {
   readonly quotaBytes: number;
 };
 
+/** Dead letters that were decoded once more: what became of them. */
+type DecodedAgain = {
+  readonly kept: readonly {
+    readonly id: number;
+    readonly reason: string;
+    readonly detail: string;
+    readonly route: string;
+  }[];
+  readonly retried: readonly number[];
+};
+
+const NONE_AGAIN: DecodedAgain = { kept: [], retried: [] };
+const HINTS_MAX = 1000;
+/** In one commit; what waits behind them stays a dead letter until somebody retries it. */
+const LETTERS_EXPLAINED = 5000;
+const CLOCKS_SHOWN = 10;
 const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 const BATCHES_PER_TRIM = 64;

@@ -18,6 +18,8 @@ export type GatewayReport = {
     readonly messages: number;
     readonly messagesPerSecond: number;
     readonly redelivered: number;
+    /** Numbers that payloads write as texts; since the start of the process. */
+    readonly numericTexts: number;
     readonly deadLetters: Readonly<Record<string, number>>;
     readonly ignored: Readonly<Record<string, number>>;
     readonly discards: Readonly<Record<string, number>>;
@@ -28,6 +30,10 @@ export type GatewayReport = {
     /** Why the clock is not believed; null: it is. */
     readonly waitingFor: WaitingFor | null;
     readonly heldMessages: number;
+    /** Readings whose own time was not believed, since the start of the process. */
+    readonly suspectTimes: number;
+    /** Of the devices whose clocks are furthest off: how far, in milliseconds, ahead positive; the last time not believed. */
+    readonly devices: readonly { readonly device: string; readonly skewMs: number; readonly suspect: string | null }[];
   };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
   readonly outbox: EngineStatus["outbox"] & {
@@ -90,6 +96,7 @@ export function gatewayReport(given: {
       messages: storage.messages,
       messagesPerSecond: Math.round(pace.messagesPerSecond),
       redelivered: storage.redelivered,
+      numericTexts: storage.numericTexts,
       deadLetters: Object.fromEntries(storage.deadLetters),
       ignored: Object.fromEntries(storage.ignored),
       discards: Object.fromEntries(storage.discards),
@@ -99,6 +106,12 @@ export function gatewayReport(given: {
       state: storage.time.kind,
       waitingFor: storage.time.kind === "waiting" ? storage.time.why : null,
       heldMessages: storage.heldMessages,
+      suspectTimes: storage.suspectTimes,
+      devices: storage.deviceClocks.map(({ device, skewMs, suspectMs }) => ({
+        device,
+        skewMs: Math.round(skewMs),
+        suspect: suspectMs === null ? null : new Date(suspectMs).toISOString(),
+      })),
     },
     windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
     outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, waitingReadings, behindMs },

@@ -22,8 +22,17 @@ export class Sparkplug {
     this.#memory = memory;
   }
 
-  decode(topic: SparkplugTopic, bytes: Uint8Array, nowMs: number): SparkplugOutcome {
+  /** @param again it is decoded once more: it says nothing about the count of messages, and nobody is asked. */
+  decode(
+    topic: SparkplugTopic,
+    bytes: Uint8Array,
+    { nowMs, again }: { nowMs: number; again: boolean },
+  ): SparkplugOutcome {
     if (topic.kind === "ignored") return { kind: "ignored", what: topic.what };
+    if (topic.kind === "death") {
+      if (!again) this.#node(topic.node).diedAtMs = nowMs;
+      return { kind: "ignored", what: "availability" };
+    }
     let payload: SparkplugPayload;
     try {
       payload = readSparkplugPayload(bytes);
@@ -37,15 +46,15 @@ export class Sparkplug {
     const { device } = topic;
     const requests: DeviceRequest[] = [];
     const ask = (): void => {
-      if (nowMs - node.askedAtMs < ASK_EVERY_MS) return;
+      if (again || nowMs - node.askedAtMs < ASK_EVERY_MS) return;
       node.askedAtMs = nowMs;
       requests.push(rebirthRequest(topic, nowMs));
     };
-    if (topic.message === "NBIRTH") {
+    if (topic.message === "NBIRTH" && !again) {
       node.births.clear();
       node.seq = undefined;
     }
-    if (payload.seq !== undefined) {
+    if (payload.seq !== undefined && !again) {
       const isGap = node.seq !== undefined && payload.seq !== (node.seq + 1) % 256;
       node.seq = payload.seq;
       if (isGap) ask();
@@ -63,7 +72,8 @@ export class Sparkplug {
         requests,
       };
     }
-    return { ...found, kind: "fields", requests };
+    const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
+    return { ...found, kind: "fields", requests, bornSinceMs };
   }
 
   #fields(
@@ -103,7 +113,8 @@ export class Sparkplug {
     let node = this.#nodes.get(name);
     if (node === undefined) {
       if (this.#nodes.size >= NODES_MAX) this.#nodes.clear();
-      node = { births: parsedBirths(this.#memory.get(memoryKey(name))), seq: undefined, askedAtMs: -Infinity };
+      const births = parsedBirths(this.#memory.get(memoryKey(name)));
+      node = { births, seq: undefined, askedAtMs: -Infinity, diedAtMs: -Infinity };
       this.#nodes.set(name, node);
     }
     return node;
@@ -120,9 +131,11 @@ export type SparkplugOutcome =
       readonly nulls: number;
       readonly identifiers: number;
       readonly requests: readonly DeviceRequest[];
+      /** Of a birth: numbers in messages of this node that came since then mean what it says. */
+      readonly bornSinceMs: number | undefined;
     };
 
-type Node = { births: Births; seq: number | undefined; askedAtMs: number };
+type Node = { births: Births; seq: number | undefined; askedAtMs: number; diedAtMs: number };
 
 function* knownMetrics(metrics: readonly SparkplugMetric[]): Generator<[string, KnownMetric]> {
   for (const metric of metrics) {
@@ -163,6 +176,8 @@ function varint(value: number): number[] {
   }
 }
 
+/** How long a number that no birth named is waited for: later another session may have given it to something else. */
+const HELD_MS = 60_000;
 /** A node that is asked has this long to answer. */
 const ASK_EVERY_MS = 10_000;
 const NODES_MAX = 10_000;

@@ -21,5 +21,8 @@ CREATE TABLE held_message (
   payload BLOB NOT NULL
 ) STRICT;
 
+-- The letters that a birth may explain, by when they came.
+CREATE INDEX dead_letter_alias ON dead_letter (arrived_ms) WHERE reason = 'unknown_alias';
+
 -- Whether the time of its arrival was known, or is an estimate.
 ALTER TABLE dead_letter ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1;
