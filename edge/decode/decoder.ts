@@ -42,6 +42,8 @@ export type SeriesRef = {
 export interface ReadingSink {
   /** Whether there is room for a series that was never seen; asked before any reading of its message is given. */
   admits(series: SeriesRef): boolean;
+  /** Whether a series of these names has ever been. */
+  knows?(names: { readonly device: string; readonly metric: string }): boolean;
   /** @param saidMs the time that the payload says, of a reading whose time is suspect because of it. */
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void;
   /** The payload writes the value of the next reading as a text, which it is not: a number, a truth. */

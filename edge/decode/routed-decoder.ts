@@ -11,7 +11,7 @@ import type { Family } from "./families/family.ts";
 import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
 import { claimOf, familyOf, usualClaim } from "./families/registry.ts";
 import { scaled } from "./field-rules.ts";
-import { HomeAssistantUnits, isDiscovery } from "./home-assistant.ts";
+import { HomeAssistantDiscovery, isDiscovery } from "./home-assistant.ts";
 import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
@@ -53,11 +53,11 @@ class RoutedDecoder implements Decoder {
   readonly #plans = new Map<string, TopicPlan>();
 
   readonly #sparkplug: Sparkplug;
-  readonly #discovered: HomeAssistantUnits;
+  readonly #discovered: HomeAssistantDiscovery;
 
   constructor(options: DecoderOptions, memory: DecoderMemory) {
     this.#sparkplug = new Sparkplug(memory);
-    this.#discovered = new HomeAssistantUnits(memory);
+    this.#discovered = new HomeAssistantDiscovery(memory);
     this.#routes = options.routes.map(routeOf);
     this.#unrouted = options.unrouted === "auto" ? AUTO_ROUTE : undefined;
     this.#zone = new TimeZone(options.timeZone);
@@ -208,7 +208,7 @@ class RoutedDecoder implements Decoder {
     }
     const topic = plan.claim?.topic;
     const unit = bare.unit ?? (topic?.kind === "value" && typeof value !== "string" ? topic.unit : null);
-    const series = this.#series(plan, undefined, "", unit);
+    const series = this.#series(plan, { device: undefined, path: "", unit }, sink);
     if (series === undefined) return badName(plan, "");
     if (series === "left_out") return { kind: "ignored", what: "not_picked", route: plan.route.name };
     const { ref, rule } = series;
@@ -334,7 +334,7 @@ class RoutedDecoder implements Decoder {
     const picked: JsonField[] = [];
     for (const field of fields) {
       const { device, path, value, unit } = field;
-      const planned_ = this.#series(plan, device, path, unit);
+      const planned_ = this.#series(plan, { device, path, unit }, sink);
       if (planned_ === undefined) return badName(plan, path);
       if (planned_ === "left_out") continue;
       const { ref } = planned_;
@@ -405,7 +405,7 @@ class RoutedDecoder implements Decoder {
       sparkplug: isAuto || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined,
       isDiscovery: isAuto && isDiscovery(levels),
       times: new TopicTimes(this.#zone),
-      units: this.#discovered.unitsOf(topic),
+      described: this.#discovered.describedBy(topic),
       sticky: undefined,
       series: new Map(),
       outcomes: new Map(),
@@ -415,21 +415,30 @@ class RoutedDecoder implements Decoder {
   /** The series of a path; undefined when its names are not usable. @param device undefined: as the topic names it. */
   #series(
     plan: DecodedPlan,
-    device: string | undefined,
-    path: string,
-    payloadUnit: string | null,
+    { device, path, unit: payloadUnit }: Pick<JsonField, "device" | "path" | "unit">,
+    sink: ReadingSink,
   ): PlannedSeries | undefined {
     // NUL cannot be in names that passed `usable`. The common case, a path alone, costs no new string.
     const key = payloadUnit === null && device === undefined ? path : `${path}\0${payloadUnit ?? ""}\0${device ?? ""}`;
     const known = plan.series.get(key);
     if (known !== undefined) return known;
     const rule = plan.route.fields?.find(({ pattern }) => pattern.matches(path));
-    const names = namesOf(plan, device, path, rule?.metric);
     if (plan.route.fields !== undefined && rule === undefined) return remembered(plan, key, "left_out");
+    const described = plan.described?.get(path);
+    const usual = namesOf(plan, device, path, rule?.metric);
+    // Who says what a device is called comes first: a route, a family; then what a series is called already.
+    const isNamed =
+      device !== undefined ||
+      plan.claim !== undefined ||
+      rule?.metric !== undefined ||
+      plan.route.device !== undefined ||
+      plan.route.metric !== undefined;
+    const discovered = isNamed ? null : (described?.names ?? null);
+    const names = discovered === null || !areUsable(discovered) || sink.knows?.(usual) === true ? usual : discovered;
     if (!areUsable(names)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
-    const unitOfPath = payloadUnit ?? plan.units?.get(path) ?? null;
+    const unitOfPath = payloadUnit ?? described?.unit ?? null;
     const ref = { ...names, unit: rule?.unit ?? routeUnit ?? unitOfPath, id: -1 };
     return remembered(plan, key, { ref, rule });
   }

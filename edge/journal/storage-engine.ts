@@ -164,6 +164,7 @@ export class StorageEngine {
     this.#sink = {
       admits: (series) => this.#registry.knows(series) || this.#registry.size < options.seriesMax,
       reading: (series, timeMs, value, clock, saidMs) => this.#take(series, timeMs, value, clock, saidMs),
+      knows: (names) => this.#registry.knows({ ...names, unit: null, id: -1 }),
       written: (value) => {
         if (typeof value !== "boolean") this.#numericTexts++;
       },
