@@ -107,13 +107,13 @@ export class HeldMessages {
 
   /**
    * Gives the oldest messages, as many as one commit takes, with the times of their arrivals; {@link write} takes them
-   * off the disk.
+   * off the disk. @param pressed the disk is nearly full: few at a time, so that the journal can go behind them.
    */
-  release(take: (message: IncomingMessage) => void): void {
+  release(take: (message: IncomingMessage) => void, options: { pressed: boolean }): void {
     const time = this.#time;
     if (this.#held === 0 || time.kind === "waiting") return;
     if (this.#told !== time.kind) this.#layEndedBoots(time.offsetMs);
-    const rows = this.#oldest();
+    const rows = this.#oldest(options.pressed ? RELEASED_BYTES_PRESSED : RELEASED_BYTES);
     for (const row of rows) {
       const isCurrent = row.boot === this.#bootNumber;
       const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#laid.get(row.boot) ?? time.offsetMs);
@@ -128,11 +128,15 @@ export class HeldMessages {
     this.#released = { throughId: rows.at(-1)?.id ?? 0, count: rows.length };
   }
 
-  /** Inside the transaction of the commit. @param atMs monotonic. @returns what is to be told, if anything. */
+  /** Inside the transaction of the commit, first of all: what it takes off the disk makes room for the rest. @param atMs monotonic. @returns what is to be told, if anything. */
   write(atMs: number): TimeNote | undefined {
     const { held } = this.#db;
     const time = this.#time;
     const isNews = this.#told !== time.kind;
+    const { throughId, count } = this.#released;
+    this.#released = NOTHING_RELEASED;
+    if (count > 0) held.drop(throughId);
+    this.#held -= count;
     if (this.#pending.length > 0) {
       const boot = this.#numbered();
       for (const message of this.#pending) held.add({ boot, ...message });
@@ -146,10 +150,6 @@ export class HeldMessages {
       this.#laid = new Map();
       this.#db.setMeta("known_ms", this.nowMs);
     }
-    const { throughId, count } = this.#released;
-    this.#released = NOTHING_RELEASED;
-    if (count > 0) held.drop(throughId);
-    this.#held -= count;
     const isDone = count > 0 && this.#held === 0;
     if (this.#bootNumber !== undefined && (isNews || isDone)) held.dropDoneBoots(this.#bootNumber);
     const isTold = this.#told !== undefined && (isNews || isDone);
@@ -163,13 +163,13 @@ export class HeldMessages {
     this.#laid = estimatedOffsets(ended, { beganMs: this.#boot.beganMs, offsetMs });
   }
 
-  #oldest(): HeldRow[] {
+  #oldest(maxBytes: number): HeldRow[] {
     const rows: HeldRow[] = [];
     let bytes = 0;
     for (const row of this.#db.held.oldest(RELEASED_MESSAGES)) {
       rows.push(row);
-      bytes += row.payload.length;
-      if (bytes >= RELEASED_BYTES) break;
+      bytes += row.payload.length + row.topic.length + row.client.length + ROW_BYTES;
+      if (bytes >= maxBytes) break;
     }
     return rows;
   }
@@ -200,6 +200,7 @@ const NOTHING_RELEASED = { throughId: 0, count: 0 };
 /** More than one commit brings, so that what is held gets less whatever comes. */
 const RELEASED_MESSAGES = 20_000;
 const RELEASED_BYTES = 2 * 1024 * 1024;
+const RELEASED_BYTES_PRESSED = 64 * 1024;
 const KEPT_EVERY_MS = 10_000;
 /** What SQLite needs for a row, roughly. */
 const ROW_BYTES = 24;

@@ -191,15 +191,15 @@ export class StorageEngine {
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
-    this.#held.release(this.#decode);
+    this.#held.release(this.#decode, { pressed: this.#pressure === "force_dual_send" || this.#pressure === "full" });
     for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
     const understood = this.#understood();
     const readings = this.#journal.readings;
     this.#db.begin();
+    const time = this.#held.write(this.#atMs);
     this.#registry.write();
     this.#writeJournal(firstSeq);
     this.#redeliveries.write();
-    const time = this.#held.write(this.#atMs);
     this.#writeAgain(understood);
     this.#writeDeadLetters();
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
@@ -531,7 +531,9 @@ export class StorageEngine {
       quotaBytes: this.#options.maxBytes,
       freeBytes: this.#disk.freeBytes(),
     };
-    this.#pressure = pressureLevel(this.#pressure, this.#diskUse);
+    const level = pressureLevel(this.#pressure, this.#diskUse);
+    // What is held needs room to become readings: a disk that is full of it would stay so.
+    this.#pressure = level === "force_dual_send" && this.#held.holding ? "full" : level;
   }
 
   /** Inside the transaction: what was read since the last one. */

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +45,7 @@ class Machine {
     wrongByMs: number;
     directory?: string;
     rules?: TimeRules;
+    maxBytes?: number;
   }) {
     this.trueMs = given.trueMs;
     this.bootedMs = given.bootedMs;
@@ -52,6 +54,7 @@ class Machine {
     this.directory = given.directory ?? join(folder, "disk");
     this.#rules = given.rules ?? TIME_RULES;
     const life = ++Machine.#lives;
+    const maxBytes = given.maxBytes ?? 2 ** 30;
     this.engine = new StorageEngine(
       {
         clock: {
@@ -70,13 +73,13 @@ class Machine {
           timeZone: "UTC",
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
-        disk: openGatewayDisk(this.directory, { maxBytes: 2 ** 30 }),
+        disk: openGatewayDisk(this.directory, { maxBytes }),
         mintStreamId: (nowMs) => uuidV7(nowMs, new Uint8Array(10).fill(life)),
       },
       {
         gateway: "plant-7",
         directory: this.directory,
-        maxBytes: 2 ** 30,
+        maxBytes,
         deadLetterBytes: 2 ** 20,
         keepReplicatedMs: 3_600_000,
         seriesMax: 1000,
@@ -104,7 +107,9 @@ class Machine {
   }
 
   /** Switched on at the true time, with a clock that begins in 1970. */
-  static unset(given: { trueMs?: number; bootId?: string; directory?: string; rules?: TimeRules } = {}): Machine {
+  static unset(
+    given: { trueMs?: number; bootId?: string; directory?: string; rules?: TimeRules; maxBytes?: number } = {},
+  ): Machine {
     const { trueMs = START_MS, bootId = "first", ...rest } = given;
     return new Machine({ ...rest, trueMs: trueMs + 4000, bootedMs: trueMs, bootId, wrongByMs: -trueMs });
   }
@@ -128,6 +133,16 @@ class Machine {
   pass(ms: number): void {
     this.trueMs += ms;
     if (this.engine.idleWorkDue()) this.#commit([]);
+  }
+
+  /** Regions hold everything that is sealed. */
+  replicateAll(): void {
+    this.engine.mark(
+      this.engine.streams().map(({ streamId, last }) => {
+        const all = { prefix: last, islands: [] };
+        return { streamId, durable: all, replicated: all };
+      }),
+    );
   }
 
   setClock(): void {
@@ -367,6 +382,54 @@ describe("a clock that starts behind what the disk has seen", () => {
     expect(second.sealed().find(([value]) => value === 2)).toEqual([2, 0, "none"]);
   });
 });
+
+test.each([
+  ["small", (): string => `{"x":${Math.round(performance.now())}}`],
+  ["long texts that do not compress", (): string => JSON.stringify({ x: randomBytes(2000).toString("base64") })],
+])(
+  "a disk that is full of what is held, %s, is not full any more once the time is known",
+  (_, payload) => {
+    const machine = Machine.unset({ maxBytes: 4 * 2 ** 20 });
+    let messages = 0;
+    while (!machine.engine.full) {
+      machine.publish(
+        Array.from({ length: 500 }, () => 0),
+        { payload: payload() },
+      );
+      machine.pass(100);
+      messages += 500;
+    }
+    machine.setClock();
+    for (let step = 0; machine.engine.status().heldMessages > 0; step++) {
+      expect(step).toBeLessThan(5000);
+      machine.pass(20);
+      machine.replicateAll();
+    }
+    for (let second = 0; second < 30; second++) {
+      machine.pass(1000);
+      machine.replicateAll();
+    }
+    expect(machine.engine.full).toBe(false);
+    expect(machine.engine.status().journalSeq).toBe(messages);
+  },
+  30_000,
+);
+
+test("a disk that is full of what is held has the room to take it in, also while no region is in reach", () => {
+  const machine = Machine.unset({ maxBytes: 4 * 2 ** 20 });
+  let messages = 0;
+  for (; !machine.engine.full; messages += 50) {
+    const payload = JSON.stringify({ x: randomBytes(2000).toString("base64") });
+    machine.publish(
+      Array.from({ length: 50 }, () => 0),
+      { payload },
+    );
+    machine.pass(100);
+  }
+  machine.setClock();
+  for (let step = 0; step < 2000 && machine.engine.status().heldMessages > 0; step++) machine.pass(20);
+  expect(machine.engine.status()).toMatchObject({ journalSeq: messages, heldMessages: 0 });
+}, 30_000);
 
 test("a clock that is lost while the time is known changes nothing: monotonic time goes on", () => {
   const machine = new Machine({ trueMs: START_MS, bootedMs: START_MS - 5000, bootId: "first", wrongByMs: 0 });
