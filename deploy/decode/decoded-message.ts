@@ -1,5 +1,6 @@
 import { edgeConfigSchema } from "../../edge/config.ts";
 import { explanationOf } from "../../edge/decode/explanation.ts";
+import { contentFormat } from "../../edge/decode/content-type.ts";
 import type { DecodedReading } from "../../edge/decode/decoder.ts";
 import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
@@ -36,12 +37,15 @@ export function decodedMessage(given: {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly client: string;
+  /** Of an MQTT 5 message. */
+  readonly contentType?: string | undefined;
   readonly arrivedMs: number;
   readonly config?: string;
 }): DecodedMessage {
   const { topic, payload, client, arrivedMs, config } = given;
+  const format = contentFormat(given.contentType);
   const decoder = createDecoder(config === undefined ? WITHOUT_ROUTES : optionsOf(config));
-  const decoded = decoder.decode({ topic, payload, clientId: client, arrivedMs, clockPlausible: true });
+  const decoded = decoder.decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible: true });
   const { route } = decoded;
   const nothing = { route, decoder: null, readings: [], deadLetter: null, ignored: null };
   switch (decoded.kind) {
@@ -59,7 +63,7 @@ export function decodedMessage(given: {
     case "readings":
       return {
         topic,
-        why: explanationOf(topic, decoded),
+        why: format === decoded.decoder ? "the message says so by its content type" : explanationOf(topic, decoded),
         notes: decoded.readings.map(noteOf),
         json: {
           ...nothing,
@@ -106,7 +110,7 @@ function noteOf({ written, saidMs }: DecodedReading): string {
 const CLOCKS: ReadonlyMap<string, string> = new Map([
   ["device", "as the payload says"],
   ["none", "arrival: the payload has no time"],
-  ["suspect", "the time in the payload is not plausible"],
+  ["suspect", "suspect: the time in the payload is not plausible"],
 ]);
 
 const WITHOUT_ROUTES: DecoderOptions = {

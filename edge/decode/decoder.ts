@@ -1,3 +1,4 @@
+import type { ContentFormat } from "./content-type.ts";
 import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 
 /**
@@ -21,6 +22,8 @@ export type IncomingMessage = {
   readonly payload: Uint8Array;
   /** Whoever sent it; a few formats name the device by it. */
   readonly clientId: string;
+  /** What it says of its own payload. */
+  readonly format?: ContentFormat | undefined;
   /** The gateway's clock when the message came in, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;

@@ -99,7 +99,7 @@ class RoutedDecoder implements Decoder {
     }
     if (plan.isDiscovery) return this.#discovery(plan, message);
     const { decoder } = plan.route;
-    if (decoder === "value" || plan.route.families.length > 0) {
+    if (decoder === "value" || (message.format === undefined && plan.route.families.length > 0)) {
       const number = simpleNumber(payload);
       if (!Number.isNaN(number))
         return this.#bare(plan, { value: number, unit: null, decoder: "value" }, message, sink);
@@ -152,8 +152,9 @@ class RoutedDecoder implements Decoder {
   /** Whatever is more than a plain number. */
   #open(plan: DecodedPlan, message: IncomingMessage, sink: ReadingSink): Outcome {
     const { payload } = message;
-    const { decoder } = plan.route;
-    const isAuto = plan.route.families.length > 0;
+    const isOpen = plan.route.families.length > 0;
+    const decoder = (isOpen ? message.format : undefined) ?? plan.route.decoder;
+    const isAuto = isOpen && message.format === undefined;
     if (decoder === "cbor" || decoder === "msgpack") {
       const binary = binaryOf(payload, decoder);
       if (binary === undefined) return deadLetter(plan, "syntax", `the payload is no ${decoder}`);

@@ -132,8 +132,8 @@ export class GatewayDatabase {
       "SELECT seq, sealed_ms, readings, records, size FROM batch WHERE stream_id = ? ORDER BY seq",
     );
     this.#deadLetterAdd = db.prepare(
-      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload, clock_known)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload, clock_known, format)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#memoryDrop = db.prepare("DELETE FROM decoder_memory WHERE key = ?");
     this.#memoryAdd = db.prepare("INSERT INTO decoder_memory (key, text) VALUES (?, ?)");
@@ -333,6 +333,7 @@ export class GatewayDatabase {
       letter.size,
       letter.payload,
       letter.clockKnown,
+      letter.format,
     );
   }
 
@@ -465,6 +466,8 @@ export type DeadLetterRow = {
   readonly payload: Uint8Array;
   /** 0: the time of its arrival is an estimate. */
   readonly clockKnown: 0 | 1;
+  /** What the message said of its payload, by number (CONTENT_FORMATS). */
+  readonly format: number;
 };
 
 export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
@@ -482,7 +485,7 @@ type WindowRow = {
 };
 
 const DEAD_LETTER_COLUMNS = `id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
-  clock_known AS clockKnown`;
+  clock_known AS clockKnown, format`;
 const WINDOW_COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, state";
 
 function storedWindow(row: WindowRow): StoredWindow {

@@ -8,7 +8,7 @@ export class HeldMessageTable {
   readonly #bootOffset: Statement<[number, number, number]>;
   readonly #bootsEnded: Statement<[number], EndedRow>;
   readonly #bootsDone: Statement<[number]>;
-  readonly #add: Statement<[number, number, string, string, Uint8Array]>;
+  readonly #add: Statement<[number, number, string, string, number, Uint8Array]>;
   readonly #count: Statement<[], { count: number }>;
   readonly #page: Statement<[number], HeldRow>;
   readonly #drop: Statement<[number]>;
@@ -22,10 +22,12 @@ export class HeldMessageTable {
        FROM boot JOIN held_message ON held_message.boot = boot.id WHERE boot.id <> ? GROUP BY boot.id ORDER BY boot.id`,
     );
     this.#bootsDone = db.prepare("DELETE FROM boot WHERE id <> ? AND id NOT IN (SELECT boot FROM held_message)");
-    this.#add = db.prepare("INSERT INTO held_message (boot, at_ms, client, topic, payload) VALUES (?, ?, ?, ?, ?)");
+    this.#add = db.prepare(
+      "INSERT INTO held_message (boot, at_ms, client, topic, format, payload) VALUES (?, ?, ?, ?, ?, ?)",
+    );
     this.#count = db.prepare("SELECT count(*) AS count FROM held_message");
     this.#page = db.prepare(
-      `SELECT held_message.id AS id, held_message.boot AS boot, at_ms AS atMs, client, topic, payload, offset_ms AS offsetMs, estimated
+      `SELECT held_message.id AS id, held_message.boot AS boot, at_ms AS atMs, client, topic, format, payload, offset_ms AS offsetMs, estimated
        FROM held_message JOIN boot ON boot.id = held_message.boot ORDER BY held_message.id LIMIT ?`,
     );
     this.#drop = db.prepare("DELETE FROM held_message WHERE id <= ?");
@@ -57,8 +59,15 @@ export class HeldMessageTable {
     this.#bootsDone.run(current);
   }
 
-  add(message: { boot: number; atMs: number; client: string; topic: string; payload: Uint8Array }): void {
-    this.#add.run(message.boot, message.atMs, message.client, message.topic, message.payload);
+  add(message: {
+    boot: number;
+    atMs: number;
+    client: string;
+    topic: string;
+    format: number;
+    payload: Uint8Array;
+  }): void {
+    this.#add.run(message.boot, message.atMs, message.client, message.topic, message.format, message.payload);
   }
 
   count(): number {
@@ -82,6 +91,7 @@ export type HeldRow = {
   readonly atMs: number;
   readonly client: string;
   readonly topic: string;
+  readonly format: number;
   readonly payload: Buffer;
   /** Of its boot; null: not known. */
   readonly offsetMs: number | null;

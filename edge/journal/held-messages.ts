@@ -1,6 +1,8 @@
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { ClocksShown, GatewayTime, TimeRules } from "../core/gateway-time.ts";
 import { elapsedAtArrival, estimatedOffsets, nextTime, timeAtStart } from "../core/gateway-time.ts";
+import type { ContentFormat } from "../decode/content-type.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { IncomingMessage } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
@@ -22,8 +24,7 @@ export class HeldMessages {
   #shown: ClocksShown;
   #newestKnownMs: number;
   #held: number;
-  #pending: { readonly atMs: number; readonly client: string; readonly topic: string; readonly payload: Uint8Array }[] =
-    [];
+  #pending: Omit<Parameters<GatewayDatabase["held"]["add"]>[0], "boot">[] = [];
   /** By {@link release}, and to be taken off the disk. */
   #released: { readonly throughId: number; readonly count: number } = NOTHING_RELEASED;
   /** Estimated offsets of ended boots that are not written down. */
@@ -92,11 +93,12 @@ export class HeldMessages {
   }
 
   /** Keeps a message for {@link write}. @returns the bytes that it takes, roughly. */
-  hold(message: { arrivedMs: number; client: string; topic: string; payload: Uint8Array }): number {
+  hold(message: HeldMessage): number {
     const { client, topic } = message;
+    const format = CONTENT_FORMATS.indexOf(message.format);
     // The bytes of the message are those of the next one as soon as this returns.
     const payload = message.payload.slice();
-    this.#pending.push({ atMs: elapsedAtArrival(message.arrivedMs, this.#shown), client, topic, payload });
+    this.#pending.push({ atMs: elapsedAtArrival(message.arrivedMs, this.#shown), client, topic, format, payload });
     return payload.length + client.length + topic.length + ROW_BYTES;
   }
 
@@ -121,6 +123,7 @@ export class HeldMessages {
         topic: row.topic,
         payload: row.payload,
         clientId: row.client,
+        format: CONTENT_FORMATS[row.format],
         arrivedMs: Math.trunc(row.atMs + offsetMs),
         clockPlausible: isCurrent ? time.kind === "known" : row.offsetMs !== null && row.estimated === 0,
       });
@@ -187,6 +190,14 @@ export class HeldMessages {
     };
   }
 }
+
+export type HeldMessage = {
+  readonly arrivedMs: number;
+  readonly client: string;
+  readonly topic: string;
+  readonly format: ContentFormat | undefined;
+  readonly payload: Uint8Array;
+};
 
 /** That the time became known, or is not waited for any more; or that nothing is held any more. */
 export type TimeNote = {

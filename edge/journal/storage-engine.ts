@@ -14,6 +14,7 @@ import type { GatewayTime, TimeRules } from "../core/gateway-time.ts";
 import { TIME_RULES } from "../core/gateway-time.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
 import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, RetryHint, SeriesRef } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
@@ -370,7 +371,13 @@ export class StorageEngine {
     let { arrivedMs } = message;
     if (this.#held.holding) {
       const [client, topic] = [this.#reader.clients[message.client]!, this.#reader.topics[message.topic]!];
-      this.#writtenBytes += this.#held.hold({ arrivedMs, client, topic, payload: message.payload });
+      this.#writtenBytes += this.#held.hold({
+        arrivedMs,
+        client,
+        topic,
+        format: message.format,
+        payload: message.payload,
+      });
       return;
     }
     // It came just before the clock was set, or the clock was lost afterwards.
@@ -379,6 +386,7 @@ export class StorageEngine {
       topic: this.#reader.topics[message.topic]!,
       payload: message.payload,
       clientId: this.#reader.clients[message.client]!,
+      format: message.format,
       arrivedMs,
       clockPlausible: this.#held.plausible,
     });
@@ -404,6 +412,7 @@ export class StorageEngine {
           size: message.payload.length,
           payload: message.payload.slice(0, DEAD_LETTER_PAYLOAD_BYTES),
           clockKnown: message.clockPlausible ? 1 : 0,
+          format: CONTENT_FORMATS.indexOf(message.format),
         });
         this.#count("dead_letter", outcome.reason);
         return;
@@ -431,9 +440,10 @@ export class StorageEngine {
     this.#deviceClocks.begin(Number.NaN);
     const kept: DecodedAgain["kept"][number][] = [];
     const retried: number[] = [];
-    for (const { id, arrivedMs, client, topic, payload, size, clockKnown } of letters) {
+    for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
       if (payload.length < size) continue;
-      const message = { topic, payload, clientId: client, arrivedMs, clockPlausible: clockKnown === 1, again: true };
+      const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
+      const message = { topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true };
       const outcome = this.#decoder.decodeInto(message, this.#sink);
       if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
       else retried.push(id);

@@ -4,6 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { IConnectPacket } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
+import { contentFormat } from "../decode/content-type.ts";
 import type { Intake } from "../journal/intake.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
@@ -226,6 +227,7 @@ export class MqttBroker {
         qos: packetId === 0 ? 0 : packet.qos,
         dup: packet.dup,
         packetId,
+        format: packet.properties === undefined ? undefined : contentFormat(packet.properties.contentType),
         arrivedMs: this.#clock.nowMs(),
       },
       // One client's trouble must not keep the acknowledgements of the others from being written.

@@ -18,6 +18,8 @@ CREATE TABLE held_message (
   at_ms   REAL NOT NULL,
   client  TEXT NOT NULL,
   topic   TEXT NOT NULL,
+  -- What its content type says of the payload, by number; 0: nothing.
+  format  INTEGER NOT NULL,
   payload BLOB NOT NULL
 ) STRICT;
 
@@ -26,3 +28,4 @@ CREATE INDEX dead_letter_alias ON dead_letter (arrived_ms) WHERE reason = 'unkno
 
 -- Whether the time of its arrival was known, or is an estimate.
 ALTER TABLE dead_letter ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE dead_letter ADD COLUMN format INTEGER NOT NULL DEFAULT 0;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { contentFormat } from "../../../../edge/decode/content-type.ts";
 import type { Decoded, Decoder } from "../../../../edge/decode/decoder.ts";
 import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
@@ -275,6 +276,36 @@ describe("what a payload writes otherwise than its value is", () => {
   test("is no news where everything is a text", () => {
     expect(notes("a/b", "21.5")).toEqual([undefined]);
     expect(notes("a/b", "t,h\n21.5,40\n")).toEqual([undefined, undefined]);
+  });
+});
+
+describe("the content type of an MQTT 5 message", () => {
+  const said = (payload: Uint8Array, contentType: string, change: Partial<DecoderOptions> = {}): string[] =>
+    shown(
+      createDecoder(options(change)).decode({
+        topic: "a/b",
+        payload,
+        clientId: "c",
+        format: contentFormat(contentType),
+        arrivedMs: ARRIVED_MS,
+        clockPlausible: true,
+      }),
+    );
+
+  test("says how the bytes are read, also where they look like something else", () => {
+    expect(said(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
+    expect(said(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual(["a b = 12 @arrival none"]);
+    expect(said(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
+    expect(said(Buffer.from("81a17815", "hex"), "application/vnd.msgpack")).toEqual(["a/b x = 21 @arrival none"]);
+    expect(said(Buffer.from("hello"), "application/json")).toEqual(["syntax"]);
+    expect(said(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
+  });
+
+  test("says nothing where a route does", () => {
+    const routes = [route({ topic: "a/#", decoder: "text" })];
+    expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
+      'a b = string {"x":1} @arrival none',
+    ]);
   });
 });
 

@@ -384,12 +384,12 @@ describe("a clock that starts behind what the disk has seen", () => {
 });
 
 test.each([
-  ["small", (): string => `{"x":${Math.round(performance.now())}}`],
-  ["long texts that do not compress", (): string => JSON.stringify({ x: randomBytes(2000).toString("base64") })],
+  ["small", 4, (): string => `{"x":${Math.round(performance.now())}}`],
+  ["long texts that do not compress", 8, (): string => JSON.stringify({ x: randomBytes(2000).toString("base64") })],
 ])(
   "a disk that is full of what is held, %s, is not full any more once the time is known",
-  (_, payload) => {
-    const machine = Machine.unset({ maxBytes: 4 * 2 ** 20 });
+  (_, mebibytes, payload) => {
+    const machine = Machine.unset({ maxBytes: mebibytes * 2 ** 20 });
     let messages = 0;
     while (!machine.engine.full) {
       machine.publish(
@@ -416,7 +416,7 @@ test.each([
 );
 
 test("a disk that is full of what is held has the room to take it in, also while no region is in reach", () => {
-  const machine = Machine.unset({ maxBytes: 4 * 2 ** 20 });
+  const machine = Machine.unset({ maxBytes: 8 * 2 ** 20 });
   let messages = 0;
   for (; !machine.engine.full; messages += 50) {
     const payload = JSON.stringify({ x: randomBytes(2000).toString("base64") });

@@ -290,6 +290,25 @@ describe("a unit that changes", () => {
   });
 });
 
+test("how far the clocks of devices are off, and what was not believed, is told", () => {
+  const life = new Life();
+  const said = (device: string, byMs: number): void =>
+    life.publish(device, `{"x":"21.5","n":1,"ts":${life.nowMs + byMs}}`);
+  said("a/right", -20);
+  said("a/ahead", 90_000);
+  said("a/wrong", 86_400_000);
+  life.publish("a/none", "1");
+  expect(life.engine.status()).toMatchObject({
+    numericTexts: 3,
+    suspectTimes: 2,
+    deviceClocks: [
+      { device: "a/wrong", skewMs: 86_400_000, suspectMs: START_MS + 86_400_000 },
+      { device: "a/ahead", skewMs: 90_000, suspectMs: null },
+      { device: "a/right", skewMs: -20, suspectMs: null },
+    ],
+  });
+});
+
 describe("nothing is dropped without a count", () => {
   test("nulls and times that are none beside readings", () => {
     const life = new Life();
