@@ -10,7 +10,7 @@ export class HeldMessageTable {
   readonly #bootsDone: Statement<[number]>;
   readonly #add: Statement<[number, number, string, string, number, Uint8Array]>;
   readonly #count: Statement<[], { count: number }>;
-  readonly #page: Statement<[number], HeldRow>;
+  readonly #page: Statement<[], HeldRow>;
   readonly #drop: Statement<[number]>;
 
   constructor(db: Database) {
@@ -28,7 +28,7 @@ export class HeldMessageTable {
     this.#count = db.prepare("SELECT count(*) AS count FROM held_message");
     this.#page = db.prepare(
       `SELECT held_message.id AS id, held_message.boot AS boot, at_ms AS atMs, client, topic, format, payload, offset_ms AS offsetMs, estimated
-       FROM held_message JOIN boot ON boot.id = held_message.boot ORDER BY held_message.id LIMIT ?`,
+       FROM held_message CROSS JOIN boot ON boot.id = held_message.boot ORDER BY held_message.id`,
     );
     this.#drop = db.prepare("DELETE FROM held_message WHERE id <= ?");
   }
@@ -75,8 +75,8 @@ export class HeldMessageTable {
   }
 
   /** The oldest, by their order of arrival. */
-  oldest(limit: number): IterableIterator<HeldRow> {
-    return this.#page.iterate(limit);
+  oldest(): IterableIterator<HeldRow> {
+    return this.#page.iterate();
   }
 
   drop(throughId: number): void {

@@ -109,13 +109,17 @@ export class HeldMessages {
 
   /**
    * Gives the oldest messages, as many as one commit takes, with the times of their arrivals; {@link write} takes them
-   * off the disk. @param pressed the disk is nearly full: few at a time, so that the journal can go behind them.
+   * off the disk. More than come meanwhile, so that what is held gets less whatever comes.
+   * @param options pressed: the disk is nearly full, so few at a time, and the journal can go behind them;
+   *   incomingBytes: of the messages that the commit brings.
    */
-  release(take: (message: IncomingMessage) => void, options: { pressed: boolean }): void {
+  release(take: (message: IncomingMessage) => void, options: { pressed: boolean; incomingBytes: number }): void {
     const time = this.#time;
     if (this.#held === 0 || time.kind === "waiting") return;
     if (this.#told !== time.kind) this.#layEndedBoots(time.offsetMs);
-    const rows = this.#oldest(options.pressed ? RELEASED_BYTES_PRESSED : RELEASED_BYTES);
+    const rows = this.#oldest(
+      options.pressed ? RELEASED_BYTES_PRESSED : Math.max(RELEASED_BYTES, 3 * options.incomingBytes),
+    );
     for (const row of rows) {
       const isCurrent = row.boot === this.#bootNumber;
       const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#laid.get(row.boot) ?? time.offsetMs);
@@ -169,7 +173,7 @@ export class HeldMessages {
   #oldest(maxBytes: number): HeldRow[] {
     const rows: HeldRow[] = [];
     let bytes = 0;
-    for (const row of this.#db.held.oldest(RELEASED_MESSAGES)) {
+    for (const row of this.#db.held.oldest()) {
       rows.push(row);
       bytes += row.payload.length + row.topic.length + row.client.length + ROW_BYTES;
       if (bytes >= maxBytes) break;
@@ -208,9 +212,8 @@ export type TimeNote = {
 };
 
 const NOTHING_RELEASED = { throughId: 0, count: 0 };
-/** More than one commit brings, so that what is held gets less whatever comes. */
-const RELEASED_MESSAGES = 20_000;
-const RELEASED_BYTES = 2 * 1024 * 1024;
+/** Some 50 ms of small messages, for which the acknowledgements of others wait. */
+const RELEASED_BYTES = 256 * 1024;
 const RELEASED_BYTES_PRESSED = 64 * 1024;
 const KEPT_EVERY_MS = 10_000;
 /** What SQLite needs for a row, roughly. */

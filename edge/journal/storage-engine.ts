@@ -192,7 +192,10 @@ export class StorageEngine {
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
-    this.#held.release(this.#decode, { pressed: this.#pressure === "force_dual_send" || this.#pressure === "full" });
+    this.#held.release(this.#decode, {
+      pressed: this.#pressure === "force_dual_send" || this.#pressure === "full",
+      incomingBytes: chunks.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
     for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
     const understood = this.#understood();
     const readings = this.#journal.readings;
