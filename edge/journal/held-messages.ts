@@ -96,8 +96,8 @@ export class HeldMessages {
   hold(message: HeldMessage): number {
     const { client, topic } = message;
     const format = CONTENT_FORMATS.indexOf(message.format);
-    // The bytes of the message are those of the next one as soon as this returns.
-    const payload = message.payload.slice();
+    // A view of the chunk, whose bytes stay until the commit that it belongs to is over.
+    const { payload } = message;
     this.#pending.push({ atMs: elapsedAtArrival(message.arrivedMs, this.#shown), client, topic, format, payload });
     return payload.length + client.length + topic.length + ROW_BYTES;
   }
@@ -135,7 +135,10 @@ export class HeldMessages {
     this.#released = { throughId: rows.at(-1)?.id ?? 0, count: rows.length };
   }
 
-  /** Inside the transaction of the commit, first of all: what it takes off the disk makes room for the rest. @param atMs monotonic. @returns what is to be told, if anything. */
+  /**
+   * Inside the transaction of the commit, first of all: what it takes off the disk makes room for the rest.
+   * @param atMs monotonic. @returns what is to be told, if anything.
+   */
   write(atMs: number): TimeNote | undefined {
     const { held } = this.#db;
     const time = this.#time;

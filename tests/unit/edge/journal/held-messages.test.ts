@@ -317,14 +317,14 @@ describe("where the boot ended before its time was known", () => {
   test("also where a kill comes between the clock being set and the last of them", () => {
     const first = Machine.unset();
     const payload = `{"x":1,"pad":"${"p".repeat(4000)}"}`;
-    for (let n = 0; n < 10; n++)
+    for (let n = 0; n < 3; n++)
       first.publish(
         Array.from({ length: 100 }, () => 0),
         { payload },
       );
     let machine = first.killed({ bootId: "second", offMs: 60_000, bootedMs: START_MS + 50_000, wrongByMs: 0 });
     const times = new Set<number>();
-    for (let n = 0; n < 20; n++) {
+    for (let n = 0; n < 6; n++) {
       machine.pass(400);
       machine = machine.killed({ wrongByMs: 0 });
     }
@@ -334,7 +334,7 @@ describe("where the boot ended before its time was known", () => {
       if (value === 1) expect(clock).toBe("suspect");
     }
     expect([...times]).toEqual([50_000]);
-    expect(machine.engine.status()).toMatchObject({ journalSeq: 2001, heldMessages: 0 });
+    expect(machine.engine.status()).toMatchObject({ journalSeq: 601, heldMessages: 0 });
   });
 
   test("but not where it ended after: then they have the time that it knew", () => {
