@@ -115,7 +115,7 @@ module.exports = {
       from: { path: "^deploy/" },
       to: {
         path: SIDE,
-        pathNot: "^((edge|cloud)/(main|config)|edge/decode/(routed-decoder|explanation))\\.ts$",
+        pathNot: "^((edge|cloud)/(main|config)|edge/decode/(routed-decoder|explanation|content-type))\\.ts$",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -51,7 +51,6 @@ export async function startGateway(deps: {
   const registry = createRegistry();
   const events = new GatewayEvents({ log, registry, clock });
   const recent = new RecentCommits();
-  if (clock.nowMs() < CLOCK_PLAUSIBLE_FROM_MS) events.clockImplausible(new Date(clock.nowMs()).toISOString());
 
   const { usersFile, aclFile, allowAnonymous } = config.mqtt;
   const users = usersFile === null ? undefined : new Users(usersFile);
@@ -83,7 +82,7 @@ export async function startGateway(deps: {
       subscriptions: config.mqtt.limits.subscriptionsPerClient,
       retained: config.mqtt.retained,
       willBytes: WILL_BYTES,
-      clockPlausibleFromMs: CLOCK_PLAUSIBLE_FROM_MS,
+      clockPlausibleFromMs: config.clock.rules.notBeforeMs,
     },
     onFailure: (fault) => {
       events.storageFailed(fault);
@@ -105,7 +104,9 @@ export async function startGateway(deps: {
         sealBytes: config.seal.sizeBytes,
         sealAfterMs: config.seal.afterMs,
         rules: config.windows,
+        time: config.clock.rules,
       },
+      synchronizedFile: config.clock.synchronizedFile,
       decoder: {
         routes: config.routes,
         unrouted: config.unrouted,
@@ -123,6 +124,7 @@ export async function startGateway(deps: {
         recent.add({ atMs: clock.monotonicMs(), ...commit });
       },
       onSchemaChange: (change) => events.schemaChanged(change),
+      onTime: (note) => events.time(note),
       onRequest: ({ topic, payload }) => broker.send(topic, payload),
       onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,
@@ -130,6 +132,8 @@ export async function startGateway(deps: {
     },
   );
   life.onStop("storage", () => storage.close(), 20_000);
+  const { time, heldMessages } = await storage.status();
+  if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
 
   const uplink = new UplinkDriver(
     {
@@ -268,4 +272,3 @@ const HAND_OVER_MS = 5000;
 const DELIVERIES_REMEMBERED = 2 ** 20;
 /** Of all clients that are connected. */
 const WILL_BYTES = 16 * 1024 * 1024;
-const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { z } from "zod";
 import type { LogFields } from "../proto/runtime/options/fields.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "../proto/runtime/options/fields.ts";
 import { Acl, AclMistake } from "./core/acl-file.ts";
 import { parsePasswordFile, PasswordFileMistake } from "./core/password-file.ts";
+import type { TimeRules } from "./core/gateway-time.ts";
 import type { SchemaPolicy, WindowPlan, WindowRule } from "./core/window-plan.ts";
 import { Template } from "./decode/template.ts";
 import { TimeZone } from "./decode/timestamp.ts";
@@ -104,6 +106,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
         })
         .prefault({})
         .transform(({ return_after }) => ({ returnMs: return_after })),
+      clock: clock(),
       http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(9101) }).prefault({}),
       log: logFields,
     })
@@ -167,6 +170,7 @@ export type EdgeConfig = {
   }[];
   readonly operators: { readonly tokenFile: string | null };
   readonly failover: { readonly returnMs: number };
+  readonly clock: { readonly rules: TimeRules; readonly synchronizedFile: string | null };
   readonly http: { readonly host: string; readonly port: number };
   readonly log: LogFields;
 };
@@ -553,6 +557,42 @@ function regions(folder: string) {
         context.addIssue({ code: "custom", message: `two regions are named ${region.name}`, path: [i, "name"] });
       }
     });
+}
+
+/** Of the machine that the gateway runs on. */
+function clock() {
+  return z
+    .strictObject({
+      not_before: z
+        .string("expected a date such as 2026-01-01")
+        .refine((text) => Number.isFinite(dateMs(text)), "expected a date such as 2026-01-01")
+        .default("2026-01-01")
+        .describe("a clock that shows less was never set; messages are held until it is"),
+      max_wait: duration({ min: "1s" })
+        .optional()
+        .describe("how long they are held; without it as long as the disk has room, then they are marked as suspect"),
+      behind_wait: duration({ max: "1d" })
+        .prefault("10m")
+        .describe("how long a clock is waited for that starts behind the newest time known before"),
+      synchronized_file: z
+        .string("expected the path of a file")
+        .refine(isAbsolute, "expected an absolute path such as /run/systemd/timesync/synchronized")
+        .optional()
+        .describe("exists once the clock is synchronized; without it the clock itself is looked at"),
+    })
+    .prefault({})
+    .transform((given) => ({
+      rules: {
+        notBeforeMs: dateMs(given.not_before),
+        maxWaitMs: given.max_wait ?? Infinity,
+        behindWaitMs: given.behind_wait,
+      },
+      synchronizedFile: given.synchronized_file ?? null,
+    }));
+}
+
+function dateMs(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
 }
 
 function timeZone(): z.ZodType<string, string> {

@@ -2,7 +2,9 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
+import type { WaitingFor } from "./core/gateway-time.ts";
 import type { UplinkReport } from "./core/uplink-state.ts";
+import type { TimeNote } from "./journal/held-messages.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";
 import { SessionEvents } from "./session-events.ts";
@@ -41,10 +43,16 @@ export class GatewayEvents {
     this.#log.info(note, `gateway ${note.gateway} takes sensors on ${note.mqtt.join(", ")}`);
   }
 
-  clockImplausible(now: string): void {
+  timeUnknown({ why, nowMs, held }: { why: WaitingFor; nowMs: number; held: number }): void {
+    const now = shown(nowMs);
+    const cause: Record<WaitingFor, string> = {
+      unset: "",
+      behind: ", which is earlier than what it showed before it was started",
+      not_synchronized: " and is not synchronized",
+    };
     this.#log.warn(
-      { now },
-      `this machine's clock shows ${now}: readings without a time of their own are marked suspect until it is set`,
+      { now, why, held },
+      `this machine's clock shows ${now}${cause[why]}: messages are acknowledged and held on disk until it is set`,
     );
   }
 
@@ -56,6 +64,19 @@ export class GatewayEvents {
     else
       this.#log.error({ code: fault.code, files }, `${RELOADED[name]} not read, what was there stays: ${fault.line}`);
   };
+
+  /** The wait for the time ended, or what was held is taken in. */
+  time({ kind, held, nowMs }: TimeNote): void {
+    const now = shown(nowMs);
+    if (kind === "given_up") {
+      this.#log.error({ now, held }, `nobody set this machine's clock: readings are marked suspect, it shows ${now}`);
+    } else if (held > 0) {
+      this.#log.info(
+        { now, held },
+        `the time is known, ${now}: messages that were held are taken in, ${held} wait still`,
+      );
+    } else this.#log.info({ now }, `the time is known, ${now}: no message is held any more`);
+  }
 
   connectionsLimited(given: { wanted: number; possible: number }): void {
     this.#log.info(
@@ -186,6 +207,11 @@ export class GatewayEvents {
     metrics.outboxBytes.set(report.outbox.bytes);
     metrics.undurableBatches.set(report.outbox.undurableBatches);
     metrics.undurableReadings.set(report.outbox.undurableReadings);
+    metrics.timeKnown.set(report.time.state === "known" ? 1 : 0);
+    metrics.heldMessages.set(report.time.heldMessages);
+    metrics.skewSeconds.set(Math.abs(report.time.devices[0]?.skewMs ?? 0) / 1000);
+    this.#add("numeric_texts", report.readings.numericTexts, (by) => metrics.numericTexts.inc(by));
+    this.#add("suspect_times", report.time.suspectTimes, (by) => metrics.suspectTimes.inc(by));
     metrics.behindSeconds.set((report.outbox.behindMs ?? 0) / 1000);
     metrics.uplinkConnected.set(report.uplink.connected ? 1 : 0);
     metrics.diskUsed.set(report.disk.usedBytes);
@@ -229,6 +255,11 @@ export class GatewayEvents {
   }
 }
 
+/** A clock that was never set can show anything, also what no date can. */
+function shown(nowMs: number): string {
+  return Math.abs(nowMs) <= 8.64e15 ? new Date(nowMs).toISOString() : String(nowMs);
+}
+
 const REFUSAL_LOG_MS = 60_000;
 const CLIENTS_KNOWN_MAX = 10_000;
 const RELOADED: Readonly<Record<ReloadNote["name"], string>> = {
@@ -270,6 +301,11 @@ function gatewayMetrics(registry: Registry) {
     outboxBytes: gauge("outbox_bytes", "Bytes of sealed batches on disk."),
     undurableBatches: gauge("undurable_batches", "Sealed batches that no region is known to hold."),
     undurableReadings: gauge("undurable_readings", "Readings in those batches."),
+    numericTexts: counter("numeric_texts", "Numbers that payloads write as texts."),
+    suspectTimes: counter("suspect_times", "Readings whose own time was not believed."),
+    skewSeconds: gauge("device_clock_skew_seconds", "How far the clock of the device is off that is furthest off."),
+    timeKnown: gauge("time_known", "1 once the gateway knows what time it is."),
+    heldMessages: gauge("held_messages", "Messages on disk that wait until the time is known."),
     behindSeconds: gauge("behind_seconds", "Age of the oldest of those batches."),
     uplinkConnected: gauge("uplink_connected", "1 while a region is connected."),
     diskUsed: gauge("disk_used_bytes", "Bytes used of the quota."),

@@ -16,6 +16,7 @@ export function registerDecode(program: Command): void {
     .option("--payload-file <file>", "the payload as the bytes of a file")
     .option("--config <file>", "configuration of a gateway; without it, no routes")
     .option("--client <id>", "client id of the sender", "client")
+    .option("--content-type <type>", "content type of the message, as MQTT 5 has it")
     .option("--json", "print the result as JSON")
     .action(async (stdin: string | undefined, flags: DecodeFlags) => {
       const payload = payloadOf(stdin, flags);
@@ -34,6 +35,7 @@ type DecodeFlags = {
   readonly payloadFile?: string;
   readonly config?: string;
   readonly client: string;
+  readonly contentType?: string;
   readonly json?: boolean;
 };
 

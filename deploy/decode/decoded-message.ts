@@ -1,5 +1,7 @@
 import { edgeConfigSchema } from "../../edge/config.ts";
 import { explanationOf } from "../../edge/decode/explanation.ts";
+import { contentFormat } from "../../edge/decode/content-type.ts";
+import type { DecodedReading } from "../../edge/decode/decoder.ts";
 import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
 import type { Value } from "../../proto/core/reading.ts";
@@ -9,16 +11,18 @@ import { loadConfig } from "../../proto/runtime/options/load-config.ts";
 export type DecodedMessage = {
   readonly topic: string;
   readonly why: string;
+  /** What JSON does not say of each reading: how its value was written, which time was not believed. */
+  readonly notes: readonly string[];
   readonly json: {
     readonly route: string;
     readonly decoder: string | null;
-    readonly readings: readonly DecodedReading[];
+    readonly readings: readonly ShownReading[];
     readonly deadLetter: { readonly reason: string; readonly detail: string } | null;
     readonly ignored: string | null;
   };
 };
 
-type DecodedReading = {
+type ShownReading = {
   readonly device: string;
   readonly metric: string;
   /** An integer beyond 2^53 as text, so that JSON does not round it. */
@@ -33,25 +37,34 @@ export function decodedMessage(given: {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly client: string;
+  /** Of an MQTT 5 message. */
+  readonly contentType?: string | undefined;
   readonly arrivedMs: number;
   readonly config?: string;
 }): DecodedMessage {
   const { topic, payload, client, arrivedMs, config } = given;
+  const format = contentFormat(given.contentType);
   const decoder = createDecoder(config === undefined ? WITHOUT_ROUTES : optionsOf(config));
-  const decoded = decoder.decode({ topic, payload, clientId: client, arrivedMs, clockPlausible: true });
+  const decoded = decoder.decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible: true });
   const { route } = decoded;
   const nothing = { route, decoder: null, readings: [], deadLetter: null, ignored: null };
   switch (decoded.kind) {
     case "ignored":
-      return { topic, why: "it is no reading by its nature", json: { ...nothing, ignored: decoded.what } };
+      return { topic, why: "it is no reading by its nature", notes: [], json: { ...nothing, ignored: decoded.what } };
     case "dead_letter": {
       const { reason, detail } = decoded;
-      return { topic, why: "it should have been a reading", json: { ...nothing, deadLetter: { reason, detail } } };
+      return {
+        topic,
+        why: "it should have been a reading",
+        notes: [],
+        json: { ...nothing, deadLetter: { reason, detail } },
+      };
     }
     case "readings":
       return {
         topic,
-        why: explanationOf(topic, decoded),
+        why: format === decoded.decoder ? "the message says so by its content type" : explanationOf(topic, decoded),
+        notes: decoded.readings.map(noteOf),
         json: {
           ...nothing,
           decoder: decoded.decoder,
@@ -69,7 +82,7 @@ export function decodedMessage(given: {
 }
 
 /** For people: where it went, and a line for each reading. */
-export function decodedLines({ topic, why, json }: DecodedMessage): string[] {
+export function decodedLines({ topic, why, notes, json }: DecodedMessage): string[] {
   const head = [
     `topic    ${topic}`,
     `route    ${json.route === "auto" ? "none: what topics and payloads usually mean" : json.route}`,
@@ -78,21 +91,26 @@ export function decodedLines({ topic, why, json }: DecodedMessage): string[] {
     return [...head, `dead letter  ${json.deadLetter.reason}: ${json.deadLetter.detail}`];
   }
   if (json.ignored !== null) return [...head, `no reading   ${json.ignored}: counted, and not kept`];
-  const rows = json.readings.map(({ device, metric, value, unit, time, clock }) => [
+  const rows = json.readings.map(({ device, metric, value, unit, time, clock }, i) => [
     device,
     metric,
     `${String(value)}${unit === null ? "" : ` ${unit}`}`,
-    `${time} (${CLOCKS.get(clock) ?? clock})`,
+    `${time} (${CLOCKS.get(clock) ?? clock})${notes[i] ?? ""}`,
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
   return [...head, `decoder  ${json.decoder}: ${why}`, ...lines];
 }
 
+function noteOf({ written, saidMs }: DecodedReading): string {
+  const value = written === undefined ? "" : `; the value is written as ${JSON.stringify(written)}`;
+  return `${saidMs === undefined ? "" : `; it says ${new Date(saidMs).toISOString()}`}${value}`;
+}
+
 const CLOCKS: ReadonlyMap<string, string> = new Map([
   ["device", "as the payload says"],
   ["none", "arrival: the payload has no time"],
-  ["suspect", "arrival: the time in the payload is not plausible"],
+  ["suspect", "suspect: the time in the payload is not plausible"],
 ]);
 
 const WITHOUT_ROUTES: DecoderOptions = {

@@ -19,6 +19,8 @@ export type GatewayCondition = {
   /** Share of the disk quota in use, 0 to 1. */
   readonly fillRatio: number;
   readonly full: boolean;
+  /** Messages that wait on disk until the time is known; null: it is. */
+  readonly heldMessages?: number | null;
   /** Recent drain rate, readings per second, or null when unknown. */
   readonly drainPerSecond: number | null;
   /** How long the room that is left will do at the recent rate, or null when unknown. */
@@ -27,6 +29,13 @@ export type GatewayCondition = {
 
 export function statusSentence(condition: GatewayCondition): string {
   const safe = `${count(condition.waitingReadings)} ${plural("reading", condition.waitingReadings)} safe on disk`;
+  const held = condition.heldMessages ?? null;
+  if (held !== null) {
+    const what = `${count(held)} ${plural("message", held)} ${held === 1 ? "is" : "are"} held on disk`;
+    return condition.full
+      ? `Disk quota used up while waiting for the time: acknowledgements are withheld, sensors keep what they have; ${what}.`
+      : `Waiting for the time: this machine's clock was not set, ${what} until it is.`;
+  }
   if (condition.full) {
     return `Disk quota used up: acknowledgements are withheld, sensors keep what they have; ${safe}.`;
   }

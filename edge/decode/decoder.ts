@@ -1,3 +1,4 @@
+import type { ContentFormat } from "./content-type.ts";
 import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 
 /**
@@ -21,9 +22,13 @@ export type IncomingMessage = {
   readonly payload: Uint8Array;
   /** Whoever sent it; a few formats name the device by it. */
   readonly clientId: string;
+  /** What it says of its own payload. */
+  readonly format?: ContentFormat | undefined;
   /** The gateway's clock when the message came in, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
+  /** It is decoded once more, long after others that came later: what it says of the state of its sender is past. */
+  readonly again?: boolean;
 };
 
 /**
@@ -40,15 +45,29 @@ export type SeriesRef = {
 export interface ReadingSink {
   /** Null: the reading may come in. Asked about every reading of a message before the first one is given. */
   admits(series: SeriesRef, value: Value): Refusal | null;
-  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void;
+  /** Whether a series of these names has ever been. */
+  knows?(names: { readonly device: string; readonly metric: string }): boolean;
+  /** @param saidMs the time that the payload says, of a reading whose time is suspect because of it. */
+  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void;
+  /** The payload writes the value of the next reading as a text, which it is not: a number, a truth. */
+  written?(value: Value, text: string): void;
   /** Something that the sender is to be asked; told also of messages that are no readings. */
   request?(request: DeviceRequest): void;
+  /** Dead letters of before may be understood by what this message says. */
+  understands?(hint: RetryHint): void;
   /** Parts of a message that has readings and that are none themselves, by what they are. */
   ignored(what: string, count: number): void;
 }
 
 /** Why a reading, and the whole message with it, does not come in. */
 export type Refusal = { readonly reason: DeadLetterReason; readonly detail: string };
+
+/** What to decode once more: unknown aliases of this topic's like, by when they came. */
+export type RetryHint = {
+  readonly reason: "unknown_alias";
+  readonly sinceMs: number;
+  readonly of: (topic: string) => boolean;
+};
 
 /** A message from the gateway to a device. */
 export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Array };
@@ -60,8 +79,11 @@ export type Outcome =
   | { readonly kind: "ignored"; readonly what: string; readonly route: string };
 
 export type Decoded =
-  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly Reading[] })
+  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
   | Exclude<Outcome, { kind: "readings" }>;
+
+/** With what the payload wrote, and the time that it said, where the reading has others. */
+export type DecodedReading = Reading & { readonly written?: string; readonly saidMs?: number };
 
 export type DeadLetterReason =
   | "no_route"

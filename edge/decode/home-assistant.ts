@@ -3,10 +3,12 @@ import { at, isObject, textAt } from "./families/family.ts";
 
 /**
  * Home Assistant's MQTT discovery (home-assistant.io/integrations/mqtt, "MQTT discovery"): retained messages in which devices
- * say which unit the value at some place of some topic has. Nothing is renamed by it: a series that changed its name when
- * a retained message arrived would be two.
+ * say which unit the value at some place of some topic has, and what they call themselves and the value.
+ *
+ * A name must not change what a series is. So the first name that was said for a value holds, whatever is said later; no
+ * two values get the same; and the one who asks keeps to the topic's own name where a series has that already.
  */
-export class HomeAssistantUnits {
+export class HomeAssistantDiscovery {
   readonly #memory: DecoderMemory;
 
   constructor(memory: DecoderMemory) {
@@ -17,35 +19,75 @@ export class HomeAssistantUnits {
   learn(json: unknown): string | undefined {
     const said = discovered(json);
     if (said === undefined) return undefined;
-    const units = this.unitsOf(said.topic) ?? new Map<string, string>();
-    if (units.get(said.path) === said.unit || units.size >= PATHS_MAX) return undefined;
-    const next = new Map(units).set(said.path, said.unit);
-    this.#memory.set(memoryKey(said.topic), JSON.stringify([...next]));
-    return said.topic;
+    const { topic, path } = said;
+    const all = this.describedBy(topic) ?? new Map<string, Described>();
+    const before = all.get(path);
+    const names = before?.names ?? this.#ownNames(said);
+    const unit = said.unit ?? before?.unit ?? null;
+    const isNew =
+      before === undefined ? unit !== null || names !== null : before.unit !== unit || before.names !== names;
+    if (!isNew || (before === undefined && all.size >= PATHS_MAX)) return undefined;
+    const next = new Map(all).set(path, { unit, names });
+    const rows = [...next].map(([at_, of]) => [at_, of.unit, of.names?.device ?? null, of.names?.metric ?? null]);
+    this.#memory.set(memoryKey(topic), JSON.stringify(rows));
+    return topic;
   }
 
   /** By path in the payload; the empty path is a payload of one value. Undefined: nothing is known about this topic. */
-  unitsOf(topic: string): ReadonlyMap<string, string> | undefined {
+  describedBy(topic: string): ReadonlyMap<string, Described> | undefined {
     const text = this.#memory.get(memoryKey(topic));
     if (text === undefined) return undefined;
     try {
-      return new Map(JSON.parse(text) as [string, string][]);
+      const rows = JSON.parse(text) as [string, string | null, (string | null)?, (string | null)?][];
+      return new Map(
+        rows.map(([path, unit, device, metric]) => {
+          const isNamed = typeof device === "string" && typeof metric === "string";
+          return [path, { unit, names: isNamed ? { device, metric } : null }];
+        }),
+      );
     } catch {
       // What was spoiled is learned again.
       return undefined;
     }
   }
+
+  /** What it calls device and value; null: it says no name, or it is the name of another value. */
+  #ownNames({ topic, path, device, name }: Discovered): Described["names"] {
+    if (device === undefined) return null;
+    // In a payload of several values the path tells them apart, whatever people call them.
+    const metric = path === "" ? name : path;
+    if (metric === undefined || device.length + metric.length > NAMES_MAX) return null;
+    const key = `home_assistant_name/${JSON.stringify([device, metric])}`;
+    const owner = JSON.stringify([topic, path]);
+    const known = this.#memory.get(key);
+    if (known !== undefined && known !== owner) return null;
+    this.#memory.set(key, owner);
+    return { device, metric };
+  }
 }
+
+/** What discovery says of one value. */
+export type Described = {
+  readonly unit: string | null;
+  readonly names: { readonly device: string; readonly metric: string } | null;
+};
+
+type Discovered = {
+  readonly topic: string;
+  readonly path: string;
+  readonly unit: string | undefined;
+  readonly device: string | undefined;
+  readonly name: string | undefined;
+};
 
 /** `homeassistant/<component>/[<node>/]<object>/config`. */
 export function isDiscovery(levels: readonly string[]): boolean {
   return levels[0] === "homeassistant" && levels.at(-1) === "config" && (levels.length === 4 || levels.length === 5);
 }
 
-function discovered(json: unknown): { topic: string; path: string; unit: string } | undefined {
-  const unit = textAt(json, "unit_of_measurement") ?? textAt(json, "unit_of_meas");
+function discovered(json: unknown): Discovered | undefined {
   const stateTopic = textAt(json, "state_topic") ?? textAt(json, "stat_t");
-  if (!isObject(json) || unit === undefined || stateTopic === undefined || unit.length > UNIT_MAX) return undefined;
+  if (!isObject(json) || stateTopic === undefined) return undefined;
   const base = textAt(json, "~") ?? "";
   const topic = stateTopic.startsWith("~")
     ? base + stateTopic.slice(1)
@@ -53,8 +95,15 @@ function discovered(json: unknown): { topic: string; path: string; unit: string 
       ? stateTopic.slice(0, -1) + base
       : stateTopic;
   const path = pathIn(at(json, "value_template") ?? at(json, "val_tpl"));
-  if (topic.length > TOPIC_MAX) return undefined;
-  return path === undefined || path.length > PATH_MAX ? undefined : { topic, path, unit };
+  if (topic.length > TOPIC_MAX || path === undefined || path.length > PATH_MAX) return undefined;
+  const unit = textAt(json, "unit_of_measurement") ?? textAt(json, "unit_of_meas");
+  return {
+    topic,
+    path,
+    unit: unit !== undefined && unit.length <= UNIT_MAX ? unit : undefined,
+    device: textAt(json, "device", "name") ?? textAt(json, "dev", "name"),
+    name: textAt(json, "name"),
+  };
 }
 
 /**
@@ -84,4 +133,6 @@ const UNIT_MAX = 32;
 const TOPIC_MAX = 1024;
 const PATH_MAX = 256;
 const PATHS_MAX = 200;
+/** Device and metric together, in characters. */
+const NAMES_MAX = 512;
 const TEMPLATE_MAX = 500;

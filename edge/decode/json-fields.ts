@@ -1,8 +1,9 @@
 import type { Value } from "../../proto/core/reading.ts";
 import type { DeadLetterReason } from "./decoder.ts";
 import { exactNumber, plainValue } from "./plain-value.ts";
-import type { TimeUnit, TimeZone } from "./timestamp.ts";
-import { timeOf } from "./timestamp.ts";
+import type { TimeUnit } from "./timestamp.ts";
+import { isTimeText } from "./timestamp.ts";
+import type { TopicTimes } from "./topic-times.ts";
 
 /**
  * A JSON payload as a flat list of fields: path joined by dots, value, and the time of the object it stands in.
@@ -32,6 +33,8 @@ export type JsonField = {
   readonly unit: string | null;
   /** Undefined: the payload does not say. */
   readonly timeMs: number | undefined;
+  /** A number or a truth that the payload writes as a text: that text. */
+  readonly written?: string;
 };
 
 export type JsonLimits = { readonly depth: number; readonly values: number };
@@ -68,7 +71,9 @@ export function fieldsOf(parts: readonly WalkedPart[], options: WalkOptions): Js
 
 export type WalkOptions = {
   readonly time: JsonTime;
-  readonly zone: TimeZone;
+  readonly times: TopicTimes;
+  /** Of a format in which everything is a text, so that it says nothing about a value. */
+  readonly isAllText?: boolean;
   readonly limits: JsonLimits;
   /** Arrays whose elements are readings of one series, one after the other, and how far apart in milliseconds. */
   readonly split?: ReadonlyMap<string, number>;
@@ -120,15 +125,16 @@ class Walk {
   /** Of the times that were found further down than the object that they date. */
   readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
-  readonly #zone: TimeZone;
+  readonly #times: TopicTimes;
+  readonly #isAllText: boolean;
   readonly #limits: JsonLimits;
-
   readonly #split: ReadonlyMap<string, number> | undefined;
 
   constructor(options: WalkOptions) {
     this.#split = options.split;
     this.#time = options.time;
-    this.#zone = options.zone;
+    this.#times = options.times;
+    this.#isAllText = options.isAllText ?? false;
     this.#limits = options.limits;
   }
 
@@ -160,6 +166,8 @@ class Walk {
       if (plain.kind === "not_finite")
         throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
       this.#add(path, plain.value, plain.unit, timeMs);
+      if (typeof plain.value === "string" || this.#isAllText) return;
+      this.fields.push({ ...this.fields.pop()!, written: value });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
       throw new Refused("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
     } else {
@@ -203,7 +211,7 @@ class Walk {
       if (key === "__proto__") throw new Refused("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
       const value = object[key];
       if (this.#isTime(key, value, found?.name)) {
-        if (key !== found?.name && timeOf(value, "auto", this.#zone) === undefined) this.noTimes++;
+        if (key !== found?.name && (found === undefined || !this.#times.isTime(value, "auto"))) this.noTimes++;
         continue;
       }
       this.#value(value, wrapper && WRAPPERS.has(key) ? path : joined(path, key), ownTimeMs, depth + 1);
@@ -220,7 +228,7 @@ class Walk {
     if (time.kind === "field") {
       const found = fieldAt(object, time.field);
       if (found === undefined) return undefined;
-      const timeMs = timeOf(found.value, time.unit, this.#zone);
+      const timeMs = this.#times.timeOf(time.field, found.value, time.unit);
       if (timeMs === undefined && found.value !== null) {
         throw new Refused("bad_timestamp", `${time.field} is ${excerpt(jsonOf(found.value))}`);
       }
@@ -229,7 +237,7 @@ class Walk {
     }
     for (const name of TIME_NAMES) {
       if (!Object.hasOwn(object, name)) continue;
-      const timeMs = timeOf(object[name], time.unit, this.#zone);
+      const timeMs = this.#times.timeOf(name, object[name], time.unit);
       if (timeMs !== undefined) return { name, timeMs };
     }
     return undefined;
@@ -238,11 +246,9 @@ class Walk {
   #isTime(key: string, value: unknown, chosen: string | undefined): boolean {
     if (key === chosen) return true;
     if (this.#time.kind !== "auto" || !TIME_NAME_SET.has(key)) return false;
-    if (key === "t") return timeOf(value, this.#time.unit, this.#zone) !== undefined;
-    // An uptime or a zero under such a name is no reading either.
-    return (
-      typeof value === "number" || typeof value === "bigint" || timeOf(value, this.#time.unit, this.#zone) !== undefined
-    );
+    if (key === "t") return this.#times.isTime(value, this.#time.unit);
+    // An uptime, a zero or 1970 under such a name is no reading either.
+    return typeof value === "number" || typeof value === "bigint" || isTimeText(value);
   }
 }
 

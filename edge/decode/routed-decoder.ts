@@ -1,17 +1,17 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Millis } from "../../proto/core/ids.ts";
 import { binaryOf } from "./binary.ts";
 import { inflated } from "./compressed.ts";
 import { csvLines, looksLikeCsv } from "./csv-lines.ts";
-import type { Decoded, Decoder, IncomingMessage, Outcome, ReadingSink } from "./decoder.ts";
+import type { Decoded, DecodedReading, Decoder, IncomingMessage, Outcome, ReadingSink } from "./decoder.ts";
 import type { DecoderMemory } from "./decoder-memory.ts";
 import { RememberedEntries } from "./decoder-memory.ts";
 import type { Family } from "./families/family.ts";
 import { lineFields, looksLikeLineProtocol } from "./families/line-protocol.ts";
-import { claimOf, familyOf } from "./families/registry.ts";
+import { claimOf, familyOf, usualClaim } from "./families/registry.ts";
 import { scaled } from "./field-rules.ts";
-import { HomeAssistantUnits, isDiscovery } from "./home-assistant.ts";
+import { HomeAssistantDiscovery, isDiscovery } from "./home-assistant.ts";
 import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
@@ -19,8 +19,9 @@ import type { Route, RouteOptions } from "./route.ts";
 import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { instantOf, timeOf, TimeZone } from "./timestamp.ts";
+import { isOfNode, sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
+import { instantOf, TimeZone } from "./timestamp.ts";
+import { TopicTimes } from "./topic-times.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
 import { areUsable, badName, deadLetter, namesOf, readingsOf, usableUnit } from "./topic-plan.ts";
 
@@ -57,11 +58,11 @@ class RoutedDecoder implements Decoder {
   /** Series in all plans together, at most. */
   #seriesCached = 0;
   readonly #sparkplug: Sparkplug;
-  readonly #discovered: HomeAssistantUnits;
+  readonly #discovered: HomeAssistantDiscovery;
 
   constructor(options: DecoderOptions, memory: DecoderMemory) {
     this.#sparkplug = new Sparkplug(memory);
-    this.#discovered = new HomeAssistantUnits(memory);
+    this.#discovered = new HomeAssistantDiscovery(memory);
     this.#routes = options.routes.map(routeOf);
     this.#unrouted = options.unrouted === "auto" ? AUTO_ROUTE : undefined;
     this.#zone = new TimeZone(options.timeZone);
@@ -69,12 +70,19 @@ class RoutedDecoder implements Decoder {
   }
 
   decode(message: IncomingMessage): Decoded {
-    const readings: Reading[] = [];
+    const readings: DecodedReading[] = [];
+    let written: { readonly written?: string } = {};
     const outcome = this.decodeInto(message, {
       admits: () => null,
       ignored: () => {},
-      reading: ({ device, metric, unit }, timeMs, value, clock) =>
-        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock }),
+      written: (_value, text) => {
+        written = { written: text };
+      },
+      reading: ({ device, metric, unit }, timeMs, value, clock, saidMs) => {
+        const said = saidMs === undefined ? {} : { saidMs };
+        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock, ...written, ...said });
+        written = {};
+      },
     });
     return outcome.kind === "readings" ? { ...outcome, readings } : outcome;
   }
@@ -96,7 +104,7 @@ class RoutedDecoder implements Decoder {
     }
     if (plan.isDiscovery) return this.#discovery(plan, message);
     const { decoder } = plan.route;
-    if (decoder === "value" || plan.route.families.length > 0) {
+    if (decoder === "value" || (message.format === undefined && plan.route.families.length > 0)) {
       const number = simpleNumber(payload);
       if (!Number.isNaN(number))
         return this.#bare(plan, { value: number, unit: null, decoder: "value" }, message, sink);
@@ -118,12 +126,19 @@ class RoutedDecoder implements Decoder {
   }
 
   #sparkplugMessage(plan: DecodedPlan, topic: SparkplugTopic, message: IncomingMessage, sink: ReadingSink): Outcome {
-    const decoded = this.#sparkplug.decode(topic, message.payload, message.arrivedMs);
+    const decoded = this.#sparkplug.decode(topic, message.payload, {
+      nowMs: message.arrivedMs,
+      again: message.again === true,
+    });
     if (decoded.kind === "ignored") return { kind: "ignored", what: decoded.what, route: plan.route.name };
     if (decoded.kind === "syntax") return deadLetter(plan, "syntax", decoded.detail);
     for (const request of decoded.requests) sink.request?.(request);
     if (decoded.kind === "unknown_alias") return deadLetter(plan, "unknown_alias", decoded.detail);
-    const { fields, nulls, identifiers } = decoded;
+    const { fields, nulls, identifiers, bornSinceMs } = decoded;
+    if (bornSinceMs !== undefined && topic.kind === "message") {
+      const { node } = topic;
+      sink.understands?.({ reason: "unknown_alias", sinceMs: bornSinceMs, of: (other) => isOfNode(other, node) });
+    }
     if (fields.length === 0) {
       return { kind: "ignored", what: nulls > 0 ? "null" : "identifier", route: plan.route.name };
     }
@@ -142,8 +157,9 @@ class RoutedDecoder implements Decoder {
   /** Whatever is more than a plain number. */
   #open(plan: DecodedPlan, message: IncomingMessage, sink: ReadingSink): Outcome {
     const { payload } = message;
-    const { decoder } = plan.route;
-    const isAuto = plan.route.families.length > 0;
+    const isOpen = plan.route.families.length > 0;
+    const decoder = (isOpen ? message.format : undefined) ?? plan.route.decoder;
+    const isAuto = isOpen && message.format === undefined;
     if (decoder === "cbor" || decoder === "msgpack") {
       const binary = binaryOf(payload, decoder);
       if (binary === undefined) return deadLetter(plan, "syntax", `the payload is no ${decoder}`);
@@ -155,6 +171,12 @@ class RoutedDecoder implements Decoder {
       return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8, and neither CBOR nor MessagePack");
     }
     const text = textOf(payload);
+    const quoted = isAuto ? quotedText(text) : undefined;
+    if (quoted !== undefined) {
+      const plain = plainValue(quoted);
+      if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text}`);
+      return this.#bare(plan, { ...plain, decoder: "value", written: quoted }, message, sink);
+    }
     if (decoder === "csv" || (isAuto && plan.claim === undefined && looksLikeCsv(text))) {
       return this.#table(plan, text, message, sink);
     }
@@ -170,12 +192,19 @@ class RoutedDecoder implements Decoder {
     const plain = plainValue(text);
     if (plain.kind === "not_finite") return deadLetter(plan, "not_finite", `the value is ${text.trim()}`);
     if (plain.value === "") return { kind: "ignored", what: "empty", route: plan.route.name };
-    return this.#bare(plan, { ...plain, decoder: "value" }, message, sink);
+    return this.#bare(
+      plan,
+      typeof plain.value === "boolean"
+        ? { ...plain, decoder: "value", written: text.trim() }
+        : { ...plain, decoder: "value" },
+      message,
+      sink,
+    );
   }
 
   #bare(
     plan: DecodedPlan,
-    bare: { readonly value: Value; readonly unit: string | null; readonly decoder: string },
+    bare: { readonly value: Value; readonly unit: string | null; readonly decoder: string; readonly written?: string },
     message: IncomingMessage,
     sink: ReadingSink,
   ): Outcome {
@@ -185,13 +214,14 @@ class RoutedDecoder implements Decoder {
     }
     const topic = plan.claim?.topic;
     const unit = bare.unit ?? (topic?.kind === "value" && typeof value !== "string" ? topic.unit : null);
-    const series = this.#series(plan, undefined, "", unit);
+    const series = this.#series(plan, { device: undefined, path: "", unit }, sink);
     if (series === undefined) return badName(plan, "");
     if (series === "left_out") return { kind: "ignored", what: "not_picked", route: plan.route.name };
     const { ref, rule } = series;
     const refused = sink.admits(ref, value);
     if (refused !== null) return deadLetter(plan, refused.reason, refused.detail);
     const clock = message.clockPlausible ? "none" : "suspect";
+    if (bare.written !== undefined && typeof value !== "string") sink.written?.(value, bare.written);
     sink.reading(ref, Math.trunc(message.arrivedMs), rule === undefined ? value : scaled(value, rule), clock);
     return readingsOf(plan, plan.claim?.family.name ?? bare.decoder);
   }
@@ -252,9 +282,11 @@ class RoutedDecoder implements Decoder {
     message: IncomingMessage,
     sink: ReadingSink,
   ): Outcome {
+    plan.times.begin(message);
     const parsed = fieldsOf(given.parts, {
       time: plan.route.time,
-      zone: this.#zone,
+      times: plan.times,
+      isAllText: given.decoder === "csv",
       limits: this.#limits,
       ...(plan.route.split === undefined ? {} : { split: plan.route.split }),
     });
@@ -280,7 +312,8 @@ class RoutedDecoder implements Decoder {
   }
 
   #lines(plan: DecodedPlan, text: string, message: IncomingMessage, sink: ReadingSink): Outcome {
-    const parsed = lineFields(text, (digits) => timeOf(BigInt(digits), "auto", this.#zone));
+    plan.times.begin(message);
+    const parsed = lineFields(text, (digits) => plan.times.timeOf("", BigInt(digits), "auto"));
     if (parsed.kind === "syntax") return deadLetter(plan, "syntax", parsed.detail);
     if (parsed.fields.length > this.#limits.values) {
       return deadLetter(plan, "too_many_values", `more than ${this.#limits.values} values in one message`);
@@ -309,7 +342,7 @@ class RoutedDecoder implements Decoder {
     let noTimes = 0;
     for (const field of fields) {
       const { device, path, value, unit } = field;
-      const planned_ = this.#series(plan, device, path, unit);
+      const planned_ = this.#series(plan, { device, path, unit }, sink);
       if (planned_ === undefined) return badName(plan, path);
       if (planned_ === "left_out") continue;
       const { ref } = planned_;
@@ -342,15 +375,18 @@ class RoutedDecoder implements Decoder {
       // Families and formats compute times from what they find: here it is decided whether that is one.
       let timeMs = instantOf(field.timeMs);
       let clock: ClockSource = "device";
+      let saidMs: number | undefined;
       if (timeMs === undefined) {
         timeMs = arrivedMs;
         clock = message.clockPlausible ? "none" : "suspect";
       } else if (message.clockPlausible && !isPlausible(timeMs, arrivedMs, plan.route.plausible)) {
         clock = "suspect";
+        saidMs = timeMs;
         if (plan.route.plausible.otherwise === "arrival") timeMs = arrivedMs;
       }
       const { ref, rule } = series[i]!;
-      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock);
+      if (field.written !== undefined) sink.written?.(field.value, field.written);
+      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock, saidMs);
     }
     return readingsOf(plan, decoder);
   }
@@ -381,10 +417,11 @@ class RoutedDecoder implements Decoder {
       route,
       captured,
       levels,
-      claim: claimOf(levels, route.families),
+      claim: claimOf(levels, route.families) ?? (route === AUTO_ROUTE ? usualClaim(levels) : undefined),
       sparkplug: isAuto || route.decoder === "sparkplug_b" ? sparkplugTopic(levels) : undefined,
       isDiscovery: isAuto && isDiscovery(levels),
-      units: this.#discovered.unitsOf(topic),
+      times: new TopicTimes(this.#zone),
+      described: this.#discovered.describedBy(topic),
       sticky: undefined,
       series: new Map(),
       outcomes: new Map(),
@@ -394,21 +431,30 @@ class RoutedDecoder implements Decoder {
   /** The series of a path; undefined when its names are not usable. @param device undefined: as the topic names it. */
   #series(
     plan: DecodedPlan,
-    device: string | undefined,
-    path: string,
-    payloadUnit: string | null,
+    { device, path, unit: payloadUnit }: Pick<JsonField, "device" | "path" | "unit">,
+    sink: ReadingSink,
   ): PlannedSeries | undefined {
     // NUL cannot be in names that passed `usable`. The common case, a path alone, costs no new string.
     const key = payloadUnit === null && device === undefined ? path : `${path}\0${payloadUnit ?? ""}\0${device ?? ""}`;
     const known = plan.series.get(key);
     if (known !== undefined) return known;
     const rule = plan.route.fields?.find(({ pattern }) => pattern.matches(path));
-    const names = namesOf(plan, device, path, rule?.metric);
     if (plan.route.fields !== undefined && rule === undefined) return this.#remembered(plan, key, "left_out");
+    const described = plan.described?.get(path);
+    const usual = namesOf(plan, device, path, rule?.metric);
+    // Who says what a device is called comes first: a route, a family; then what a series is called already.
+    const isNamed =
+      device !== undefined ||
+      plan.claim !== undefined ||
+      rule?.metric !== undefined ||
+      plan.route.device !== undefined ||
+      plan.route.metric !== undefined;
+    const discovered = isNamed ? null : (described?.names ?? null);
+    const names = discovered === null || !areUsable(discovered) || sink.knows?.(usual) === true ? usual : discovered;
     if (!areUsable(names)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);
-    const unitOfPath = usableUnit(payloadUnit ?? plan.units?.get(path) ?? null);
+    const unitOfPath = usableUnit(payloadUnit ?? described?.unit ?? null);
     const ref = { ...names, unit: rule?.unit ?? routeUnit ?? unitOfPath, id: -1 };
     return this.#remembered(plan, key, { ref, rule });
   }
@@ -430,9 +476,17 @@ class RoutedDecoder implements Decoder {
 }
 
 function textOf(payload: Uint8Array): string {
-  // Some firmware sends the C string with its end.
-  const end = payload.at(-1) === 0 ? payload.length - 1 : payload.length;
+  // Some firmware sends the C string with its end, or the whole buffer in which it stands.
+  let end = payload.length;
+  while (end > 0 && payload[end - 1] === 0) end--;
   return Buffer.from(payload.buffer, payload.byteOffset, end).toString("utf8");
+}
+
+/** A text between quotes, as JSON writes it; undefined: it is none. */
+function quotedText(text: string): string | undefined {
+  if (!text.startsWith('"') || !text.trimEnd().endsWith('"')) return undefined;
+  const parsed = parsedJson(text);
+  return parsed.kind === "json" && typeof parsed.json === "string" ? parsed.json : undefined;
 }
 
 function startsJson(text: string): boolean {

@@ -7,13 +7,24 @@ export type TimeUnit = "auto" | "s" | "ms" | "iso";
 
 /** @returns whole milliseconds since 1970, or undefined when the value is no time. */
 export function timeOf(value: unknown, unit: TimeUnit, zone: TimeZone): number | undefined {
-  if (typeof value === "number" || typeof value === "bigint")
-    return unit === "iso" ? undefined : fromNumber(value, unit);
-  if (typeof value !== "string" || value.length > 64) return undefined;
-  if (unit !== "iso" && /^\d{9,20}(\.\d+)?$/.test(value)) {
-    return fromNumber(value.includes(".") ? Number(value) : BigInt(value), unit);
+  const number = numberIn(value);
+  if (number !== undefined && (unit !== "iso" || typeof value !== "string")) {
+    return unit === "iso" ? undefined : fromNumber(number, unit);
   }
+  if (typeof value !== "string" || value.length > 64) return undefined;
   return unit === "s" || unit === "ms" ? undefined : fromIso(value, zone);
+}
+
+/** A number, or a text of as many digits as a time has; undefined: neither. */
+export function numberIn(value: unknown): number | bigint | undefined {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value !== "string" || !/^\d{9,20}(\.\d{1,9})?$/.test(value)) return undefined;
+  return value.includes(".") ? Number(value) : BigInt(value);
+}
+
+/** Whether a text is written as a time is, also where it is none: 1970, the 31st of February. */
+export function isTimeText(value: unknown): boolean {
+  return typeof value === "string" && (value.trim() === "" || /^\d+(\.\d+)?$/.test(value) || ISO.test(value));
 }
 
 /** Offsets of one time zone, by the system's own tables. */
@@ -59,7 +70,8 @@ export function instantOf(timeMs: number | undefined): number | undefined {
 /** A time before the year 2000 is a clock that was never set. */
 export const EARLIEST_MS = 946_684_800_000;
 
-function fromNumber(value: number | bigint, unit: TimeUnit): number | undefined {
+/** @returns undefined when it is no time, in this unit. */
+export function fromNumber(value: number | bigint, unit: TimeUnit): number | undefined {
   const size = Number(value);
   if (!Number.isFinite(size)) return undefined;
   const perMs = unit === "s" ? 1e-3 : unit === "ms" ? 1 : unitBySize(size);
@@ -68,7 +80,8 @@ function fromNumber(value: number | bigint, unit: TimeUnit): number | undefined 
   return timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? timeMs : undefined;
 }
 
-function unitBySize(size: number): number | undefined {
+/** How many of its units make a millisecond; undefined: it is no time in any. */
+export function unitBySize(size: number): number | undefined {
   for (const perMs of [1e-3, 1, 1e3, 1e6]) {
     if (size >= EARLIEST_MS * perMs && size < LATEST_MS * perMs) return perMs;
   }
@@ -76,8 +89,7 @@ function unitBySize(size: number): number | undefined {
 }
 
 function fromIso(text: string, zone: TimeZone): number | undefined {
-  const parts =
-    /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
+  const parts = ISO.exec(text);
   if (parts === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, offset] = parts;
   const wallMs = Date.UTC(+year!, +month! - 1, +day!, +(hour ?? 0), +(minute ?? 0), +(second ?? 0));
@@ -96,6 +108,8 @@ function offsetMs(offset: string): number {
   const sign = offset.startsWith("-") ? -1 : 1;
   return sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(-2))) * 60_000;
 }
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /** Seconds, milliseconds, microseconds and nanoseconds do not overlap below this. */
 const LATEST_MS = 9e13;

@@ -2,7 +2,9 @@ import type { DeadLetterReason, Outcome, SeriesRef } from "./decoder.ts";
 import type { Family } from "./families/family.ts";
 import type { Claim } from "./families/registry.ts";
 import type { FieldRule } from "./field-rules.ts";
+import type { Described } from "./home-assistant.ts";
 import type { Route } from "./route.ts";
+import type { TopicTimes } from "./topic-times.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 
 /** A series of a topic, and what the route does to its values; `left_out` by the route. */
@@ -21,8 +23,9 @@ export type TopicPlan =
       readonly claim: Claim | undefined;
       readonly sparkplug: SparkplugTopic | undefined;
       readonly isDiscovery: boolean;
-      /** Units that were discovered, by path. */
-      readonly units: ReadonlyMap<string, string> | undefined;
+      readonly times: TopicTimes;
+      /** What was discovered, by path. */
+      readonly described: ReadonlyMap<string, Described> | undefined;
       /** Of a topic that no family claims: what its first JSON was. */
       sticky: Family | "none" | undefined;
       /** By device, path and unit; the empty path is a bare value. */

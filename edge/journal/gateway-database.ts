@@ -7,6 +7,7 @@ import type { ValueType } from "../../proto/core/schema.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import type { StoredWindow } from "../core/window-table.ts";
+import { HeldMessageTable } from "./held-message-table.ts";
 import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
 
 /**
@@ -18,6 +19,7 @@ import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
 export class GatewayDatabase {
   readonly #db: Database;
   readonly path: string;
+  readonly held: HeldMessageTable;
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
   readonly #metaGet: Statement<[string], { value: number }>;
@@ -51,6 +53,7 @@ export class GatewayDatabase {
   readonly #memoryRead: Statement<[], { key: string; text: string }>;
   readonly #deadLetterUse: Statement<[], { bytes: number | null }>;
   readonly #deadLetterPage: Statement<[number, string | null, string | null, number], StoredDeadLetter>;
+  readonly #deadLetterAliases: Statement<[number, number], StoredDeadLetter>;
   readonly #deadLetterReason: Statement<[string, string, string, number]>;
   readonly #deadLetterOldest: Statement<[], { id: number; bytes: number }>;
   readonly #deadLetterDrop: Statement<[number]>;
@@ -68,6 +71,7 @@ export class GatewayDatabase {
   constructor(db: Database, path: string) {
     this.path = path;
     this.#db = db;
+    this.held = new HeldMessageTable(db);
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#metaGet = db.prepare("SELECT value FROM meta WHERE name = ?");
@@ -135,16 +139,20 @@ export class GatewayDatabase {
       "SELECT seq, sealed_ms, readings, records, size FROM batch WHERE stream_id = ? ORDER BY seq",
     );
     this.#deadLetterAdd = db.prepare(
-      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload, clock_known, format)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#memoryDrop = db.prepare("DELETE FROM decoder_memory WHERE key = ?");
     this.#memoryAdd = db.prepare("INSERT INTO decoder_memory (key, text) VALUES (?, ?)");
     this.#memoryRead = db.prepare("SELECT key, text FROM decoder_memory ORDER BY id");
     this.#deadLetterUse = db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter");
     this.#deadLetterPage = db.prepare(
-      `SELECT id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload FROM dead_letter
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
        WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?`,
+    );
+    this.#deadLetterAliases = db.prepare(
+      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
+       WHERE reason = 'unknown_alias' AND arrived_ms >= ? ORDER BY arrived_ms, id LIMIT ?`,
     );
     this.#deadLetterReason = db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?");
     this.#deadLetterOldest = db.prepare(
@@ -334,6 +342,8 @@ export class GatewayDatabase {
       letter.route,
       letter.size,
       letter.payload,
+      letter.clockKnown,
+      letter.format,
     );
   }
 
@@ -357,6 +367,11 @@ export class GatewayDatabase {
   deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
     const reason = query.reason ?? null;
     return this.#deadLetterPage.all(query.after, reason, reason, query.limit);
+  }
+
+  /** Those with an alias that nobody knew, since then. */
+  unknownAliases(sinceMs: number, limit: number): readonly StoredDeadLetter[] {
+    return this.#deadLetterAliases.all(sinceMs, limit);
   }
 
   dropDeadLetter(id: number): void {
@@ -404,9 +419,10 @@ export class GatewayDatabase {
 /**
  * - `checkpoint_seq`: every open window's stored state has counted what it had to of the journal up to here.
  * - `sealed_raw_seq`: raw readings up to here are in sealed batches.
+ * - `known_ms`: the newest time that was known, of the wall clock.
  * - `journal_seq`: the last sequence given out, so that an emptied journal goes on from it.
  */
-export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq";
+export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq" | "known_ms";
 
 /** All but `schema_change` are told to the regions, which see changes of types and units for themselves. */
 export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard" | "schema_change";
@@ -464,6 +480,10 @@ export type DeadLetterRow = {
   readonly route: string;
   readonly size: number;
   readonly payload: Uint8Array;
+  /** 0: the time of its arrival is an estimate. */
+  readonly clockKnown: 0 | 1;
+  /** What the message said of its payload, by number (CONTENT_FORMATS). */
+  readonly format: number;
 };
 
 export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
@@ -480,6 +500,8 @@ type WindowRow = {
   readonly state: Buffer;
 };
 
+const DEAD_LETTER_COLUMNS = `id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
+  clock_known AS clockKnown, format`;
 const WINDOW_COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, state";
 
 function storedWindow(row: WindowRow): StoredWindow {
@@ -505,5 +527,10 @@ function migration(name: string): string {
 /** What a gateway's database is, for whoever opens one. */
 export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: 0x7469_6465, kind: "gateway" },
-  migrations: [migration("001-gateway.sql"), migration("002-decoder-memory.sql"), migration("003-schema.sql")],
+  migrations: [
+    migration("001-gateway.sql"),
+    migration("002-decoder-memory.sql"),
+    migration("003-schema.sql"),
+    migration("004-gateway-time.sql"),
+  ],
 };

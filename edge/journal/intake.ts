@@ -1,3 +1,5 @@
+import type { ContentFormat } from "../decode/content-type.ts";
+
 /**
  * The contract between the MQTT side and the storage side of a gateway.
  *
@@ -25,6 +27,8 @@ export type PublishedMessage = {
   readonly dup: boolean;
   /** MQTT packet identifier; 0 for QoS 0. */
   readonly packetId: number;
+  /** What its MQTT 5 content type says of the payload; undefined: nothing. */
+  readonly format?: ContentFormat | undefined;
   /** Milliseconds since 1970 on the gateway's clock. */
   readonly arrivedMs: number;
 };

@@ -1,4 +1,6 @@
 import { Buffer } from "node:buffer";
+import type { ContentFormat } from "../decode/content-type.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { PublishedMessage } from "./intake.ts";
 
 /**
@@ -7,7 +9,7 @@ import type { PublishedMessage } from "./intake.ts";
  *
  *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
  *
- * Clients and topics travel as numbers. The first use of a number carries the text: `flags` says so and the text
+ * The flags are QoS, DUP, what is new, and the format of the payload. Clients and topics travel as numbers. The first use of a number carries the text: `flags` says so and the text
  * follows the payload length (u16 length, bytes). Both tables are bounded: when one is full, it starts again from 0 and
  * the chunk says so in its head, in order, so that both ends always agree.
  */
@@ -35,6 +37,7 @@ export class PublishChunkWriter {
   add(message: PublishedMessage): void {
     const { clientId, topic, payload } = message;
     let flags = message.qos | (message.dup ? FLAG_DUP : 0);
+    if (message.format !== undefined) flags |= CONTENT_FORMATS.indexOf(message.format) << FORMAT_SHIFT;
     let client = this.#clients.get(clientId);
     if (client === undefined) {
       client = this.#enter(this.#clients, clientId);
@@ -96,6 +99,7 @@ export class PublishChunkWriter {
 export type ChunkMessage = {
   qos: 0 | 1 | 2;
   dup: boolean;
+  format: ContentFormat | undefined;
   client: number;
   packetId: number;
   arrivedMs: number;
@@ -124,6 +128,7 @@ export class PublishChunkReader {
     const message: ChunkMessage = {
       qos: 0,
       dup: false,
+      format: undefined,
       client: 0,
       packetId: 0,
       arrivedMs: 0,
@@ -135,6 +140,7 @@ export class PublishChunkReader {
       const flags = bytes[at]!;
       message.qos = (flags & 3) as 0 | 1 | 2;
       message.dup = (flags & FLAG_DUP) !== 0;
+      message.format = CONTENT_FORMATS[flags >> FORMAT_SHIFT];
       message.client = bytes.readUInt32LE(at + 1);
       message.packetId = bytes.readUInt16LE(at + 5);
       message.arrivedMs = bytes.readDoubleLE(at + 7);
@@ -166,6 +172,8 @@ const HEAD_BYTES = 23;
 const FLAG_DUP = 4;
 const FLAG_NEW_CLIENT = 8;
 const FLAG_NEW_TOPIC = 16;
+/** The three highest bits. */
+const FORMAT_SHIFT = 5;
 const INITIAL_BYTES = 64 * 1024;
 
 function writeText(buffer: Buffer, at: number, text: string): number {

@@ -10,6 +10,7 @@ import { PublishChunkWriter } from "./publish-chunk.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SchemaChange } from "./schema-gate.ts";
+import type { TimeNote } from "./held-messages.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
 import type {
   DeadLetterQuery,
@@ -225,6 +226,7 @@ export class StorageClient implements Intake, Outbox {
     if (changed) this.#options.onPressure(pressure);
     for (const request of message.requests) this.#options.onRequest?.(request);
     for (const change of message.schemaChanges) this.#options.onSchemaChange?.(change);
+    if (message.time !== undefined) this.#options.onTime?.(message.time);
     this.#tellSealed(message.sealed);
   }
 
@@ -282,6 +284,8 @@ export type StorageClientOptions = {
   readonly onRequest?: (request: DeviceRequest) => void;
   /** A metric has a type or unit that it never had, or its message became a dead letter for that. */
   readonly onSchemaChange?: (change: SchemaChange) => void;
+  /** The time became known, or is not waited for any more. */
+  readonly onTime?: (note: TimeNote) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
   /** Congested above this many bytes that are offered and not on disk yet... */

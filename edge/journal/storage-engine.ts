@@ -8,13 +8,21 @@ import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
 import { RawBuffer } from "../core/raw-buffer.ts";
 import { Watermarks } from "../core/watermarks.ts";
+import type { DeviceClock } from "../core/device-clocks.ts";
+import { DeviceClocks } from "../core/device-clocks.ts";
+import type { GatewayTime, TimeRules } from "../core/gateway-time.ts";
+import { TIME_RULES } from "../core/gateway-time.ts";
 import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
-import type { Decoder, DeviceRequest, ReadingSink, SeriesRef } from "../decode/decoder.ts";
+import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, RetryHint, SeriesRef } from "../decode/decoder.ts";
+import type { Boot } from "./boot.ts";
 import type { DeadLetterRow, LedgerKind, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
+import type { TimeNote } from "./held-messages.ts";
+import { HeldMessages } from "./held-messages.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { OutboxTotals } from "./outbox-shelf.ts";
@@ -61,6 +69,7 @@ export class StorageEngine {
   readonly #journal = new JournalChunkWriter();
   readonly #sink: ReadingSink;
   readonly #memory: RememberedEntries;
+  readonly #held: HeldMessages;
 
   #journalSeq = 0;
   #journaledReadings = 0;
@@ -78,6 +87,11 @@ export class StorageEngine {
   #requests: DeviceRequest[] = [];
   #schemaChanges: SchemaChange[] = [];
   #lastSchemaChange: SchemaChange | null = null;
+  /** Of births in the commit that is being prepared. */
+  #hints: RetryHint[] = [];
+  readonly #deviceClocks = new DeviceClocks();
+  #numericTexts = 0;
+  #suspectTimes = 0;
   #pressure: PressureLevel = "keep_all";
   /** Since the disk was looked at. */
   #writtenBytes = 0;
@@ -96,6 +110,8 @@ export class StorageEngine {
       memory?: RememberedEntries;
       mintStreamId: (nowMs: number) => StreamId;
       disk: GatewayDisk;
+      /** By default one boot for ever, that of the clock. */
+      boot?: Boot;
     },
     options: EngineOptions,
   ) {
@@ -104,10 +120,12 @@ export class StorageEngine {
     this.#clock = parts.clock;
     this.#decoder = parts.decoder;
     this.#memory = parts.memory ?? new RememberedEntries();
-    this.#atMs = parts.clock.monotonicMs();
-    this.#nowMs = parts.clock.nowMs();
     const db = parts.disk.database;
     this.#db = db;
+    const boot = parts.boot ?? bootOf(parts.clock);
+    this.#held = new HeldMessages({ db, clock: parts.clock, boot }, options.time ?? TIME_RULES);
+    this.#atMs = parts.clock.monotonicMs();
+    this.#nowMs = this.#held.nowMs;
     this.#windows = new WindowTable({
       window: (series, windowMs, startMs) => db.window(series, windowMs, startMs),
       newestStartMs: (series, windowMs) => db.newestClosedStartMs(series, windowMs),
@@ -156,7 +174,14 @@ export class StorageEngine {
     );
     this.#sink = {
       admits: (series, value) => this.#schema.admits(series, value),
-      reading: (series, timeMs, value, clock) => this.#take(series, timeMs, value, clock),
+      reading: (series, timeMs, value, clock, saidMs) => this.#take(series, timeMs, value, clock, saidMs),
+      knows: (names) => this.#registry.current(names) !== undefined,
+      written: (value) => {
+        if (typeof value !== "boolean") this.#numericTexts++;
+      },
+      understands: (hint) => {
+        if (this.#hints.length < HINTS_MAX) this.#hints.push(hint);
+      },
       ignored: (what, count) => this.#count("ignored", what, count),
       request: (request) => this.#requests.push(request),
     };
@@ -177,12 +202,19 @@ export class StorageEngine {
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
+    this.#held.release(this.#decode, {
+      pressed: this.#pressure === "force_dual_send" || this.#pressure === "full",
+      incomingBytes: chunks.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
     for (const chunk of chunks) this.#reader.read(chunk, this.#handle);
+    const understood = this.#understood();
     const readings = this.#journal.readings;
     this.#db.begin();
+    const time = this.#held.write(this.#atMs);
     this.#registry.write();
     this.#writeJournal(firstSeq);
     this.#redeliveries.write();
+    this.#writeAgain(understood);
     this.#writeDeadLetters();
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
@@ -190,7 +222,7 @@ export class StorageEngine {
     this.#db.commit();
     this.#commits++;
     this.#journaledReadings += readings;
-    return this.#committed(checkpoint);
+    return { ...this.#committed(checkpoint), time };
   }
 
   /**
@@ -202,30 +234,18 @@ export class StorageEngine {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
     const letters = this.#db.deadLetters(query);
-    const kept: { readonly id: number; readonly reason: string; readonly detail: string; readonly route: string }[] =
-      [];
-    const retried: number[] = [];
-    for (const { id, arrivedMs, client, topic, payload, size } of letters) {
-      if (payload.length < size) continue;
-      const clockPlausible = arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS;
-      const message = { topic, payload, clientId: client, arrivedMs, clockPlausible };
-      this.#schema.begin();
-      const outcome = this.#decoder.decodeInto(message, this.#sink);
-      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
-      else retried.push(id);
-    }
+    const again = this.#decodeAgain(letters);
     this.#db.begin();
     this.#registry.write();
     const readings = this.#journal.readings;
     this.#writeJournal(firstSeq);
-    for (const id of retried) this.#db.dropDeadLetter(id);
-    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    this.#writeAgain(again);
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
     const checkpoint = this.#maintain();
     this.#db.commit();
     this.#journaledReadings += readings;
-    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    const { retried } = again;
     const last = letters.at(-1)?.id ?? query.after;
     const counts = { looked: letters.length, retried: retried.length, readings };
     return { ...counts, last, isEnd: letters.length < query.limit, commit: this.#committed(checkpoint) };
@@ -256,6 +276,7 @@ export class StorageEngine {
   idleWorkDue(): boolean {
     this.#now();
     return (
+      this.#held.due ||
       this.#sealer.due(this.#atMs) ||
       this.#upkeep.due(this.#journalSeq, this.#atMs, this.#pressure) ||
       this.#trimDue() ||
@@ -311,6 +332,13 @@ export class StorageEngine {
       discards,
       schemaChanges,
       lastSchemaChange: this.#lastSchemaChange,
+      time: this.#held.time,
+      heldMessages: this.#held.count,
+      numericTexts: this.#numericTexts,
+      suspectTimes: this.#suspectTimes,
+      deviceClocks: this.#deviceClocks.worst(CLOCKS_SHOWN).map(({ device, ...rest }) => {
+        return { device: this.#registry.get(this.#registry.ofDevice(device)[0]!).device, ...rest };
+      }),
       series: this.#registry.size,
       devices: this.#registry.devices,
       openWindows: this.#windows.open,
@@ -362,17 +390,34 @@ export class StorageEngine {
       }
       this.#redeliveries.accept(key, content);
     }
-    this.#schema.begin();
-    const outcome = this.#decoder.decodeInto(
-      {
-        topic: this.#reader.topics[message.topic]!,
+    let { arrivedMs } = message;
+    if (this.#held.holding) {
+      const [client, topic] = [this.#reader.clients[message.client]!, this.#reader.topics[message.topic]!];
+      this.#writtenBytes += this.#held.hold({
+        arrivedMs,
+        client,
+        topic,
+        format: message.format,
         payload: message.payload,
-        clientId: this.#reader.clients[message.client]!,
-        arrivedMs: message.arrivedMs,
-        clockPlausible: message.arrivedMs >= CLOCK_PLAUSIBLE_FROM_MS,
-      },
-      this.#sink,
-    );
+      });
+      return;
+    }
+    // It came just before the clock was set, or the clock was lost afterwards.
+    if (this.#held.isUnset(arrivedMs)) arrivedMs = this.#held.corrected(arrivedMs);
+    this.#decode({
+      topic: this.#reader.topics[message.topic]!,
+      payload: message.payload,
+      clientId: this.#reader.clients[message.client]!,
+      format: message.format,
+      arrivedMs,
+      clockPlausible: this.#held.plausible,
+    });
+  };
+
+  readonly #decode = (message: IncomingMessage): void => {
+    this.#deviceClocks.begin(message.clockPlausible ? message.arrivedMs : Number.NaN);
+    this.#schema.begin();
+    const outcome = this.#decoder.decodeInto(message, this.#sink);
     switch (outcome.kind) {
       case "readings":
         return;
@@ -382,25 +427,72 @@ export class StorageEngine {
       case "dead_letter":
         this.#deadLetters.push({
           arrivedMs: Math.trunc(message.arrivedMs),
-          client: this.#reader.clients[message.client]!,
-          topic: this.#reader.topics[message.topic]!,
+          client: message.clientId,
+          topic: message.topic,
           reason: outcome.reason,
           detail: outcome.detail,
           route: outcome.route,
           size: message.payload.length,
           payload: message.payload.slice(0, DEAD_LETTER_PAYLOAD_BYTES),
+          clockKnown: message.clockPlausible ? 1 : 0,
+          format: CONTENT_FORMATS.indexOf(message.format),
         });
         this.#count("dead_letter", outcome.reason);
         return;
     }
   };
 
-  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource): void {
+  /** Dead letters that births of this commit explain, decoded once more: those on disk, and those of this commit itself. */
+  #understood(): DecodedAgain {
+    const hints = this.#hints;
+    if (hints.length === 0) return NONE_AGAIN;
+    this.#hints = [];
+    const isExplained = ({ reason, topic, arrivedMs }: DeadLetterRow): boolean =>
+      hints.some((hint) => reason === hint.reason && arrivedMs >= hint.sinceMs && hint.of(topic));
+    const sinceMs = Math.min(...hints.map((hint) => hint.sinceMs));
+    const again = this.#decodeAgain(this.#db.unknownAliases(sinceMs, LETTERS_EXPLAINED).filter(isExplained));
+    const fresh = this.#deadLetters.map((letter, i) => ({ ...letter, id: i })).filter(isExplained);
+    const explained = new Set(this.#decodeAgain(fresh).retried);
+    this.#deadLetters = this.#deadLetters.filter((_, i) => !explained.has(i));
+    return again;
+  }
+
+  /** One whose payload was cut when it was stored is left as it is. */
+  #decodeAgain(letters: readonly StoredDeadLetter[]): DecodedAgain {
+    // What was kept for long says nothing about how a clock is now.
+    this.#deviceClocks.begin(Number.NaN);
+    const kept: DecodedAgain["kept"][number][] = [];
+    const retried: number[] = [];
+    for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
+      if (payload.length < size) continue;
+      const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
+      const message = { topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true };
+      this.#schema.begin();
+      const outcome = this.#decoder.decodeInto(message, this.#sink);
+      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
+      else retried.push(id);
+    }
+    return { kept, retried };
+  }
+
+  /** Inside the transaction that journals their readings: none is there twice, or not at all. */
+  #writeAgain({ kept, retried }: DecodedAgain): void {
+    for (const id of retried) this.#db.dropDeadLetter(id);
+    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    if (retried.length > 0) this.#deadLetterBytes = this.#db.deadLetterBytes();
+  }
+
+  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void {
     const entry = this.#schema.take(ref, value, this.#atMs);
     const seq = ++this.#journalSeq;
     this.#journal.add(ref.id, timeMs, value, clock);
     this.#apply(ref.id, entry.deviceNumber, timeMs, value, seq);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
+    if (clock === "none") return;
+    this.#deviceClocks.observe(entry.deviceNumber, saidMs ?? timeMs);
+    if (saidMs === undefined) return;
+    this.#deviceClocks.disbelieve(entry.deviceNumber, saidMs);
+    this.#suspectTimes++;
   }
 
   #apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
@@ -437,7 +529,7 @@ export class StorageEngine {
     for (const note of sealed) this.#shelf.add(note);
     if (checkpoint || this.#markDue()) this.#writeMark();
     if (this.#diskDue()) this.#checkDisk();
-    return { sealed, requests, schemaChanges, pressure: this.#pressure };
+    return { sealed, requests, schemaChanges, pressure: this.#pressure, time: undefined };
   }
 
   #markDue(): boolean {
@@ -483,7 +575,9 @@ export class StorageEngine {
       quotaBytes: this.#options.maxBytes,
       freeBytes: this.#disk.freeBytes(),
     };
-    this.#pressure = pressureLevel(this.#pressure, this.#diskUse);
+    const level = pressureLevel(this.#pressure, this.#diskUse);
+    // What is held needs room to become readings: a disk that is full of it would stay so.
+    this.#pressure = level === "force_dual_send" && this.#held.holding ? "full" : level;
   }
 
   /** Inside the transaction: what was read since the last one. */
@@ -529,8 +623,9 @@ export class StorageEngine {
   }
 
   #now(): void {
+    this.#held.look();
     this.#atMs = this.#clock.monotonicMs();
-    this.#nowMs = this.#clock.nowMs();
+    this.#nowMs = this.#held.nowMs;
   }
 
   #load(): void {
@@ -595,6 +690,8 @@ export type EngineOptions = {
   readonly sealBytes: number;
   readonly sealAfterMs: number;
   readonly rules: readonly WindowRule[];
+  /** What is believed of the clock; by default {@link TIME_RULES}. */
+  readonly time?: TimeRules;
 };
 
 export type CommitResult = {
@@ -605,6 +702,8 @@ export type CommitResult = {
   readonly requests: readonly DeviceRequest[];
   /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
   readonly pressure: PressureLevel;
+  /** What became of the wait for the time, where there is news. */
+  readonly time: TimeNote | undefined;
 };
 
 export type DeadLetterRetry = {
@@ -633,6 +732,14 @@ export type EngineStatus = {
   readonly schemaChanges: ReadonlyMap<string, number>;
   /** Since the start of the process. */
   readonly lastSchemaChange: SchemaChange | null;
+  readonly time: GatewayTime;
+  /** Messages on disk that are decoded when the time is known. */
+  readonly heldMessages: number;
+  /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
+  readonly numericTexts: number;
+  readonly suspectTimes: number;
+  /** Of the devices whose clocks are furthest off. */
+  readonly deviceClocks: readonly (Omit<DeviceClock, "device"> & { readonly device: string })[];
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
@@ -649,8 +756,22 @@ export type EngineStatus = {
   readonly quotaBytes: number;
 };
 
-/** A clock that shows less was never set: this software is younger. */
-const CLOCK_PLAUSIBLE_FROM_MS = Date.UTC(2026, 0, 1);
+/** Dead letters that were decoded once more: what became of them. */
+type DecodedAgain = {
+  readonly kept: readonly {
+    readonly id: number;
+    readonly reason: string;
+    readonly detail: string;
+    readonly route: string;
+  }[];
+  readonly retried: readonly number[];
+};
+
+const NONE_AGAIN: DecodedAgain = { kept: [], retried: [] };
+const HINTS_MAX = 1000;
+/** In one commit; what waits behind them stays a dead letter until somebody retries it. */
+const LETTERS_EXPLAINED = 5000;
+const CLOCKS_SHOWN = 10;
 const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
 const DEAD_LETTER_ROW_BYTES = 256;
 /** In one commit. */
@@ -662,6 +783,10 @@ const DISK_CHECK_EVERY_BYTES = 1024 * 1024;
 const AGED_TRIM_EVERY_MS = 10_000;
 /** A lost write-ahead log is noticed if it held anything older than this. */
 const MARK_EVERY_MS = 10_000;
+
+function bootOf(clock: Clock): Boot {
+  return { id: "boot", beganMs: 0, elapsedMs: () => clock.monotonicMs(), synchronized: () => undefined };
+}
 
 function hashText(text: string): number {
   const bytes = Buffer.from(text);

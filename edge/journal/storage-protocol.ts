@@ -4,6 +4,7 @@ import type { PressureLevel } from "../core/pressure.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { TimeNote } from "./held-messages.ts";
 import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SchemaChange } from "./schema-gate.ts";
@@ -11,7 +12,12 @@ import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /** What the storage thread is started with. */
-export type StorageWorkerData = { readonly engine: EngineOptions; readonly decoder: DecoderOptions };
+export type StorageWorkerData = {
+  readonly engine: EngineOptions;
+  readonly decoder: DecoderOptions;
+  /** Exists once the machine's clock is synchronized; null: nobody is asked. */
+  readonly synchronizedFile: string | null;
+};
 
 /** Main thread to storage thread, in order. */
 export type ToStorage =
@@ -43,6 +49,7 @@ export type FromStorage =
       readonly requests: readonly DeviceRequest[];
       readonly schemaChanges: readonly SchemaChange[];
       readonly pressure: PressureLevel;
+      readonly time: TimeNote | undefined;
       /** Buffers to be used again. */
       readonly buffers: readonly ArrayBuffer[];
     }

@@ -6,6 +6,7 @@ import { systemClock } from "../../proto/runtime/clock.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
 import { createDecoder } from "../decode/routed-decoder.ts";
+import { currentBoot } from "./boot.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-engine.ts";
 import { StorageEngine } from "./storage-engine.ts";
@@ -29,6 +30,7 @@ function run(port: NonNullable<typeof parentPort>, data: StorageWorkerData): voi
       memory,
       mintStreamId: (nowMs) => uuidV7(nowMs, randomBytes(10)),
       disk: openGatewayDisk(data.engine.directory, data.engine),
+      boot: currentBoot(data.synchronizedFile),
     },
     data.engine,
   );

@@ -2,6 +2,7 @@ import type { Client, PublishPacket } from "aedes";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import type { BrokerCounters } from "../core/broker-counters.ts";
+import { contentFormat } from "../decode/content-type.ts";
 import type { Intake } from "../journal/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
@@ -74,6 +75,7 @@ export class PublishDoor {
       qos: packetId === 0 ? 0 : packet.qos,
       dup: packet.dup,
       packetId,
+      format: packet.properties === undefined ? undefined : contentFormat(packet.properties.contentType),
       arrivedMs: this.#deps.clock.nowMs(),
     };
     const isToWait = this.#deps.sessions.admit(publisher, packet);

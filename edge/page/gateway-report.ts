@@ -1,4 +1,5 @@
 import type { CommitPace } from "../core/recent-commits.ts";
+import type { WaitingFor } from "../core/gateway-time.ts";
 import { statusSentence } from "../core/status-sentence.ts";
 import { schemaText } from "../../proto/core/schema.ts";
 import type { EngineStatus } from "../journal/storage-engine.ts";
@@ -18,6 +19,8 @@ export type GatewayReport = {
     readonly messages: number;
     readonly messagesPerSecond: number;
     readonly redelivered: number;
+    /** Numbers that payloads write as texts; since the start of the process. */
+    readonly numericTexts: number;
     readonly deadLetters: Readonly<Record<string, number>>;
     readonly ignored: Readonly<Record<string, number>>;
     readonly discards: Readonly<Record<string, number>>;
@@ -29,6 +32,16 @@ export type GatewayReport = {
     readonly last: string | null;
   };
   readonly journal: { readonly commits: number; readonly waitP50Ms: number | null; readonly waitP99Ms: number | null };
+  readonly time: {
+    readonly state: EngineStatus["time"]["kind"];
+    /** Why the clock is not believed; null: it is. */
+    readonly waitingFor: WaitingFor | null;
+    readonly heldMessages: number;
+    /** Readings whose own time was not believed, since the start of the process. */
+    readonly suspectTimes: number;
+    /** Of the devices whose clocks are furthest off: how far, in milliseconds, ahead positive; the last time not believed. */
+    readonly devices: readonly { readonly device: string; readonly skewMs: number; readonly suspect: string | null }[];
+  };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
   readonly outbox: EngineStatus["outbox"] & {
     readonly rawWaiting: number;
@@ -75,6 +88,7 @@ export function gatewayReport(given: {
     refusal: given.refusal,
     fillRatio: storage.fillRatio,
     full: storage.pressure === "full",
+    heldMessages: storage.time.kind === "waiting" ? storage.heldMessages : null,
     drainPerSecond,
     roomMs: roomMs(storage, pace),
   });
@@ -89,12 +103,24 @@ export function gatewayReport(given: {
       messages: storage.messages,
       messagesPerSecond: Math.round(pace.messagesPerSecond),
       redelivered: storage.redelivered,
+      numericTexts: storage.numericTexts,
       deadLetters: Object.fromEntries(storage.deadLetters),
       ignored: Object.fromEntries(storage.ignored),
       discards: Object.fromEntries(storage.discards),
     },
     schema: { changes: Object.fromEntries(storage.schemaChanges), last: schemaSentence(storage.lastSchemaChange) },
     journal: { commits: storage.commits, waitP50Ms: pace.waitP50Ms, waitP99Ms: pace.waitP99Ms },
+    time: {
+      state: storage.time.kind,
+      waitingFor: storage.time.kind === "waiting" ? storage.time.why : null,
+      heldMessages: storage.heldMessages,
+      suspectTimes: storage.suspectTimes,
+      devices: storage.deviceClocks.map(({ device, skewMs, suspectMs }) => ({
+        device,
+        skewMs: Math.round(skewMs),
+        suspect: suspectMs === null ? null : new Date(suspectMs).toISOString(),
+      })),
+    },
     windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
     outbox: { ...storage.outbox, rawWaiting: storage.rawWaiting, waitingReadings, behindMs },
     uplink: {

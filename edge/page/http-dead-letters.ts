@@ -2,6 +2,7 @@ import { z } from "zod";
 import { refusedWithoutToken } from "../../proto/runtime/bearer-token.ts";
 import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
 import { json } from "../../proto/runtime/http.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { StorageClient } from "../journal/storage-client.ts";
 import type { StoredDeadLetter } from "../journal/gateway-database.ts";
 
@@ -71,6 +72,13 @@ function queryOf(parameters: URLSearchParams): Query | { readonly error: string;
 }
 
 /** The payload as base64: it may be any bytes. */
-function shown({ arrivedMs, payload, ...rest }: StoredDeadLetter): object {
-  return { ...rest, arrived: new Date(arrivedMs).toISOString(), payload: Buffer.from(payload).toString("base64") };
+function shown({ arrivedMs, clockKnown, format, payload, ...rest }: StoredDeadLetter): object {
+  const said = CONTENT_FORMATS[format];
+  return {
+    ...rest,
+    ...(clockKnown === 1 ? {} : { arrivedIsEstimate: true }),
+    ...(said === undefined ? {} : { format: said }),
+    arrived: new Date(arrivedMs).toISOString(),
+    payload: Buffer.from(payload).toString("base64"),
+  };
 }

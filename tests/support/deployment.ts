@@ -66,6 +66,7 @@ export type QueriedStatus = {
     readonly rawWaiting: number;
   };
   readonly windows: { readonly open: number };
+  readonly time: { readonly state: string; readonly heldMessages: number };
   readonly uplink: { readonly region: string | null };
 };
 
@@ -94,11 +95,12 @@ export async function eventually<T>(
   }
 }
 
-/** Every window is closed and everything sealed is durable in the region. */
+/** No message waits for the time, every window is closed and everything sealed is durable in the region. */
 export async function drained(of: LocalDeployment, deadlineMs: number): Promise<QueriedStatus> {
   return eventually(
     () => gatewayStatus(of),
-    ({ outbox, windows }) => outbox.undurableBatches === 0 && outbox.rawWaiting === 0 && windows.open === 0,
+    ({ outbox, windows, time }) =>
+      time.heldMessages === 0 && outbox.undurableBatches === 0 && outbox.rawWaiting === 0 && windows.open === 0,
     { deadlineMs, what: "the gateway drains" },
   );
 }

@@ -1,6 +1,6 @@
 import { aws, azure } from "./cloud-iot.ts";
 import { esphome } from "./esphome.ts";
-import type { Family, FamilyTopic } from "./family.ts";
+import type { Family, FamilyTopic, IgnoredKind } from "./family.ts";
 import { chirpstack, theThingsStack } from "./lorawan.ts";
 import { opcUa } from "./opc-ua.ts";
 import { owntracks } from "./owntracks.ts";
@@ -44,6 +44,22 @@ export function claimOf(levels: readonly string[], families: readonly Family[] =
   }
   return undefined;
 }
+
+/** What topics that no family claims say by their last level, as most systems use it; undefined: nothing. */
+export function usualClaim(levels: readonly string[]): Claim | undefined {
+  const last = levels.length > 1 ? levels.at(-1)! : "";
+  const what = USUALLY.get(last);
+  return what === undefined ? undefined : { family: USUAL, topic: { kind: "ignored", what } };
+}
+
+const USUAL: Family = { name: "usual" };
+const USUALLY: ReadonlyMap<string, IgnoredKind> = new Map([
+  ["set", "command"],
+  ["get", "command"],
+  ["LWT", "availability"],
+  ["lwt", "availability"],
+  ["availability", "availability"],
+]);
 
 /** The family that this payload is of; undefined: it is just JSON. */
 export function familyOf(json: unknown): Family | undefined {

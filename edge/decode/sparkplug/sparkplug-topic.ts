@@ -1,6 +1,8 @@
 /** `spBv1.0/group/TYPE/node[/device]` (Sparkplug 3.0.0, section 4.1). */
 export type SparkplugTopic =
   | { readonly kind: "ignored"; readonly what: string }
+  /** The session of an edge node is over, and with it what its numbers mean. */
+  | { readonly kind: "death"; readonly node: string }
   | {
       readonly kind: "message";
       readonly message: "NBIRTH" | "DBIRTH" | "NDATA" | "DDATA";
@@ -30,6 +32,7 @@ export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | unde
     case "DDATA":
       return { kind: "message", message, isBirth: false, group, nodeId, node, device };
     case "NDEATH":
+      return { kind: "death", node };
     case "DDEATH":
     case "STATE":
       return { kind: "ignored", what: "availability" };
@@ -39,4 +42,10 @@ export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | unde
     default:
       return { kind: "ignored", what: "identifier" };
   }
+}
+
+/** Whether a topic is of this edge node or a device of it. @param node `group/node`. */
+export function isOfNode(topic: string, node: string): boolean {
+  const parsed = sparkplugTopic(topic.split("/").filter((level) => level !== ""));
+  return parsed?.kind === "message" && parsed.node === node;
 }

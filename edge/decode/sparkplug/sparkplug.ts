@@ -24,8 +24,17 @@ export class Sparkplug {
     this.#memory = memory;
   }
 
-  decode(topic: SparkplugTopic, bytes: Uint8Array, nowMs: number): SparkplugOutcome {
+  /** @param again it is decoded once more: it says nothing about the count of messages, and nobody is asked. */
+  decode(
+    topic: SparkplugTopic,
+    bytes: Uint8Array,
+    { nowMs, again }: { nowMs: number; again: boolean },
+  ): SparkplugOutcome {
     if (topic.kind === "ignored") return { kind: "ignored", what: topic.what };
+    if (topic.kind === "death") {
+      if (!again) this.#node(topic.node).diedAtMs = nowMs;
+      return { kind: "ignored", what: "availability" };
+    }
     let payload: SparkplugPayload;
     try {
       payload = readSparkplugPayload(bytes);
@@ -39,15 +48,15 @@ export class Sparkplug {
     const { device } = topic;
     const requests: DeviceRequest[] = [];
     const ask = (): void => {
-      if (nowMs - node.askedAtMs < ASK_EVERY_MS) return;
+      if (again || nowMs - node.askedAtMs < ASK_EVERY_MS) return;
       node.askedAtMs = nowMs;
       requests.push(rebirthRequest(topic, nowMs));
     };
-    if (topic.message === "NBIRTH") {
+    if (topic.message === "NBIRTH" && !again) {
       node.births.clear();
       node.seq = undefined;
     }
-    if (payload.seq !== undefined) {
+    if (payload.seq !== undefined && !again) {
       const isGap = node.seq !== undefined && payload.seq !== (node.seq + 1) % 256;
       node.seq = payload.seq;
       if (isGap) ask();
@@ -69,7 +78,8 @@ export class Sparkplug {
         requests,
       };
     }
-    return { ...found, kind: "fields", requests };
+    const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
+    return { ...found, kind: "fields", requests, bornSinceMs };
   }
 
   #fields(
@@ -113,7 +123,8 @@ export class Sparkplug {
         this.#nodes.clear();
         this.#metrics = 0;
       }
-      node = { births: parsedBirths(this.#memory.get(memoryKey(name))), seq: undefined, askedAtMs: -Infinity };
+      const births = parsedBirths(this.#memory.get(memoryKey(name)));
+      node = { births, seq: undefined, askedAtMs: -Infinity, diedAtMs: -Infinity };
       for (const known of node.births.values()) this.#metrics += known.size;
       this.#nodes.set(name, node);
     }
@@ -131,9 +142,11 @@ export type SparkplugOutcome =
       readonly nulls: number;
       readonly identifiers: number;
       readonly requests: readonly DeviceRequest[];
+      /** Of a birth: numbers in messages of this node that came since then mean what it says. */
+      readonly bornSinceMs: number | undefined;
     };
 
-type Node = { births: Births; seq: number | undefined; askedAtMs: number };
+type Node = { births: Births; seq: number | undefined; askedAtMs: number; diedAtMs: number };
 
 /** All births of a node are written down as one text, so a node without end would cost more with every birth. */
 function forgetOldest(births: Births): void {
@@ -185,6 +198,8 @@ function varint(value: number): number[] {
   }
 }
 
+/** How long a number that no birth named is waited for: later another session may have given it to something else. */
+const HELD_MS = 60_000;
 /** A node that is asked has this long to answer. */
 const ASK_EVERY_MS = 10_000;
 const NODES_MAX = 10_000;

@@ -28,6 +28,20 @@ function load(text: string): EdgeConfig {
   return loadConfig({ path, schema: edgeConfigSchema });
 }
 
+test("a clock is waited for as long as it takes, unless somebody says otherwise", () => {
+  expect(load(BASE).clock).toEqual({
+    rules: { notBeforeMs: Date.UTC(2026, 0, 1), maxWaitMs: Infinity, behindWaitMs: 600_000 },
+    synchronizedFile: null,
+  });
+  const said = "clock: { not_before: 2027-06-01, max_wait: 1h, behind_wait: 0s, synchronized_file: /run/synchronized }";
+  expect(load(`${BASE}${said}\n`).clock).toEqual({
+    rules: { notBeforeMs: Date.UTC(2027, 5, 1), maxWaitMs: 3_600_000, behindWaitMs: 0 },
+    synchronizedFile: "/run/synchronized",
+  });
+  expect(mistakesOf(`${BASE}clock: { not_before: yesterday }\n`)).toContain("expected a date such as 2026-01-01");
+  expect(mistakesOf(`${BASE}clock: { synchronized_file: run/x }\n`)).toContain("expected an absolute path");
+});
+
 function mistakesOf(text: string): string {
   try {
     load(text);
@@ -233,7 +247,7 @@ describe("a mistake is told with its place, what was found and what is accepted"
     [
       "a key that is a number",
       `${BASE}7: days\n`,
-      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, schema, windows, seal, buffer, regions, operators, failover, http, log
+      `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, schema, windows, seal, buffer, regions, operators, failover, clock, http, log
   5 | 7: days
     | ^`,
     ],

@@ -36,6 +36,14 @@ test.each<[Partial<GatewayCondition>, string]>([
     { behindMs: 60_000, waitingReadings: 1_200_000, drainPerSecond: 20_000 },
     "Receiving from 43 devices; catching up with eu: 1,200,000 readings safe on disk, will drain in about 1 min 0 s.",
   ],
+  [
+    { heldMessages: 1234, connected: false },
+    "Waiting for the time: this machine's clock was not set, 1,234 messages are held on disk until it is.",
+  ],
+  [
+    { heldMessages: 1, full: true },
+    "Disk quota used up while waiting for the time: acknowledgements are withheld, sensors keep what they have; 1 message is held on disk.",
+  ],
   [{ refusal: "token not accepted" }, "Refused by eu: token not accepted; 12 readings safe on disk."],
   [
     { full: true, fillRatio: 0.96 },

@@ -138,6 +138,56 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     ]);
   });
 
+  test("names are learned: the device's, and the entity's where a topic has one value; the first holds", () => {
+    const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
+    const say = (topic: string, payload: string): string[] =>
+      shown(decoder.decode({ ...clock, topic, payload: Buffer.from(payload) })).slice(1);
+    const config = (object: string, content: object): string[] =>
+      say(`homeassistant/sensor/${object}/config`, JSON.stringify(content));
+    const device = { identifiers: ["bedroom01ae"], name: "Bedroom" };
+    const temperature = {
+      state_topic: "x/1",
+      value_template: "{{ value_json.temperature }}",
+      unit_of_measurement: "°C",
+    };
+    config("t", { ...temperature, name: "Warmth", device });
+    config("h", { stat_t: "x/h", name: "Humidity", unit_of_meas: "%", dev: device });
+    expect(say("x/1", '{"temperature":23.2,"battery":80}')).toEqual([
+      "Bedroom | temperature = 23.2 °C",
+      "x/1 | battery = 80",
+    ]);
+    expect(say("x/h", "43.7")).toEqual(["Bedroom | Humidity = 43.7 %"]);
+    config("t", { ...temperature, device: { name: "Guest room" }, unit_of_measurement: "°F" });
+    expect(say("x/1", '{"temperature":70}')).toEqual(["Bedroom | temperature = 70 °F"]);
+    // The same name for another value would make one series of two.
+    config("other", { state_topic: "x/2", name: "Humidity", device });
+    expect(say("x/2", "44")).toEqual(["x | 2 = 44"]);
+  });
+
+  test("a series that was there before keeps its name, and so does what a family or a route names", () => {
+    const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
+    const device = { name: "Plug" };
+    const named = (topic: string, payload: string, known: readonly string[]): string[] => {
+      const content = { state_topic: topic, name: "Power", device, unit_of_measurement: "W" };
+      const bytes = Buffer.from(JSON.stringify(content));
+      decoder.decode({ ...clock, topic: `homeassistant/sensor/${known.length}/config`, payload: bytes });
+      const names: string[] = [];
+      decoder.decodeInto(
+        { ...clock, topic, payload: Buffer.from(payload) },
+        {
+          admits: () => null,
+          ignored: () => {},
+          knows: (series) => known.includes(`${series.device} ${series.metric}`),
+          reading: (series) => names.push(`${series.device} ${series.metric} ${series.unit}`),
+        },
+      );
+      return names;
+    };
+    expect(named("a/power", "12", ["a power"])).toEqual(["a power W"]);
+    expect(named("b/power", "12", [])).toEqual(["b power W"]);
+    expect(named("stat/plug/POWER", "12", [])).toEqual(["plug POWER W"]);
+  });
+
   test("a template that computes says nothing, and a broken message harms nobody", () => {
     const config = { state_topic: "a/b", unit_of_measurement: "kW", value_template: "{{ value_json.power / 1000 }}" };
     expect(learned(config, "a/b", '{"power":12}')).toEqual(["a/b | power = 12"]);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Decoded } from "../../../../edge/decode/decoder.ts";
+import { contentFormat } from "../../../../edge/decode/content-type.ts";
+import type { Decoded, Decoder } from "../../../../edge/decode/decoder.ts";
 import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import type { DecoderOptions } from "../../../../edge/decode/routed-decoder.ts";
@@ -237,6 +238,97 @@ test("a gateway whose clock was never set marks what it dates itself, and does n
   expect(own).toMatchObject({ readings: [{ timeMs: 4711, clock: "suspect" }] });
   const dated = decoder.decode({ ...at1970, payload: Buffer.from(`{"x":1,"ts":${SECONDS}}`) });
   expect(dated).toMatchObject({ readings: [{ timeMs: SECONDS * 1000, clock: "device" }] });
+});
+
+describe("the unit of a numeric time", () => {
+  const at = (decoder: Decoder, ts: number): string => {
+    const message = { topic: "a/b", clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true };
+    return shown(decoder.decode({ ...message, payload: Buffer.from(`{"x":1,"ts":${ts}}`) }))[0]!;
+  };
+
+  test("sticks to its topic: an uptime in milliseconds is no time of the year 2000", () => {
+    const decoder = createDecoder(options());
+    expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
+    expect(at(decoder, 1_000_000_000)).toBe("a/b x = 1 @arrival none");
+    expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
+  });
+
+  test("changes where the other one says about now, as after an update of the device", () => {
+    const decoder = createDecoder(options());
+    expect(at(decoder, 1_000_000_000)).toContain("2001-09-09T01:46:40.000Z device");
+    expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
+    expect(at(decoder, SECONDS)).toBe(`a/b x = 1 @${AT} device`);
+  });
+});
+
+describe("what a payload writes otherwise than its value is", () => {
+  const notes = (topic: string, payload: string): (string | undefined)[] => {
+    const decoded = decode(topic, payload);
+    return decoded.kind === "readings" ? decoded.readings.map(({ written }) => written) : [];
+  };
+
+  test("is told: numbers and truths that stand there as texts", () => {
+    expect(notes("a/b", '{"t":"21.5","h":40,"o":"OPEN","w":"word"}')).toEqual(["21.5", undefined, "OPEN", undefined]);
+    expect(notes("a/b", '"21.5"')).toEqual(["21.5"]);
+    expect(notes("a/b", "ON")).toEqual(["ON"]);
+  });
+
+  test("is no news where everything is a text", () => {
+    expect(notes("a/b", "21.5")).toEqual([undefined]);
+    expect(notes("a/b", "t,h\n21.5,40\n")).toEqual([undefined, undefined]);
+  });
+});
+
+describe("the content type of an MQTT 5 message", () => {
+  const said = (payload: Uint8Array, contentType: string, change: Partial<DecoderOptions> = {}): string[] =>
+    shown(
+      createDecoder(options(change)).decode({
+        topic: "a/b",
+        payload,
+        clientId: "c",
+        format: contentFormat(contentType),
+        arrivedMs: ARRIVED_MS,
+        clockPlausible: true,
+      }),
+    );
+
+  test("says how the bytes are read, also where they look like something else", () => {
+    expect(said(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
+    expect(said(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual(["a b = 12 @arrival none"]);
+    expect(said(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
+    expect(said(Buffer.from("81a17815", "hex"), "application/vnd.msgpack")).toEqual(["a/b x = 21 @arrival none"]);
+    expect(said(Buffer.from("hello"), "application/json")).toEqual(["syntax"]);
+    expect(said(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
+  });
+
+  test("says nothing where a route does", () => {
+    const routes = [route({ topic: "a/#", decoder: "text" })];
+    expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
+      'a b = string {"x":1} @arrival none',
+    ]);
+  });
+});
+
+test("a time that is too far off is kept beside the one that took its place", () => {
+  const saidMs = ARRIVED_MS + 86_400_000;
+  const decoded = decode("a/b", `{"x":1,"ts":${saidMs}}`);
+  expect(decoded).toMatchObject({ readings: [{ timeMs: ARRIVED_MS, clock: "suspect", saidMs }] });
+});
+
+test.each<[string, string, string[]]>([
+  ["a/b", '"21.5"', ["a b = 21.5 @arrival none"]],
+  ["a/b", '"hello"', ["a b = string hello @arrival none"]],
+  ["a/b", '"no end', ['a b = string "no end @arrival none']],
+  ["a/b", "21.5\0\0\0", ["a b = 21.5 @arrival none"]],
+  ["a/b", "21.5\u0007", ["a b = string 21.5\u0007 @arrival none"]],
+  ["a/b", '{"x":1,"ts":"1970-01-01T00:00:00Z"}', ["a/b x = 1 @arrival none"]],
+  ["a/b", '{"x":1,"ts":"0"}', ["a/b x = 1 @arrival none"]],
+  ["a/b/set", "ON", ["ignored command"]],
+  ["a/b/get", '{"x":""}', ["ignored command"]],
+  ["a/b/LWT", "Online", ["ignored availability"]],
+  ["a/b/availability", "online", ["ignored availability"]],
+])("%s %j is what it is meant to be", (topic, payload, expected) => {
+  expect(shown(decode(topic, payload))).toEqual(expected);
 });
 
 describe("a route", () => {

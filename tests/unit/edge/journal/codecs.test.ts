@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PublishedMessage } from "../../../../edge/journal/intake.ts";
+import type { ContentFormat } from "../../../../edge/decode/content-type.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "../../../../edge/journal/journal-chunk.ts";
 import { PublishChunkReader, PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import { decodeWindowState, encodeWindowState } from "../../../../edge/journal/window-state-codec.ts";
@@ -23,6 +24,7 @@ describe("publish chunks", () => {
       payload: fc.uint8Array({ maxLength: 300 }),
       qos: fc.constantFrom(0, 1, 2),
       dup: fc.boolean(),
+      format: fc.constantFrom<ContentFormat | undefined>(undefined, "json", "cbor", "msgpack", "csv"),
       packetId: fc.integer({ min: 0, max: 65_535 }),
       arrivedMs: fc.integer({ min: 0, max: 4e12 }),
     });
@@ -49,6 +51,7 @@ describe("publish chunks", () => {
               payload: new Uint8Array(m.payload),
               qos: m.qos,
               dup: m.dup,
+              format: m.format,
               packetId: m.packetId,
               arrivedMs: m.arrivedMs,
             });

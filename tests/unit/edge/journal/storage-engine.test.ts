@@ -451,11 +451,14 @@ describe("a metric that changes its type or unit", () => {
     life.engine.close();
     const path = join(life.directory, "gateway.db");
     const db = new SqliteDatabase(path);
-    // As migration 001 has it.
+    // As migrations 001 and 002 have it.
     db.exec(`CREATE TABLE old (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, unit TEXT,
                evicted_end_ms REAL, UNIQUE (device, metric)) STRICT;
              INSERT INTO old SELECT id, device, metric, unit, evicted_end_ms FROM series;
-             DROP TABLE series; ALTER TABLE old RENAME TO series; PRAGMA user_version = 2`);
+             DROP TABLE series; ALTER TABLE old RENAME TO series;
+             DROP TABLE held_message; DROP TABLE boot; DROP INDEX dead_letter_alias;
+             ALTER TABLE dead_letter DROP COLUMN clock_known; ALTER TABLE dead_letter DROP COLUMN format;
+             PRAGMA user_version = 2`);
     db.close();
     const next = new Life({ directory: life.directory, nowMs: START_MS + 1000 });
     next.publish("a/c", "on");
@@ -485,6 +488,26 @@ describe("a metric that changes its type or unit", () => {
       ["°C", false, 3, 64],
       ["°F", true, 1, 70],
     ]);
+  });
+});
+
+test("how far the clocks of devices are off, and what was not believed, is told", () => {
+  const life = new Life();
+  const said = (device: string, byMs: number): void => {
+    life.publish(device, `{"x":"21.5","n":1,"ts":${life.nowMs + byMs}}`);
+  };
+  said("a/right", -20);
+  said("a/ahead", 90_000);
+  said("a/wrong", 86_400_000);
+  life.publish("a/none", "1");
+  expect(life.engine.status()).toMatchObject({
+    numericTexts: 3,
+    suspectTimes: 2,
+    deviceClocks: [
+      { device: "a/wrong", skewMs: 86_400_000, suspectMs: START_MS + 86_400_000 },
+      { device: "a/ahead", skewMs: 90_000, suspectMs: null },
+      { device: "a/right", skewMs: -20, suspectMs: null },
+    ],
   });
 });
 

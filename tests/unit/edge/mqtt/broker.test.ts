@@ -69,6 +69,14 @@ test("a QoS 0 message is offered as well", async () => {
   expect(intake.offered).toMatchObject([{ qos: 0, packetId: 0, topic: "t" }]);
 });
 
+test("what a message of MQTT 5 says of its content reaches the storage", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a", 5);
+  const packet = { cmd: "publish", topic: "t", payload: "1", qos: 0, dup: false, retain: false } as const;
+  await client.deliver({ ...packet, properties: { contentType: "application/cbor" } }, packet);
+  expect(intake.offered.map(({ format }) => format)).toEqual(["cbor", undefined]);
+});
+
 test("under congestion nothing is read, and afterwards everything is, also from clients with messages in flight", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");

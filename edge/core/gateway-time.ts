@@ -1,0 +1,142 @@
+/**
+ * Whether a gateway knows what time it is.
+ *
+ *     waiting ──the clock is set──▶ known ──the clock falls below what can be──▶ known, by the monotonic clock
+ *        │                            ▲
+ *        └──max_wait──▶ given_up ─────┘ the clock is set after all
+ *
+ * A machine without a battery for its clock boots in 1970, or with the time of its last stop. Until somebody sets the
+ * clock its readings can only be told apart by monotonic time. That time belongs to one boot of the machine, so boots are
+ * told apart by an id; the offset between both clocks, once known, dates what came before as well as what comes after.
+ *
+ * Pure: clocks come in as numbers. `elapsedMs` is monotonic within a boot and the same for all processes of it.
+ */
+export type GatewayTime =
+  /** `behind`: the clock shows a time that this disk has seen pass in an earlier boot. */
+  | { readonly kind: "waiting"; readonly why: WaitingFor; readonly sinceMs: number; readonly offsetMs: number }
+  /** Wall clock less monotonic time of this boot. */
+  | { readonly kind: "known"; readonly offsetMs: number }
+  /** Nobody set the clock in time: readings get what it shows, and are marked. */
+  | { readonly kind: "given_up"; readonly offsetMs: number };
+
+export type WaitingFor = "unset" | "behind" | "not_synchronized";
+
+export type TimeRules = {
+  /** A clock that shows less was never set. */
+  readonly notBeforeMs: number;
+  /** How long messages are held for a clock that nobody sets; Infinity: as long as the disk has room. */
+  readonly maxWaitMs: number;
+  /** How long a clock is waited for that is behind the newest time of an earlier boot. */
+  readonly behindWaitMs: number;
+};
+
+/** This software is younger than 2026; a clock that is behind has ten minutes to be set. */
+export const TIME_RULES: TimeRules = {
+  notBeforeMs: 1_767_225_600_000,
+  maxWaitMs: Infinity,
+  behindWaitMs: 600_000,
+};
+
+/** Both clocks at one moment. */
+export type ClocksShown = {
+  readonly wallMs: number;
+  readonly elapsedMs: number;
+  /** Whether the machine says that its clock is synchronized; undefined: nobody was asked. */
+  readonly synchronized: boolean | undefined;
+};
+
+export type DiskTime = {
+  /** Of this boot, where an earlier process of it knew the time. */
+  readonly offsetMs: number | undefined;
+  /** The newest time that was known to a boot before this one. */
+  readonly newestKnownMs: number;
+};
+
+/** At the start of a process. */
+export function timeAtStart(shown: ClocksShown, disk: DiskTime, rules: TimeRules): GatewayTime {
+  const offsetMs = shown.wallMs - shown.elapsedMs;
+  if (disk.offsetMs !== undefined) return nextTime({ kind: "known", offsetMs: disk.offsetMs }, shown, disk, rules);
+  return nextTime({ kind: "waiting", why: "unset", sinceMs: shown.elapsedMs, offsetMs }, shown, disk, rules);
+}
+
+/**
+ * A clock that steps while it is watched was set by somebody, and is believed wherever it goes. One that merely starts
+ * behind the newest known time may be a saved one (then it steps soon), or the disk may have seen a clock that was ahead
+ * and has been corrected (then it never will): so that doubt ends by itself.
+ */
+export function nextTime(time: GatewayTime, shown: ClocksShown, disk: DiskTime, rules: TimeRules): GatewayTime {
+  const offsetMs = shown.wallMs - shown.elapsedMs;
+  const isPossible = shown.wallMs >= rules.notBeforeMs;
+  switch (time.kind) {
+    case "known":
+      return !isPossible || Math.abs(offsetMs - time.offsetMs) < JITTER_MS ? time : { kind: "known", offsetMs };
+    case "given_up":
+      return isPossible && shown.synchronized !== false ? { kind: "known", offsetMs } : { kind: "given_up", offsetMs };
+    case "waiting": {
+      const waitedMs = shown.elapsedMs - time.sinceMs;
+      const why = whyWaiting(time, shown, disk, rules);
+      if (why === undefined) return { kind: "known", offsetMs };
+      if (why === "behind" && waitedMs >= rules.behindWaitMs) return { kind: "known", offsetMs };
+      if (waitedMs >= rules.maxWaitMs) return { kind: "given_up", offsetMs };
+      return why === time.why ? time : { ...time, why };
+    }
+  }
+}
+
+function whyWaiting(
+  { offsetMs: firstOffsetMs }: Extract<GatewayTime, { kind: "waiting" }>,
+  { wallMs, elapsedMs, synchronized }: ClocksShown,
+  { newestKnownMs }: DiskTime,
+  { notBeforeMs }: TimeRules,
+): WaitingFor | undefined {
+  if (wallMs < notBeforeMs) return "unset";
+  if (synchronized !== undefined) return synchronized ? undefined : "not_synchronized";
+  const wasSet = Math.abs(wallMs - elapsedMs - firstOffsetMs) > STEP_MS;
+  return wasSet || wallMs >= newestKnownMs - BEHIND_MS ? undefined : "behind";
+}
+
+/**
+ * When a message arrived, on the monotonic clock of this boot.
+ * @param arrivedMs on the wall clock as it was then. Where that clock was set in between it says nothing about how long
+ *   ago that was: then it is now, since no message waits for long before it is taken.
+ */
+export function elapsedAtArrival(arrivedMs: number, { wallMs, elapsedMs }: ClocksShown): number {
+  const agoMs = wallMs - arrivedMs;
+  return elapsedMs - (agoMs >= 0 && agoMs <= TAKEN_WITHIN_MS ? agoMs : 0);
+}
+
+/** A boot of which messages are held. */
+export type HeldBoot = {
+  readonly boot: number;
+  /** Monotonic: its begin, and the newest moment known of it. */
+  readonly beganMs: number;
+  readonly lastMs: number;
+  /** Undefined: it ended before its time was known. */
+  readonly offsetMs: number | undefined;
+};
+
+/**
+ * Offsets for boots that ended before their time was known. How long the machine was off nobody can tell: such a boot is
+ * laid to end when the next one began, the latest that is possible, and how far its moments are apart stays exact.
+ * @param ended in their order. @param current the boot that knows the time.
+ */
+export function estimatedOffsets(
+  ended: readonly HeldBoot[],
+  current: { readonly beganMs: number; readonly offsetMs: number },
+): ReadonlyMap<number, number> {
+  const offsets = new Map<number, number>();
+  let nextBeganMs = current.offsetMs + current.beganMs;
+  for (const { boot, beganMs, lastMs, offsetMs } of ended.toReversed()) {
+    const laidMs = offsetMs ?? nextBeganMs - lastMs;
+    if (offsetMs === undefined) offsets.set(boot, laidMs);
+    nextBeganMs = laidMs + beganMs;
+  }
+  return offsets;
+}
+
+/** A wall clock in whole milliseconds beside a finer one; what is less is no step. */
+const JITTER_MS = 5;
+const STEP_MS = 1000;
+/** The newest known time is written down every ten seconds, and a clock of good quality is off by less than this. */
+const BEHIND_MS = 60_000;
+const TAKEN_WITHIN_MS = 60_000;

@@ -1,0 +1,27 @@
+/**
+ * What a message of MQTT 5 says of its own payload [MQTT-3.3.2.3.9]. It decides how the bytes are read where no route does;
+ * names are those of topic and family all the same. `text/plain` says nothing: JSON is text too.
+ */
+export type ContentFormat = "json" | "cbor" | "msgpack" | "csv";
+
+/** By their number in a chunk and on disk; 0 is for none. */
+export const CONTENT_FORMATS: readonly (ContentFormat | undefined)[] = [undefined, "json", "cbor", "msgpack", "csv"];
+
+/** @param contentType of the message, with or without parameters; undefined: it says nothing. */
+export function contentFormat(contentType: string | undefined): ContentFormat | undefined {
+  if (contentType === undefined || contentType.length > 200) return undefined;
+  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  if (type.endsWith("+json")) return "json";
+  if (type.endsWith("+cbor")) return "cbor";
+  return BY_TYPE.get(type);
+}
+
+const BY_TYPE: ReadonlyMap<string, ContentFormat> = new Map([
+  ["application/json", "json"],
+  ["text/json", "json"],
+  ["application/cbor", "cbor"],
+  ["application/msgpack", "msgpack"],
+  ["application/x-msgpack", "msgpack"],
+  ["application/vnd.msgpack", "msgpack"],
+  ["text/csv", "csv"],
+]);

@@ -1,0 +1,31 @@
+-- Boots of the machine of which messages are held, and the running one once it knows the time.
+CREATE TABLE boot (
+  id       INTEGER PRIMARY KEY,
+  boot_id  TEXT NOT NULL UNIQUE,
+  -- Monotonic.
+  began_ms REAL NOT NULL,
+  -- Wall clock less monotonic time; NULL while it is not known.
+  offset_ms REAL,
+  -- 1: it ended before its time was known, and the offset is the latest that is possible.
+  estimated INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Messages that came while nobody knew what time it was, in their order: acknowledged, and not decoded yet.
+CREATE TABLE held_message (
+  id      INTEGER PRIMARY KEY,
+  boot    INTEGER NOT NULL REFERENCES boot (id),
+  -- Monotonic time of the arrival.
+  at_ms   REAL NOT NULL,
+  client  TEXT NOT NULL,
+  topic   TEXT NOT NULL,
+  -- What its content type says of the payload, by number; 0: nothing.
+  format  INTEGER NOT NULL,
+  payload BLOB NOT NULL
+) STRICT;
+
+-- The letters that a birth may explain, by when they came.
+CREATE INDEX dead_letter_alias ON dead_letter (arrived_ms) WHERE reason = 'unknown_alias';
+
+-- Whether the time of its arrival was known, or is an estimate.
+ALTER TABLE dead_letter ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE dead_letter ADD COLUMN format INTEGER NOT NULL DEFAULT 0;
