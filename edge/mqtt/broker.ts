@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { AuthenticateError, Client, PublishPacket } from "aedes";
-import type { IConnectPacket } from "mqtt-packet";
+import type { IConnectPacket, Packet } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import type { Intake } from "../journal/intake.ts";
@@ -10,6 +10,7 @@ import { connectProblem, publishProblem } from "./guards.ts";
 import { Inflow } from "./inflow.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
+import { packetProblem } from "./packet-guard.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
 import { RetainedQuota } from "./retained-quota.ts";
 
@@ -143,6 +144,14 @@ export class MqttBroker {
    */
   #contain(client: Client, stream: Duplex): void {
     if (!hasNextBatch(client)) throw new TypeError("this aedes reads its clients in another way");
+    const parser = client._parser;
+    const enqueue = parser.listeners("packet");
+    parser.removeAllListeners("packet");
+    parser.on("packet", (packet: Packet) => {
+      const problem = packetProblem(packet);
+      if (problem === undefined) for (const listener of enqueue) listener.call(parser, packet);
+      else client.emit("error", this.#refuse({ reason: "protocol", client: client.id ?? "", detail: problem }));
+    });
     const next = client._nextBatch;
     const guarded = (error?: Error | null): void => this.#guarded(client, () => next(error));
     client._nextBatch = guarded;
@@ -281,7 +290,7 @@ type HoldReason = "congested" | "stopping";
 class ToldError extends Error {}
 
 /** What aedes calls to read on; its types do not show it. */
-type ReadingClient = Client & { _nextBatch: (error?: Error | null) => void };
+type ReadingClient = Client & { _nextBatch: (error?: Error | null) => void; readonly _parser: EventEmitter };
 
 function hasNextBatch(client: Client): client is ReadingClient {
   return "_nextBatch" in client && typeof client._nextBatch === "function";

@@ -248,6 +248,18 @@ test("a session expiry without a value, or given twice on DISCONNECT, harms nobo
   expect(bystander.ids("puback")).toEqual([1]);
 });
 
+test("a PUBLISH whose properties are cut off is refused as what it is", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a", 5);
+  // Response Topic (8), and nothing behind its length.
+  client.bytes(Buffer.from([0x32, 9, 0, 1, 0x74, 0, 1, 3, 8, 0, 5]));
+  await client.closed;
+  expect(here.refusals).toMatchObject([
+    { reason: "protocol", client: "a", detail: "the property responseTopic has no value" },
+  ]);
+  expect(intake.offered).toEqual([]);
+});
+
 test("a PUBREL that comes twice in one read ends neither the process nor the client", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
