@@ -1,23 +1,14 @@
+import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
+
 /**
  * Damages bytes in the ways in which senders, cables and people with intentions damage them. The same seed does the same
  * damage, so that what it found can be had again.
  */
 export class Mutator {
-  #state: number;
+  readonly random: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /**
-   * [0, 1), as `deploy/sandbox/seeded-random.ts` draws it. With its state in a field and not in a closure: of millions of
-   * closures with a number in them V8 (Node 26.10.0) compiled one that was not there yet, and ended the process.
-   */
-  random(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.random = seededRandom(seed);
   }
 
   /** 0 to `below` - 1. */

@@ -118,9 +118,20 @@ const NOT_FOR_CLIENTS = [
   Buffer.from([0x00, 0]),
 ];
 
+/** A PUBLISH that is in order, with whatever in it: what lies behind the broker is to see something, too. */
+function oddContents(mutator: Mutator, packet: Buffer): Buffer {
+  const header = headerLength(packet);
+  const topicEnd = header + 2 + packet.readUInt16BE(header);
+  const kept = Math.min(packet.length, topicEnd + ((packet[0]! & 0x06) === 0 ? 0 : 2));
+  const payload = mutator.bytes(mutator.pick(PAYLOAD_SEEDS), PAYLOAD_SEEDS);
+  const body = Buffer.concat([packet.subarray(header, kept), payload]);
+  return Buffer.concat([packet.subarray(0, 1), lengthBytes(body.length), body]);
+}
+
 /** Damaged bytes; as often as not with the length that they then have, so that they come past the framing. */
 export function damaged(mutator: Mutator, packet: Buffer): Buffer {
   const header = headerLength(packet);
+  if (packet[0]! >>> 4 === PUBLISH && mutator.chance(0.8)) return oddContents(mutator, packet);
   if (mutator.chance(0.4)) return mutator.bytes(packet, PIECES);
   const body = mutator.bytes(packet.subarray(header), PIECES);
   const first = mutator.chance(0.1) ? Buffer.of(packet[0]! ^ (1 << mutator.int(8))) : packet.subarray(0, 1);
@@ -141,6 +152,7 @@ function lengthBytes(length: number): Buffer {
   }
 }
 
+const PUBLISH = 3;
 const PIECES: readonly Uint8Array[] = [
   ...NOT_FOR_CLIENTS,
   Buffer.from([0x30, 5, 0, 1, 0x61, 0x31, 0x32]),
