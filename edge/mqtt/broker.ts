@@ -144,6 +144,8 @@ export class MqttBroker {
    */
   #contain(client: Client, stream: Duplex): void {
     if (!hasNextBatch(client)) throw new TypeError("this aedes reads its clients in another way");
+    // By filter, which may be `constructor` as well.
+    Object.assign(client, { subscriptions: Object.create(null) as object });
     const parser = client._parser;
     const enqueue = parser.listeners("packet");
     parser.removeAllListeners("packet");

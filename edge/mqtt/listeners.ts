@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer } from "node:tls";
+import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import type { TlsOptions } from "node:tls";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Fault } from "../../proto/core/fault.ts";
@@ -106,13 +106,26 @@ function tlsOptions(options: ListenerOptions): TlsOptions {
     }
   };
   const [cert, key, ca] = [read(options.cert), read(options.key), read(options.clientCa)];
-  return {
+  const usable: TlsOptions = {
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }),
     minVersion: "TLSv1.2",
     handshakeTimeout: 10_000,
   };
+  try {
+    createSecureContext(usable);
+  } catch (cause) {
+    const files = [options.cert, options.key, options.clientCa].filter((path) => path !== null).join(", ");
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault({
+      code: "file",
+      message: `mqtt ${options.protocol}: ${files} cannot be used: ${reason}`,
+      hint: "give a certificate and its key as PEM",
+      cause,
+    });
+  }
+  return usable;
 }
 
 const WS_PROTOCOL_ERROR = 1002;

@@ -6,6 +6,10 @@ import type { Packet } from "mqtt-packet";
  * properties costs one look.
  */
 export function packetProblem(packet: Packet): string | undefined {
+  // aedes takes several filters apart in a plain object.
+  if (packet.cmd === "subscribe" && packet.subscriptions.length > 1) {
+    if (packet.subscriptions.some(({ topic }) => topic === "__proto__")) return "the filter __proto__ among others";
+  }
   const { properties } = packet as { properties?: object };
   const { will } = packet as { will?: { properties?: object } | null };
   return emptyProperty(properties) ?? emptyProperty(will?.properties);

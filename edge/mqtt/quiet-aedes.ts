@@ -23,6 +23,9 @@ export class QuietAedes extends Aedes {
     },
   ) {
     super(options);
+    // By id, and an id may be `constructor`: of a plain object aedes would take the language's own for a client, call it,
+    // and end the process.
+    Object.assign(this, { clients: Object.create(null) as object, brokers: Object.create(null) as object });
     this.#retained = options.retained;
     this.#onRetainedRefused = options.onRetainedRefused;
     this.#sessionExpiryMaxS = options.sessionExpiryIntervalLimit;

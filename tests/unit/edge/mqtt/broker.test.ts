@@ -364,3 +364,38 @@ async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; i
   const here = await world(options);
   return { world: here, intake: here.intake };
 }
+
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+  "%s is a client id, a topic and a filter like any other",
+  async (name) => {
+    const { world: here, intake } = await opened();
+    intake.immediate = true;
+    const bystander = await here.client("bystander");
+    for (const version of [4, 5] as const) {
+      const client = await here.client(name, version);
+      client.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: name, qos: 1 }] });
+      await client.next("suback");
+      client.send(reading(2, { topic: name }));
+      await client.next("publish");
+      client.send({ cmd: "unsubscribe", messageId: 3, unsubscriptions: [name, "never/subscribed"] });
+      await client.next("unsuback");
+      client.end();
+      await client.closed;
+    }
+    bystander.publish(1);
+    await bystander.next("puback");
+    expect(here.refusals).toEqual([]);
+  },
+);
+
+test("several filters in one SUBSCRIBE, one of them __proto__, are refused and break nothing", async () => {
+  const { world: here } = await opened();
+  const client = await here.client("a");
+  const subscriptions = [
+    { topic: "a/b", qos: 0 as const },
+    { topic: "__proto__", qos: 0 as const },
+  ];
+  client.send({ cmd: "subscribe", messageId: 1, subscriptions });
+  await client.closed;
+  expect(here.refusals).toMatchObject([{ reason: "protocol", client: "a" }]);
+});
