@@ -14,10 +14,12 @@ const DOCUMENTED = new Map(
 );
 
 function rows(section: string): string[] {
-  return [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)]
-    .map(([, name, answer]) => `${name!.trim()}: ${answer!.trim()}`)
-    .slice(1)
-    .filter((row) => !/^-+: -+$/.test(row));
+  return (
+    [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)]
+      .map(([, name, answer]) => `${name!.trim()}: ${answer!.trim()}`.replaceAll(/\\(?=[^\w\s])/g, ""))
+      // The head and the line under it.
+      .slice(2)
+  );
 }
 
 async function answers<C extends { readonly name: string }>(
