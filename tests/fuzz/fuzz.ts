@@ -4,7 +4,7 @@
  *
  *     npm run fuzz -- [--payloads 5000000] [--packets 5000000] [--seed 1] [--episode N] [--conversation N]
  *
- * Exit code 1 with a finding. What must hold is said in payload-fuzz.ts and gateway-under-fire.ts.
+ * SIGINT ends it with the figures so far. Exit code 1 with a finding. What must hold is said in payload-fuzz.ts and gateway-under-fire.ts.
  */
 import { parseArgs } from "node:util";
 import { Finding } from "./finding.ts";
@@ -21,6 +21,9 @@ const { values } = parseArgs({
   },
 });
 
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort());
+
 async function main(): Promise<void> {
   const [payloads, packets] = [whole("payloads"), whole("packets")];
   const seed = whole("seed");
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
       seed,
       count: payloads,
       firstEpisode: whole("episode"),
+      signal: interrupted.signal,
     });
     console.log(
       `payloads: ${messages} in ${rate(messages, startMs)}; ${readings} readings; slowest ${slowestMs.toFixed(0)} ms; ` +
@@ -38,9 +42,15 @@ async function main(): Promise<void> {
     const kinds = [...outcomes].toSorted(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
     console.log(`          ${kinds.join(", ")}`);
   }
-  if (packets > 0) {
+  if (packets > 0 && !interrupted.signal.aborted) {
     const startMs = performance.now();
-    const options = { seed, count: packets, firstConversation: whole("conversation"), built: true };
+    const options = {
+      seed,
+      count: packets,
+      firstConversation: whole("conversation"),
+      built: true,
+      signal: interrupted.signal,
+    };
     const { takenUp, conversations, witnessed, slowestMs, rssMax } = await fuzzPackets(options);
     console.log(
       `packets:  ${takenUp} in ${rate(takenUp, startMs)}; ${conversations} connections; the witness was served ` +

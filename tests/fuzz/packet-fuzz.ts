@@ -16,6 +16,8 @@ export async function fuzzPackets(options: {
   firstConversation?: number;
   /** See {@link GatewayUnderFire.start}. */
   built: boolean;
+  /** Ends it early, with the figures so far. */
+  signal?: AbortSignal;
 }): Promise<PacketFigures> {
   await using gateway = await GatewayUnderFire.start({ built: options.built });
   const figures: PacketFigures = { conversations: 0, takenUp: 0, witnessed: 0, rssMax: 0, slowestMs: 0 };
@@ -27,7 +29,7 @@ export async function fuzzPackets(options: {
   const oneAfterTheOther = async (lane: number): Promise<void> => {
     // Addresses of their own: one has 28,000 ports, each of which rests for a minute after its use.
     const localAddress = process.platform === "linux" ? `127.0.0.${2 + lane}` : "127.0.0.1";
-    while (problem === undefined && figures.takenUp < options.count) {
+    while (problem === undefined && figures.takenUp < options.count && options.signal?.aborted !== true) {
       const number = next++;
       recent.push(number);
       if (recent.length > RECENT) recent.shift();

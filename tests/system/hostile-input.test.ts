@@ -16,7 +16,7 @@ const DOCUMENTED = new Map(
 function rows(section: string): string[] {
   return (
     [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)]
-      .map(([, name, answer]) => `${name!.trim()}: ${answer!.trim()}`.replaceAll(/\\(?=[^\w\s])/g, ""))
+      .map(([, name, answer]) => `${name!.trim()}: ${answer!.trim()}`.replaceAll(/\\(?=[^a-z0-9\s])/gi, ""))
       // The head and the line under it.
       .slice(2)
   );
