@@ -15,6 +15,7 @@ import type { HoldReason } from "./inflow.ts";
 import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "./limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
+import { packetProblem } from "./packet-guard.ts";
 import { PublishDoor, type Publisher } from "./publish-door.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
 import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
@@ -295,6 +296,12 @@ export class MqttBroker {
   }
 
   #onPacket(peer: Peer, packet: Packet): boolean {
+    const problem = packetProblem(packet);
+    if (problem !== undefined) {
+      const { client } = peer;
+      client.emit("error", this.#refuse("protocol", client, { detail: problem, reason: REASON.protocolError }));
+      return false;
+    }
     const counters = this.#counters;
     counters.received++;
     switch (packet.cmd) {

@@ -5,7 +5,7 @@ import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { createServer as createTlsServer } from "node:tls";
+import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import type { Server as TlsServer, TlsOptions } from "node:tls";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Fault } from "../../proto/core/fault.ts";
@@ -90,18 +90,7 @@ export class Listener {
    */
   reloadTls(): void {
     if (this.#tls === undefined) return;
-    const options = this.#tlsOptions();
-    try {
-      this.#tls.setSecureContext(options);
-    } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause);
-      throw new Fault({
-        code: "config",
-        message: `mqtt ${this.#options.protocol}: ${this.files.join(", ")} cannot be used: ${what}`,
-        hint: "the key must be the one of the certificate, both in PEM",
-        cause,
-      });
-    }
+    this.#tls.setSecureContext(this.#tlsOptions());
   }
 
   get #isEncrypted(): boolean {
@@ -165,12 +154,25 @@ function tlsOptions(options: ListenerOptions): TlsOptions {
     }
   };
   const [cert, key, ca] = [read(options.cert), read(options.key), read(options.clientCa)];
-  return {
+  const usable: TlsOptions = {
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     ...(ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }),
     minVersion: "TLSv1.2",
   };
+  try {
+    createSecureContext(usable);
+  } catch (cause) {
+    const files = [options.cert, options.key, options.clientCa].filter((path) => path !== null).join(", ");
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault({
+      code: "file",
+      message: `mqtt ${options.protocol}: ${files} cannot be used: ${reason}`,
+      hint: "the key must be the one of the certificate, both in PEM",
+      cause,
+    });
+  }
+  return usable;
 }
 
 const WS_PROTOCOL_ERROR = 1002;

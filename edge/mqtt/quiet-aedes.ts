@@ -30,6 +30,9 @@ export class QuietAedes extends Aedes {
     sessions: Sessions,
   ) {
     super(options);
+    // By id, and an id may be `constructor`: of a plain object aedes would take the language's own for a client, call it,
+    // and end the process.
+    Object.assign(this, { clients: Object.create(null) as object, brokers: Object.create(null) as object });
     this.#sessions = sessions;
     this.#sessionExpiryMaxS = options.sessionExpiryIntervalLimit;
     this.on("subscribe", (_subscriptions, client) => {
@@ -80,6 +83,8 @@ export class QuietAedes extends Aedes {
   /** To be called before the first packet of a client. */
   attend(client: Client): void {
     if (!isDelivered(client)) throw new TypeError("this aedes delivers to its clients in another way");
+    // By filter, which may be `constructor` as well.
+    Object.assign(client, { subscriptions: Object.create(null) as object });
     const { deliver0, deliverQoS } = client;
     client.deliver0 = (packet, done) => {
       if (this.#isQueuedFor(client, packet)) setImmediate(done);

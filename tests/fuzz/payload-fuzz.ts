@@ -21,9 +21,15 @@ export async function fuzzPayloads(options: {
   seed: number;
   count: number;
   firstEpisode?: number;
+  /** Ends it early, with the figures so far. */
+  signal?: AbortSignal;
 }): Promise<PayloadFigures> {
   const figures: PayloadFigures = { messages: 0, readings: 0, outcomes: new Map(), slowestMs: 0, rssMax: 0 };
-  for (let episode = options.firstEpisode ?? 0; figures.messages < options.count; episode++) {
+  for (
+    let episode = options.firstEpisode ?? 0;
+    figures.messages < options.count && options.signal?.aborted !== true;
+    episode++
+  ) {
     const messages = Math.min(EPISODE, options.count - figures.messages);
     runEpisode({ seed: options.seed, episode, messages }, figures);
     // What zlib holds outside of the heap is given back between turns; a gateway has one for every group of messages.

@@ -116,6 +116,13 @@ describe("a time that is none", () => {
   });
 });
 
+test("nested JSON that is none, with a number of many digits, does not end the process", () => {
+  const payload = `${"[1,2,[".repeat(2760)}18446744073709551616,[1,2,[3,{}]]`;
+  for (let times = 0; times < 50; times++) {
+    expect(decode("a/b", payload)).toMatchObject({ kind: "dead_letter", reason: "syntax" });
+  }
+});
+
 test("a time of too many digits for a number is shown as it is", () => {
   const none = { device: undefined, metric: undefined, unit: undefined, fields: undefined, columns: undefined };
   const timestamp = { field: "meta.at", unit: "ms" } as const;

@@ -330,6 +330,18 @@ test("a session expiry without a value, or given twice on DISCONNECT, harms nobo
   expect(bystander.ids("puback")).toEqual([1]);
 });
 
+test("a PUBLISH whose properties are cut off is refused as what it is", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("a", 5);
+  // Response Topic (8), and nothing behind its length.
+  client.bytes(Buffer.from([0x32, 9, 0, 1, 0x74, 0, 1, 3, 8, 0, 5]));
+  await client.closed;
+  expect(here.refusals).toMatchObject([
+    { reason: "protocol", client: "a", detail: "the property responseTopic has no value" },
+  ]);
+  expect(intake.offered).toEqual([]);
+});
+
 test("a PUBREL that comes twice in one read ends neither the process nor the client", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
@@ -470,3 +482,38 @@ async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; i
   const here = await world(options);
   return { world: here, intake: here.intake };
 }
+
+test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
+  "%s is a client id, a topic and a filter like any other",
+  async (name) => {
+    const { world: here, intake } = await opened();
+    intake.immediate = true;
+    const bystander = await here.client("bystander");
+    for (const version of [4, 5] as const) {
+      const client = await here.client(name, version);
+      client.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: name, qos: 1 }] });
+      await client.next("suback");
+      client.send(reading(2, { topic: name }));
+      await client.next("publish");
+      client.send({ cmd: "unsubscribe", messageId: 3, unsubscriptions: [name, "never/subscribed"] });
+      await client.next("unsuback");
+      client.end();
+      await client.closed;
+    }
+    bystander.publish(1);
+    await bystander.next("puback");
+    expect(here.refusals).toEqual([]);
+  },
+);
+
+test("several filters in one SUBSCRIBE, one of them __proto__, are refused and break nothing", async () => {
+  const { world: here } = await opened();
+  const client = await here.client("a");
+  const subscriptions = [
+    { topic: "a/b", qos: 0 as const },
+    { topic: "__proto__", qos: 0 as const },
+  ];
+  client.send({ cmd: "subscribe", messageId: 1, subscriptions });
+  await client.closed;
+  expect(here.refusals).toMatchObject([{ reason: "protocol", client: "a" }]);
+});

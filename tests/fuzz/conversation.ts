@@ -1,0 +1,223 @@
+import type { Socket } from "node:net";
+import { connect } from "node:net";
+import { Mutator } from "./mutator.ts";
+import type { Version } from "./packet-seeds.ts";
+import { connectPacket, damaged, someOtherPacket } from "./packet-seeds.ts";
+
+/**
+ * One connection of somebody who cannot be trusted: a CONNECT, then packets that are damaged or mean something odd, a few
+ * at a time, with a PINGREQ behind each of them. The next ones go out when these are answered. It ends by a FIN or a reset,
+ * or when the broker has had enough, or with a packet that is never finished.
+ */
+export class Conversation {
+  readonly #groups: readonly Group[];
+  /** By a FIN, else by a reset. */
+  readonly #endsOrderly: boolean;
+
+  constructor(seed: number, number: number) {
+    const mutator = new Mutator(Math.imul(seed, 1_000_003) + number);
+    const version: Version = mutator.chance(0.5) ? 4 : 5;
+    const groups: Group[] = [];
+    let pieces: Piece[] = [];
+    const send = (): void => {
+      groups.push(groupOf(pieces, mutator));
+      pieces = [];
+    };
+    const isOddFirst = mutator.chance(0.15);
+    const first = mutator.chance(0.98) ? connectPacket(mutator, version) : someOtherPacket(mutator, version);
+    pieces.push({ bytes: isOddFirst ? damaged(mutator, first) : first, isMutated: isOddFirst });
+    // As a rule the answer is waited for; who does not wait must not be served differently.
+    if (mutator.chance(0.9)) send();
+    for (let more = 1 + mutator.int(40); more > 0 && groups.at(-1)?.isEndless !== true; more--) {
+      const packet = someOtherPacket(mutator, version);
+      const isMutated = mutator.chance(0.9);
+      pieces.push({ bytes: isMutated ? damaged(mutator, packet) : packet, isMutated });
+      if (mutator.chance(0.7) || more === 1) send();
+    }
+    this.#groups = groups;
+    this.#endsOrderly = mutator.chance(0.3);
+  }
+
+  /** All that it would say. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#groups.map(({ bytes }) => bytes));
+  }
+
+  /**
+   * How many changed packets the broker certainly looked at: those before the last PINGREQ that it answered, and the one
+   * over which it closed the connection.
+   */
+  takenUp({ pings, wasClosed }: Heard): number {
+    let sum = 0;
+    let left = pings;
+    for (const { mutatedBefore, mutated } of this.#groups) {
+      if (left < mutatedBefore.length) {
+        const known = left === 0 ? 0 : mutatedBefore[left - 1]!;
+        return sum + Math.min(mutated, known + (wasClosed ? 1 : 0));
+      }
+      left -= mutatedBefore.length;
+      sum += mutated;
+    }
+    return sum;
+  }
+
+  /** @returns what the broker did; it never takes longer than {@link PATIENCE_MS}. */
+  async hold(address: { host: string; port: number }, localAddress: string): Promise<Heard> {
+    const socket = connect({ ...address, localAddress, noDelay: true });
+    const answers = new Answers();
+    let said = 0;
+    let awaited = 0;
+    return new Promise<Heard>((resolve) => {
+      let wasClosed = false;
+      let failed: NodeJS.ErrnoException | undefined;
+      const silent = setTimeout(() => socket.resetAndDestroy(), SILENT_MS);
+      const late = setTimeout(() => socket.resetAndDestroy(), PATIENCE_MS);
+      const say = (): void => {
+        const { bytes, mutatedBefore } = this.#groups[said++]!;
+        awaited += mutatedBefore.length;
+        socket.write(bytes);
+      };
+      say();
+      socket.on("data", (bytes: Buffer) => {
+        answers.take(bytes);
+        silent.refresh();
+        if (answers.pings < awaited || this.#groups[said - 1]!.isEndless) return;
+        if (said < this.#groups.length) say();
+        else this.#leave(socket);
+      });
+      socket.on("end", () => (wasClosed = true));
+      socket.on("error", (error) => (failed = error));
+      socket.on("close", () => {
+        clearTimeout(silent);
+        clearTimeout(late);
+        const refused = failed?.syscall === "connect" ? failed : undefined;
+        wasClosed ||= failed !== undefined;
+        resolve({ pings: answers.pings, problem: answers.problem, refused, wasClosed });
+      });
+    });
+  }
+
+  #leave(socket: Socket): void {
+    if (this.#endsOrderly) socket.end();
+    else socket.resetAndDestroy();
+  }
+}
+
+type Piece = { readonly bytes: Buffer; readonly isMutated: boolean };
+
+/** What goes out together. */
+type Group = {
+  readonly bytes: Buffer;
+  /** Of each PINGREQ in it that is one to the broker, how many changed packets stand before it. */
+  readonly mutatedBefore: readonly number[];
+  readonly mutated: number;
+  /** It ends inside of a packet that is not worth finishing. */
+  readonly isEndless: boolean;
+};
+
+/**
+ * Damage changes where packets end, and swallows PINGREQs. A packet that is not finished at the end of its group is
+ * finished with whatever comes, so that the broker has something to look at.
+ */
+function groupOf(pieces: readonly Piece[], mutator: Mutator): Group {
+  const parts: Buffer[] = [];
+  const mutatedStarts: number[] = [];
+  let length = 0;
+  for (const { bytes, isMutated } of pieces) {
+    if (isMutated) mutatedStarts.push(length);
+    parts.push(bytes, PINGREQ);
+    length += bytes.length + PINGREQ.length;
+  }
+  let bytes = Buffer.concat(parts);
+  let frames = framesOf(bytes);
+  if (frames.missing > 0 && frames.missing <= FILLED_MAX) {
+    const filler = Buffer.alloc(frames.missing, mutator.int(256));
+    bytes = Buffer.concat([bytes, filler, PINGREQ]);
+    frames = framesOf(bytes);
+  }
+  const before = (at: number): number => mutatedStarts.filter((start) => start < at).length;
+  return {
+    bytes,
+    mutatedBefore: frames.pings.map(before),
+    mutated: mutatedStarts.length,
+    isEndless: frames.missing > 0,
+  };
+}
+
+/** Where PINGREQs stand, as the framing of MQTT has it, and how many bytes the last packet lacks. */
+function framesOf(bytes: Buffer): { pings: readonly number[]; missing: number } {
+  const pings: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    let length = 0;
+    let end = at + 1;
+    for (let shift = 0; ; shift += 7, end++) {
+      // A fifth byte: the broker closes, and what follows is nothing to it.
+      if (shift > 21) return { pings, missing: 0 };
+      const byte = bytes[end];
+      if (byte === undefined) return { pings, missing: 1 };
+      length += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+    }
+    const next = end + 1 + length;
+    if (next > bytes.length) return { pings, missing: next - bytes.length };
+    if (bytes[at] === PINGREQ[0] && length === 0) pings.push(at);
+    at = next;
+  }
+  return { pings, missing: 0 };
+}
+
+export type Heard = {
+  /** PINGRESPs: so many packets were taken up at least. */
+  readonly pings: number;
+  /** What was wrong with the answers; undefined: nothing. */
+  readonly problem: string | undefined;
+  /** Why there was no connection; undefined: there was one. */
+  readonly refused: NodeJS.ErrnoException | undefined;
+  /** By the other side. */
+  readonly wasClosed: boolean;
+};
+
+/** Reads what the broker says as far as its frames: whatever it was told, it speaks MQTT. */
+class Answers {
+  pings = 0;
+  problem: string | undefined;
+  #rest: Buffer = Buffer.alloc(0);
+
+  take(bytes: Buffer): void {
+    let at = 0;
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    while (all.length - at >= 2) {
+      const type = all[at]! >>> 4;
+      if (!FROM_SERVERS.has(type)) this.problem ??= `the broker sent a packet of type ${type}`;
+      let length = 0;
+      let end = at + 1;
+      for (let shift = 0; ; shift += 7, end++) {
+        if (shift > 21) {
+          this.problem ??= "the broker sent a length of more than four bytes";
+          return;
+        }
+        const byte = all[end];
+        if (byte === undefined) return this.#keep(all, at);
+        length |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      if (end + 1 + length > all.length) return this.#keep(all, at);
+      if (type === PINGRESP) this.pings++;
+      at = end + 1 + length;
+    }
+    this.#keep(all, at);
+  }
+
+  #keep(all: Buffer, from: number): void {
+    this.#rest = all.subarray(from);
+  }
+}
+
+const PINGREQ = Buffer.from([0xc0, 0]);
+const PINGRESP = 13;
+/** CONNACK, PUBLISH and its answers, SUBACK, UNSUBACK, PINGRESP, DISCONNECT. */
+const FROM_SERVERS: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 11, 13, 14]);
+const FILLED_MAX = 4096;
+/** Longer than a broker on a busy machine takes to answer. */
+const SILENT_MS = 250;
+const PATIENCE_MS = 5000;

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { connectAsync } from "mqtt";
+import type { MqttClient } from "mqtt";
+import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+
+/**
+ * A real gateway process, a witness that publishes and is subscribed all the time, and what must hold however others
+ * behave: the process lives and logs no error, the broker breaks over nobody, the witness is served, memory stays
+ * bounded, and when all others are gone no connection is left. In the end a region takes all that was accepted.
+ */
+export class GatewayUnderFire implements AsyncDisposable {
+  readonly #site: LocalDeployment;
+  readonly #rssLimit: number;
+  readonly #witness: MqttClient;
+  readonly #echoes = new Map<string, () => void>();
+  rssMax = 0;
+  witnessed = 0;
+  #slowestMs = 0;
+
+  /**
+   * @param options.built the package as it is published (`npm run build`), whose memory is what is promised; otherwise the
+   *   sources, where taking the types away while they are loaded takes memory of its own.
+   */
+  static async start(options: { built: boolean }): Promise<GatewayUnderFire> {
+    const directory = mkdtempSync(join(tmpdir(), "tidemark-fuzz-"));
+    const kind = options.built ? await builtDeployment() : LocalDeployment;
+    const site = await kind.prepare({
+      directory,
+      gateways: ["plant-7"],
+      regions: ["eu"],
+      edge: {
+        windows: [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }],
+        // A series takes memory for ever, by design; how many there may be is for the configuration to say.
+        decode: { max_series: 10_000 },
+        log: { level: "warn", format: "json" },
+      },
+    });
+    try {
+      await site.startGateway({ environment: { NODE_OPTIONS: SMALL_MACHINE } });
+      const witness = await connectAsync(site.mqttUrl, { clientId: "witness", protocolVersion: 4, reconnectPeriod: 0 });
+      const here = new GatewayUnderFire(site, witness, options.built ? RSS_MAX : RSS_MAX + TYPES_RSS);
+      await witness.subscribeAsync("witness/+", { qos: 1 });
+      return here;
+    } catch (error) {
+      await site.kill();
+      rmSync(directory, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private constructor(site: LocalDeployment, witness: MqttClient, rssLimit: number) {
+    this.#site = site;
+    this.#rssLimit = rssLimit;
+    this.#witness = witness;
+    witness.on("message", (_, payload) => this.#echoes.get(payload.toString())?.());
+  }
+
+  get address(): { host: string; port: number } {
+    return { host: "127.0.0.1", port: this.#site.gateways[0]!.ports.mqtt };
+  }
+
+  get slowestMs(): number {
+    return this.#slowestMs;
+  }
+
+  /** What is wrong by now; undefined: nothing. */
+  async problem(): Promise<string | undefined> {
+    const gateway = this.#site.gateway!;
+    if (!gateway.running) return `the gateway ${gateway.epitaph}\n${gateway.output.join("\n")}`;
+    const loud = gateway.output.find((line) => !QUIET.test(line) || line.includes('"reason":"broken"'));
+    if (loud !== undefined) return `the gateway logged ${loud}`;
+    const silent = await this.#witnessed();
+    if (silent !== undefined) return silent;
+    const broken = await this.#metric('tidemark_edge_mqtt_refusals_total{reason="broken"}');
+    if (broken > 0) return `the broker broke ${broken} times`;
+    this.rssMax = Math.max(this.rssMax, rssOf(gateway.pid));
+    return this.rssMax > this.#rssLimit
+      ? `the gateway has ${this.rssMax} bytes in memory, more than ${this.#rssLimit}`
+      : undefined;
+  }
+
+  /** Everybody but the witness has left; then a region takes what was accepted, and the gateway stops in order. */
+  async afterwards(): Promise<string | undefined> {
+    const found = await this.problem();
+    if (found !== undefined) return found;
+    const left = await this.#until("tidemark_edge_mqtt_connections", (count) => count <= 1, 10_000);
+    if (left !== undefined) return `connections of clients that are gone: ${left}`;
+    await this.#site.startRegion();
+    const undurable = await this.#until("tidemark_edge_undurable_batches", (count) => count === 0, 120_000);
+    if (undurable !== undefined) return `${undurable} batches are not durable in the region`;
+    const behind = await this.problem();
+    if (behind !== undefined) return behind;
+    const { code } = await this.#site.gateway!.stop();
+    return code === 0 ? undefined : `the gateway ${this.#site.gateway!.epitaph}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#witness.endAsync(true).catch(() => undefined);
+    await this.#site.kill();
+    rmSync(this.#site.directory, { recursive: true, force: true });
+  }
+
+  /** A message of QoS 1 is acknowledged, and comes to its subscriber. */
+  async #witnessed(): Promise<string | undefined> {
+    const value = String(++this.witnessed);
+    const startMs = performance.now();
+    const echo = new Promise<void>((resolve) => this.#echoes.set(value, resolve));
+    const served = (async () => {
+      await this.#witness.publishAsync("witness/count", value, { qos: 1 });
+      await echo;
+      return undefined;
+    })();
+    const patience = new AbortController();
+    const late = delay(WITNESS_PATIENCE_MS, "late" as const, { signal: patience.signal }).catch(() => undefined);
+    const how = await Promise.race([served.catch((error: unknown) => String(error)), late]);
+    patience.abort();
+    this.#echoes.delete(value);
+    this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startMs);
+    return how === undefined ? undefined : `the witness is not served: ${how}`;
+  }
+
+  async #metric(name: string): Promise<number> {
+    const answer = await fetch(`${this.#site.gatewayUrl}/metrics`, { signal: AbortSignal.timeout(10_000) });
+    const line = (await answer.text()).split("\n").find((one) => one.startsWith(`${name} `));
+    return line === undefined ? 0 : Number(line.slice(name.length + 1));
+  }
+
+  /** @returns the last value when the deadline passes. */
+  async #until(name: string, isIt: (value: number) => boolean, deadlineMs: number): Promise<number | undefined> {
+    const end = performance.now() + deadlineMs;
+    for (;;) {
+      const value = await this.#metric(name);
+      if (isIt(value)) return undefined;
+      if (performance.now() > end) return value;
+      await delay(100);
+    }
+  }
+}
+
+async function builtDeployment(): Promise<Pick<typeof LocalDeployment, "prepare">> {
+  const built = new URL("../../dist/deploy/sandbox/local-deployment.js", import.meta.url).href;
+  const module = (await import(built)) as { LocalDeployment: Pick<typeof LocalDeployment, "prepare"> };
+  return module.LocalDeployment;
+}
+
+/** Of another process; 0 where the system does not say. */
+function rssOf(pid: number): number {
+  if (process.platform !== "linux") return 0;
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
+
+const RSS_MAX = 256 * 1024 * 1024;
+/** As on a machine with little memory: V8 then collects garbage sooner than it would where there is room. */
+const SMALL_MACHINE = "--max-old-space-size=128 --max-semi-space-size=8";
+const TYPES_RSS = 96 * 1024 * 1024;
+/** Warnings: that somebody was refused, that sensors wait, that there is no region. */
+const QUIET = /^\{"level":(30|40|"info"|"warn")/;
+/** On a machine that has other things to do. */
+const WITNESS_PATIENCE_MS = 20_000;

@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { expect } from "vitest";
+import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
+
+/** Files of a gateway as a disk, an editor or somebody else may leave them. */
+export type HostileFile = {
+  /** As `edge/HOSTILE-INPUT.md` calls it. */
+  readonly name: string;
+  /** Spoils the folder of a gateway that would start. */
+  readonly spoil: (folder: string) => void;
+  /** It ran before. */
+  readonly afterRun?: boolean;
+};
+
+const CONFIG = "edge.yaml";
+const GOOD = `gateway: plant-7
+data_dir: data
+mqtt: { listeners: [{ port: 0 }], allow_anonymous: true }
+regions: [{ name: eu, url: "http://127.0.0.1:1" }]
+http: { port: 0 }
+log: { level: info, format: json }
+`;
+
+const config = (name: string, text: string | Uint8Array): HostileFile => ({
+  name,
+  spoil: (folder) => writeFileSync(join(folder, CONFIG), text),
+});
+const users = (name: string, text: string | Uint8Array): HostileFile => ({
+  name,
+  spoil: (folder) => {
+    writeFileSync(join(folder, "users.txt"), text);
+    writeFileSync(join(folder, CONFIG), GOOD.replace("allow_anonymous: true", "users_file: users.txt"));
+  },
+});
+const acl = (name: string, text: string | Uint8Array): HostileFile => ({
+  name,
+  spoil: (folder) => {
+    writeFileSync(join(folder, "acl.txt"), text);
+    writeFileSync(
+      join(folder, CONFIG),
+      GOOD.replace("allow_anonymous: true", "allow_anonymous: true, acl_file: acl.txt"),
+    );
+  },
+});
+const tls = (name: string, make: (folder: string) => void): HostileFile => ({
+  name,
+  spoil: (folder) => {
+    make(folder);
+    const listener = "{ protocol: tls, port: 0, cert: cert.pem, key: key.pem }";
+    writeFileSync(join(folder, CONFIG), GOOD.replace("{ port: 0 }]", `${listener}]`));
+  },
+});
+const data = (name: string, spoil: (path: string) => void): HostileFile => ({
+  name,
+  afterRun: true,
+  spoil: (folder) => spoil(join(folder, "data/gateway.db")),
+});
+
+const LAUGHS = `a: &a [x, x, x, x, x, x, x, x, x]
+${[..."bcdefghi"].map((letter, i) => `${letter}: &${letter} [${Array.from({ length: 9 }, () => `*${"abcdefgh"[i]}`).join(", ")}]`).join("\n")}
+`;
+
+export const HOSTILE_FILES: readonly HostileFile[] = [
+  config("a configuration of a billion laughs", LAUGHS),
+  config("a configuration with tabs", GOOD.replace("data_dir:", "\tdata_dir:")),
+  config("a configuration with a key twice", `${GOOD}gateway: plant-8\n`),
+  config("a configuration with an unknown key", `${GOOD}colour: red\n`),
+  config("a configuration with the key __proto__", `${GOOD}__proto__: { gateway: x }\n`),
+  config("a configuration of 500 KB", `${GOOD}${"# comment\n".repeat(50_000)}`),
+  config("a configuration that is binary", Buffer.from([0, 1, 2, 255, 254, 7, 0])),
+  config("an empty configuration", ""),
+  config("two configurations in a file", `${GOOD}---\n${GOOD}`),
+  config("a configuration with a tag that runs code", GOOD.replace("plant-7", "!!js/function 'return 1'")),
+  config("a gateway named like a path", GOOD.replace("plant-7", "../../etc")),
+  {
+    name: "a folder instead of a configuration",
+    spoil: (folder) => {
+      rmSync(join(folder, CONFIG));
+      mkdirSync(join(folder, CONFIG));
+    },
+  },
+  { name: "a file instead of the data folder", spoil: (folder) => writeFileSync(join(folder, "data"), "x") },
+  users("a users file that is binary", Buffer.from([0, 255, 1, 10, 3])),
+  users("a users file with a line of 10 MB", "x".repeat(10_000_000)),
+  users("a users file with a NUL", "ann:$7$101$\u0000$x\n"),
+  users("a users file with a password as it is", "ann:secret\n"),
+  users(
+    "a users file with a billion iterations",
+    `ann:$7$1000000000$c2FsdA==$${Buffer.alloc(64).toString("base64")}\n`,
+  ),
+  users("a users file without an end of line", `ann:$7$101$c2FsdA==$${Buffer.alloc(64).toString("base64")}`),
+  acl("an ACL file that is binary", Buffer.from([0, 255, 1, 10, 3])),
+  acl("an ACL file with a line of 10 MB", "x".repeat(10_000_000)),
+  acl("an ACL file with a wildcard in the middle", "topic read a/#/b\n"),
+  tls("a certificate that is garbage", (folder) => {
+    writeFileSync(join(folder, "cert.pem"), "garbage");
+    writeFileSync(join(folder, "key.pem"), "garbage");
+  }),
+  tls("a key that is not the certificate's", (folder) => {
+    certificate(folder, "cert.pem", "other.pem");
+    certificate(folder, "other-cert.pem", "key.pem");
+  }),
+  tls("a certificate that is not there", () => {}),
+  data("a database that is text", (path) => writeFileSync(path, "not a database\n".repeat(1000))),
+  data("a database that is cut off", (path) => truncateSync(path, 5000)),
+  data("a database that is empty", (path) => truncateSync(path, 0)),
+  data("a list of regions that is damaged", (path) =>
+    writeFileSync(join(path, "../regions.json"), '[{"region":"../x"'),
+  ),
+  data("a list of regions of 10 MB", (path) => writeFileSync(join(path, "../regions.json"), "[".repeat(10_000_000))),
+  data("garbage behind the write-ahead log", (path) => appendFileSync(`${path}-wal`, "garbage".repeat(1000))),
+];
+
+function certificate(folder: string, cert: string, key: string): void {
+  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const files = ["-subj", "/CN=localhost", "-keyout", join(folder, key), "-out", join(folder, cert)];
+  execFileSync("openssl", [...args, ...files], { stdio: "ignore" });
+}
+
+/** Starts a gateway on the spoiled folder. @returns `starts`, or its exit code and how its one line begins. */
+export async function answerToFile({ spoil, afterRun }: HostileFile): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-files-"));
+  try {
+    writeFileSync(join(folder, CONFIG), GOOD);
+    if (afterRun === true) expect(await startIn(folder)).toBe("starts");
+    spoil(folder);
+    return await startIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function startIn(folder: string): Promise<string> {
+  const gateway = ManagedProcess.start({ name: "gateway", args: ["edge", "--config", join(folder, CONFIG)] });
+  try {
+    while (gateway.running && !gateway.output.some((line) => line.includes("takes sensors on"))) await delay(10);
+    if (gateway.running) return "starts";
+    const { code } = await gateway.exit;
+    const trace = gateway.output.filter((line) => /^\s+at /.test(line));
+    expect(trace, "a stack trace").toEqual([]);
+    const said = gateway.output.filter((line) => line.startsWith("tidemark: "));
+    expect(said, "one line").toHaveLength(1);
+    expect(Buffer.byteLength(gateway.output.join("\n")), "a short answer").toBeLessThan(4000);
+    const line = said[0]!.slice("tidemark: ".length).replaceAll(`${folder}/`, "").replaceAll("|", "/");
+    return `exit ${code}: ${line.slice(0, 70).trim()}`;
+  } finally {
+    await gateway.stop();
+  }
+}

@@ -1,0 +1,215 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { connectAsync } from "mqtt";
+import { generate } from "mqtt-packet";
+import { expect, onTestFinished } from "vitest";
+import { z } from "zod";
+import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { deployment } from "./deployment.ts";
+import type { HostileMessage } from "./hostile-messages.ts";
+import type { HostileId, HostilePackets } from "./hostile-packets.ts";
+
+/**
+ * A real gateway that is sent hostile input, one case at a time, and says what became of each in the words of
+ * `edge/HOSTILE-INPUT.md`: what the connection saw (served, closed), why by the gateway's own metrics, and what its counts
+ * say of the messages.
+ */
+export class HostileGateway {
+  readonly #site: LocalDeployment;
+
+  static async start(): Promise<HostileGateway> {
+    const site = await deployment({
+      edge: {
+        windows: [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }],
+        log: { level: "warn", format: "json" },
+      },
+    });
+    // Who says nothing is waited for; the tests need not wait as long as a gateway does by default.
+    const { file } = site.gateways[0]!;
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^( +)allow_anonymous:/m, "$1connect_timeout: 1s\n$&"));
+    await site.startGateway();
+    return new HostileGateway(site);
+  }
+
+  constructor(site: LocalDeployment) {
+    this.#site = site;
+  }
+
+  async packets({ bytes, after, silent }: HostilePackets): Promise<string> {
+    return this.#answer(async (peer) => {
+      if (after !== undefined) await peer.connect(after, `hostile-${after}`);
+      peer.send(bytes);
+      if (silent !== true) peer.send(PINGREQ);
+      return (await peer.isServed()) ? "served" : "closed";
+    });
+  }
+
+  async message({ topic, payload }: Pick<HostileMessage, "topic" | "payload">): Promise<string> {
+    return this.#answer(async (peer) => {
+      await peer.connect(4, "hostile");
+      const publish = {
+        cmd: "publish",
+        topic,
+        payload: Buffer.from(payload),
+        qos: 1,
+        messageId: 1,
+        dup: false,
+        retain: false,
+      } as const;
+      peer.send(topic === "" ? Buffer.from([0x32, 5, 0, 0, 0, 1, 0x31]) : generate(publish));
+      return (await peer.until("puback")) ? "acknowledged" : "closed";
+    });
+  }
+
+  async id({ clientId, clean, username }: HostileId): Promise<string> {
+    return this.#answer(async (peer) => {
+      const name = username === undefined ? [] : [text(username)];
+      const flags = (clean === false ? 0 : 2) | (username === undefined ? 0 : 0x80);
+      const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 0]), text(clientId), ...name]);
+      peer.send(Buffer.concat([Buffer.of(0x10), lengthBytes(body.length), body, PINGREQ]));
+      return (await peer.isServed()) ? "served" : "closed";
+    });
+  }
+
+  /** The gateway is as well as before: it lives, serves others, broke over nobody, and has not grown. */
+  async isWell(): Promise<void> {
+    const gateway = this.#site.gateway!;
+    expect(gateway.running, gateway.output.join("\n")).toBe(true);
+    const witness = await connectAsync(this.#site.mqttUrl, { reconnectPeriod: 0 });
+    await witness.publishAsync("witness/t", "1", { qos: 1 });
+    await witness.endAsync();
+    expect((await this.#counts()).get("refused broken")).toBeUndefined();
+    // Warnings only: of refusals, and that there is no region.
+    expect(gateway.output.filter((line) => !line.startsWith('{"level":"warn"'))).toEqual([]);
+    if (process.platform !== "linux") return;
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${gateway.pid}/status`, "utf8"))?.[1];
+    expect(Number(kilobytes) / 1024).toBeLessThan(RSS_MAX_MIB);
+  }
+
+  async #answer(talk: (peer: Peer) => Promise<string>): Promise<string> {
+    const before = await this.#counts();
+    const peer = new Peer(this.#site.gateways[0]!.ports.mqtt);
+    onTestFinished(() => peer.end());
+    const seen = await talk(peer);
+    peer.end();
+    const after = await this.#counts();
+    const changes = [...after].flatMap(([what, count]) => {
+      const more = count - (before.get(what) ?? 0);
+      if (more === 0) return [];
+      // The parser and aedes may both have something to say of one packet.
+      if (what.startsWith("refused")) return [what];
+      return [what === "readings" ? `${more} reading${more === 1 ? "" : "s"}` : more === 1 ? what : `${more} ${what}`];
+    });
+    return [seen, ...changes.toSorted()].join(", ");
+  }
+
+  /** What the gateway counts that anybody can see: readings, dead letters by reason, ignored by kind, refusals by reason. */
+  async #counts(): Promise<ReadonlyMap<string, number>> {
+    const signal = AbortSignal.timeout(10_000);
+    const status = await fetch(`${this.#site.gatewayUrl}/v1/status`, { signal });
+    const { readings } = statusSchema.parse(await status.json());
+    const metrics = await (await fetch(`${this.#site.gatewayUrl}/metrics`, { signal })).text();
+    const refusals = [...metrics.matchAll(/^tidemark_edge_mqtt_refusals_total\{reason="(\w+)"\} (\d+)$/gm)];
+    return new Map([
+      ["readings", readings.total],
+      ...Object.entries(readings.deadLetters).map(([reason, count]) => [`dead letter ${reason}`, count] as const),
+      ...Object.entries(readings.ignored).map(([kind, count]) => [`ignored ${kind}`, count] as const),
+      ...refusals.map(([, reason, count]) => [`refused ${reason}`, Number(count)] as const),
+    ]);
+  }
+}
+
+/** A socket that speaks bytes. */
+class Peer {
+  readonly #socket: ReturnType<typeof connect>;
+  readonly #closed: Promise<false>;
+  #heard: Buffer = Buffer.alloc(0);
+  #woken: () => void = () => {};
+
+  constructor(port: number) {
+    this.#socket = connect({ host: "127.0.0.1", port });
+    this.#socket.on("data", (bytes: Buffer) => {
+      this.#heard = Buffer.concat([this.#heard, bytes]);
+      this.#woken();
+    });
+    this.#socket.on("error", () => {});
+    this.#closed = new Promise((resolve) => this.#socket.once("close", () => resolve(false)));
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
+  async connect(version: 4 | 5, clientId: string): Promise<void> {
+    this.send(
+      generate({ cmd: "connect", clientId, protocolId: "MQTT", protocolVersion: version, clean: true, keepalive: 1 }),
+    );
+    if (!(await this.until("connack"))) throw new Error("a CONNECT that is in order was refused");
+  }
+
+  /** A PINGREQ is on its way. One more after its answer: who is told why, and closed then, is answered the first. */
+  async isServed(): Promise<boolean> {
+    if (!(await this.until("pingresp"))) return false;
+    const answers = this.#types().filter((type) => type === TYPES.pingresp).length;
+    this.send(PINGREQ);
+    return this.until("pingresp", answers + 1);
+  }
+
+  /** Waits for packets of this kind. @returns whether they came before the connection was closed. */
+  async until(kind: keyof typeof TYPES, count = 1): Promise<boolean> {
+    const came = async (): Promise<boolean> => {
+      while (this.#types().filter((type) => type === TYPES[kind]).length < count) {
+        await new Promise<void>((resolve) => {
+          this.#woken = resolve;
+        });
+      }
+      return true;
+    };
+    return Promise.race([came(), this.#closed]);
+  }
+
+  end(): void {
+    this.#socket.destroy();
+  }
+
+  #types(): number[] {
+    const types: number[] = [];
+    for (let at = 0; at + 1 < this.#heard.length;) {
+      let length = 0;
+      let end = at + 1;
+      for (let shift = 0; ; shift += 7, end++) {
+        const byte = this.#heard[end] ?? 0;
+        length |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      types.push(this.#heard[at]! >>> 4);
+      at = end + 1 + length;
+    }
+    return types;
+  }
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
+}
+
+function lengthBytes(length: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = length; ; rest >>>= 7) {
+    if (rest < 0x80) return Buffer.from([...bytes, rest]);
+    bytes.push((rest & 0x7f) | 0x80);
+  }
+}
+
+const TYPES = { connack: 2, puback: 4, pingresp: 13 } as const;
+const PINGREQ = Buffer.from([0xc0, 0]);
+/** From the sources, whose types are taken away in the process; the built package has 60 MB less. */
+const RSS_MAX_MIB = 256;
+const statusSchema = z.object({
+  readings: z.object({
+    total: z.number(),
+    deadLetters: z.record(z.string(), z.number()),
+    ignored: z.record(z.string(), z.number()),
+  }),
+});
