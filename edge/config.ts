@@ -23,7 +23,7 @@ import { topicPatternProblem } from "./decode/topic-pattern.ts";
 import type { DecodeLimits } from "./decode/routed-decoder.ts";
 import type { RouteOptions } from "./decode/route.ts";
 import { PLAUSIBLE } from "./decode/route.ts";
-import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "./mqtt/limits.ts";
+import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "./core/mqtt-limits.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
 
 /** The configuration of a gateway: the only place where its keys, defaults and limits are said. */

@@ -11,7 +11,7 @@ import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem } from "./guards.ts";
 import type { HoldReason } from "./inflow.ts";
-import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "./limits.ts";
+import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { PublishDoor, type Publisher } from "./publish-door.ts";

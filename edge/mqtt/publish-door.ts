@@ -6,7 +6,7 @@ import type { Intake } from "../journal/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { type Problem, publishProblem } from "./guards.ts";
-import type { MqttLimits } from "./limits.ts";
+import type { MqttLimits } from "../core/mqtt-limits.ts";
 import { REASON, ToldError } from "./reason-codes.ts";
 
 /**

@@ -6,7 +6,7 @@ import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
 import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
 import { millis } from "../../proto/core/ids.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
-import type { MqttLimits } from "../../edge/mqtt/limits.ts";
+import type { MqttLimits } from "../../edge/core/mqtt-limits.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
 
