@@ -263,6 +263,9 @@ function mqttLimits() {
         .default(inFlight)
         .describe("QoS 1 and 2 messages of one client that are not acknowledged to the end: Receive Maximum"),
       subscriptions: wholeNumber(1, 1_000_000).default(subscriptionsPerClient).describe("filters of one client"),
+      send_buffer: size({ min: "64KiB" })
+        .prefault("4MiB")
+        .describe("what may wait for a subscriber that does not read; then QoS 0 is dropped, others are closed"),
       keep_alive: duration({ max: "18h" })
         .prefault("0s")
         .describe("MQTT 5 clients are told it, others that ask for more are refused; 0s: no limit"),
@@ -277,6 +280,7 @@ function mqttLimits() {
       clientIdLength: given.client_id_length,
       inFlight: given.in_flight,
       subscriptionsPerClient: given.subscriptions,
+      sendBufferBytes: given.send_buffer,
       keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
     }));
 }

@@ -19,7 +19,7 @@ import { QuietAedes } from "./quiet-aedes.ts";
 import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
 import { RetainedQuota } from "./retained-quota.ts";
 import { SubscribeDoor } from "./subscribe-door.ts";
-import { filtersOf, SysTopics } from "./sys-topics.ts";
+import { subscriptionsOf, SysTopics } from "./sys-topics.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
@@ -111,6 +111,7 @@ export class MqttBroker {
       authorizeForward: (client, packet) => {
         if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
         if (may !== undefined && !may(client, "read", packet.topic)) return null;
+        if ((client.conn as Duplex).writableLength > limits.sendBufferBytes) return this.#overflow(client, packet);
         this.#counters.sent++;
         this.#counters.publishSent++;
         return packet;
@@ -276,6 +277,17 @@ export class MqttBroker {
     }
   }
 
+  /** Of what does not wait for the client, it lacks some; a client that is owed every message is closed, and comes back. */
+  #overflow<P extends { readonly qos: number }>(client: Client, packet: P): P | null {
+    const isOwed = packet.qos > 0 && [...subscriptionsOf(client).values()].some((qos) => qos > 0);
+    const detail = `${this.#limits.sendBufferBytes} bytes wait for it; ${isOwed ? "it is closed" : "a message is dropped"}`;
+    this.#counters.dropped++;
+    const error = this.#refuse("slow_subscriber", client, { detail, reason: REASON.quotaExceeded });
+    if (!isOwed) return null;
+    client.emit("error", error);
+    return packet;
+  }
+
   /** Tells the refusal and gives aedes an error that is not told a second time. */
   #refuse(kind: RefusalReason, client: Client, { detail, reason }: { detail: string; reason: Reason }): ToldError {
     this.#events.refused({ reason: kind, client: client.id ?? "", detail });
@@ -362,7 +374,7 @@ export class MqttBroker {
       this.#counters.clientsMax = Math.max(this.#counters.clientsMax, this.#aedes.connectedClients);
       // A session that is resumed brings its filters along.
       const filters = this.#peers.get(client.conn as Duplex)?.connection.filters;
-      for (const filter of filtersOf(client)) filters?.add(filter);
+      for (const filter of subscriptionsOf(client).keys()) filters?.add(filter);
     });
     this.#aedes.on("clientDisconnect", (client) =>
       events.disconnected({ client: client.id, protocol: client.version }),
@@ -396,6 +408,7 @@ const REFUSAL_BY_MESSAGE: ReadonlyMap<string, RefusalReason> = new Map([
   ["packet too large", "packet_too_large"],
   ["keep alive timeout", "keep_alive"],
   ["connect did not arrive in time", "connect_timeout"],
+  ["drain timeout", "slow_subscriber"],
 ]);
 /** So many connections too many are let in for a moment, to hear in their CONNACK why they cannot stay. */
 const SURPLUS_MAX = 64;

@@ -5,8 +5,8 @@ import type { Connection } from "./connection.ts";
 import { REASON, reasonOf, RETURN_CODE, ToldError } from "./reason-codes.ts";
 
 /**
- * Stands between aedes and one of its clients, at the three places where aedes has no hook of its own: before a packet is
- * handled, after a read, and at an error.
+ * Stands between aedes and one of its clients, where aedes has no hook of its own: before a packet is handled, after a
+ * read, at an error, and when the socket is full.
  *
  * A mistake of the parser or of aedes over the bytes of one client ends that client and nobody else. Its messages that
  * were not acknowledged by then are the client's to send again. A client that is closed is told why, as far as its version
@@ -26,6 +26,7 @@ export class ClientGate {
     this.#takePackets();
     this.#takeReads();
     this.#takeErrors();
+    this.#takeDrains();
   }
 
   /** Does something for the client; what goes wrong with it ends the client. */
@@ -77,6 +78,8 @@ export class ClientGate {
     const onError = client._onError.bind(client);
     client.removeAllListeners("error");
     client.on("error", (error) => {
+      // What was under way when it was closed.
+      if (client.closed) return;
       // Nothing was read from it, so nothing can be said about its silence.
       if (error.message === "keep alive timeout" && this.#connection.inflow.held) {
         client._keepaliveTimer?.refresh();
@@ -90,6 +93,49 @@ export class ClientGate {
     client.disconnect = (...all: unknown[]): void => {
       if (client.version === 5 && client.connected) this.#connection.linger();
       disconnect(...all);
+    };
+  }
+
+  /**
+   * aedes waits with a message until every subscriber's socket has room, for a minute: one that does not read would hold up
+   * who publishes, and then all others. So everybody waits a moment for this client, and then nobody until its socket is
+   * empty again; what may gather there meanwhile is bounded by `forwardable`. And who does not read is not read.
+   */
+  #takeDrains(): void {
+    const client = this.#client;
+    const { inflow } = this.#connection;
+    const wait = client.waitForDrain.bind(client);
+    let state: "empty" | "draining" | "slow" = "empty";
+    let timer: NodeJS.Timeout | undefined;
+    const waiting: Drained[] = [];
+    const release = (error: Error | null): void => {
+      clearTimeout(timer);
+      for (const done of waiting.splice(0)) setImmediate(done, error, client);
+    };
+    client.waitForDrain = (done) => {
+      // The messages of a session that is resumed are handed out as fast as they are taken.
+      if (!client.connected) {
+        wait(done);
+        return;
+      }
+      if (state === "slow") {
+        setImmediate(done, null, client);
+        return;
+      }
+      waiting.push(done);
+      if (state === "draining") return;
+      state = "draining";
+      wait((error) => {
+        state = "empty";
+        release(error);
+        inflow.release("unread");
+      });
+      timer = setTimeout(() => {
+        state = "slow";
+        inflow.hold("unread");
+        release(null);
+      }, DRAIN_PATIENCE_MS);
+      timer.unref();
     };
   }
 
@@ -130,12 +176,15 @@ export type GateListener = {
 
 export const protocolError = (detail: string): ToldError => new ToldError(detail, REASON.protocolError);
 
+type Drained = (error: Error | null, client?: Client) => void;
+
 /** What the types of aedes do not show. */
 type InnerClient = Omit<Client, "_nextBatch"> & {
   _nextBatch: (error?: Error | null) => void;
   readonly _onError: (error: Error) => void;
   readonly _parser: EventEmitter & { readonly packet: { readonly cmd?: string; readonly protocolVersion?: number } };
   readonly _keepaliveTimer: NodeJS.Timeout | null;
+  waitForDrain: (done: Drained) => void;
   readonly connackSent: boolean;
   readonly errored: boolean;
 };
@@ -145,9 +194,11 @@ function isInner(client: Client): client is Client & InnerClient {
   return (
     typeof inner._nextBatch === "function" &&
     typeof inner._onError === "function" &&
+    typeof inner.waitForDrain === "function" &&
     typeof inner._parser?.listeners === "function" &&
     typeof inner.connackSent === "boolean"
   );
 }
 
+const DRAIN_PATIENCE_MS = 100;
 const FROM_SERVERS: ReadonlySet<Packet["cmd"]> = new Set(["connack", "suback", "unsuback", "pingresp", "auth"]);

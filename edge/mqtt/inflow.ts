@@ -83,6 +83,8 @@ export type HoldReason =
   | "pace"
   /** Its client has too much in flight. */
   | "window"
+  /** Its client does not read what it is given. */
+  | "unread"
   /** An answer of the broker's own is under way. */
   | "answer";
 

@@ -180,6 +180,15 @@ export class RawClient {
     return this.received.flatMap((packet) => (packet.cmd === cmd ? [packet.messageId ?? -1] : []));
   }
 
+  /** Takes nothing from its socket any more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   end(): void {
     this.#socket.destroy();
   }
