@@ -210,7 +210,8 @@ export class MqttBroker {
     const gate = new ClientGate(client, connection, {
       packet: (packet) => this.#onPacket(peer, packet),
       read: () => {
-        if (connection.settleRead(this.#clock.monotonicMs())) this.#events.slowed?.({ client: client.id ?? "" });
+        if (connection.hasRead && connection.settleRead(this.#clock.monotonicMs()))
+          this.#events.slowed?.({ client: client.id ?? "" });
       },
       refuse: (detail) => {
         this.#events.refused({ reason: "protocol", client: client.id ?? "", detail });
@@ -373,8 +374,8 @@ export class MqttBroker {
       this.#counters.sent++;
       this.#counters.clientsMax = Math.max(this.#counters.clientsMax, this.#aedes.connectedClients);
       // A session that is resumed brings its filters along.
-      const filters = this.#peers.get(client.conn as Duplex)?.connection.filters;
-      for (const filter of subscriptionsOf(client).keys()) filters?.add(filter);
+      const connection = this.#peers.get(client.conn as Duplex)?.connection;
+      for (const filter of subscriptionsOf(client).keys()) connection?.filters.add(filter);
     });
     this.#aedes.on("clientDisconnect", (client) =>
       events.disconnected({ client: client.id, protocol: client.version }),

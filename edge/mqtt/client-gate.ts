@@ -16,6 +16,9 @@ export class ClientGate {
   readonly #client: InnerClient;
   readonly #connection: Connection;
   readonly #on: GateListener;
+  #socket: "writable" | "full" | "slow" = "writable";
+  /** Who waits for the socket. */
+  readonly #drained: Drained[] = [];
 
   /** @throws TypeError when this aedes is built in another way. */
   constructor(client: Client, connection: Connection, on: GateListener) {
@@ -99,44 +102,40 @@ export class ClientGate {
   /**
    * aedes waits with a message until every subscriber's socket has room, for a minute: one that does not read would hold up
    * who publishes, and then all others. So everybody waits a moment for this client, and then nobody until its socket is
-   * empty again; what may gather there meanwhile is bounded by `forwardable`. And who does not read is not read.
+   * empty again; what may gather there meanwhile is bounded by `sendBufferBytes`. And who does not read is not read.
    */
   #takeDrains(): void {
     const client = this.#client;
-    const { inflow } = this.#connection;
-    const wait = client.waitForDrain.bind(client);
-    let state: "empty" | "draining" | "slow" = "empty";
-    let timer: NodeJS.Timeout | undefined;
-    const waiting: Drained[] = [];
-    const release = (error: Error | null): void => {
-      clearTimeout(timer);
-      for (const done of waiting.splice(0)) setImmediate(done, error, client);
-    };
+    const wait = client.waitForDrain;
     client.waitForDrain = (done) => {
       // The messages of a session that is resumed are handed out as fast as they are taken.
-      if (!client.connected) {
-        wait(done);
-        return;
+      if (!client.connected) wait.call(client, done);
+      else if (this.#socket === "slow") setImmediate(done, null, client);
+      else {
+        this.#drained.push(done);
+        if (this.#socket === "writable") this.#awaitDrain(wait);
       }
-      if (state === "slow") {
-        setImmediate(done, null, client);
-        return;
-      }
-      waiting.push(done);
-      if (state === "draining") return;
-      state = "draining";
-      wait((error) => {
-        state = "empty";
-        release(error);
-        inflow.release("unread");
-      });
-      timer = setTimeout(() => {
-        state = "slow";
-        inflow.hold("unread");
-        release(null);
-      }, DRAIN_PATIENCE_MS);
-      timer.unref();
     };
+  }
+
+  #awaitDrain(wait: (done: Drained) => void): void {
+    this.#socket = "full";
+    const patience = setTimeout(() => {
+      this.#socket = "slow";
+      this.#connection.inflow.hold("unread");
+      this.#goOn(null);
+    }, DRAIN_PATIENCE_MS);
+    patience.unref();
+    wait.call(this.#client, (error) => {
+      clearTimeout(patience);
+      this.#socket = "writable";
+      this.#goOn(error);
+      this.#connection.inflow.release("unread");
+    });
+  }
+
+  #goOn(error: Error | null): void {
+    for (const done of this.#drained.splice(0)) setImmediate(done, error, this.#client);
   }
 
   #sayWhy(error: Error): void {

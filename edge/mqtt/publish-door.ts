@@ -57,15 +57,16 @@ export class PublishDoor {
       () => {
         // One client's trouble must not keep the acknowledgements of the others from being written.
         who.guarded(done);
-        if (qos > 0 && connection !== undefined) this.#committed(who, connection, qos === 1 ? 1 : 2);
+        if (qos > 0 && connection !== undefined) this.#committed(connection, qos === 1 ? 1 : 2);
       },
     );
   }
 
-  #committed(who: Publisher, connection: Connection, qos: 1 | 2): void {
+  #committed(connection: Connection, qos: 1 | 2): void {
     this.#deps.counters.sent++;
-    who.guarded(() => connection.inFlight.committed(qos));
-    if (connection.inFlight.pending <= this.#limits.inFlight / 2) connection.inflow.release("window");
+    const { inFlight, inflow } = connection;
+    inFlight.committed(qos);
+    if (inflow.held && inFlight.pending <= this.#limits.inFlight / 2) inflow.release("window");
   }
 
   #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {
