@@ -72,11 +72,13 @@ export class MqttBroker {
       ((client: Client, access: AclQuestion["access"], topic: string) => allows(this.#ask(client, access, topic)));
     const limits = completeLimits(options.limits);
     this.#limits = limits;
+    const ofListeners = { ...limits, socketsMax: limits.maxConnections + SURPLUS_MAX };
     this.#listeners = options.listeners.map(
       (listener) =>
-        new Listener(listener, { ...limits, socketsMax: limits.maxConnections + SURPLUS_MAX }, (stream, origin) =>
-          this.#accept(stream, origin),
-        ),
+        new Listener(listener, ofListeners, {
+          accept: (stream, origin) => this.#accept(stream, origin),
+          dropped: (address) => this.#refuseAnother(address),
+        }),
     );
     const retained = new RetainedQuota(RETAINED);
     this.#aedes = new QuietAedes({
@@ -198,7 +200,7 @@ export class MqttBroker {
     const ofAddress = this.#perAddress.get(origin.address) ?? 0;
     const isSurplus = this.#peers.size >= maxConnections || ofAddress >= connectionsPerAddress;
     if (this.#peers.size >= maxConnections + SURPLUS_MAX || ofAddress >= connectionsPerAddress + SURPLUS_MAX) {
-      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(origin) });
+      this.#refuseAnother(origin.address);
       stream.destroy();
       return;
     }
@@ -230,7 +232,7 @@ export class MqttBroker {
   #refuseSoon({ client, connection }: Peer): void {
     const timer = setTimeout(() => {
       if (client.closed || connection.version !== undefined) return;
-      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(connection.origin) });
+      this.#refuseAnother(connection.origin.address);
       connection.stream.destroy();
     }, SURPLUS_PATIENCE_MS);
     timer.unref();
@@ -245,10 +247,15 @@ export class MqttBroker {
     this.#counters.bytesSent += socket.bytesWritten;
   }
 
-  #tooMany({ address }: Origin): string {
+  #refuseAnother(address: string): void {
+    this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(address) });
+  }
+
+  #tooMany(address: string): string {
     const { maxConnections, connectionsPerAddress } = this.#limits;
-    if (this.#peers.size >= maxConnections) return `more than ${maxConnections} connections`;
-    return `more than ${connectionsPerAddress} connections from ${address}`;
+    const isOfAddress = (this.#perAddress.get(address) ?? 0) > connectionsPerAddress;
+    if (isOfAddress) return `more than ${connectionsPerAddress} connections from ${address}`;
+    return `more than ${maxConnections} connections`;
   }
 
   #onPacket(peer: Peer, packet: Packet): boolean {
@@ -300,7 +307,7 @@ export class MqttBroker {
     if (peer === undefined) return;
     peer.connection.version = packet.protocolVersion ?? 4;
     if (peer.connection.isSurplus) {
-      const detail = this.#tooMany(peer.connection.origin);
+      const detail = this.#tooMany(peer.connection.origin.address);
       done(this.#refuse("too_many_connections", client, { detail, reason: REASON.quotaExceeded }), false);
       return;
     }

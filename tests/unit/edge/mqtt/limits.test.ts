@@ -116,6 +116,26 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     }
   });
 
+  test.each(["tcp", "ws"] as const)(
+    "a flood of connections over %s that say nothing holds few of them",
+    async (protocol) => {
+      const world = await opened({ limits: { maxConnections: 2 }, listener: { protocol } });
+      const sockets = Array.from({ length: 150 }, () =>
+        connect(world.port, "127.0.0.1")
+          .on("error", () => {})
+          .resume(),
+      );
+      onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+      const closed = (): number => sockets.filter((socket) => socket.closed).length;
+      // Two places and those who wait to be told; a WebSocket is no connection of MQTT before its upgrade.
+      await expect.poll(closed, { timeout: 10_000 }).toBeGreaterThanOrEqual(150 - 66);
+      expect(world.broker.connections).toBeLessThanOrEqual(66);
+      if (protocol === "tcp") await expect.poll(closed, { timeout: 10_000 }).toBeGreaterThanOrEqual(148);
+      const [reason] = new Set(world.refusals.map((one) => one.reason));
+      expect(reason).toBe("too_many_connections");
+    },
+  );
+
   test("a keep alive above the limit: MQTT 5 is told the limit, 3.1.1 is refused", async () => {
     const world = await opened({ limits: { keepAliveMaxS: 60 } });
     for (const keepalive of [0, 61]) {
