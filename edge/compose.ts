@@ -13,7 +13,7 @@ import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/recent-commits.ts";
 import { GatewayEvents } from "./events.ts";
 import { StorageClient } from "./journal/storage-client.ts";
-import type { Authenticate } from "./mqtt/broker.ts";
+import type { Authenticate } from "./mqtt/connect-door.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
 import { FileReloads } from "./mqtt/file-reloads.ts";

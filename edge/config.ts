@@ -25,7 +25,7 @@ import { topicPatternProblem } from "./decode/topic-pattern.ts";
 import type { DecodeLimits } from "./decode/routed-decoder.ts";
 import type { RouteOptions } from "./decode/route.ts";
 import { PLAUSIBLE } from "./decode/route.ts";
-import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "./mqtt/limits.ts";
+import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "./core/mqtt-limits.ts";
 import type { ListenerOptions } from "./mqtt/listeners.ts";
 
 /** The configuration of a gateway: the only place where its keys, defaults and limits are said. */
@@ -302,6 +302,9 @@ function mqttLimits() {
         .default(inFlight)
         .describe("QoS 1 and 2 messages of one client that are not acknowledged to the end: Receive Maximum"),
       subscriptions: wholeNumber(1, 1_000_000).default(subscriptionsPerClient).describe("filters of one client"),
+      send_buffer: size({ min: "64KiB" })
+        .prefault("4MiB")
+        .describe("what may wait for a subscriber that does not read; then QoS 0 is dropped, others are closed"),
       keep_alive: duration({ max: "18h" })
         .prefault("0s")
         .describe("MQTT 5 clients are told it, others that ask for more are refused; 0s: no limit"),
@@ -316,6 +319,7 @@ function mqttLimits() {
       clientIdLength: given.client_id_length,
       inFlight: given.in_flight,
       subscriptionsPerClient: given.subscriptions,
+      sendBufferBytes: given.send_buffer,
       keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
     }));
 }

@@ -21,7 +21,9 @@ export function registerPasswd(program: Command): void {
         throw new Fault({ code: "usage", message: "the password is empty", hint: "give it on standard input" });
       }
       await setUser(file, user, hashOf(password));
-      process.stdout.write(`${file}: user ${user} can connect once the gateway has read the file (SIGHUP)\n`);
+      process.stdout.write(
+        `${file}: user ${user} can connect as soon as the gateway has seen the change, in seconds\n`,
+      );
     });
 }
 

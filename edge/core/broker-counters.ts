@@ -9,9 +9,6 @@ export class BrokerCounters {
   /** Refused. */
   dropped = 0;
   connections = 0;
-  /** Of connections that are closed. */
-  bytesReceived = 0;
-  bytesSent = 0;
   clientsMax = 0;
   readonly #loads = new Map<LoadName, Load>(LOADS.map((name) => [name, new Load()]));
 

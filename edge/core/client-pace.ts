@@ -5,31 +5,36 @@
  * zero, and the client waits until it is not. Nothing is thrown away. Times are monotonic.
  */
 export class ClientPace {
-  readonly #buckets: readonly { readonly perMs: number; readonly room: number; level: number }[];
+  readonly #limits: PaceLimits;
+  #messages: number;
+  #bytes: number;
   #atMs: number;
 
   constructor(limits: PaceLimits, nowMs: number) {
-    this.#buckets = [limits.messagesPerSecond, limits.bytesPerSecond].map((perSecond) => ({
-      perMs: perSecond / 1000,
-      room: perSecond,
-      level: perSecond,
-    }));
+    this.#limits = limits;
+    this.#messages = limits.messagesPerSecond;
+    this.#bytes = limits.bytesPerSecond;
     this.#atMs = nowMs;
   }
 
   /** Pays for a read. @returns how long nothing more may be read, in ms; 0 while there is room. */
   spend(messages: number, bytes: number, nowMs: number): number {
+    const { messagesPerSecond, bytesPerSecond } = this.#limits;
     const passedMs = Math.max(0, nowMs - this.#atMs);
     this.#atMs += passedMs;
-    let waitMs = 0;
-    for (const [i, bucket] of this.#buckets.entries()) {
-      // Without a limit there is nothing to count, and Infinity - Infinity is no number.
-      if (bucket.room === Infinity) continue;
-      bucket.level = Math.min(bucket.room, bucket.level + passedMs * bucket.perMs) - (i === 0 ? messages : bytes);
-      if (bucket.level < 0) waitMs = Math.max(waitMs, -bucket.level / bucket.perMs);
-    }
-    return Math.ceil(waitMs);
+    this.#messages = levelAfter(this.#messages, messagesPerSecond, passedMs) - messages;
+    this.#bytes = levelAfter(this.#bytes, bytesPerSecond, passedMs) - bytes;
+    return Math.ceil(Math.max(waitMs(this.#messages, messagesPerSecond), waitMs(this.#bytes, bytesPerSecond)));
   }
+}
+
+function levelAfter(level: number, perSecond: number, passedMs: number): number {
+  // Without a limit the bucket is never empty, and nothing is added: Infinity times 0 is no number.
+  return perSecond === Infinity ? Infinity : Math.min(perSecond, level + (passedMs * perSecond) / 1000);
+}
+
+function waitMs(level: number, perSecond: number): number {
+  return level < 0 ? (-level * 1000) / perSecond : 0;
 }
 
 /** Both may be Infinity: no limit. */

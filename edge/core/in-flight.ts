@@ -8,13 +8,13 @@ export class InFlight {
   #offered = 0;
   #committed = 0;
   #once = 0;
-  /** Packet identifiers of QoS 2 messages without their PUBREL. */
-  readonly #unreleased = new Set<number>();
-  readonly #waiting: { readonly after: number; readonly answer: () => void }[] = [];
+  /** Packet identifiers of QoS 2 messages without their PUBREL. Most clients never have any. */
+  #unreleased: Set<number> | undefined;
+  #waiting: { readonly after: number; readonly answer: () => void }[] | undefined;
 
   /** Messages that are not acknowledged to the end; what Receive Maximum counts. */
   get count(): number {
-    return this.#once + this.#unreleased.size;
+    return this.#once + (this.#unreleased?.size ?? 0);
   }
 
   /** Messages that wait for their commit. */
@@ -24,31 +24,32 @@ export class InFlight {
 
   /** Whether a QoS 2 message came under this identifier and its exchange is not over. */
   isUnreleased(packetId: number): boolean {
-    return this.#unreleased.has(packetId);
+    return this.#unreleased?.has(packetId) === true;
   }
 
   /** A message waits for its commit. A QoS 2 message that comes again under its identifier counts once. */
   offered(qos: 1 | 2, packetId: number): void {
     this.#offered++;
     if (qos === 1) this.#once++;
-    else this.#unreleased.add(packetId);
+    else (this.#unreleased ??= new Set()).add(packetId);
   }
 
   /** The oldest one is committed, and its acknowledgement was written. */
   committed(qos: 1 | 2): void {
     this.#committed++;
     if (qos === 1) this.#once--;
+    if (this.#waiting === undefined) return;
     while (this.#waiting.length > 0 && this.#waiting[0]!.after <= this.#committed) this.#waiting.shift()!.answer();
   }
 
   /** A PUBREL. */
   released(packetId: number): void {
-    this.#unreleased.delete(packetId);
+    this.#unreleased?.delete(packetId);
   }
 
   /** Gives the answer when everything that was offered before is committed; at once, if it is. */
   inTurn(answer: () => void): void {
     if (this.pending === 0) answer();
-    else this.#waiting.push({ after: this.#offered, answer });
+    else (this.#waiting ??= []).push({ after: this.#offered, answer });
   }
 }

@@ -1,31 +1,32 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import type { AuthenticateError, Client } from "aedes";
-import type { IConnectPacket, ISubscribePacket, Packet } from "mqtt-packet";
+import type { Client } from "aedes";
+import type { ISubscribePacket, Packet } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import { BrokerCounters } from "../core/broker-counters.ts";
 import type { Intake } from "../journal/intake.ts";
 import { Admission } from "./admission.ts";
+import { type Authenticate, ConnectDoor } from "./connect-door.ts";
 import { ClientGate, protocolError } from "./client-gate.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { connectProblem, publishProblem } from "./guards.ts";
-import type { HoldReason } from "./inflow.ts";
-import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "./limits.ts";
+import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
+import { publishProblem } from "./guards.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { packetProblem } from "./packet-guard.ts";
+import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
 import { PublishDoor, type Publisher } from "./publish-door.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
-import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
+import { REASON, ToldError } from "./reason-codes.ts";
 import { BrokerPersistence } from "./sessions/broker-persistence.ts";
 import type { LeftWill } from "./sessions/left-wills.ts";
 import { LeftWills } from "./sessions/left-wills.ts";
 import { SessionDelivery } from "./sessions/session-delivery.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { SubscribeDoor } from "./subscribe-door.ts";
-import { filtersOf, SysTopics } from "./sys-topics.ts";
+import { subscriptionsOf, SysTopics } from "./sys-topics.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
@@ -42,24 +43,16 @@ import { filtersOf, SysTopics } from "./sys-topics.ts";
 export class MqttBroker {
   readonly #events: MqttEvents;
   readonly #clock: Pick<Clock, "monotonicMs">;
-  readonly #authenticate: Authenticate;
   readonly #limits: MqttLimits;
   readonly #listeners: readonly Listener[];
   readonly #aedes: QuietAedes;
-  readonly #admission = new Admission({ perTurn: CONNECTS_PER_TURN });
   readonly #counters = new BrokerCounters();
+  readonly #connectDoor: ConnectDoor;
   readonly #publishDoor: PublishDoor;
   readonly #subscribeDoor: SubscribeDoor;
   readonly #sysTopics: SysTopics;
-  /** By which name each client came in; undefined: by none. Its will may be published when its connection is gone. */
-  readonly #users = new WeakMap<Client, string | undefined>();
-  readonly #sessions: BrokerPersistence;
   readonly #leftWills: LeftWills;
-  /** Every open connection, also before its CONNECT. */
-  readonly #peers = new Map<Duplex, Peer>();
-  readonly #perAddress = new Map<string, number>();
-  /** Why nothing is read from anybody. */
-  readonly #holdReasons = new Set<HoldReason>();
+  readonly #peers: Peers;
 
   /** @throws Fault when a listener's certificate cannot be used. */
   constructor(
@@ -82,25 +75,28 @@ export class MqttBroker {
   ) {
     this.#events = deps.events;
     this.#clock = deps.clock;
-    this.#authenticate = deps.authenticate;
     const { allows } = deps;
     const may =
       allows &&
       ((client: Client, access: AclQuestion["access"], topic: string) => allows(this.#ask(client, access, topic)));
     const limits = completeLimits(options.limits);
     this.#limits = limits;
+    const peers = new Peers(limits);
+    this.#peers = peers;
+    const ofListeners = { ...limits, socketsMax: limits.maxConnections + SURPLUS_MAX };
     this.#listeners = options.listeners.map(
       (listener) =>
-        new Listener(listener, { ...limits, socketsMax: limits.maxConnections + SURPLUS_MAX }, (stream, origin) =>
-          this.#accept(stream, origin),
-        ),
+        new Listener(listener, ofListeners, {
+          accept: (stream, origin) => this.#accept(stream, origin),
+          dropped: (address) => this.#refuseAnother(address),
+        }),
     );
     const { sessions } = options;
     const expiryS = Math.floor(sessions.expireAfterMs / 1000);
     const persistence = new BrokerPersistence(deps.sessions, {
       expiryS,
       limits: { incoming: limits.inFlight },
-      userOf: (client) => this.#users.get(client as Client),
+      userOf: (client) => this.#connectDoor.userOf(client as Client),
       onRetainedRefused: (topic) =>
         this.#events.refused({
           reason: "retained_quota",
@@ -108,6 +104,11 @@ export class MqttBroker {
           detail: `no room to retain ${topic}; it is a reading`,
         }),
     });
+    const admission = new Admission({ perTurn: CONNECTS_PER_TURN });
+    this.#connectDoor = new ConnectDoor(
+      { events: deps.events, peers, admission, authenticate: deps.authenticate, sessions: persistence },
+      limits,
+    );
     const mayRead = (client: Client, topic: string): boolean => {
       if (may !== undefined && !may(client, "read", topic)) return false;
       this.#counters.sent++;
@@ -115,7 +116,6 @@ export class MqttBroker {
       return true;
     };
     const delivery = new SessionDelivery({ store: deps.sessions, mayRead }, sessions);
-    this.#sessions = persistence;
     this.#aedes = new QuietAedes(
       {
         maximumPacketSize: limits.maxPacketBytes,
@@ -131,12 +131,12 @@ export class MqttBroker {
         // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
         queueLimit: 1000,
         persistence,
-        preConnect: (client, packet, done) => this.#preConnect(client, packet, done),
+        preConnect: (client, packet, done) => this.#connectDoor.check(client, packet, done),
         authenticate: (client, username, password, done) => {
-          void this.#check(client, username, password, done);
+          void this.#connectDoor.authenticate(client, username, password, done);
         },
         authorizePublish: (client, packet, done) => {
-          const peer = client === null ? undefined : this.#peers.get(client.conn as Duplex);
+          const peer = client === null ? undefined : peers.of(client);
           this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
         },
         authorizeSubscribe: (client, subscription, done) => {
@@ -149,7 +149,10 @@ export class MqttBroker {
         // A subscription may ask for more than its client may read; what it may not is not given to it.
         authorizeForward: (client, packet) => {
           if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
-          return mayRead(client, packet.topic) ? packet : null;
+          if (!mayRead(client, packet.topic)) return null;
+          return (client.conn as Duplex).writableLength > limits.sendBufferBytes
+            ? this.#overflow(client, packet)
+            : packet;
         },
       },
       { store: deps.sessions, persistence, delivery },
@@ -172,16 +175,16 @@ export class MqttBroker {
         aedes: this.#aedes,
         counters: this.#counters,
         clock: deps.clock,
-        clients: () => this.#clients(),
+        clients: () => peers.clients(),
         stats: () => deps.sessions.stats(),
-        traffic: () => this.#traffic(),
+        traffic: () => peers.traffic(),
       },
       options.sysIntervalMs ?? 0,
     );
     this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will, allows));
     deps.sessions.congestionListener = (congested) => {
-      if (congested) this.#hold("sessions");
-      else this.#release("sessions");
+      if (congested) peers.hold("sessions");
+      else peers.release("sessions");
     };
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));
@@ -214,18 +217,13 @@ export class MqttBroker {
 
   /** Closes the connections of users that are no more; the others stay. */
   closeUsers(isGone: (user: string) => boolean): void {
-    for (const { client } of this.#peers.values()) {
-      const user = this.#users.get(client);
-      if (user === undefined || !client.connected || !isGone(user)) continue;
-      const detail = `user ${user} was taken out of the users file`;
-      client.emit("error", this.#refuse("user_removed", client, { detail, reason: REASON.notAuthorized }));
-    }
+    this.#connectDoor.closeUsers(isGone);
   }
 
   /** No new connections and no further bytes from those that are open; what came in is still acknowledged. */
   stopAccepting(): void {
     for (const listener of this.#listeners) listener.stopAccepting();
-    this.#hold("stopping");
+    this.#peers.hold("stopping");
   }
 
   /** Ends all connections. May come twice. */
@@ -234,28 +232,27 @@ export class MqttBroker {
     this.#sysTopics.stop();
     if (!this.#aedes.closed) await new Promise<void>((resolve) => this.#aedes.close(resolve));
     // aedes knows only those that are past their CONNECT.
-    for (const stream of this.#peers.keys()) stream.destroy();
+    for (const { connection } of this.#peers.all()) connection.stream.destroy();
   }
 
   #accept(stream: Duplex, origin: Origin): void {
-    const { maxConnections, connectionsPerAddress } = this.#limits;
-    const ofAddress = this.#perAddress.get(origin.address) ?? 0;
-    const isSurplus = this.#peers.size >= maxConnections || ofAddress >= connectionsPerAddress;
-    if (this.#peers.size >= maxConnections + SURPLUS_MAX || ofAddress >= connectionsPerAddress + SURPLUS_MAX) {
-      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(origin) });
+    const place = this.#peers.placeFor(origin.address);
+    if (place === "none") {
+      this.#refuseAnother(origin.address);
       stream.destroy();
       return;
     }
+    const isSurplus = place === "surplus";
     this.#counters.connections++;
     const nowMs = this.#clock.monotonicMs();
     const connection = new Connection(stream, origin, { limits: this.#limits, nowMs, isSurplus });
-    for (const reason of this.#holdReasons) connection.inflow.hold(reason);
     const client = this.#aedes.handle(stream);
     this.#aedes.attend(client);
     const gate = new ClientGate(client, connection, {
       packet: (packet) => this.#onPacket(peer, packet),
       read: () => {
-        if (connection.settleRead(this.#clock.monotonicMs())) this.#events.slowed?.({ client: client.id ?? "" });
+        if (connection.hasRead && connection.settleRead(this.#clock.monotonicMs()))
+          this.#events.slowed?.({ client: client.id ?? "" });
       },
       refuse: (detail) => {
         this.#events.refused({ reason: "protocol", client: client.id ?? "", detail });
@@ -264,9 +261,7 @@ export class MqttBroker {
       broken: (error) => this.#events.refused({ reason: "broken", client: client.id ?? "", detail: String(error) }),
     });
     const peer: Peer = { client, connection, guarded: (work) => gate.guarded(work) };
-    this.#peers.set(stream, peer);
-    this.#perAddress.set(origin.address, ofAddress + 1);
-    stream.once("close", () => this.#forget(stream, origin));
+    this.#peers.add(peer);
     if (isSurplus) this.#refuseSoon(peer);
   }
 
@@ -274,32 +269,22 @@ export class MqttBroker {
   #refuseSoon({ client, connection }: Peer): void {
     const timer = setTimeout(() => {
       if (client.closed || connection.version !== undefined) return;
-      this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#tooMany(connection.origin) });
+      this.#refuseAnother(connection.origin.address);
       connection.stream.destroy();
     }, SURPLUS_PATIENCE_MS);
     timer.unref();
   }
 
-  #forget(stream: Duplex, { address, socket }: Origin): void {
-    this.#peers.delete(stream);
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
-    this.#counters.bytesReceived += socket.bytesRead;
-    this.#counters.bytesSent += socket.bytesWritten;
-  }
-
-  #tooMany({ address }: Origin): string {
-    const { maxConnections, connectionsPerAddress } = this.#limits;
-    if (this.#peers.size >= maxConnections) return `more than ${maxConnections} connections`;
-    return `more than ${connectionsPerAddress} connections from ${address}`;
+  #refuseAnother(address: string): void {
+    this.#events.refused({ reason: "too_many_connections", client: "", detail: this.#peers.tooMany(address) });
   }
 
   #onPacket(peer: Peer, packet: Packet): boolean {
     const problem = packetProblem(packet);
     if (problem !== undefined) {
       const { client } = peer;
-      client.emit("error", this.#refuse("protocol", client, { detail: problem, reason: REASON.protocolError }));
+      this.#events.refused({ reason: "protocol", client: client.id ?? "", detail: problem });
+      client.emit("error", new ToldError(problem, REASON.protocolError));
       return false;
     }
     const counters = this.#counters;
@@ -328,54 +313,19 @@ export class MqttBroker {
     }
   }
 
-  /** Tells the refusal and gives aedes an error that is not told a second time. */
-  #refuse(kind: RefusalReason, client: Client, { detail, reason }: { detail: string; reason: Reason }): ToldError {
-    this.#events.refused({ reason: kind, client: client.id ?? "", detail });
-    return new ToldError(detail, reason);
-  }
-
-  #preConnect(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const peer = this.#peers.get(client.conn as Duplex);
-    if (peer === undefined) return;
-    peer.connection.version = packet.protocolVersion ?? 4;
-    if (peer.connection.isSurplus) {
-      const detail = this.#tooMany(peer.connection.origin);
-      done(this.#refuse("too_many_connections", client, { detail, reason: REASON.quotaExceeded }), false);
-      return;
-    }
-    const problem = connectProblem(packet, this.#limits);
-    const noRoom = problem === undefined ? this.#sessions.willProblem(packet) : undefined;
-    if (problem !== undefined) done(this.#refuse("bad_connect", client, problem), false);
-    else if (noRoom === undefined) this.#admission.queue(client, () => peer.guarded(() => done(null, true)));
-    else done(this.#refuse("sessions", client, { detail: noRoom, reason: REASON.quotaExceeded }), false);
-  }
-
-  async #check(
-    client: Client,
-    username: string | undefined,
-    password: Buffer | undefined,
-    done: (error: AuthenticateError | null, success: boolean | null) => void,
-  ): Promise<void> {
-    const refuse = (reason: Reason, detail: string): void => {
-      const error = this.#refuse("unauthorized", client, { detail, reason });
-      done(Object.assign(error, { returnCode: RETURN_CODE.get(reason) ?? 0 }), false);
-    };
-    let allowed: boolean;
-    try {
-      allowed = await this.#authenticate(username, password);
-    } catch (error) {
-      refuse(REASON.serverUnavailable, `cannot authenticate: ${String(error)}`);
-      return;
-    }
-    if (allowed) {
-      this.#users.set(client, username);
-      done(null, true);
-    } else if (username === undefined) refuse(REASON.notAuthorized, "no user name was given");
-    else refuse(REASON.badUserOrPassword, `user ${username} is unknown or has another password`);
+  /** Of what does not wait for the client, it lacks some; a client that is owed every message is closed, and comes back. */
+  #overflow<P extends { readonly qos: number }>(client: Client, packet: P): P | null {
+    const isOwed = packet.qos > 0 && [...subscriptionsOf(client).values()].some((qos) => qos > 0);
+    const detail = `${this.#limits.sendBufferBytes} bytes wait for it; ${isOwed ? "it is closed" : "a message is dropped"}`;
+    this.#counters.dropped++;
+    this.#events.refused({ reason: "slow_subscriber", client: client.id, detail });
+    if (!isOwed) return null;
+    client.emit("error", new ToldError(detail, REASON.quotaExceeded));
+    return packet;
   }
 
   #ask(client: Client, access: AclQuestion["access"], topic: string): AclQuestion {
-    return { access, topic, user: this.#users.get(client), client: client.id };
+    return { access, topic, user: this.#connectDoor.userOf(client), client: client.id };
   }
 
   /** The will of a client that was lost with the last process, under the rules of now. */
@@ -387,34 +337,11 @@ export class MqttBroker {
     });
   }
 
-  *#clients(): Iterable<Client> {
-    for (const { client } of this.#peers.values()) if (client.connected) yield client;
-  }
-
-  #traffic(): { bytesReceived: number; bytesSent: number } {
-    let { bytesReceived, bytesSent } = this.#counters;
-    for (const { connection } of this.#peers.values()) {
-      bytesReceived += connection.origin.socket.bytesRead;
-      bytesSent += connection.origin.socket.bytesWritten;
-    }
-    return { bytesReceived, bytesSent };
-  }
-
   #onCongestion(congested: boolean): void {
-    if (congested === this.#holdReasons.has("congested")) return;
+    if (congested === this.#peers.isHeld("congested")) return;
     this.#events.paused(congested);
-    if (congested) this.#hold("congested");
-    else this.#release("congested");
-  }
-
-  #hold(reason: HoldReason): void {
-    this.#holdReasons.add(reason);
-    for (const { connection } of this.#peers.values()) connection.inflow.hold(reason);
-  }
-
-  #release(reason: HoldReason): void {
-    this.#holdReasons.delete(reason);
-    for (const { connection } of this.#peers.values()) connection.inflow.release(reason);
+    if (congested) this.#peers.hold("congested");
+    else this.#peers.release("congested");
   }
 
   #watch(): void {
@@ -424,8 +351,8 @@ export class MqttBroker {
       this.#counters.sent++;
       this.#counters.clientsMax = Math.max(this.#counters.clientsMax, this.#aedes.connectedClients);
       // A session that is resumed brings its filters along.
-      const filters = this.#peers.get(client.conn as Duplex)?.connection.filters;
-      for (const filter of filtersOf(client)) filters?.add(filter);
+      const connection = this.#peers.of(client)?.connection;
+      for (const filter of subscriptionsOf(client).keys()) connection?.filters.add(filter);
     });
     this.#aedes.on("clientDisconnect", (client) =>
       events.disconnected({ client: client.id, protocol: client.version }),
@@ -443,11 +370,6 @@ export class MqttBroker {
     emitter.on("error", (error: unknown) => events.refused({ reason: "broken", client: "", detail: String(error) }));
   }
 }
-
-type Peer = Publisher & { readonly client: Client; readonly connection: Connection };
-
-/** Whether a client may connect. `undefined` where it gave no name or password. */
-export type Authenticate = (username: string | undefined, password: Uint8Array | undefined) => Promise<boolean>;
 
 /** Whether a client may do this. */
 export type Allows = (question: AclQuestion) => boolean;
@@ -467,9 +389,8 @@ const REFUSAL_BY_MESSAGE: ReadonlyMap<string, RefusalReason> = new Map([
   ["packet too large", "packet_too_large"],
   ["keep alive timeout", "keep_alive"],
   ["connect did not arrive in time", "connect_timeout"],
+  ["drain timeout", "slow_subscriber"],
 ]);
-/** So many connections too many are let in for a moment, to hear in their CONNACK why they cannot stay. */
-const SURPLUS_MAX = 64;
 const SURPLUS_PATIENCE_MS = 1000;
 const DOLLAR = 0x24;
 /** Some 10 ms of work. */

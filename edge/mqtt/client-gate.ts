@@ -5,8 +5,8 @@ import type { Connection } from "./connection.ts";
 import { REASON, reasonOf, RETURN_CODE, ToldError } from "./reason-codes.ts";
 
 /**
- * Stands between aedes and one of its clients, at the three places where aedes has no hook of its own: before a packet is
- * handled, after a read, and at an error.
+ * Stands between aedes and one of its clients, where aedes has no hook of its own: before a packet is handled, after a
+ * read, at an error, and when the socket is full.
  *
  * A mistake of the parser or of aedes over the bytes of one client ends that client and nobody else. Its messages that
  * were not acknowledged by then are the client's to send again. A client that is closed is told why, as far as its version
@@ -16,6 +16,9 @@ export class ClientGate {
   readonly #client: InnerClient;
   readonly #connection: Connection;
   readonly #on: GateListener;
+  #socket: "writable" | "full" | "slow" = "writable";
+  /** Who waits for the socket. */
+  readonly #drained: Drained[] = [];
 
   /** @throws TypeError when this aedes is built in another way. */
   constructor(client: Client, connection: Connection, on: GateListener) {
@@ -26,6 +29,7 @@ export class ClientGate {
     this.#takePackets();
     this.#takeReads();
     this.#takeErrors();
+    this.#takeDrains();
   }
 
   /** Does something for the client; what goes wrong with it ends the client. */
@@ -77,6 +81,8 @@ export class ClientGate {
     const onError = client._onError.bind(client);
     client.removeAllListeners("error");
     client.on("error", (error) => {
+      // What was under way when it was closed.
+      if (client.closed) return;
       // Nothing was read from it, so nothing can be said about its silence.
       if (error.message === "keep alive timeout" && this.#connection.inflow.held) {
         client._keepaliveTimer?.refresh();
@@ -91,6 +97,45 @@ export class ClientGate {
       if (client.version === 5 && client.connected) this.#connection.linger();
       disconnect(...all);
     };
+  }
+
+  /**
+   * aedes waits with a message until every subscriber's socket has room, for a minute: one that does not read would hold up
+   * who publishes, and then all others. So everybody waits a moment for this client, and then nobody until its socket is
+   * empty again; what may gather there meanwhile is bounded by `sendBufferBytes`. And who does not read is not read.
+   */
+  #takeDrains(): void {
+    const client = this.#client;
+    const wait = client.waitForDrain;
+    client.waitForDrain = (done) => {
+      // The messages of a session that is resumed are handed out as fast as they are taken.
+      if (!client.connected) wait.call(client, done);
+      else if (this.#socket === "slow") setImmediate(done, null, client);
+      else {
+        this.#drained.push(done);
+        if (this.#socket === "writable") this.#awaitDrain(wait);
+      }
+    };
+  }
+
+  #awaitDrain(wait: (done: Drained) => void): void {
+    this.#socket = "full";
+    const patience = setTimeout(() => {
+      this.#socket = "slow";
+      this.#connection.inflow.hold("unread");
+      this.#goOn(null);
+    }, DRAIN_PATIENCE_MS);
+    patience.unref();
+    wait.call(this.#client, (error) => {
+      clearTimeout(patience);
+      this.#socket = "writable";
+      this.#goOn(error);
+      this.#connection.inflow.release("unread");
+    });
+  }
+
+  #goOn(error: Error | null): void {
+    for (const done of this.#drained.splice(0)) setImmediate(done, error, this.#client);
   }
 
   #sayWhy(error: Error): void {
@@ -130,12 +175,15 @@ export type GateListener = {
 
 export const protocolError = (detail: string): ToldError => new ToldError(detail, REASON.protocolError);
 
+type Drained = (error: Error | null, client?: Client) => void;
+
 /** What the types of aedes do not show. */
 type InnerClient = Omit<Client, "_nextBatch"> & {
   _nextBatch: (error?: Error | null) => void;
   readonly _onError: (error: Error) => void;
   readonly _parser: EventEmitter & { readonly packet: { readonly cmd?: string; readonly protocolVersion?: number } };
   readonly _keepaliveTimer: NodeJS.Timeout | null;
+  waitForDrain: (done: Drained) => void;
   readonly connackSent: boolean;
   readonly errored: boolean;
 };
@@ -145,9 +193,11 @@ function isInner(client: Client): client is Client & InnerClient {
   return (
     typeof inner._nextBatch === "function" &&
     typeof inner._onError === "function" &&
+    typeof inner.waitForDrain === "function" &&
     typeof inner._parser?.listeners === "function" &&
     typeof inner.connackSent === "boolean"
   );
 }
 
+const DRAIN_PATIENCE_MS = 100;
 const FROM_SERVERS: ReadonlySet<Packet["cmd"]> = new Set(["connack", "suback", "unsuback", "pingresp", "auth"]);

@@ -3,7 +3,7 @@ import { generate, type Packet } from "mqtt-packet";
 import { ClientPace, readSize } from "../core/client-pace.ts";
 import { InFlight } from "../core/in-flight.ts";
 import { Inflow } from "./inflow.ts";
-import type { MqttLimits } from "./limits.ts";
+import type { MqttLimits } from "../core/mqtt-limits.ts";
 
 /** Where a byte stream comes from, and the socket that counts its bytes. */
 export type Origin = {
@@ -17,8 +17,8 @@ export class Connection {
   readonly origin: Origin;
   readonly inflow: Inflow;
   readonly inFlight: InFlight = new InFlight();
-  /** The filters that its client has. */
-  readonly filters: Set<string> = new Set();
+  /** The filters that its client has; most clients have none. */
+  #filters: Set<string> | undefined;
   /** Of MQTT; undefined before the CONNECT. */
   version: number | undefined;
   /** It is one too many, and let in only to be told so. */
@@ -42,16 +42,23 @@ export class Connection {
     return this.#leaving;
   }
 
+  get filters(): Set<string> {
+    return (this.#filters ??= new Set());
+  }
+
   packetCame(): void {
     this.#packets++;
   }
 
-  /** After each read. @returns whether its client has to wait from now on, because it sends more than it may. */
+  /** Something was read that `settleRead` does not know of. */
+  get hasRead(): boolean {
+    return this.inflow.taken > 0;
+  }
+
+  /** After a read. @returns whether its client has to wait from now on, because it sends more than it may. */
   settleRead(nowMs: number): boolean {
-    const [packets, bytes] = [this.#packets, this.inflow.taken()];
-    if (bytes === 0) return false;
+    const waitMs = this.#pace.spend(this.#packets, this.inflow.takeCount(), nowMs);
     this.#packets = 0;
-    const waitMs = this.#pace.spend(packets, bytes, nowMs);
     if (waitMs === 0 || this.stream.destroyed) return false;
     this.inflow.hold("pace");
     clearTimeout(this.#paceTimer);

@@ -27,6 +27,8 @@ export type RefusalReason =
   | "too_many_subscriptions"
   | "bad_filter"
   | "keep_alive"
+  /** It does not read what it is given. */
+  | "slow_subscriber"
   /** Its user was taken out of the users file. */
   | "user_removed"
   | "protocol"

@@ -1,5 +1,5 @@
 import type { IConnectPacket, IPublishPacket, ISubscription } from "mqtt-packet";
-import { DEFAULT_LIMITS, type MqttLimits } from "./limits.ts";
+import { DEFAULT_LIMITS, type MqttLimits } from "../core/mqtt-limits.ts";
 import { REASON, type Reason } from "./reason-codes.ts";
 
 /**

@@ -10,7 +10,8 @@ import type { Duplex } from "node:stream";
 export class Inflow {
   readonly #stream: Duplex;
   readonly #readBytes: number;
-  readonly #reasons = new Set<HoldReason>();
+  /** One bit for each reason. */
+  #reasons = 0;
   /** The reader came while the tap was held and will not come again by itself. */
   #turnedAway = false;
   #discarding = false;
@@ -35,23 +36,27 @@ export class Inflow {
   }
 
   get held(): boolean {
-    return this.#reasons.size > 0;
+    return this.#reasons !== 0;
   }
 
-  /** Bytes that were given since this was asked last. */
-  taken(): number {
+  /** Bytes that were given since `takeCount` was asked last. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  takeCount(): number {
     const bytes = this.#taken;
     this.#taken = 0;
     return bytes;
   }
 
   hold(reason: HoldReason): void {
-    this.#reasons.add(reason);
+    this.#reasons |= BIT[reason];
   }
 
   /** Reading goes on when the last reason is gone. */
   release(reason: HoldReason): void {
-    this.#reasons.delete(reason);
+    this.#reasons &= ~BIT[reason];
     if (this.held || !this.#turnedAway) return;
     this.#turnedAway = false;
     this.#stream.emit("readable");
@@ -85,8 +90,20 @@ export type HoldReason =
   | "pace"
   /** Its client has too much in flight. */
   | "window"
+  /** Its client does not read what it is given. */
+  | "unread"
   /** An answer of the broker's own is under way. */
   | "answer";
+
+const BIT: Readonly<Record<HoldReason, number>> = {
+  congested: 1,
+  stopping: 2,
+  pace: 4,
+  window: 8,
+  unread: 16,
+  answer: 32,
+  sessions: 64,
+};
 
 /**
  * All that is buffered. A stream may give one piece of it at a time and not come again for the rest (a WebSocket's does),

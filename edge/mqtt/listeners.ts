@@ -37,7 +37,7 @@ export class Listener {
   readonly #sockets: WebSocketServer | undefined;
 
   /** @throws Fault when a certificate file cannot be read or used. */
-  constructor(options: ListenerOptions, limits: ListenerLimits, accept: (stream: Duplex, origin: Origin) => void) {
+  constructor(options: ListenerOptions, limits: ListenerLimits, { accept, dropped }: ListenerEvents) {
     this.#options = options;
     this.#limits = limits;
     const onSocket = (socket: Socket): void => {
@@ -74,6 +74,7 @@ export class Listener {
     }
     // Also those that are not through their handshake, and so unknown to the broker.
     this.#server.maxConnections = limits.socketsMax;
+    this.#server.on("drop", (data) => dropped(data?.remoteAddress ?? ""));
     // A sensor whose cable was pulled says nothing more; without a keep alive of its own nobody else would notice.
     this.#server.on("connection", (socket: Socket) => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
   }
@@ -129,6 +130,12 @@ export type ListenerLimits = {
   readonly connectTimeoutMs: number;
   /** Of this port, whatever their state. */
   readonly socketsMax: number;
+};
+
+export type ListenerEvents = {
+  readonly accept: (stream: Duplex, origin: Origin) => void;
+  /** A connection above `socketsMax`, closed at once. */
+  readonly dropped: (address: string) => void;
 };
 
 function originOf(socket: Socket): Origin {

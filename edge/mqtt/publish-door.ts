@@ -7,7 +7,7 @@ import type { Intake } from "../journal/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { type Problem, publishProblem } from "./guards.ts";
-import type { MqttLimits } from "./limits.ts";
+import type { MqttLimits } from "../core/mqtt-limits.ts";
 import { REASON, type Reason, ToldError } from "./reason-codes.ts";
 import { AcknowledgementLines } from "./sessions/acknowledgement-lines.ts";
 import type { BrokerPersistence, Publisher as SessionPublisher } from "./sessions/broker-persistence.ts";
@@ -59,7 +59,7 @@ export class PublishDoor {
     this.store(client ?? NOBODY, packet, () => {
       // One client's trouble must not keep the acknowledgements of the others from being written.
       who.guarded(done);
-      if (qos > 0 && connection !== undefined) this.#committed(who, connection, qos === 1 ? 1 : 2);
+      if (qos > 0 && connection !== undefined) this.#committed(connection, qos === 1 ? 1 : 2);
     });
   }
 
@@ -88,10 +88,11 @@ export class PublishDoor {
     if (isToWait) this.#deps.sessions.durable(turn.arrived);
   }
 
-  #committed(who: Publisher, connection: Connection, qos: 1 | 2): void {
+  #committed(connection: Connection, qos: 1 | 2): void {
     this.#deps.counters.sent++;
-    who.guarded(() => connection.inFlight.committed(qos));
-    if (connection.inFlight.pending <= this.#limits.inFlight / 2) connection.inflow.release("window");
+    const { inFlight, inflow } = connection;
+    inFlight.committed(qos);
+    if (inflow.held && inFlight.pending <= this.#limits.inFlight / 2) inflow.release("window");
   }
 
   #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {

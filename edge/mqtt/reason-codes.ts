@@ -49,7 +49,7 @@ export class ToldError extends Error {
 export function reasonOf(error: Error & { readonly syscall?: string; readonly code?: string }): Reason | undefined {
   if (error instanceof ToldError) return error.reason;
   if (error.syscall !== undefined || error.code !== undefined) return undefined;
-  return BY_MESSAGE.get(error.message) ?? REASON.malformedPacket;
+  return BY_MESSAGE.has(error.message) ? BY_MESSAGE.get(error.message) : REASON.malformedPacket;
 }
 
 const BY_MESSAGE: ReadonlyMap<string, Reason | undefined> = new Map([
@@ -61,4 +61,6 @@ const BY_MESSAGE: ReadonlyMap<string, Reason | undefined> = new Map([
   ["empty topic not allowed in PUBLISH", REASON.protocolError],
   ["wildcard is not allowed in Response Topic", REASON.protocolError],
   ["Client queue limit reached", REASON.quotaExceeded],
+  // Nothing can be said to who reads nothing.
+  ["drain timeout", undefined],
 ]);

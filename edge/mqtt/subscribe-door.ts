@@ -3,7 +3,7 @@ import type { ISubscribePacket, ISubscription } from "mqtt-packet";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents } from "./events.ts";
 import { filterProblem, type Problem } from "./guards.ts";
-import type { MqttLimits } from "./limits.ts";
+import type { MqttLimits } from "../core/mqtt-limits.ts";
 import { REASON, SHARED_NOT_SUPPORTED, SUBACK_FAILURE, ToldError } from "./reason-codes.ts";
 
 /**

@@ -60,7 +60,7 @@ export class SysTopics {
 
   #isRead(): boolean {
     for (const client of this.#deps.clients()) {
-      for (const filter of filtersOf(client)) if (filter.startsWith("$SYS/")) return true;
+      for (const filter of subscriptionsOf(client).keys()) if (filter.startsWith("$SYS/")) return true;
     }
     return false;
   }
@@ -69,7 +69,7 @@ export class SysTopics {
     let [connected, subscriptions] = [0, 0];
     for (const client of this.#deps.clients()) {
       connected++;
-      subscriptions += filtersOf(client).length;
+      subscriptions += subscriptionsOf(client).size;
     }
     const stats = this.#deps.stats();
     return {
@@ -95,8 +95,8 @@ export type SysTopicsDeps = {
   readonly traffic: () => { readonly bytesReceived: number; readonly bytesSent: number };
 };
 
-/** The types of aedes do not show them. */
-export function filtersOf(client: Client): readonly string[] {
-  const { subscriptions } = client as Client & { readonly subscriptions?: object };
-  return subscriptions === undefined ? [] : Object.keys(subscriptions);
+/** Filters and their QoS; the types of aedes do not show them. */
+export function subscriptionsOf(client: Client): ReadonlyMap<string, number> {
+  const { subscriptions } = client as Client & { readonly subscriptions?: Record<string, { readonly qos: number }> };
+  return new Map(Object.entries(subscriptions ?? {}).map(([filter, { qos }]) => [filter, qos]));
 }

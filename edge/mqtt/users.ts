@@ -45,6 +45,8 @@ export class Users {
     // An unknown name costs the same time, so that names cannot be guessed by the clock.
     const actual = await derive(known ?? DECOY, password);
     if (known === undefined || !timingSafeEqual(actual, known.hash)) return false;
+    // The file was read again meanwhile, and those who are no more were looked for among the connected.
+    if (this.#users.get(name)?.hash.equals(known.hash) !== true) return this.check(name, password);
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
     this.#remembered.add(memory);
     return true;

@@ -3,11 +3,12 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { generate, type Packet, parser } from "mqtt-packet";
 import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
-import { type Allows, type Authenticate, MqttBroker } from "../../edge/mqtt/broker.ts";
+import { type Allows, MqttBroker } from "../../edge/mqtt/broker.ts";
+import type { Authenticate } from "../../edge/mqtt/connect-door.ts";
 import { millis } from "../../proto/core/ids.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
-import type { MqttLimits } from "../../edge/mqtt/limits.ts";
 import type { SessionStore } from "../../edge/mqtt/sessions/session-store.ts";
+import type { MqttLimits } from "../../edge/core/mqtt-limits.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
 import { SessionWorld } from "./session-world.ts";
@@ -192,6 +193,15 @@ export class RawClient {
 
   ids(cmd: "puback" | "pubrec"): number[] {
     return this.received.flatMap((packet) => (packet.cmd === cmd ? [packet.messageId ?? -1] : []));
+  }
+
+  /** Takes nothing from its socket any more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   end(): void {

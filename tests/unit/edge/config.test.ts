@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { cloudConfigSchema } from "../../../cloud/config.ts";
 import type { EdgeConfig } from "../../../edge/config.ts";
 import { edgeConfigSchema } from "../../../edge/config.ts";
+import { DEFAULT_LIMITS } from "../../../edge/core/mqtt-limits.ts";
 import { Fault } from "../../../proto/core/fault.ts";
 import { loadConfig } from "../../../proto/runtime/options/load-config.ts";
 
@@ -94,6 +95,22 @@ describe("the defaults", () => {
     expect(config.log).toEqual({ level: "info", format: "auto" });
   });
 
+  test("of the limits of MQTT are said in one place, and 0 is no limit where it may stand", () => {
+    expect(load(BASE).mqtt).toMatchObject({ limits: DEFAULT_LIMITS, sysIntervalMs: 10_000 });
+    const example = fileURLToPath(new URL("../../../deploy/examples/edge.yaml", import.meta.url));
+    expect(loadConfig({ path: example, schema: edgeConfigSchema }).mqtt.limits).toEqual(DEFAULT_LIMITS);
+    const free = "limits: { messages_per_second: 0, bytes_per_second: 0B, keep_alive: 90s, in_flight: 20 }";
+    const { limits } = load(BASE.replace("true }", `true, max_packet: 1KiB, ${free} }`)).mqtt;
+    expect(limits).toEqual({
+      ...DEFAULT_LIMITS,
+      maxPacketBytes: 1024,
+      messagesPerSecond: Infinity,
+      bytesPerSecond: Infinity,
+      keepAliveMaxS: 90,
+      inFlight: 20,
+    });
+  });
+
   test("expand nothing: a $HOME is five characters", () => {
     expect(load(BASE.replace("./data", "./$HOME")).dataDir).toBe(join(folder, "$HOME"));
   });
@@ -107,6 +124,13 @@ describe("a mistake is told with its place, what was found and what is accepted"
       `edge.yaml:6:10  seal.after: expected a duration such as 30s, 12h or 7d
   6 |   after: 7 dayz
     |          ^^^^^^`,
+    ],
+    [
+      "a limit that the broker could not hold",
+      BASE.replace("{ allow_anonymous: true }", "{ allow_anonymous: true, limits: { topic_levels: 200 } }"),
+      `edge.yaml:3:56  mqtt.limits.topic_levels: expected a whole number from 1 to 100
+  3 | mqtt: { allow_anonymous: true, limits: { topic_levels: 200 } }
+    |                                                        ^^^`,
     ],
     [
       "a size",

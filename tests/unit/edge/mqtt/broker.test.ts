@@ -222,6 +222,34 @@ test("what a client may not publish reaches no subscriber either and is not reta
   expect(seen).toEqual(["plant/1/t", "plant/1/t"]);
 });
 
+test("a will that its client may not publish is none, also when its user is gone from the connection", async () => {
+  const { world: here, intake } = await opened({
+    authenticate: async () => true,
+    allows: ({ topic, user }) => user === "ann" && topic.startsWith("ann/"),
+  });
+  intake.immediate = true;
+  for (const topic of ["bob/state", "ann/state"]) {
+    const client = await here.dial();
+    const will = { topic, payload: Buffer.from("0"), qos: 1 as const, retain: false };
+    client.send({
+      cmd: "connect",
+      clientId: topic,
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      keepalive: 0,
+      username: "ann",
+      password: Buffer.from("x"),
+      will,
+    });
+    await client.next("connack");
+    client.end();
+    await expect.poll(() => here.broker.connections).toBe(0);
+  }
+  await expect.poll(() => intake.offered.map(({ topic }) => topic)).toEqual(["ann/state"]);
+  expect(here.refusals).toMatchObject([{ reason: "not_allowed", client: "bob/state" }]);
+});
+
 test.each(["$SYS/broker/uptime", "$SYS/x"])("%s is the broker's own: refused, and the client stays", async (topic) => {
   const { world: here, intake } = await opened();
   for (const version of [4, 5] as const) {

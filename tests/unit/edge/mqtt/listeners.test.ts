@@ -174,7 +174,7 @@ describe.skipIf(!openssl)("when certificates are read again", () => {
       await newcomer.endAsync();
       expect(intake.taken).toHaveLength(2);
       // Neither the old server's certificate nor the old authority of the clients is good any more.
-      await expect(connectAsync(url, clientOf("first"))).rejects.toThrow();
+      await expect(connectAsync(url, clientOf("first"))).rejects.toThrow("self-signed certificate");
       const { ca } = clientOf("second");
       const refused = connect(url, { ...clientOf("first"), ca: ca! });
       refused.on("error", () => {});

@@ -23,6 +23,8 @@ export type MqttLimits = {
   readonly inFlight: number;
   /** Filters of one client. */
   readonly subscriptionsPerClient: number;
+  /** What may wait for a client that does not read. */
+  readonly sendBufferBytes: number;
 };
 
 export const DEFAULT_LIMITS: MqttLimits = {
@@ -43,6 +45,7 @@ export const DEFAULT_LIMITS: MqttLimits = {
   // closed for it; it bounds the QoS 2 exchanges that nobody ends.
   inFlight: 10_000,
   subscriptionsPerClient: 1000,
+  sendBufferBytes: 4 * 1024 * 1024,
 };
 
 /** aedes cannot match more levels than this. */
