@@ -4,6 +4,8 @@ import type { AuthenticateError, Client, PublishPacket } from "aedes";
 import type { IConnectPacket } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
+import type { PacketProblem } from "../core/mqtt-bytes.ts";
+import { ConnectProblem } from "../core/mqtt-packet-check.ts";
 import type { Intake } from "../journal/intake.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
@@ -12,6 +14,7 @@ import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
 import { RetainedQuota } from "./retained-quota.ts";
+import { StrictParser } from "./strict-parser.ts";
 
 /**
  * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
@@ -148,6 +151,18 @@ export class MqttBroker {
     client._nextBatch = guarded;
     stream.removeListener("readable", next);
     stream.on("readable", () => guarded());
+    new StrictParser(client, (problem) => this.#end(client, stream, problem));
+  }
+
+  /** Ends a connection over a packet that is none, after the word that the client's version of MQTT has for it. */
+  #end(client: Client, stream: Duplex, problem: PacketProblem): void {
+    this.#connections.get(stream)?.shut();
+    this.#events.refused({ reason: "protocol", client: client.id ?? "", detail: problem.message });
+    if (problem instanceof ConnectProblem && problem.answer.length > 0) {
+      // A client that does not take it goes when its time to connect is over.
+      stream.end(problem.answer, () => client.close());
+    } else if (problem.code !== undefined && client.connected) client.disconnect({ reasonCode: problem.code });
+    else client.close();
   }
 
   #guarded(client: Client | null, work: () => void): void {

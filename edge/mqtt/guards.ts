@@ -13,10 +13,6 @@ export function connectProblem(packet: IConnectPacket): string | undefined {
   const { clientId, username, properties, will } = packet;
   if (!isCleanText(clientId)) return "the client id has characters that MQTT forbids";
   if (clientId.length > CLIENT_ID_MAX) return `the client id is longer than ${CLIENT_ID_MAX} characters`;
-  // [MQTT-3.1.3-8] Without an id there is no session to come back to.
-  if (clientId === "" && packet.protocolVersion !== 5 && packet.clean === false) {
-    return "an empty client id needs a clean session";
-  }
   if (username !== undefined && username !== null && !isCleanText(String(username))) {
     return "the user name has characters that MQTT forbids";
   }

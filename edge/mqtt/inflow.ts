@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 export class Inflow {
   readonly #stream: Duplex;
   #held = false;
+  #shut = false;
   /** The reader came while the tap was held and will not come again by itself. */
   #turnedAway = false;
 
@@ -19,6 +20,7 @@ export class Inflow {
     stream.read = (size?: number): unknown => {
       // The stream itself calls read(0) to fill its buffer; that goes on until the buffer is full.
       if (size === 0) return read(size);
+      if (this.#shut) return null;
       if (this.#held) {
         this.#turnedAway = true;
         return null;
@@ -29,6 +31,11 @@ export class Inflow {
 
   hold(): void {
     this.#held = true;
+  }
+
+  /** For ever: the connection ends, and what comes until then is for nobody. */
+  shut(): void {
+    this.#shut = true;
   }
 
   release(): void {
