@@ -117,7 +117,7 @@ const PROPERTIES: ReadonlyMap<number, Property> = new Map<number, Property>([
   [0x18, { name: "will delay interval", type: "four", places: [WILL] }],
   [0x19, { name: "request response information", type: "byte", places: [CONNECT] }],
   [0x1a, { name: "response information", type: "text", places: [] }],
-  [0x1c, { name: "server reference", type: "text", places: [] }],
+  [0x1c, { name: "server reference", type: "text", places: [DISCONNECT] }],
   [0x1f, { name: "reason string", type: "text", places: [...ACKNOWLEDGEMENTS, DISCONNECT] }],
   [0x21, { name: "receive maximum", type: "two", places: [CONNECT] }],
   [0x22, { name: "topic alias maximum", type: "two", places: [CONNECT] }],

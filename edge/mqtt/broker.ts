@@ -7,6 +7,7 @@ import type { AclQuestion } from "../core/acl-file.ts";
 import type { PacketProblem } from "../core/mqtt-bytes.ts";
 import { ConnectProblem } from "../core/mqtt-packet-check.ts";
 import type { Intake } from "../journal/intake.ts";
+import { fitsClient } from "./client-limits.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { connectProblem, publishProblem } from "./guards.ts";
 import { Inflow } from "./inflow.ts";
@@ -86,7 +87,8 @@ export class MqttBroker {
       },
       authorizePublish: (client, packet, done) => this.#take(client, packet, done),
       // A subscription may ask for more than its client may read; what it may not is not given to it.
-      authorizeForward: (client, packet) => (this.#may(client, "read", packet.topic) ? packet : null),
+      authorizeForward: (client, packet) =>
+        this.#may(client, "read", packet.topic) && fitsClient(client, packet) ? packet : null,
     });
     this.#watch();
     deps.intake.onCongestion((congested) => this.#onCongestion(congested));

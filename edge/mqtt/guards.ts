@@ -18,6 +18,9 @@ export function connectProblem(packet: IConnectPacket): string | undefined {
   }
   const numbers = numberProblem(properties, CONNECT_NUMBERS);
   if (numbers !== undefined) return numbers;
+  // [MQTT-3.1.2-24] Who takes no CONNACK cannot be told so.
+  const least = clientId === "" ? CONNACK_MAX_BYTES : CONNACK_BYTES;
+  if ((properties?.maximumPacketSize ?? least) < least) return "it takes no packet as large as its CONNACK";
   if (will === undefined || will === null) return undefined;
   if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return "the will has no valid QoS";
   if (/[+#]/.test(will.topic)) return "the topic of the will has a wildcard";
@@ -74,6 +77,10 @@ const CONNECT_NUMBERS: ReadonlySet<string> = new Set([
   "topicAliasMaximum",
 ]);
 const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "messageExpiryInterval"]);
-const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval", "topicAlias"]);
+/** Not the topic alias: aedes has resolved it by then, and left it undefined. */
+const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval"]);
 const CLIENT_ID_MAX = 256;
+/** With what this broker says of itself; and with an assigned client id besides. */
+const CONNACK_BYTES = 20;
+const CONNACK_MAX_BYTES = 80;
 const TOPIC_MAX = 1024;

@@ -27,42 +27,50 @@ export class StrictParser {
     });
     const parseHeader = parser._parseHeader.bind(parser);
     const parsePayload = parser._parsePayload.bind(parser);
-    parser._parseHeader = () => this.#passes(() => this.#checkFirstByte()) && parseHeader();
+    parser._parseHeader = () => {
+      if (parseHeader() !== true) return false;
+      const { cmd } = parser.packet;
+      // Nobody needs to wait for the rest of it.
+      if (cmd === "reserved") return this.#fail(protocolError("a packet of no kind"));
+      // [MQTT-3.1.0-1]
+      if (this.#agreed === undefined && cmd !== "connect") return this.#fail(NO_CONNECT);
+      return true;
+    };
     parser._parsePayload = () => {
+      const { packet } = parser;
       // Not complete: its own way of waiting.
-      if (parser._list.length < parser.packet.length) return parsePayload();
-      return this.#passes(() => this.#check()) && parsePayload();
+      if (parser._list.length < packet.length) return parsePayload();
+      const isPlain = packet.cmd === "publish" && this.#agreed !== undefined && this.#agreed.version < 5;
+      return isPlain && (packet.qos > 0 || !packet.dup) ? parsePayload() : this.#passes() && parsePayload();
     };
   }
 
-  #passes(check: () => void): boolean {
+  #passes(): boolean {
     try {
-      check();
+      this.#check();
       return true;
     } catch (error) {
       if (!(error instanceof PacketProblem)) throw error;
-      this.#parser._emitError(error);
-      return false;
+      return this.#fail(error);
     }
   }
 
-  #checkFirstByte(): void {
-    const first = this.#parser._list.get(0) ?? 0;
-    if (first < 0x10) throw protocolError("a packet of no kind");
+  #fail(problem: PacketProblem): false {
+    this.#parser._emitError(problem);
+    return false;
   }
 
   #check(): void {
     const { packet, _list: list } = this.#parser;
-    if (packet.cmd === "publish" && this.#agreed !== undefined) {
+    if (packet.cmd === "publish") {
       // [MQTT-3.3.1-2]
       if (packet.dup && packet.qos === 0) throw malformed("QoS 0 is never sent again");
-      if (this.#agreed.version === 5) this.#checkHead(packet.qos, packet.length);
+      this.#checkHead(packet.qos, packet.length);
       return;
     }
     const body = list.slice(0, packet.length);
-    if (this.#agreed !== undefined) checkPacket(KINDS.indexOf(packet.cmd), body, this.#agreed);
-    else if (packet.cmd === "connect") this.#agreed = checkConnect(body);
-    else throw new PacketProblem("the first packet is no CONNECT", undefined);
+    if (this.#agreed === undefined) this.#agreed = checkConnect(body);
+    else checkPacket(KINDS.indexOf(packet.cmd), body, this.#agreed);
   }
 
   /** Of a large message only the head is looked at, which then need not be copied together. */
@@ -90,7 +98,6 @@ type Parser = EventEmitter & {
   readonly packet: { readonly cmd: string; readonly qos: number; readonly dup: boolean; readonly length: number };
   readonly _list: {
     readonly length: number;
-    get(index: number): number | undefined;
     slice(from: number, to: number): Buffer;
   };
   _parseHeader(): boolean | undefined;
@@ -124,4 +131,5 @@ const KINDS = [
   "disconnect",
   "auth",
 ];
+const NO_CONNECT = new PacketProblem("the first packet is no CONNECT", undefined);
 const HEAD_BYTES = 2048;

@@ -143,14 +143,11 @@ class Identifiers {
     return changed;
   }
 
-  same(expected: Buffer, actual: Buffer): boolean {
+  same(expectedPacket: Buffer, actualPacket: Buffer): boolean {
+    const [expected, actual] = [shortest(expectedPacket), shortest(actualPacket)];
     if (expected[0] === 0x20 && actual[0] === 0x20) {
       const [from, to] = [expected.subarray(bodyStart(expected)), actual.subarray(bodyStart(actual))];
       return from.subarray(0, 2).equals(to.subarray(0, 2));
-    }
-    // An empty list of properties may be left away.
-    if (expected[0] === 0xe0 && expected.length === 3 && actual.length === 4 && actual[3] === 0) {
-      return actual[0] === 0xe0 && actual[2] === expected[2];
     }
     const at = identifierPosition(expected);
     if (at === undefined || actual.length !== expected.length) return actual.equals(expected);
@@ -171,6 +168,17 @@ function identifierPosition(packet: Buffer): number | undefined {
   if (kind !== 3 || (packet[0]! & 0x06) === 0) return undefined;
   const start = bodyStart(packet);
   return start + 2 + packet.readUInt16BE(start);
+}
+
+/** Acknowledgements and DISCONNECT may leave away an empty list of properties, and then a reason code of 0. */
+function shortest(packet: Buffer): Buffer {
+  const kind = packet[0]! >> 4;
+  const fields = kind >= 4 && kind <= 7 ? 2 : kind === 14 ? 0 : undefined;
+  if (fields === undefined || packet[1] !== packet.length - 2) return packet;
+  let length = packet.length;
+  if (length === 2 + fields + 2 && packet[length - 1] === 0) length--;
+  if (length === 2 + fields + 1 && packet[length - 1] === 0) length--;
+  return Buffer.concat([Buffer.of(packet[0]!, length - 2), packet.subarray(2, length)]);
 }
 
 function bodyStart(packet: Buffer): number {
