@@ -8,7 +8,7 @@ import { runs } from "../../../support/scale.ts";
 const text = fc.string({ unit: "grapheme", maxLength: 20 }).filter((one) => !/\p{Cc}|\p{Cs}/u.test(one));
 const name = text.filter((one) => one !== "" && !/[+#]/.test(one));
 const id = fc.integer({ min: 1, max: 65_535 });
-const pairs = fc.dictionary(name, text, { maxKeys: 3, noNullPrototype: false });
+const pairs = fc.dictionary(name, text, { maxKeys: 3, noNullPrototype: true, minKeys: 1 });
 const qos = fc.constantFrom(0 as const, 1 as const, 2 as const);
 
 /** The body behind the fixed header, and the kind in it. */
