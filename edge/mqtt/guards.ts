@@ -33,8 +33,11 @@ export function publishProblem(packet: IPublishPacket): string | undefined {
   if (packet.qos > 0) {
     // A will has none; -1 is what the parser makes of one that is missing.
     if (packet.messageId !== undefined && packet.messageId < 1) return "no valid packet identifier";
-    // The parser reads the identifier from whatever follows when the packet ends before it.
-    if (packet.length !== undefined && packet.length < 4 + packet.topic.length) return "a packet that ends too early";
+    // The parser reads the identifier from whatever follows when the packet ends before it. One with properties was
+    // looked at before (`StrictParser`), and may be shorter than its topic, when that came from an alias.
+    if (packet.properties === undefined && packet.length !== undefined && packet.length < 4 + packet.topic.length) {
+      return "a packet that ends too early";
+    }
   }
   const topic = topicProblem(packet.topic);
   if (topic !== undefined) return topic;

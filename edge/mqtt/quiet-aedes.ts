@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { AedesOptions, Client, PublishPacket } from "aedes";
 import { Aedes } from "aedes";
 import type { RetainedQuota } from "./retained-quota.ts";
@@ -56,7 +57,7 @@ export class QuietAedes extends Aedes {
    */
   override async listen(): Promise<void> {
     await super.listen();
-    const { persistence } = this as unknown as { persistence: IncomingPackets };
+    const { persistence } = this as unknown as { persistence: IncomingPackets & OutgoingPackets };
     const forget = persistence.incomingDelPacket.bind(persistence);
     persistence.incomingDelPacket = async (...packet) => {
       try {
@@ -65,6 +66,8 @@ export class QuietAedes extends Aedes {
         // It is forgotten already, which is what was asked.
       }
     };
+    const waiting = persistence.outgoingStream.bind(persistence);
+    persistence.outgoingStream = (client) => Readable.from(marked(waiting(client)));
   }
 
   override publish(packet: PublishPacket, ...rest: PublishRest): void {
@@ -84,4 +87,14 @@ export class QuietAedes extends Aedes {
 
 type Done = (error?: Error) => void;
 type PublishRest = [done: Done] | [client: Client | null, done: Done];
+/** What was on its way before its client went has an identifier, and is marked as coming again [MQTT-3.3.1-1]. */
+async function* marked(packets: AsyncIterable<WaitingPacket>): AsyncGenerator<WaitingPacket> {
+  for await (const packet of packets) {
+    if (packet.cmd === "publish" && (packet.messageId ?? 0) > 0) packet.dup = true;
+    yield packet;
+  }
+}
+
+type WaitingPacket = { cmd: string; messageId?: number; dup?: boolean };
+type OutgoingPackets = { outgoingStream(client: Client): AsyncIterable<WaitingPacket> };
 type IncomingPackets = { incomingDelPacket(client: Client, packet: unknown): Promise<void> };
