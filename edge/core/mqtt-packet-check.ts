@@ -65,9 +65,8 @@ export function checkConnect(body: Uint8Array): Agreed {
     const protocol = reader.text("protocol name");
     if (protocol !== "MQTT" && protocol !== "MQIsdp") throw malformed("not MQTT");
     // Mosquitto's bridges set the highest bit.
-    const level = reader.byte();
-    version = level & 0x7f;
-    if (!(protocol === "MQTT" ? [4, 5] : [3]).includes(version) || (level >= 0x80 && version === 5)) {
+    version = reader.byte() & 0x7f;
+    if (!(protocol === "MQTT" ? [4, 5] : [3]).includes(version)) {
       throw new ConnectProblem("a version of MQTT that is not spoken here", UNSUPPORTED_VERSION, version);
     }
     return { version, sessionExpiry: checkConnectFields(reader, version) };

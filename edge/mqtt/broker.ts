@@ -217,7 +217,7 @@ export class MqttBroker {
 
   #take(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
     // Topics that begin with $ are the broker's own business, not readings.
-    if (packet.topic.charCodeAt(0) === DOLLAR) {
+    if (packet.topic.charCodeAt(0) === DOLLAR && !isBridgeState(packet)) {
       const detail = "topics that begin with $ are reserved";
       done(client === null ? null : this.#refuse({ reason: "bad_publish", client: client.id, detail }));
       return;
@@ -225,6 +225,10 @@ export class MqttBroker {
     const problem = publishProblem(packet);
     if (problem !== undefined) {
       done(this.#refuse({ reason: "bad_publish", client: client?.id ?? "", detail: problem }));
+      return;
+    }
+    if (isBridgeState(packet)) {
+      done(null);
       return;
     }
     if (client !== null && !this.#may(client, "write", packet.topic)) {
@@ -290,6 +294,14 @@ export class MqttBroker {
     const emitter: EventEmitter = this.#aedes;
     emitter.on("error", (error: unknown) => events.refused({ reason: "broken", client: "", detail: String(error) }));
   }
+}
+
+/**
+ * What a Mosquitto bridge says of itself, retained and as its will: 1 while it is connected, 0 when it is not. It is for
+ * local subscribers and no reading, and no ACL needs to name it; a bridge whose notification is refused never connects.
+ */
+function isBridgeState({ topic }: PublishPacket): boolean {
+  return topic.charCodeAt(0) === DOLLAR && topic.startsWith("$SYS/broker/connection/") && topic.endsWith("/state");
 }
 
 type HoldReason = "congested" | "stopping";

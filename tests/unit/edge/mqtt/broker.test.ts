@@ -352,3 +352,34 @@ async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; i
   const here = await world(options);
   return { world: here, intake: here.intake };
 }
+
+test.each([4, 5] as const)(
+  "what a Mosquitto bridge says of itself is for subscribers, and no reading (MQTT %s)",
+  async (version) => {
+    const { world: here, intake } = await opened({ allows: ({ access }) => access === "read" });
+    const topic = "$SYS/broker/connection/plant.eu/state";
+    const bridge = await here.dial(version);
+    bridge.send({
+      cmd: "connect",
+      clientId: "plant.eu",
+      protocolId: "MQTT",
+      protocolVersion: version,
+      clean: true,
+      keepalive: 0,
+      will: { topic, payload: Buffer.from("0"), qos: 1, retain: true },
+    });
+    await bridge.next("connack");
+    bridge.send({ cmd: "publish", topic, payload: "1", qos: 1, messageId: 1, retain: true, dup: false });
+    await bridge.next("puback");
+    const watcher = await here.client("watcher");
+    watcher.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$SYS/broker/connection/#", qos: 0 }] });
+    await watcher.next("publish");
+    bridge.end();
+    await watcher.next("publish", 2);
+    expect(watcher.received.flatMap((packet) => (packet.cmd === "publish" ? [packet.payload.toString()] : []))).toEqual(
+      ["1", "0"],
+    );
+    expect(intake.offered).toEqual([]);
+    expect(here.refusals).toEqual([]);
+  },
+);
