@@ -4,88 +4,13 @@
  * waits for seconds; these wait for packets. `differs` are those that this broker does not fulfil, and
  * `edge/mqtt/CONFORMANCE.md` says why.
  */
-import { readFileSync } from "node:fs";
 import { setTimeout as past } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { expect } from "vitest";
 import { MqttWorld } from "../support/mqtt-world.ts";
 import { ScenarioClient } from "./scenario-client.ts";
-
-let world: MqttWorld;
-beforeAll(async () => {
-  world = await MqttWorld.open();
-  world.intake.immediate = true;
-});
-afterAll(() => world[Symbol.asyncDispose]());
-
-let worlds = 0;
-/** Topics and client ids of one test; they all use the same broker. */
-class Scene {
-  readonly level: 4 | 5;
-  readonly patienceMs: number;
-  readonly #name = `scene${++worlds}`;
-
-  constructor(level: 4 | 5, patienceMs: number) {
-    this.level = level;
-    this.patienceMs = patienceMs;
-  }
-
-  topic(rest: string): string {
-    return `${this.#name}/${rest}`;
-  }
-
-  async dial(): Promise<ScenarioClient> {
-    const client = await ScenarioClient.dial(world.port, this.level, this.patienceMs);
-    onTestFinished(() => client[Symbol.asyncDispose]());
-    return client;
-  }
-
-  /** A client that is connected; its session ends with it unless it `stays`. */
-  async client(
-    id: string,
-    more: Parameters<ScenarioClient["connect"]>[0] & { stays?: boolean } = {},
-  ): Promise<ScenarioClient> {
-    const { stays = false, properties, ...options } = more;
-    const client = await this.dial();
-    const expiry = this.level === 5 && stays ? { sessionExpiryInterval: 60 } : {};
-    const answer = await client.connect({
-      clientId: this.topic(id),
-      clean: !stays,
-      ...options,
-      ...(this.level === 5 ? { properties: { ...expiry, ...properties } } : {}),
-    });
-    expect(answer.reasonCode ?? answer.returnCode).toBe(0);
-    return client;
-  }
-
-  /** When a message that was sent to this subscriber would have come: others come and go on the same way meanwhile. */
-  async settled(subscriber: ScenarioClient): Promise<void> {
-    const other = await ScenarioClient.dial(world.port, this.level, this.patienceMs);
-    await other.connect({ clientId: this.topic("marker") });
-    const marker = "marker/of/" + this.#name;
-    await subscriber.subscribe([{ topic: marker, qos: 1 }]);
-    for (let n = 0; n < 3; n++) {
-      const before = subscriber.messages.length;
-      await other.publish(marker, "", 1);
-      await subscriber.until(() => subscriber.messages.slice(before).some(({ topic }) => topic === marker));
-    }
-    await subscriber.unsubscribe(marker);
-    const rest = subscriber.messages.filter(({ topic }) => topic !== marker);
-    subscriber.messages.splice(0, subscriber.messages.length, ...rest);
-    await other.leave();
-  }
-}
-
-type Scenario = {
-  readonly name: string;
-  readonly play: (scene: Scene) => Promise<void>;
-  /** Why this broker does it in another way; the documentation has the sentence. */
-  readonly differs?: string;
-};
+import { payloads, playAll, type Scenario, type Scene } from "./scene.ts";
 
 const QOS = [0, 1, 2] as const;
-const payloads = (client: ScenarioClient): string[] =>
-  client.messages.map(({ payload }) => payload.toString()).toSorted();
-
 /** Those of both versions. */
 const COMMON: readonly Scenario[] = [
   {
@@ -572,22 +497,10 @@ function aliased(topic: string, topicAlias: number): Parameters<ScenarioClient["
   };
 }
 
-/** One after the other: wildcards would see each other's messages. */
-describe.each<[string, 4 | 5, readonly Scenario[]]>([
-  ["3.1.1", 4, COMMON],
-  ["5", 5, [...COMMON, ...ONLY_5]],
-])("Paho's situations for MQTT %s", (version, level, scenarios) => {
-  for (const { name, play, differs } of scenarios) {
-    const play_ = (): Promise<void> => play(new Scene(level, differs === undefined ? 10_000 : 300));
-    if (differs === undefined) test(name, play_);
-    else test.fails(`${name} (it does not: see CONFORMANCE.md)`, play_);
-  }
-
-  test("the documentation counts them and says why", () => {
-    const documentation = readFileSync(new URL("../../edge/mqtt/CONFORMANCE.md", import.meta.url), "utf8");
-    const other = scenarios.filter(({ differs }) => differs !== undefined);
-    const row = [`Paho's situations, MQTT ${version}`, scenarios.length, scenarios.length - other.length, other.length];
-    expect(documentation).toMatch(new RegExp(row.join(String.raw` *\| *`)));
-    for (const { differs } of other) expect(documentation).toContain(differs);
-  });
-});
+playAll(
+  "Paho's situations",
+  new Map([
+    ["3.1.1", COMMON],
+    ["5", [...COMMON, ...ONLY_5]],
+  ]),
+);
