@@ -86,6 +86,8 @@ export class MqttBroker {
         void this.#check(client, username, password, done);
       },
       authorizePublish: (client, packet, done) => this.#take(client, packet, done),
+      // To 3.1.1 it is a filter like any other, which matches nothing; to MQTT 5 aedes itself refuses it.
+      authorizeSubscribe: (_client, sub, done) => done(null, sub.topic.startsWith("$share/") ? null : sub),
       // A subscription may ask for more than its client may read; what it may not is not given to it.
       authorizeForward: (client, packet) =>
         this.#may(client, "read", packet.topic) && fitsClient(client, packet) ? packet : null,

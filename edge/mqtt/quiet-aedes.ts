@@ -75,6 +75,8 @@ export class QuietAedes extends Aedes {
       this.#onRetainedRefused(packet.topic);
       packet.retain = false;
     }
+    // Whether it came again is between its sender and this broker [MQTT-3.3.1-3].
+    packet.dup = false;
     const done = rest.at(-1);
     if (this.#subscribers.size === 0 && !packet.retain && !packet.topic.startsWith("$") && typeof done === "function") {
       done.call(undefined);

@@ -25,6 +25,8 @@ export class ScenarioClient implements AsyncDisposable {
   /** Every message that came, in order. */
   readonly messages: IPublishPacket[] = [];
   readonly received: Packet[] = [];
+  /** Every byte that came. */
+  raw: Buffer = Buffer.alloc(0);
   /** Whether messages are acknowledged as they come. */
   acknowledges = true;
   /** How long a packet may take. */
@@ -48,7 +50,10 @@ export class ScenarioClient implements AsyncDisposable {
     packets.on("packet", (packet: Packet) => this.#take(packet));
     packets.on("error", () => socket.destroy());
     socket.setNoDelay(true);
-    socket.on("data", (bytes: Buffer) => packets.parse(bytes));
+    socket.on("data", (bytes: Buffer) => {
+      this.raw = Buffer.concat([this.raw, bytes]);
+      packets.parse(bytes);
+    });
     socket.on("error", () => {});
     socket.once("close", () => {
       this.#closed = true;

@@ -25,6 +25,10 @@ export class Scene {
     this.patienceMs = patienceMs;
   }
 
+  get port(): number {
+    return this.#world.port;
+  }
+
   topic(rest: string): string {
     return `${this.#name}/${rest}`;
   }
