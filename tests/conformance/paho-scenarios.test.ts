@@ -41,7 +41,7 @@ const COMMON: readonly Scenario[] = [
       for (const qos of QOS) await client.publish(scene.topic(`r/${qos}`), "kept", qos, { retain: true, properties });
       await client.subscribe([{ topic: scene.topic("r/+") }]);
       const kept = await client.got(3);
-      expect(kept.map(({ qos }) => qos).toSorted()).toEqual([0, 1, 2]);
+      expect(kept.map(({ qos }) => qos).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
       for (const { retain, properties: given } of kept) {
         expect(retain).toBe(true);
         if (scene.level === 5) expect({ ...given?.userProperties }).toEqual(properties.userProperties);
@@ -108,7 +108,7 @@ const COMMON: readonly Scenario[] = [
       await client.publish(scene.topic("t"), "twice?", 2);
       await client.got(1);
       await scene.settled(client);
-      expect([[2], [1, 2]]).toContainEqual(client.messages.map(({ qos }) => qos).toSorted());
+      expect([[2], [1, 2]]).toContainEqual(client.messages.map(({ qos }) => qos).toSorted((a, b) => a - b));
     },
   },
   {
@@ -208,7 +208,7 @@ async function echoed(
   await client.subscribe([{ topic: scene.topic("t") }]);
   for (const qos of QOS) await client.publish(scene.topic("t"), "", qos, properties);
   const messages = await client.got(3);
-  expect(messages.map(({ qos }) => qos).toSorted()).toEqual([0, 1, 2]);
+  expect(messages.map(({ qos }) => qos).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   return messages;
 }
 
@@ -348,9 +348,9 @@ const ONLY_5: readonly Scenario[] = [
       expect(one.messages[0]?.properties?.subscriptionIdentifier).toBe(456_789);
       await two.got(1);
       await scene.settled(two);
-      expect(two.messages.flatMap(({ properties }) => properties?.subscriptionIdentifier ?? []).toSorted()).toEqual([
-        2, 3,
-      ]);
+      expect(
+        two.messages.flatMap(({ properties }) => properties?.subscriptionIdentifier ?? []).toSorted((a, b) => a - b),
+      ).toEqual([2, 3]);
     },
     differs:
       "Of overlapping subscriptions of one client a message comes once and carries the identifier of one of them: aedes 2 leaves the others out.",
