@@ -16,7 +16,7 @@ import { long } from "./support/scale.ts";
 
 const MINUTE_MS = 60_000;
 
-const QUICK = ["tests/{unit,contract,sim}/**/*.test.ts", "tests/tidy.test.ts"];
+const QUICK = ["tests/{unit,contract,conformance,sim}/**/*.test.ts", "tests/tidy.test.ts"];
 const DRILLS = ["tests/drills/**/*.test.ts"];
 const SYSTEM = ["tests/system/**/*.test.ts"];
 

@@ -5,26 +5,30 @@ import type { ISubscribePacket, Packet } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/acl-file.ts";
 import { BrokerCounters } from "../core/broker-counters.ts";
+import type { PacketProblem } from "../core/mqtt-bytes.ts";
+import { ConnectProblem } from "../core/mqtt-packet-check.ts";
 import type { Intake } from "../journal/intake.ts";
 import { Admission } from "./admission.ts";
 import { type Authenticate, ConnectDoor } from "./connect-door.ts";
-import { ClientGate, protocolError } from "./client-gate.ts";
+import { ClientGate } from "./client-gate.ts";
+import { fitsClient } from "./client-limits.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
 import { publishProblem } from "./guards.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
-import { packetProblem } from "./packet-guard.ts";
 import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
 import { PublishDoor, type Publisher } from "./publish-door.ts";
 import { QuietAedes } from "./quiet-aedes.ts";
-import { REASON, ToldError } from "./reason-codes.ts";
+import { REASON } from "../core/mqtt-reasons.ts";
+import { ToldError } from "./reason-codes.ts";
 import { BrokerPersistence } from "./sessions/broker-persistence.ts";
 import type { LeftWill } from "./sessions/left-wills.ts";
 import { LeftWills } from "./sessions/left-wills.ts";
 import { SessionDelivery } from "./sessions/session-delivery.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
+import { StrictParser } from "./strict-parser.ts";
 import { SubscribeDoor } from "./subscribe-door.ts";
 import { subscriptionsOf, SysTopics } from "./sys-topics.ts";
 
@@ -144,12 +148,14 @@ export class MqttBroker {
           if (problem !== undefined && problem !== "") {
             this.#events.refused({ reason: "sessions", client: client.id, detail: problem });
           }
-          done(null, problem === undefined ? subscription : null);
+          // To 3.1.1 a shared one is a filter like any other, which matches nothing; to MQTT 5 aedes itself refuses it.
+          const isGranted = problem === undefined && !subscription.topic.startsWith("$share/");
+          done(null, isGranted ? subscription : null);
         },
         // A subscription may ask for more than its client may read; what it may not is not given to it.
         authorizeForward: (client, packet) => {
           if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(`$SYS/${this.#aedes.id}/`)) return null;
-          if (!mayRead(client, packet.topic)) return null;
+          if (!mayRead(client, packet.topic) || !fitsClient(client, packet)) return null;
           return (client.conn as Duplex).writableLength > limits.sendBufferBytes
             ? this.#overflow(client, packet)
             : packet;
@@ -254,15 +260,20 @@ export class MqttBroker {
         if (connection.hasRead && connection.settleRead(this.#clock.monotonicMs()))
           this.#events.slowed?.({ client: client.id ?? "" });
       },
-      refuse: (detail) => {
-        this.#events.refused({ reason: "protocol", client: client.id ?? "", detail });
-        return protocolError(detail);
-      },
       broken: (error) => this.#events.refused({ reason: "broken", client: client.id ?? "", detail: String(error) }),
     });
     const peer: Peer = { client, connection, guarded: (work) => gate.guarded(work) };
+    new StrictParser(client, (problem) => this.#onProblem(peer, problem));
     this.#peers.add(peer);
     if (isSurplus) this.#refuseSoon(peer);
+  }
+
+  /** Ends a connection over a packet that is none, after the word that the client's version of MQTT has for it. */
+  #onProblem({ client, connection }: Peer, problem: PacketProblem): void {
+    this.#events.refused({ reason: "protocol", client: client.id ?? "", detail: problem.message });
+    const isConnect = problem instanceof ConnectProblem;
+    if (isConnect) connection.farewell(problem.answer);
+    client.emit("error", new ToldError(problem.message, isConnect ? undefined : problem.reason));
   }
 
   /** One connection too many keeps its place only as long as a CONNECT takes that comes at once. */
@@ -280,13 +291,6 @@ export class MqttBroker {
   }
 
   #onPacket(peer: Peer, packet: Packet): boolean {
-    const problem = packetProblem(packet);
-    if (problem !== undefined) {
-      const { client } = peer;
-      this.#events.refused({ reason: "protocol", client: client.id ?? "", detail: problem });
-      client.emit("error", new ToldError(problem, REASON.protocolError));
-      return false;
-    }
     const counters = this.#counters;
     counters.received++;
     switch (packet.cmd) {

@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import type { Client } from "aedes";
 import type { Packet } from "mqtt-packet";
 import type { Connection } from "./connection.ts";
-import { REASON, reasonOf, RETURN_CODE, ToldError } from "./reason-codes.ts";
+import { reasonOf, RETURN_CODE } from "./reason-codes.ts";
 
 /**
  * Stands between aedes and one of its clients, where aedes has no hook of its own: before a packet is handled, after a
@@ -50,17 +50,8 @@ export class ClientGate {
     parser.on("packet", (packet: Packet) => {
       if (this.#client.closed || this.#connection.leaving) return;
       this.#connection.packetCame();
-      if (this.#isInOrder(packet) && this.#on.packet(packet)) enqueue.call(parser, packet);
+      if (this.#on.packet(packet)) enqueue.call(parser, packet);
     });
-  }
-
-  /** What only servers send, an AUTH that nobody began, and a second CONNECT [MQTT-3.1.0-2]. */
-  #isInOrder({ cmd }: Packet): boolean {
-    const isSecond = cmd === "connect" && (this.#client.connecting || this.#client.connected);
-    if (!isSecond && !FROM_SERVERS.has(cmd)) return true;
-    const detail = isSecond ? "a second CONNECT" : `a ${cmd.toUpperCase()}, which clients do not send`;
-    this.#client.emit("error", this.#on.refuse(detail));
-    return false;
   }
 
   /** aedes reads on when the socket has something, and when the packets of the last read are done. */
@@ -167,13 +158,9 @@ export type GateListener = {
   readonly packet: (packet: Packet) => boolean;
   /** Something may have been read. */
   readonly read: () => void;
-  /** Tells a breach of the protocol. */
-  readonly refuse: (detail: string) => ToldError;
   /** Something threw. */
   readonly broken: (error: unknown) => void;
 };
-
-export const protocolError = (detail: string): ToldError => new ToldError(detail, REASON.protocolError);
 
 type Drained = (error: Error | null, client?: Client) => void;
 
@@ -200,4 +187,3 @@ function isInner(client: Client): client is Client & InnerClient {
 }
 
 const DRAIN_PATIENCE_MS = 100;
-const FROM_SERVERS: ReadonlySet<Packet["cmd"]> = new Set(["connack", "suback", "unsuback", "pingresp", "auth"]);

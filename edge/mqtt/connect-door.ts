@@ -3,10 +3,11 @@ import type { IConnectPacket } from "mqtt-packet";
 import type { MqttLimits } from "../core/mqtt-limits.ts";
 import type { Admission } from "./admission.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { connectProblem } from "./guards.ts";
+import { connectProblem, type ConnectRefusal } from "./guards.ts";
 import type { Peers } from "./peers.ts";
 import type { BrokerPersistence } from "./sessions/broker-persistence.ts";
-import { REASON, type Reason, RETURN_CODE, ToldError } from "./reason-codes.ts";
+import { REASON, type Reason } from "../core/mqtt-reasons.ts";
+import { RETURN_CODE, ToldError } from "./reason-codes.ts";
 
 /** Where a CONNECT is let in or refused. */
 export class ConnectDoor {
@@ -78,7 +79,7 @@ export class ConnectDoor {
   }
 
   /** Tells the refusal and gives aedes an error that is not told a second time. */
-  #refuse(kind: RefusalReason, client: Client, { detail, reason }: { detail: string; reason: Reason }): ToldError {
+  #refuse(kind: RefusalReason, client: Client, { detail, reason }: ConnectRefusal): ToldError {
     this.#deps.events.refused({ reason: kind, client: client.id ?? "", detail });
     return new ToldError(detail, reason);
   }

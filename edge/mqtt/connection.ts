@@ -75,6 +75,13 @@ export class Connection {
     this.stream.write(generate(packet, { protocolVersion: Math.min(5, Math.max(3, version)) }));
   }
 
+  /** The last word to a client whose version of MQTT is not known to anybody but its sender. */
+  farewell(bytes: Uint8Array): void {
+    if (bytes.length === 0 || this.stream.writableEnded) return;
+    this.stream.write(bytes);
+    this.linger();
+  }
+
   /**
    * The next end of this connection is a polite one: what was written arrives, also when the client is in the middle of
    * sending. A socket that is closed with unread bytes in it sends a reset, which takes the DISCONNECT before it away.

@@ -1,6 +1,6 @@
 import type { IConnectPacket, IPublishPacket, ISubscription } from "mqtt-packet";
 import { DEFAULT_LIMITS, type MqttLimits } from "../core/mqtt-limits.ts";
-import { REASON, type Reason } from "./reason-codes.ts";
+import { REASON, type Reason } from "../core/mqtt-reasons.ts";
 
 /**
  * What aedes and its parser let through and should not: checked before the broker acts on it.
@@ -12,10 +12,15 @@ import { REASON, type Reason } from "./reason-codes.ts";
 
 /** Why something is refused, in words and for the client. */
 export type Problem = { readonly detail: string; readonly reason: Reason };
+/** A reason that is undefined cannot be told to the client. */
+export type ConnectRefusal = { readonly detail: string; readonly reason: Reason | undefined };
 type TextLimits = Pick<MqttLimits, "topicLength" | "topicLevels" | "clientIdLength" | "keepAliveMaxS">;
 
 /** Why a CONNECT must be refused, or undefined. */
-export function connectProblem(packet: IConnectPacket, limits: TextLimits = DEFAULT_LIMITS): Problem | undefined {
+export function connectProblem(
+  packet: IConnectPacket,
+  limits: TextLimits = DEFAULT_LIMITS,
+): ConnectRefusal | undefined {
   const { clientId, username, properties, will } = packet;
   if (!isCleanText(clientId)) return badClientId("the client id has characters that MQTT forbids");
   if (clientId.length > limits.clientIdLength) {
@@ -36,6 +41,11 @@ export function connectProblem(packet: IConnectPacket, limits: TextLimits = DEFA
   if (packet.protocolVersion !== 5 && keepAliveMaxS > 0 && (keepalive === 0 || keepalive > keepAliveMaxS)) {
     return badClientId(`a keep alive of ${keepalive} s; 1 to ${keepAliveMaxS} s are taken`);
   }
+  // [MQTT-3.1.2-24] Who takes no CONNACK cannot be told so.
+  const least = clientId === "" ? CONNACK_MAX_BYTES : CONNACK_BYTES;
+  if ((properties?.maximumPacketSize ?? least) < least) {
+    return { detail: "it takes no packet as large as its CONNACK", reason: undefined };
+  }
   if (will === undefined || will === null) return undefined;
   if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return malformed("the will has no valid QoS");
   if (/[+#]/.test(will.topic)) return malformed("the topic of the will has a wildcard");
@@ -48,8 +58,9 @@ export function publishProblem(packet: IPublishPacket, limits: TextLimits = DEFA
   if (packet.qos > 0) {
     // A will has none; -1 is what the parser makes of one that is missing.
     if (packet.messageId !== undefined && packet.messageId < 1) return malformed("no valid packet identifier");
-    // The parser reads the identifier from whatever follows when the packet ends before it.
-    if (packet.length !== undefined && packet.length < 4 + packet.topic.length) {
+    // The parser reads the identifier from whatever follows when the packet ends before it. One with properties was
+    // looked at before (`StrictParser`), and may be shorter than its topic, when that came from an alias.
+    if (packet.properties === undefined && packet.length !== undefined && packet.length < 4 + packet.topic.length) {
       return malformed("a packet that ends too early");
     }
   }
@@ -128,5 +139,9 @@ const CONNECT_NUMBERS: ReadonlySet<string> = new Set([
   "topicAliasMaximum",
 ]);
 const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "messageExpiryInterval"]);
-const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval", "topicAlias"]);
+/** Not the topic alias: aedes has resolved it by then, and left it undefined. */
+const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval"]);
 const SLASH = 0x2f;
+/** With what this broker says of itself; and with an assigned client id besides. */
+const CONNACK_BYTES = 20;
+const CONNACK_MAX_BYTES = 80;

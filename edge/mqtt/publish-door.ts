@@ -8,7 +8,8 @@ import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { type Problem, publishProblem } from "./guards.ts";
 import type { MqttLimits } from "../core/mqtt-limits.ts";
-import { REASON, type Reason, ToldError } from "./reason-codes.ts";
+import { REASON, type Reason } from "../core/mqtt-reasons.ts";
+import { ToldError } from "./reason-codes.ts";
 import { AcknowledgementLines } from "./sessions/acknowledgement-lines.ts";
 import type { BrokerPersistence, Publisher as SessionPublisher } from "./sessions/broker-persistence.ts";
 

@@ -111,6 +111,8 @@ export class QuietAedes extends Aedes {
       done?.call(undefined);
       return;
     }
+    // Whether it came again is between its sender and this broker [MQTT-3.3.1-3].
+    packet.dup = false;
     const addressed = this.#sessions.persistence.addressedBy(packet);
     if (addressed === undefined) {
       this.#handOut(packet, rest);

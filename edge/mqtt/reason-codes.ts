@@ -1,21 +1,4 @@
-/** MQTT 5 reason codes that this broker gives, beside those of aedes (MQTT 5, 2.4). */
-export const REASON = {
-  malformedPacket: 0x81,
-  protocolError: 0x82,
-  unsupportedVersion: 0x84,
-  clientIdNotValid: 0x85,
-  badUserOrPassword: 0x86,
-  notAuthorized: 0x87,
-  serverUnavailable: 0x88,
-  keepAliveTimeout: 0x8d,
-  filterInvalid: 0x8f,
-  topicInvalid: 0x90,
-  receiveMaximumExceeded: 0x93,
-  packetTooLarge: 0x95,
-  quotaExceeded: 0x97,
-} as const;
-
-export type Reason = (typeof REASON)[keyof typeof REASON];
+import { REASON, type Reason } from "../core/mqtt-reasons.ts";
 
 /** CONNACK return codes of MQTT 3.1.1 (3.2.2.3), for the reasons that have one. Without one the connection is closed. */
 export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>([
@@ -34,9 +17,10 @@ export const SHARED_NOT_SUPPORTED = 0x9e;
 
 /** A refusal that was told where it was decided, with what the client is to hear. */
 export class ToldError extends Error {
-  readonly reason: Reason;
+  readonly reason: Reason | undefined;
 
-  constructor(detail: string, reason: Reason) {
+  /** @param reason undefined: the client is told nothing. */
+  constructor(detail: string, reason: Reason | undefined) {
     super(detail);
     this.reason = reason;
   }

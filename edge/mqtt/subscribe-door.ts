@@ -4,7 +4,8 @@ import type { Connection } from "./connection.ts";
 import type { MqttEvents } from "./events.ts";
 import { filterProblem, type Problem } from "./guards.ts";
 import type { MqttLimits } from "../core/mqtt-limits.ts";
-import { REASON, SHARED_NOT_SUPPORTED, SUBACK_FAILURE, ToldError } from "./reason-codes.ts";
+import { REASON } from "../core/mqtt-reasons.ts";
+import { SHARED_NOT_SUPPORTED, SUBACK_FAILURE, ToldError } from "./reason-codes.ts";
 
 /**
  * Where a SUBSCRIBE is granted or refused, filter by filter. What the ACL forbids to read is no reason: as in Mosquitto,
@@ -24,7 +25,11 @@ export class SubscribeDoor {
 
   /** @returns whether aedes is to handle all of it. */
   take({ client, connection, guarded }: Subscriber, packet: ISubscribePacket): boolean {
-    const problems = packet.subscriptions.map((subscription) => this.#problemOf(connection, subscription));
+    const problems = packet.subscriptions.map((subscription, _, all) => {
+      // aedes takes several filters apart in a plain object.
+      if (all.length > 1 && subscription.topic === "__proto__") return PROTO_AMONG_OTHERS;
+      return this.#problemOf(connection, subscription);
+    });
     const worst = problems.find((problem) => problem?.reason === REASON.malformedPacket);
     if (worst !== undefined) {
       this.#events.refused({ reason: "bad_filter", client: client.id, detail: worst.detail });
@@ -76,3 +81,5 @@ export type Subscriber = {
   readonly connection: Connection;
   readonly guarded: (work: () => void) => void;
 };
+
+const PROTO_AMONG_OTHERS: Problem = { detail: "the filter __proto__ among others", reason: REASON.filterInvalid };

@@ -37,7 +37,6 @@ describe("a CONNECT", () => {
     ["a control character in its id", { clientId: "a\u0001" }, "the client id has characters that MQTT forbids"],
     ["an id that was no UTF-8", { clientId: "a\ufffd" }, "the client id has characters that MQTT forbids"],
     ["an endless id", { clientId: "x".repeat(257) }, "the client id is longer than 256 characters"],
-    ["no id and a session to keep", { clientId: "", protocolVersion: 4, clean: false }, "needs a clean session"],
     ["a control character in its user name", { username: "a\u0000b" }, "the user name has characters"],
     ["a property twice", { properties: { sessionExpiryInterval: [1, 2] as unknown as number } }, "has no value"],
     ["a property without a value", { properties: { receiveMaximum: undefined as unknown as number } }, "has no value"],
@@ -80,9 +79,9 @@ describe("a PUBLISH", () => {
     ["a zero byte in its topic", { topic: "a\u0000b" }, "the topic has characters that MQTT forbids"],
     ["a topic that was no UTF-8", { topic: "a\ufffdb" }, "the topic has characters that MQTT forbids"],
     [
-      "a topic alias without a value",
-      { properties: { topicAlias: undefined as unknown as number } },
-      "the property topicAlias has no value",
+      "an expiry without a value",
+      { properties: { messageExpiryInterval: undefined as unknown as number } },
+      "the property messageExpiryInterval has no value",
     ],
   ])("with %s is refused", (_, part, problem) => {
     expect(publishProblem({ ...PUBLISH, ...part })?.detail).toContain(problem);

@@ -1,0 +1,18 @@
+/** MQTT 5 reason codes that this broker gives, beside those of aedes (MQTT 5, 2.4). */
+export const REASON = {
+  malformedPacket: 0x81,
+  protocolError: 0x82,
+  unsupportedVersion: 0x84,
+  clientIdNotValid: 0x85,
+  badUserOrPassword: 0x86,
+  notAuthorized: 0x87,
+  serverUnavailable: 0x88,
+  keepAliveTimeout: 0x8d,
+  filterInvalid: 0x8f,
+  topicInvalid: 0x90,
+  receiveMaximumExceeded: 0x93,
+  packetTooLarge: 0x95,
+  quotaExceeded: 0x97,
+} as const;
+
+export type Reason = (typeof REASON)[keyof typeof REASON];

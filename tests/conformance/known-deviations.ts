@@ -1,0 +1,96 @@
+/** Cases that end otherwise here, for one reason. `edge/mqtt/CONFORMANCE.md` has the same table. */
+export type Deviation = {
+  /** The sentence of the documentation. */
+  readonly reason: string;
+  /** Against `FILE | group | name`. */
+  readonly cases: RegExp;
+  /** Those releases only; by default all that were looked at. */
+  readonly release?: string;
+};
+
+const CONNECT_ANSWERED =
+  "A CONNECT with a broken user name, client id or end is answered with its reason code (0x81, 0x85) before the connection is closed; the case wants it closed without a word. A server may do either.";
+const RESERVED_FLAGS =
+  "Flags of the fixed header that are reserved are a malformed packet (0x81, MQTT-2.1.3-1), also in a packet that only a server sends; the case wants 0x82.";
+const VERSIONS =
+  "An unsupported version of MQTT is told so in the way that it can read: 0x01 to versions before 3.1, 0x84 to later ones; the case wants one of them for both.";
+
+/** Of Mosquitto's cases. A case in here that passes fails the test, as one does that fails and is not in here. */
+export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
+  {
+    reason:
+      "PUBACK says 0x00 where the case wants 0x10, no matching subscribers. A server may say either; here the journal takes every message, so there is always one.",
+    cases:
+      /^PUBLISH.json \| v5.0 PUBLISH( ALLOWED PROPERTIES)? \| (3[2A] QoS 1 Dup|(payload-format-indicator|message-expiry-interval)=[01] |(topic-alias|response-topic) \([^,)]*\)$|(correlation-data|content-type) \([^)]*\)( empty)?$|(2\*)?user-property($| empty))/,
+  },
+  {
+    reason: CONNECT_ANSWERED,
+    cases: /^CONNECT.json \| v5.0 CONNECT \| 10 (Username with|\[MQTT-3.1.2-1[79]\])/,
+  },
+  {
+    release: "2.0.21",
+    reason: CONNECT_ANSWERED,
+    cases: /^CONNECT.json \| v5.0 CONNECT \| 10 (Client ID with|\[MQTT-3.1.2-1[68]\])/,
+  },
+  {
+    reason: RESERVED_FLAGS,
+    cases: /^(AUTH.json \| v5.0 AUTH \| F[1248]|CONNACK.json \| v5.0 CONNACK \| (2[1248]|issue 2163 v5))$/,
+  },
+  {
+    release: "2.0.21",
+    reason: RESERVED_FLAGS,
+    cases: /^PINGRESP.json \| v5.0 PINGRESP \| D[1248]$/,
+  },
+  {
+    reason:
+      "An acknowledgement of the wrong kind (PUBACK for QoS 2, PUBREC for QoS 1, PUBCOMP before PUBREC) does not end the connection: aedes 2 does not keep what kind it waits for. The message counts as received, which is what its subscriber said.",
+    cases:
+      /^FLOW.json \| v(3.1.1|5.0) FLOW \| (QoS 1 PUBLISH-PUBREC|QoS 1 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBACK|QoS 2 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBREC-PUBREL-PUBACK)$/,
+  },
+  {
+    reason: VERSIONS,
+    cases: /^CONNECT.json \| v3.1(.1)? CONNECT \| 10 proto ver 2/,
+    release: "2.1.2",
+  },
+  {
+    release: "2.0.21",
+    reason: VERSIONS,
+    cases: /^CONNECT.json \| v3.1(.1)? CONNECT \| 10 proto ver 6/,
+  },
+  {
+    reason:
+      "MQTT 3.1 (MQIsdp) with the lowest connect flag set, which only later versions forbid, is refused: mqtt-packet makes no difference.",
+    cases: /^CONNECT.json \| v3.1 CONNECT \| 1[04] ok $/,
+  },
+  {
+    reason: "Topic aliases up to 16 are taken, and announced so; the case was made for a server that takes 10.",
+    cases: /^PUBLISH.json \| v5.0 PUBLISH ALLOWED PROPERTIES \| topic alias > max topic alias$/,
+  },
+  {
+    reason: "An empty topic without an alias is a protocol error (0x82, MQTT 5, 3.3.2.1); the case wants 0x81.",
+    cases: /^PUBLISH.json \| v5.0 PUBLISH \| 30 topic 0$/,
+  },
+  {
+    reason:
+      "A PINGRESP from a client is told to be a protocol error, also one with a body; the case wants the connection closed without a word.",
+    cases: /^PINGRESP.json \| v5.0 PINGRESP \| D0 long$/,
+  },
+  {
+    release: "2.0.21",
+    reason:
+      "A Subscription Identifier in a PUBLISH of a client is a protocol error (MQTT-3.3.4-6); cases of 2.0 take it, those of 2.1 do not.",
+    cases:
+      /^PUBLISH.json \| v5.0 PUBLISH ALLOWED PROPERTIES \| subscription-identifier=(1|0x(7F|8001|FF7F|808001|FFFF7F|80808001|FFFFFF7F)) /,
+  },
+  {
+    release: "2.0.21",
+    reason:
+      "Cases of 2.0 for a user property without a value write a topic alias in its place, which is a protocol error (0x82) there; 2.1 corrects them.",
+    cases: /^(DISCONNECT|PUBACK|PUBCOMP|PUBREC|PUBREL).json .* with user-property missing value$/,
+  },
+  {
+    reason:
+      "A shared subscription of 3.1.1, which Mosquitto has beyond the specification, is refused (0x80): aedes 2 would grant it, and nothing would come.",
+    cases: /^REGRESSION.json \| REGRESSIONS \| (mismatched-shared-normal-subscribe-unsubscribe-leak|shared-sub-uaf)$/,
+  },
+];

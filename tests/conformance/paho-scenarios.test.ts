@@ -1,0 +1,506 @@
+/**
+ * The situations of Eclipse Paho's interoperability suite (github.com/eclipse-paho/paho.mqtt.testing, interoperability/
+ * client_test.py and client_test5.py), which other brokers are tried with, played anew on bare packets. Its own test
+ * waits for seconds; these wait for packets. `differs` are those that this broker does not fulfil, and
+ * `edge/mqtt/CONFORMANCE.md` says why.
+ */
+import { setTimeout as past } from "node:timers/promises";
+import { expect } from "vitest";
+import { MqttWorld } from "../support/mqtt-world.ts";
+import { ScenarioClient } from "./scenario-client.ts";
+import { payloads, playAll, type Scenario, type Scene } from "./scene.ts";
+
+const QOS = [0, 1, 2] as const;
+/** Those of both versions. */
+const COMMON: readonly Scenario[] = [
+  {
+    name: "basic: three qualities of service, no second CONNECT, no other protocol",
+    play: async (scene) => {
+      await (await scene.client("a")).leave();
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      for (const qos of QOS) await client.publish(scene.topic("t"), `qos ${qos}`, qos);
+      await client.got(3);
+      expect(client.messages.map(({ payload, qos }) => `${payload.toString()} ${qos}`).toSorted()).toEqual([
+        "qos 0 0",
+        "qos 1 1",
+        "qos 2 2",
+      ]);
+      client.send({ cmd: "connect", protocolId: "MQTT", protocolVersion: scene.level, clientId: "a", clean: true });
+      await client.ended();
+      const other = await scene.dial();
+      other.bytes(Buffer.from([0x10, 0x0c, 0, 2, 0x68, 0x6a, scene.level, 2, 0, 0, 0, 0, 0, 0]));
+      await other.ended();
+    },
+  },
+  {
+    name: "retained messages come with what they were published with, until they are emptied",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      const properties = { userProperties: { a: "2", c: "3" } };
+      for (const qos of QOS) await client.publish(scene.topic(`r/${qos}`), "kept", qos, { retain: true, properties });
+      await client.subscribe([{ topic: scene.topic("r/+") }]);
+      const kept = await client.got(3);
+      expect(kept.map(({ qos }) => qos).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+      for (const { retain, properties: given } of kept) {
+        expect(retain).toBe(true);
+        if (scene.level === 5) expect({ ...given?.userProperties }).toEqual(properties.userProperties);
+      }
+      for (const qos of QOS) await client.publish(scene.topic(`r/${qos}`), "", qos, { retain: true });
+      const late = await scene.client("b");
+      await late.subscribe([{ topic: scene.topic("r/+") }]);
+      await scene.settled(late);
+      expect(late.messages).toEqual([]);
+    },
+  },
+  {
+    name: "the will of a client that goes without a word is published, that of one that says goodbye is not",
+    play: async (scene) => {
+      const will = (word: string) => ({
+        will: { topic: scene.topic("will"), payload: Buffer.from(word), qos: 1 as const },
+      });
+      const heir = await scene.client("heir");
+      await heir.subscribe([{ topic: scene.topic("will") }]);
+      await (await scene.client("polite", will("not this"))).leave();
+      await (await scene.client("gone", will("this"))).vanish();
+      await heir.got(1);
+      await scene.settled(heir);
+      expect(payloads(heir)).toEqual(["this"]);
+    },
+  },
+  {
+    name: "without a client id there is no session, and a connection all the same",
+    play: async (scene) => {
+      if (scene.level === 4) {
+        const kept = await scene.dial();
+        kept.bytes(Buffer.from([0x10, 0x0c, 0, 4, ...Buffer.from("MQTT"), 4, 0, 0, 0, 0, 0]));
+        await kept.ended();
+        expect(kept.received).toMatchObject([{ cmd: "connack", returnCode: 2 }]);
+      }
+      const client = await scene.dial();
+      const answer = await client.connect({ clientId: "" });
+      expect(answer.returnCode ?? answer.reasonCode).toBe(0);
+      await client.ping();
+    },
+  },
+  {
+    name: "messages for a session whose client is away wait for it",
+    play: async (scene) => {
+      const first = await scene.client("a", { stays: true });
+      await first.subscribe([{ topic: scene.topic("+") }]);
+      await first.leave();
+      const sender = await scene.client("b");
+      for (const qos of QOS) await sender.publish(scene.topic(`t${qos}`), `qos ${qos}`, qos);
+      await scene.settled(sender);
+      const again = await scene.client("a", { stays: true });
+      await again.got(2);
+      expect(payloads(again).filter((one) => one !== "qos 0")).toEqual(["qos 1", "qos 2"]);
+    },
+  },
+  {
+    name: "of overlapping subscriptions a message comes once at the highest quality of service, or once for each",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([
+        { topic: scene.topic("#"), qos: 2 },
+        { topic: scene.topic("+"), qos: 1 },
+      ]);
+      await client.publish(scene.topic("t"), "twice?", 2);
+      await client.got(1);
+      await scene.settled(client);
+      expect([[2], [1, 2]]).toContainEqual(client.messages.map(({ qos }) => qos).toSorted((a, b) => a - b));
+    },
+  },
+  {
+    name: "who says nothing for one and a half keep-alives is taken for gone",
+    play: async (scene) => {
+      const heir = await scene.client("heir");
+      await heir.subscribe([{ topic: scene.topic("will") }]);
+      const silent = await scene.client("silent", {
+        keepalive: 1,
+        will: { topic: scene.topic("will"), payload: Buffer.from("silence"), qos: 0, retain: false },
+      });
+      await silent.ended();
+      await heir.got(1);
+      expect(payloads(heir)).toEqual(["silence"]);
+    },
+  },
+  {
+    name: "what was not acknowledged comes again when the client comes back",
+    play: async (scene) => {
+      const first = await scene.client("a", { stays: true });
+      await first.subscribe([{ topic: scene.topic("#") }]);
+      first.acknowledges = false;
+      const sender = await scene.client("b");
+      await sender.publish(scene.topic("one"), "one", 1);
+      await sender.publish(scene.topic("two"), "two", 2);
+      await first.got(2);
+      await first.leave();
+      const again = await scene.client("a", { stays: true });
+      await again.got(2);
+      await scene.settled(again);
+      expect(payloads(again)).toEqual(["one", "two"]);
+      expect(again.messages.map(({ dup }) => dup)).toEqual([true, true]);
+    },
+  },
+  {
+    name: "a subscription that is not allowed is answered so",
+    play: async (scene) => {
+      await using strict = await MqttWorld.open({ allows: ({ access }) => access === "write" });
+      await using client = await ScenarioClient.dial(strict.port, scene.level, scene.patienceMs);
+      await client.connect({ clientId: "a" });
+      const { granted } = await client.subscribe([{ topic: "test/nosubscribe" }]);
+      expect(granted[0]).toBeGreaterThanOrEqual(0x80);
+    },
+    differs:
+      "A subscription to what the ACL forbids is granted, and nothing comes: the ACL is asked for each message, because a filter may be wider than what its client may read.",
+  },
+  {
+    name: "a wildcard does not reach topics that begin with $",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: "+/+" }, { topic: "#" }]);
+      const sender = await scene.client("b");
+      sender.send({ cmd: "publish", topic: "$TopicA/B", payload: "", qos: 0, dup: false, retain: false });
+      sender.send({ cmd: "pingreq" });
+      await scene.settled(client);
+      expect(client.messages.filter(({ topic }) => topic.startsWith("$"))).toEqual([]);
+    },
+  },
+];
+
+const UNSUBSCRIBE: Scenario = {
+  name: "what was unsubscribed comes no more",
+  play: async (scene) => {
+    const client = await scene.client("a");
+    for (const name of ["0", "1", "2"]) await client.subscribe([{ topic: scene.topic(name) }]);
+    const { granted } = await client.unsubscribe(scene.topic("0"), scene.topic("never"));
+    expect(granted).toEqual([0x00, 0x11]);
+    const sender = await scene.client("b");
+    for (const name of ["0", "1", "2"]) await sender.publish(scene.topic(name), name, 1);
+    await client.got(2);
+    await scene.settled(client);
+    expect(payloads(client)).toEqual(["1", "2"]);
+  },
+};
+
+/** Whether the broker still has the session, asked by coming back. */
+async function isPresent(
+  scene: Scene,
+  sessionExpiryInterval: number,
+): Promise<{ present: boolean; client: ScenarioClient }> {
+  const client = await scene.dial();
+  const answer = await client.connect({
+    clientId: scene.topic("s"),
+    clean: false,
+    properties: { sessionExpiryInterval },
+  });
+  expect(answer.reasonCode).toBe(0);
+  return { present: answer.sessionPresent, client };
+}
+
+/** A message of each quality of service with these properties, as it comes. */
+async function echoed(
+  scene: Scene,
+  properties: Parameters<ScenarioClient["publish"]>[3] & object,
+): Promise<ScenarioClient["messages"]> {
+  const client = await scene.client("a");
+  await client.subscribe([{ topic: scene.topic("t") }]);
+  for (const qos of QOS) await client.publish(scene.topic("t"), "", qos, properties);
+  const messages = await client.got(3);
+  expect(messages.map(({ qos }) => qos).toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+  return messages;
+}
+
+/** Those that only MQTT 5 has. */
+const ONLY_5: readonly Scenario[] = [
+  UNSUBSCRIBE,
+  {
+    name: "a session ends when its expiry interval is over",
+    play: async (scene) => {
+      const first = await isPresent(scene, 0);
+      await first.client.subscribe([{ topic: scene.topic("t") }]);
+      await first.client.leave();
+      const second = await isPresent(scene, 1);
+      expect(second.present).toBe(false);
+      await second.client.subscribe([{ topic: scene.topic("t") }]);
+      await second.client.leave();
+      const third = await isPresent(scene, 1);
+      expect(third.present).toBe(true);
+      await third.client.leave();
+      await past(1_300);
+      const fourth = await isPresent(scene, 1);
+      expect(fourth.present).toBe(false);
+      await fourth.client.subscribe([{ topic: scene.topic("t") }]);
+      // A DISCONNECT may say it anew.
+      await fourth.client.leave({ properties: { sessionExpiryInterval: 60 } });
+      const fifth = await isPresent(scene, 60);
+      expect(fifth.present).toBe(true);
+      await fifth.client.leave({ properties: { sessionExpiryInterval: 0 } });
+      expect((await isPresent(scene, 0)).present).toBe(false);
+    },
+  },
+  {
+    name: "of a shared subscription each message goes to one of its clients",
+    play: async (scene) => {
+      const [one, two] = [await scene.client("one"), await scene.client("two")];
+      for (const client of [one, two]) {
+        const { granted } = await client.subscribe([{ topic: `$share/group/${scene.topic("t")}` }]);
+        expect(granted).toEqual([2]);
+      }
+      for (let n = 0; n < 4; n++) await one.publish(scene.topic("t"), String(n), 1);
+      for (const client of [one, two]) await scene.settled(client);
+      expect([...payloads(one), ...payloads(two)].toSorted()).toEqual(["0", "1", "2", "3"]);
+    },
+    differs:
+      "No shared subscriptions: aedes 2 has none. The CONNACK says so (Shared Subscription Available 0), and one is refused with 0x9E.",
+  },
+  {
+    name: "user properties are handed on",
+    play: async (scene) => {
+      const userProperties = { a: "2", c: "3" };
+      for (const { properties } of await echoed(scene, { properties: { userProperties } })) {
+        expect({ ...properties?.userProperties }).toEqual(userProperties);
+      }
+    },
+  },
+  {
+    name: "payload format and content type are handed on",
+    play: async (scene) => {
+      const given = { payloadFormatIndicator: true, contentType: "My name" };
+      for (const { properties } of await echoed(scene, { properties: given })) expect(properties).toMatchObject(given);
+    },
+  },
+  {
+    name: "a message that waits too long is thrown away, and one that does not tells what is left",
+    play: async (scene) => {
+      const away = await scene.client("a", { stays: true });
+      await away.subscribe([{ topic: scene.topic("t") }]);
+      await away.leave();
+      const sender = await scene.client("b");
+      const say = (word: string, qos: 1 | 2, messageExpiryInterval: number): Promise<number> =>
+        sender.publish(scene.topic("t"), word, qos, { properties: { messageExpiryInterval } });
+      await say("gone 1", 1, 1);
+      await say("gone 2", 2, 1);
+      await say("kept 1", 1, 6);
+      await say("kept 2", 2, 6);
+      await past(1_100);
+      const back = await scene.client("a", { stays: true });
+      await back.got(2);
+      await scene.settled(back);
+      expect(payloads(back)).toEqual(["kept 1", "kept 2"]);
+      for (const { properties } of back.messages) expect(properties?.messageExpiryInterval).toBeLessThan(6);
+    },
+  },
+  {
+    name: "subscription options: no local, retain as published, retain handling",
+    play: async (scene) => {
+      const [one, two] = [await scene.client("one"), await scene.client("two")];
+      for (const client of [one, two]) await client.subscribe([{ topic: scene.topic("local"), nl: true }]);
+      await one.publish(scene.topic("local"), "not to me", 1);
+      await two.got(1);
+      await scene.settled(one);
+      expect(one.messages).toEqual([]);
+
+      const third = await scene.client("three");
+      await third.subscribe([{ topic: scene.topic("as"), rap: true }]);
+      await third.publish(scene.topic("as"), "false", 1);
+      await third.publish(scene.topic("as"), "true", 1, { retain: true });
+      await third.got(2);
+      expect(third.messages.map(({ retain, payload }) => `${payload.toString()} ${retain}`)).toEqual([
+        "false false",
+        "true true",
+      ]);
+
+      const fourth = await scene.client("four");
+      for (const qos of QOS) await fourth.publish(scene.topic(`r/${qos}`), "", qos, { retain: true });
+      for (const qos of QOS) await fourth.publish(scene.topic(`r/${qos}`), "kept", qos, { retain: true });
+      const counts: number[] = [];
+      for (const rh of [1, 1, 2, 0, 0] as const) {
+        await fourth.subscribe([{ topic: scene.topic("r/#"), rh }]);
+        await scene.settled(fourth);
+        counts.push(fourth.messages.splice(0).length);
+      }
+      expect(counts).toEqual([3, 0, 0, 3, 3]);
+    },
+  },
+  {
+    name: "a client without an id is told the one it is given",
+    play: async (scene) => {
+      const client = await scene.dial();
+      const { properties } = await client.connect({ clientId: "" });
+      const given = properties?.assignedClientIdentifier ?? "";
+      expect(given).not.toBe("");
+      await client.leave();
+      const again = await scene.dial();
+      expect((await again.connect({ clientId: given })).properties?.assignedClientIdentifier).toBeUndefined();
+    },
+  },
+  {
+    name: "a message carries the identifiers of all subscriptions that it comes for",
+    play: async (scene) => {
+      const [one, two] = [await scene.client("one"), await scene.client("two")];
+      await one.subscribe([{ topic: scene.topic("t") }], { subscriptionIdentifier: 456_789 });
+      await two.subscribe([{ topic: scene.topic("t") }], { subscriptionIdentifier: 2 });
+      await two.subscribe([{ topic: scene.topic("t/#") }], { subscriptionIdentifier: 3 });
+      await two.publish(scene.topic("t"), "", 1);
+      await one.got(1);
+      expect(one.messages[0]?.properties?.subscriptionIdentifier).toBe(456_789);
+      await two.got(1);
+      await scene.settled(two);
+      expect(
+        two.messages.flatMap(({ properties }) => properties?.subscriptionIdentifier ?? []).toSorted((a, b) => a - b),
+      ).toEqual([2, 3]);
+    },
+    differs:
+      "Of overlapping subscriptions of one client a message comes once and carries the identifier of one of them: aedes 2 leaves the others out.",
+  },
+  {
+    name: "a request is handed on with where and for what the answer is wanted",
+    play: async (scene) => {
+      const [asker, answerer] = [await scene.client("asker"), await scene.client("answerer")];
+      await asker.subscribe([{ topic: scene.topic("answer") }]);
+      await answerer.subscribe([{ topic: scene.topic("question") }]);
+      const given = { responseTopic: scene.topic("answer"), correlationData: Buffer.from("334") };
+      await asker.publish(scene.topic("question"), "?", 1, { properties: given });
+      const [question] = await answerer.got(1);
+      expect(question?.properties).toMatchObject(given);
+      const { correlationData } = given;
+      await answerer.publish(String(question?.properties?.responseTopic), "!", 1, { properties: { correlationData } });
+      const [answer] = await asker.got(1);
+      expect(answer).toMatchObject({ topic: scene.topic("answer"), properties: { correlationData } });
+    },
+  },
+  {
+    name: "aliases of a client stand for its topics, as long as it is connected",
+    play: async (scene) => {
+      const code = async (alias: number): Promise<number | undefined> => {
+        const client = await scene.client("wrong");
+        client.send(aliased(scene.topic("t"), alias));
+        return client.ended();
+      };
+      expect(await code(0)).toBe(0x94);
+      expect(await code(17)).toBe(0x94);
+      const client = await scene.client("a", { stays: true });
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      expect(await client.publish(scene.topic("t"), "1", 1, { properties: { topicAlias: 1 } })).toBe(0);
+      expect(await client.publish("", "2", 1, { properties: { topicAlias: 1 } })).toBe(0);
+      await client.got(2);
+      expect(client.messages.map(({ topic }) => topic)).toEqual([scene.topic("t"), scene.topic("t")]);
+      expect(client.messages.map(({ properties }) => properties?.topicAlias)).toEqual([undefined, undefined]);
+      await client.leave();
+      const again = await scene.client("a", { stays: true });
+      again.send(aliased("", 1));
+      expect(await again.ended()).toBe(0x94);
+    },
+  },
+  {
+    name: "a server uses the aliases that a client offers",
+    play: async (scene) => {
+      const client = await scene.client("a", { properties: { topicAliasMaximum: 1 } });
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      for (const qos of QOS) await client.publish(scene.topic("t"), "", qos);
+      await client.got(3);
+      expect(client.messages.map(({ properties }) => properties?.topicAlias)).toEqual([1, 1, 1]);
+    },
+    differs:
+      "Messages to a client come with their topic, never with an alias: a server may use those that a client offers.",
+  },
+  {
+    name: "nothing larger comes than a client takes",
+    play: async (scene) => {
+      const client = await scene.client("a", { properties: { maximumPacketSize: 64 } });
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      const sender = await scene.client("b");
+      await sender.publish(scene.topic("t"), ".".repeat(32), 0);
+      await sender.publish(scene.topic("t"), ".".repeat(64), 1);
+      await client.got(1);
+      await scene.settled(client);
+      expect(client.messages.map(({ payload }) => payload.length)).toEqual([32]);
+    },
+  },
+  {
+    name: "a server tells a client the keep-alive that it wants",
+    play: async (scene) => {
+      const client = await scene.dial();
+      const { properties } = await client.connect({ clientId: "a", keepalive: 120 });
+      expect(properties?.serverKeepAlive).toBe(60);
+    },
+    differs:
+      "The keep-alive of a client holds, whatever it is: no Server Keep Alive is set, because aedes 2 would refuse clients of 3.1.1 that want a longer one.",
+  },
+  {
+    name: "a will with a delay waits for it, and not at all where the client comes back",
+    play: async (scene) => {
+      const will = {
+        topic: scene.topic("will"),
+        payload: Buffer.from("delayed"),
+        qos: 1 as const,
+        retain: false,
+        properties: { willDelayInterval: 1 },
+      };
+      const heir = await scene.client("heir");
+      await heir.subscribe([{ topic: will.topic }]);
+      await (await scene.client("a", { stays: true, will })).vanish();
+      await scene.settled(heir);
+      expect(heir.messages).toEqual([]);
+      await (await scene.client("a", { stays: true, will })).vanish();
+      await heir.got(1);
+      expect(payloads(heir)).toEqual(["delayed"]);
+    },
+  },
+  {
+    name: "no more messages are on their way to a client than it wants",
+    play: async (scene) => {
+      const client = await scene.client("a", { properties: { receiveMaximum: 2 } });
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      client.acknowledges = false;
+      const sender = await scene.client("b");
+      for (let n = 0; n < 5; n++) await sender.publish(scene.topic("t"), String(n), 1);
+      await client.got(2);
+      for (let n = 0; n < 5; n++) await sender.ping();
+      await client.ping();
+      expect(client.messages).toHaveLength(2);
+      client.acknowledges = true;
+      for (const message of client.messages.slice()) client.acknowledge(message);
+      await client.got(5);
+    },
+    differs:
+      "The Receive Maximum of a client is not kept: aedes 2 stores it and sends what there is. A client that closes for it gets the messages of its session again.",
+  },
+  {
+    name: "more messages on their way than the server wants end the connection",
+    play: async (scene) => {
+      await using held = await MqttWorld.open();
+      await using client = await ScenarioClient.dial(held.port, scene.level, scene.patienceMs);
+      const { properties } = await client.connect({ clientId: "a" });
+      for (let messageId = 1; messageId <= (properties?.receiveMaximum ?? 65_535) + 1; messageId++) {
+        client.send({ cmd: "publish", topic: "t", payload: "1", qos: 1, messageId, dup: false, retain: false });
+      }
+      expect(await client.ended()).toBe(0x93);
+    },
+    differs:
+      "More messages on their way than the Receive Maximum do not end a connection: nothing more is read from it until they are on disk, which serves the same.",
+  },
+];
+
+function aliased(topic: string, topicAlias: number): Parameters<ScenarioClient["send"]>[0] {
+  return {
+    cmd: "publish",
+    topic,
+    payload: "",
+    qos: 1,
+    messageId: 9,
+    dup: false,
+    retain: false,
+    properties: { topicAlias },
+  };
+}
+
+playAll(
+  "Paho's situations",
+  new Map([
+    ["3.1.1", COMMON],
+    ["5", [...COMMON, ...ONLY_5]],
+  ]),
+);

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { MqttWorld } from "../support/mqtt-world.ts";
+import { ScenarioClient } from "./scenario-client.ts";
+
+export type Scenario = {
+  readonly name: string;
+  readonly play: (scene: Scene) => Promise<void>;
+  /** Why this broker does it in another way; the documentation has the sentence. */
+  readonly differs?: string;
+};
+
+let scenes = 0;
+
+/** Topics and client ids of one test; they all use the same broker. */
+export class Scene {
+  readonly level: 4 | 5;
+  readonly #world: MqttWorld;
+  readonly patienceMs: number;
+  readonly #name = `scene${++scenes}`;
+
+  constructor(world: MqttWorld, level: 4 | 5, patienceMs: number) {
+    this.#world = world;
+    this.level = level;
+    this.patienceMs = patienceMs;
+  }
+
+  get port(): number {
+    return this.#world.port;
+  }
+
+  topic(rest: string): string {
+    return `${this.#name}/${rest}`;
+  }
+
+  async dial(): Promise<ScenarioClient> {
+    const client = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
+    onTestFinished(() => client[Symbol.asyncDispose]());
+    return client;
+  }
+
+  /** A client that is connected; its session ends with it unless it `stays`. */
+  async client(
+    id: string,
+    more: Parameters<ScenarioClient["connect"]>[0] & { stays?: boolean } = {},
+  ): Promise<ScenarioClient> {
+    const { stays = false, properties, ...options } = more;
+    const client = await this.dial();
+    const expiry = this.level === 5 && stays ? { sessionExpiryInterval: 60 } : {};
+    const answer = await client.connect({
+      clientId: this.topic(id),
+      clean: !stays,
+      ...options,
+      ...(this.level === 5 ? { properties: { ...expiry, ...properties } } : {}),
+    });
+    const code = answer.reasonCode ?? answer.returnCode;
+    if (code !== 0) throw new Error(`the CONNECT of ${id} was answered ${code}`);
+    return client;
+  }
+
+  /** When a message that was sent to this subscriber would have come: others come and go on the same way meanwhile. */
+  async settled(subscriber: ScenarioClient): Promise<void> {
+    const other = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
+    await other.connect({ clientId: this.topic("marker") });
+    const marker = "marker/of/" + this.#name;
+    await subscriber.subscribe([{ topic: marker, qos: 1 }]);
+    for (let n = 0; n < 3; n++) {
+      const before = subscriber.messages.length;
+      await other.publish(marker, "", 1);
+      await subscriber.until(() => subscriber.messages.slice(before).some(({ topic }) => topic === marker));
+    }
+    await subscriber.unsubscribe(marker);
+    const rest = subscriber.messages.filter(({ topic }) => topic !== marker);
+    subscriber.messages.splice(0, subscriber.messages.length, ...rest);
+    await other.leave();
+  }
+}
+
+/** What came to it, sorted. */
+export const payloads = (client: ScenarioClient): string[] =>
+  client.messages.map(({ payload }) => payload.toString()).toSorted();
+
+/**
+ * Plays all against one broker, one after the other: wildcards would see each other's messages. What is said to differ
+ * must do so, and the documentation must count it and say why.
+ *
+ * @param suite its name in `edge/mqtt/CONFORMANCE.md`
+ */
+export function playAll(suite: string, versions: ReadonlyMap<"3.1.1" | "5", readonly Scenario[]>): void {
+  let world: MqttWorld;
+  beforeAll(async () => {
+    world = await MqttWorld.open();
+    world.intake.immediate = true;
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  describe.each([...versions])(`${suite}, MQTT %s`, (version, scenarios) => {
+    const level = version === "5" ? 5 : 4;
+    const named = (differing: boolean): [string, Scenario][] =>
+      scenarios.flatMap((one) => ((one.differs !== undefined) === differing ? [[one.name, one]] : []));
+
+    test.each(named(false))("%s", async (_, { play }) => {
+      await expect(play(new Scene(world, level, 10_000))).resolves.toBeUndefined();
+    });
+
+    test.each(named(true))("known to differ: %s", async (_, { play }) => {
+      await expect(play(new Scene(world, level, 300))).rejects.toBeInstanceOf(Error);
+    });
+
+    test("the documentation counts them and says why", () => {
+      const documentation = readFileSync(new URL("../../edge/mqtt/CONFORMANCE.md", import.meta.url), "utf8");
+      const other = scenarios.filter(({ differs }) => differs !== undefined);
+      const row = [`${suite}, MQTT ${version}`, scenarios.length, scenarios.length - other.length, other.length];
+      expect(documentation).toMatch(new RegExp(row.join(String.raw` *\| *`)));
+      for (const { differs } of other) expect(documentation).toContain(differs);
+    });
+  });
+}

@@ -1,0 +1,354 @@
+/**
+ * Statements of the specifications (OASIS MQTT 3.1.1, appendix B, and MQTT 5.0, appendix B) that can be seen from outside
+ * and are not about the form of a packet, which Mosquitto's cases are. The numbers are those of 3.1.1, of 5 where only it
+ * has the statement or numbers it otherwise.
+ */
+import { expect } from "vitest";
+import { ScenarioClient } from "./scenario-client.ts";
+import { payloads, playAll, type Scenario, type Scene } from "./scene.ts";
+
+const reason = (answer: { returnCode?: number | undefined; reasonCode?: number | undefined }): number | undefined =>
+  answer.reasonCode ?? answer.returnCode;
+
+/** Whether a message to `topic` comes by the subscription `filter`; topics are named below the scene's own. */
+async function matches(scene: Scene, filter: string, topic: string): Promise<boolean> {
+  const client = await scene.client("matching");
+  await client.subscribe([{ topic: scene.topic(filter), qos: 1 }]);
+  await client.publish(scene.topic(topic), "", 1);
+  await scene.settled(client);
+  const came = client.messages.length > 0;
+  await client.leave();
+  return came;
+}
+
+const BOTH: readonly Scenario[] = [
+  {
+    name: "[MQTT-3.1.4-2] [MQTT-3.1.4-3] a client id that comes again ends the connection that has it",
+    play: async (scene) => {
+      const first = await scene.client("a");
+      const second = await scene.client("a");
+      // MQTT 5 says why: Session taken over.
+      expect(await first.ended()).toBe(scene.level === 5 ? 0x8e : undefined);
+      await second.ping();
+    },
+  },
+  {
+    name: "[MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3] the CONNACK says whether there was a session",
+    play: async (scene) => {
+      const properties = scene.level === 5 ? { properties: { sessionExpiryInterval: 60 } } : {};
+      const asks = async (clean: boolean): Promise<boolean> => {
+        const client = await scene.dial();
+        const answer = await client.connect({ clientId: scene.topic("s"), clean, ...properties });
+        expect(reason(answer)).toBe(0);
+        await client.subscribe([{ topic: scene.topic("t") }]);
+        await client.leave();
+        return answer.sessionPresent;
+      };
+      expect([await asks(true), await asks(false), await asks(false), await asks(true)]).toEqual([
+        false,
+        scene.level === 5,
+        true,
+        false,
+      ]);
+    },
+  },
+  {
+    name: "[MQTT-3.1.2-6] a clean session forgets what was subscribed and what waits",
+    play: async (scene) => {
+      const first = await scene.client("a", { stays: true });
+      await first.subscribe([{ topic: scene.topic("t") }]);
+      await first.leave();
+      const sender = await scene.client("b");
+      await sender.publish(scene.topic("t"), "waits", 1);
+      const clean = await scene.client("a", { clean: true });
+      await sender.publish(scene.topic("t"), "comes", 1);
+      await scene.settled(clean);
+      expect(payloads(clean)).toEqual([]);
+    },
+  },
+  {
+    name: "[MQTT-3.1.2-17] a will that is to be retained is",
+    play: async (scene) => {
+      const will = { topic: scene.topic("will"), payload: Buffer.from("kept"), qos: 1 as const, retain: true };
+      const heir = await scene.client("heir");
+      await heir.subscribe([{ topic: will.topic }]);
+      await (await scene.client("gone", { will })).vanish();
+      await heir.got(1);
+      const late = await scene.client("late");
+      await late.subscribe([{ topic: will.topic }]);
+      const [kept] = await late.got(1);
+      expect(kept).toMatchObject({ retain: true });
+      await late.publish(will.topic, "", 1, { retain: true });
+    },
+  },
+  {
+    name: "[MQTT-3.3.1-3] the DUP flag of a message that comes in is not handed on",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      for (const qos of [1, 2] as const) {
+        const packet = { cmd: "publish", topic: scene.topic("t"), payload: "", retain: false, dup: true } as const;
+        client.send({ ...packet, qos, messageId: 70 + qos });
+      }
+      await client.got(2);
+      expect(client.messages.map(({ dup }) => dup)).toEqual([false, false]);
+    },
+  },
+  {
+    name: "[MQTT-3.3.1-5] to [MQTT-3.3.1-12] what is retained: the last, not for those who are here, none when emptied",
+    play: async (scene) => {
+      const topic = scene.topic("r");
+      const here = await scene.client("here");
+      await here.subscribe([{ topic }]);
+      await here.publish(topic, "first", 1, { retain: true });
+      await here.publish(topic, "second", 0, { retain: true });
+      await here.publish(topic, "not kept", 1);
+      await here.got(3);
+      expect(here.messages.map(({ retain }) => retain)).toEqual([false, false, false]);
+      const late = await scene.client("late");
+      await late.subscribe([{ topic }]);
+      const [kept] = await late.got(1);
+      expect([kept?.payload.toString(), kept?.retain, kept?.qos]).toEqual(["second", true, 0]);
+      await here.publish(topic, "", 1, { retain: true });
+      await here.got(4);
+      expect(here.messages[3]?.retain).toBe(false);
+      const last = await scene.client("last");
+      await last.subscribe([{ topic }]);
+      await scene.settled(last);
+      expect(last.messages).toEqual([]);
+    },
+  },
+  {
+    name: "[MQTT-3.8.4-3] subscribing again replaces the subscription and brings what is retained again",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.publish(scene.topic("r"), "kept", 1, { retain: true });
+      await client.subscribe([{ topic: scene.topic("r"), qos: 1 }]);
+      await client.subscribe([{ topic: scene.topic("r"), qos: 0 }]);
+      await client.got(2);
+      await client.publish(scene.topic("r"), "new", 1);
+      await client.got(3);
+      await scene.settled(client);
+      expect(client.messages.map(({ payload, retain }) => `${payload.toString()} ${retain}`)).toEqual([
+        "kept true",
+        "kept true",
+        "new false",
+      ]);
+      expect(client.messages[2]?.qos).toBe(0);
+      await client.publish(scene.topic("r"), "", 1, { retain: true });
+    },
+  },
+  {
+    name: "[MQTT-3.8.4-4] [MQTT-3.8.4-5] a SUBACK has an answer for each filter, in their order",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      const { granted } = await client.subscribe([
+        { topic: scene.topic("a"), qos: 0 },
+        { topic: scene.topic("b"), qos: 2 },
+        { topic: scene.topic("c"), qos: 1 },
+      ]);
+      expect(granted).toEqual([0, 2, 1]);
+    },
+  },
+  {
+    name: "[MQTT-3.8.4-6] a message comes at the lower of the two qualities of service",
+    play: async (scene) => {
+      const qualities = [0, 1, 2] as const;
+      for (const wanted of qualities) {
+        const client = await scene.client("a");
+        await client.subscribe([{ topic: scene.topic("t"), qos: wanted }]);
+        for (const sent of qualities) await client.publish(scene.topic("t"), String(sent), sent);
+        await client.got(3);
+        const came = new Map(client.messages.map(({ payload, qos }) => [Number(payload.toString()), qos]));
+        for (const sent of qualities) expect(came.get(sent)).toBe(Math.min(wanted, sent));
+        await client.leave();
+      }
+    },
+  },
+  {
+    name: "[MQTT-3.10.4-1] [MQTT-3.10.4-5] an UNSUBSCRIBE ends the filters that are the same, and is answered in any case",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: scene.topic("+") }]);
+      await client.unsubscribe(scene.topic("t"), scene.topic("#"));
+      await client.publish(scene.topic("t"), "still", 1);
+      await client.got(1);
+      await client.unsubscribe(scene.topic("+"));
+      await client.publish(scene.topic("t"), "no more", 1);
+      for (let n = 0; n < 3; n++) await client.ping();
+      expect(payloads(client)).toEqual(["still"]);
+    },
+  },
+  {
+    name: "[MQTT-4.3.3-2] at QoS 2 a message that comes twice is handed on once, until it is released",
+    play: async (scene) => {
+      const subscriber = await scene.client("a");
+      await subscriber.subscribe([{ topic: scene.topic("t") }]);
+      const sender = await scene.client("b");
+      const packet = { cmd: "publish", topic: scene.topic("t"), payload: "2", qos: 2, retain: false } as const;
+      const count = (cmd: string): number => sender.received.filter((one) => one.cmd === cmd).length;
+      sender.send({ ...packet, messageId: 5, dup: false });
+      await sender.until(() => count("pubrec") === 1);
+      sender.send({ ...packet, messageId: 5, dup: true });
+      await sender.until(() => count("pubrec") === 2);
+      sender.send({ cmd: "pubrel", messageId: 5 });
+      await sender.until(() => count("pubcomp") === 1);
+      await scene.settled(subscriber);
+      expect(subscriber.messages).toHaveLength(1);
+      sender.send({ ...packet, messageId: 5, dup: false });
+      await subscriber.got(2);
+    },
+  },
+  {
+    name: "[MQTT-4.6.0-2] to [MQTT-4.6.0-6] acknowledgements and messages come in the order of the messages",
+    play: async (scene) => {
+      const subscriber = await scene.client("a");
+      await subscriber.subscribe([{ topic: scene.topic("t"), qos: 1 }]);
+      const sender = await scene.client("b");
+      const ids = Array.from({ length: 50 }, (_, n) => n + 1);
+      for (const messageId of ids) {
+        const payload = String(messageId);
+        sender.send({ cmd: "publish", topic: scene.topic("t"), payload, qos: 1, messageId, dup: false, retain: false });
+      }
+      await subscriber.got(50);
+      expect(subscriber.messages.map(({ payload }) => Number(payload.toString()))).toEqual(ids);
+      await sender.until(() => sender.received.filter(({ cmd }) => cmd === "puback").length === 50);
+      expect(sender.received.flatMap((one) => (one.cmd === "puback" ? [one.messageId] : []))).toEqual(ids);
+    },
+  },
+  {
+    name: "[MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-4.7.3-4] wildcards reach what they should, and nothing else",
+    play: async (scene) => {
+      const table: [filter: string, topic: string, matches: boolean][] = [
+        ["sport/tennis/#", "sport/tennis", true],
+        ["sport/tennis/#", "sport/tennis/player1/ranking", true],
+        ["sport/tennis/+", "sport/tennis/player1", true],
+        ["sport/tennis/+", "sport/tennis/player1/ranking", false],
+        ["sport/+", "sport", false],
+        ["sport/+", "sport/", true],
+        ["+/tennis/#", "sport/tennis/x", true],
+        ["/finance", "finance", false],
+        ["/+", "/finance", true],
+        ["+", "/finance", false],
+        ["+/+", "/finance", true],
+        ["a//b", "a/b", false],
+        ["ACCOUNTS", "Accounts", false],
+        ["ä b", "ä b", true],
+      ];
+      for (const [filter, topic, expected] of table) {
+        expect(await matches(scene, filter, topic), `${filter} ${topic}`).toBe(expected);
+      }
+    },
+  },
+  {
+    name: "[MQTT-4.7.2-1] a subscription that names a $ topic gets it",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: "$SYS/#" }]);
+      await (await scene.client("b")).leave();
+      await client.got(1);
+      expect(client.messages[0]?.topic.startsWith("$SYS/")).toBe(true);
+    },
+  },
+  {
+    name: "[MQTT-3.1.3-5] client ids of 23 letters and digits are taken, and longer ones",
+    play: async (scene) => {
+      for (const clientId of ["0123456789abcdefghijklm", "A".repeat(200), "press/7 #+ü"]) {
+        const client = await ScenarioClient.dial(scene.port, scene.level);
+        expect(reason(await client.connect({ clientId }))).toBe(0);
+        await client.leave();
+      }
+    },
+  },
+];
+
+const ONLY_311: readonly Scenario[] = [
+  {
+    name: "(no statement) a shared subscription, which other brokers have for 3.1.1 too, is refused and not granted in vain",
+    play: async (scene) => {
+      const client = await scene.client("a", { stays: true });
+      const { granted } = await client.subscribe([{ topic: `$share/g/${scene.topic("t")}` }]);
+      expect(granted).toEqual([0x80]);
+    },
+  },
+];
+
+const ONLY_5: readonly Scenario[] = [
+  {
+    name: "[MQTT-3.14.4-3] a client that goes and says so may still want its will published",
+    play: async (scene) => {
+      const will = { topic: scene.topic("will"), payload: Buffer.from("on purpose"), qos: 1 as const, retain: false };
+      const heir = await scene.client("heir");
+      await heir.subscribe([{ topic: will.topic }]);
+      await (await scene.client("a", { will })).leave({ reasonCode: 0x04 });
+      await heir.got(1);
+      expect(payloads(heir)).toEqual(["on purpose"]);
+    },
+  },
+  {
+    name: "[MQTT-3.1.2-29] a client that wants no explanations gets none, others do",
+    play: async (scene) => {
+      for (const requestProblemInformation of [false, true]) {
+        const client = await scene.client("a", { properties: { requestProblemInformation } });
+        const messageId = 9;
+        client.send({ cmd: "publish", topic: "$reserved", payload: "", qos: 1, messageId, dup: false, retain: false });
+        await client.until(() => client.received.some(({ cmd }) => cmd === "puback"));
+        const answer = client.received.find(({ cmd }) => cmd === "puback");
+        expect(answer).toMatchObject({ reasonCode: 0x87 });
+        const explained = answer?.cmd === "puback" && answer.properties?.reasonString !== undefined;
+        expect(explained).toBe(requestProblemInformation);
+        await client.leave();
+      }
+    },
+  },
+  {
+    name: "[MQTT-3.3.2-18] user properties stay in their order, also where one comes twice",
+    play: async (scene) => {
+      const client = await scene.client("a");
+      await client.subscribe([{ topic: scene.topic("t") }]);
+      const pair = (key: string, value: string): number[] => [
+        0x26,
+        0,
+        1,
+        ...Buffer.from(key),
+        0,
+        1,
+        ...Buffer.from(value),
+      ];
+      const properties = [...pair("a", "1"), ...pair("b", "2"), ...pair("a", "3")];
+      const topic = Buffer.from(scene.topic("t"));
+      const body = [0, topic.length, ...topic, properties.length, ...properties];
+      client.bytes(Buffer.from([0x30, body.length, ...body]));
+      await client.got(1);
+      expect(client.messages[0]?.length).toBe(body.length);
+      expect(client.raw.includes(Buffer.from(properties))).toBe(true);
+    },
+    differs:
+      "User properties with the same name come together, at the place of the first: mqtt-packet keeps them by name. None is lost.",
+  },
+  {
+    name: "[MQTT-3.2.2-9] to [MQTT-3.2.2-20] what a CONNACK announces is what holds",
+    play: async (scene) => {
+      const client = await scene.dial();
+      const { properties } = await client.connect({
+        clientId: scene.topic("a"),
+        properties: { sessionExpiryInterval: 0xffffffff },
+      });
+      expect(properties).toMatchObject({ sharedSubscriptionAvailable: false, sessionExpiryInterval: 86_400 });
+      const { granted } = await client.subscribe([{ topic: `$share/g/${scene.topic("t")}` }]);
+      expect(granted).toEqual([0x9e]);
+      const size = properties?.maximumPacketSize ?? 0;
+      expect(size).toBeGreaterThan(0);
+      client.send({ cmd: "publish", topic: "t", payload: Buffer.alloc(size), qos: 0, dup: false, retain: false });
+      expect(await client.ended()).toBe(0x95);
+    },
+  },
+];
+
+playAll(
+  "Statements",
+  new Map([
+    ["3.1.1", [...BOTH, ...ONLY_311]],
+    ["5", [...BOTH, ...ONLY_5]],
+  ]),
+);
