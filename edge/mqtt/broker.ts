@@ -76,7 +76,7 @@ export class MqttBroker {
     const expiryS = Math.floor(sessions.expireAfterMs / 1000);
     const persistence = new BrokerPersistence(deps.sessions, {
       expiryS,
-      limits: { incoming: RECEIVE_MAX, subscriptions: sessions.subscriptions },
+      incomingMax: RECEIVE_MAX,
       userOf: (client) => this.#users.get(client as Client),
       onRetainedRefused: (topic) =>
         this.#events.refused({
@@ -365,8 +365,6 @@ export type BrokerLimits = {
   readonly sessions: {
     /** Of sessions that ask for no less, or for more, or cannot ask [MQTT 3.1.1]. */
     readonly expireAfterMs: number;
-    /** Of each client. */
-    readonly subscriptions: number;
     /** Messages on the way to one session that were not acknowledged. */
     readonly inFlight: number;
   };

@@ -57,6 +57,7 @@ export class MqttWorld implements AsyncDisposable {
   static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
     const sessions = options.sessions ?? new SessionWorld();
     const world = new MqttWorld(options, sessions, await sessions.open());
+    world.intake.immediate = options.commitsAtOnce === true;
     world.addresses = await world.broker.listen();
     return world;
   }
@@ -86,7 +87,7 @@ export class MqttWorld implements AsyncDisposable {
           maxPacketBytes: 4096,
           maxConnections: 100,
           connectTimeoutMs: 5000,
-          sessions: { expireAfterMs: 86_400_000, subscriptions: 100, inFlight: 20, ...options.sessionLimits },
+          sessions: { expireAfterMs: 86_400_000, inFlight: 20, ...options.sessionLimits },
           ...options.limits,
         },
       },
@@ -130,7 +131,9 @@ export type MqttWorldOptions = {
   readonly listener?: Partial<ListenerOptions>;
   /** By default a folder of its own that goes with the world. */
   readonly sessions?: SessionWorld;
-  readonly sessionLimits?: { subscriptions?: number; inFlight?: number };
+  /** From the start on. */
+  readonly commitsAtOnce?: boolean;
+  readonly sessionLimits?: { inFlight?: number };
   readonly limits?: { maxPacketBytes?: number; maxConnections?: number; connectTimeoutMs?: number };
 };
 

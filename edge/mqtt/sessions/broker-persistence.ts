@@ -17,7 +17,7 @@ import { SqlitePersistence } from "./sqlite-persistence.ts";
  * before its end.
  */
 export class BrokerPersistence extends SqlitePersistence {
-  readonly #limits: PersistenceLimits;
+  readonly #incomingMax: number;
   readonly #onRetainedRefused: (topic: string) => void;
   /** Subscriptions that were granted; a SUBSCRIBE comes here whole, with those that were not. */
   readonly #granted = new WeakSet<object>();
@@ -27,12 +27,9 @@ export class BrokerPersistence extends SqlitePersistence {
   readonly #incoming = new WeakMap<object, Set<number>>();
   readonly #addressed = new WeakMap<object, ReadonlySet<string>>();
 
-  constructor(
-    store: SessionStore,
-    options: PersistenceOptions & { limits: PersistenceLimits; onRetainedRefused: (topic: string) => void },
-  ) {
+  constructor(store: SessionStore, options: BrokerPersistenceOptions) {
     super(store, options);
-    this.#limits = options.limits;
+    this.#incomingMax = options.incomingMax;
     this.#onRetainedRefused = options.onRetainedRefused;
   }
 
@@ -52,14 +49,14 @@ export class BrokerPersistence extends SqlitePersistence {
   /** Why a client may not publish this QoS 2 message, or undefined. */
   incomingProblem(client: Publisher, packet: BrokerPacket): string | undefined {
     if (packet.qos !== 2 || packet.messageId === undefined) return undefined;
-    if (client.clean && (this.#incoming.get(client)?.size ?? 0) < this.#limits.incoming) return undefined;
+    if (client.clean && (this.#incoming.get(client)?.size ?? 0) < this.#incomingMax) return undefined;
     if (!client.clean) {
       if (!this.store.hasRoomFor(client.id)) return "there is no room for another session";
       const { id } = client;
       if (this.store.hasIncoming(id, packet.messageId)) return undefined;
-      if (this.store.incomingCount(id) < this.#limits.incoming) return undefined;
+      if (this.store.incomingCount(id) < this.#incomingMax) return undefined;
     }
-    return `more than ${this.#limits.incoming} QoS 2 messages that were not released`;
+    return `more than ${this.#incomingMax} QoS 2 messages that were not released`;
   }
 
   /**
@@ -112,9 +109,10 @@ export class BrokerPersistence extends SqlitePersistence {
     const { topic } = subscription;
     if (subscription === WITHOUT_SUBSCRIPTIONS) return "";
     const problem = client.clean
-      ? this.#limits.subscriptions <= Object.keys(client.subscriptions).length && !(topic in client.subscriptions)
-        ? `the client has ${this.#limits.subscriptions} subscriptions already`
-        : undefined
+      ? this.store.tooManySubscriptions({
+          has: topic in client.subscriptions,
+          count: Object.keys(client.subscriptions).length,
+        })
       : this.store.subscriptionProblem(client.id, topic);
     if (problem === undefined) this.#granted.add(subscription);
     return problem;
@@ -214,10 +212,10 @@ export class BrokerPersistence extends SqlitePersistence {
 /** Who publishes; of a client that is gone, what is known of it. */
 export type Publisher = { readonly id: string; readonly clean: boolean; readonly sessionExpiryInterval?: number };
 
-export type PersistenceLimits = {
+export type BrokerPersistenceOptions = PersistenceOptions & {
   /** QoS 2 messages of one client that were not released. */
-  readonly incoming: number;
-  readonly subscriptions: number;
+  readonly incomingMax: number;
+  readonly onRetainedRefused: (topic: string) => void;
 };
 
 /** What aedes keeps of a client's subscriptions; its types do not show it. */

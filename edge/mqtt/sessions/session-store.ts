@@ -148,8 +148,13 @@ export class SessionStore {
       const { sessions } = this.#limits;
       return this.#sessions.size >= sessions ? `there are ${sessions} sessions already` : undefined;
     }
-    if (session.subscriptions.has(topic) || session.subscriptions.size < this.#limits.subscriptions) return undefined;
-    return `the client has ${this.#limits.subscriptions} subscriptions already`;
+    return this.tooManySubscriptions({ has: session.subscriptions.has(topic), count: session.subscriptions.size });
+  }
+
+  /** The same for a client that has so many, and this one perhaps among them. */
+  tooManySubscriptions({ has, count }: { has: boolean; count: number }): string | undefined {
+    const { subscriptions } = this.#limits;
+    return has || count < subscriptions ? undefined : `the client has ${subscriptions} subscriptions already`;
   }
 
   /** Makes the session if there is none. @param expiryS for that case. */

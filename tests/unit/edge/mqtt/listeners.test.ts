@@ -61,7 +61,7 @@ async function listening(change: Partial<ListenerOptions>): Promise<{ intake: Pr
         maxPacketBytes: 1024 * 1024,
         maxConnections: 10,
         connectTimeoutMs: 5000,
-        sessions: { expireAfterMs: 86_400_000, subscriptions: 100, inFlight: 20 },
+        sessions: { expireAfterMs: 86_400_000, inFlight: 20 },
       },
     },
   );
