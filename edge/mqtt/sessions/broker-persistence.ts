@@ -72,7 +72,10 @@ export class BrokerPersistence extends SqlitePersistence {
       if (!this.#note(publisher, messageId)) return isToWait;
       this.#fresh.add(packet);
     }
-    if (packet.retain) isToWait = this.#retain(packet) || isToWait;
+    if (packet.retain) {
+      this.#retain(packet);
+      isToWait = true;
+    }
     if (packet.qos === 0 || !this.store.isAwaited) return isToWait;
     const addressed = this.store.addressees(packet, publisher.id);
     if (addressed.length === 0) return isToWait;
@@ -195,12 +198,10 @@ export class BrokerPersistence extends SqlitePersistence {
     return true;
   }
 
-  /** @returns whether something is to be written. */
-  #retain(packet: BrokerPacket & { retain: boolean }): boolean {
-    if (this.store.retained.put(storedPublish(packet, this.store.believedNowMs()))) return true;
+  #retain(packet: BrokerPacket & { retain: boolean }): void {
+    if (this.store.retained.put(storedPublish(packet, this.store.believedNowMs()))) return;
     this.#onRetainedRefused(packet.topic);
     packet.retain = false;
-    return false;
   }
 
   #enqueue(packet: BrokerPacket, addressed: readonly Addressed[]): void {

@@ -148,8 +148,9 @@ test("retained messages stay within their limits over a restart, and one that is
   expect(store.retained.put(message("c", 100))).toBe(false);
   store = await world.open();
   expect([store.retained.topics, store.retained.put(message("c", 100))]).toEqual([2, false]);
+  // What it retained before is not the last message of the topic any more.
   expect(store.retained.put(message("a", 20_000))).toBe(false);
-  expect(store.retained.put(message("a", 0))).toBe(true);
+  expect([...store.retained.matching(["a"])]).toEqual([]);
   expect(store.retained.put(message("c", 100))).toBe(true);
   // What the broker says of itself takes no place and is not stored.
   expect(store.retained.put(message("$SYS/uptime", 100))).toBe(true);
