@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import type { Client } from "aedes";
 import type { BrokerPacket } from "./packets.ts";
 import { storedPublish } from "./packets.ts";
-import type { Addressed, SessionStore } from "./session-store.ts";
+import type { Addressed } from "./message-queues.ts";
+import type { SessionStore } from "./session-store.ts";
 import type { BrokerSubscription, PersistedClient, PersistenceOptions } from "./sqlite-persistence.ts";
 import { SqlitePersistence } from "./sqlite-persistence.ts";
 
@@ -206,7 +207,7 @@ export class BrokerPersistence extends SqlitePersistence {
 
   #enqueue(packet: BrokerPacket, addressed: readonly Addressed[]): void {
     const stored = storedPublish(packet, this.store.believedNowMs());
-    this.store.enqueue({ ...stored, brokerId: null, brokerCounter: null }, addressed);
+    this.store.queues.enqueue({ ...stored, brokerId: null, brokerCounter: null }, addressed);
   }
 }
 

@@ -290,7 +290,7 @@ test("retain as published: the flag of a queued message is the publisher's; with
     await subscriber.next("publish");
     expect(messages(subscriber).map(({ retain }) => retain)).toEqual([rap]);
     await ack(subscriber, ...messages(subscriber));
-    expect(broker.store.queueOf(`rap-${rap}`).size).toBe(0);
+    expect(broker.store.queues.of(`rap-${rap}`).size).toBe(0);
   }
 });
 
@@ -358,7 +358,7 @@ test("what a client may not read is dropped from its queue", async () => {
   await publish(sensor, "t/open", ["2"]);
   await subscriber.next("publish");
   expect(texts(subscriber)).toEqual(["2"]);
-  expect(broker.store.queueOf("s").size).toBe(1);
+  expect(broker.store.queues.of("s").size).toBe(1);
 });
 
 test("a will that was left is published before anybody comes back, as its client's; one with a delay can be revoked", async () => {
