@@ -89,6 +89,34 @@ test("a message that nobody's session waits for and that is not retained does no
   await here.next("publish", 2);
 });
 
+test("P1: what is retained, queued or a QoS 2 message of a session is acknowledged when both disks have it, and not before", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "away"));
+  const held: (() => void)[] = [];
+  const durable = broker.store.durable.bind(broker.store);
+  broker.store.durable = (done) => durable(() => held.push(done));
+  const sensor = await lasting(broker, "sensor");
+  sensor.send(reading(1, { topic: "nobody" }));
+  await sensor.next("puback");
+  const kept = { ...reading(3, { topic: "kept" }), retain: true } as IPublishPacket;
+  await sensor.deliver(
+    reading(2, { topic: "t" }),
+    kept,
+    reading(4, { topic: "u", qos: 2 }),
+    reading(5, { topic: "nobody" }),
+  );
+  await broker.store.written;
+  expect([sensor.ids("puback"), sensor.ids("pubrec")]).toEqual([[1], []]);
+  expect(held.length).toBe(3);
+  held[0]!();
+  await sensor.next("puback", 2);
+  held[2]!();
+  held[1]!();
+  await sensor.next("puback", 4);
+  await sensor.next("pubrec");
+  expect([sensor.ids("puback"), sensor.ids("pubrec")]).toEqual([[1, 2, 3, 5], [4]]);
+});
+
 test("[MQTT-4.6.0-2] acknowledgements keep their order where only some messages wait for sessions", async () => {
   await using broker = await world();
   await subscribe(await lasting(broker, "away"), { topic: "slow", qos: 1 });
