@@ -48,6 +48,8 @@ export class HeldIntake implements Intake {
 export class MqttWorld implements AsyncDisposable {
   readonly intake: HeldIntake = new HeldIntake();
   readonly refusals: { reason: RefusalReason; client: string; detail: string }[] = [];
+  /** Who was told to have come and not to have left. */
+  readonly here: Set<string> = new Set();
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
 
@@ -70,8 +72,8 @@ export class MqttWorld implements AsyncDisposable {
         intake: this.intake,
         sessions: store,
         events: {
-          connected: () => {},
-          disconnected: () => {},
+          connected: ({ client }) => this.here.add(client),
+          disconnected: ({ client }) => this.here.delete(client),
           refused: (what) => this.refusals.push(what),
           paused: () => {},
         },

@@ -375,6 +375,39 @@ test("MQTT 5: properties of the publisher reach a session; a session that ends w
   expect(isResumed(again)).toBe(false);
 });
 
+test("who is gone before its CONNACK leaves nothing behind: no client, no will, no session that never ends", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "returning"));
+  for (let n = 0; n < 30; n++) {
+    const client = await broker.dial(4);
+    const clientId = n === 0 ? "returning" : `hasty-${n}`;
+    const will = { topic: `state/${clientId}`, payload: Buffer.from("gone"), qos: 1, retain: false } as const;
+    const connect = {
+      cmd: "connect",
+      clientId,
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: false,
+      keepalive: 0,
+    } as const;
+    client.send({ ...connect, will });
+    client.end();
+    await client.closed;
+  }
+  // Whoever was let in was heard of as having left; nobody else was let in.
+  const last = await broker.client("last");
+  await publish(last, "t", ["1"]);
+  for (let turn = 0; turn < 100 && broker.store.wills.all().length > 0; turn++) {
+    await last.deliver();
+    await broker.store.written;
+  }
+  expect(broker.store.wills.all()).toEqual([]);
+  expect([...broker.here].toSorted()).toEqual(["last"]);
+  broker.sessions.clock.pass(8 * 86_400_000);
+  broker.store.sweep();
+  expect(broker.store.has("returning")).toBe(false);
+});
+
 test("what a client may not read is dropped from its queue", async () => {
   const allows = ({ access, topic }: { access: string; topic: string }): boolean =>
     access === "write" || topic !== "t/secret";
