@@ -1,7 +1,8 @@
 import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge } from "@prometheus-io/client";
 import type { Logger } from "../proto/runtime/log.ts";
-import type { DroppedMessage, SessionStats } from "./mqtt/sessions/session-store.ts";
+import type { DroppedMessage } from "./mqtt/sessions/message-queues.ts";
+import type { SessionStats } from "./mqtt/sessions/session-store.ts";
 
 /** What happens to the sessions of local subscribers, in the log and the metrics. */
 export class SessionEvents {

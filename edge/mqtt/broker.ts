@@ -99,7 +99,7 @@ export class MqttBroker {
     const expiryS = Math.floor(sessions.expireAfterMs / 1000);
     const persistence = new BrokerPersistence(deps.sessions, {
       expiryS,
-      limits: { incoming: limits.inFlight },
+      incomingMax: limits.inFlight,
       userOf: (client) => this.#connectDoor.userOf(client as Client),
       onRetainedRefused: (topic) =>
         this.#events.refused({

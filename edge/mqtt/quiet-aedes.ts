@@ -44,7 +44,7 @@ export class QuietAedes extends Aedes {
       sessions.store.arrived(client.id, client.sessionExpiryInterval);
     });
     this.on("clientReady", (client) => {
-      if (!client.clean || sessions.store.has(client.id)) sessions.delivery.start(client);
+      if (!client.closed && (!client.clean || sessions.store.has(client.id))) sessions.delivery.start(client);
     });
     this.on("clientDisconnect", (client) => {
       this.#subscribers.delete(client.id);
@@ -69,8 +69,22 @@ export class QuietAedes extends Aedes {
 
   /** aedes would count in memory, and MQTT 5 sessions only. The store counts across restarts, and all of them. */
   scheduleSessionExpiry(client: Client): void {
-    if (isTakenOver(this, client)) return;
+    if (takenOverBy(this).has(client.id)) return;
     this.#sessions.store.left(client.id, client.sessionExpiryInterval);
+  }
+
+  /**
+   * The last step before the CONNACK. A client that is gone by then was closed already and will not be again: once it
+   * were registered, it would stay for ever, and the disk that is waited for before leaves it time to go.
+   */
+  protected _finishRegisterClient(client: Client): void {
+    if (!client.closed) {
+      Reflect.apply(stepOf("_finishRegisterClient"), this, [client]);
+      return;
+    }
+    takenOverBy(this).delete(client.id);
+    // Of the connection that it took over, and that was not followed by another.
+    if (!this.#isHere(client.id)) this.#sessions.store.left(client.id, client.sessionExpiryInterval);
   }
 
   /** There is no other broker whose wills would be looked after, and a late heartbeat must not publish those of ours. */
@@ -145,6 +159,11 @@ export class QuietAedes extends Aedes {
     return topic.startsWith("$SYS/") && FOR_OTHERS.some((kind) => topic === `$SYS/${this.id}/${kind}`);
   }
 
+  #isHere(id: string): boolean {
+    const clients: unknown = Reflect.get(this, "clients");
+    return typeof clients === "object" && clients !== null && Object.hasOwn(clients, id);
+  }
+
   #isQueuedFor(client: Client, packet: Delivered): boolean {
     if (packet.brokerId !== this.id || packet.brokerCounter === undefined) return false;
     return this.#queuedFor.get(packet.brokerCounter)?.has(client.id) === true;
@@ -172,10 +191,17 @@ function subscriptionsOf(client: Client): number {
   return typeof subscriptions === "object" && subscriptions !== null ? Object.keys(subscriptions).length : 0;
 }
 
-function isTakenOver(broker: Aedes, client: Client): boolean {
+/** The ids whose session goes from one connection to another just now. */
+function takenOverBy(broker: Aedes): Set<unknown> {
   const ids: unknown = Reflect.get(broker, "_takingOver");
   if (!(ids instanceof Set)) throw new TypeError("this aedes hands its clients over in another way");
-  return ids.has(client.id);
+  return ids;
+}
+
+function stepOf(name: string): CallableFunction {
+  const step: unknown = Reflect.get(Aedes.prototype, name);
+  if (typeof step !== "function") throw new TypeError(`this aedes has no ${name}`);
+  return step as CallableFunction;
 }
 
 function nextCounter(broker: Aedes): number {

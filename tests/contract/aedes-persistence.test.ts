@@ -20,7 +20,8 @@ type PublishedSuite = (options: {
   testAsync: true;
 }) => void;
 
-const publishedSuite = createRequire(import.meta.url)("aedes-persistence/abstract.js") as PublishedSuite;
+const require = createRequire(import.meta.url);
+const publishedSuite = require("aedes-persistence/abstract.js") as PublishedSuite;
 
 const cases: string[] = [];
 
@@ -38,7 +39,7 @@ publishedSuite({
   },
   test: (name, run) => {
     cases.push(name);
-    test(name, async () => {
+    test(`aedes-persistence: ${name}`, async () => {
       let planned: number | undefined;
       let asserted = 0;
       // Counts as node:test does, and asserts with the same functions.
@@ -59,7 +60,7 @@ publishedSuite({
         diagnostic: () => {},
         assert: counted,
       });
-      if (planned !== undefined) expect(asserted).toBe(planned);
+      expect(asserted).toBe(planned ?? asserted);
     });
   },
 });

@@ -53,6 +53,8 @@ export class MqttWorld implements AsyncDisposable {
   readonly refusals: { reason: RefusalReason; client: string; detail: string }[] = [];
   /** Clients that had to wait because they sent more than they may. */
   readonly slowed: string[] = [];
+  /** Who was told to have come and not to have left. */
+  readonly here: Set<string> = new Set();
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
 
@@ -62,6 +64,7 @@ export class MqttWorld implements AsyncDisposable {
   static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
     const sessions = options.sessions ?? new SessionWorld();
     const world = new MqttWorld(options, sessions, await sessions.open());
+    world.intake.immediate = options.commitsAtOnce === true;
     world.addresses = await world.broker.listen();
     return world;
   }
@@ -74,8 +77,8 @@ export class MqttWorld implements AsyncDisposable {
         intake: this.intake,
         sessions: store,
         events: {
-          connected: () => {},
-          disconnected: () => {},
+          connected: ({ client }) => this.here.add(client),
+          disconnected: ({ client }) => this.here.delete(client),
           refused: (what) => this.refusals.push(what),
           paused: () => {},
           slowed: ({ client }) => this.slowed.push(client),
@@ -132,6 +135,8 @@ export type MqttWorldOptions = {
   readonly listener?: Partial<ListenerOptions>;
   /** By default a folder of its own that goes with the world. */
   readonly sessions?: SessionWorld;
+  /** From the start on. */
+  readonly commitsAtOnce?: boolean;
   readonly sessionLimits?: { inFlight?: number };
   readonly limits?: Partial<MqttLimits>;
   readonly sysIntervalMs?: number;

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DroppedMessage, SessionLimits, SessionStoreOptions } from "../../edge/mqtt/sessions/session-store.ts";
+import type { DroppedMessage } from "../../edge/mqtt/sessions/message-queues.ts";
+import type { SessionLimits, SessionStoreOptions } from "../../edge/mqtt/sessions/session-store.ts";
 import { SessionStore } from "../../edge/mqtt/sessions/session-store.ts";
 import { millis, monotonicMs } from "../../proto/core/ids.ts";
 

@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import type { Client } from "aedes";
 import type { BrokerPacket } from "./packets.ts";
 import { storedPublish } from "./packets.ts";
-import type { Addressed, SessionStore } from "./session-store.ts";
+import type { Addressed } from "./message-queues.ts";
+import type { SessionStore } from "./session-store.ts";
 import type { BrokerSubscription, PersistedClient, PersistenceOptions } from "./sqlite-persistence.ts";
 import { SqlitePersistence } from "./sqlite-persistence.ts";
 
@@ -17,7 +18,7 @@ import { SqlitePersistence } from "./sqlite-persistence.ts";
  * before its end.
  */
 export class BrokerPersistence extends SqlitePersistence {
-  readonly #limits: PersistenceLimits;
+  readonly #incomingMax: number;
   readonly #onRetainedRefused: (topic: string) => void;
   /** Subscriptions that were granted; a SUBSCRIBE comes here whole, with those that were not. */
   readonly #granted = new WeakSet<object>();
@@ -27,12 +28,9 @@ export class BrokerPersistence extends SqlitePersistence {
   readonly #incoming = new WeakMap<object, Set<number>>();
   readonly #addressed = new WeakMap<object, ReadonlySet<string>>();
 
-  constructor(
-    store: SessionStore,
-    options: PersistenceOptions & { limits: PersistenceLimits; onRetainedRefused: (topic: string) => void },
-  ) {
+  constructor(store: SessionStore, options: BrokerPersistenceOptions) {
     super(store, options);
-    this.#limits = options.limits;
+    this.#incomingMax = options.incomingMax;
     this.#onRetainedRefused = options.onRetainedRefused;
   }
 
@@ -52,14 +50,14 @@ export class BrokerPersistence extends SqlitePersistence {
   /** Why a client may not publish this QoS 2 message, or undefined. */
   incomingProblem(client: Publisher, packet: BrokerPacket): string | undefined {
     if (packet.qos !== 2 || packet.messageId === undefined) return undefined;
-    if (client.clean && (this.#incoming.get(client)?.size ?? 0) < this.#limits.incoming) return undefined;
+    if (client.clean && (this.#incoming.get(client)?.size ?? 0) < this.#incomingMax) return undefined;
     if (!client.clean) {
       if (!this.store.hasRoomFor(client.id)) return "there is no room for another session";
       const { id } = client;
       if (this.store.hasIncoming(id, packet.messageId)) return undefined;
-      if (this.store.incomingCount(id) < this.#limits.incoming) return undefined;
+      if (this.store.incomingCount(id) < this.#incomingMax) return undefined;
     }
-    return `more than ${this.#limits.incoming} QoS 2 messages that were not released`;
+    return `more than ${this.#incomingMax} QoS 2 messages that were not released`;
   }
 
   /**
@@ -75,7 +73,10 @@ export class BrokerPersistence extends SqlitePersistence {
       if (!this.#note(publisher, messageId)) return isToWait;
       this.#fresh.add(packet);
     }
-    if (packet.retain) isToWait = this.#retain(packet) || isToWait;
+    if (packet.retain) {
+      this.#retain(packet);
+      isToWait = true;
+    }
     if (packet.qos === 0 || !this.store.isAwaited) return isToWait;
     const addressed = this.store.addressees(packet, publisher.id);
     if (addressed.length === 0) return isToWait;
@@ -192,26 +193,25 @@ export class BrokerPersistence extends SqlitePersistence {
     return true;
   }
 
-  /** @returns whether something is to be written. */
-  #retain(packet: BrokerPacket & { retain: boolean }): boolean {
-    if (this.store.retained.put(storedPublish(packet, this.store.believedNowMs()))) return true;
+  #retain(packet: BrokerPacket & { retain: boolean }): void {
+    if (this.store.retained.put(storedPublish(packet, this.store.believedNowMs()))) return;
     this.#onRetainedRefused(packet.topic);
     packet.retain = false;
-    return false;
   }
 
   #enqueue(packet: BrokerPacket, addressed: readonly Addressed[]): void {
     const stored = storedPublish(packet, this.store.believedNowMs());
-    this.store.enqueue({ ...stored, brokerId: null, brokerCounter: null }, addressed);
+    this.store.queues.enqueue({ ...stored, brokerId: null, brokerCounter: null }, addressed);
   }
 }
 
 /** Who publishes; of a client that is gone, what is known of it. */
 export type Publisher = { readonly id: string; readonly clean: boolean; readonly sessionExpiryInterval?: number };
 
-export type PersistenceLimits = {
+export type BrokerPersistenceOptions = PersistenceOptions & {
   /** QoS 2 messages of one client that were not released. */
-  readonly incoming: number;
+  readonly incomingMax: number;
+  readonly onRetainedRefused: (topic: string) => void;
 };
 
 /** Stands for "there is a session" where aedes counts subscriptions; it is never subscribed to. */

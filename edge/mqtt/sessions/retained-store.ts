@@ -40,17 +40,17 @@ export class RetainedStore {
   /**
    * An empty message deletes what its topic retains [MQTT-3.3.1-10].
    * @param packet what is given back instead of a packet made of `message`, as long as this process lives.
-   * @returns false where there is no room.
+   * @returns false where there is no room; what the topic retained before goes then, for it is not the last any more.
    */
   put(message: StoredPublish, packet?: object): boolean {
     const { topic, payload } = message;
     const own = topic.startsWith("$");
-    if (payload.length === 0) {
+    const isAdmitted = payload.length > 0 && (own || this.#quota.admit(topic, payload.length));
+    if (!isAdmitted) {
       this.#quota.admit(topic, 0);
       if (this.#messages.delete(topic) && !own) this.#writer.write({ op: "unretain", topic });
-      return true;
+      return payload.length === 0;
     }
-    if (!own && !this.#quota.admit(topic, payload.length)) return false;
     this.#messages.set(topic, { message, packet });
     if (!own) this.#writer.write({ op: "retain", message }, topic.length + payload.length);
     return true;

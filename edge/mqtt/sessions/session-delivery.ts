@@ -3,7 +3,8 @@ import type { Packet } from "mqtt-packet";
 import { generate } from "mqtt-packet";
 import { payloadOf, propertiesOf } from "./packets.ts";
 import type { OutgoingRow } from "./session-protocol.ts";
-import type { DropReason, SessionStore } from "./session-store.ts";
+import type { DropReason } from "./message-queues.ts";
+import type { SessionStore } from "./session-store.ts";
 
 /**
  * Sends the messages of a session to its client while it is here: oldest first, under identifiers that are on disk
@@ -26,7 +27,7 @@ export class SessionDelivery {
     this.#store = deps.store;
     this.#mayRead = deps.mayRead;
     this.#inFlight = limits.inFlight;
-    this.#store.onWork((client) => {
+    this.#store.queues.onWork((client) => {
       const pump = this.#pumps.get(client);
       if (pump !== undefined) this.#wake(pump);
     });
@@ -46,7 +47,7 @@ export class SessionDelivery {
   #wake(pump: Pump): void {
     pump.isWoken = true;
     if (pump.isBusy) return;
-    if (this.#store.queueOf(pump.client.id).size === 0) return;
+    if (this.#store.queues.of(pump.client.id).size === 0) return;
     void this.#pump(pump);
   }
 
@@ -73,18 +74,18 @@ export class SessionDelivery {
     const again = new Set(batch.flatMap(({ seq, packetId }) => (packetId === null ? [] : [seq])));
     const isNew = batch.filter(({ packetId }) => packetId === null);
     const taken = new Set<number>();
-    this.#store.assign(
+    this.#store.queues.assign(
       client.id,
       isNew.map(({ seq }) => ({ seq, packetId: this.#freeId(client, taken) })),
     );
-    const rows = await this.#store.read(
+    const rows = await this.#store.queues.read(
       client.id,
       batch.map(({ seq }) => seq),
     );
     for (const row of rows) {
       if (client.closed || this.#pumps.get(client.id) !== pump) return false;
       pump.sentThrough = row.seq;
-      if (!this.#store.queueOf(client.id).has(row.seq)) continue;
+      if (!this.#store.queues.of(client.id).has(row.seq)) continue;
       await this.#send(client, row, again.has(row.seq));
     }
     pump.sentThrough = Math.max(pump.sentThrough, batch.at(-1)!.seq);
@@ -95,7 +96,7 @@ export class SessionDelivery {
     const window = Math.min(client.receiveMaximum, this.#inFlight);
     const batch: { seq: number; packetId: number | null }[] = [];
     let unacknowledged = 0;
-    for (const [seq, { packetId }] of this.#store.queueOf(client.id)) {
+    for (const [seq, { packetId }] of this.#store.queues.of(client.id)) {
       if (seq <= sentThrough) unacknowledged++;
       else batch.push({ seq, packetId });
       if (unacknowledged + batch.length >= window || batch.length >= PAGE_MESSAGES) break;
@@ -110,7 +111,8 @@ export class SessionDelivery {
       return;
     }
     const nowMs = this.#store.believedNowMs();
-    const discard = (reason: DropReason): void => this.#store.discard(client.id, row.seq, { reason, topic: row.topic });
+    const discard = (reason: DropReason): void =>
+      this.#store.queues.discard(client.id, row.seq, { reason, topic: row.topic });
     // [MQTT-3.3.2-5] Once its delivery began, a message is delivered.
     if (!isAgain && row.expiresMs !== null && nowMs !== null && row.expiresMs <= nowMs) return discard("expired");
     if (!this.#mayRead(client, row.topic)) return discard("not_allowed");
@@ -135,7 +137,7 @@ export class SessionDelivery {
     for (;;) {
       const packetId = client._nextId;
       client._nextId = packetId >= PACKET_ID_MAX ? 1 : packetId + 1;
-      if (packetId === 0 || taken.has(packetId) || this.#store.usesPacketId(client.id, packetId)) continue;
+      if (packetId === 0 || taken.has(packetId) || this.#store.queues.usesPacketId(client.id, packetId)) continue;
       taken.add(packetId);
       return packetId;
     }

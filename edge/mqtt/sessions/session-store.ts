@@ -1,16 +1,11 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
 import { SubscriptionIndex } from "../../core/subscription-index.ts";
 import { RetainedStore } from "./retained-store.ts";
-import type { Session, WaitingMessage } from "./session.ts";
+import type { Addressed, DroppedMessage, QueueLimits } from "./message-queues.ts";
+import { MessageQueues } from "./message-queues.ts";
+import type { Session } from "./session.ts";
 import { newSession, sessionAgeMs } from "./session.ts";
-import type {
-  Addressee,
-  OutgoingRow,
-  Qos,
-  SessionImage,
-  StoredMessage,
-  StoredSubscription,
-} from "./session-protocol.ts";
+import type { Qos, SessionImage, StoredSubscription } from "./session-protocol.ts";
 import type { SessionWriterOptions } from "./session-writer.ts";
 import { SessionWriter } from "./session-writer.ts";
 import { WillStore } from "./will-store.ts";
@@ -26,21 +21,15 @@ import { WillStore } from "./will-store.ts";
 export class SessionStore {
   readonly retained: RetainedStore;
   readonly wills: WillStore;
+  readonly queues: MessageQueues;
   readonly #writer: SessionWriter;
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
-  readonly #onDropped: (dropped: DroppedMessage) => void;
   readonly #startedMonotonicMs: number;
   readonly #sessions = new Map<string, Session>();
   readonly #index = new SubscriptionIndex<IndexEntry>();
-  /** For how many sessions each message waits. */
-  readonly #messages = new Map<number, { waiting: number; readonly bytes: number }>();
-  #queuedBytes = 0;
-  #queuedMessages = 0;
   #lastSession = 0;
-  #lastSeq = 0;
   #sweeper: NodeJS.Timeout | undefined;
-  #onWork: (client: string) => void = () => {};
 
   /**
    * Starts the thread and reads what the last process left.
@@ -66,7 +55,15 @@ export class SessionStore {
     this.#writer = writer;
     this.#clock = options.clock;
     this.#limits = options.limits;
-    this.#onDropped = options.onDropped;
+    this.queues = new MessageQueues(
+      {
+        writer,
+        sessions: this.#sessions,
+        onDropped: options.onDropped,
+        onRemoved: (session) => this.#endIfEmpty(session),
+      },
+      options.limits,
+    );
     this.#startedMonotonicMs = options.clock.monotonicMs();
     this.retained = new RetainedStore(writer, image.retained, {
       limits: options.limits.retained,
@@ -115,7 +112,7 @@ export class SessionStore {
     if (session === undefined) return;
     this.#sessions.delete(client);
     for (const topic of session.subscriptions.keys()) this.#index.delete(topic, client);
-    const messages = [...session.queue].flatMap(([seq, entry]) => (this.#forget(session, seq, entry) ? [seq] : []));
+    const messages = this.queues.empty(session);
     this.#writer.write({ op: "end", session: session.number, messages });
   }
 
@@ -148,8 +145,13 @@ export class SessionStore {
       const { sessions } = this.#limits;
       return this.#sessions.size >= sessions ? `there are ${sessions} sessions already` : undefined;
     }
-    if (session.subscriptions.has(topic) || session.subscriptions.size < this.#limits.subscriptions) return undefined;
-    return `the client has ${this.#limits.subscriptions} subscriptions already`;
+    return this.tooManySubscriptions({ has: session.subscriptions.has(topic), count: session.subscriptions.size });
+  }
+
+  /** The same for a client that has so many, and this one perhaps among them. */
+  tooManySubscriptions({ has, count }: { has: boolean; count: number }): string | undefined {
+    const { subscriptions } = this.#limits;
+    return has || count < subscriptions ? undefined : `the client has ${subscriptions} subscriptions already`;
   }
 
   /** Makes the session if there is none. @param expiryS for that case. */
@@ -224,102 +226,6 @@ export class SessionStore {
     }));
   }
 
-  /** Puts a message at the end of the queues of those who have room; who has none does not get it, which is told. */
-  enqueue(message: Omit<StoredMessage, "seq">, addressed: readonly Addressed[]): void {
-    const bytes = message.topic.length + message.payload.length + (message.properties?.length ?? 0) + MESSAGE_BYTES;
-    const seq = this.#lastSeq + 1;
-    const to: Addressee[] = [];
-    for (const { client, to: addressee } of addressed) {
-      const session = this.#sessions.get(client);
-      if (session === undefined) continue;
-      const reason = this.#noRoom(session, bytes, to.length === 0);
-      if (reason !== undefined) {
-        this.#onDropped({ reason, client, topic: message.topic });
-        continue;
-      }
-      this.#admit(session, seq, { bytes, packetId: null, released: false });
-      to.push(addressee);
-    }
-    if (to.length === 0) return;
-    this.#lastSeq = seq;
-    this.#writer.write({ op: "enqueue", message: { ...message, seq }, to }, bytes);
-    for (const { client } of addressed) this.#onWork(client);
-  }
-
-  /** Told whenever there may be something to send: a message was queued, or one was acknowledged. */
-  onWork(listener: (client: string) => void): void {
-    this.#onWork = listener;
-  }
-
-  /** The messages of a session, oldest first; empty where there is no session. */
-  queueOf(client: string): ReadonlyMap<number, WaitingMessage> {
-    return this.#sessions.get(client)?.queue ?? NOTHING_WAITS;
-  }
-
-  usesPacketId(client: string, packetId: number): boolean {
-    return this.#sessions.get(client)?.packetIds.has(packetId) === true;
-  }
-
-  /** Which message of a session has this identifier. */
-  seqOf(client: string, packetId: number): number | undefined {
-    return this.#sessions.get(client)?.packetIds.get(packetId);
-  }
-
-  /** What a persistence of aedes knows of a message instead of its sequence number. */
-  async seqBy(client: string, brokerId: string, brokerCounter: number): Promise<number | undefined> {
-    const session = this.#sessions.get(client);
-    if (session === undefined) return undefined;
-    return (await this.#writer.ask({ op: "find", session: session.number, brokerId, brokerCounter })).seq;
-  }
-
-  /** Under which packet identifiers messages are sent; on disk before they are, so that none is sent under another. */
-  assign(client: string, ids: readonly { readonly seq: number; readonly packetId: number }[]): void {
-    const session = this.#sessions.get(client);
-    if (session === undefined || ids.length === 0) return;
-    for (const { seq, packetId } of ids) {
-      const entry = session.queue.get(seq);
-      if (entry === undefined) continue;
-      if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
-      entry.packetId = packetId;
-      session.packetIds.set(packetId, seq);
-    }
-    this.#writer.write({ op: "assign", session: session.number, ids });
-  }
-
-  /** Messages with their payloads; those that are gone meanwhile are left out. */
-  async read(client: string, seqs: readonly number[]): Promise<readonly OutgoingRow[]> {
-    const session = this.#sessions.get(client);
-    if (session === undefined) return [];
-    return (await this.#writer.ask({ op: "read", session: session.number, seqs })).rows;
-  }
-
-  /** The receiver has it [MQTT-4.3.3-2]: what is left of the exchange is PUBREL and PUBCOMP. */
-  release(client: string, seq: number): void {
-    const session = this.#sessions.get(client);
-    const entry = session?.queue.get(seq);
-    if (session === undefined || entry === undefined || entry.released) return;
-    entry.released = true;
-    this.#writer.write({ op: "release", session: session.number, seq });
-  }
-
-  /** The exchange is over, or the message is not to be delivered. */
-  remove(client: string, seq: number): void {
-    const session = this.#sessions.get(client);
-    const entry = session?.queue.get(seq);
-    if (session === undefined || entry === undefined) return;
-    session.queue.delete(seq);
-    const isLast = this.#forget(session, seq, entry);
-    this.#writer.write({ op: "remove", session: session.number, seq, isLast });
-    this.#endIfEmpty(session);
-    this.#onWork(client);
-  }
-
-  /** The same for one that its session does not get, which is told. */
-  discard(client: string, seq: number, { reason, topic }: { reason: DropReason; topic: string }): void {
-    this.#onDropped({ reason, client, topic });
-    this.remove(client, seq);
-  }
-
   // ---- Incoming QoS 2 -----------------------------------------------------------------------------------------
 
   hasIncoming(client: string, packetId: number): boolean {
@@ -377,8 +283,8 @@ export class SessionStore {
         .values()
         .reduce((sum, { subscriptions }) => sum + (subscriptions.size > 0 ? 1 : 0), 0),
       waiting: this.#sessions.values().reduce((sum, { present }) => sum + (present ? 0 : 1), 0),
-      queuedMessages: this.#queuedMessages,
-      queuedBytes: this.#queuedBytes,
+      queuedMessages: this.queues.messages,
+      queuedBytes: this.queues.bytes,
       retainedTopics: this.retained.topics,
       retainedBytes: this.retained.bytes,
     };
@@ -406,12 +312,9 @@ export class SessionStore {
       if (session === undefined || subscription.qos === 0) continue;
       this.#index.set(subscription.topic, session.client, { session, subscription });
     }
-    for (const { session: number, seq, bytes, packetId, released } of image.outgoing) {
-      this.#lastSeq = Math.max(this.#lastSeq, seq);
-      const session = byNumber.get(number);
-      if (session === undefined) continue;
-      this.#admit(session, seq, { bytes: bytes + MESSAGE_BYTES, packetId, released });
-      if (packetId !== null) session.packetIds.set(packetId, seq);
+    for (const row of image.outgoing) {
+      const session = byNumber.get(row.session);
+      if (session !== undefined) this.queues.restore(session, row);
     }
     for (const { session, packetId } of image.incoming) byNumber.get(session)?.incoming.add(packetId);
   }
@@ -453,49 +356,11 @@ export class SessionStore {
   #writeSession({ number, client, expiryS, leftMs }: Session): void {
     this.#writer.write({ op: "session", session: number, client, expiryS, leftMs }, client.length);
   }
-
-  #noRoom(session: Session, bytes: number, isFirst: boolean): DropReason | undefined {
-    const { queueMessages, queueBytes, totalQueueBytes } = this.#limits;
-    if (session.queue.size >= queueMessages || session.queuedBytes + bytes > queueBytes) return "queue_full";
-    if (this.#queuedBytes + REFERENCE_BYTES + (isFirst ? bytes : 0) > totalQueueBytes) return "store_full";
-    return undefined;
-  }
-
-  #admit(session: Session, seq: number, entry: WaitingMessage): void {
-    session.queue.set(seq, entry);
-    session.queuedBytes += entry.bytes;
-    this.#queuedMessages++;
-    this.#queuedBytes += REFERENCE_BYTES;
-    const message = this.#messages.get(seq);
-    if (message !== undefined) message.waiting++;
-    else {
-      this.#messages.set(seq, { waiting: 1, bytes: entry.bytes });
-      this.#queuedBytes += entry.bytes;
-    }
-  }
-
-  /** @returns whether nobody waits for the message any more. */
-  #forget(session: Session, seq: number, entry: WaitingMessage): boolean {
-    session.queuedBytes -= entry.bytes;
-    if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
-    this.#queuedMessages--;
-    this.#queuedBytes -= REFERENCE_BYTES;
-    const message = this.#messages.get(seq);
-    if (message === undefined || --message.waiting > 0) return false;
-    this.#messages.delete(seq);
-    this.#queuedBytes -= message.bytes;
-    return true;
-  }
 }
 
-export type SessionLimits = {
+export type SessionLimits = QueueLimits & {
   readonly sessions: number;
   readonly subscriptions: number;
-  /** Of one session. */
-  readonly queueMessages: number;
-  readonly queueBytes: number;
-  /** Of all sessions; a message that several wait for counts once. */
-  readonly totalQueueBytes: number;
   readonly retained: { readonly topics: number; readonly bytes: number };
   readonly willBytes: number;
   /** A wall clock before this shows nothing. */
@@ -509,22 +374,6 @@ export type SessionStoreOptions = {
   readonly onFailure: SessionWriterOptions["onFailure"];
   readonly onDropped: (dropped: DroppedMessage) => void;
 };
-
-/** A message that a session does not get. */
-export type DroppedMessage = { readonly reason: DropReason; readonly client: string; readonly topic: string };
-
-export type DropReason =
-  /** The session has as many messages, or bytes, as one may have. */
-  | "queue_full"
-  /** All sessions together have. */
-  | "store_full"
-  | "expired"
-  /** By the ACL file. */
-  | "not_allowed"
-  /** Larger than its client takes. */
-  | "too_large";
-
-export type Addressed = { readonly client: string; readonly to: Addressee };
 
 export type SessionStats = {
   readonly sessions: number;
@@ -546,8 +395,4 @@ function sameSubscription(a: StoredSubscription, b: StoredSubscription): boolean
   return a.qos === b.qos && a.rh === b.rh && a.rap === b.rap && a.nl === b.nl && a.identifier === b.identifier;
 }
 
-const NOTHING_WAITS: ReadonlyMap<number, WaitingMessage> = new Map();
 const SWEEP_MS = 1000;
-/** A row on disk and an entry in memory, roughly; bounds how many empty messages fit. */
-const MESSAGE_BYTES = 300;
-const REFERENCE_BYTES = 200;

@@ -61,9 +61,10 @@ export class SessionWriter {
     if (!this.#congested) this.#updateCongestion();
   }
 
-  /** Calls back when everything that was written before is on disk; at once, when it is. */
+  /** Calls back when everything that was written before is on disk: at once when it is, never after the end. */
   durable(done: () => void): void {
-    if (this.#failed) return;
+    // What is written while it closes is not written.
+    if (this.#failed || this.#closing) return;
     if (this.#work.length === 0 && this.#inFlight.length === 0) {
       done();
       return;

@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import type { BrokerPacket } from "./packets.ts";
 import { packIncoming, publishPacket, queuedPacket, storedPublish, unpackIncoming } from "./packets.ts";
 import type { Qos, StoredSubscription } from "./session-protocol.ts";
-import type { Addressed, SessionStore } from "./session-store.ts";
+import type { Addressed } from "./message-queues.ts";
+import type { SessionStore } from "./session-store.ts";
 import type { KeptWill } from "./will-store.ts";
 
 /**
@@ -94,7 +95,7 @@ export class SqlitePersistence {
     }
     const { brokerId = null, brokerCounter = null } = packet;
     const message = { ...storedPublish(packet, this.store.believedNowMs()), brokerId, brokerCounter };
-    this.store.enqueue(message, [...addressed.values()]);
+    this.store.queues.enqueue(message, [...addressed.values()]);
     await this.store.written;
   }
 
@@ -107,29 +108,29 @@ export class SqlitePersistence {
     const { messageId } = packet;
     if (messageId === undefined) throw new Error("a message without an identifier");
     if (packet.cmd === "pubrel") {
-      const seq = this.store.seqOf(client.id, messageId);
-      if (seq !== undefined) this.store.release(client.id, seq);
+      const seq = this.store.queues.seqOf(client.id, messageId);
+      if (seq !== undefined) this.store.queues.release(client.id, seq);
       await this.store.written;
       return;
     }
     const { brokerId, brokerCounter } = packet;
     const named = brokerId === undefined || brokerCounter === undefined ? undefined : { brokerId, brokerCounter };
     const seq =
-      (named && (await this.store.seqBy(client.id, named.brokerId, named.brokerCounter))) ??
-      this.store.seqOf(client.id, messageId);
+      (named && (await this.store.queues.seqBy(client.id, named.brokerId, named.brokerCounter))) ??
+      this.store.queues.seqOf(client.id, messageId);
     if (seq === undefined) throw new Error("no such packet");
     const packetId = this.#freeId(client.id, messageId, seq);
     packet.messageId = packetId;
-    this.store.assign(client.id, [{ seq, packetId }]);
+    this.store.queues.assign(client.id, [{ seq, packetId }]);
     await this.store.written;
   }
 
   /** @returns the message that was acknowledged; undefined where there is none. */
   async outgoingClearMessageId(client: PersistedClient, packet: { messageId?: number }): Promise<object | undefined> {
-    const seq = packet.messageId === undefined ? undefined : this.store.seqOf(client.id, packet.messageId);
+    const seq = packet.messageId === undefined ? undefined : this.store.queues.seqOf(client.id, packet.messageId);
     if (seq === undefined) return undefined;
-    const read = this.store.read(client.id, [seq]);
-    this.store.remove(client.id, seq);
+    const read = this.store.queues.read(client.id, [seq]);
+    this.store.queues.remove(client.id, seq);
     const [row] = await read;
     return row && queuedPacket(row);
   }
@@ -200,19 +201,19 @@ export class SqlitePersistence {
     let after = -1;
     for (;;) {
       const seqs: number[] = [];
-      for (const seq of this.store.queueOf(client).keys()) {
+      for (const seq of this.store.queues.of(client).keys()) {
         if (seq > after && seqs.push(seq) === PAGE_MESSAGES) break;
       }
       if (seqs.length === 0) return;
       after = seqs.at(-1)!;
-      yield* (await this.store.read(client, seqs)).map(queuedPacket);
+      yield* (await this.store.queues.read(client, seqs)).map(queuedPacket);
     }
   }
 
   #freeId(client: string, wanted: number, seq: number): number {
     let packetId = wanted;
     for (;;) {
-      const holder = this.store.seqOf(client, packetId);
+      const holder = this.store.queues.seqOf(client, packetId);
       if (holder === undefined || holder === seq) return packetId;
       packetId = packetId >= PACKET_ID_MAX ? 1 : packetId + 1;
     }

@@ -71,6 +71,26 @@ describe("the defaults", () => {
     });
   });
 
+  test("bound what is kept for local subscribers", () => {
+    expect(load(BASE).mqtt).toMatchObject({
+      sessions: {
+        max: 10_000,
+        expireAfterMs: 7 * 86_400_000,
+        subscriptions: 100,
+        inFlight: 100,
+        queueMessages: 1000,
+        queueBytes: 4 * 2 ** 20,
+        totalQueueBytes: 64 * 2 ** 20,
+      },
+      retained: { topics: 10_000, bytes: 16 * 2 ** 20 },
+    });
+    const { sessions, retained } = load(
+      `${BASE.replace("true }", "true, sessions: { max: 0, expire_after: 1h }, retained: { max_topics: 0 } }")}`,
+    ).mqtt;
+    expect([sessions.max, sessions.expireAfterMs, retained.topics]).toEqual([0, 3_600_000, 0]);
+    expect(mistakesOf(BASE.replace("true }", "true, sessions: { in_flight: 0 } }"))).toContain("in_flight");
+  });
+
   test("dead-letter what no route matches, once there are routes", () => {
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\n`).unrouted).toBe("dead_letter");
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\nunrouted: auto\n`).unrouted).toBe("auto");

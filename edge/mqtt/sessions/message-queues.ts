@@ -1,0 +1,221 @@
+import type { Session, WaitingMessage } from "./session.ts";
+import type { Addressee, OutgoingRow, SessionImage, StoredMessage } from "./session-protocol.ts";
+import type { SessionWriter } from "./session-writer.ts";
+
+/**
+ * The messages that wait for sessions: their order, their packet identifiers and what they take. A message is stored
+ * once, however many sessions wait for it, and goes with the last of them.
+ */
+export class MessageQueues {
+  readonly #writer: Pick<SessionWriter, "write" | "ask">;
+  readonly #sessions: ReadonlyMap<string, Session>;
+  readonly #limits: QueueLimits;
+  readonly #onDropped: (dropped: DroppedMessage) => void;
+  readonly #onRemoved: (session: Session) => void;
+  /** For how many sessions each message waits. */
+  readonly #messages = new Map<number, { waiting: number; readonly bytes: number }>();
+  #queuedBytes = 0;
+  #queuedMessages = 0;
+  #lastSeq = 0;
+  #onWork: (client: string) => void = () => {};
+
+  constructor(
+    deps: {
+      writer: Pick<SessionWriter, "write" | "ask">;
+      /** By client. */
+      sessions: ReadonlyMap<string, Session>;
+      onDropped: (dropped: DroppedMessage) => void;
+      /** A message of it is gone, perhaps the last thing that it held. */
+      onRemoved: (session: Session) => void;
+    },
+    limits: QueueLimits,
+  ) {
+    this.#writer = deps.writer;
+    this.#sessions = deps.sessions;
+    this.#onDropped = deps.onDropped;
+    this.#onRemoved = deps.onRemoved;
+    this.#limits = limits;
+  }
+
+  get messages(): number {
+    return this.#queuedMessages;
+  }
+
+  /** A message that several wait for counts once. */
+  get bytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** What the last process left, oldest first. */
+  restore(session: Session, row: SessionImage["outgoing"][number]): void {
+    const { seq, bytes, packetId, released } = row;
+    this.#lastSeq = Math.max(this.#lastSeq, seq);
+    this.#add(session, seq, { bytes: bytes + MESSAGE_BYTES, packetId, released });
+    if (packetId !== null) session.packetIds.set(packetId, seq);
+  }
+
+  /** Its session ends. @returns the messages that waited for nobody else. */
+  empty(session: Session): readonly number[] {
+    const last = [...session.queue].flatMap(([seq, entry]) => (this.#forget(session, seq, entry) ? [seq] : []));
+    session.queue.clear();
+    return last;
+  }
+
+  /** Puts a message at the end of the queues of those who have room; who has none does not get it, which is told. */
+  enqueue(message: Omit<StoredMessage, "seq">, addressed: readonly Addressed[]): void {
+    const bytes = message.topic.length + message.payload.length + (message.properties?.length ?? 0) + MESSAGE_BYTES;
+    const seq = this.#lastSeq + 1;
+    const to: Addressee[] = [];
+    for (const { client, to: addressee } of addressed) {
+      const session = this.#sessions.get(client);
+      if (session === undefined) continue;
+      const reason = this.#noRoom(session, bytes, to.length === 0);
+      if (reason !== undefined) {
+        this.#onDropped({ reason, client, topic: message.topic });
+        continue;
+      }
+      this.#add(session, seq, { bytes, packetId: null, released: false });
+      to.push(addressee);
+    }
+    if (to.length === 0) return;
+    this.#lastSeq = seq;
+    this.#writer.write({ op: "enqueue", message: { ...message, seq }, to }, bytes);
+    for (const { client } of addressed) this.#onWork(client);
+  }
+
+  /** Told whenever there may be something to send: a message was queued, or one was acknowledged. */
+  onWork(listener: (client: string) => void): void {
+    this.#onWork = listener;
+  }
+
+  /** The messages of a session, oldest first; empty where there is no session. */
+  of(client: string): ReadonlyMap<number, WaitingMessage> {
+    return this.#sessions.get(client)?.queue ?? NOTHING_WAITS;
+  }
+
+  usesPacketId(client: string, packetId: number): boolean {
+    return this.#sessions.get(client)?.packetIds.has(packetId) === true;
+  }
+
+  /** Which message of a session has this identifier. */
+  seqOf(client: string, packetId: number): number | undefined {
+    return this.#sessions.get(client)?.packetIds.get(packetId);
+  }
+
+  /** What a persistence of aedes knows of a message instead of its sequence number. */
+  async seqBy(client: string, brokerId: string, brokerCounter: number): Promise<number | undefined> {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return undefined;
+    return (await this.#writer.ask({ op: "find", session: session.number, brokerId, brokerCounter })).seq;
+  }
+
+  /** Under which packet identifiers messages are sent; on disk before they are, so that none is sent under another. */
+  assign(client: string, ids: readonly { readonly seq: number; readonly packetId: number }[]): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined || ids.length === 0) return;
+    for (const { seq, packetId } of ids) {
+      const entry = session.queue.get(seq);
+      if (entry === undefined) continue;
+      if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
+      entry.packetId = packetId;
+      session.packetIds.set(packetId, seq);
+    }
+    this.#writer.write({ op: "assign", session: session.number, ids });
+  }
+
+  /** Messages with their payloads; those that are gone meanwhile are left out. */
+  async read(client: string, seqs: readonly number[]): Promise<readonly OutgoingRow[]> {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return [];
+    return (await this.#writer.ask({ op: "read", session: session.number, seqs })).rows;
+  }
+
+  /** The receiver has it [MQTT-4.3.3-2]: what is left of the exchange is PUBREL and PUBCOMP. */
+  release(client: string, seq: number): void {
+    const session = this.#sessions.get(client);
+    const entry = session?.queue.get(seq);
+    if (session === undefined || entry === undefined || entry.released) return;
+    entry.released = true;
+    this.#writer.write({ op: "release", session: session.number, seq });
+  }
+
+  /** The exchange is over, or the message is not to be delivered. */
+  remove(client: string, seq: number): void {
+    const session = this.#sessions.get(client);
+    const entry = session?.queue.get(seq);
+    if (session === undefined || entry === undefined) return;
+    session.queue.delete(seq);
+    const isLast = this.#forget(session, seq, entry);
+    this.#writer.write({ op: "remove", session: session.number, seq, isLast });
+    this.#onRemoved(session);
+    this.#onWork(client);
+  }
+
+  /** The same for one that its session does not get, which is told. */
+  discard(client: string, seq: number, { reason, topic }: { reason: DropReason; topic: string }): void {
+    this.#onDropped({ reason, client, topic });
+    this.remove(client, seq);
+  }
+
+  #noRoom(session: Session, bytes: number, isFirst: boolean): DropReason | undefined {
+    const { queueMessages, queueBytes, totalQueueBytes } = this.#limits;
+    if (session.queue.size >= queueMessages || session.queuedBytes + bytes > queueBytes) return "queue_full";
+    if (this.#queuedBytes + REFERENCE_BYTES + (isFirst ? bytes : 0) > totalQueueBytes) return "store_full";
+    return undefined;
+  }
+
+  #add(session: Session, seq: number, entry: WaitingMessage): void {
+    session.queue.set(seq, entry);
+    session.queuedBytes += entry.bytes;
+    this.#queuedMessages++;
+    this.#queuedBytes += REFERENCE_BYTES;
+    const message = this.#messages.get(seq);
+    if (message !== undefined) message.waiting++;
+    else {
+      this.#messages.set(seq, { waiting: 1, bytes: entry.bytes });
+      this.#queuedBytes += entry.bytes;
+    }
+  }
+
+  /** @returns whether nobody waits for the message any more. */
+  #forget(session: Session, seq: number, entry: WaitingMessage): boolean {
+    session.queuedBytes -= entry.bytes;
+    if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
+    this.#queuedMessages--;
+    this.#queuedBytes -= REFERENCE_BYTES;
+    const message = this.#messages.get(seq);
+    if (message === undefined || --message.waiting > 0) return false;
+    this.#messages.delete(seq);
+    this.#queuedBytes -= message.bytes;
+    return true;
+  }
+}
+
+export type QueueLimits = {
+  /** Of one session. */
+  readonly queueMessages: number;
+  readonly queueBytes: number;
+  /** Of all sessions; a message that several wait for counts once. */
+  readonly totalQueueBytes: number;
+};
+
+/** A message that a session does not get. */
+export type DroppedMessage = { readonly reason: DropReason; readonly client: string; readonly topic: string };
+
+export type DropReason =
+  /** The session has as many messages, or bytes, as one may have. */
+  | "queue_full"
+  /** All sessions together have. */
+  | "store_full"
+  | "expired"
+  /** By the ACL file. */
+  | "not_allowed"
+  /** Larger than its client takes. */
+  | "too_large";
+
+export type Addressed = { readonly client: string; readonly to: Addressee };
+
+const NOTHING_WAITS: ReadonlyMap<number, WaitingMessage> = new Map();
+/** A row on disk and an entry in memory, roughly; bounds how many empty messages fit. */
+const MESSAGE_BYTES = 300;
+const REFERENCE_BYTES = 200;

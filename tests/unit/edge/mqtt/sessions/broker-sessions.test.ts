@@ -1,0 +1,464 @@
+import type { IConnackPacket, IPublishPacket, ISubackPacket, ISubscription } from "mqtt-packet";
+import { describe, expect, test } from "vitest";
+import { MqttWorld, type MqttWorldOptions, type RawClient, reading } from "../../../../support/mqtt-world.ts";
+import { SessionWorld } from "../../../../support/session-world.ts";
+
+type Version = 4 | 5;
+
+async function world(options: MqttWorldOptions = {}): Promise<MqttWorld> {
+  const opened = await MqttWorld.open(options);
+  opened.intake.immediate = true;
+  return opened;
+}
+
+/** Connects with a session that outlives the connection. */
+async function lasting(to: MqttWorld, clientId: string, version: Version = 4, more: object = {}): Promise<RawClient> {
+  const client = await to.dial(version);
+  client.send({
+    cmd: "connect",
+    clientId,
+    protocolId: "MQTT",
+    protocolVersion: version,
+    clean: false,
+    keepalive: 0,
+    ...(version === 5 ? { properties: { sessionExpiryInterval: 600 } } : {}),
+    ...more,
+  });
+  await client.next("connack");
+  return client;
+}
+
+async function subscribe(client: RawClient, ...subscriptions: ISubscription[]): Promise<(number | object)[]> {
+  const before = client.received.filter(({ cmd }) => cmd === "suback").length;
+  client.send({ cmd: "subscribe", messageId: 1, subscriptions });
+  await client.next("suback", before + 1);
+  return (client.received.findLast(({ cmd }) => cmd === "suback") as ISubackPacket).granted;
+}
+
+/** Leaves and waits until the broker has noticed. */
+async function leave(client: RawClient): Promise<void> {
+  client.send({ cmd: "disconnect" });
+  await client.closed;
+}
+
+async function publish(
+  by: RawClient,
+  topic: string,
+  payloads: readonly string[],
+  more: Partial<IPublishPacket> = {},
+): Promise<void> {
+  const before = by.ids("puback").length;
+  const packets = payloads.map((payload, i) => ({ ...reading(i + 1, { topic }), payload, ...more }) as IPublishPacket);
+  by.send(...packets);
+  await by.next("puback", before + payloads.length);
+}
+
+function messages(client: RawClient): IPublishPacket[] {
+  return client.received.filter((packet) => packet.cmd === "publish");
+}
+
+function texts(client: RawClient): string[] {
+  return messages(client).map(({ payload }) => payload.toString());
+}
+
+function isResumed(client: RawClient): boolean {
+  return (client.received.find(({ cmd }) => cmd === "connack") as IConnackPacket).sessionPresent;
+}
+
+function ack(client: RawClient, ...some: IPublishPacket[]): Promise<void> {
+  return client.deliver(...some.map(({ messageId }) => ({ cmd: "puback", messageId: messageId! }) as const));
+}
+
+test("a message that nobody's session waits for and that is not retained does not touch the store", async () => {
+  await using broker = await world();
+  const here = await broker.client("here");
+  await subscribe(here, { topic: "#", qos: 1 });
+  const away = await lasting(broker, "away");
+  await subscribe(away, { topic: "other/#", qos: 1 }, { topic: "plant/#", qos: 0 });
+  await leave(away);
+  await broker.store.written;
+  const sensor = await lasting(broker, "sensor");
+  await publish(sensor, "plant/1", ["1", "2"]);
+  let isWritten = false;
+  // At once, when nothing is under way.
+  broker.store.durable(() => {
+    isWritten = true;
+  });
+  expect(isWritten).toBe(true);
+  expect(broker.store.has("sensor")).toBe(false);
+  await here.next("publish", 2);
+});
+
+test("P1: what is retained, queued or a QoS 2 message of a session is acknowledged when both disks have it, and not before", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "away"));
+  const held: (() => void)[] = [];
+  const durable = broker.store.durable.bind(broker.store);
+  broker.store.durable = (done) => durable(() => held.push(done));
+  const sensor = await lasting(broker, "sensor");
+  sensor.send(reading(1, { topic: "nobody" }));
+  await sensor.next("puback");
+  const kept = { ...reading(3, { topic: "kept" }), retain: true } as IPublishPacket;
+  await sensor.deliver(
+    reading(2, { topic: "t" }),
+    kept,
+    reading(4, { topic: "u", qos: 2 }),
+    reading(5, { topic: "nobody" }),
+  );
+  await broker.store.written;
+  expect([sensor.ids("puback"), sensor.ids("pubrec")]).toEqual([[1], []]);
+  expect(held.length).toBe(3);
+  held[0]!();
+  await sensor.next("puback", 2);
+  held[2]!();
+  held[1]!();
+  await sensor.next("puback", 4);
+  await sensor.next("pubrec");
+  expect([sensor.ids("puback"), sensor.ids("pubrec")]).toEqual([[1, 2, 3, 5], [4]]);
+});
+
+test("[MQTT-4.6.0-2] acknowledgements keep their order where only some messages wait for sessions", async () => {
+  await using broker = await world();
+  await subscribe(await lasting(broker, "away"), { topic: "slow", qos: 1 });
+  const sensor = await broker.client("sensor");
+  const ids = Array.from({ length: 30 }, (_, i) => i + 1);
+  sensor.send(...ids.map((id) => reading(id, { topic: id % 3 === 0 ? "slow" : "quick" })));
+  await sensor.next("puback", 30);
+  expect(sensor.ids("puback")).toEqual(ids);
+});
+
+describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
+  test("what was not acknowledged comes again, under its identifier and as a duplicate, before what came later", async () => {
+    await using broker = await world();
+    let subscriber = await lasting(broker, "s", version);
+    expect(isResumed(subscriber)).toBe(false);
+    await subscribe(subscriber, { topic: "t/#", qos: 1 });
+    const sensor = await broker.client("sensor");
+    await publish(sensor, "t/1", ["a", "b", "c"]);
+    await subscriber.next("publish", 3);
+    const [a, b, c] = messages(subscriber);
+    await ack(subscriber, a!);
+    await leave(subscriber);
+    await publish(sensor, "t/1", ["d", "e"]);
+
+    subscriber = await lasting(broker, "s", version);
+    expect(isResumed(subscriber)).toBe(true);
+    await publish(sensor, "t/1", ["f"]);
+    await subscriber.next("publish", 5);
+    expect(texts(subscriber)).toEqual(["b", "c", "d", "e", "f"]);
+    expect(messages(subscriber).map(({ dup }) => dup)).toEqual([true, true, false, false, false]);
+    expect(
+      messages(subscriber)
+        .slice(0, 2)
+        .map(({ messageId }) => messageId),
+    ).toEqual([b!.messageId, c!.messageId]);
+    expect(new Set(messages(subscriber).map(({ messageId }) => messageId)).size).toBe(5);
+    await ack(subscriber, ...messages(subscriber));
+    expect(broker.store.stats()).toMatchObject({ queuedMessages: 0, queuedBytes: 0 });
+  });
+
+  test("no more are on the way than the window allows, and an acknowledgement makes room for the next", async () => {
+    await using broker = await world({ sessionLimits: { inFlight: 3 } });
+    const limit = version === 5 ? 2 : 3;
+    const properties = { sessionExpiryInterval: 600, receiveMaximum: 2 };
+    const subscriber = await lasting(broker, "s", version, version === 5 ? { properties } : {});
+    await subscribe(subscriber, { topic: "t", qos: 1 });
+    const sensor = await broker.client("sensor");
+    const all = Array.from({ length: 12 }, (_, i) => String(i));
+    await publish(sensor, "t", all);
+    for (let sent = limit; sent < all.length; sent++) {
+      await subscriber.next("publish", sent);
+      await subscriber.deliver();
+      expect(texts(subscriber)).toEqual(all.slice(0, sent));
+      await ack(subscriber, messages(subscriber)[sent - limit]!);
+    }
+    await subscriber.next("publish", all.length);
+    expect(texts(subscriber)).toEqual(all);
+  });
+
+  test("[MQTT-3.3.5-1] overlapping subscriptions bring one message, with the highest QoS and every identifier", async () => {
+    await using broker = await world();
+    const subscriber = await lasting(broker, "s", version);
+    const filters = ["a/#", "a/+", "a/b"];
+    for (const [i, topic] of filters.entries()) {
+      const properties = version === 5 ? { properties: { subscriptionIdentifier: i + 1 } } : {};
+      subscriber.send({
+        cmd: "subscribe",
+        messageId: i + 1,
+        subscriptions: [{ topic, qos: i === 1 ? 2 : 0 }],
+        ...properties,
+      });
+    }
+    await subscriber.next("suback", 3);
+    const sensor = await broker.client("sensor");
+    sensor.send(reading(1, { topic: "a/b", qos: 2 }));
+    await sensor.next("pubrec");
+    await subscriber.next("publish");
+    await subscriber.deliver();
+    expect(messages(subscriber).map(({ qos }) => qos)).toEqual([2]);
+    if (version === 5) expect(messages(subscriber)[0]!.properties?.subscriptionIdentifier).toBe(2);
+  });
+
+  test("[MQTT-3.1.2-4] a clean start ends what was there", async () => {
+    await using broker = await world();
+    let subscriber = await lasting(broker, "s", version);
+    await subscribe(subscriber, { topic: "t", qos: 1 });
+    await leave(subscriber);
+    const sensor = await broker.client("sensor");
+    await publish(sensor, "t", ["1", "2"]);
+    subscriber = await lasting(broker, "s", version, { clean: true });
+    expect(isResumed(subscriber)).toBe(false);
+    await publish(sensor, "t", ["3"]);
+    await subscriber.deliver();
+    expect(messages(subscriber)).toEqual([]);
+    expect(broker.store.stats()).toMatchObject({ sessions: 0, queuedMessages: 0 });
+  });
+
+  test("a retained message that a new subscription brings belongs to the session, too", async () => {
+    await using broker = await world();
+    const sensor = await broker.client("sensor");
+    await publish(sensor, "t/kept", ["1"], { retain: true });
+    let subscriber = await lasting(broker, "s", version);
+    await subscribe(subscriber, { topic: "t/#", qos: 1 });
+    await subscriber.next("publish");
+    subscriber.end();
+    await subscriber.closed;
+    subscriber = await lasting(broker, "s", version);
+    await subscriber.next("publish");
+    expect(messages(subscriber).map(({ retain, dup, qos }) => [retain, dup, qos])).toEqual([[true, true, 1]]);
+  });
+
+  test("who takes over a session of its own gets what the old connection did not acknowledge", async () => {
+    await using broker = await world();
+    const first = await lasting(broker, "s", version);
+    await subscribe(first, { topic: "t", qos: 1 });
+    const sensor = await broker.client("sensor");
+    await publish(sensor, "t", ["1"]);
+    await first.next("publish");
+    const second = await lasting(broker, "s", version);
+    await first.closed;
+    await publish(sensor, "t", ["2"]);
+    await second.next("publish", 2);
+    expect(texts(second)).toEqual(["1", "2"]);
+    expect(isResumed(second)).toBe(true);
+  });
+
+  test("a QoS 2 message that comes twice is given to subscribers once; its identifier is free after PUBREL", async () => {
+    await using broker = await world();
+    const subscriber = await lasting(broker, "s", version);
+    await subscribe(subscriber, { topic: "plant/#", qos: 2 });
+    for (const sensor of [await broker.client("clean", version), await lasting(broker, "lasting", version)]) {
+      const before = messages(subscriber).length;
+      sensor.send(reading(5, { qos: 2 }), reading(5, { qos: 2, dup: true }));
+      await sensor.next("pubrec", 2);
+      sensor.send({ cmd: "pubrel", messageId: 5 }, { cmd: "pubrel", messageId: 5 });
+      await sensor.next("pubcomp", 2);
+      sensor.send(reading(5, { qos: 2 }));
+      await sensor.next("pubrec", 3);
+      await subscriber.next("publish", before + 2);
+      await subscriber.deliver();
+      expect(messages(subscriber).length).toBe(before + 2);
+    }
+  });
+
+  test("a subscription over the limit is refused, and those that are there stay", async () => {
+    await using broker = await world({ sessions: new SessionWorld({ subscriptions: 2 }) });
+    for (const client of [await broker.client("clean", version), await lasting(broker, "lasting", version)]) {
+      const refused = version === 5 ? 0x87 : 0x80;
+      const asked = ["a", "b", "c"].map((topic) => ({ topic, qos: 1 }) as const);
+      expect(await subscribe(client, ...asked)).toEqual([1, 1, refused]);
+      expect(await subscribe(client, { topic: "a", qos: 0 })).toEqual([0]);
+    }
+    expect(broker.store.subscriptionsOf("lasting").map(({ topic, qos }) => [topic, qos])).toEqual([
+      ["a", 0],
+      ["b", 1],
+    ]);
+    expect(broker.refusals.map(({ reason }) => reason)).toEqual(["subscriptions", "subscriptions"]);
+  });
+});
+
+test("a QoS 0 subscription of a session is served while its client is here, and keeps nothing", async () => {
+  await using broker = await world();
+  const subscriber = await lasting(broker, "s");
+  await subscribe(subscriber, { topic: "t", qos: 0 });
+  const sensor = await broker.client("sensor");
+  await publish(sensor, "t", ["1"]);
+  await subscriber.next("publish");
+  expect(messages(subscriber)[0]!.qos).toBe(0);
+  await leave(subscriber);
+  await publish(sensor, "t", ["2"]);
+  const again = await lasting(broker, "s");
+  await again.deliver();
+  expect([isResumed(again), messages(again)]).toEqual([true, []]);
+});
+
+test("[MQTT-3.8.3-3] with no-local a session does not get its own messages, here or away", async () => {
+  await using broker = await world();
+  const bridge = await lasting(broker, "bridge", 5);
+  await subscribe(bridge, { topic: "t", qos: 1, nl: true });
+  await publish(bridge, "t", ["own"]);
+  await leave(bridge);
+  await publish(await broker.client("sensor"), "t", ["theirs"]);
+  const again = await lasting(broker, "bridge", 5);
+  await again.next("publish");
+  await again.deliver();
+  expect(texts(again)).toEqual(["theirs"]);
+});
+
+test("retain as published: the flag of a queued message is the publisher's; without it, it is not set", async () => {
+  await using broker = await world();
+  for (const rap of [true, false]) {
+    const subscriber = await lasting(broker, `rap-${rap}`, 5);
+    await subscribe(subscriber, { topic: "t", qos: 1, rap, rh: 2 });
+    await leave(subscriber);
+  }
+  await publish(await broker.client("sensor"), "t", ["1"], { retain: true });
+  for (const rap of [true, false]) {
+    const subscriber = await lasting(broker, `rap-${rap}`, 5);
+    await subscriber.next("publish");
+    expect(messages(subscriber).map(({ retain }) => retain)).toEqual([rap]);
+    await ack(subscriber, ...messages(subscriber));
+    expect(broker.store.queues.of(`rap-${rap}`).size).toBe(0);
+  }
+});
+
+test("MQTT 5: a message that expired while it waited is not delivered; another says what is left of its life", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "s"));
+  const sensor = await broker.client("sensor", 5);
+  for (const [i, life] of [10, 100, undefined].entries()) {
+    const properties = life === undefined ? {} : { properties: { messageExpiryInterval: life } };
+    sensor.send({ ...reading(i + 1, { topic: "t" }), payload: `${life}`, ...properties } as IPublishPacket);
+  }
+  await sensor.next("puback", 3);
+  broker.sessions.clock.pass(30_000);
+  const subscriber = await lasting(broker, "s", 5);
+  await subscriber.next("publish", 2);
+  expect(
+    messages(subscriber).map(({ payload, properties }) => [payload.toString(), properties?.messageExpiryInterval]),
+  ).toEqual([
+    ["100", 70],
+    ["undefined", undefined],
+  ]);
+  expect(broker.sessions.dropped.map(({ reason }) => reason)).toEqual(["expired"]);
+});
+
+test("[MQTT-3.1.2-25] a message larger than its client takes is dropped, and the next one comes", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "s"));
+  const sensor = await broker.client("sensor");
+  await publish(sensor, "t", ["x".repeat(500), "small"]);
+  const properties = { sessionExpiryInterval: 600, maximumPacketSize: 100 };
+  const subscriber = await lasting(broker, "s", 5, { properties });
+  await subscriber.next("publish");
+  expect(texts(subscriber)).toEqual(["small"]);
+  expect(broker.sessions.dropped.map(({ reason }) => reason)).toEqual(["too_large"]);
+});
+
+test("MQTT 5: properties of the publisher reach a session; a session that ends with its connection is ended", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "s"));
+  const sensor = await broker.client("sensor", 5);
+  const properties = {
+    contentType: "text/plain",
+    correlationData: Buffer.from([1, 2]),
+    userProperties: { site: ["a", "b"], line: "7" },
+  };
+  sensor.send({ ...reading(1, { topic: "t" }), properties } as IPublishPacket);
+  await sensor.next("puback");
+  // Resumes, and lets it end: expiry 0.
+  const subscriber = await lasting(broker, "s", 5, { properties: {} });
+  await subscriber.next("publish");
+  expect(messages(subscriber)[0]!.properties).toEqual(properties);
+  await leave(subscriber);
+  const again = await lasting(broker, "s", 5);
+  expect(isResumed(again)).toBe(false);
+});
+
+test("who is gone before its CONNACK leaves nothing behind: no client, no will, no session that never ends", async () => {
+  await using broker = await world();
+  await leave(await subscribed(broker, "returning"));
+  for (let n = 0; n < 30; n++) {
+    const client = await broker.dial(4);
+    const clientId = n === 0 ? "returning" : `hasty-${n}`;
+    const will = { topic: `state/${clientId}`, payload: Buffer.from("gone"), qos: 1, retain: false } as const;
+    const connect = {
+      cmd: "connect",
+      clientId,
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: false,
+      keepalive: 0,
+    } as const;
+    client.send({ ...connect, will });
+    client.end();
+    await client.closed;
+  }
+  // Whoever was let in was heard of as having left; nobody else was let in.
+  const last = await broker.client("last");
+  await publish(last, "t", ["1"]);
+  for (let turn = 0; turn < 100 && broker.store.wills.all().length > 0; turn++) {
+    await last.deliver();
+    await broker.store.written;
+  }
+  expect(broker.store.wills.all()).toEqual([]);
+  expect([...broker.here].toSorted()).toEqual(["last"]);
+  broker.sessions.clock.pass(8 * 86_400_000);
+  broker.store.sweep();
+  expect(broker.store.has("returning")).toBe(false);
+});
+
+test("what a client may not read is dropped from its queue", async () => {
+  const allows = ({ access, topic }: { access: string; topic: string }): boolean =>
+    access === "write" || topic !== "t/secret";
+  await using broker = await world({ allows });
+  const subscriber = await lasting(broker, "s");
+  await subscribe(subscriber, { topic: "t/#", qos: 1 });
+  const sensor = await broker.client("sensor");
+  await publish(sensor, "t/secret", ["1"]);
+  await publish(sensor, "t/open", ["2"]);
+  await subscriber.next("publish");
+  expect(texts(subscriber)).toEqual(["2"]);
+  expect(broker.store.queues.of("s").size).toBe(1);
+});
+
+test("a will that was left is published before anybody comes back, as its client's; one with a delay can be revoked", async () => {
+  await using sessions = new SessionWorld();
+  const store = await sessions.open();
+  const will = {
+    payload: Buffer.from("gone"),
+    qos: 1,
+    retain: true,
+    properties: null,
+    expiresMs: null,
+    brokerId: "x",
+  } as const;
+  store.wills.put({ ...will, topic: "state/a", client: "a", user: "u", delayS: 0 });
+  store.wills.put({ ...will, topic: "state/b", client: "b", user: "u", delayS: 3600 });
+  store.wills.put({ ...will, topic: "state/c", client: "c", user: "other", delayS: 0 });
+  const asked: string[] = [];
+  const opening = MqttWorld.open({
+    sessions,
+    allows: ({ user, client, access }) => {
+      asked.push(`${access} ${client} ${user}`);
+      return user !== "other";
+    },
+    commitsAtOnce: true,
+  });
+  await using broker = await opening;
+  expect(broker.intake.offered.map(({ clientId, topic, qos }) => [clientId, topic, qos])).toEqual([
+    ["a", "state/a", 0],
+  ]);
+  expect(asked).toEqual(["write a u", "write c other"]);
+  expect([...broker.store.retained.matching(["#"])].map(({ message }) => message.topic)).toEqual(["state/a"]);
+  expect(broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
+  broker.intake.immediate = true;
+  await lasting(broker, "b");
+  expect(broker.store.wills.all()).toEqual([]);
+});
+
+async function subscribed(broker: MqttWorld, clientId: string): Promise<RawClient> {
+  const client = await lasting(broker, clientId, 5);
+  await subscribe(client, { topic: "t", qos: 1 });
+  return client;
+}
