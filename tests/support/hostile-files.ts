@@ -144,7 +144,7 @@ async function startIn(folder: string): Promise<string> {
     if (said.length !== 1) return `exit ${code} with ${said.length} messages`;
     if (gateway.output.join("").length > 4000) return `exit ${code} with more text than anybody reads`;
     const line = said[0]!.slice("tidemark: ".length).replaceAll(`${folder}/`, "").replaceAll("|", "/");
-    return `exit ${code}: ${line.slice(0, 70).trim()}`;
+    return `exit ${code}: ${line.slice(0, 70).trim().replaceAll(/\s+/g, " ")}`;
   } finally {
     await gateway.stop();
   }
