@@ -100,7 +100,10 @@ function runEpisode(
 /** As a rule a topic as it is, so that what topics remember is met again. */
 function mutatedTopic(mutator: Mutator): string {
   const topic = mutator.pick(TOPIC_SEEDS);
-  return mutator.chance(0.9) ? topic : mutator.bytes(Buffer.from(topic), TOPIC_BYTES).toString("utf8");
+  if (mutator.chance(0.9)) return topic;
+  const damaged = mutator.bytes(Buffer.from(topic), TOPIC_BYTES).toString("utf8");
+  // No others come past the broker (edge/mqtt/guards.ts).
+  return damaged !== "" && isClean(damaged) && !/[+#\ufffd]/.test(damaged) ? damaged : topic;
 }
 
 const TOPIC_BYTES = TOPIC_SEEDS.map((topic) => Buffer.from(topic));

@@ -3,7 +3,6 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { expect } from "vitest";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
 
 /** Files of a gateway as a disk, an editor or somebody else may leave them. */
@@ -61,7 +60,7 @@ const data = (name: string, spoil: (path: string) => void): HostileFile => ({
 });
 
 const LAUGHS = `a: &a [x, x, x, x, x, x, x, x, x]
-${[..."bcdefghi"].map((letter, i) => `${letter}: &${letter} [${Array.from({ length: 9 }, () => `*${"abcdefgh"[i]}`).join(", ")}]`).join("\n")}
+${["b", "c", "d", "e", "f", "g", "h", "i"].map((letter, i) => `${letter}: &${letter} [${Array.from({ length: 9 }, () => `*${"abcdefgh"[i]}`).join(", ")}]`).join("\n")}
 `;
 
 export const HOSTILE_FILES: readonly HostileFile[] = [
@@ -126,7 +125,7 @@ export async function answerToFile({ spoil, afterRun }: HostileFile): Promise<st
   const folder = mkdtempSync(join(tmpdir(), "tidemark-files-"));
   try {
     writeFileSync(join(folder, CONFIG), GOOD);
-    if (afterRun === true) expect(await startIn(folder)).toBe("starts");
+    if (afterRun === true && (await startIn(folder)) !== "starts") return "did not start before it was spoiled";
     spoil(folder);
     return await startIn(folder);
   } finally {
@@ -140,13 +139,12 @@ async function startIn(folder: string): Promise<string> {
     while (gateway.running && !gateway.output.some((line) => line.includes("takes sensors on"))) await delay(10);
     if (gateway.running) return "starts";
     const { code } = await gateway.exit;
-    const trace = gateway.output.filter((line) => /^\s+at /.test(line));
-    expect(trace, "a stack trace").toEqual([]);
+    if (gateway.output.some((line) => /^\s+at /.test(line))) return `exit ${code} with a stack trace`;
     const said = gateway.output.filter((line) => line.startsWith("tidemark: "));
-    expect(said, "one line").toHaveLength(1);
-    expect(Buffer.byteLength(gateway.output.join("\n")), "a short answer").toBeLessThan(4000);
+    if (said.length !== 1) return `exit ${code} with ${said.length} messages`;
+    if (gateway.output.join("").length > 4000) return `exit ${code} with more text than anybody reads`;
     const line = said[0]!.slice("tidemark: ".length).replaceAll(`${folder}/`, "").replaceAll("|", "/");
-    return `exit ${code}: ${line.slice(0, 70).trim()}`;
+    return `exit ${code}: ${line.slice(0, 70).trim().replaceAll(/\s+/g, " ")}`;
   } finally {
     await gateway.stop();
   }
