@@ -32,6 +32,7 @@ export class ConnectDoor {
     if (peer === undefined) return;
     const { connection } = peer;
     connection.version = packet.protocolVersion ?? 4;
+    connection.wantsReasons = packet.properties?.requestProblemInformation !== false;
     if (connection.isSurplus) {
       const detail = this.#deps.peers.tooMany(connection.origin.address);
       done(this.#refuse("too_many_connections", client, { detail, reason: REASON.quotaExceeded }), false);

@@ -21,6 +21,8 @@ export class Connection {
   #filters: Set<string> | undefined;
   /** Of MQTT; undefined before the CONNECT. */
   version: number | undefined;
+  /** Whether its client takes an explanation beside a reason code [MQTT-3.1.2-29]. */
+  wantsReasons = false;
   /** It is one too many, and let in only to be told so. */
   readonly isSurplus: boolean;
   readonly #pace: ClientPace;

@@ -98,14 +98,16 @@ export class PublishDoor {
 
   #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {
     const { topic } = packet;
-    if (topic.charCodeAt(0) === DOLLAR && !isBridgeState(topic)) {
+    const isOfBridge = topic.charCodeAt(0) === DOLLAR && isBridgeState(topic);
+    if (topic.charCodeAt(0) === DOLLAR && !isOfBridge) {
       // Others of them are the business of no broker, and might be thought to be kept.
       const isSys = topic.startsWith("$SYS/");
       return { ...(isSys ? SYS_IS_READ_ONLY : DOLLAR_RESERVED), isForbidden: isSys };
     }
     const problem = publishProblem(packet, this.#limits);
     if (problem !== undefined) return { kind: "bad_publish", isForbidden: false, ...problem };
-    if (client === null || this.#deps.allows === undefined) return undefined;
+    // No ACL needs to name it: a bridge whose notification is refused never connects.
+    if (client === null || isOfBridge || this.#deps.allows === undefined) return undefined;
     if (this.#deps.allows(client, "write", topic)) return undefined;
     const detail = `not allowed to publish to ${topic.slice(0, 200)}`;
     return { kind: "not_allowed", isForbidden: true, detail, reason: REASON.notAuthorized };
@@ -134,7 +136,8 @@ export class PublishDoor {
         this.#deps.drop(packet);
         if (qos > 0) this.#deps.counters.sent++;
         if (qos > 0 && client.version === 5) {
-          const answer = { messageId: packet.messageId ?? 0, reasonCode: reason };
+          const properties = connection.wantsReasons ? { properties: { reasonString: detail } } : {};
+          const answer = { messageId: packet.messageId ?? 0, reasonCode: reason, ...properties };
           connection.write(qos === 1 ? { cmd: "puback", ...answer } : { cmd: "pubrec", ...answer });
           // It is answered: nothing is left for aedes to acknowledge.
           packet.qos = 0;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../proto/runtime/clock.ts";
 import { MqttWorld } from "../support/mqtt-world.ts";
 import { ScenarioClient } from "./scenario-client.ts";
 
@@ -89,7 +90,7 @@ export const payloads = (client: ScenarioClient): string[] =>
 export function playAll(suite: string, versions: ReadonlyMap<"3.1.1" | "5", readonly Scenario[]>): void {
   let world: MqttWorld;
   beforeAll(async () => {
-    world = await MqttWorld.open();
+    world = await MqttWorld.open({ sessionClock: systemClock, sysIntervalMs: 60_000 });
     world.intake.immediate = true;
   });
   afterAll(() => world[Symbol.asyncDispose]());

@@ -6,7 +6,7 @@ import type { Intake, PublishedMessage } from "../../edge/journal/intake.ts";
 import { type Allows, MqttBroker } from "../../edge/mqtt/broker.ts";
 import type { Authenticate } from "../../edge/mqtt/connect-door.ts";
 import { millis } from "../../proto/core/ids.ts";
-import { systemClock } from "../../proto/runtime/clock.ts";
+import { type Clock, systemClock } from "../../proto/runtime/clock.ts";
 import type { SessionStore } from "../../edge/mqtt/sessions/session-store.ts";
 import type { MqttLimits } from "../../edge/core/mqtt-limits.ts";
 import type { RefusalReason } from "../../edge/mqtt/events.ts";
@@ -63,7 +63,7 @@ export class MqttWorld implements AsyncDisposable {
 
   static async open(options: MqttWorldOptions = {}): Promise<MqttWorld> {
     const sessions = options.sessions ?? new SessionWorld();
-    const world = new MqttWorld(options, sessions, await sessions.open());
+    const world = new MqttWorld(options, sessions, await sessions.open(options.sessionClock));
     world.intake.immediate = options.commitsAtOnce === true;
     world.addresses = await world.broker.listen();
     return world;
@@ -135,6 +135,8 @@ export type MqttWorldOptions = {
   readonly listener?: Partial<ListenerOptions>;
   /** By default a folder of its own that goes with the world. */
   readonly sessions?: SessionWorld;
+  /** By default one that stands. */
+  readonly sessionClock?: Clock;
   /** From the start on. */
   readonly commitsAtOnce?: boolean;
   readonly sessionLimits?: { inFlight?: number };

@@ -125,6 +125,7 @@ export class BrokerPersistence extends SqlitePersistence {
 
   /** Where there is a session without subscriptions, its client must be told that there is one [MQTT-3.2.2-2]. */
   override async subscriptionsByClient(client: PersistedClient): Promise<BrokerSubscription[]> {
+    this.store.expected(client.id);
     const subscriptions = await super.subscriptionsByClient(client);
     return subscriptions.length === 0 && this.store.has(client.id) ? [WITHOUT_SUBSCRIPTIONS] : subscriptions;
   }

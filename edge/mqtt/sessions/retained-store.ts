@@ -5,8 +5,8 @@ import type { StoredPublish } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 /**
- * The last retained message of each topic, in memory and on disk. What the broker itself retains below `$SYS` is in
- * memory only: it is said anew after a start.
+ * The last retained message of each topic, in memory and on disk. What is retained below `$SYS` (bridges tell their state
+ * there) is in memory only: it is said anew after a start.
  */
 export class RetainedStore {
   readonly #writer: Pick<SessionWriter, "write">;
@@ -45,7 +45,7 @@ export class RetainedStore {
   put(message: StoredPublish, packet?: object): boolean {
     const { topic, payload } = message;
     const own = topic.startsWith("$");
-    const isAdmitted = payload.length > 0 && (own || this.#quota.admit(topic, payload.length));
+    const isAdmitted = payload.length > 0 && this.#quota.admit(topic, payload.length);
     if (!isAdmitted) {
       this.#quota.admit(topic, 0);
       if (this.#messages.delete(topic) && !own) this.#writer.write({ op: "unretain", topic });

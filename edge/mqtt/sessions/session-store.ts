@@ -122,13 +122,15 @@ export class SessionStore {
    * is set while it runs, forgets nobody too early.
    */
   sweep(): void {
-    const atMs = this.#clock.monotonicMs();
-    const nowMs = this.believedNowMs();
-    for (const session of this.#sessions.values()) {
-      if (session.present) continue;
-      if (nowMs !== null) this.#settleLeft(session, nowMs, atMs);
-      if (sessionAgeMs(session, atMs) >= session.expiryS * 1000) this.end(session.client);
-    }
+    const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.believedNowMs() };
+    for (const session of this.#sessions.values()) this.#endIfOver(session, clocks);
+  }
+
+  /** Its client is about to come back: a session whose time is over is forgotten to the moment, not at the next sweep. */
+  expected(client: string): void {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return;
+    this.#endIfOver(session, { atMs: this.#clock.monotonicMs(), nowMs: this.believedNowMs() });
   }
 
   /** Makes the session if there is none. @returns its number. */
@@ -317,6 +319,12 @@ export class SessionStore {
       if (session !== undefined) this.queues.restore(session, row);
     }
     for (const { session, packetId } of image.incoming) byNumber.get(session)?.incoming.add(packetId);
+  }
+
+  #endIfOver(session: Session, { atMs, nowMs }: { atMs: number; nowMs: number | null }): void {
+    if (session.present) return;
+    if (nowMs !== null) this.#settleLeft(session, nowMs, atMs);
+    if (sessionAgeMs(session, atMs) >= session.expiryS * 1000) this.end(session.client);
   }
 
   /** What of its absence only the wall clock can tell: before this process began, or before the clock was set. */

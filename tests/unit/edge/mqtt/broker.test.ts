@@ -364,9 +364,7 @@ test("a PUBLISH whose properties are cut off is refused as what it is", async ()
   // Response Topic (8), and nothing behind its length.
   client.bytes(Buffer.from([0x32, 9, 0, 1, 0x74, 0, 1, 3, 8, 0, 5]));
   await client.closed;
-  expect(here.refusals).toMatchObject([
-    { reason: "protocol", client: "a", detail: "the property responseTopic has no value" },
-  ]);
+  expect(here.refusals).toMatchObject([{ reason: "protocol", client: "a", detail: "it ends before its fields do" }]);
   expect(intake.offered).toEqual([]);
 });
 
@@ -542,7 +540,8 @@ test("of several filters in one SUBSCRIBE __proto__ is refused, and breaks nothi
     { topic: "__proto__", qos: 0 as const },
   ];
   client.send({ cmd: "subscribe", messageId: 1, subscriptions });
-  expect(await client.next("suback")).toMatchObject({ granted: [0, 0x80] });
+  await client.next("suback");
+  expect(client.received.at(-1)).toMatchObject({ cmd: "suback", granted: [0, 0x80] });
   expect(here.refusals).toMatchObject([{ reason: "bad_filter", client: "a" }]);
 });
 

@@ -262,9 +262,10 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
   });
 
   test("a subscription over the limit is refused, and those that are there stay", async () => {
-    await using broker = await world({ sessions: new SessionWorld({ subscriptions: 2 }) });
+    const sessions = new SessionWorld({ subscriptions: 2 });
+    await using broker = await world({ sessions, limits: { subscriptionsPerClient: 2 } });
     for (const client of [await broker.client("clean", version), await lasting(broker, "lasting", version)]) {
-      const refused = version === 5 ? 0x87 : 0x80;
+      const refused = version === 5 ? 0x97 : 0x80;
       const asked = ["a", "b", "c"].map((topic) => ({ topic, qos: 1 }) as const);
       expect(await subscribe(client, ...asked)).toEqual([1, 1, refused]);
       expect(await subscribe(client, { topic: "a", qos: 0 })).toEqual([0]);
@@ -273,7 +274,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
       ["a", 0],
       ["b", 1],
     ]);
-    expect(broker.refusals.map(({ reason }) => reason)).toEqual(["subscriptions", "subscriptions"]);
+    expect(broker.refusals.map(({ reason }) => reason)).toEqual(["too_many_subscriptions", "too_many_subscriptions"]);
   });
 });
 
