@@ -217,8 +217,14 @@ export class SensorFleet implements SensorEvents {
 
   async #settled(): Promise<void> {
     const endMs = performance.now() + PATIENCE_MS;
-    while (this.#sensors.some((sensor) => sensor.busy)) {
-      if (performance.now() > endMs) throw new Error("some messages were never acknowledged");
+    for (;;) {
+      const busy = this.#sensors.filter((sensor) => sensor.busy).length;
+      if (busy === 0) return;
+      if (performance.now() > endMs) {
+        throw new Error(
+          `${busy} sensors still wait for an acknowledgement ${PATIENCE_MS / 1_000} s after their last message`,
+        );
+      }
       await sleep(TICK_MS);
     }
   }
