@@ -209,9 +209,8 @@ class RoutedDecoder implements Decoder {
     sink: ReadingSink,
   ): Outcome {
     const { value } = bare;
-    if (typeof value === "string" && value.length > TEXT_MAX) {
-      return deadLetter(plan, "too_large", `a text of ${value.length} characters, more than ${TEXT_MAX}`);
-    }
+    const unusable = typeof value === "string" ? unusableText(plan, value, "") : undefined;
+    if (unusable !== undefined) return unusable;
     const topic = plan.claim?.topic;
     const unit = bare.unit ?? (topic?.kind === "value" && typeof value !== "string" ? topic.unit : null);
     const series = this.#series(plan, { device: undefined, path: "", unit }, sink);
@@ -346,12 +345,8 @@ class RoutedDecoder implements Decoder {
       if (planned_ === undefined) return badName(plan, path);
       if (planned_ === "left_out") continue;
       const { ref } = planned_;
-      if (typeof value === "string" && !value.isWellFormed()) {
-        return deadLetter(plan, "invalid_utf8", `${path}: a text with half a character`);
-      }
-      if (typeof value === "string" && value.length > TEXT_MAX) {
-        return deadLetter(plan, "too_large", `${path}: a text of ${value.length} characters, more than ${TEXT_MAX}`);
-      }
+      const unusable = typeof value === "string" ? unusableText(plan, value, `${path}: `) : undefined;
+      if (unusable !== undefined) return unusable;
       const saidMs = instantOf(field.timeMs);
       if (field.timeMs !== undefined && saidMs === undefined) noTimes++;
       const { plausible } = plan.route;
@@ -480,6 +475,13 @@ function textOf(payload: Uint8Array): string {
   let end = payload.length;
   while (end > 0 && payload[end - 1] === 0) end--;
   return Buffer.from(payload.buffer, payload.byteOffset, end).toString("utf8");
+}
+
+/** @param place in front of the detail */
+function unusableText(plan: DecodedPlan, text: string, place: string): Outcome | undefined {
+  if (!text.isWellFormed()) return deadLetter(plan, "invalid_utf8", `${place}a text with half a character`);
+  if (text.length <= TEXT_MAX) return undefined;
+  return deadLetter(plan, "too_large", `${place}a text of ${text.length} characters, more than ${TEXT_MAX}`);
 }
 
 /** A text between quotes, as JSON writes it; undefined: it is none. */

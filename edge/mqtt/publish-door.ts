@@ -43,7 +43,7 @@ export class PublishDoor {
       this.#refuse(who, { packet, qos, isWill }, refusal, done);
       return;
     }
-    if (packet.topic.charCodeAt(0) === DOLLAR) {
+    if (isBridgeState(packet.topic)) {
       done();
       return;
     }
@@ -98,8 +98,8 @@ export class PublishDoor {
 
   #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {
     const { topic } = packet;
-    const isOfBridge = topic.charCodeAt(0) === DOLLAR && isBridgeState(topic);
-    if (topic.charCodeAt(0) === DOLLAR && !isOfBridge) {
+    const isOfBridge = isBridgeState(topic);
+    if (topic.charCodeAt(0) === DOLLAR && !isOfBridge && !OF_CLOUDS.test(topic)) {
       // Others of them are the business of no broker, and might be thought to be kept.
       const isSys = topic.startsWith("$SYS/");
       return { ...(isSys ? SYS_IS_READ_ONLY : DOLLAR_RESERVED), isForbidden: isSys };
@@ -193,7 +193,7 @@ type Refusal = Problem & { readonly kind: RefusalReason; readonly isForbidden: b
  * (mosquitto.conf(5), `notifications`). It is for subscribers and no reading.
  */
 function isBridgeState(topic: string): boolean {
-  return /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
+  return topic.charCodeAt(0) === DOLLAR && /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
 }
 
 /** Reasons that PUBACK and PUBREC can give. */
@@ -201,6 +201,8 @@ const OF_ONE_MESSAGE: ReadonlySet<Reason> = new Set([REASON.topicInvalid, REASON
 /** The broker itself. */
 const NOBODY: SessionPublisher = { id: "", clean: true };
 const DOLLAR = 0x24;
+/** Where devices that were made for AWS and Azure publish; they have readings like others. */
+const OF_CLOUDS = /^\$(?:aws|iothub)\//;
 const SYS_IS_READ_ONLY = {
   kind: "not_allowed",
   detail: "topics below $SYS are the broker's own",

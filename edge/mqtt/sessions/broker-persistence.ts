@@ -132,7 +132,7 @@ export class BrokerPersistence extends SqlitePersistence {
 
   /** What clients retain was stored by {@link admit}; what the broker itself says below `$SYS` was not. */
   override async storeRetained(packet: BrokerPacket): Promise<void> {
-    if (packet.topic.startsWith("$")) await super.storeRetained(packet);
+    if (packet.topic.startsWith("$SYS/")) await super.storeRetained(packet);
   }
 
   override async subscriptionsByTopic(): Promise<readonly object[]> {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
-import { filterMatches } from "../../core/subscription-index.ts";
+import { filterMatches } from "../../core/subscription-trie.ts";
 import { RetainedQuota } from "../retained-quota.ts";
 import type { StoredPublish } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -44,7 +44,7 @@ export class RetainedStore {
    */
   put(message: StoredPublish, packet?: object): boolean {
     const { topic, payload } = message;
-    const own = topic.startsWith("$");
+    const own = topic.startsWith("$SYS/");
     const isAdmitted = payload.length > 0 && this.#quota.admit(topic, payload.length);
     if (!isAdmitted) {
       this.#quota.admit(topic, 0);

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
-import { SubscriptionIndex } from "../../core/subscription-index.ts";
+import { SubscriptionTrie } from "../../core/subscription-trie.ts";
 import { RetainedStore } from "./retained-store.ts";
 import type { Addressed, DroppedMessage, QueueLimits } from "./message-queues.ts";
 import { MessageQueues } from "./message-queues.ts";
@@ -27,7 +27,7 @@ export class SessionStore {
   readonly #limits: SessionLimits;
   readonly #startedMonotonicMs: number;
   readonly #sessions = new Map<string, Session>();
-  readonly #index = new SubscriptionIndex<IndexEntry>();
+  readonly #index = new SubscriptionTrie<IndexEntry>();
   #lastSession = 0;
   #sweeper: NodeJS.Timeout | undefined;
 

@@ -76,7 +76,6 @@ describe("the defaults", () => {
       sessions: {
         max: 10_000,
         expireAfterMs: 7 * 86_400_000,
-        subscriptions: 100,
         inFlight: 100,
         queueMessages: 1000,
         queueBytes: 4 * 2 ** 20,

@@ -28,6 +28,7 @@ function decode(topic: string, payload: string): Decoded {
 /** Text that came in as an escape is never UTF-8, so that no region could store it as it is. */
 test("half a character in a text is a dead letter", () => {
   expect(decode("a/b", '{"word":"\\ud807"}')).toMatchObject({ kind: "dead_letter", reason: "invalid_utf8" });
+  expect(decode("a/b", '"\\ud807"')).toMatchObject({ kind: "dead_letter", reason: "invalid_utf8" });
 });
 
 describe("a unit", () => {

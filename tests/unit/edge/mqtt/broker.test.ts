@@ -266,13 +266,25 @@ test.each(["$SYS/broker/uptime", "$SYS/x"])("%s is the broker's own: refused, an
 test("other topics that begin with $ are nobody's readings", async () => {
   const { world: here, intake } = await opened();
   const [old, young] = [await here.client("old"), await here.client("young", 5)];
-  young.send(reading(1, { topic: "$aws/things/x/shadow/update" }));
+  young.send(reading(1, { topic: "$reserved/x" }));
   await young.next("puback");
   expect(young.received.at(-1)).toMatchObject({ messageId: 1, reasonCode: 0x90 });
-  old.send(reading(1, { topic: "$aws/things/x/shadow/update" }));
+  old.send(reading(1, { topic: "$reserved/x" }));
   await old.closed;
   expect(old.ids("puback")).toEqual([]);
   expect(intake.offered).toEqual([]);
+});
+
+test("what devices made for AWS and Azure publish below $ are messages like others", async () => {
+  const { world: here, intake } = await opened();
+  intake.immediate = true;
+  const device = await here.client("device");
+  const topics = ["$aws/things/pump-1/shadow/update", "$iothub/twin/PATCH/properties/reported/"];
+  device.send(reading(1, { topic: topics[0]! }));
+  device.send(reading(2, { topic: topics[1]! }));
+  await device.next("puback", 2);
+  expect(intake.offered.map(({ topic }) => topic)).toEqual(topics);
+  expect(here.refusals).toEqual([]);
 });
 
 test("the state of a Mosquitto bridge is for subscribers, retained, and no reading", async () => {

@@ -3,7 +3,7 @@
  * costs what the topic is deep and not what there are subscriptions. No text from outside becomes a regular expression
  * or the key of a plain object.
  */
-export class SubscriptionIndex<T> {
+export class SubscriptionTrie<T> {
   readonly #root: Node<T> = { children: new Map(), entries: new Map() };
   #size = 0;
 

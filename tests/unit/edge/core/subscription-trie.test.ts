@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { filterMatches, SubscriptionIndex } from "../../../../edge/core/subscription-index.ts";
+import { filterMatches, SubscriptionTrie } from "../../../../edge/core/subscription-trie.ts";
 
 const level = fc.constantFrom("a", "b", "", "$SYS", "constructor");
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join("/"));
@@ -16,7 +16,7 @@ test("for all histories, the index finds what comparing every filter finds, and 
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), topic, (history, asked) => {
-      const index = new SubscriptionIndex<string>();
+      const index = new SubscriptionTrie<string>();
       const plain = new Map<string, { filter: string; entry: string }>();
       for (const [n, { filter: at, client, isDelete }] of history.entries()) {
         if (isDelete) {
@@ -45,7 +45,7 @@ test.each([
   ["+/monitor", "$SYS/monitor", false],
   ["$SYS/#", "$SYS/monitor", true],
 ])("the examples of MQTT, 4.7: %s and %s", (pattern, name, isMatch) => {
-  const index = new SubscriptionIndex<string>();
+  const index = new SubscriptionTrie<string>();
   index.set(pattern, "client", "found");
   expect(index.match(name)).toEqual(isMatch ? ["found"] : []);
   expect(filterMatches(pattern.split("/"), name.split("/"))).toBe(isMatch);
