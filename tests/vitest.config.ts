@@ -1,6 +1,7 @@
 /**
- * Three projects. `quick` is everything that lives in one process and runs side by side. `system` starts real gateways
- * and regions, two files at a time: more of their time is spent waiting than working. `drills` runs drills, against
+ * Four projects. `quick` is everything that lives in one process and runs side by side. `system` starts real gateways
+ * and regions. `mqtt` has other people's clients, hostile input and kills with local subscribers, and a command of its own
+ * (`npm run test:mqtt`), so that `npm test` stays quick enough that people run it. `drills` runs drills, against
  * broken builds and from the command line; it has a command of its own (`npm run test:drills`), because a drill takes
  * half a minute. Worker processes, not threads: the storage thread and its native SQLite belong to the test.
  *
@@ -19,6 +20,7 @@ const MINUTE_MS = 60_000;
 const QUICK = ["tests/{unit,contract,conformance,sim}/**/*.test.ts", "tests/tidy.test.ts"];
 const DRILLS = ["tests/drills/**/*.test.ts"];
 const SYSTEM = ["tests/system/**/*.test.ts"];
+const MQTT = ["tests/mqtt/**/*.test.ts"];
 
 /** In the long run a test that would do the same once more is left out. */
 function files(patterns: readonly string[]): string[] {
@@ -29,7 +31,8 @@ function files(patterns: readonly string[]): string[] {
   );
 }
 
-const shared = { environment: "node", pool: "forks", maxWorkers: 2, hookTimeout: MINUTE_MS } as const;
+/** In the long run all take their turns together: three tests are as long as all others. */
+const shared = { environment: "node", pool: "forks", maxWorkers: long ? 3 : 2, hookTimeout: MINUTE_MS } as const;
 
 const config: ViteUserConfig = {
   root: join(import.meta.dirname, ".."),
@@ -49,9 +52,20 @@ const config: ViteUserConfig = {
         test: {
           ...shared,
           name: "system",
+          // More of their time is spent waiting than working.
+          maxWorkers: 3,
           include: files(SYSTEM),
           testTimeout: long ? 10 * MINUTE_MS : 2 * MINUTE_MS,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: long ? 0 : 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "mqtt",
+          include: files(MQTT),
+          testTimeout: long ? 10 * MINUTE_MS : 2 * MINUTE_MS,
+          sequence: { groupOrder: long ? 0 : 2 },
         },
       },
       {
@@ -61,7 +75,7 @@ const config: ViteUserConfig = {
           include: long ? [] : DRILLS,
           testTimeout: 3 * MINUTE_MS,
           maxConcurrency: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -39,7 +39,7 @@ export class GatewayUnderFire implements AsyncDisposable {
       },
     });
     try {
-      await site.startGateway({ environment: { NODE_OPTIONS: SMALL_MACHINE } });
+      await site.startGateway({ environment: SMALL_MACHINE });
       const witness = await connectAsync(site.mqttUrl, { clientId: "witness", protocolVersion: 4, reconnectPeriod: 0 });
       const here = new GatewayUnderFire(site, witness, options.built ? RSS_MAX : RSS_MAX + TYPES_RSS);
       await witness.subscribeAsync("witness/+", { qos: 1 });
@@ -154,8 +154,11 @@ function rssOf(pid: number): number {
 }
 
 const RSS_MAX = 256 * 1024 * 1024;
-/** As on a machine with little memory: V8 then collects garbage sooner than it would where there is room. */
-const SMALL_MACHINE = "--max-old-space-size=128 --max-semi-space-size=8";
+/**
+ * As the README says for a machine with little memory: V8 collects garbage sooner than it would where there is room, and
+ * glibc keeps two arenas instead of eight for each core (247 and 227 MiB after the same 70,000 connections).
+ */
+const SMALL_MACHINE = { NODE_OPTIONS: "--max-old-space-size=128 --max-semi-space-size=8", MALLOC_ARENA_MAX: "2" };
 const TYPES_RSS = 96 * 1024 * 1024;
 /** Warnings: that somebody was refused, that sensors wait, that there is no region. */
 const QUIET = /^\{"level":(30|40|"info"|"warn")/;
