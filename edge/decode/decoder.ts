@@ -100,4 +100,6 @@ export type DeadLetterReason =
   | "unknown_alias"
   | "too_many_series"
   | "too_many_versions"
-  | "schema_change";
+  | "schema_change"
+  /** A mistake of ours: it would otherwise end the gateway each time that the message comes again. */
+  | "decoder_failed";

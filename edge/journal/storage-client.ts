@@ -11,7 +11,7 @@ import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SchemaChange } from "./schema-gate.ts";
 import type { TimeNote } from "./held-messages.ts";
-import type { DeadLetterRetry, EngineStatus } from "./storage-engine.ts";
+import type { DeadLetterRetry, EngineStatus } from "./storage-contract.ts";
 import type {
   DeadLetterQuery,
   FromStorage,

@@ -8,24 +8,28 @@ import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
 import { RawBuffer } from "../core/raw-buffer.ts";
 import { Watermarks } from "../core/watermarks.ts";
-import type { DeviceClock } from "../core/device-clocks.ts";
 import { DeviceClocks } from "../core/device-clocks.ts";
-import type { GatewayTime, TimeRules } from "../core/gateway-time.ts";
 import { TIME_RULES } from "../core/gateway-time.ts";
-import type { WindowRule } from "../core/window-plan.ts";
 import { WindowTable } from "../core/window-table.ts";
-import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
-import type { Decoder, DeviceRequest, IncomingMessage, ReadingSink, RetryHint, SeriesRef } from "../decode/decoder.ts";
+import type {
+  Decoder,
+  DeviceRequest,
+  IncomingMessage,
+  Outcome,
+  ReadingSink,
+  RetryHint,
+  SeriesRef,
+} from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
-import type { DeadLetterRow, LedgerKind, StoredDeadLetter } from "./gateway-database.ts";
-import type { GatewayDatabase } from "./gateway-database.ts";
+import type { DeadLetterPage, DecodedAgain } from "./dead-letter-box.ts";
+import { DeadLetterBox, decodedAgain, NONE_AGAIN } from "./dead-letter-box.ts";
+import type { GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
-import type { TimeNote } from "./held-messages.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "./journal-chunk.ts";
+import { LedgerCounts } from "./ledger-counts.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
-import type { OutboxTotals } from "./outbox-shelf.ts";
 import { OutboxShelf } from "./outbox-shelf.ts";
 import type { ChunkMessage } from "./publish-chunk.ts";
 import { PublishChunkReader } from "./publish-chunk.ts";
@@ -36,6 +40,7 @@ import type { SchemaChange } from "./schema-gate.ts";
 import { SchemaGate } from "./schema-gate.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import { SeriesRegistry } from "./series-registry.ts";
+import type { CommitResult, DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-contract.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /**
@@ -80,9 +85,8 @@ export class StorageEngine {
   #nowMs: number;
   #clientHashes: number[] = [];
   #topicHashes: number[] = [];
-  #deadLetters: DeadLetterRow[] = [];
-  #deadLetterBytes = 0;
-  #counted = new Map<LedgerKind, Map<string, number>>();
+  readonly #letters: DeadLetterBox;
+  readonly #counts = new LedgerCounts();
   #sealedNow: SealedBatchNote[] = [];
   #requests: DeviceRequest[] = [];
   #schemaChanges: SchemaChange[] = [];
@@ -142,6 +146,7 @@ export class StorageEngine {
       redeliveries: this.#redeliveries,
       registry: this.#registry,
     });
+    this.#letters = new DeadLetterBox({ db, counts: this.#counts }, { quotaBytes: options.deadLetterBytes });
     this.#shelf = new OutboxShelf(db);
     this.#sealer = new Sealer(
       {
@@ -182,7 +187,7 @@ export class StorageEngine {
       understands: (hint) => {
         if (this.#hints.length < HINTS_MAX) this.#hints.push(hint);
       },
-      ignored: (what, count) => this.#count("ignored", what, count),
+      ignored: (what, count) => this.#counts.add("ignored", what, count),
       request: (request) => this.#requests.push(request),
     };
     this.#diskUse = { usedBytes: 0, reusableBytes: 0, quotaBytes: options.maxBytes, freeBytes: Infinity };
@@ -214,8 +219,7 @@ export class StorageEngine {
     this.#registry.write();
     this.#writeJournal(firstSeq);
     this.#redeliveries.write();
-    this.#writeAgain(understood);
-    this.#writeDeadLetters();
+    this.#letters.write(understood);
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
     const checkpoint = this.#maintain();
@@ -230,16 +234,17 @@ export class StorageEngine {
    * becomes of them, so that each is there once, as a reading or as a dead letter. One whose payload was cut when it was
    * stored stays.
    */
-  retryDeadLetters(query: { after: number; reason: string | undefined; limit: number }): DeadLetterRetry {
+  retryDeadLetters(query: DeadLetterPage): DeadLetterRetry {
     this.#now();
     const firstSeq = this.#journalSeq + 1;
-    const letters = this.#db.deadLetters(query);
-    const again = this.#decodeAgain(letters);
+    const letters = this.#letters.page(query);
+    this.#deviceClocks.begin(Number.NaN);
+    const again = decodedAgain(letters, this.#decodeOne);
     this.#db.begin();
     this.#registry.write();
     const readings = this.#journal.readings;
     this.#writeJournal(firstSeq);
-    this.#writeAgain(again);
+    this.#letters.write(again);
     for (const [key, text] of this.#memory.takeChanges()) this.#db.remember(key, text);
     this.#writeCounts();
     const checkpoint = this.#maintain();
@@ -252,19 +257,17 @@ export class StorageEngine {
   }
 
   /** @returns how many went. */
-  purgeDeadLetters(query: { after: number; reason: string | undefined; limit: number }): number {
-    const letters = this.#db.deadLetters(query);
+  purgeDeadLetters(query: DeadLetterPage): number {
     this.#db.begin();
-    for (const { id } of letters) this.#db.dropDeadLetter(id);
-    this.#count("discard", "dead_letter_purged", letters.length);
+    const count = this.#letters.purge(query);
+    this.#counts.add("discard", "dead_letter_purged", count);
     this.#writeCounts();
     this.#db.commit();
-    this.#deadLetterBytes = this.#db.deadLetterBytes();
-    return letters.length;
+    return count;
   }
 
-  deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
-    return this.#db.deadLetters(query);
+  deadLetters(query: DeadLetterPage): readonly StoredDeadLetter[] {
+    return this.#letters.page(query);
   }
 
   /** What metrics are and have been. */
@@ -385,7 +388,7 @@ export class StorageEngine {
       const key = deliveryKey(this.#clientHashes[message.client]!, message.packetId);
       const content = hashBytes(message.payload, 0, message.payload.length, this.#topicHashes[message.topic]!);
       if (message.dup && this.#redeliveries.known(key, content)) {
-        this.#count("redelivered", "");
+        this.#counts.add("redelivered", "");
         return;
       }
       this.#redeliveries.accept(key, content);
@@ -416,71 +419,41 @@ export class StorageEngine {
 
   readonly #decode = (message: IncomingMessage): void => {
     this.#deviceClocks.begin(message.clockPlausible ? message.arrivedMs : Number.NaN);
-    this.#schema.begin();
-    const outcome = this.#decoder.decodeInto(message, this.#sink);
+    const outcome = this.#decodeOne(message);
     switch (outcome.kind) {
       case "readings":
         return;
       case "ignored":
-        this.#count("ignored", outcome.what);
+        this.#counts.add("ignored", outcome.what);
         return;
       case "dead_letter":
-        this.#deadLetters.push({
-          arrivedMs: Math.trunc(message.arrivedMs),
-          client: message.clientId,
-          topic: message.topic,
-          reason: outcome.reason,
-          detail: outcome.detail,
-          route: outcome.route,
-          size: message.payload.length,
-          payload: message.payload.slice(0, DEAD_LETTER_PAYLOAD_BYTES),
-          clockKnown: message.clockPlausible ? 1 : 0,
-          format: CONTENT_FORMATS.indexOf(message.format),
-        });
-        this.#count("dead_letter", outcome.reason);
+        this.#letters.add(message, outcome);
+        this.#counts.add("dead_letter", outcome.reason);
         return;
     }
   };
 
-  /** Dead letters that births of this commit explain, decoded once more: those on disk, and those of this commit itself. */
+  /** Dead letters that births of this commit explain, decoded once more. */
   #understood(): DecodedAgain {
     const hints = this.#hints;
     if (hints.length === 0) return NONE_AGAIN;
     this.#hints = [];
-    const isExplained = ({ reason, topic, arrivedMs }: DeadLetterRow): boolean =>
-      hints.some((hint) => reason === hint.reason && arrivedMs >= hint.sinceMs && hint.of(topic));
-    const sinceMs = Math.min(...hints.map((hint) => hint.sinceMs));
-    const again = this.#decodeAgain(this.#db.unknownAliases(sinceMs, LETTERS_EXPLAINED).filter(isExplained));
-    const fresh = this.#deadLetters.map((letter, i) => ({ ...letter, id: i })).filter(isExplained);
-    const explained = new Set(this.#decodeAgain(fresh).retried);
-    this.#deadLetters = this.#deadLetters.filter((_, i) => !explained.has(i));
-    return again;
-  }
-
-  /** One whose payload was cut when it was stored is left as it is. */
-  #decodeAgain(letters: readonly StoredDeadLetter[]): DecodedAgain {
     // What was kept for long says nothing about how a clock is now.
     this.#deviceClocks.begin(Number.NaN);
-    const kept: DecodedAgain["kept"][number][] = [];
-    const retried: number[] = [];
-    for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
-      if (payload.length < size) continue;
-      const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
-      const message = { topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true };
-      this.#schema.begin();
-      const outcome = this.#decoder.decodeInto(message, this.#sink);
-      if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
-      else retried.push(id);
-    }
-    return { kept, retried };
+    return this.#letters.explainedBy(hints, this.#decodeOne);
   }
 
-  /** Inside the transaction that journals their readings: none is there twice, or not at all. */
-  #writeAgain({ kept, retried }: DecodedAgain): void {
-    for (const id of retried) this.#db.dropDeadLetter(id);
-    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
-    if (retried.length > 0) this.#deadLetterBytes = this.#db.deadLetterBytes();
-  }
+  readonly #decodeOne = (message: IncomingMessage): Outcome => {
+    this.#schema.begin();
+    const before = this.#journalSeq;
+    try {
+      return this.#decoder.decodeInto(message, this.#sink);
+    } catch (error) {
+      // What has readings already cannot be tried again as a whole.
+      if (this.#journalSeq !== before) throw error;
+      return { kind: "dead_letter", reason: "decoder_failed", detail: String(error).slice(0, 500), route: "" };
+    }
+  };
 
   #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void {
     const entry = this.#schema.take(ref, value, this.#atMs);
@@ -503,7 +476,7 @@ export class StorageEngine {
   }
 
   #schemaChanged(change: SchemaChange): void {
-    if (change.outcome !== "dead_letter") this.#count("schema_change", change.kind);
+    if (change.outcome !== "dead_letter") this.#counts.add("schema_change", change.kind);
     this.#lastSchemaChange = change;
     // Every change is counted; that many at once are as many as anybody reads.
     if (change.outcome !== "known" && this.#schemaChanges.length < SCHEMA_CHANGES_TOLD)
@@ -589,37 +562,8 @@ export class StorageEngine {
     this.#db.addJournal({ first_seq: firstSeq, readings, crc: journalChecksum(firstSeq, readings, body), body });
   }
 
-  #writeDeadLetters(): void {
-    if (this.#deadLetters.length === 0) return;
-    for (const letter of this.#deadLetters) {
-      this.#db.addDeadLetter(letter);
-      this.#deadLetterBytes += letter.payload.length + DEAD_LETTER_ROW_BYTES;
-    }
-    this.#deadLetters = [];
-    while (this.#deadLetterBytes > this.#options.deadLetterBytes) {
-      const freed = this.#db.dropOldestDeadLetter();
-      if (freed === 0) break;
-      this.#deadLetterBytes -= freed;
-      this.#count("discard", "dead_letter_quota");
-    }
-  }
-
-  #count(kind: LedgerKind, reason: string, by = 1): void {
-    let reasons = this.#counted.get(kind);
-    if (reasons === undefined) {
-      reasons = new Map();
-      this.#counted.set(kind, reasons);
-    }
-    reasons.set(reason, (reasons.get(reason) ?? 0) + by);
-  }
-
   #writeCounts(): void {
-    if (this.#counted.size === 0) return;
-    for (const [kind, reasons] of this.#counted) {
-      for (const [reason, count] of reasons) this.#db.count(kind, reason, count);
-    }
-    this.#counted.clear();
-    this.#sealer.ledgerChanged();
+    if (this.#counts.write(this.#db)) this.#sealer.ledgerChanged();
   }
 
   #now(): void {
@@ -633,7 +577,7 @@ export class StorageEngine {
     this.#registry.load(this.#atMs);
     this.#redeliveries.load();
     this.#shelf.load();
-    this.#deadLetterBytes = this.#db.deadLetterBytes();
+    this.#letters.load();
     const checkpointSeq = this.#db.meta("checkpoint_seq");
     const sealedRawSeq = this.#db.meta("sealed_raw_seq");
     this.#journalSeq = Math.max(this.#db.meta("journal_seq"), this.#db.journalEnd());
@@ -676,104 +620,8 @@ export class StorageEngine {
   }
 }
 
-export type EngineOptions = {
-  readonly gateway: string;
-  readonly directory: string;
-  readonly maxBytes: number;
-  readonly deadLetterBytes: number;
-  /** How long a replicated batch stays as one more copy while the disk has room. */
-  readonly keepReplicatedMs: number;
-  /** A reading of one series more becomes a dead letter: each costs memory for ever. */
-  readonly seriesMax: number;
-  /** A power of two. */
-  readonly deliveriesRemembered: number;
-  readonly sealBytes: number;
-  readonly sealAfterMs: number;
-  readonly rules: readonly WindowRule[];
-  /** What is believed of the clock; by default {@link TIME_RULES}. */
-  readonly time?: TimeRules;
-};
-
-export type CommitResult = {
-  readonly sealed: readonly SealedBatchNote[];
-  /** Types and units that metrics have now and never had before, or that were refused; of very many the first. */
-  readonly schemaChanges: readonly SchemaChange[];
-  /** What devices are to be asked, now that what they said is on disk. */
-  readonly requests: readonly DeviceRequest[];
-  /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
-  readonly pressure: PressureLevel;
-  /** What became of the wait for the time, where there is news. */
-  readonly time: TimeNote | undefined;
-};
-
-export type DeadLetterRetry = {
-  readonly looked: number;
-  /** That are none any more: readings, or no reading by their nature. */
-  readonly retried: number;
-  readonly readings: number;
-  /** The last id that was looked at. */
-  readonly last: number;
-  readonly isEnd: boolean;
-  readonly commit: CommitResult;
-};
-
-export type EngineStatus = {
-  readonly journalSeq: number;
-  /** Since the start of the process, as are the next two. */
-  readonly messages: number;
-  readonly commits: number;
-  readonly readings: number;
-  /** Since the first start on this disk, as are the next three. */
-  readonly redelivered: number;
-  readonly deadLetters: ReadonlyMap<string, number>;
-  readonly ignored: ReadonlyMap<string, number>;
-  readonly discards: ReadonlyMap<string, number>;
-  /** By kind; those that became dead letters are among those. */
-  readonly schemaChanges: ReadonlyMap<string, number>;
-  /** Since the start of the process. */
-  readonly lastSchemaChange: SchemaChange | null;
-  readonly time: GatewayTime;
-  /** Messages on disk that are decoded when the time is known. */
-  readonly heldMessages: number;
-  /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
-  readonly numericTexts: number;
-  readonly suspectTimes: number;
-  /** Of the devices whose clocks are furthest off. */
-  readonly deviceClocks: readonly (Omit<DeviceClock, "device"> & { readonly device: string })[];
-  readonly series: number;
-  readonly devices: number;
-  readonly openWindows: number;
-  /** Raw readings in the journal that are not sealed yet. */
-  readonly rawWaiting: number;
-  /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches that no region holds. */
-  readonly waitingReadings: number;
-  readonly outbox: OutboxTotals;
-  readonly oldestUndurableMs: number | null;
-  readonly streamId: StreamId | null;
-  readonly pressure: PressureLevel;
-  readonly fillRatio: number;
-  readonly usedBytes: number;
-  readonly quotaBytes: number;
-};
-
-/** Dead letters that were decoded once more: what became of them. */
-type DecodedAgain = {
-  readonly kept: readonly {
-    readonly id: number;
-    readonly reason: string;
-    readonly detail: string;
-    readonly route: string;
-  }[];
-  readonly retried: readonly number[];
-};
-
-const NONE_AGAIN: DecodedAgain = { kept: [], retried: [] };
 const HINTS_MAX = 1000;
-/** In one commit; what waits behind them stays a dead letter until somebody retries it. */
-const LETTERS_EXPLAINED = 5000;
 const CLOCKS_SHOWN = 10;
-const DEAD_LETTER_PAYLOAD_BYTES = 64 * 1024;
-const DEAD_LETTER_ROW_BYTES = 256;
 /** In one commit. */
 const SCHEMA_CHANGES_TOLD = 16;
 const BATCHES_PER_TRIM = 64;

@@ -5,7 +5,7 @@ import type { DeviceRequest } from "../decode/decoder.ts";
 import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { StoredDeadLetter } from "./gateway-database.ts";
 import type { TimeNote } from "./held-messages.ts";
-import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-engine.ts";
+import type { DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-contract.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { SchemaChange } from "./schema-gate.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";

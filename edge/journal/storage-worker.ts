@@ -8,7 +8,7 @@ import { RememberedEntries } from "../decode/decoder-memory.ts";
 import { createDecoder } from "../decode/routed-decoder.ts";
 import { currentBoot } from "./boot.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
-import type { CommitResult } from "./storage-engine.ts";
+import type { CommitResult } from "./storage-contract.ts";
 import { StorageEngine } from "./storage-engine.ts";
 import type { FromStorage, StorageReply, StorageRequest, StorageWorkerData, ToStorage } from "./storage-protocol.ts";
 

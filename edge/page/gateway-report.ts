@@ -2,7 +2,7 @@ import type { CommitPace } from "../core/recent-commits.ts";
 import type { WaitingFor } from "../core/gateway-time.ts";
 import { statusSentence } from "../core/status-sentence.ts";
 import { schemaText } from "../../proto/core/schema.ts";
-import type { EngineStatus } from "../journal/storage-engine.ts";
+import type { EngineStatus } from "../journal/storage-contract.ts";
 import type { UplinkStatus } from "../session/uplink-driver.ts";
 
 /** How a gateway is, for `GET /v1/status`, the console and people: the sentence first. */

@@ -3,7 +3,7 @@ import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/journal/gateway-database.ts";
 import type { Outbox } from "../../edge/journal/outbox.ts";
 import { PublishChunkWriter } from "../../edge/journal/publish-chunk.ts";
-import type { CommitResult } from "../../edge/journal/storage-engine.ts";
+import type { CommitResult } from "../../edge/journal/storage-contract.ts";
 import { StorageEngine } from "../../edge/journal/storage-engine.ts";
 import { sessionEventOf } from "../../edge/session/grpc-session.ts";
 import type { RegionEndpoint } from "../../edge/session/session.ts";

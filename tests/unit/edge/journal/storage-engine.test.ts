@@ -9,11 +9,12 @@ import type { WindowPlan } from "../../../../edge/core/window-plan.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
 import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
+import type { Decoder } from "../../../../edge/decode/decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import type { SchemaChange } from "../../../../edge/journal/schema-gate.ts";
-import type { CommitResult, EngineOptions } from "../../../../edge/journal/storage-engine.ts";
+import type { CommitResult, EngineOptions } from "../../../../edge/journal/storage-contract.ts";
 import { StorageEngine } from "../../../../edge/journal/storage-engine.ts";
 import { count, haveOf } from "../../../../proto/core/have.ts";
 import type { Millis, MonotonicMs, StreamId } from "../../../../proto/core/ids.ts";
@@ -39,6 +40,16 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
+function poisoned(decoder: Decoder, topic: string | undefined): Decoder {
+  return {
+    decode: (message) => decoder.decode(message),
+    decodeInto: (message, sink) => {
+      if (message.topic === topic) throw new TypeError("a mistake of ours");
+      return decoder.decodeInto(message, sink);
+    },
+  };
+}
+
 /** A gateway's storage on a disk of its own, with a clock that stands until it is moved. */
 class Life {
   nowMs = START_MS;
@@ -54,6 +65,8 @@ class Life {
       engine?: Partial<EngineOptions>;
       routes?: readonly RouteOptions[];
       nowMs?: number;
+      /** Topics over which the decoder throws. */
+      poison?: string;
     } = {},
   ) {
     this.nowMs = options.nowMs ?? START_MS;
@@ -62,12 +75,15 @@ class Life {
     this.engine = new StorageEngine(
       {
         clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
-        decoder: createDecoder({
-          routes: options.routes ?? [],
-          unrouted: options.routes === undefined ? "auto" : "dead_letter",
-          timeZone: "UTC",
-          limits: { depth: 8, values: 100, payloadBytes: 4096 },
-        }),
+        decoder: poisoned(
+          createDecoder({
+            routes: options.routes ?? [],
+            unrouted: options.routes === undefined ? "auto" : "dead_letter",
+            timeZone: "UTC",
+            limits: { depth: 8, values: 100, payloadBytes: 4096 },
+          }),
+          options.poison,
+        ),
         disk: openGatewayDisk(this.directory, { maxBytes: 2 ** 30, ...options.engine }),
         mintStreamId: (nowMs) => uuidV7(nowMs, new Uint8Array(10).fill((this.#seed += 1) + salt)),
       },
@@ -584,7 +600,7 @@ describe("dead letters", () => {
   });
 });
 
-test("a gateway is full before its quota is used up, however fast sensors fill it", () => {
+test("a gateway is full before its quota is used up, however fast sensors fill it", { timeout: 60_000 }, () => {
   const life = new Life({ engine: { maxBytes: 64 * 2 ** 20 }, plan: { lengthsMs: [1000], raw: true } });
   const text = randomBytes(3 * 2 ** 20).toString("base64");
   // Within one tick of the clock: no look at the disk falls due by time.
@@ -757,4 +773,17 @@ describe("a disk that returns something else than was written is refused", () =>
     copyFileSync(join(life.directory, "gateway.db-wal"), join(directory, "gateway.db-wal"));
     expect(new Life({ directory }).engine.status().journalSeq).toBe(2);
   });
+});
+
+test("a message over which decoding fails is a dead letter, and is read when the mistake is mended", () => {
+  const life = new Life({ poison: "a/b" });
+  life.publish("a/b", "1");
+  life.publish("a/c", "2");
+  expect(life.engine.status()).toMatchObject({ readings: 1, deadLetters: new Map([["decoder_failed", 1]]) });
+  expect(life.engine.deadLetters({ after: 0, reason: undefined, limit: 10 })).toMatchObject([
+    { topic: "a/b", detail: "TypeError: a mistake of ours" },
+  ]);
+  life.engine.close();
+  const mended = new Life({ directory: life.directory, nowMs: START_MS + 1000 });
+  expect(mended.engine.retryDeadLetters({ after: 0, reason: undefined, limit: 10 })).toMatchObject({ readings: 1 });
 });

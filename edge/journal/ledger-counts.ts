@@ -1,0 +1,25 @@
+import type { GatewayDatabase, LedgerKind } from "./gateway-database.ts";
+
+/** What was counted since the last commit, to be added to the ledger with the next one. */
+export class LedgerCounts {
+  readonly #counted = new Map<LedgerKind, Map<string, number>>();
+
+  add(kind: LedgerKind, reason: string, by = 1): void {
+    let reasons = this.#counted.get(kind);
+    if (reasons === undefined) {
+      reasons = new Map();
+      this.#counted.set(kind, reasons);
+    }
+    reasons.set(reason, (reasons.get(reason) ?? 0) + by);
+  }
+
+  /** Inside the transaction. @returns whether there was anything. */
+  write(db: GatewayDatabase): boolean {
+    if (this.#counted.size === 0) return false;
+    for (const [kind, reasons] of this.#counted) {
+      for (const [reason, count] of reasons) db.count(kind, reason, count);
+    }
+    this.#counted.clear();
+    return true;
+  }
+}
