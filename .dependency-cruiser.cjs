@@ -8,8 +8,8 @@
  */
 
 const SIDE = "^(edge|cloud)/";
-/** Folders of one side that are not its core; `edge/decode` is pure, the storage thread runs it. */
-const ADAPTER = "^(edge|cloud)/(?!core/|decode/)([^/]+)/";
+/** Folders of one side that are not its core; `edge/decode` is pure, the storage thread runs it; `edge/config` is part of config.ts. */
+const ADAPTER = "^(edge|cloud)/(?!core/|decode/|config/)([^/]+)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
