@@ -34,7 +34,7 @@ export class GatewayUnderFire implements AsyncDisposable {
       edge: {
         windows: [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }],
         // A series takes memory for ever, by design; how many there may be is for the configuration to say.
-        decode: { max_series: 10_000 },
+        decode: { max_series: 4000 },
         log: { level: "warn", format: "json" },
       },
     });
