@@ -10,19 +10,20 @@ import type { PublishedMessage } from "./intake.ts";
  *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
  *
  * The flags are QoS, DUP, what is new, and the format of the payload. Clients and topics travel as numbers. The first use of a number carries the text: `flags` says so and the text
- * follows the payload length (u16 length, bytes). Both tables are bounded: when one is full, it starts again from 0 and
- * the chunk says so in its head, in order, so that both ends always agree.
+ * follows the payload length (u16 length, bytes). Both tables are bounded, in texts and in characters: when one is full, it
+ * starts again from 0, and number 0 with its text tells the other end, in order, so that both always agree.
  */
 export class PublishChunkWriter {
-  readonly #clients = new Map<string, number>();
-  readonly #topics = new Map<string, number>();
-  readonly #tableLimit: number;
+  readonly #clients: TextTable;
+  readonly #topics: TextTable;
   #buffer: Buffer<ArrayBuffer>;
   #end = 0;
   #messages = 0;
 
-  constructor(options: { tableLimit: number; initialBytes: number }) {
-    this.#tableLimit = options.tableLimit;
+  constructor(options: { tableLimit: number; tableCharacters?: number; initialBytes: number }) {
+    const limits = { texts: options.tableLimit, characters: options.tableCharacters ?? TABLE_CHARACTERS };
+    this.#clients = new TextTable(limits);
+    this.#topics = new TextTable(limits);
     this.#buffer = Buffer.allocUnsafeSlow(options.initialBytes);
   }
 
@@ -40,12 +41,12 @@ export class PublishChunkWriter {
     if (message.format !== undefined) flags |= CONTENT_FORMATS.indexOf(message.format) << FORMAT_SHIFT;
     let client = this.#clients.get(clientId);
     if (client === undefined) {
-      client = this.#enter(this.#clients, clientId);
+      client = this.#clients.enter(clientId);
       flags |= FLAG_NEW_CLIENT;
     }
     let topicNumber = this.#topics.get(topic);
     if (topicNumber === undefined) {
-      topicNumber = this.#enter(this.#topics, topic);
+      topicNumber = this.#topics.enter(topic);
       flags |= FLAG_NEW_TOPIC;
     }
     // Three bytes of UTF-8 at most for each UTF-16 unit.
@@ -79,19 +80,37 @@ export class PublishChunkWriter {
     return taken;
   }
 
-  /** A full table is emptied; number 0 with its text tells the reader to do the same. */
-  #enter(table: Map<string, number>, text: string): number {
-    if (table.size >= this.#tableLimit) table.clear();
-    const number = table.size;
-    table.set(text, number);
-    return number;
-  }
-
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#buffer.length) return;
     const wider = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#end + bytes));
     this.#buffer.copy(wider, 0, 0, this.#end);
     this.#buffer = wider;
+  }
+}
+
+/** Numbers of texts. A full table is emptied; number 0 with its text tells the reader to do the same. */
+class TextTable {
+  readonly #numbers = new Map<string, number>();
+  readonly #limits: { readonly texts: number; readonly characters: number };
+  #characters = 0;
+
+  constructor(limits: { texts: number; characters: number }) {
+    this.#limits = limits;
+  }
+
+  get(text: string): number | undefined {
+    return this.#numbers.get(text);
+  }
+
+  enter(text: string): number {
+    if (this.#numbers.size >= this.#limits.texts || this.#characters + text.length > this.#limits.characters) {
+      this.#numbers.clear();
+      this.#characters = 0;
+    }
+    const number = this.#numbers.size;
+    this.#numbers.set(text, number);
+    this.#characters += text.length;
+    return number;
   }
 }
 
@@ -175,6 +194,8 @@ const FLAG_NEW_TOPIC = 16;
 /** The three highest bits. */
 const FORMAT_SHIFT = 5;
 const INITIAL_BYTES = 64 * 1024;
+/** Both ends keep them: 200,000 topics of 1,024 characters were 223 MB in each. */
+const TABLE_CHARACTERS = 8 * 1024 * 1024;
 
 function writeText(buffer: Buffer, at: number, text: string): number {
   const length = buffer.write(text, at + 2);

@@ -17,7 +17,10 @@ const value = fc.oneof<fc.Arbitrary<Value>[]>(
 const clock = fc.constantFrom<ClockSource>("device", "none", "suspect");
 
 describe("publish chunks", () => {
-  test("bring every message over as it was, also when the tables of names overflow", () => {
+  test.each([
+    { tableLimit: 3, tableCharacters: 1000 },
+    { tableLimit: 1000, tableCharacters: 10 },
+  ])("bring every message over as it was, also when the tables of names overflow: %j", (limits) => {
     const message = fc.record<PublishedMessage>({
       clientId: fc.string({ unit: "grapheme", maxLength: 8 }),
       topic: fc.string({ unit: "grapheme", maxLength: 8 }),
@@ -30,7 +33,8 @@ describe("publish chunks", () => {
     });
     fc.assert(
       fc.property(fc.array(fc.array(message, { maxLength: 20 }), { maxLength: 5 }), (turns) => {
-        const writer = new PublishChunkWriter({ tableLimit: 3, initialBytes: 64 });
+        const longest = Math.max(0, ...turns.flat().map(({ topic }) => topic.length));
+        const writer = new PublishChunkWriter({ ...limits, initialBytes: 64 });
         const clients: string[] = [];
         const topics: string[] = [];
         const reader = new PublishChunkReader({
@@ -58,6 +62,8 @@ describe("publish chunks", () => {
           });
           expect(chunk.messages).toBe(turn.length);
           expect(read).toEqual(turn);
+          expect(reader.topics.length).toBeLessThanOrEqual(limits.tableLimit);
+          expect(reader.topics.join("").length).toBeLessThanOrEqual(Math.max(limits.tableCharacters, longest));
           spare = chunk.buffer;
         }
       }),
