@@ -79,13 +79,3 @@ function take<T>(node: Node<T> | undefined, found: T[]): void {
   if (node === undefined) return;
   for (const entry of node.entries.values()) found.push(entry);
 }
-
-/** Whether one filter matches a topic; the same rules for one pair. */
-export function filterMatches(filter: readonly string[], topic: readonly string[]): boolean {
-  if (topic[0]?.startsWith("$") === true && (filter[0] === "#" || filter[0] === "+")) return false;
-  for (const [i, level] of filter.entries()) {
-    if (level === "#") return true;
-    if (topic[i] === undefined || (level !== "+" && level !== topic[i])) return false;
-  }
-  return filter.length === topic.length;
-}

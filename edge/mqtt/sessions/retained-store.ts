@@ -1,5 +1,5 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
-import { filterMatches } from "../../core/subscription-trie.ts";
+import { levelsMatch } from "../../core/topic-filter.ts";
 import { RetainedQuota } from "../retained-quota.ts";
 import type { StoredPublish } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
@@ -66,7 +66,7 @@ export class RetainedStore {
       }
       const levels = filter.split("/");
       for (const found of this.#messages.values()) {
-        if (filterMatches(levels, found.message.topic.split("/")) && !this.#isOver(found)) yield found;
+        if (levelsMatch(levels, found.message.topic.split("/")) && !this.#isOver(found)) yield found;
       }
     }
   }

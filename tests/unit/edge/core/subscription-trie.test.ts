@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { filterMatches, SubscriptionTrie } from "../../../../edge/core/subscription-trie.ts";
+import { SubscriptionTrie } from "../../../../edge/core/subscription-trie.ts";
+import { levelsMatch } from "../../../../edge/core/topic-filter.ts";
 
 const level = fc.constantFrom("a", "b", "", "$SYS", "constructor");
 const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join("/"));
@@ -27,7 +28,7 @@ test("for all histories, the index finds what comparing every filter finds, and 
           plain.set(`${client} ${at}`, { filter: at, entry: `${n}` });
         }
       }
-      const expected = [...plain.values()].filter((one) => filterMatches(one.filter.split("/"), asked.split("/")));
+      const expected = [...plain.values()].filter((one) => levelsMatch(one.filter.split("/"), asked.split("/")));
       expect([...index.match(asked)].toSorted()).toEqual(expected.map(({ entry }) => entry).toSorted());
       expect(index.size).toBe(plain.size);
     }),
@@ -48,5 +49,5 @@ test.each([
   const index = new SubscriptionTrie<string>();
   index.set(pattern, "client", "found");
   expect(index.match(name)).toEqual(isMatch ? ["found"] : []);
-  expect(filterMatches(pattern.split("/"), name.split("/"))).toBe(isMatch);
+  expect(levelsMatch(pattern.split("/"), name.split("/"))).toBe(isMatch);
 });
