@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect as dial } from "node:net";
 import { connect as mqttConnect, connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
 import { generate, type Packet } from "mqtt-packet";
@@ -403,6 +404,24 @@ test("WebSocket carries MQTT, and only under its subprotocol", async () => {
   const bare = new WebSocket(`ws://127.0.0.1:${here.port}`);
   const [code] = (await once(bare, "close")) as [number];
   expect(code).toBe(1002);
+  expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
+});
+
+test.each([
+  ["offers no subprotocol", ""],
+  ["offers one that is none of MQTT", "Sec-WebSocket-Protocol: soap\r\n"],
+  ["speaks MQTT", "Sec-WebSocket-Protocol: mqtt\r\n"],
+])("a WebSocket frame that is none harms nobody else, from one that %s", async (_, header) => {
+  const { world: here } = await opened({ listener: { protocol: "ws" } });
+  const socket = dial(here.port, "127.0.0.1");
+  socket.on("error", () => {});
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+  socket.write(`GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${key}${header}\r\n`);
+  await once(socket, "data");
+  socket.write(Buffer.from("ff8000000000", "hex"));
+  socket.resume();
+  await once(socket, "close");
+  // An error that nobody hears would end the process, and here the test.
   expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
 });
 
