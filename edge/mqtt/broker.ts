@@ -201,7 +201,7 @@ export class MqttBroker {
     await this.#aedes.listen();
     this.#sysTopics.start();
     // Before anybody comes back and says otherwise.
-    await this.#leftWills.publish();
+    this.#leftWills.publish();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;

@@ -16,14 +16,15 @@ export class LeftWills {
     this.#publish = publish;
   }
 
-  /** Resolves when those that are due are published. */
-  async publish(): Promise<void> {
-    const due: KeptWill[] = [];
+  /**
+   * Offers those that are due, all before it returns. It does not wait until they are on disk: a disk that is full would
+   * keep the gateway from what makes room on it.
+   */
+  publish(): void {
     for (const kept of this.#wills.all()) {
-      if (kept.will.delayS === 0) due.push(kept);
+      if (kept.will.delayS === 0) void this.#publishOne(kept);
       else setTimeout(() => void this.#publishOne(kept), kept.will.delayS * 1000).unref();
     }
-    await Promise.all(due.map((kept) => this.#publishOne(kept)));
   }
 
   async #publishOne(kept: KeptWill): Promise<void> {

@@ -452,11 +452,35 @@ test("a will that was left is published before anybody comes back, as its client
   ]);
   expect(asked).toEqual(["write a u", "write c other"]);
   expect([...broker.store.retained.matching(["#"])].map(({ message }) => message.topic)).toEqual(["state/a"]);
-  expect(broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
+  await expect.poll(() => broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
   broker.intake.immediate = true;
   await lasting(broker, "b");
   expect(broker.store.wills.all()).toEqual([]);
 });
+
+test("a disk that takes nothing keeps the broker from acknowledging a left will, and not from starting", async () => {
+  await using sessions = new SessionWorld();
+  const store = await sessions.open();
+  store.wills.put({ ...WILL, topic: "state/a", client: "a", user: null, delayS: 0 });
+  store.wills.put({ ...WILL, topic: "state/b", client: "b", user: null, delayS: 0 });
+  await using broker = await MqttWorld.open({ sessions });
+  // Before the first client can come.
+  expect(broker.intake.offered.map(({ topic }) => topic)).toEqual(["state/a", "state/b"]);
+  const back = await lasting(broker, "b", 4, { will: { topic: "state/b", payload: "new", qos: 1, retain: false } });
+  broker.intake.commit();
+  await expect.poll(() => broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
+  expect(Buffer.from(broker.store.wills.get("b")!.will.payload).toString()).toBe("new");
+  await leave(back);
+});
+
+const WILL = {
+  payload: Buffer.from("gone"),
+  qos: 1,
+  retain: false,
+  properties: null,
+  expiresMs: null,
+  brokerId: "x",
+} as const;
 
 async function subscribed(broker: MqttWorld, clientId: string): Promise<RawClient> {
   const client = await lasting(broker, clientId, 5);
