@@ -15,7 +15,6 @@ import { fitsClient } from "./client-limits.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
-import { publishProblem } from "./guards.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
@@ -171,6 +170,7 @@ export class MqttBroker {
         clock: deps.clock,
         counters: this.#counters,
         allows: may,
+        allowsAbsent: allows,
         drop: (packet) => this.#aedes.drop(packet),
       },
       limits,
@@ -187,7 +187,7 @@ export class MqttBroker {
       },
       options.sysIntervalMs ?? 0,
     );
-    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will, allows));
+    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will));
     deps.sessions.congestionListener = (congested) => {
       if (congested) peers.hold("sessions");
       else peers.release("sessions");
@@ -332,12 +332,12 @@ export class MqttBroker {
     return { access, topic, user: this.#connectDoor.userOf(client), client: client.id };
   }
 
-  /** The will of a client that was lost with the last process, under the rules of now. */
-  #publishLeft({ client, user, packet }: LeftWill, allows: Allows | undefined): Promise<void> {
-    const isAllowed = allows?.({ access: "write", topic: packet.topic, user, client }) ?? true;
-    if (!isAllowed || publishProblem(packet, this.#limits) !== undefined) return Promise.resolve();
+  #publishLeft(will: LeftWill): Promise<void> {
     return new Promise((resolve) => {
-      this.#publishDoor.store({ id: client, clean: true }, packet, () => this.#aedes.publish(packet, () => resolve()));
+      this.#publishDoor.takeLeft(will, (isTaken) => {
+        if (isTaken) this.#aedes.publish(will.packet, () => resolve());
+        else resolve();
+      });
     });
   }
 

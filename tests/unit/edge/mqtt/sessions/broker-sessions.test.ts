@@ -473,6 +473,26 @@ test("a disk that takes nothing keeps the broker from acknowledging a left will,
   await leave(back);
 });
 
+test("a left will passes the same door as any message", async () => {
+  await using sessions = new SessionWorld();
+  const store = await sessions.open();
+  const bridge = "$SYS/broker/connection/plant/state";
+  const topics = [bridge, "$SYS/broker/uptime", "$own", "x".repeat(2000), "secret", "state/a"];
+  for (const topic of topics) store.wills.put({ ...WILL, topic, retain: true, client: topic, user: "u", delayS: 0 });
+  const allows: MqttWorldOptions["allows"] = ({ topic }) => topic !== "secret" && topic !== bridge;
+  await using broker = await MqttWorld.open({ sessions, allows, commitsAtOnce: true });
+  await expect.poll(() => broker.store.wills.all()).toEqual([]);
+  expect(broker.intake.offered.map(({ topic }) => topic)).toEqual(["state/a"]);
+  expect(broker.refusals.map(({ reason, client }) => [client, reason])).toEqual([
+    ["$SYS/broker/uptime", "not_allowed"],
+    ["$own", "bad_publish"],
+    ["x".repeat(2000), "bad_publish"],
+    ["secret", "not_allowed"],
+  ]);
+  const retained = [...broker.store.retained.matching(["#", "$SYS/#"])].map(({ message }) => message.topic);
+  expect(retained.toSorted()).toEqual([bridge, "state/a"]);
+});
+
 const WILL = {
   payload: Buffer.from("gone"),
   qos: 1,
