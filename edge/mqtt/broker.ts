@@ -14,7 +14,7 @@ import { ClientGate } from "./client-gate.ts";
 import { fitsClient } from "./client-limits.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
+import { completeLimits, type MqttLimits } from "../core/mqtt-limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
@@ -125,8 +125,6 @@ export class MqttBroker {
         connectTimeout: limits.connectTimeoutMs,
         keepaliveLimit: limits.keepAliveMaxS,
         maxClientsIdLength: limits.clientIdLength,
-        // Ours is asked before, and answers with a reason.
-        maxTopicLevels: TOPIC_LEVELS_MAX,
         topicAliasMaximum: 16,
         receiveMaximum: Math.min(limits.inFlight, 65_535),
         sessionExpiryIntervalLimit: expiryS,
