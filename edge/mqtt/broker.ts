@@ -129,8 +129,6 @@ export class MqttBroker {
         receiveMaximum: Math.min(limits.inFlight, 65_535),
         sessionExpiryIntervalLimit: expiryS,
         pendingSessionsLimit: limits.maxConnections,
-        // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
-        queueLimit: 1000,
         persistence,
         preConnect: (client, packet, done) => this.#connectDoor.check(client, packet, done),
         authenticate: (client, username, password, done) => {

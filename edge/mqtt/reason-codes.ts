@@ -44,7 +44,6 @@ const BY_MESSAGE: ReadonlyMap<string, Reason | undefined> = new Map([
   // A topic alias that is missing makes it empty.
   ["empty topic not allowed in PUBLISH", REASON.protocolError],
   ["wildcard is not allowed in Response Topic", REASON.protocolError],
-  ["Client queue limit reached", REASON.quotaExceeded],
   // Nothing can be said to who reads nothing.
   ["drain timeout", undefined],
 ]);
