@@ -138,14 +138,9 @@ export class MqttBroker {
           const peer = client === null ? undefined : peers.of(client);
           this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
         },
-        authorizeSubscribe: (client, subscription, done) => {
-          const problem = persistence.subscriptionProblem(client, subscription);
-          if (problem !== undefined && problem !== "") {
-            this.#events.refused({ reason: "sessions", client: client.id, detail: problem });
-          }
-          // To 3.1.1 a shared one is a filter like any other, which matches nothing; to MQTT 5 aedes itself refuses it.
-          const isGranted = problem === undefined && !subscription.topic.startsWith("$share/");
-          done(null, isGranted ? subscription : null);
+        // What may not be had was refused by the SubscribeDoor.
+        authorizeSubscribe: (_client, subscription, done) => {
+          done(null, persistence.grant(subscription) ? subscription : null);
         },
         // A subscription may ask for more than its client may read; what it may not is not given to it.
         authorizeForward: (client, packet) => {
@@ -171,7 +166,7 @@ export class MqttBroker {
       },
       limits,
     );
-    this.#subscribeDoor = new SubscribeDoor(deps.events, limits);
+    this.#subscribeDoor = new SubscribeDoor({ events: deps.events, sessions: persistence }, limits);
     this.#sysTopics = new SysTopics(
       {
         aedes: this.#aedes,

@@ -12,8 +12,6 @@ export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>(
 
 /** A SUBACK of MQTT 3.1.1 has one code for all refusals. */
 export const SUBACK_FAILURE = 0x80;
-/** aedes advertises that it has no shared subscriptions, and so refuses them. */
-export const SHARED_NOT_SUPPORTED = 0x9e;
 
 /** A refusal that was told where it was decided, with what the client is to hear. */
 export class ToldError extends Error {

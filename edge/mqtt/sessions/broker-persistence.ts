@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import type { Client } from "aedes";
 import type { BrokerPacket } from "./packets.ts";
 import { storedPublish } from "./packets.ts";
 import type { Addressed } from "./message-queues.ts";
@@ -108,12 +107,16 @@ export class BrokerPersistence extends SqlitePersistence {
     return true;
   }
 
-  /** Why a client may not subscribe, or undefined. Grants it otherwise. */
-  subscriptionProblem(client: Client, subscription: BrokerSubscription): string | undefined {
-    if (subscription === WITHOUT_SUBSCRIPTIONS) return "";
-    const problem = client.clean ? undefined : this.store.subscriptionProblem(client.id, subscription.topic);
-    if (problem === undefined) this.#granted.add(subscription);
-    return problem;
+  /** Why a client may not subscribe to a filter that it does not have, or undefined. */
+  subscriptionProblem(client: Publisher, topic: string): string | undefined {
+    return client.clean ? undefined : this.store.subscriptionProblem(client.id, topic);
+  }
+
+  /** @returns whether it is one at all. */
+  grant(subscription: BrokerSubscription): boolean {
+    if (subscription === WITHOUT_SUBSCRIPTIONS) return false;
+    this.#granted.add(subscription);
+    return true;
   }
 
   override async addSubscriptions(client: PersistedClient, given: readonly BrokerSubscription[]): Promise<void> {

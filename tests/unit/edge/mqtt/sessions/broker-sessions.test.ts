@@ -276,6 +276,32 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     ]);
     expect(broker.refusals.map(({ reason }) => reason)).toEqual(["too_many_subscriptions", "too_many_subscriptions"]);
   });
+
+  test("a subscription for which there is no session is refused, also beside one that is refused for itself", async () => {
+    await using broker = await world({ sessions: new SessionWorld({ sessions: 1 }) });
+    const refused = version === 5 ? 0x97 : 0x80;
+    const first = await subscribed(broker, "first");
+    const client = await lasting(broker, "s", version);
+    expect(await subscribe(client, { topic: "t", qos: 1 })).toEqual([refused]);
+    const deep = { topic: "x".repeat(2000), qos: 1 } as const;
+    const shared = { topic: "$share/g/t", qos: 1 } as const;
+    const codes = version === 5 ? [refused, 0x8f, 0x9e] : [0x80, 0x80, 0x80];
+    expect(await subscribe(client, { topic: "t", qos: 1 }, deep, shared)).toEqual(codes);
+    // What was refused holds no place among its filters: there is room as soon as another session is gone.
+    await leave(first);
+    const again = await broker.client("first");
+    expect(await subscribe(client, { topic: "t", qos: 1 }, deep)).toEqual([1, codes[1]]);
+    expect(broker.store.subscriptionsOf("s").map(({ topic }) => topic)).toEqual(["t"]);
+    await publish(again, "t", ["1"]);
+    await client.next("publish");
+    expect(broker.refusals.map(({ reason }) => reason)).toEqual([
+      "sessions",
+      "sessions",
+      "bad_filter",
+      "bad_filter",
+      "bad_filter",
+    ]);
+  });
 });
 
 test("a QoS 0 subscription of a session is served while its client is here, and keeps nothing", async () => {
