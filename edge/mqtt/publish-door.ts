@@ -45,7 +45,8 @@ export class PublishDoor {
       return;
     }
     if (isBridgeState(packet.topic)) {
-      done();
+      if (connection === undefined || isWill) done();
+      else connection.inFlight.inTurn(() => who.guarded(done));
       return;
     }
     if (qos > 0 && connection !== undefined) {
@@ -89,12 +90,14 @@ export class PublishDoor {
     const { payload } = packet;
     // A will has no packet identifier and is never redelivered.
     const packetId = packet.messageId ?? 0;
+    // [MQTT-4.3.3-10] Until its PUBREL it is the same message, whatever its client says of it.
+    const isAgain = packet.qos === 2 && packetId !== 0 && this.#deps.sessions.isNoted(publisher, packetId);
     const message = {
       clientId: publisher.id,
       topic: packet.topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
       qos: packetId === 0 ? 0 : packet.qos,
-      dup: packet.dup,
+      dup: packet.dup || isAgain,
       packetId,
       format: packet.properties === undefined ? undefined : contentFormat(packet.properties.contentType),
       arrivedMs: this.#deps.clock.nowMs(),

@@ -63,6 +63,35 @@ test("the DUP flag reaches the storage, which alone knows what was counted", asy
   ]);
 });
 
+test.each([true, false])(
+  "[MQTT-4.3.3-10] a QoS 2 message that comes again before its PUBREL is told to be the same, with DUP or without (clean: %s)",
+  async (clean) => {
+    const { world: here, intake } = await opened();
+    intake.immediate = true;
+    const client = await here.dial();
+    client.send({ cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 4, clean, keepalive: 0 });
+    await client.next("connack");
+    client.send(reading(5, { qos: 2 }), reading(5, { qos: 2 }), reading(6, { qos: 2 }), reading(5));
+    await client.next("pubrec", 3);
+    client.send({ cmd: "pubrel", messageId: 5 });
+    await client.next("pubcomp");
+    client.send(reading(5, { qos: 2 }));
+    await client.next("pubrec", 4);
+    const offered = intake.offered.map(({ packetId, qos, dup }) => `${packetId} ${qos} ${dup}`);
+    expect(offered).toEqual(["5 2 false", "5 2 true", "6 2 false", "5 1 false", "5 2 false"]);
+  },
+);
+
+test("[MQTT-4.6.0-2] the state of a bridge is acknowledged in its turn", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("bridge");
+  await client.deliver(reading(1), reading(2, { topic: "$SYS/broker/connection/plant/state" }), reading(3));
+  expect(client.ids("puback")).toEqual([]);
+  intake.commit();
+  await client.next("puback", 3);
+  expect(client.ids("puback")).toEqual([1, 2, 3]);
+});
+
 test("a QoS 0 message is offered as well", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");

@@ -286,6 +286,23 @@ describe("the window of messages in flight", () => {
     expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x93 });
   });
 
+  test.each([
+    [4, true],
+    [4, false],
+    [5, true],
+    [5, false],
+  ] as const)("a QoS 2 message that comes again is no further one (MQTT %i, clean: %s)", async (version, clean) => {
+    const world = await opened({ limits: { inFlight: 2 } });
+    world.intake.immediate = true;
+    const client = await world.dial(version);
+    client.send(hello(version, { clean, ...(version === 5 ? { properties: { sessionExpiryInterval: 60 } } : {}) }));
+    await client.next("connack");
+    client.send(reading(1, { qos: 2 }), reading(2, { qos: 2 }), reading(2, { qos: 2, dup: true }));
+    await client.next("pubrec", 3);
+    expect(client.received.flatMap((one) => (one.cmd === "pubrec" ? [one.reasonCode ?? 0] : []))).toEqual([0, 0, 0]);
+    expect(world.refusals).toEqual([]);
+  });
+
   test("room comes back with each acknowledgement", async () => {
     const world = await opened({ limits: { inFlight: 2 } });
     world.intake.immediate = true;
