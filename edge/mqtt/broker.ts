@@ -227,6 +227,7 @@ export class MqttBroker {
   async close(): Promise<void> {
     this.stopAccepting();
     this.#sysTopics.stop();
+    this.#leftWills.stop();
     if (!this.#aedes.closed) await new Promise<void>((resolve) => this.#aedes.close(resolve));
     // aedes knows only those that are past their CONNECT.
     for (const { connection } of this.#peers.all()) connection.stream.destroy();

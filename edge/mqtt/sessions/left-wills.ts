@@ -10,6 +10,7 @@ import type { KeptWill, WillStore } from "./will-store.ts";
 export class LeftWills {
   readonly #wills: WillStore;
   readonly #publish: (will: LeftWill) => Promise<void>;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(wills: WillStore, publish: (will: LeftWill) => Promise<void>) {
     this.#wills = wills;
@@ -23,8 +24,26 @@ export class LeftWills {
   publish(): void {
     for (const kept of this.#wills.all()) {
       if (kept.will.delayS === 0) void this.#publishOne(kept);
-      else setTimeout(() => void this.#publishOne(kept), kept.will.delayS * 1000).unref();
+      else this.#publishLater(kept, kept.will.delayS * 1000);
     }
+  }
+
+  /** Those that still wait do so in the next process. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** In parts: a longer time than a timer can have would be none. */
+  #publishLater(kept: KeptWill, delayMs: number): void {
+    const partMs = Math.min(delayMs, TIMER_MAX_MS);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (delayMs > partMs) this.#publishLater(kept, delayMs - partMs);
+      else void this.#publishOne(kept);
+    }, partMs);
+    timer.unref();
+    this.#timers.add(timer);
   }
 
   async #publishOne(kept: KeptWill): Promise<void> {
@@ -43,3 +62,6 @@ export class LeftWills {
 
 /** @property user by which name its client came in. */
 export type LeftWill = { readonly client: string; readonly user: string | undefined; readonly packet: PublishPacket };
+
+/** 24.8 days. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
