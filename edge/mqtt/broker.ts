@@ -118,7 +118,9 @@ export class MqttBroker {
       this.#counters.publishSent++;
       return true;
     };
-    const delivery = new SessionDelivery({ store: deps.sessions, mayRead }, sessions);
+    const broken = (client: Client, error: unknown): void =>
+      this.#events.refused({ reason: "broken", client: client.id, detail: String(error) });
+    const delivery = new SessionDelivery({ store: deps.sessions, mayRead, broken }, sessions);
     this.#aedes = new QuietAedes(
       {
         maximumPacketSize: limits.maxPacketBytes,
@@ -376,6 +378,8 @@ export type BrokerSessionOptions = {
   readonly expireAfterMs: number;
   /** Messages on the way to one session that were not acknowledged. */
   readonly inFlight: number;
+  /** For a client that reads nothing of what its session is sent; by default a minute. */
+  readonly drainTimeoutMs?: number;
 };
 
 /** Whoever publishes without a connection: the broker, and wills of clients that are gone. */

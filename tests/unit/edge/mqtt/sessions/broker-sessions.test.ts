@@ -519,6 +519,41 @@ test("a left will passes the same door as any message", async () => {
   expect(retained.toSorted()).toEqual([bridge, "state/a"]);
 });
 
+test("a fault while a session is served ends that client only, and is told", async () => {
+  await using broker = await world();
+  const client = await subscribed(broker, "s");
+  const { queues } = broker.store;
+  const read = queues.read.bind(queues);
+  queues.read = async () => {
+    throw new TypeError("a mistake");
+  };
+  const sensor = await broker.client("sensor");
+  await publish(sensor, "t", ["1"]);
+  await client.closed;
+  expect(broker.refusals).toEqual([{ reason: "broken", client: "s", detail: "TypeError: a mistake" }]);
+  queues.read = read;
+  const back = await lasting(broker, "s", 5);
+  await back.next("publish");
+  expect(texts(back)).toEqual(["1"]);
+});
+
+test("a client that takes nothing of its session is closed, and finds it again", async () => {
+  const sessions = new SessionWorld({ queueBytes: 64 * 1024 * 1024, totalQueueBytes: 64 * 1024 * 1024 });
+  const sessionLimits = { inFlight: 1000, drainTimeoutMs: 200 };
+  await using broker = await world({ sessions, sessionLimits, limits: { maxPacketBytes: 65_536 } });
+  const client = await subscribed(broker, "stuck");
+  client.pause();
+  const sensor = await broker.client("sensor");
+  // More than the buffers of both sockets hold; nobody knows how large they are.
+  await publish(sensor, "t", Array<string>(400).fill("x".repeat(60_000)));
+  await expect
+    .poll(() => broker.refusals, { timeout: 10_000 })
+    .toMatchObject([{ reason: "slow_subscriber", client: "stuck" }]);
+  await expect.poll(() => broker.here.has("stuck")).toBe(false);
+  const back = await lasting(broker, "stuck", 5);
+  await back.next("publish", 400);
+});
+
 const WILL = {
   payload: Buffer.from("gone"),
   qos: 1,
