@@ -158,6 +158,9 @@ export async function startGateway(deps: {
     { returnMs: config.failover.returnMs },
   );
   uplink.onEvent(events.uplink);
+  // Before anything else that could wait for room on the disk, which only the uplink makes.
+  uplink.start();
+  life.onStop("uplink", () => uplink.stop({ handOverMs: 0 }));
 
   const maxConnections = possibleConnections(config.mqtt.limits.maxConnections, openFilesMax());
   if (maxConnections < config.mqtt.limits.maxConnections) {
@@ -235,7 +238,6 @@ export async function startGateway(deps: {
   life.onReload(() => reloads.now());
   life.onStop("file watch", () => reloads.stop());
   reloads.start();
-  uplink.start();
   life.onStop(
     "hand-over",
     async () => {

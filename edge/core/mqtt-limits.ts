@@ -48,7 +48,7 @@ export const DEFAULT_LIMITS: MqttLimits = {
   sendBufferBytes: 4 * 1024 * 1024,
 };
 
-/** aedes cannot match more levels than this. */
+/** The matcher of aedes throws above this, and nobody but the limit keeps such topics and filters from it. */
 export const TOPIC_LEVELS_MAX = 100;
 
 /** @throws Fault for a limit that the broker underneath could not hold. */

@@ -13,6 +13,7 @@ export const REASON = {
   receiveMaximumExceeded: 0x93,
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
+  sharedNotSupported: 0x9e,
 } as const;
 
 export type Reason = (typeof REASON)[keyof typeof REASON];

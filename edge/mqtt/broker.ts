@@ -14,8 +14,7 @@ import { ClientGate } from "./client-gate.ts";
 import { fitsClient } from "./client-limits.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { completeLimits, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
-import { publishProblem } from "./guards.ts";
+import { completeLimits, type MqttLimits } from "../core/mqtt-limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
@@ -119,21 +118,19 @@ export class MqttBroker {
       this.#counters.publishSent++;
       return true;
     };
-    const delivery = new SessionDelivery({ store: deps.sessions, mayRead }, sessions);
+    const broken = (client: Client, error: unknown): void =>
+      this.#events.refused({ reason: "broken", client: client.id, detail: String(error) });
+    const delivery = new SessionDelivery({ store: deps.sessions, mayRead, broken }, sessions);
     this.#aedes = new QuietAedes(
       {
         maximumPacketSize: limits.maxPacketBytes,
         connectTimeout: limits.connectTimeoutMs,
         keepaliveLimit: limits.keepAliveMaxS,
         maxClientsIdLength: limits.clientIdLength,
-        // Ours is asked before, and answers with a reason.
-        maxTopicLevels: TOPIC_LEVELS_MAX,
         topicAliasMaximum: 16,
         receiveMaximum: Math.min(limits.inFlight, 65_535),
         sessionExpiryIntervalLimit: expiryS,
         pendingSessionsLimit: limits.maxConnections,
-        // Packets of one read that came with the CONNECT [MQTT-3.1.4-5].
-        queueLimit: 1000,
         persistence,
         preConnect: (client, packet, done) => this.#connectDoor.check(client, packet, done),
         authenticate: (client, username, password, done) => {
@@ -143,14 +140,9 @@ export class MqttBroker {
           const peer = client === null ? undefined : peers.of(client);
           this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
         },
-        authorizeSubscribe: (client, subscription, done) => {
-          const problem = persistence.subscriptionProblem(client, subscription);
-          if (problem !== undefined && problem !== "") {
-            this.#events.refused({ reason: "sessions", client: client.id, detail: problem });
-          }
-          // To 3.1.1 a shared one is a filter like any other, which matches nothing; to MQTT 5 aedes itself refuses it.
-          const isGranted = problem === undefined && !subscription.topic.startsWith("$share/");
-          done(null, isGranted ? subscription : null);
+        // What may not be had was refused by the SubscribeDoor.
+        authorizeSubscribe: (_client, subscription, done) => {
+          done(null, persistence.grant(subscription) ? subscription : null);
         },
         // A subscription may ask for more than its client may read; what it may not is not given to it.
         authorizeForward: (client, packet) => {
@@ -171,11 +163,12 @@ export class MqttBroker {
         clock: deps.clock,
         counters: this.#counters,
         allows: may,
+        allowsAbsent: allows,
         drop: (packet) => this.#aedes.drop(packet),
       },
       limits,
     );
-    this.#subscribeDoor = new SubscribeDoor(deps.events, limits);
+    this.#subscribeDoor = new SubscribeDoor({ events: deps.events, sessions: persistence }, limits);
     this.#sysTopics = new SysTopics(
       {
         aedes: this.#aedes,
@@ -187,7 +180,7 @@ export class MqttBroker {
       },
       options.sysIntervalMs ?? 0,
     );
-    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will, allows));
+    this.#leftWills = new LeftWills(deps.sessions.wills, (will) => this.#publishLeft(will));
     deps.sessions.congestionListener = (congested) => {
       if (congested) peers.hold("sessions");
       else peers.release("sessions");
@@ -201,7 +194,7 @@ export class MqttBroker {
     await this.#aedes.listen();
     this.#sysTopics.start();
     // Before anybody comes back and says otherwise.
-    await this.#leftWills.publish();
+    this.#leftWills.publish();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;
@@ -236,6 +229,7 @@ export class MqttBroker {
   async close(): Promise<void> {
     this.stopAccepting();
     this.#sysTopics.stop();
+    this.#leftWills.stop();
     if (!this.#aedes.closed) await new Promise<void>((resolve) => this.#aedes.close(resolve));
     // aedes knows only those that are past their CONNECT.
     for (const { connection } of this.#peers.all()) connection.stream.destroy();
@@ -332,12 +326,12 @@ export class MqttBroker {
     return { access, topic, user: this.#connectDoor.userOf(client), client: client.id };
   }
 
-  /** The will of a client that was lost with the last process, under the rules of now. */
-  #publishLeft({ client, user, packet }: LeftWill, allows: Allows | undefined): Promise<void> {
-    const isAllowed = allows?.({ access: "write", topic: packet.topic, user, client }) ?? true;
-    if (!isAllowed || publishProblem(packet, this.#limits) !== undefined) return Promise.resolve();
+  #publishLeft(will: LeftWill): Promise<void> {
     return new Promise((resolve) => {
-      this.#publishDoor.store({ id: client, clean: true }, packet, () => this.#aedes.publish(packet, () => resolve()));
+      this.#publishDoor.takeLeft(will, (isTaken) => {
+        if (isTaken) this.#aedes.publish(will.packet, () => resolve());
+        else resolve();
+      });
     });
   }
 
@@ -384,6 +378,8 @@ export type BrokerSessionOptions = {
   readonly expireAfterMs: number;
   /** Messages on the way to one session that were not acknowledged. */
   readonly inFlight: number;
+  /** For a client that reads nothing of what its session is sent; by default a minute. */
+  readonly drainTimeoutMs?: number;
 };
 
 /** Whoever publishes without a connection: the broker, and wills of clients that are gone. */

@@ -47,10 +47,31 @@ export class ClientGate {
     const [enqueue] = parser.listeners("packet");
     if (enqueue === undefined) throw new TypeError("this aedes parses in another way");
     parser.removeAllListeners("packet");
+    const handOn = (packet: Packet): void => {
+      if (this.#client.closed || this.#connection.leaving) return;
+      if (this.#on.packet(packet)) enqueue.call(parser, packet);
+    };
+    // [MQTT-3.1.4-5] Packets may follow a CONNECT at once. They wait until it is known who sends them; it is one read of
+    // them at most, because nothing more is read meanwhile.
+    let early: Packet[] | undefined;
     parser.on("packet", (packet: Packet) => {
       if (this.#client.closed || this.#connection.leaving) return;
       this.#connection.packetCame();
-      if (this.#on.packet(packet)) enqueue.call(parser, packet);
+      if (early !== undefined) {
+        early.push(packet);
+        return;
+      }
+      if (packet.cmd === "connect" && !this.#client.connackSent) {
+        early = [];
+        this.#connection.inflow.hold("connect");
+      }
+      handOn(packet);
+    });
+    this.#client.once("connected", () => {
+      const waiting = early ?? [];
+      early = undefined;
+      this.guarded(() => waiting.forEach(handOn));
+      this.#connection.inflow.release("connect");
     });
   }
 

@@ -49,8 +49,11 @@ export class ConnectDoor {
     client: Client,
     username: string | undefined,
     password: Buffer | undefined,
-    done: (error: AuthenticateError | null, success: boolean | null) => void,
+    answer: (error: AuthenticateError | null, success: boolean | null) => void,
   ): Promise<void> {
+    const peer = this.#deps.peers.of(client);
+    if (peer === undefined) return;
+    const done: typeof answer = (...all) => peer.guarded(() => answer(...all));
     const refuse = (reason: Reason, detail: string): void => {
       const error = this.#refuse("unauthorized", client, { detail, reason });
       done(Object.assign(error, { returnCode: RETURN_CODE.get(reason) ?? 0 }), false);

@@ -86,6 +86,8 @@ export type HoldReason =
   /** What sessions are owed waits for the disk. */
   | "sessions"
   | "stopping"
+  /** Its CONNECT is not answered yet. */
+  | "connect"
   /** Its client sends more than it may. */
   | "pace"
   /** Its client has too much in flight. */
@@ -103,6 +105,7 @@ const BIT: Readonly<Record<HoldReason, number>> = {
   unread: 16,
   answer: 32,
   sessions: 64,
+  connect: 128,
 };
 
 /**

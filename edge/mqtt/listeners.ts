@@ -65,9 +65,16 @@ export class Listener {
         handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false),
       });
       this.#sockets.on("connection", (socket, request) => {
+        // A frame that is none may come at any time, also on its way out; an error that nobody hears ends the process.
+        socket.on("error", () => {});
         // A client that offers none is not asked by handleProtocols [MQTT-6.0.0-3].
-        if (socket.protocol === "") socket.close(WS_PROTOCOL_ERROR, "the subprotocol must be mqtt");
-        else accept(createWebSocketStream(socket), originOf(request.socket));
+        if (socket.protocol === "") {
+          socket.close(WS_PROTOCOL_ERROR, "the subprotocol must be mqtt");
+          return;
+        }
+        const stream = createWebSocketStream(socket);
+        stream.on("error", () => {});
+        accept(stream, originOf(request.socket));
       });
       // It repeats the errors of the server, which listen() translates; unheard, they would end the process.
       this.#sockets.on("error", () => {});

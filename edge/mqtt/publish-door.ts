@@ -12,6 +12,7 @@ import { REASON, type Reason } from "../core/mqtt-reasons.ts";
 import { ToldError } from "./reason-codes.ts";
 import { AcknowledgementLines } from "./sessions/acknowledgement-lines.ts";
 import type { BrokerPersistence, Publisher as SessionPublisher } from "./sessions/broker-persistence.ts";
+import type { LeftWill } from "./sessions/left-wills.ts";
 
 /**
  * Where a PUBLISH becomes a message for the storage, or is refused. aedes asks here before it acknowledges, so this is
@@ -44,7 +45,8 @@ export class PublishDoor {
       return;
     }
     if (isBridgeState(packet.topic)) {
-      done();
+      if (connection === undefined || isWill) done();
+      else connection.inFlight.inTurn(() => who.guarded(done));
       return;
     }
     if (qos > 0 && connection !== undefined) {
@@ -64,17 +66,38 @@ export class PublishDoor {
     });
   }
 
+  /**
+   * The will of a client that was lost with the last process, under the rules of now.
+   * @param done whether it is to be given to subscribers; when it is on disk
+   */
+  takeLeft({ client, user, packet }: LeftWill, done: (isTaken: boolean) => void): void {
+    const { topic } = packet;
+    let refusal = this.#problemOf(packet);
+    if (refusal === undefined && !isBridgeState(topic)) {
+      const isAllowed = this.#deps.allowsAbsent?.({ access: "write", topic, user, client }) ?? true;
+      if (!isAllowed) refusal = notAllowed(topic);
+    }
+    if (refusal !== undefined) {
+      this.#deps.counters.dropped++;
+      this.#deps.events.refused({ reason: refusal.kind, client, detail: refusal.detail });
+      done(false);
+    } else if (isBridgeState(topic)) done(true);
+    else this.store({ id: client, clean: true }, packet, () => done(true));
+  }
+
   /** @param done when the message is on disk, for everybody who is to have it: the journal, subscribers and sessions. */
   store(publisher: SessionPublisher, packet: PublishPacket, done: () => void): void {
     const { payload } = packet;
     // A will has no packet identifier and is never redelivered.
     const packetId = packet.messageId ?? 0;
+    // [MQTT-4.3.3-10] Until its PUBREL it is the same message, whatever its client says of it.
+    const isAgain = packet.qos === 2 && packetId !== 0 && this.#deps.sessions.isNoted(publisher, packetId);
     const message = {
       clientId: publisher.id,
       topic: packet.topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
       qos: packetId === 0 ? 0 : packet.qos,
-      dup: packet.dup,
+      dup: packet.dup || isAgain,
       packetId,
       format: packet.properties === undefined ? undefined : contentFormat(packet.properties.contentType),
       arrivedMs: this.#deps.clock.nowMs(),
@@ -97,20 +120,24 @@ export class PublishDoor {
   }
 
   #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {
+    const problem = this.#problemOf(packet);
+    if (problem !== undefined) return problem;
     const { topic } = packet;
-    const isOfBridge = isBridgeState(topic);
-    if (topic.charCodeAt(0) === DOLLAR && !isOfBridge && !OF_CLOUDS.test(topic)) {
+    // No ACL needs to name it: a bridge whose notification is refused never connects.
+    if (client === null || this.#deps.allows === undefined || isBridgeState(topic)) return undefined;
+    return this.#deps.allows(client, "write", topic) ? undefined : notAllowed(topic);
+  }
+
+  /** What is wrong with it, whoever sends it. */
+  #problemOf(packet: PublishPacket): Refusal | undefined {
+    const { topic } = packet;
+    if (topic.charCodeAt(0) === DOLLAR && !isBridgeState(topic) && !OF_CLOUDS.test(topic)) {
       // Others of them are the business of no broker, and might be thought to be kept.
       const isSys = topic.startsWith("$SYS/");
       return { ...(isSys ? SYS_IS_READ_ONLY : DOLLAR_RESERVED), isForbidden: isSys };
     }
     const problem = publishProblem(packet, this.#limits);
-    if (problem !== undefined) return { kind: "bad_publish", isForbidden: false, ...problem };
-    // No ACL needs to name it: a bridge whose notification is refused never connects.
-    if (client === null || isOfBridge || this.#deps.allows === undefined) return undefined;
-    if (this.#deps.allows(client, "write", topic)) return undefined;
-    const detail = `not allowed to publish to ${topic.slice(0, 200)}`;
-    return { kind: "not_allowed", isForbidden: true, detail, reason: REASON.notAuthorized };
+    return problem === undefined ? undefined : { kind: "bad_publish", isForbidden: false, ...problem };
   }
 
   #refuse(
@@ -181,6 +208,8 @@ export type PublishDoorDeps = {
   readonly counters: BrokerCounters;
   /** Undefined: everybody everything. */
   readonly allows: ((client: Client, access: AclQuestion["access"], topic: string) => boolean) | undefined;
+  /** The same, of a client without a connection. */
+  readonly allowsAbsent: ((question: AclQuestion) => boolean) | undefined;
   /** The packet goes on through aedes and reaches nobody. */
   readonly drop: (packet: PublishPacket) => void;
 };
@@ -194,6 +223,11 @@ type Refusal = Problem & { readonly kind: RefusalReason; readonly isForbidden: b
  */
 function isBridgeState(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
+}
+
+function notAllowed(topic: string): Refusal {
+  const detail = `not allowed to publish to ${topic.slice(0, 200)}`;
+  return { kind: "not_allowed", isForbidden: true, detail, reason: REASON.notAuthorized };
 }
 
 /** Reasons that PUBACK and PUBREC can give. */

@@ -30,6 +30,9 @@ export class QuietAedes extends Aedes {
     sessions: Sessions,
   ) {
     super(options);
+    // It would close the client before anybody could answer it. The doors refuse what its matcher could not take
+    // (`TOPIC_LEVELS_MAX`): every PUBLISH, will and filter; what is unsubscribed from and is not there is not matched.
+    Object.assign(this, { maxTopicLevels: Infinity });
     // By id, and an id may be `constructor`: of a plain object aedes would take the language's own for a client, call it,
     // and end the process.
     Object.assign(this, { clients: Object.create(null) as object, brokers: Object.create(null) as object });

@@ -12,8 +12,6 @@ export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>(
 
 /** A SUBACK of MQTT 3.1.1 has one code for all refusals. */
 export const SUBACK_FAILURE = 0x80;
-/** aedes advertises that it has no shared subscriptions, and so refuses them. */
-export const SHARED_NOT_SUPPORTED = 0x9e;
 
 /** A refusal that was told where it was decided, with what the client is to hear. */
 export class ToldError extends Error {
@@ -44,7 +42,6 @@ const BY_MESSAGE: ReadonlyMap<string, Reason | undefined> = new Map([
   // A topic alias that is missing makes it empty.
   ["empty topic not allowed in PUBLISH", REASON.protocolError],
   ["wildcard is not allowed in Response Topic", REASON.protocolError],
-  ["Client queue limit reached", REASON.quotaExceeded],
   // Nothing can be said to who reads nothing.
   ["drain timeout", undefined],
 ]);

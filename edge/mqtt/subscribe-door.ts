@@ -1,11 +1,12 @@
 import type { Client } from "aedes";
 import type { ISubscribePacket, ISubscription } from "mqtt-packet";
 import type { Connection } from "./connection.ts";
-import type { MqttEvents } from "./events.ts";
+import type { MqttEvents, RefusalReason } from "./events.ts";
 import { filterProblem, type Problem } from "./guards.ts";
 import type { MqttLimits } from "../core/mqtt-limits.ts";
 import { REASON } from "../core/mqtt-reasons.ts";
-import { SHARED_NOT_SUPPORTED, SUBACK_FAILURE, ToldError } from "./reason-codes.ts";
+import { SUBACK_FAILURE, ToldError } from "./reason-codes.ts";
+import type { BrokerPersistence } from "./sessions/broker-persistence.ts";
 
 /**
  * Where a SUBSCRIBE is granted or refused, filter by filter. What the ACL forbids to read is no reason: as in Mosquitto,
@@ -16,10 +17,12 @@ import { SHARED_NOT_SUPPORTED, SUBACK_FAILURE, ToldError } from "./reason-codes.
  */
 export class SubscribeDoor {
   readonly #events: MqttEvents;
+  readonly #sessions: Sessions;
   readonly #limits: MqttLimits;
 
-  constructor(events: MqttEvents, limits: MqttLimits) {
+  constructor({ events, sessions }: { events: MqttEvents; sessions: Sessions }, limits: MqttLimits) {
     this.#events = events;
+    this.#sessions = sessions;
     this.#limits = limits;
   }
 
@@ -28,7 +31,7 @@ export class SubscribeDoor {
     const problems = packet.subscriptions.map((subscription, _, all) => {
       // aedes takes several filters apart in a plain object.
       if (all.length > 1 && subscription.topic === "__proto__") return PROTO_AMONG_OTHERS;
-      return this.#problemOf(connection, subscription);
+      return this.#problemOf({ client, connection }, subscription);
     });
     const worst = problems.find((problem) => problem?.reason === REASON.malformedPacket);
     if (worst !== undefined) {
@@ -39,14 +42,12 @@ export class SubscribeDoor {
     if (problems.every((problem) => problem === undefined)) return true;
     for (const problem of problems) {
       if (problem === undefined) continue;
-      const reason = problem.reason === REASON.quotaExceeded ? "too_many_subscriptions" : "bad_filter";
-      this.#events.refused({ reason, client: client.id, detail: problem.detail });
+      this.#events.refused({ reason: problem.kind ?? "bad_filter", client: client.id, detail: problem.detail });
     }
-    const granted = packet.subscriptions.map(({ qos, topic }, i) => {
+    const granted = packet.subscriptions.map(({ qos }, i) => {
       const problem = problems[i];
-      if (client.version !== 5) return problem === undefined ? qos : SUBACK_FAILURE;
-      if (problem !== undefined) return problem.reason;
-      return topic.startsWith("$share/") ? SHARED_NOT_SUPPORTED : qos;
+      if (problem === undefined) return qos;
+      return client.version === 5 ? problem.reason : SUBACK_FAILURE;
     });
     // Nothing else of this client is handled before its answer is written.
     connection.inflow.hold("answer");
@@ -64,14 +65,22 @@ export class SubscribeDoor {
     return false;
   }
 
-  #problemOf({ filters }: Connection, subscription: ISubscription): Problem | undefined {
+  /** What is granted here is one of its client's filters from now on. */
+  #problemOf({ client, connection: { filters } }: Holder, subscription: ISubscription): FilterProblem | undefined {
+    const { topic } = subscription;
     const problem = filterProblem(subscription, this.#limits);
-    if (problem !== undefined || filters.has(subscription.topic)) return problem;
+    if (problem !== undefined) return problem;
+    // To 3.1.1 it is a filter like any other, which matches nothing.
+    if (topic.startsWith("$share/")) return SHARED;
+    if (filters.has(topic)) return undefined;
     const { subscriptionsPerClient } = this.#limits;
     if (filters.size >= subscriptionsPerClient) {
-      return { detail: `more than ${subscriptionsPerClient} subscriptions`, reason: REASON.quotaExceeded };
+      const detail = `more than ${subscriptionsPerClient} subscriptions`;
+      return { kind: "too_many_subscriptions", detail, reason: REASON.quotaExceeded };
     }
-    filters.add(subscription.topic);
+    const noRoom = this.#sessions.subscriptionProblem(client, topic);
+    if (noRoom !== undefined) return { kind: "sessions", detail: noRoom, reason: REASON.quotaExceeded };
+    filters.add(topic);
     return undefined;
   }
 }
@@ -82,4 +91,10 @@ export type Subscriber = {
   readonly guarded: (work: () => void) => void;
 };
 
-const PROTO_AMONG_OTHERS: Problem = { detail: "the filter __proto__ among others", reason: REASON.filterInvalid };
+type Sessions = Pick<BrokerPersistence, "subscriptionProblem">;
+type Holder = Pick<Subscriber, "client" | "connection">;
+/** @property kind by default a bad filter. */
+type FilterProblem = Problem & { readonly kind?: RefusalReason };
+
+const PROTO_AMONG_OTHERS: FilterProblem = { detail: "the filter __proto__ among others", reason: REASON.filterInvalid };
+const SHARED: FilterProblem = { detail: "shared subscriptions are not supported", reason: REASON.sharedNotSupported };

@@ -139,7 +139,7 @@ export type MqttWorldOptions = {
   readonly sessionClock?: Clock;
   /** From the start on. */
   readonly commitsAtOnce?: boolean;
-  readonly sessionLimits?: { inFlight?: number };
+  readonly sessionLimits?: { inFlight?: number; drainTimeoutMs?: number };
   readonly limits?: Partial<MqttLimits>;
   readonly sysIntervalMs?: number;
 };

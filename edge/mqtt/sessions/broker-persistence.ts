@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import type { Client } from "aedes";
 import type { BrokerPacket } from "./packets.ts";
 import { storedPublish } from "./packets.ts";
 import type { Addressed } from "./message-queues.ts";
@@ -49,14 +48,12 @@ export class BrokerPersistence extends SqlitePersistence {
 
   /** Why a client may not publish this QoS 2 message, or undefined. */
   incomingProblem(client: Publisher, packet: BrokerPacket): string | undefined {
-    if (packet.qos !== 2 || packet.messageId === undefined) return undefined;
-    if (client.clean && (this.#incoming.get(client)?.size ?? 0) < this.#incomingMax) return undefined;
-    if (!client.clean) {
-      if (!this.store.hasRoomFor(client.id)) return "there is no room for another session";
-      const { id } = client;
-      if (this.store.hasIncoming(id, packet.messageId)) return undefined;
-      if (this.store.incomingCount(id) < this.#incomingMax) return undefined;
-    }
+    const { messageId } = packet;
+    if (packet.qos !== 2 || messageId === undefined || this.isNoted(client, messageId)) return undefined;
+    const { id, clean } = client;
+    if (!clean && !this.store.hasRoomFor(id)) return "there is no room for another session";
+    const count = clean ? (this.#incoming.get(client)?.size ?? 0) : this.store.incomingCount(id);
+    if (count < this.#incomingMax) return undefined;
     return `more than ${this.#incomingMax} QoS 2 messages that were not released`;
   }
 
@@ -108,12 +105,16 @@ export class BrokerPersistence extends SqlitePersistence {
     return true;
   }
 
-  /** Why a client may not subscribe, or undefined. Grants it otherwise. */
-  subscriptionProblem(client: Client, subscription: BrokerSubscription): string | undefined {
-    if (subscription === WITHOUT_SUBSCRIPTIONS) return "";
-    const problem = client.clean ? undefined : this.store.subscriptionProblem(client.id, subscription.topic);
-    if (problem === undefined) this.#granted.add(subscription);
-    return problem;
+  /** Why a client may not subscribe to a filter that it does not have, or undefined. */
+  subscriptionProblem(client: Publisher, topic: string): string | undefined {
+    return client.clean ? undefined : this.store.subscriptionProblem(client.id, topic);
+  }
+
+  /** @returns whether it is one at all. */
+  grant(subscription: BrokerSubscription): boolean {
+    if (subscription === WITHOUT_SUBSCRIPTIONS) return false;
+    this.#granted.add(subscription);
+    return true;
   }
 
   override async addSubscriptions(client: PersistedClient, given: readonly BrokerSubscription[]): Promise<void> {
@@ -154,7 +155,7 @@ export class BrokerPersistence extends SqlitePersistence {
 
   override async incomingGetPacket(client: Publisher, packet: { messageId?: number }): Promise<object> {
     const { messageId } = packet;
-    const isKnown = messageId !== undefined && !this.#fresh.has(packet) && this.#isNoted(client, messageId);
+    const isKnown = messageId !== undefined && !this.#fresh.has(packet) && this.isNoted(client, messageId);
     if (!isKnown) throw new Error("no such packet");
     return packet;
   }
@@ -174,13 +175,14 @@ export class BrokerPersistence extends SqlitePersistence {
     await this.store.written;
   }
 
-  #isNoted(client: Publisher, packetId: number): boolean {
+  /** Whether a QoS 2 message came under this identifier and was not released. */
+  isNoted(client: Publisher, packetId: number): boolean {
     return this.#incoming.get(client)?.has(packetId) === true || this.store.hasIncoming(client.id, packetId);
   }
 
   /** @returns whether it is new. */
   #note(client: Publisher, packetId: number): boolean {
-    if (this.#isNoted(client, packetId)) return false;
+    if (this.isNoted(client, packetId)) return false;
     if (!client.clean) {
       this.store.putIncoming(client.id, client.sessionExpiryInterval ?? this.options.expiryS, packetId, null);
       return true;

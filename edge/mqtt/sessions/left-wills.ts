@@ -10,20 +10,40 @@ import type { KeptWill, WillStore } from "./will-store.ts";
 export class LeftWills {
   readonly #wills: WillStore;
   readonly #publish: (will: LeftWill) => Promise<void>;
+  readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(wills: WillStore, publish: (will: LeftWill) => Promise<void>) {
     this.#wills = wills;
     this.#publish = publish;
   }
 
-  /** Resolves when those that are due are published. */
-  async publish(): Promise<void> {
-    const due: KeptWill[] = [];
+  /**
+   * Offers those that are due, all before it returns. It does not wait until they are on disk: a disk that is full would
+   * keep the gateway from what makes room on it.
+   */
+  publish(): void {
     for (const kept of this.#wills.all()) {
-      if (kept.will.delayS === 0) due.push(kept);
-      else setTimeout(() => void this.#publishOne(kept), kept.will.delayS * 1000).unref();
+      if (kept.will.delayS === 0) void this.#publishOne(kept);
+      else this.#publishLater(kept, kept.will.delayS * 1000);
     }
-    await Promise.all(due.map((kept) => this.#publishOne(kept)));
+  }
+
+  /** Those that still wait do so in the next process. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** In parts: a longer time than a timer can have would be none. */
+  #publishLater(kept: KeptWill, delayMs: number): void {
+    const partMs = Math.min(delayMs, TIMER_MAX_MS);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (delayMs > partMs) this.#publishLater(kept, delayMs - partMs);
+      else void this.#publishOne(kept);
+    }, partMs);
+    timer.unref();
+    this.#timers.add(timer);
   }
 
   async #publishOne(kept: KeptWill): Promise<void> {
@@ -42,3 +62,6 @@ export class LeftWills {
 
 /** @property user by which name its client came in. */
 export type LeftWill = { readonly client: string; readonly user: string | undefined; readonly packet: PublishPacket };
+
+/** 24.8 days. */
+const TIMER_MAX_MS = 2 ** 31 - 1;

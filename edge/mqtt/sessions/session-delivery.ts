@@ -17,16 +17,25 @@ import type { SessionStore } from "./session-store.ts";
 export class SessionDelivery {
   readonly #store: SessionStore;
   readonly #mayRead: (client: Client, topic: string) => boolean;
+  readonly #broken: (client: Client, error: unknown) => void;
   readonly #inFlight: number;
+  readonly #drainTimeoutMs: number;
   readonly #pumps = new Map<string, Pump>();
 
   constructor(
-    deps: { store: SessionStore; mayRead: (client: Client, topic: string) => boolean },
-    limits: { inFlight: number },
+    deps: {
+      store: SessionStore;
+      mayRead: (client: Client, topic: string) => boolean;
+      /** Something threw over a client that is here. */
+      broken: (client: Client, error: unknown) => void;
+    },
+    limits: { inFlight: number; drainTimeoutMs?: number },
   ) {
     this.#store = deps.store;
     this.#mayRead = deps.mayRead;
+    this.#broken = deps.broken;
     this.#inFlight = limits.inFlight;
+    this.#drainTimeoutMs = limits.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
     this.#store.queues.onWork((client) => {
       const pump = this.#pumps.get(client);
       if (pump !== undefined) this.#wake(pump);
@@ -58,8 +67,9 @@ export class SessionDelivery {
         pump.isWoken = false;
         while (await this.#sendSome(pump));
       }
-    } catch {
-      // Of one client's connection; what was not acknowledged is sent to its next one.
+    } catch (error) {
+      // What was not acknowledged is sent to its client's next connection.
+      if (!pump.client.closed) this.#broken(pump.client, error);
       pump.client.conn.destroy();
     } finally {
       pump.isBusy = false;
@@ -107,7 +117,7 @@ export class SessionDelivery {
   async #send(client: Client, row: OutgoingRow, isAgain: boolean): Promise<void> {
     const packetId = row.packetId ?? 0;
     if (row.released) {
-      await written(client, { cmd: "pubrel", messageId: packetId });
+      await this.#written(client, { cmd: "pubrel", messageId: packetId });
       return;
     }
     const nowMs = this.#store.believedNowMs();
@@ -117,7 +127,7 @@ export class SessionDelivery {
     if (!isAgain && row.expiresMs !== null && nowMs !== null && row.expiresMs <= nowMs) return discard("expired");
     if (!this.#mayRead(client, row.topic)) return discard("not_allowed");
     const properties = client.version === 5 ? propertiesOf(row, row.identifiers, nowMs) : undefined;
-    const isDelivered = await written(client, {
+    const isDelivered = await this.#written(client, {
       cmd: "publish",
       topic: row.topic,
       payload: payloadOf(row.payload),
@@ -129,6 +139,28 @@ export class SessionDelivery {
     });
     // [MQTT-3.1.2-25]
     if (!isDelivered) discard("too_large");
+  }
+
+  /** @returns false when the client does not take packets of this size. */
+  async #written(client: Client, packet: Packet): Promise<boolean> {
+    const bytes = generate(packet, { protocolVersion: client.version === 5 ? 5 : 4 });
+    const { conn, maximumPacketSize } = client;
+    if (maximumPacketSize !== undefined && bytes.length > maximumPacketSize) return false;
+    if (conn.write(bytes)) return true;
+    await new Promise<void>((resolve) => {
+      // As aedes names it where it waits itself.
+      const patience = setTimeout(() => client.emit("error", new Error("drain timeout")), this.#drainTimeoutMs);
+      patience.unref();
+      const done = (): void => {
+        clearTimeout(patience);
+        conn.off("drain", done);
+        conn.off("close", done);
+        resolve();
+      };
+      conn.once("drain", done);
+      conn.once("close", done);
+    });
+    return true;
   }
 
   /** aedes numbers what it sends itself from the same counter. */
@@ -152,28 +184,11 @@ type Pump = {
   isWoken: boolean;
 };
 
-/** @returns false when the client does not take packets of this size. */
-async function written(client: Client, packet: Packet): Promise<boolean> {
-  const bytes = generate(packet, { protocolVersion: client.version === 5 ? 5 : 4 });
-  const { conn, maximumPacketSize } = client;
-  if (maximumPacketSize !== undefined && bytes.length > maximumPacketSize) return false;
-  if (!conn.write(bytes)) {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        conn.off("drain", done);
-        conn.off("close", done);
-        resolve();
-      };
-      conn.once("drain", done);
-      conn.once("close", done);
-    });
-  }
-  return true;
-}
-
 function hasNextId(client: Client): client is Client & { _nextId: number } {
   return "_nextId" in client && typeof client._nextId === "number";
 }
 
 const PAGE_MESSAGES = 50;
+/** As long as aedes waits for a subscriber without a session. */
+const DRAIN_TIMEOUT_MS = 60_000;
 const PACKET_ID_MAX = 65_535;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect as dial } from "node:net";
 import { connect as mqttConnect, connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
 import { generate, type Packet } from "mqtt-packet";
@@ -60,6 +61,35 @@ test("the DUP flag reaches the storage, which alone knows what was counted", asy
     [5, true],
     [6, true],
   ]);
+});
+
+test.each([true, false])(
+  "[MQTT-4.3.3-10] a QoS 2 message that comes again before its PUBREL is told to be the same, with DUP or without (clean: %s)",
+  async (clean) => {
+    const { world: here, intake } = await opened();
+    intake.immediate = true;
+    const client = await here.dial();
+    client.send({ cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 4, clean, keepalive: 0 });
+    await client.next("connack");
+    client.send(reading(5, { qos: 2 }), reading(5, { qos: 2 }), reading(6, { qos: 2 }), reading(5));
+    await client.next("pubrec", 3);
+    client.send({ cmd: "pubrel", messageId: 5 });
+    await client.next("pubcomp");
+    client.send(reading(5, { qos: 2 }));
+    await client.next("pubrec", 4);
+    const offered = intake.offered.map(({ packetId, qos, dup }) => `${packetId} ${qos} ${dup}`);
+    expect(offered).toEqual(["5 2 false", "5 2 true", "6 2 false", "5 1 false", "5 2 false"]);
+  },
+);
+
+test("[MQTT-4.6.0-2] the state of a bridge is acknowledged in its turn", async () => {
+  const { world: here, intake } = await opened();
+  const client = await here.client("bridge");
+  await client.deliver(reading(1), reading(2, { topic: "$SYS/broker/connection/plant/state" }), reading(3));
+  expect(client.ids("puback")).toEqual([]);
+  intake.commit();
+  await client.next("puback", 3);
+  expect(client.ids("puback")).toEqual([1, 2, 3]);
 });
 
 test("a QoS 0 message is offered as well", async () => {
@@ -403,6 +433,24 @@ test("WebSocket carries MQTT, and only under its subprotocol", async () => {
   const bare = new WebSocket(`ws://127.0.0.1:${here.port}`);
   const [code] = (await once(bare, "close")) as [number];
   expect(code).toBe(1002);
+  expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
+});
+
+test.each([
+  ["offers no subprotocol", ""],
+  ["offers one that is none of MQTT", "Sec-WebSocket-Protocol: soap\r\n"],
+  ["speaks MQTT", "Sec-WebSocket-Protocol: mqtt\r\n"],
+])("a WebSocket frame that is none harms nobody else, from one that %s", async (_, header) => {
+  const { world: here } = await opened({ listener: { protocol: "ws" } });
+  const socket = dial(here.port, "127.0.0.1");
+  socket.on("error", () => {});
+  const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+  socket.write(`GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${key}${header}\r\n`);
+  await once(socket, "data");
+  socket.write(Buffer.from("ff8000000000", "hex"));
+  socket.resume();
+  await once(socket, "close");
+  // An error that nobody hears would end the process, and here the test.
   expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
 });
 

@@ -2,7 +2,8 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import type { IConnectPacket, Packet } from "mqtt-packet";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MqttWorld, type MqttWorldOptions, RawClient, reading } from "../../../support/mqtt-world.ts";
+import { SessionWorld } from "../../../support/session-world.ts";
+import { MqttWorld, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 import type { RefusalReason } from "../../../../edge/mqtt/events.ts";
 
 async function opened(options: MqttWorldOptions = {}): Promise<MqttWorld> {
@@ -285,6 +286,23 @@ describe("the window of messages in flight", () => {
     expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x93 });
   });
 
+  test.each([
+    [4, true],
+    [4, false],
+    [5, true],
+    [5, false],
+  ] as const)("a QoS 2 message that comes again is no further one (MQTT %i, clean: %s)", async (version, clean) => {
+    const world = await opened({ limits: { inFlight: 2 } });
+    world.intake.immediate = true;
+    const client = await world.dial(version);
+    client.send(hello(version, { clean, ...(version === 5 ? { properties: { sessionExpiryInterval: 60 } } : {}) }));
+    await client.next("connack");
+    client.send(reading(1, { qos: 2 }), reading(2, { qos: 2 }), reading(2, { qos: 2, dup: true }));
+    await client.next("pubrec", 3);
+    expect(client.received.flatMap((one) => (one.cmd === "pubrec" ? [one.reasonCode ?? 0] : []))).toEqual([0, 0, 0]);
+    expect(world.refusals).toEqual([]);
+  });
+
   test("room comes back with each acknowledgement", async () => {
     const world = await opened({ limits: { inFlight: 2 } });
     world.intake.immediate = true;
@@ -313,7 +331,7 @@ describe("the window of messages in flight", () => {
 });
 
 describe("one message with a topic that is too long or too deep", () => {
-  test.each(["x".repeat(65), "a/".repeat(8)])("%s", async (topic) => {
+  test.each(["x".repeat(65), "a/".repeat(8), "/".repeat(200)])("%s", async (topic) => {
     const world = await opened({ limits: { topicLength: 64, topicLevels: 8 } });
     world.intake.immediate = true;
     const [old, young] = [await world.client("old"), await world.client("young", 5)];
@@ -325,6 +343,8 @@ describe("one message with a topic that is too long or too deep", () => {
       { messageId: 2, reasonCode: 0x90 },
       { messageId: 3, reasonCode: 0 },
     ]);
+    await young.deliver({ cmd: "unsubscribe", messageId: 4, unsubscriptions: [topic] });
+    expect(young.received.find(({ cmd }) => cmd === "unsuback")).toMatchObject({ granted: [0x11] });
     // 3.1.1 has no word for it but success, which would be a lie.
     old.send(reading(1, { topic }));
     await old.closed;
@@ -414,13 +434,31 @@ describe("a subscriber that does not read what it is given", () => {
   });
 });
 
-test("packets that come with the CONNECT are taken, hundreds of them", async () => {
-  const world = await opened();
-  world.intake.immediate = true;
-  const socket = connect(world.port, "127.0.0.1");
-  const client = new RawClient(socket, 4);
-  client.send(hello(4), ...Array.from({ length: 500 }, (_, i) => reading(i + 1)));
-  await client.next("puback", 500);
-  expect(world.refusals).toEqual([]);
-  client.end();
-});
+test.each([4, 5] as const)(
+  "[MQTT-3.1.4-5] what comes with the CONNECT of MQTT %i is taken, however much",
+  async (version) => {
+    const world = await opened({ sessions: new SessionWorld({ sessions: 1 }) });
+    world.intake.immediate = true;
+    const client = await world.dial(version);
+    const properties = version === 5 ? { properties: { sessionExpiryInterval: 60 } } : {};
+    client.send(
+      hello(version, { clean: false, ...properties }),
+      {
+        cmd: "subscribe",
+        messageId: 1,
+        subscriptions: [
+          { topic: "a/b/c", qos: 1 },
+          { topic: "x".repeat(2000), qos: 1 },
+        ],
+      },
+      ...Array.from({ length: 2000 }, (_, i) => reading(i + 1)),
+    );
+    await client.next("puback", 2000);
+    await client.next("suback");
+    expect(client.received[0]).toMatchObject({ cmd: "connack" });
+    const granted = [1, version === 5 ? 0x8f : 0x80];
+    expect(client.received.find(({ cmd }) => cmd === "suback")).toMatchObject({ granted });
+    expect(world.refusals).toMatchObject([{ reason: "bad_filter", client: "a" }]);
+    client.end();
+  },
+);

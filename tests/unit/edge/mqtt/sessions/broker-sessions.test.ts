@@ -276,6 +276,32 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     ]);
     expect(broker.refusals.map(({ reason }) => reason)).toEqual(["too_many_subscriptions", "too_many_subscriptions"]);
   });
+
+  test("a subscription for which there is no session is refused, also beside one that is refused for itself", async () => {
+    await using broker = await world({ sessions: new SessionWorld({ sessions: 1 }) });
+    const refused = version === 5 ? 0x97 : 0x80;
+    const first = await subscribed(broker, "first");
+    const client = await lasting(broker, "s", version);
+    expect(await subscribe(client, { topic: "t", qos: 1 })).toEqual([refused]);
+    const deep = { topic: "x".repeat(2000), qos: 1 } as const;
+    const shared = { topic: "$share/g/t", qos: 1 } as const;
+    const codes = version === 5 ? [refused, 0x8f, 0x9e] : [0x80, 0x80, 0x80];
+    expect(await subscribe(client, { topic: "t", qos: 1 }, deep, shared)).toEqual(codes);
+    // What was refused holds no place among its filters: there is room as soon as another session is gone.
+    await leave(first);
+    const again = await broker.client("first");
+    expect(await subscribe(client, { topic: "t", qos: 1 }, deep)).toEqual([1, codes[1]]);
+    expect(broker.store.subscriptionsOf("s").map(({ topic }) => topic)).toEqual(["t"]);
+    await publish(again, "t", ["1"]);
+    await client.next("publish");
+    expect(broker.refusals.map(({ reason }) => reason)).toEqual([
+      "sessions",
+      "sessions",
+      "bad_filter",
+      "bad_filter",
+      "bad_filter",
+    ]);
+  });
 });
 
 test("a QoS 0 subscription of a session is served while its client is here, and keeps nothing", async () => {
@@ -452,11 +478,90 @@ test("a will that was left is published before anybody comes back, as its client
   ]);
   expect(asked).toEqual(["write a u", "write c other"]);
   expect([...broker.store.retained.matching(["#"])].map(({ message }) => message.topic)).toEqual(["state/a"]);
-  expect(broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
+  await expect.poll(() => broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
   broker.intake.immediate = true;
   await lasting(broker, "b");
   expect(broker.store.wills.all()).toEqual([]);
 });
+
+test("a disk that takes nothing keeps the broker from acknowledging a left will, and not from starting", async () => {
+  await using sessions = new SessionWorld();
+  const store = await sessions.open();
+  store.wills.put({ ...WILL, topic: "state/a", client: "a", user: null, delayS: 0 });
+  store.wills.put({ ...WILL, topic: "state/b", client: "b", user: null, delayS: 0 });
+  await using broker = await MqttWorld.open({ sessions });
+  // Before the first client can come.
+  expect(broker.intake.offered.map(({ topic }) => topic)).toEqual(["state/a", "state/b"]);
+  const back = await lasting(broker, "b", 4, { will: { topic: "state/b", payload: "new", qos: 1, retain: false } });
+  broker.intake.commit();
+  await expect.poll(() => broker.store.wills.all().map(({ will: { client } }) => client)).toEqual(["b"]);
+  expect(Buffer.from(broker.store.wills.get("b")!.will.payload).toString()).toBe("new");
+  await leave(back);
+});
+
+test("a left will passes the same door as any message", async () => {
+  await using sessions = new SessionWorld();
+  const store = await sessions.open();
+  const bridge = "$SYS/broker/connection/plant/state";
+  const topics = [bridge, "$SYS/broker/uptime", "$own", "x".repeat(2000), "secret", "state/a"];
+  for (const topic of topics) store.wills.put({ ...WILL, topic, retain: true, client: topic, user: "u", delayS: 0 });
+  const allows: MqttWorldOptions["allows"] = ({ topic }) => topic !== "secret" && topic !== bridge;
+  await using broker = await MqttWorld.open({ sessions, allows, commitsAtOnce: true });
+  await expect.poll(() => broker.store.wills.all()).toEqual([]);
+  expect(broker.intake.offered.map(({ topic }) => topic)).toEqual(["state/a"]);
+  expect(broker.refusals.map(({ reason, client }) => [client, reason])).toEqual([
+    ["$SYS/broker/uptime", "not_allowed"],
+    ["$own", "bad_publish"],
+    ["x".repeat(2000), "bad_publish"],
+    ["secret", "not_allowed"],
+  ]);
+  const retained = [...broker.store.retained.matching(["#", "$SYS/#"])].map(({ message }) => message.topic);
+  expect(retained.toSorted()).toEqual([bridge, "state/a"]);
+});
+
+test("a fault while a session is served ends that client only, and is told", async () => {
+  await using broker = await world();
+  const client = await subscribed(broker, "s");
+  const { queues } = broker.store;
+  const read = queues.read.bind(queues);
+  queues.read = async () => {
+    throw new TypeError("a mistake");
+  };
+  const sensor = await broker.client("sensor");
+  await publish(sensor, "t", ["1"]);
+  await client.closed;
+  expect(broker.refusals).toEqual([{ reason: "broken", client: "s", detail: "TypeError: a mistake" }]);
+  queues.read = read;
+  const back = await lasting(broker, "s", 5);
+  await back.next("publish");
+  expect(texts(back)).toEqual(["1"]);
+});
+
+test("a client that takes nothing of its session is closed, and finds it again", async () => {
+  const sessions = new SessionWorld({ queueBytes: 64 * 1024 * 1024, totalQueueBytes: 64 * 1024 * 1024 });
+  const sessionLimits = { inFlight: 1000, drainTimeoutMs: 200 };
+  await using broker = await world({ sessions, sessionLimits, limits: { maxPacketBytes: 65_536 } });
+  const client = await subscribed(broker, "stuck");
+  client.pause();
+  const sensor = await broker.client("sensor");
+  // More than the buffers of both sockets hold; nobody knows how large they are.
+  await publish(sensor, "t", Array<string>(400).fill("x".repeat(60_000)));
+  await expect
+    .poll(() => broker.refusals, { timeout: 10_000 })
+    .toMatchObject([{ reason: "slow_subscriber", client: "stuck" }]);
+  await expect.poll(() => broker.here.has("stuck")).toBe(false);
+  const back = await lasting(broker, "stuck", 5);
+  await back.next("publish", 400);
+});
+
+const WILL = {
+  payload: Buffer.from("gone"),
+  qos: 1,
+  retain: false,
+  properties: null,
+  expiresMs: null,
+  brokerId: "x",
+} as const;
 
 async function subscribed(broker: MqttWorld, clientId: string): Promise<RawClient> {
   const client = await lasting(broker, clientId, 5);
