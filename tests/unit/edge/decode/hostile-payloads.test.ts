@@ -238,3 +238,46 @@ describe("CBOR", () => {
     expect(decoded("81a200617404" + "a10102")).toMatchObject({ readings: [{ metric: "t.1", value: 2 }] });
   });
 });
+
+/** The broker's thread waits for nobody: the time limit is that of a machine under load, the real time is a millisecond. */
+describe("a message that is made to take long takes no time", { timeout: 1000 }, () => {
+  test.each([
+    ["gaps between filters", `{{ value_json.a${" |".repeat(25)} +}}`],
+    ["gaps to the end", `{{ value_json.a${" |".repeat(240)} +}}`.slice(0, 500)],
+    ["gaps and nothing else", `{{${" ".repeat(495)}x`],
+    ["gaps before the end", `{{ value_json.a${" ".repeat(480)}+}}`],
+    ["keys", `{{ value_json${".a".repeat(240)}-}}`],
+    ["brackets", `{{ value_json${"[a".repeat(240)}}}`],
+  ])("a template of a discovery: %s", (_, template) => {
+    const config = { state_topic: "a/b", value_template: template, unit_of_measurement: "C" };
+    expect(decode("homeassistant/sensor/x/config", JSON.stringify(config))).toMatchObject({ what: "discovery" });
+  });
+});
+
+test.each([
+  ["{{ value_json.temp }}", "temp"],
+  ["{{value_json.a.temp}}", "a.temp"],
+  ["{{- value_json['temp'] | float(0) | round(1) -}}", "temp"],
+  ['  {{ value_json["a|b"]|int }}  ', "a|b"],
+  ["{{ value_json.temp|float * 2 }}", undefined],
+  ["{{ value_json.temp / 10 }}", undefined],
+  ["{{ value_json.temp is defined }}", undefined],
+  ["{{ value_json.temp }", undefined],
+  ["{{}}", undefined],
+])("the template %s picks %s", (template, picked) => {
+  const decoder = decoderOf(1000);
+  const hears = (topic: string, json: object): Decoded =>
+    decoder.decode({
+      topic,
+      payload: Buffer.from(JSON.stringify(json)),
+      clientId: "c",
+      arrivedMs: ARRIVED_MS,
+      clockPlausible: true,
+    });
+  const config = { state_topic: "x/y", value_template: template, unit_of_measurement: "C" };
+  hears("homeassistant/sensor/x/config", config);
+  const value = { temp: 1, a: { temp: 1 }, "a|b": 1 };
+  const decoded = hears("x/y", value) as { readings: readonly { metric: string; unit: string | null }[] };
+  const withUnit = decoded.readings.filter(({ unit }) => unit === "C").map(({ metric }) => metric);
+  expect(withUnit).toEqual(picked === undefined ? [] : [picked]);
+});
