@@ -252,6 +252,22 @@ describe("a message that is made to take long takes no time", { timeout: 1000 },
     const config = { state_topic: "a/b", value_template: template, unit_of_measurement: "C" };
     expect(decode("homeassistant/sensor/x/config", JSON.stringify(config))).toMatchObject({ what: "discovery" });
   });
+
+  const digits = "1".repeat(65_000);
+  test.each([
+    ["a number", `${digits},`, "dead_letter"],
+    ["a number with decimals", `1.${digits}e${"1".repeat(300)},`, "dead_letter"],
+    ["a text in JSON", `{"t":"${digits},"}`, "dead_letter"],
+    ["a cell of CSV", `a,b\n1,"${digits};"`, "dead_letter"],
+    ["a value of line protocol", `m a=1,f=${digits}x`, "dead_letter"],
+    ["the first value of line protocol", `m f=${digits}x`, "dead_letter"],
+    ["an integer of line protocol", `m a=1,f=${digits}i`, "dead_letter"],
+    ["a text in SenML", `[{"bn":"a","n":"t","vs":"${digits},"}]`, "dead_letter"],
+    ["a name in SenML", `[{"bn":"${":".repeat(65_000)}a","n":"t","v":1}]`, "dead_letter"],
+    ["spaces", `1${" ".repeat(65_000)},`, "dead_letter"],
+  ])("65,000 characters: %s", (_, payload, kind) => {
+    expect(decode("a/b", payload)).toMatchObject({ kind });
+  });
 });
 
 test.each([
