@@ -19,7 +19,7 @@ import type { Route, RouteOptions } from "./route.ts";
 import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { isOfNode, sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
+import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { instantOf, TimeZone } from "./timestamp.ts";
 import { TopicTimes } from "./topic-times.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
@@ -136,8 +136,13 @@ class RoutedDecoder implements Decoder {
     if (decoded.kind === "unknown_alias") return deadLetter(plan, "unknown_alias", decoded.detail);
     const { fields, nulls, identifiers, bornSinceMs } = decoded;
     if (bornSinceMs !== undefined && topic.kind === "message") {
-      const { node } = topic;
-      sink.understands?.({ reason: "unknown_alias", sinceMs: bornSinceMs, of: (other) => isOfNode(other, node) });
+      const { node, group } = topic;
+      sink.understands?.({
+        reason: "unknown_alias",
+        sinceMs: bornSinceMs,
+        node,
+        topicPrefix: `spBv1.0/${group}/`,
+      });
     }
     if (fields.length === 0) {
       return { kind: "ignored", what: nulls > 0 ? "null" : "identifier", route: plan.route.name };
