@@ -154,6 +154,31 @@ test("a route may name any family for any topic, also one of nothing but slashes
   }
 });
 
+test("topics are not remembered without end, whatever they are", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const sink = { admits: () => null, reading: () => {}, ignored: () => {} };
+  const heldAfter = (topics: number, topicOf: (n: number) => string): number => {
+    const decoder = decoderOf(1000);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const payload = Buffer.from("x".repeat(5000));
+    for (let n = 0; n < topics; n++) {
+      // Written out once, as topics are that come from the network.
+      const topic = Buffer.from(topicOf(n)).toString();
+      decoder.decodeInto({ topic, payload, clientId: "c", arrivedMs: 0, clockPlausible: true }, sink);
+    }
+    collect();
+    const held = process.memoryUsage().heapUsed - before;
+    // It is alive still, and its memory is not what was collected.
+    decoder.decodeInto({ topic: topicOf(0), payload, clientId: "c", arrivedMs: 0, clockPlausible: true }, sink);
+    return held / 1e6;
+  };
+  const long = heldAfter(80_000, (n) => `${"x".repeat(950)}/${n}`);
+  const deep = heldAfter(80_000, (n) => `${"ab/".repeat(30)}${n}`);
+  expect({ long: long < 90, deep: deep < 90 }, `${long} MB, ${deep} MB`).toEqual({ long: true, deep: true });
+});
+
 describe("what is remembered of births and discoveries has an end", () => {
   test("in all: the oldest goes, and its node is asked again", () => {
     const memory = new RememberedEntries();

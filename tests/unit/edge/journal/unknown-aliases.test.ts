@@ -185,6 +185,6 @@ test("however many numbers of other nodes are unknown", () => {
     gateway
       .sealed()
       .map(([value]) => value)
-      .toSorted(),
+      .toSorted((a, b) => a - b),
   ).toEqual([1, 3]);
 });
