@@ -53,16 +53,18 @@ export async function exported(ask: Ask): Promise<void> {
 }
 
 export async function retried(order: Order, { json }: { json: boolean }): Promise<void> {
-  const sum = { looked: 0, retried: 0, readings: 0 };
+  const sum = { looked: 0, retried: 0, readings: 0, cut: 0 };
   for (let after: number | null = 0; after !== null;) {
     const page: z.output<typeof retrySchema> = await post(order, { path: "retry", after, schema: retrySchema });
     sum.looked += page.looked;
     sum.retried += page.retried;
     sum.readings += page.readings;
+    sum.cut += page.cut;
     after = page.next;
   }
   const stay = sum.looked - sum.retried;
-  const sentence = `${sum.retried} of ${sum.looked} dead letters came in as ${sum.readings} readings; ${stay} stay.`;
+  const cut = sum.cut === 0 ? "" : `, ${sum.cut} of them because only the beginning of the payload was kept`;
+  const sentence = `${sum.retried} of ${sum.looked} dead letters came in as ${sum.readings} readings; ${stay} stay${cut}.`;
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : `${sentence}\n`);
 }
 
@@ -152,6 +154,8 @@ const retrySchema = z.object({
   looked: z.number(),
   retried: z.number(),
   readings: z.number(),
+  // A gateway of before does not say.
+  cut: z.number().default(0),
   next: z.number().nullable(),
 });
 const purgeSchema = z.object({ purged: z.number(), next: z.number().nullable() });

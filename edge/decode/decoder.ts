@@ -62,11 +62,14 @@ export interface ReadingSink {
 /** Why a reading, and the whole message with it, does not come in. */
 export type Refusal = { readonly reason: DeadLetterReason; readonly detail: string };
 
-/** What to decode once more: unknown aliases of this topic's like, by when they came. */
+/** What to decode once more: unknown aliases of an edge node of Sparkplug, by when they came. */
 export type RetryHint = {
   readonly reason: "unknown_alias";
   readonly sinceMs: number;
-  readonly of: (topic: string) => boolean;
+  /** `group/node`. */
+  readonly node: string;
+  /** With which its topics begin; those of others may, too. */
+  readonly topicPrefix: string;
 };
 
 /** A message from the gateway to a device. */

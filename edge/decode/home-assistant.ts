@@ -113,15 +113,23 @@ function discovered(json: unknown): Discovered | undefined {
 function pathIn(template: unknown): string | undefined {
   if (template === undefined) return "";
   if (typeof template !== "string" || template.length > TEMPLATE_MAX) return undefined;
-  const inner = /^\{\{-?\s*([^{}]*?)\s*-?\}\}$/.exec(template.trim())?.[1];
-  const picked =
-    inner === undefined
-      ? undefined
-      : /^(value(?:_json)?)((?:\.\w+|\[['"]?[^'"\]]+['"]?\])*)(?:\s*\|[^|+*/]*)*$/.exec(inner);
-  if (picked === null || picked === undefined) return undefined;
+  const inner = innerOf(template.trim());
+  const picked = inner === undefined ? null : /^(value(?:_json)?)((?:\.\w+|\[['"]?[^'"\]]+['"]?\])*)/.exec(inner);
+  if (inner === undefined || picked === null) return undefined;
+  const filters = inner.slice(picked[0].length).trimStart();
+  if (filters !== "" && (filters[0] !== "|" || /[+*/]/.test(filters))) return undefined;
   if (picked[1] === "value") return "";
   const keys = [...picked[2]!.matchAll(/\.(\w+)|\[['"]?([^'"\]]+)['"]?\]/g)].map((key) => key[1] ?? key[2]!);
   return keys.length === 0 ? undefined : keys.join(".");
+}
+
+/** What stands between `{{` and `}}`; by hand, because a pattern with several `\s*` takes the cube of the length. */
+function innerOf(template: string): string | undefined {
+  if (template.length < 4 || !template.startsWith("{{") || !template.endsWith("}}")) return undefined;
+  let inner = template.slice(2, -2);
+  if (inner.startsWith("-")) inner = inner.slice(1);
+  if (inner.endsWith("-")) inner = inner.slice(0, -1);
+  return /[{}]/.test(inner) ? undefined : inner.trim();
 }
 
 function memoryKey(topic: string): string {

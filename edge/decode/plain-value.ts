@@ -9,9 +9,9 @@ export type PlainValue =
 
 export function plainValue(text: string): PlainValue {
   const trimmed = text.trim();
-  const number = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*([^\d\s.,:;+\-/\p{C}][^\d\p{C}]{0,15}))?$/u.exec(
-    trimmed,
-  );
+  // No digit may belong to two of the repetitions: `\d+\.?\d*` takes the square of the length where no end follows.
+  const number =
+    /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*([^\d\s.,:;+\-/\p{C}][^\d\p{C}]{0,15}))?$/u.exec(trimmed);
   if (number !== null) {
     const value = exactNumber(number[1]!);
     if (value === undefined) return { kind: "not_finite" };

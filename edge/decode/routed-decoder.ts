@@ -19,7 +19,7 @@ import type { Route, RouteOptions } from "./route.ts";
 import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
 import { Sparkplug } from "./sparkplug/sparkplug.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
-import { isOfNode, sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
+import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import { instantOf, TimeZone } from "./timestamp.ts";
 import { TopicTimes } from "./topic-times.ts";
 import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
@@ -55,6 +55,8 @@ class RoutedDecoder implements Decoder {
   readonly #zone: TimeZone;
   readonly #limits: DecodeLimits;
   readonly #plans = new Map<string, TopicPlan>();
+  /** What the topics of all plans take together, as {@link sizeOf} has it. */
+  #topicsSize = 0;
   /** Series in all plans together, at most. */
   #seriesCached = 0;
   readonly #sparkplug: Sparkplug;
@@ -121,7 +123,7 @@ class RoutedDecoder implements Decoder {
     const parsed = isUtf8(payload) ? parsedJson(textOf(payload)) : undefined;
     const topic = parsed?.kind === "json" ? this.#discovered.learn(parsed.json) : undefined;
     // Its series are looked up anew, with the unit.
-    if (topic !== undefined) this.#plans.delete(topic);
+    if (topic !== undefined && this.#plans.delete(topic)) this.#topicsSize -= sizeOf(topic);
     return { kind: "ignored", what: "discovery", route: plan.route.name };
   }
 
@@ -136,8 +138,13 @@ class RoutedDecoder implements Decoder {
     if (decoded.kind === "unknown_alias") return deadLetter(plan, "unknown_alias", decoded.detail);
     const { fields, nulls, identifiers, bornSinceMs } = decoded;
     if (bornSinceMs !== undefined && topic.kind === "message") {
-      const { node } = topic;
-      sink.understands?.({ reason: "unknown_alias", sinceMs: bornSinceMs, of: (other) => isOfNode(other, node) });
+      const { node, group } = topic;
+      sink.understands?.({
+        reason: "unknown_alias",
+        sinceMs: bornSinceMs,
+        node,
+        topicPrefix: `spBv1.0/${group}/`,
+      });
     }
     if (fields.length === 0) {
       return { kind: "ignored", what: nulls > 0 ? "null" : "identifier", route: plan.route.name };
@@ -387,7 +394,9 @@ class RoutedDecoder implements Decoder {
   }
 
   #plan(topic: string): TopicPlan {
-    if (this.#plans.size >= TOPICS_CACHED) this.#forget();
+    const size = sizeOf(topic);
+    if (this.#plans.size >= TOPICS_CACHED || this.#topicsSize + size > TOPICS_SIZE_MAX) this.#forget();
+    this.#topicsSize += size;
     const plan = this.#planOf(topic);
     this.#plans.set(topic, plan);
     return plan;
@@ -466,8 +475,16 @@ class RoutedDecoder implements Decoder {
 
   #forget(): void {
     this.#plans.clear();
+    this.#topicsSize = 0;
     this.#seriesCached = 0;
   }
+}
+
+/** What a plan keeps of its topic, about: its characters, and a text for each of its levels. */
+function sizeOf(topic: string): number {
+  let size = topic.length;
+  for (let at = topic.indexOf("/"); at >= 0; at = topic.indexOf("/", at + 1)) size += LEVEL_SIZE;
+  return size;
 }
 
 function textOf(payload: Uint8Array): string {
@@ -497,6 +514,9 @@ function startsJson(text: string): boolean {
 }
 
 const TOPICS_CACHED = 100_000;
+/** Enough for as many topics as are cached, of 80 characters in six levels; topics come from outside and may be longer. */
+const TOPICS_SIZE_MAX = 16 * 1024 * 1024;
+const LEVEL_SIZE = 16;
 const SERIES_PER_TOPIC_CACHED = 1000;
 const SERIES_CACHED = 1_000_000;
 /** A device, a metric and a unit of full length, and a little. */

@@ -1,5 +1,6 @@
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { IncomingMessage, Outcome, RetryHint } from "../decode/decoder.ts";
+import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
 import type { DeadLetterRow, GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
 import type { LedgerCounts } from "./ledger-counts.ts";
 
@@ -26,6 +27,8 @@ export class DeadLetterBox {
   }
 
   add(message: IncomingMessage, why: Extract<Outcome, { kind: "dead_letter" }>): void {
+    // It would push out all others, and then itself.
+    const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
     this.#fresh.push({
       arrivedMs: Math.trunc(message.arrivedMs),
       client: message.clientId,
@@ -34,26 +37,53 @@ export class DeadLetterBox {
       detail: why.detail,
       route: why.route,
       size: message.payload.length,
-      payload: message.payload.slice(0, PAYLOAD_BYTES),
+      payload: message.payload.slice(0, isTooLarge ? CUT_BYTES : undefined),
       clockKnown: message.clockPlausible ? 1 : 0,
       format: CONTENT_FORMATS.indexOf(message.format),
     });
   }
 
+  /** As many as are asked for, but not more than {@link PAGE_BYTES} and one. */
   page(query: DeadLetterPage): readonly StoredDeadLetter[] {
-    return this.#db.deadLetters(query);
+    const letters: StoredDeadLetter[] = [];
+    let bytes = 0;
+    for (const letter of this.#db.deadLetters(query)) {
+      letters.push(letter);
+      bytes += letter.payload.length;
+      if (bytes >= PAGE_BYTES) break;
+    }
+    return letters;
   }
 
   /** Those that a birth explains, decoded once more: letters on disk, and letters of this very commit. */
   explainedBy(hints: readonly RetryHint[], decode: Decode): DecodedAgain {
-    const isExplained = ({ reason, topic, arrivedMs }: DeadLetterRow): boolean =>
-      hints.some((hint) => reason === hint.reason && arrivedMs >= hint.sinceMs && hint.of(topic));
-    const sinceMs = Math.min(...hints.map((hint) => hint.sinceMs));
-    const again = decodedAgain(this.#db.unknownAliases(sinceMs, LETTERS_EXPLAINED).filter(isExplained), decode);
-    const fresh = this.#fresh.map((letter, i) => ({ ...letter, id: i })).filter(isExplained);
+    const born = new Map<string, number>();
+    for (const { node, sinceMs } of hints) born.set(node, Math.min(sinceMs, born.get(node) ?? sinceMs));
+    const isExplained = ({ topic, arrivedMs }: { topic: string; arrivedMs: number }): boolean =>
+      arrivedMs >= (born.get(nodeOf(topic) ?? "") ?? Infinity);
+    const again = decodedAgain(this.#explainedOnDisk(hints, isExplained), decode);
+    const fresh = this.#fresh
+      .map((letter, i) => ({ ...letter, id: i }))
+      .filter((letter) => letter.reason === "unknown_alias" && isExplained(letter));
     const explained = new Set(decodedAgain(fresh, decode).retried);
     this.#fresh = this.#fresh.filter((_, i) => !explained.has(i));
     return again;
+  }
+
+  #explainedOnDisk(
+    hints: readonly RetryHint[],
+    isExplained: (letter: { topic: string; arrivedMs: number }) => boolean,
+  ): readonly StoredDeadLetter[] {
+    const sinceMs = hints.reduce((least, hint) => Math.min(least, hint.sinceMs), Infinity);
+    const ids: number[] = [];
+    let bytes = 0;
+    for (const letter of this.#db.unknownAliases(sinceMs, commonStart(hints.map(({ topicPrefix }) => topicPrefix)))) {
+      if (!isExplained(letter)) continue;
+      bytes += letter.bytes;
+      if (ids.length >= LETTERS_EXPLAINED || (bytes > BYTES_EXPLAINED && ids.length > 0)) break;
+      ids.push(letter.id);
+    }
+    return ids.flatMap((id) => this.#db.deadLetter(id) ?? []);
   }
 
   /** Inside the transaction that journals the readings of those that were decoded again: none is there twice, or not at all. */
@@ -76,25 +106,41 @@ export class DeadLetterBox {
 
   /** Inside a transaction. @returns how many went. */
   purge(query: DeadLetterPage): number {
-    const letters = this.#db.deadLetters(query);
-    for (const { id } of letters) this.#db.dropDeadLetter(id);
+    const count = this.#db.purgeDeadLetters(query);
     this.load();
-    return letters.length;
+    return count;
   }
+}
+
+/** Whether nothing is behind a page that {@link DeadLetterBox.page} gave. */
+export function isLastPage(page: readonly { readonly payload: Uint8Array }[], { limit }: { limit: number }): boolean {
+  return page.length < limit && page.reduce((bytes, { payload }) => bytes + payload.length, 0) < PAGE_BYTES;
+}
+
+function commonStart(texts: readonly string[]): string {
+  return texts.reduce((common, text) => {
+    let length = 0;
+    while (length < common.length && common[length] === text[length]) length++;
+    return common.slice(0, length);
+  });
 }
 
 /** One whose payload was cut when it was stored is left as it is. */
 export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decode): DecodedAgain {
   const kept: DecodedAgain["kept"][number][] = [];
   const retried: number[] = [];
+  let cut = 0;
   for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
-    if (payload.length < size) continue;
+    if (payload.length < size) {
+      cut++;
+      continue;
+    }
     const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
     const outcome = decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true });
     if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
     else retried.push(id);
   }
-  return { kept, retried };
+  return { kept, retried, cut };
 }
 
 /** @property after the id behind which it begins */
@@ -113,13 +159,19 @@ export type DecodedAgain = {
     readonly route: string;
   }[];
   readonly retried: readonly number[];
+  /** How many were left, because only the beginning of their payloads is there. */
+  readonly cut: number;
 };
 
-export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [] };
+export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [], cut: 0 };
 
 type Decode = (message: IncomingMessage) => Outcome;
 
-const PAYLOAD_BYTES = 64 * 1024;
+/** What is kept of a payload that is larger than the quota. */
+const CUT_BYTES = 64 * 1024;
+/** Of payloads: what is asked for at once must neither hold up the storage thread nor fill the memory. */
+const PAGE_BYTES = 1024 * 1024;
 const ROW_BYTES = 256;
 /** In one commit; what waits behind them stays a dead letter until somebody retries it. */
 const LETTERS_EXPLAINED = 5000;
+const BYTES_EXPLAINED = 4 * 1024 * 1024;

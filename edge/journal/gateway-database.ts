@@ -53,7 +53,9 @@ export class GatewayDatabase {
   readonly #memoryRead: Statement<[], { key: string; text: string }>;
   readonly #deadLetterUse: Statement<[], { bytes: number | null }>;
   readonly #deadLetterPage: Statement<[number, string | null, string | null, number], StoredDeadLetter>;
-  readonly #deadLetterAliases: Statement<[number, number], StoredDeadLetter>;
+  readonly #deadLetterPurge: Statement<[number, string | null, string | null, number]>;
+  readonly #deadLetterGet: Statement<[number], StoredDeadLetter>;
+  readonly #deadLetterAliases: Statement<[number, string, string], UnknownAlias>;
   readonly #deadLetterReason: Statement<[string, string, string, number]>;
   readonly #deadLetterOldest: Statement<[], { id: number; bytes: number }>;
   readonly #deadLetterDrop: Statement<[number]>;
@@ -150,9 +152,15 @@ export class GatewayDatabase {
       `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
        WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?`,
     );
+    this.#deadLetterPurge = db.prepare(
+      `DELETE FROM dead_letter WHERE id IN
+         (SELECT id FROM dead_letter WHERE id > ? AND (? IS NULL OR reason = ?) ORDER BY id LIMIT ?)`,
+    );
+    this.#deadLetterGet = db.prepare(`SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter WHERE id = ?`);
+    // Neither a payload nor what stands behind it in the row: of most there is nothing more to read.
     this.#deadLetterAliases = db.prepare(
-      `SELECT ${DEAD_LETTER_COLUMNS} FROM dead_letter
-       WHERE reason = 'unknown_alias' AND arrived_ms >= ? ORDER BY arrived_ms, id LIMIT ?`,
+      `SELECT id, arrived_ms AS arrivedMs, topic, length(payload) AS bytes FROM dead_letter
+       WHERE reason = 'unknown_alias' AND arrived_ms >= ? AND substr(topic, 1, length(?)) = ? ORDER BY arrived_ms, id`,
     );
     this.#deadLetterReason = db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?");
     this.#deadLetterOldest = db.prepare(
@@ -363,15 +371,25 @@ export class GatewayDatabase {
     return this.#deadLetterUse.get()?.bytes ?? 0;
   }
 
-  /** In the order in which they came. @param after an id; 0: from the oldest. */
-  deadLetters(query: { after: number; reason: string | undefined; limit: number }): readonly StoredDeadLetter[] {
+  /** In the order in which they came, read one by one. @param after an id; 0: from the oldest. */
+  deadLetters(query: { after: number; reason: string | undefined; limit: number }): IterableIterator<StoredDeadLetter> {
     const reason = query.reason ?? null;
-    return this.#deadLetterPage.all(query.after, reason, reason, query.limit);
+    return this.#deadLetterPage.iterate(query.after, reason, reason, query.limit);
   }
 
-  /** Those with an alias that nobody knew, since then. */
-  unknownAliases(sinceMs: number, limit: number): readonly StoredDeadLetter[] {
-    return this.#deadLetterAliases.all(sinceMs, limit);
+  /** Those that {@link deadLetters} would give. @returns how many went. */
+  purgeDeadLetters(query: { after: number; reason: string | undefined; limit: number }): number {
+    const reason = query.reason ?? null;
+    return this.#deadLetterPurge.run(query.after, reason, reason, query.limit).changes;
+  }
+
+  deadLetter(id: number): StoredDeadLetter | undefined {
+    return this.#deadLetterGet.get(id);
+  }
+
+  /** Those with an alias that nobody knew, since then, on topics that begin so; read one by one. */
+  unknownAliases(sinceMs: number, topicPrefix: string): IterableIterator<UnknownAlias> {
+    return this.#deadLetterAliases.iterate(sinceMs, topicPrefix, topicPrefix);
   }
 
   dropDeadLetter(id: number): void {
@@ -487,6 +505,14 @@ export type DeadLetterRow = {
 };
 
 export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
+
+/** A dead letter without its payload, but how long that is. */
+export type UnknownAlias = {
+  readonly id: number;
+  readonly arrivedMs: number;
+  readonly topic: string;
+  readonly bytes: number;
+};
 
 type WindowRow = {
   readonly series: number;

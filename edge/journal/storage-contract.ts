@@ -45,6 +45,8 @@ export type DeadLetterRetry = {
   /** That are none any more: readings, or no reading by their nature. */
   readonly retried: number;
   readonly readings: number;
+  /** That stay, because they were cut when they were stored. */
+  readonly cut: number;
   /** The last id that was looked at. */
   readonly last: number;
   readonly isEnd: boolean;

@@ -23,7 +23,7 @@ import type {
 } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { DeadLetterPage, DecodedAgain } from "./dead-letter-box.ts";
-import { DeadLetterBox, decodedAgain, NONE_AGAIN } from "./dead-letter-box.ts";
+import { DeadLetterBox, decodedAgain, isLastPage, NONE_AGAIN } from "./dead-letter-box.ts";
 import type { GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
 import { HeldMessages } from "./held-messages.ts";
@@ -250,10 +250,10 @@ export class StorageEngine {
     const checkpoint = this.#maintain();
     this.#db.commit();
     this.#journaledReadings += readings;
-    const { retried } = again;
+    const { retried, cut } = again;
     const last = letters.at(-1)?.id ?? query.after;
-    const counts = { looked: letters.length, retried: retried.length, readings };
-    return { ...counts, last, isEnd: letters.length < query.limit, commit: this.#committed(checkpoint) };
+    const counts = { looked: letters.length, retried: retried.length, readings, cut };
+    return { ...counts, last, isEnd: isLastPage(letters, query), commit: this.#committed(checkpoint) };
   }
 
   /** @returns how many went. */

@@ -3,6 +3,7 @@ import { refusedWithoutToken } from "../../proto/runtime/bearer-token.ts";
 import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
 import { json } from "../../proto/runtime/http.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
+import { isLastPage } from "../journal/dead-letter-box.ts";
 import type { StorageClient } from "../journal/storage-client.ts";
 import type { StoredDeadLetter } from "../journal/gateway-database.ts";
 
@@ -32,14 +33,14 @@ export function serveDeadLetters(
       const query = queryOf(url.searchParams);
       if ("error" in query) return json(query, 400);
       const page = await letters.deadLetters(query);
-      const next = page.length < query.limit ? null : (page.at(-1)?.id ?? null);
+      const next = isLastPage(page, query) ? null : (page.at(-1)?.id ?? null);
       return json({ dead_letters: page.map(shown), next });
     })
     .post(
       "/v1/dead-letters/retry",
       command(async (query) => {
-        const { looked, retried, readings, last, isEnd } = await letters.retryDeadLetters(query);
-        return { looked, retried, readings, next: isEnd ? null : last };
+        const { looked, retried, readings, cut, last, isEnd } = await letters.retryDeadLetters(query);
+        return { looked, retried, readings, cut, next: isEnd ? null : last };
       }),
       { bodyBytesMax: 0 },
     )

@@ -178,6 +178,6 @@ function isClean(text: string): boolean {
 }
 
 const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
-const SLOW_MS = 3000;
+const SLOW_MS = 1000;
 const UNIT_MAX = 128;
 const DETAIL_MAX = 1000;

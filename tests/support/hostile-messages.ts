@@ -53,6 +53,10 @@ export const HOSTILE_PAYLOADS: readonly HostileMessage[] = [
   payload("NaN", '{"t":NaN}'),
   payload("NaN alone", "NaN"),
   payload("a number of 60,000 digits", "9".repeat(60_000)),
+  payload("60,000 digits and a comma", `${"9".repeat(60_000)},`),
+  payload("60,000 digits and a comma in JSON", JSON.stringify({ t: `${"9".repeat(60_000)},` })),
+  payload("60,000 digits and a letter in line protocol", `cpu a=1,t=${"9".repeat(60_000)}x`),
+  payload("an integer of 60,000 digits in line protocol", `cpu a=1,t=${"9".repeat(60_000)}i`),
   payload("a number of a megabyte", "9".repeat(200_000)),
   payload("half a surrogate pair", '{"t":"\\ud800"}'),
   payload("a key with half a surrogate pair", '{"\\ud800":1}'),
@@ -115,6 +119,11 @@ export const HOSTILE_PAYLOADS: readonly HostileMessage[] = [
     name: "discovery of a topic without end",
     topic: "homeassistant/sensor/x/config",
     payload: JSON.stringify({ state_topic: "x".repeat(30_000), unit_of_measurement: "W" }),
+  },
+  {
+    name: "discovery with a template that takes a bad regex for ever",
+    topic: "homeassistant/sensor/x/config",
+    payload: JSON.stringify({ state_topic: "a/b", value_template: `{{ value_json.a${" |".repeat(25)} +}}` }),
   },
 ];
 

@@ -122,10 +122,12 @@ class LineReader {
     if (token === undefined) return undefined;
     this.at += token.length;
     if (/^-?\d+[iu]$/.test(token)) {
+      // A number beyond the doubles is none in any format, also where it would be exact.
+      if (!Number.isFinite(Number(token.slice(0, -1)))) return undefined;
       const integer = BigInt(token.slice(0, -1));
       return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;
     }
-    if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(token)) {
+    if (/^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(token)) {
       const value = Number(token);
       return Number.isFinite(value) ? value : undefined;
     }

@@ -23,7 +23,7 @@ export const senml: Family = {
       const unit = text(record["u"]) ?? base.unit ?? null;
       const timeMs = instant(base.timeS + (number(record["t"]) ?? 0), arrivedMs);
       const name = text(record["n"]) ?? "";
-      const device = base.name.replace(/[:/]+$/, "");
+      const device = withoutEnd(base.name);
       const names = device === "" ? { device: byTopic, metric: name } : { device, metric: name };
       const of = (value: unknown, suffix: string): JsonPart => ({
         device: names.device,
@@ -103,4 +103,11 @@ function number(value: unknown): number | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+/** A base name without the colons and slashes that join it to names; not by a pattern, which begins anew at each colon. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && (name[end - 1] === ":" || name[end - 1] === "/")) end--;
+  return name.slice(0, end);
 }

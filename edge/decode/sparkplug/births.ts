@@ -1,5 +1,14 @@
-/** What the births of an edge node and its devices said: by device, and there by name (`n...`) and by number (`a...`). */
-export type Births = Map<string, Map<string, KnownMetric>>;
+/** What the births of an edge node and its devices said, by device. */
+export type Births = Map<string, Birth>;
+
+export type Birth = {
+  /** Numbers in messages that came since then mean what it says; undefined: an earlier version did not write it down. */
+  readonly sinceMs: number | undefined;
+  readonly metrics: KnownMetrics;
+};
+
+/** By name (`n...`) and by number (`a...`). */
+export type KnownMetrics = ReadonlyMap<string, KnownMetric>;
 
 export type KnownMetric = {
   readonly name: string;
@@ -10,9 +19,10 @@ export type KnownMetric = {
 /** For the memory of the decoder. */
 export function birthsText(births: Births): string {
   return JSON.stringify(
-    [...births].map(([device, metrics]) => [
+    [...births].map(([device, { metrics, sinceMs }]) => [
       device,
       [...metrics].map(([key, { name, datatype, unit }]) => [key, name, datatype ?? null, unit ?? null]),
+      ...(sinceMs === undefined ? [] : [sinceMs]),
     ]),
   );
 }
@@ -21,19 +31,32 @@ export function birthsText(births: Births): string {
 export function parsedBirths(text: string | undefined): Births {
   if (text === undefined) return new Map();
   try {
-    const rows = JSON.parse(text) as [string, [string, string, number | null, string | null][]][];
+    const rows = JSON.parse(text) as [string, [string, string, number | null, string | null][], number?][];
     return new Map(
-      rows.map(([device, metrics]) => [
+      rows.map(([device, metrics, sinceMs]) => [
         device,
-        new Map(
-          metrics.map(([key, name, datatype, unit]) => [
-            key,
-            { name, datatype: datatype ?? undefined, unit: unit ?? undefined },
-          ]),
-        ),
+        {
+          sinceMs,
+          metrics: new Map(
+            metrics.map(([key, name, datatype, unit]) => [
+              key,
+              { name, datatype: datatype ?? undefined, unit: unit ?? undefined },
+            ]),
+          ),
+        },
       ]),
     );
   } catch {
     return new Map();
   }
+}
+
+/** Whether two births give the same meaning to the same names and numbers. */
+export function sayTheSame(one: KnownMetrics, other: KnownMetrics): boolean {
+  if (one.size !== other.size) return false;
+  for (const [key, { name, datatype, unit }] of one) {
+    const same = other.get(key);
+    if (same?.name !== name || same.datatype !== datatype || same.unit !== unit) return false;
+  }
+  return true;
 }

@@ -44,8 +44,8 @@ export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | unde
   }
 }
 
-/** Whether a topic is of this edge node or a device of it. @param node `group/node`. */
-export function isOfNode(topic: string, node: string): boolean {
+/** The edge node whose message, or a message of whose device, comes on a topic, as `group/node`. */
+export function nodeOf(topic: string): string | undefined {
   const parsed = sparkplugTopic(topic.split("/").filter((level) => level !== ""));
-  return parsed?.kind === "message" && parsed.node === node;
+  return parsed?.kind === "message" ? parsed.node : undefined;
 }

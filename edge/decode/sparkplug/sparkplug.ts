@@ -4,8 +4,8 @@ import type { DecoderMemory } from "../decoder-memory.ts";
 import type { SparkplugMetric, SparkplugPayload } from "./sparkplug-payload.ts";
 import { readSparkplugPayload, valueOf } from "./sparkplug-payload.ts";
 import type { SparkplugTopic } from "./sparkplug-topic.ts";
-import { birthsText, parsedBirths } from "./births.ts";
-import type { Births, KnownMetric } from "./births.ts";
+import { birthsText, parsedBirths, sayTheSame } from "./births.ts";
+import type { Birth, Births, KnownMetric } from "./births.ts";
 
 /**
  * Sparkplug B (Eclipse Sparkplug 3.0.0): births say what the metrics of an edge node and its devices are called, data
@@ -53,6 +53,7 @@ export class Sparkplug {
       requests.push(rebirthRequest(topic, nowMs));
     };
     if (topic.message === "NBIRTH" && !again) {
+      node.ended = new Map(node.births);
       node.births.clear();
       node.seq = undefined;
     }
@@ -61,38 +62,46 @@ export class Sparkplug {
       node.seq = payload.seq;
       if (isGap) ask();
     }
-    if (topic.isBirth) {
+    let birth = node.births.get(device);
+    const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
+    if (topic.isBirth) birth = { sinceMs: bornSinceMs, metrics: new Map(knownMetrics(payload.metrics)) };
+    if (birth !== undefined && bornSinceMs !== undefined) {
+      // Said once more, by a node that was asked: the numbers mean what they meant.
+      const before = node.births.get(device) ?? node.ended.get(device);
+      if (before !== undefined && sayTheSame(before.metrics, birth.metrics)) birth = before;
+      node.ended.delete(device);
       // To the end: where a node says too much, what was said first is forgotten, and asked for again.
       node.births.delete(device);
-      node.births.set(device, new Map(knownMetrics(payload.metrics)));
+      node.births.set(device, birth);
       forgetOldest(node.births);
       this.#metrics += payload.metrics.length;
       this.#memory.set(memoryKey(topic.node), birthsText(node.births));
     }
-    const found = this.#fields(topic, payload, node.births);
+    const isOlder = again && birth?.sinceMs !== undefined && nowMs < birth.sinceMs;
+    const found = this.#fields(topic, payload, { birth, isOlder });
     if (found.unknown !== undefined) {
       ask();
       return {
         kind: "unknown_alias",
-        detail: `metric ${found.unknown} of ${device} is not known by any birth`,
+        detail: `metric ${found.unknown} of ${device} is not known by any birth${isOlder ? " of its time" : ""}`,
         requests,
       };
     }
-    const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
     return { ...found, kind: "fields", requests, bornSinceMs };
   }
 
+  /** @param isOlder than the birth: a number of it may have meant something else then. */
   #fields(
     { device }: Extract<SparkplugTopic, { kind: "message" }>,
     payload: SparkplugPayload,
-    births: Births,
+    { birth, isOlder }: { birth: Birth | undefined; isOlder: boolean },
   ): { fields: JsonField[]; nulls: number; identifiers: number; unknown: string | undefined } {
     const fields: JsonField[] = [];
     let nulls = 0;
     let identifiers = 0;
     let unknown: string | undefined;
     const add = (metric: SparkplugMetric, path: string, timeMs: number | undefined): void => {
-      const known = births.get(device)?.get(keyOf(metric));
+      const known = isOlder && metric.name === undefined ? undefined : birth?.metrics.get(keyOf(metric));
       const name = metric.name ?? known?.name;
       if (name === undefined) {
         unknown ??= `number ${metric.alias ?? "?"}`;
@@ -124,8 +133,8 @@ export class Sparkplug {
         this.#metrics = 0;
       }
       const births = parsedBirths(this.#memory.get(memoryKey(name)));
-      node = { births, seq: undefined, askedAtMs: -Infinity, diedAtMs: -Infinity };
-      for (const known of node.births.values()) this.#metrics += known.size;
+      node = { births, ended: new Map(), seq: undefined, askedAtMs: -Infinity, diedAtMs: -Infinity };
+      for (const { metrics } of node.births.values()) this.#metrics += metrics.size;
       this.#nodes.set(name, node);
     }
     return node;
@@ -146,16 +155,23 @@ export type SparkplugOutcome =
       readonly bornSinceMs: number | undefined;
     };
 
-type Node = { births: Births; seq: number | undefined; askedAtMs: number; diedAtMs: number };
+type Node = {
+  readonly births: Births;
+  /** Those before the last of the node itself, as far as they were not said anew. */
+  ended: Births;
+  seq: number | undefined;
+  askedAtMs: number;
+  diedAtMs: number;
+};
 
 /** All births of a node are written down as one text, so a node without end would cost more with every birth. */
 function forgetOldest(births: Births): void {
   let metrics = 0;
-  for (const known of births.values()) metrics += known.size;
-  for (const [device, known] of births) {
+  for (const birth of births.values()) metrics += birth.metrics.size;
+  for (const [device, birth] of births) {
     if (metrics <= METRICS_PER_NODE_MAX || births.size === 1) return;
     births.delete(device);
-    metrics -= known.size;
+    metrics -= birth.metrics.size;
   }
 }
 

@@ -154,6 +154,31 @@ test("a route may name any family for any topic, also one of nothing but slashes
   }
 });
 
+test("topics are not remembered without end, whatever they are", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const sink = { admits: () => null, reading: () => {}, ignored: () => {} };
+  const heldAfter = (topics: number, topicOf: (n: number) => string): number => {
+    const decoder = decoderOf(1000);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const payload = Buffer.from("x".repeat(5000));
+    for (let n = 0; n < topics; n++) {
+      // Written out once, as topics are that come from the network.
+      const topic = Buffer.from(topicOf(n)).toString();
+      decoder.decodeInto({ topic, payload, clientId: "c", arrivedMs: 0, clockPlausible: true }, sink);
+    }
+    collect();
+    const held = process.memoryUsage().heapUsed - before;
+    // It is alive still, and its memory is not what was collected.
+    decoder.decodeInto({ topic: topicOf(0), payload, clientId: "c", arrivedMs: 0, clockPlausible: true }, sink);
+    return held / 1e6;
+  };
+  const long = heldAfter(80_000, (n) => `${"x".repeat(950)}/${n}`);
+  const deep = heldAfter(80_000, (n) => `${"ab/".repeat(30)}${n}`);
+  expect({ long: long < 90, deep: deep < 90 }, `${long} MB, ${deep} MB`).toEqual({ long: true, deep: true });
+});
+
 describe("what is remembered of births and discoveries has an end", () => {
   test("in all: the oldest goes, and its node is asked again", () => {
     const memory = new RememberedEntries();
@@ -237,4 +262,63 @@ describe("CBOR", () => {
     expect(decoded("81a200617403" + "43010203")).toMatchObject({ kind: "ignored", what: "null" });
     expect(decoded("81a200617404" + "a10102")).toMatchObject({ readings: [{ metric: "t.1", value: 2 }] });
   });
+});
+
+/** The broker's thread waits for nobody: the time limit is that of a machine under load, the real time is a millisecond. */
+describe("a message that is made to take long takes no time", { timeout: 1000 }, () => {
+  test.each([
+    ["gaps between filters", `{{ value_json.a${" |".repeat(25)} +}}`],
+    ["gaps to the end", `{{ value_json.a${" |".repeat(240)} +}}`.slice(0, 500)],
+    ["gaps and nothing else", `{{${" ".repeat(495)}x`],
+    ["gaps before the end", `{{ value_json.a${" ".repeat(480)}+}}`],
+    ["keys", `{{ value_json${".a".repeat(240)}-}}`],
+    ["brackets", `{{ value_json${"[a".repeat(240)}}}`],
+  ])("a template of a discovery: %s", (_, template) => {
+    const config = { state_topic: "a/b", value_template: template, unit_of_measurement: "C" };
+    expect(decode("homeassistant/sensor/x/config", JSON.stringify(config))).toMatchObject({ what: "discovery" });
+  });
+
+  const digits = "1".repeat(65_000);
+  test.each([
+    ["a number", `${digits},`, "dead_letter"],
+    ["a number with decimals", `1.${digits}e${"1".repeat(300)},`, "dead_letter"],
+    ["a text in JSON", `{"t":"${digits},"}`, "dead_letter"],
+    ["a cell of CSV", `a,b\n1,"${digits};"`, "dead_letter"],
+    ["a value of line protocol", `m a=1,f=${digits}x`, "dead_letter"],
+    ["the first value of line protocol", `m f=${digits}x`, "dead_letter"],
+    ["an integer of line protocol", `m a=1,f=${digits}i`, "dead_letter"],
+    ["a text in SenML", `[{"bn":"a","n":"t","vs":"${digits},"}]`, "dead_letter"],
+    ["a name in SenML", `[{"bn":"${":".repeat(65_000)}a","n":"t","v":1}]`, "dead_letter"],
+    ["spaces", `1${" ".repeat(65_000)},`, "dead_letter"],
+  ])("65,000 characters: %s", (_, payload, kind) => {
+    expect(decode("a/b", payload)).toMatchObject({ kind });
+  });
+});
+
+test.each([
+  ["{{ value_json.temp }}", "temp"],
+  ["{{value_json.a.temp}}", "a.temp"],
+  ["{{- value_json['temp'] | float(0) | round(1) -}}", "temp"],
+  ['  {{ value_json["a|b"]|int }}  ', "a|b"],
+  ["{{ value_json.temp|float * 2 }}", undefined],
+  ["{{ value_json.temp / 10 }}", undefined],
+  ["{{ value_json.temp is defined }}", undefined],
+  ["{{ value_json.temp }", undefined],
+  ["{{}}", undefined],
+])("the template %s picks %s", (template, picked) => {
+  const decoder = decoderOf(1000);
+  const hears = (topic: string, json: object): Decoded =>
+    decoder.decode({
+      topic,
+      payload: Buffer.from(JSON.stringify(json)),
+      clientId: "c",
+      arrivedMs: ARRIVED_MS,
+      clockPlausible: true,
+    });
+  const config = { state_topic: "x/y", value_template: template, unit_of_measurement: "C" };
+  hears("homeassistant/sensor/x/config", config);
+  const value = { temp: 1, a: { temp: 1 }, "a|b": 1 };
+  const decoded = hears("x/y", value) as { readings: readonly { metric: string; unit: string | null }[] };
+  const withUnit = decoded.readings.filter(({ unit }) => unit === "C").map(({ metric }) => metric);
+  expect(withUnit).toEqual(picked === undefined ? [] : [picked]);
 });

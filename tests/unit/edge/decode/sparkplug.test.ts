@@ -48,10 +48,11 @@ class Node {
     this.#decoder = createDecoder(OPTIONS, entries);
   }
 
-  hears(topic: string, bytes: Uint8Array): string[] {
+  /** @param again it came at `nowMs`, and is decoded once more. */
+  hears(topic: string, bytes: Uint8Array, { again = false } = {}): string[] {
     const readings: string[] = [];
     const outcome = this.#decoder.decodeInto(
-      { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true },
+      { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true, again },
       {
         admits: () => null,
         ignored: (what, count) => readings.push(`(${count} ${what})`),
@@ -208,4 +209,80 @@ describe("Sparkplug B", () => {
       { numRuns: 1000 },
     );
   });
+
+  describe("decoded once more", () => {
+    const first = payload(0, [temperature(1), humidity(2)]);
+    const second = payload(0, [humidity(1), temperature(2)]);
+    const data = (): Uint8Array => payload(1, [{ alias: 1, double_value: 51 }]);
+    const unknown = /^dead letter unknown_alias/;
+
+    test("an old birth is its own readings, and puts no old numbers in force", () => {
+      const node = new Node();
+      node.hears("spBv1.0/G/NBIRTH/E", first);
+      node.nowMs += 1000;
+      node.hears("spBv1.0/G/NBIRTH/E", second);
+      expect(node.hears("spBv1.0/G/NBIRTH/E", first, { again: true })).toEqual(["G/E | temp = 20", "G/E | hum = 50"]);
+      expect(node.hears("spBv1.0/G/NDATA/E", data())).toEqual(["G/E | hum = 51"]);
+      node.restart();
+      expect(node.hears("spBv1.0/G/NDATA/E", data())).toEqual(["G/E | hum = 51"]);
+    });
+
+    test("a number is not named by the birth of a session that began after it came, also across a restart", () => {
+      const node = new Node();
+      expect(node.hears("spBv1.0/G/NDATA/E", data())[0]).toMatch(unknown);
+      const cameMs = node.nowMs;
+      node.nowMs += 3_600_000;
+      node.hears("spBv1.0/G/NBIRTH/E", second);
+      const bornMs = node.nowMs;
+      for (const isRestarted of [false, true]) {
+        if (isRestarted) node.restart();
+        node.nowMs = cameMs;
+        expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
+        // As when a birth explains it at once.
+        node.nowMs = bornMs - 59_000;
+        expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(/^G\/E \| hum = 51/);
+      }
+    });
+
+    test("nor by one after the death of its node", () => {
+      const node = new Node();
+      node.hears("spBv1.0/G/NDATA/E", data());
+      node.nowMs += 10;
+      node.hears("spBv1.0/G/NDEATH/E", payload(0, []));
+      node.nowMs += 10;
+      node.hears("spBv1.0/G/NBIRTH/E", second);
+      node.nowMs -= 20;
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
+    });
+
+    test("a number that births gave the same name all the time keeps it", () => {
+      const node = new Node();
+      const births = (): void => {
+        node.hears("spBv1.0/G/NBIRTH/E", first);
+        node.hears("spBv1.0/G/DBIRTH/E/D", second);
+      };
+      births();
+      const cameMs = (node.nowMs += 1000);
+      node.nowMs += 3_600_000;
+      births();
+      node.nowMs = cameMs;
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })).toEqual(["G/E | temp = 51"]);
+      expect(node.hears("spBv1.0/G/DDATA/E/D", data(), { again: true })).toEqual(["G/E/D | hum = 51"]);
+    });
+
+    test("births that an earlier version wrote down hold as they did", () => {
+      const node = new Node();
+      node.memory.set("sparkplug/G/E", '[["G/E",[["ntemp","temp",10,null],["a1","temp",10,null]]]]');
+      node.restart();
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })).toEqual(["G/E | temp = 51"]);
+    });
+  });
 });
+
+function temperature(alias: number): Metric {
+  return { name: "temp", alias, datatype: 10, double_value: 20 };
+}
+
+function humidity(alias: number): Metric {
+  return { name: "hum", alias, datatype: 10, double_value: 50 };
+}

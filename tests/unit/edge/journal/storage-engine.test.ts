@@ -11,6 +11,7 @@ import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import type { Decoder } from "../../../../edge/decode/decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
+import { isLastPage } from "../../../../edge/journal/dead-letter-box.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import type { SchemaChange } from "../../../../edge/journal/schema-gate.ts";
@@ -67,6 +68,7 @@ class Life {
       nowMs?: number;
       /** Topics over which the decoder throws. */
       poison?: string;
+      payloadBytes?: number;
     } = {},
   ) {
     this.nowMs = options.nowMs ?? START_MS;
@@ -80,7 +82,7 @@ class Life {
             routes: options.routes ?? [],
             unrouted: options.routes === undefined ? "auto" : "dead_letter",
             timeZone: "UTC",
-            limits: { depth: 8, values: 100, payloadBytes: 4096 },
+            limits: { depth: 8, values: 100, payloadBytes: options.payloadBytes ?? 4096 },
           }),
           options.poison,
         ),
@@ -674,6 +676,54 @@ describe("dead letters that are tried again", () => {
     expect(last.rawValues()).toEqual([21.5]);
     expect(last.engine.purgeDeadLetters(all)).toBe(1);
     expect(last.engine.status().discards.get("dead_letter_purged")).toBe(1);
+  });
+
+  const wide = (value: number, bytes: number): string => `{"x":${value}`.padEnd(bytes - 1) + "}";
+
+  test("come in whatever their size; only one that is larger than the quota was cut, and that is said", () => {
+    const large = { payloadBytes: 200_000 };
+    const life = new Life({ ...options("b/#"), ...large });
+    life.publish("a/b", wide(1, 150_000));
+    const next = life.crash({ ...options("a/#"), ...large });
+    expect(next.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 1, readings: 1, cut: 0 });
+    next.publish("b/b", wide(2, 2 ** 20));
+    const last = next.crash({ ...options("b/#"), payloadBytes: 2 ** 21 });
+    expect(last.engine.deadLetters(all)).toMatchObject([{ size: 2 ** 20 }]);
+    expect(last.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 0, readings: 0, cut: 1 });
+    expect(last.engine.deadLetters(all)).toHaveLength(1);
+  });
+
+  test("are looked at in pages of a mebibyte, and one letter at least", () => {
+    const room = { engine: { deadLetterBytes: 2 ** 24 }, payloadBytes: 2 ** 22 };
+    const life = new Life({ ...options("b/#"), ...room });
+    life.publish("a/b", wide(0, 2 ** 21));
+    for (let x = 1; x <= 25; x++) life.publish("a/b", wide(x, 100_000));
+    const query = { ...all, limit: 1000 };
+    const pages: number[] = [];
+    for (let after = 0, isEnd = false; !isEnd;) {
+      const page = life.engine.deadLetters({ ...query, after });
+      pages.push(page.length);
+      isEnd = isLastPage(page, query);
+      after = page.at(-1)?.id ?? after;
+    }
+    expect(pages).toEqual([1, 11, 11, 3]);
+    const next = life.crash({ ...options("a/#"), ...room });
+    let retried = 0;
+    for (let after = 0, isEnd = false; !isEnd;) {
+      const { last, ...retry } = next.engine.retryDeadLetters({ ...query, after });
+      [after, isEnd, retried] = [last, retry.isEnd, retried + retry.retried];
+    }
+    expect(retried).toBe(26);
+  });
+
+  test("and thrown away by number and reason, as many as are asked for", () => {
+    const life = new Life({ ...options("b/#"), engine: { deadLetterBytes: 2 ** 24 } });
+    for (let x = 1; x <= 20; x++) life.publish("a/b", wide(x, 100_000));
+    life.publish("b/b", "NaN");
+    expect(life.engine.purgeDeadLetters({ ...all, after: 5, reason: "no_route", limit: 14 })).toBe(14);
+    expect(life.engine.purgeDeadLetters({ ...all, after: 5, reason: "no_route", limit: 14 })).toBe(1);
+    expect(life.engine.deadLetters(all).map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 21]);
+    expect(life.engine.status().discards.get("dead_letter_purged")).toBe(15);
   });
 });
 

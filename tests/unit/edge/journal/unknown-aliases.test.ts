@@ -50,7 +50,7 @@ class Gateway {
         gateway: "plant-7",
         directory,
         maxBytes: 2 ** 30,
-        deadLetterBytes: 2 ** 20,
+        deadLetterBytes: 2 ** 22,
         keepReplicatedMs: 3_600_000,
         seriesMax: 1000,
         deliveriesRemembered: 1024,
@@ -85,7 +85,7 @@ class Gateway {
   }
 
   get letters(): number {
-    return this.#engine.deadLetters({ after: 0, reason: "unknown_alias", limit: 100 }).length;
+    return this.#engine.deadLetters({ after: 0, reason: "unknown_alias", limit: 10_000 }).length;
   }
 
   close(): void {
@@ -114,6 +114,7 @@ class Gateway {
   }
 }
 
+const NO = { birth: false };
 const DATA = "spBv1.0/plant/NDATA/press";
 const BIRTH = "spBv1.0/plant/NBIRTH/press";
 
@@ -168,4 +169,22 @@ test("but not after a minute, and not from before the death of its node: the num
   gateway.hears([DATA, payload(0, 3, { birth: false })], [BIRTH, payload(1, 4, { birth: true })]);
   expect(gateway.letters).toBe(2);
   expect(gateway.sealed().map(([value]) => value)).toEqual([4, 3]);
+});
+
+test("however many numbers of other nodes are unknown", () => {
+  const gateway = new Gateway();
+  const others = Array.from(
+    { length: 5001 },
+    (_, n) => ["spBv1.0/plant/NDATA/noisy", payload(n % 128, n, NO)] as const,
+  );
+  gateway.hears(...others.map(([topic, bytes]) => [topic, bytes] as [string, Buffer]));
+  gateway.hears([DATA, payload(7, 1, NO)], ["spBv1.0/plant%/NDATA/press", payload(7, 9, NO)]);
+  gateway.hears([BIRTH, payload(0, 3, { birth: true })]);
+  expect(gateway.letters).toBe(5002);
+  expect(
+    gateway
+      .sealed()
+      .map(([value]) => value)
+      .toSorted((a, b) => a - b),
+  ).toEqual([1, 3]);
 });
