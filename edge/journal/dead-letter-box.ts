@@ -1,3 +1,4 @@
+import { pageOf } from "../core/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { IncomingMessage, Outcome, RetryHint } from "../decode/decoder.ts";
 import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
@@ -43,16 +44,8 @@ export class DeadLetterBox {
     });
   }
 
-  /** As many as are asked for, but not more than {@link PAGE_BYTES} and one. */
   page(query: DeadLetterPage): readonly StoredDeadLetter[] {
-    const letters: StoredDeadLetter[] = [];
-    let bytes = 0;
-    for (const letter of this.#db.deadLetters(query)) {
-      letters.push(letter);
-      bytes += letter.payload.length;
-      if (bytes >= PAGE_BYTES) break;
-    }
-    return letters;
+    return pageOf(this.#db.deadLetters(query), query);
   }
 
   /** Those that a birth explains, decoded once more: letters on disk, and letters of this very commit. */
@@ -112,11 +105,6 @@ export class DeadLetterBox {
   }
 }
 
-/** Whether nothing is behind a page that {@link DeadLetterBox.page} gave. */
-export function isLastPage(page: readonly { readonly payload: Uint8Array }[], { limit }: { limit: number }): boolean {
-  return page.length < limit && page.reduce((bytes, { payload }) => bytes + payload.length, 0) < PAGE_BYTES;
-}
-
 function commonStart(texts: readonly string[]): string {
   return texts.reduce((common, text) => {
     let length = 0;
@@ -169,8 +157,6 @@ type Decode = (message: IncomingMessage) => Outcome;
 
 /** What is kept of a payload that is larger than the quota. */
 const CUT_BYTES = 64 * 1024;
-/** Of payloads: what is asked for at once must neither hold up the storage thread nor fill the memory. */
-const PAGE_BYTES = 1024 * 1024;
 const ROW_BYTES = 256;
 /** In one commit; what waits behind them stays a dead letter until somebody retries it. */
 const LETTERS_EXPLAINED = 5000;

@@ -3,6 +3,7 @@ import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Clock } from "../../proto/runtime/clock.ts";
+import { isLastPage } from "../core/dead-letter-page.ts";
 import { deliveryKey, hashBytes } from "../core/delivery-memory.ts";
 import type { DiskUse, PressureLevel } from "../core/pressure.ts";
 import { fillRatio, pressureLevel } from "../core/pressure.ts";
@@ -23,7 +24,7 @@ import type {
 } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { DeadLetterPage, DecodedAgain } from "./dead-letter-box.ts";
-import { DeadLetterBox, decodedAgain, isLastPage, NONE_AGAIN } from "./dead-letter-box.ts";
+import { DeadLetterBox, decodedAgain, NONE_AGAIN } from "./dead-letter-box.ts";
 import type { GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
 import type { GatewayDisk } from "./gateway-disk.ts";
 import { HeldMessages } from "./held-messages.ts";

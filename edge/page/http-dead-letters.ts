@@ -2,8 +2,8 @@ import { z } from "zod";
 import { refusedWithoutToken } from "../../proto/runtime/bearer-token.ts";
 import type { HttpAnswer, HttpRequest, HttpServer } from "../../proto/runtime/http.ts";
 import { json } from "../../proto/runtime/http.ts";
+import { isLastPage } from "../core/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
-import { isLastPage } from "../journal/dead-letter-box.ts";
 import type { StorageClient } from "../journal/storage-client.ts";
 import type { StoredDeadLetter } from "../journal/gateway-database.ts";
 

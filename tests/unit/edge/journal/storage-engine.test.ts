@@ -11,7 +11,7 @@ import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
 import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import type { Decoder } from "../../../../edge/decode/decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
-import { isLastPage } from "../../../../edge/journal/dead-letter-box.ts";
+import { isLastPage } from "../../../../edge/core/dead-letter-page.ts";
 import { openGatewayDisk } from "../../../../edge/journal/gateway-disk.ts";
 import { PublishChunkWriter } from "../../../../edge/journal/publish-chunk.ts";
 import type { SchemaChange } from "../../../../edge/journal/schema-gate.ts";
