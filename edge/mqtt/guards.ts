@@ -8,6 +8,9 @@ import { REASON, type Reason } from "../core/mqtt-reasons.ts";
  * The parser leaves a property without a value undefined, and aedes computes with it; a session expiry of `undefined`
  * becomes a timer of NaN ms, which throws when the client leaves and ends the process. So every number that aedes
  * computes with is required to be one.
+ *
+ * `StrictParser` refuses the most of it before: properties without a value, a will of QoS 3, a filter that is none. Here
+ * these are a second line of defence, because that one hangs in the inner steps of a parser that may change.
  */
 
 /** Why something is refused, in words and for the client. */

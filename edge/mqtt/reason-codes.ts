@@ -34,6 +34,7 @@ export function reasonOf(error: Error & { readonly syscall?: string; readonly co
   return BY_MESSAGE.has(error.message) ? BY_MESSAGE.get(error.message) : REASON.malformedPacket;
 }
 
+/** Those of the parser's that `StrictParser` finds first are a second line of defence. */
 const BY_MESSAGE: ReadonlyMap<string, Reason | undefined> = new Map([
   ["keep alive timeout", REASON.keepAliveTimeout],
   ["packet too large", REASON.packetTooLarge],
