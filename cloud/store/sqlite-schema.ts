@@ -8,10 +8,8 @@ import type { Page, SchemaRow, SchemaQuery, SeriesKey, SeenVersion } from "./sto
 
 /**
  * Which types and units the readings of a series have had, and when. Told of every row that comes, also of one that gives
- * way to another: earliest and latest of all of them do not depend on the order in which they came.
- *
- * One thing it cannot take back: raw readings of a side of a fork that lost. A region that takes a snapshot when the bytes
- * of that side are pruned never sees them, and may list what they said for a shorter time.
+ * way to another: earliest and latest of all of them do not depend on the order in which they came. A snapshot brings them
+ * along, because rows that gave way are in it no more.
  *
  * What it is told is written once a transaction: a group of batches has the same series again and again.
  */

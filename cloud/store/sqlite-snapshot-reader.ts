@@ -4,6 +4,7 @@ import { z } from "zod";
 import { millis, seq } from "../../proto/core/ids.ts";
 import type { MemberState } from "../../proto/core/member.ts";
 import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
+import type { ValueType } from "../../proto/core/schema.ts";
 import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
@@ -21,7 +22,7 @@ import type { SnapshotChunk } from "./store.ts";
  * came with them. In this order, because writing goes on meanwhile: a set that is read last claims batches whose rows
  * the scan had already passed. Rows of other batches are left out: they come with their bytes, and a region never has
  * rows of a batch that is not in its set when all is done. A row that is replaced during the scan moves from `record`
- * to `revision_log`, which is read after it, so it is met at least once.
+ * to `revision_log`, which is read after it, so it is met at least once. Types and units come last, as they were seen here.
  *
  * The reader keeps nothing between two parts: the place is in the key, so a snapshot goes on after a restart.
  */
@@ -68,6 +69,8 @@ export class SqliteSnapshotReader {
         return this.#windowRows("revisions", bound, key);
       case "raws":
         return this.#raws(bound, key);
+      case "schemas":
+        return this.#schemas(key);
     }
   }
 
@@ -193,6 +196,24 @@ export class SqliteSnapshotReader {
     return { part: { raws }, key: null };
   }
 
+  /** Of all batches, also of those that are not in the set: they come as well, and say the same once more. */
+  #schemas(key: Key): Found | null {
+    const [series = 0, type = "", unit = ""] = key;
+    if (typeof series !== "number" || typeof type !== "string" || typeof unit !== "string") return null;
+    const rows = this.#sql.schemas.all(series, type, unit, ROWS_PER_PART);
+    const schemas = rows.map((row) => ({
+      device: row.device,
+      metric: row.metric,
+      type: row.type,
+      unit: row.unit === "" ? null : row.unit,
+      firstMs: row.first_ms,
+      lastMs: row.last_ms,
+    }));
+    const last = rows.at(-1);
+    const more = last !== undefined && rows.length === ROWS_PER_PART;
+    return { part: { schemas }, key: more ? [last.series, last.type, last.unit] : null };
+  }
+
   #origin(row: { readonly stream: number; readonly seq: number; readonly hash48: number }): SnapshotOrigin {
     return { ...this.#windows.stream(row.stream), seq: seq(row.seq), hash48: row.hash48 };
   }
@@ -202,8 +223,18 @@ type Key = readonly (number | string)[];
 type Place = { readonly bound: number; readonly stage: (typeof STAGES)[number]; readonly key: Key };
 type Found = { readonly part: Partial<SnapshotPart>; readonly key: Key | null };
 
-const STAGES = ["batches", "voids", "erased", "members", "commands", "records", "revisions", "raws"] as const;
-const NOTHING: SnapshotPart = { batches: [], commands: [], windows: [], raws: [], voids: [] };
+const STAGES = [
+  "batches",
+  "voids",
+  "erased",
+  "members",
+  "commands",
+  "records",
+  "revisions",
+  "raws",
+  "schemas",
+] as const;
+const NOTHING: SnapshotPart = { batches: [], commands: [], windows: [], raws: [], voids: [], schemas: [] };
 const EMPTY = new Uint8Array(0);
 /** 250 KiB of summaries or so: a few milliseconds between two commits. */
 const ROWS_PER_PART = 1_000;
@@ -298,6 +329,12 @@ type RawSqlRow = Origin &
     readonly max_ms: number;
     readonly columns: Buffer;
   };
+type SchemaSqlRow = InSeries & {
+  readonly type: ValueType;
+  readonly unit: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+};
 type BatchSqlRow = {
   readonly row: number;
   readonly stream: number;
@@ -356,6 +393,10 @@ function prepare(db: Database) {
     commands: db.prepare<(number | string)[], CommandSqlRow>(chunkOf("operator_row", "*", COMMAND_KEY)),
     records: db.prepare<number[], SlotSqlRow>(chunkOf("record", "*, ver AS seq", RECORD_KEY)),
     revisions: db.prepare<number[], SlotSqlRow>(chunkOf("revision_log", "*, ver AS seq", REVISION_KEY)),
+    schemas: db.prepare<[series: number, type: string, unit: string, limit: number], SchemaSqlRow>(
+      `SELECT series_schema.*, device, metric FROM series_schema JOIN series ON series.id = series_schema.series
+       WHERE (series, type, unit) > (?, ?, ?) ORDER BY series, type, unit LIMIT ?`,
+    ),
     raws: db.prepare<[bound: number, after: number], RawSqlRow>(
       `SELECT chunk.rowid AS row, chunk.*, device, metric, ${COVERED}
        FROM raw_block AS chunk JOIN series ON series.id = chunk.series ${itsBatch("?")}

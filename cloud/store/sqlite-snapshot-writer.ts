@@ -36,6 +36,7 @@ export class SqliteSnapshotWriter {
       this.#writer.insertRawSlice(this.#from(origin), position, slice);
     }
     for (const range of part.voids) this.#writer.insertVoid(range);
+    for (const seen of part.schemas) this.#writer.insertSchema(seen);
     this.#writer.settleConflicts();
   }
 

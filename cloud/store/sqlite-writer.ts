@@ -1,3 +1,4 @@
+import type { SnapshotSchema } from "../../proto/wire/snapshot-codec.ts";
 import type { Database, Statement } from "better-sqlite3";
 
 import { flatIslands } from "../../proto/core/have.ts";
@@ -154,6 +155,12 @@ export class SqliteWriter {
     }
     const { minMs, maxMs, count, unit, columns } = block;
     this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, seq, position, hash, count, unit, columns);
+  }
+
+  /** What another region saw of a series. */
+  insertSchema({ device, metric, firstMs, lastMs, ...version }: SnapshotSchema): void {
+    if (this.#operators.isErased(device)) return;
+    this.#schema.saw(this.#seriesRow(device, metric), version, { firstMs, lastMs });
   }
 
   insertCommand(from: BatchRow, command: OperatorCommand): void {

@@ -3,6 +3,8 @@ import type { Seq, StreamId } from "../core/ids.ts";
 import { seq } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
 import type { BatchLedger, WindowRecord } from "../core/record.ts";
+import type { SchemaVersion } from "../core/schema.ts";
+import { VALUE_TYPES } from "../core/schema.ts";
 import type { RawSlice } from "./batch-codec.ts";
 import { typesOfRawColumns } from "./batch-codec.ts";
 import { nth, whole } from "./checked.ts";
@@ -20,6 +22,7 @@ export type SnapshotPart = {
   readonly windows: readonly { readonly origin: SnapshotOrigin; readonly window: WindowRecord }[];
   readonly raws: readonly SnapshotRaw[];
   readonly voids: readonly SnapshotVoid[];
+  readonly schemas: readonly SnapshotSchema[];
 };
 
 export type SnapshotStream = { readonly streamId: StreamId; readonly gateway: string };
@@ -60,6 +63,14 @@ export type SnapshotVoid = SnapshotStream & {
   readonly reason: string;
 };
 
+/** Which type and unit a series had, and when. */
+export type SnapshotSchema = SchemaVersion & {
+  readonly device: string;
+  readonly metric: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+};
+
 export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
   const dictionary = new Dictionary();
   const streams = new Streams();
@@ -94,6 +105,12 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
       last,
       readings,
       reason,
+    })),
+    schemas: part.schemas.map(({ device, metric, type, unit, firstMs, lastMs }) => ({
+      series: dictionary.number(device, metric, unit),
+      type: VALUE_TYPES.indexOf(type),
+      firstMs,
+      lastMs,
     })),
     names: dictionary.names,
     series: dictionary.series,
@@ -145,6 +162,12 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
         const { stream, first, last, readings, reason } = wire.SnapshotVoid.create(item);
         const range = { first: seq(number(first)), last: seq(number(last)), readings: number(readings), reason };
         return { ...nth(streams, stream, "stream"), ...range };
+      }),
+      schemas: body.schemas.map((item): SnapshotSchema => {
+        const seen = wire.SnapshotSchema.create(item);
+        const { device, metric, unit } = nth(series, seen.series, "series");
+        const type = nth(VALUE_TYPES, seen.type, "type");
+        return { device, metric, type, unit, firstMs: whole(seen.firstMs), lastMs: whole(seen.lastMs) };
       }),
     };
   });

@@ -1,5 +1,5 @@
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
-import { regionContents, withSnapshots } from "../support/region-contents.ts";
+import { regionContents } from "../support/region-contents.ts";
 import { answerKey, wrongAnswers } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import { WINDOW_MS } from "./window-length.ts";
@@ -139,7 +139,7 @@ const ALL_TIME = { fromMs: -8e15, toMs: 8e15 };
 function equalTables(live: readonly SimRegion[]): string[] {
   const [first, ...others] = live.map((region) => ({
     name: region.name,
-    contents: withSnapshots(regionContents(region.database)),
+    contents: regionContents(region.database),
   }));
   const found: string[] = [];
   for (const other of others) {

@@ -159,7 +159,7 @@ function everythingHeld(db: Database): SnapshotPart {
     sha256: row.sha256,
     counts: loadedCounts(row.counts),
   }));
-  return { batches, commands: [], windows: [], raws: [], voids: [] };
+  return { batches, commands: [], windows: [], raws: [], voids: [], schemas: [] };
 }
 
 const NOTHING = new Uint8Array(0);

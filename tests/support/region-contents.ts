@@ -42,12 +42,3 @@ export function regionContents(db: Database): Record<string, unknown[]> {
     erased: rows("SELECT device, hlc, hash48, reason, actor FROM erased ORDER BY device"),
   };
 }
-
-/**
- * What a region that took a snapshot has as the others do. Raw readings that lost a fork are gone; who began anew after their
- * bytes were pruned never saw them, so the times of types and units may differ (cloud/store/sqlite-schema.ts).
- */
-export function withSnapshots(contents: Record<string, unknown[]>): Record<string, unknown[]> {
-  const { schema = [], ...rest } = contents;
-  return { ...rest, schema: rest["conflicts"]?.length === 0 ? schema : [] };
-}

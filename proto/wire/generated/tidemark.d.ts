@@ -3268,6 +3268,9 @@ export namespace tidemark {
             /** SnapshotBody voids. */
             voids: tidemark.v1.SnapshotVoid.$Properties[];
 
+            /** SnapshotBody schemas. */
+            schemas: tidemark.v1.SnapshotSchema.$Properties[];
+
             /**
              * Creates a new SnapshotBody instance using the specified properties.
              * @param [properties] Properties to set
@@ -3330,6 +3333,9 @@ export namespace tidemark {
                 /** SnapshotBody voids */
                 voids?: (tidemark.v1.SnapshotVoid.$Properties[]|null);
 
+                /** SnapshotBody schemas */
+                schemas?: (tidemark.v1.SnapshotSchema.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3346,6 +3352,7 @@ export namespace tidemark {
               windowOrigins?: tidemark.v1.SnapshotOrigin.$Shape[]|null;
               raws?: tidemark.v1.SnapshotRaw.$Shape[]|null;
               voids?: tidemark.v1.SnapshotVoid.$Shape[]|null;
+              schemas?: tidemark.v1.SnapshotSchema.$Shape[]|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -3749,6 +3756,89 @@ export namespace tidemark {
 
             /** Shape of a SnapshotRaw. */
             type $Shape = tidemark.v1.SnapshotRaw.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotSchema.
+         * @deprecated Use tidemark.v1.SnapshotSchema.$Properties instead.
+         */
+        interface ISnapshotSchema extends tidemark.v1.SnapshotSchema.$Properties {
+        }
+
+        /** Represents a SnapshotSchema. */
+        class SnapshotSchema {
+
+            /**
+             * Constructs a new SnapshotSchema.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.SnapshotSchema.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotSchema series. */
+            series: number;
+
+            /** SnapshotSchema type. */
+            type: number;
+
+            /** SnapshotSchema firstMs. */
+            firstMs: number;
+
+            /** SnapshotSchema lastMs. */
+            lastMs: number;
+
+            /**
+             * Creates a new SnapshotSchema instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns SnapshotSchema instance
+             */
+            static create(properties: tidemark.v1.SnapshotSchema.$Shape): tidemark.v1.SnapshotSchema & tidemark.v1.SnapshotSchema.$Shape;
+            static create(properties?: tidemark.v1.SnapshotSchema.$Properties): tidemark.v1.SnapshotSchema;
+
+            /**
+             * Encodes the specified SnapshotSchema message. Does not implicitly {@link tidemark.v1.SnapshotSchema.verify|verify} messages.
+             * @param message SnapshotSchema message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.SnapshotSchema.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotSchema message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotSchema & tidemark.v1.SnapshotSchema.$Shape} SnapshotSchema
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SnapshotSchema & tidemark.v1.SnapshotSchema.$Shape;
+        }
+
+        namespace SnapshotSchema {
+
+            /** Properties of a SnapshotSchema. */
+            interface $Properties {
+
+                /** SnapshotSchema series */
+                series?: (number|null);
+
+                /** SnapshotSchema type */
+                type?: (number|null);
+
+                /** SnapshotSchema firstMs */
+                firstMs?: (number|null);
+
+                /** SnapshotSchema lastMs */
+                lastMs?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotSchema. */
+            type $Shape = tidemark.v1.SnapshotSchema.$Properties;
         }
 
         /**

@@ -8336,6 +8336,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<tidemark.v1.SnapshotOrigin.$Properties>|null} [windowOrigins] SnapshotBody windowOrigins
              * @property {Array.<tidemark.v1.SnapshotRaw.$Properties>|null} [raws] SnapshotBody raws
              * @property {Array.<tidemark.v1.SnapshotVoid.$Properties>|null} [voids] SnapshotBody voids
+             * @property {Array.<tidemark.v1.SnapshotSchema.$Properties>|null} [schemas] SnapshotBody schemas
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8360,6 +8361,7 @@ export const tidemark = $root.tidemark = (() => {
              *   windowOrigins?: Array.<tidemark.v1.SnapshotOrigin.$Shape>|null;
              *   raws?: Array.<tidemark.v1.SnapshotRaw.$Shape>|null;
              *   voids?: Array.<tidemark.v1.SnapshotVoid.$Shape>|null;
+             *   schemas?: Array.<tidemark.v1.SnapshotSchema.$Shape>|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} tidemark.v1.SnapshotBody.$Shape
              */
@@ -8381,6 +8383,7 @@ export const tidemark = $root.tidemark = (() => {
                 this.windowOrigins = [];
                 this.raws = [];
                 this.voids = [];
+                this.schemas = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8468,6 +8471,14 @@ export const tidemark = $root.tidemark = (() => {
             SnapshotBody.prototype.voids = $util.emptyArray;
 
             /**
+             * SnapshotBody schemas.
+             * @member {Array.<tidemark.v1.SnapshotSchema.$Properties>} schemas
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.schemas = $util.emptyArray;
+
+            /**
              * Creates a new SnapshotBody instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.SnapshotBody
@@ -8527,6 +8538,9 @@ export const tidemark = $root.tidemark = (() => {
                 if (message.voids != null && message.voids.length)
                     for (let i = 0; i < message.voids.length; ++i)
                         $root.tidemark.v1.SnapshotVoid.encode(message.voids[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.schemas != null && message.schemas.length)
+                    for (let i = 0; i < message.schemas.length; ++i)
+                        $root.tidemark.v1.SnapshotSchema.encode(message.schemas[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8648,6 +8662,14 @@ export const tidemark = $root.tidemark = (() => {
                             if (!(message.voids && message.voids.length))
                                 message.voids = [];
                             message.voids.push($root.tidemark.v1.SnapshotVoid.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.schemas && message.schemas.length))
+                                message.schemas = [];
+                            message.schemas.push($root.tidemark.v1.SnapshotSchema.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }
@@ -9660,6 +9682,218 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return SnapshotRaw;
+        })();
+
+        v1.SnapshotSchema = (function() {
+
+            /**
+             * Properties of a SnapshotSchema.
+             * @typedef {Object} tidemark.v1.SnapshotSchema.$Properties
+             * @property {number|null} [series] SnapshotSchema series
+             * @property {number|null} [type] SnapshotSchema type
+             * @property {number|null} [firstMs] SnapshotSchema firstMs
+             * @property {number|null} [lastMs] SnapshotSchema lastMs
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotSchema.
+             * @memberof tidemark.v1
+             * @interface ISnapshotSchema
+             * @augments tidemark.v1.SnapshotSchema.$Properties
+             * @deprecated Use tidemark.v1.SnapshotSchema.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotSchema.
+             * @typedef {tidemark.v1.SnapshotSchema.$Properties} tidemark.v1.SnapshotSchema.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotSchema.
+             * @memberof tidemark.v1
+             * @classdesc Represents a SnapshotSchema.
+             * @constructor
+             * @param {tidemark.v1.SnapshotSchema.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotSchema = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotSchema series.
+             * @member {number} series
+             * @memberof tidemark.v1.SnapshotSchema
+             * @instance
+             */
+            SnapshotSchema.prototype.series = 0;
+
+            /**
+             * SnapshotSchema type.
+             * @member {number} type
+             * @memberof tidemark.v1.SnapshotSchema
+             * @instance
+             */
+            SnapshotSchema.prototype.type = 0;
+
+            /**
+             * SnapshotSchema firstMs.
+             * @member {number} firstMs
+             * @memberof tidemark.v1.SnapshotSchema
+             * @instance
+             */
+            SnapshotSchema.prototype.firstMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * SnapshotSchema lastMs.
+             * @member {number} lastMs
+             * @memberof tidemark.v1.SnapshotSchema
+             * @instance
+             */
+            SnapshotSchema.prototype.lastMs = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Creates a new SnapshotSchema instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.SnapshotSchema
+             * @static
+             * @param {tidemark.v1.SnapshotSchema.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SnapshotSchema} SnapshotSchema instance
+             * @type {{
+             *   (properties: tidemark.v1.SnapshotSchema.$Shape): tidemark.v1.SnapshotSchema & tidemark.v1.SnapshotSchema.$Shape;
+             *   (properties?: tidemark.v1.SnapshotSchema.$Properties): tidemark.v1.SnapshotSchema;
+             * }}
+             */
+            SnapshotSchema.create = function(properties) {
+                return new SnapshotSchema(properties);
+            };
+
+            /**
+             * Encodes the specified SnapshotSchema message. Does not implicitly {@link tidemark.v1.SnapshotSchema.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.SnapshotSchema
+             * @static
+             * @param {tidemark.v1.SnapshotSchema.$Properties} message SnapshotSchema message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotSchema.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && $Object.hasOwnProperty.call(message, "series") && message.series !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.series);
+                if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.type);
+                if (message.firstMs != null && $Object.hasOwnProperty.call(message, "firstMs") && (typeof message.firstMs === "object" ? message.firstMs.low || message.firstMs.high : message.firstMs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.firstMs);
+                if (message.lastMs != null && $Object.hasOwnProperty.call(message, "lastMs") && (typeof message.lastMs === "object" ? message.lastMs.low || message.lastMs.high : message.lastMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.lastMs);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotSchema message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.SnapshotSchema
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.SnapshotSchema & tidemark.v1.SnapshotSchema.$Shape} SnapshotSchema
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotSchema.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.SnapshotSchema();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.series = value;
+                            else
+                                delete message.series;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.type = value;
+                            else
+                                delete message.type;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstMs = value;
+                            else
+                                delete message.firstMs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.lastMs = value;
+                            else
+                                delete message.lastMs;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotSchema;
         })();
 
         v1.SnapshotVoid = (function() {
