@@ -4,6 +4,7 @@ import { connectAsync } from "mqtt";
 import { generate } from "mqtt-packet";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
+import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { deployment } from "./deployment.ts";
 import type { HostileMessage } from "./hostile-messages.ts";
@@ -16,6 +17,7 @@ import type { HostileId, HostilePackets } from "./hostile-packets.ts";
  */
 export class HostileGateway {
   readonly #site: LocalDeployment;
+  readonly #webPort: number;
 
   static async start(): Promise<HostileGateway> {
     const site = await deployment({
@@ -26,17 +28,23 @@ export class HostileGateway {
     });
     // Who says nothing is waited for; the tests need not wait as long as a gateway does by default.
     const { file } = site.gateways[0]!;
-    writeFileSync(file, readFileSync(file, "utf8").replace(/^( +)allow_anonymous:/m, "$1connect_timeout: 1s\n$&"));
+    const webPort = await freePort();
+    const configuration = readFileSync(file, "utf8")
+      .replace(/^( +)allow_anonymous:/m, "$1connect_timeout: 1s\n$&")
+      .replace(/^( +)listeners:\n( +)- /m, `$&{ protocol: ws, host: 127.0.0.1, port: ${webPort} }\n$2- `);
+    writeFileSync(file, configuration);
     await site.startGateway();
-    return new HostileGateway(site);
+    return new HostileGateway(site, webPort);
   }
 
-  constructor(site: LocalDeployment) {
+  constructor(site: LocalDeployment, webPort: number) {
     this.#site = site;
+    this.#webPort = webPort;
   }
 
-  async packets({ bytes, after, silent }: HostilePackets): Promise<string> {
-    return this.#answer(async (peer) => {
+  async packets({ bytes, after, silent, isWeb }: HostilePackets): Promise<string> {
+    const port = isWeb === true ? this.#webPort : this.#site.gateways[0]!.ports.mqtt;
+    return this.#answer(port, async (peer) => {
       if (after !== undefined) await peer.connect(after, `hostile-${after}`);
       peer.send(bytes);
       if (silent !== true) peer.send(PINGREQ);
@@ -45,7 +53,7 @@ export class HostileGateway {
   }
 
   async message({ topic, payload }: Pick<HostileMessage, "topic" | "payload">): Promise<string> {
-    return this.#answer(async (peer) => {
+    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (peer) => {
       await peer.connect(4, "hostile");
       const publish = {
         cmd: "publish",
@@ -62,7 +70,7 @@ export class HostileGateway {
   }
 
   async id({ clientId, clean, username }: HostileId): Promise<string> {
-    return this.#answer(async (peer) => {
+    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (peer) => {
       const name = username === undefined ? [] : [text(username)];
       const flags = (clean === false ? 0 : 2) | (username === undefined ? 0 : 0x80);
       const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 0]), text(clientId), ...name]);
@@ -88,9 +96,9 @@ export class HostileGateway {
     ];
   }
 
-  async #answer(talk: (peer: Peer) => Promise<string>): Promise<string> {
+  async #answer(port: number, talk: (peer: Peer) => Promise<string>): Promise<string> {
     const before = await this.#counts();
-    const peer = new Peer(this.#site.gateways[0]!.ports.mqtt);
+    const peer = new Peer(port);
     onTestFinished(() => peer.end());
     const seen = await talk(peer);
     peer.end();

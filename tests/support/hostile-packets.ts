@@ -7,6 +7,8 @@ export type HostilePackets = {
   /** Undefined: before any CONNECT. */
   readonly after?: 4 | 5;
   readonly bytes: Uint8Array;
+  /** On the WebSocket port. */
+  readonly isWeb?: boolean;
   /** Says nothing more; otherwise a PINGREQ follows, whose answer shows that the connection is served. */
   readonly silent?: boolean;
 };
@@ -31,6 +33,14 @@ const HELLO = generate({
   keepalive: 0,
 });
 
+/** An upgrade to WebSocket, and a frame that is none: with reserved bits, of no kind, without a mask. */
+const frame = (more = ""): Buffer => {
+  const head =
+    "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";
+  const upgrade = `${head}Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n`;
+  return Buffer.concat([Buffer.from(upgrade), hex("ff 80 00 00 00 00")]);
+};
+
 export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "nothing at all", bytes: Buffer.of(), silent: true },
   { name: "half a CONNECT", bytes: HELLO.subarray(0, 9), silent: true },
@@ -41,6 +51,13 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "SSH", bytes: Buffer.from("SSH-2.0-OpenSSH_9.6\r\n"), silent: true },
   { name: "a length of five bytes", bytes: hex("10 ff ff ff ff ff"), silent: true },
   { name: "a CONNECT of 256 MB", bytes: hex("10 ff ff ff 7f 00 04 4d 51 54 54"), silent: true },
+  {
+    name: "a WebSocket frame that is none",
+    bytes: frame("Sec-WebSocket-Protocol: mqtt\r\n"),
+    isWeb: true,
+    silent: true,
+  },
+  { name: "a WebSocket frame that is none, of no subprotocol", bytes: frame(), isWeb: true, silent: true },
   { name: "a PUBLISH before CONNECT", bytes: qos1(text("a"), hex("0001"), Buffer.from("1")) },
   { name: "a PINGREQ before CONNECT", bytes: hex("c0 00") },
   { name: "a CONNACK from a client", bytes: hex("20 02 00 00") },
