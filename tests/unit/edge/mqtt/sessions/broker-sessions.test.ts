@@ -76,8 +76,9 @@ test("a message that nobody's session waits for and that is not retained does no
   const away = await lasting(broker, "away");
   await subscribe(away, { topic: "other/#", qos: 1 }, { topic: "plant/#", qos: 0 });
   await leave(away);
-  await broker.store.written;
+  await expect.poll(() => broker.store.stats().waiting).toBe(1);
   const sensor = await lasting(broker, "sensor");
+  await broker.store.written;
   await publish(sensor, "plant/1", ["1", "2"]);
   let isWritten = false;
   // At once, when nothing is under way.
