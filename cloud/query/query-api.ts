@@ -82,13 +82,7 @@ export class QueryApi {
   }
 
   async series(question: Question): Promise<Answer> {
-    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, {
-      device: nameParameter,
-      metric: nameParameter,
-      limit: limitParameter,
-      cursor: cursorParameter(seriesKeySchema),
-      format: formatParameter,
-    });
+    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, SERIES_PARAMETERS);
     return listing<SeriesKey, SeriesKey>({
       name: "series",
       ndjson: wantsNdjson(format, question),
@@ -100,13 +94,7 @@ export class QueryApi {
   }
 
   async schema(question: Question): Promise<Answer> {
-    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, {
-      device: nameParameter,
-      metric: nameParameter,
-      limit: limitParameter,
-      cursor: cursorParameter(seriesKeySchema),
-      format: formatParameter,
-    });
+    const { device, metric, limit, cursor, format } = parseParameters(question.url.searchParams, SERIES_PARAMETERS);
     return listing<SchemaRow, SeriesKey>({
       name: "schema",
       ndjson: wantsNdjson(format, question),
@@ -371,6 +359,14 @@ const streamIdSchema = z.string().transform((text, context) => {
   }
 });
 const seriesKeySchema = z.strictObject({ device: name, metric: name });
+/** Of the listings that have a row for each series. */
+const SERIES_PARAMETERS = {
+  device: nameParameter,
+  metric: nameParameter,
+  limit: limitParameter,
+  cursor: cursorParameter(seriesKeySchema),
+  format: formatParameter,
+};
 const recordKeySchema = z.strictObject({ device: name, metric: name, windowMs: whole, windowStartMs: whole });
 const answerKeySchema = recordKeySchema.extend({ schema: name });
 const readingKeySchema = z.strictObject({

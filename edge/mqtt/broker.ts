@@ -118,8 +118,7 @@ export class MqttBroker {
       this.#counters.publishSent++;
       return true;
     };
-    const broken = (client: Client, error: unknown): void =>
-      this.#events.refused({ reason: "broken", client: client.id, detail: String(error) });
+    const broken = (client: Client, error: unknown): void => this.#broken(client, error);
     const delivery = new SessionDelivery({ store: deps.sessions, mayRead, broken }, sessions);
     this.#aedes = new QuietAedes(
       {
@@ -254,12 +253,16 @@ export class MqttBroker {
         if (connection.hasRead && connection.settleRead(this.#clock.monotonicMs()))
           this.#events.slowed?.({ client: client.id ?? "" });
       },
-      broken: (error) => this.#events.refused({ reason: "broken", client: client.id ?? "", detail: String(error) }),
+      broken: (error) => this.#broken(client, error),
     });
     const peer: Peer = { client, connection, guarded: (work) => gate.guarded(work) };
     new StrictParser(client, (problem) => this.#onProblem(peer, problem));
     this.#peers.add(peer);
     if (isSurplus) this.#refuseSoon(peer);
+  }
+
+  #broken(client: Client, error: unknown): void {
+    this.#events.refused({ reason: "broken", client: client.id ?? "", detail: String(error) });
   }
 
   /** Ends a connection over a packet that is none, after the word that the client's version of MQTT has for it. */

@@ -59,7 +59,7 @@ export class PublishDoor {
       }
       this.#offered(who, connection, packet);
     }
-    this.store(client ?? NOBODY, packet, () => {
+    this.#store(client ?? NOBODY, packet, () => {
       // One client's trouble must not keep the acknowledgements of the others from being written.
       who.guarded(done);
       if (qos > 0 && connection !== undefined) this.#committed(connection, qos === 1 ? 1 : 2);
@@ -82,11 +82,11 @@ export class PublishDoor {
       this.#deps.events.refused({ reason: refusal.kind, client, detail: refusal.detail });
       done(false);
     } else if (isBridgeState(topic)) done(true);
-    else this.store({ id: client, clean: true }, packet, () => done(true));
+    else this.#store({ id: client, clean: true }, packet, () => done(true));
   }
 
   /** @param done when the message is on disk, for everybody who is to have it: the journal, subscribers and sessions. */
-  store(publisher: SessionPublisher, packet: PublishPacket, done: () => void): void {
+  #store(publisher: SessionPublisher, packet: PublishPacket, done: () => void): void {
     const { payload } = packet;
     // A will has no packet identifier and is never redelivered.
     const packetId = packet.messageId ?? 0;

@@ -4,6 +4,7 @@ import type { BrokerPersistence } from "./sessions/broker-persistence.ts";
 import type { BrokerPacket } from "./sessions/packets.ts";
 import type { SessionDelivery } from "./sessions/session-delivery.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
+import { subscriptionsOf } from "./sys-topics.ts";
 
 /**
  * aedes that does nothing where there is nothing to do. On a gateway most topics have no local subscriber, and for each
@@ -43,7 +44,7 @@ export class QuietAedes extends Aedes {
     });
     this.on("client", (client) => {
       // A session that is resumed brings its subscriptions along, and they are announced to nobody.
-      if (subscriptionsOf(client) > 0) this.#subscribers.add(client.id);
+      if (subscriptionsOf(client).size > 0) this.#subscribers.add(client.id);
       sessions.store.arrived(client.id, client.sessionExpiryInterval);
     });
     this.on("clientReady", (client) => {
@@ -187,11 +188,6 @@ type Deliver = (packet: Delivered, done: () => void) => void;
 /** What of aedes its types do not show; whatever is missing is found at the first connection, by any test. */
 function isDelivered(client: Client): client is Client & { deliver0: Deliver; deliverQoS: Deliver } {
   return "deliver0" in client && "deliverQoS" in client;
-}
-
-function subscriptionsOf(client: Client): number {
-  const subscriptions: unknown = Reflect.get(client, "subscriptions");
-  return typeof subscriptions === "object" && subscriptions !== null ? Object.keys(subscriptions).length : 0;
 }
 
 /** The ids whose session goes from one connection to another just now. */

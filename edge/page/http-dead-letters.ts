@@ -6,6 +6,7 @@ import { isLastPage } from "../core/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { StorageClient } from "../journal/storage-client.ts";
 import type { StoredDeadLetter } from "../journal/gateway-database.ts";
+import { pageQuery } from "./page-query.ts";
 
 /**
  * Dead letters over HTTP: everybody who reaches the page may look, whoever knows the token of the operators may bring them
@@ -24,14 +25,15 @@ export function serveDeadLetters(
     return async (request) => {
       const refused = refusedWithoutToken(request, { authorized, who: "gateway" });
       if (refused !== null) return refused;
-      const query = queryOf(request.url.searchParams);
-      return "error" in query ? json(query, 400) : json(await work(query));
+      const asked = queryOf(request.url.searchParams);
+      return "error" in asked ? json(asked, 400) : json(await work(asked.query));
     };
   };
   http
     .get("/v1/dead-letters", async ({ url }) => {
-      const query = queryOf(url.searchParams);
-      if ("error" in query) return json(query, 400);
+      const asked = queryOf(url.searchParams);
+      if ("error" in asked) return json(asked, 400);
+      const { query } = asked;
       const page = await letters.deadLetters(query);
       const next = isLastPage(page, query) ? null : (page.at(-1)?.id ?? null);
       return json({ dead_letters: page.map(shown), next });
@@ -56,20 +58,16 @@ export function serveDeadLetters(
 
 type Query = { readonly after: number; readonly reason: string | undefined; readonly limit: number };
 
-const schema = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
-  reason: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-});
+const schema: z.ZodType<Query> = z
+  .strictObject({
+    after: z.coerce.number().int().min(0).default(0),
+    reason: z.string().max(64).optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(100),
+  })
+  .transform(({ reason, ...page }) => ({ ...page, reason }));
 
-function queryOf(parameters: URLSearchParams): Query | { readonly error: string; readonly accepted: string } {
-  const parsed = schema.safeParse(Object.fromEntries(parameters));
-  if (parsed.success) return { ...parsed.data, reason: parsed.data.reason };
-  const [issue] = parsed.error.issues;
-  return {
-    error: `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim(),
-    accepted: "after, reason, limit (1 to 1000)",
-  };
+function queryOf(parameters: URLSearchParams): ReturnType<typeof pageQuery<Query>> {
+  return pageQuery(schema, parameters, "after, reason, limit (1 to 1000)");
 }
 
 /** The payload as base64: it may be any bytes. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { HttpServer } from "../../proto/runtime/http.ts";
 import { json } from "../../proto/runtime/http.ts";
+import { pageQuery } from "./page-query.ts";
 import type { MetricHistory, SchemaQuery, SeenVersion } from "../journal/series-registry.ts";
 
 /** `GET /v1/schema`: what the metrics of the devices are, and have been; as a region shows it. */
@@ -11,13 +12,9 @@ export function serveSchema(
   },
 ): void {
   http.get("/v1/schema", async ({ url }) => {
-    const parsed = querySchema.safeParse(Object.fromEntries(url.searchParams));
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const error = `${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}`.trim();
-      return json({ error, accepted: "device, metric, after, limit (1 to 1000)" }, 400);
-    }
-    const { device, metric, ...page } = parsed.data;
+    const asked = pageQuery(querySchema, url.searchParams, "device, metric, after, limit (1 to 1000)");
+    if ("error" in asked) return json(asked, 400);
+    const { device, metric, ...page } = asked.query;
     const { metrics, next } = await deps.schema({ device: device ?? null, metric: metric ?? null, ...page });
     return json({ schema: metrics.map(shown), next });
   });

@@ -3,10 +3,9 @@ import { encode as encodeMessagePack } from "@msgpack/msgpack";
 import { encode as encodeCbor } from "cborg";
 import { Writer } from "protobufjs";
 import { DECODERS } from "../../edge/decode/decoders.ts";
-import type { RouteOptions } from "../../edge/decode/route.ts";
-import { PLAUSIBLE } from "../../edge/decode/route.ts";
 import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
 import { REAL_MESSAGES } from "../support/real-messages.ts";
+import { routeOptions } from "../support/route-options.ts";
 
 /** What the fuzzer of payloads begins with: real messages in every encoding, and gateways that are set up in every way. */
 
@@ -71,21 +70,6 @@ export const TOPIC_SEEDS: readonly string[] = [
   "a/b",
 ];
 
-function route(change: Partial<RouteOptions> & { topic: string }): RouteOptions {
-  return {
-    device: undefined,
-    metric: undefined,
-    decoder: "auto",
-    timestamp: { field: undefined, unit: "auto" },
-    unit: undefined,
-    fields: undefined,
-    plausible: PLAUSIBLE,
-    columns: undefined,
-    split: undefined,
-    ...change,
-  };
-}
-
 const field = { metric: undefined, unit: undefined, scale: 1, offset: 0 };
 const LIMITS = { depth: 16, values: 1000, payloadBytes: 65_536 };
 const AUTO: DecoderOptions = { routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS };
@@ -98,10 +82,15 @@ export const DECODER_OPTIONS: readonly DecoderOptions[] = [
   {
     ...AUTO,
     routes: [
-      route({ topic: "plant/{line}/{device}/data", device: "{line}/{device}", metric: "{field}" }),
-      route({ topic: "spBv1.0/#", decoder: "json" }),
-      route({ topic: "a/+", device: "{topic}", timestamp: { field: "meta.at", unit: "ms" }, unit: { temp: "°C" } }),
-      route({
+      routeOptions({ topic: "plant/{line}/{device}/data", device: "{line}/{device}", metric: "{field}" }),
+      routeOptions({ topic: "spBv1.0/#", decoder: "json" }),
+      routeOptions({
+        topic: "a/+",
+        device: "{topic}",
+        timestamp: { field: "meta.at", unit: "ms" },
+        unit: { temp: "°C" },
+      }),
+      routeOptions({
         topic: "+/+/SENSOR",
         fields: [
           { ...field, path: "*", scale: 1e300, offset: -1e308 },
@@ -109,14 +98,18 @@ export const DECODER_OPTIONS: readonly DecoderOptions[] = [
         ],
         split: new Map([["samples", 100]]),
       }),
-      route({ topic: "#", timestamp: "arrival", plausible: { aheadMs: 0, behindMs: 0, otherwise: "dead_letter" } }),
+      routeOptions({
+        topic: "#",
+        timestamp: "arrival",
+        plausible: { aheadMs: 0, behindMs: 0, otherwise: "dead_letter" },
+      }),
     ],
     unrouted: "dead_letter",
   },
   {
     ...AUTO,
     routes: [
-      route({
+      routeOptions({
         topic: "#",
         split: new Map([
           ["", 1],
@@ -128,6 +121,6 @@ export const DECODER_OPTIONS: readonly DecoderOptions[] = [
   },
   ...DECODERS.map((decoder) => ({
     ...AUTO,
-    routes: [route({ topic: "#", decoder, columns: ["time", "temp", "hum"] })],
+    routes: [routeOptions({ topic: "#", decoder, columns: ["time", "temp", "hum"] })],
   })),
 ];

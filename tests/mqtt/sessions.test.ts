@@ -54,17 +54,7 @@ async function raw(site: LocalDeployment, version: 4 | 5, clientId: string, more
   await once(socket, "connect");
   const client = new RawClient(socket, version);
   onTestFinished(() => client.end());
-  client.send({
-    cmd: "connect",
-    clientId,
-    protocolId: "MQTT",
-    protocolVersion: version,
-    clean: false,
-    keepalive: 0,
-    ...(version === 5 ? { properties: { sessionExpiryInterval: 3600 } } : {}),
-    ...more,
-  });
-  await client.next("connack");
+  await client.connectLasting(clientId, 3600, more);
   return client;
 }
 

@@ -169,6 +169,21 @@ export class RawClient {
     );
   }
 
+  /** Connects with a session that outlives the connection; to MQTT 5 for `expiryS` seconds. */
+  async connectLasting(clientId: string, expiryS: number, more: object = {}): Promise<void> {
+    this.send({
+      cmd: "connect",
+      clientId,
+      protocolId: "MQTT",
+      protocolVersion: this.#version,
+      clean: false,
+      keepalive: 0,
+      ...(this.#version === 5 ? { properties: { sessionExpiryInterval: expiryS } } : {}),
+      ...more,
+    });
+    await this.next("connack");
+  }
+
   send(...packets: Packet[]): void {
     this.bytes(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: this.#version }))));
   }

@@ -43,9 +43,7 @@ describe("a message means what the documentation of its format says, without any
   test.each(REAL_MESSAGES)("and the same when it is compressed: %s: %s", (_, topic, payload, expected) => {
     const text = typeof payload === "string" ? payload : JSON.stringify(payload);
     if (text === "") return expect(expected).toEqual(["ignored empty"]);
-    expect(shown(decode(topic, gzipSync(text)))).toEqual(
-      expected.map((line) => (line === "ignored empty" ? line : line)),
-    );
+    expect(shown(decode(topic, gzipSync(text)))).toEqual(expected);
     return expect(shown(decode(topic, deflateSync(text)))).toEqual(expected);
   });
 

@@ -2,31 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contentFormat } from "../../../../edge/decode/content-type.ts";
 import type { Decoded, Decoder } from "../../../../edge/decode/decoder.ts";
-import { PLAUSIBLE } from "../../../../edge/decode/route.ts";
-import type { RouteOptions } from "../../../../edge/decode/route.ts";
 import type { DecoderOptions } from "../../../../edge/decode/routed-decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
+import { routeOptions } from "../../../support/route-options.ts";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 20, 12);
 const LIMITS = { depth: 8, values: 100, payloadBytes: 4096 };
 
 function options(change: Partial<DecoderOptions> = {}): DecoderOptions {
   return { routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS, ...change };
-}
-
-function route(change: Partial<RouteOptions> & { topic: string }): RouteOptions {
-  return {
-    device: undefined,
-    metric: undefined,
-    decoder: "auto",
-    timestamp: { field: undefined, unit: "auto" },
-    unit: undefined,
-    fields: undefined,
-    plausible: PLAUSIBLE,
-    columns: undefined,
-    split: undefined,
-    ...change,
-  };
 }
 
 function decode(topic: string, payload: string | Uint8Array, change: Partial<DecoderOptions> = {}): Decoded {
@@ -173,7 +157,7 @@ describe("what should have been a reading and is none becomes a dead letter with
 
 describe("a route names device, metric, time and unit", () => {
   test("from the levels of the topic and the path in the payload", () => {
-    const plant = route({
+    const plant = routeOptions({
       topic: "plant/{line}/{device}/data",
       device: "{line}/{device}",
       metric: "m.{field}",
@@ -187,17 +171,17 @@ describe("a route names device, metric, time and unit", () => {
   });
 
   test("with a decoder of its choice", () => {
-    const text = route({ topic: "a/#", decoder: "text" });
+    const text = routeOptions({ topic: "a/#", decoder: "text" });
     expect(shown(decode("a/b", "21.5", { routes: [text] }))).toEqual(["a b = string 21.5 @arrival none"]);
-    const json = route({ topic: "a/#", decoder: "json" });
+    const json = routeOptions({ topic: "a/#", decoder: "json" });
     expect(shown(decode("a/b", "eco", { routes: [json] }))).toEqual(["syntax"]);
   });
 
   test("and a time that is none is told, not guessed", () => {
-    const dated = route({ topic: "#", timestamp: { field: "at", unit: "iso" } });
+    const dated = routeOptions({ topic: "#", timestamp: { field: "at", unit: "iso" } });
     expect(decode("a/b", '{"x":1,"at":"yesterday"}', { routes: [dated] })).toMatchObject({ reason: "bad_timestamp" });
     expect(shown(decode("a/b", '{"x":1}', { routes: [dated] }))).toEqual(["a/b x = 1 @arrival none"]);
-    const arrival = route({ topic: "#", timestamp: "arrival" });
+    const arrival = routeOptions({ topic: "#", timestamp: "arrival" });
     expect(shown(decode("a/b", '{"x":1,"ts":5}', { routes: [arrival] }))).toEqual([
       "a/b x = 1 @arrival none",
       "a/b ts = 5 @arrival none",
@@ -205,7 +189,7 @@ describe("a route names device, metric, time and unit", () => {
   });
 
   test("and a time that stands further down, by its path; it is no reading then", () => {
-    const dated = route({ topic: "#", timestamp: { field: "meta.at", unit: "s" } });
+    const dated = routeOptions({ topic: "#", timestamp: { field: "meta.at", unit: "s" } });
     const said = (payload: string): string[] => shown(decode("a/b", payload, { routes: [dated] }));
     expect(said(`{"meta":{"at":${SECONDS},"rssi":-70},"t":1}`)).toEqual([
       `a/b meta.rssi = -70 @${AT} device`,
@@ -302,7 +286,7 @@ describe("the content type of an MQTT 5 message", () => {
   });
 
   test("says nothing where a route does", () => {
-    const routes = [route({ topic: "a/#", decoder: "text" })];
+    const routes = [routeOptions({ topic: "a/#", decoder: "text" })];
     expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
       'a b = string {"x":1} @arrival none',
     ]);
@@ -339,7 +323,7 @@ describe("a route", () => {
       { ...rule, path: "temp", metric: "temperature", unit: "°C", scale: 0.1, offset: -40 },
       { ...rule, path: "raw.*" },
     ];
-    const routes = [route({ topic: "plant/{line}", fields })];
+    const routes = [routeOptions({ topic: "plant/{line}", fields })];
     expect(shown(decode("plant/1", '{"temp":615,"hum":40,"raw":{"a":1,"b":"x"}}', { routes }))).toEqual([
       "plant/1 temperature = 21.5 °C @arrival none",
       "plant/1 raw.a = 1 @arrival none",
@@ -349,12 +333,12 @@ describe("a route", () => {
   });
 
   test("scales a payload of one value", () => {
-    const routes = [route({ topic: "plant/{line}/temp", fields: [{ ...rule, path: "value", scale: 0.1 }] })];
+    const routes = [routeOptions({ topic: "plant/{line}/temp", fields: [{ ...rule, path: "value", scale: 0.1 }] })];
     expect(shown(decode("plant/1/temp", "215", { routes }))).toEqual(["plant/1 temp = 21.5 @arrival none"]);
   });
 
   test("splits an array into readings of one series", () => {
-    const routes = [route({ topic: "plant/{line}", split: new Map([["samples", 500]]) })];
+    const routes = [routeOptions({ topic: "plant/{line}", split: new Map([["samples", 500]]) })];
     expect(shown(decode("plant/1", `{"ts":${SECONDS},"samples":[1,2]}`, { routes }))).toEqual([
       `plant/1 samples = 1 @${AT} device`,
       `plant/1 samples = 2 @2026-11-20T11:59:00.500Z device`,
@@ -367,7 +351,7 @@ describe("a route", () => {
     ["dead_letter", "bad_timestamp"],
   ])("says what becomes of a time that is far off: %s", (otherwise, expected) => {
     const plausible = { aheadMs: 60_000, behindMs: 3_600_000, otherwise };
-    const routes = [route({ topic: "plant/{line}", plausible })];
+    const routes = [routeOptions({ topic: "plant/{line}", plausible })];
     const at = (ms: number): string[] => shown(decode("plant/1", `{"x":1,"ts":${ARRIVED_MS + ms}}`, { routes }));
     expect(at(61_000)).toEqual([expected]);
     expect(at(-3_601_000)).toEqual([expected]);
@@ -375,7 +359,7 @@ describe("a route", () => {
   });
 
   test("may name the family, and use its device in a template", () => {
-    const routes = [route({ topic: "#", decoder: "tasmota", device: "hall-1/{device}" })];
+    const routes = [routeOptions({ topic: "#", decoder: "tasmota", device: "hall-1/{device}" })];
     expect(shown(decode("tele/plug/SENSOR", '{"ENERGY":{"Power":12}}', { routes }))).toEqual([
       "hall-1/plug ENERGY.Power = 12 W @arrival none",
     ]);
@@ -383,7 +367,7 @@ describe("a route", () => {
 });
 
 test("for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
-  const decoder = createDecoder(options({ routes: [route({ topic: "r/{x}/#", device: "{x}" })] }));
+  const decoder = createDecoder(options({ routes: [routeOptions({ topic: "r/{x}/#", device: "{x}" })] }));
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 80 }),
     fc.json().map((json) => Buffer.from(json)),

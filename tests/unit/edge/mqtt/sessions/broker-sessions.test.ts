@@ -14,17 +14,7 @@ async function world(options: MqttWorldOptions = {}): Promise<MqttWorld> {
 /** Connects with a session that outlives the connection. */
 async function lasting(to: MqttWorld, clientId: string, version: Version = 4, more: object = {}): Promise<RawClient> {
   const client = await to.dial(version);
-  client.send({
-    cmd: "connect",
-    clientId,
-    protocolId: "MQTT",
-    protocolVersion: version,
-    clean: false,
-    keepalive: 0,
-    ...(version === 5 ? { properties: { sessionExpiryInterval: 600 } } : {}),
-    ...more,
-  });
-  await client.next("connack");
+  await client.connectLasting(clientId, 600, more);
   return client;
 }
 
