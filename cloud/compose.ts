@@ -26,8 +26,8 @@ import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
 import { serveCommands } from "./operator/http-operator.ts";
-import { OperatorDesk } from "./operator/operator-desk.ts";
-import { DigestKeeper } from "./peer/digest-keeper.ts";
+import { CommandService } from "./operator/command-service.ts";
+import { DigestScanner } from "./peer/digest-scanner.ts";
 import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
 import { RegionList } from "./peer/region-list.ts";
@@ -43,7 +43,7 @@ import { ThreadedStore } from "./store/threaded-store.ts";
  *     gateways --gRPC--> GrpcIngest ------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
  *                              ^ replicated     ^          ^
  *     peers <---gRPC--> PeerReplicator ---------|        Pruner
- *     operators --HTTP--> OperatorDesk ---------'
+ *     operators --HTTP--> CommandService ---------'
  *
  * Started from the disk outwards, so that nobody is listened to before what they say can be kept; stopped the other
  * way: gateways are asked to move on, what is in flight is committed and acknowledged, then the store is closed.
@@ -112,7 +112,7 @@ export async function startRegion(deps: {
       minCopies: config.minCopies,
     },
   );
-  const digestKeeper = new DigestKeeper(
+  const digestKeeper = new DigestScanner(
     {
       store,
       clock,
@@ -167,7 +167,7 @@ export async function startRegion(deps: {
     members: () => regions.all,
     digests: digestKeeper,
   });
-  const desk = new OperatorDesk(
+  const desk = new CommandService(
     {
       committer,
       highestHlc: () => store.highestHlc(),

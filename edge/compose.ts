@@ -10,24 +10,24 @@ import { makeFolder, storageFault } from "../proto/runtime/sqlite.ts";
 import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
 import type { EdgeConfig } from "./config.ts";
-import { RecentCommits } from "./core/recent-commits.ts";
+import { RecentCommits } from "./core/storage/recent-commits.ts";
 import { GatewayEvents } from "./events.ts";
-import { StorageClient } from "./journal/storage-client.ts";
-import type { Authenticate } from "./mqtt/connect-door.ts";
+import { StorageClient } from "./storage/storage-client.ts";
+import type { Authenticate } from "./mqtt/connect-handler.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
 import { FileReloads } from "./mqtt/file-reloads.ts";
 import { openFilesMax, possibleConnections } from "./mqtt/open-files.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { Users } from "./mqtt/users.ts";
-import type { GatewayReport } from "./page/gateway-report.ts";
-import { gatewayReport } from "./page/gateway-report.ts";
-import { serveDeadLetters } from "./page/http-dead-letters.ts";
-import { serveSchema } from "./page/http-schema.ts";
-import { serveGateway } from "./page/http-gateway.ts";
-import { LearnedRegions } from "./session/learned-regions.ts";
-import { GrpcEndpoint } from "./session/grpc-session.ts";
-import { UplinkDriver } from "./session/uplink-driver.ts";
+import type { GatewayReport } from "./http/gateway-report.ts";
+import { gatewayReport } from "./http/gateway-report.ts";
+import { serveDeadLetters } from "./http/http-dead-letters.ts";
+import { serveSchema } from "./http/http-schema.ts";
+import { serveGateway } from "./http/http-gateway.ts";
+import { LearnedRegions } from "./uplink/learned-regions.ts";
+import { GrpcEndpoint } from "./uplink/grpc-session.ts";
+import { UplinkDriver } from "./uplink/uplink-driver.ts";
 
 /**
  * A gateway, wired:

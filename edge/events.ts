@@ -2,15 +2,15 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
-import type { WaitingFor } from "./core/gateway-time.ts";
-import type { UplinkReport } from "./core/uplink-state.ts";
-import type { TimeNote } from "./journal/held-messages.ts";
+import type { WaitingFor } from "./core/storage/gateway-time.ts";
+import type { UplinkReport } from "./core/uplink/uplink-state.ts";
+import type { TimeNote } from "./storage/held-messages.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";
 import { SessionEvents } from "./session-events.ts";
 import { schemaText } from "../proto/core/schema.ts";
-import type { SchemaChange } from "./journal/schema-gate.ts";
-import type { GatewayReport } from "./page/gateway-report.ts";
+import type { SchemaChange } from "./storage/schema-policy.ts";
+import type { GatewayReport } from "./http/gateway-report.ts";
 
 /**
  * What happens in a gateway, one function per event: the log line and the metric are written together, so that they

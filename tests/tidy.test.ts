@@ -52,7 +52,7 @@ export class Door {
   }
 }
 `,
-  "edge/journal/shelf.ts": `export class Shelf {
+  "edge/storage/shelf.ts": `export class Shelf {
   readonly capacity: number = 3;
 }
 `,
@@ -202,7 +202,7 @@ const DIRECTION: readonly Plant[] = Object.entries<Files>({
   "sides-know-no-operator": { "cloud/store/phone.ts": `export * from "../../deploy/tidemark.ts";\n` },
   "side-core-is-pure": { "edge/core/rich.ts": `export { z } from "zod";\n` },
   "adapters-do-not-meet": { "edge/mqtt/neighbour.ts": `export { Shelf } from "../journal/shelf.ts";\n` },
-  "adapters-do-not-look-up": { "edge/session/upward.ts": `export * from "../compose.ts";\n` },
+  "adapters-do-not-look-up": { "edge/uplink/upward.ts": `export * from "../compose.ts";\n` },
   "compose-alone-knows-adapters": { "edge/config.ts": `export { Shelf } from "./journal/shelf.ts";\n` },
   "deploy-enters-by-the-door": { "deploy/cli/burglar.ts": `export { Shelf } from "../../edge/journal/shelf.ts";\n` },
   "nothing-imports-tests": { "deploy/cli/cheat.ts": `export type { Tank } from "../../tests/tank.test.ts";\n` },

@@ -5,7 +5,7 @@ import type { HttpAnswer, HttpServer } from "../../proto/runtime/http.ts";
 import type { Member } from "../../proto/core/member.ts";
 import { commandRequestSchema, draftsOf, memberOf, REQUEST_BYTES_MAX } from "./command-request.ts";
 import type { CommandRequest } from "./command-request.ts";
-import type { OperatorDesk } from "./operator-desk.ts";
+import type { CommandService } from "./command-service.ts";
 
 /**
  * `POST /v1/commands`: one request is one batch, committed whole before the answer. Whoever knows the token of the
@@ -38,7 +38,7 @@ export function serveCommands(http: HttpServer, deps: HttpOperatorDeps): void {
 }
 
 export type HttpOperatorDeps = {
-  readonly desk: OperatorDesk;
+  readonly desk: CommandService;
   readonly region: string;
   /** Decides by the token that a request presents; null where commands are off. */
   readonly authorized: ((token: string) => boolean) | null;

@@ -2,8 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { Fault } from "../../proto/core/fault.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
-import { SqliteStore } from "./sqlite-store.ts";
-import type { SqliteStoreOptions } from "./sqlite-store.ts";
+import { SqliteStore } from "./sqlite/sqlite-store.ts";
+import type { SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
 import type { PlainFault, StoreAnswer, StoreQuestion } from "./store-protocol.ts";
 import type {
   ArrivedBatch,

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { Fault } from "../../proto/core/fault.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
-import type { SqliteStoreOptions } from "./sqlite-store.ts";
+import type { SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
 import type { StoreAnswer, StoreMethod, StoreQuestion } from "./store-protocol.ts";
 import type {
   AnswerKey,

@@ -7,8 +7,8 @@ import { RegionCommands } from "../operator/region-commands.ts";
 import { Warden } from "../sandbox/warden.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
 import type { DeployedPart, DeploymentFile } from "./deployment-file.ts";
-import type { Fault } from "./faults.ts";
-import { faultDurationMs, faultsSentence } from "./faults.ts";
+import type { Fault } from "./injections.ts";
+import { faultDurationMs, faultsSentence } from "./injections.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 
 /**

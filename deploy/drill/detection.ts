@@ -1,5 +1,5 @@
-import type { Fault } from "./faults.ts";
-import { hits, partsOf } from "./faults.ts";
+import type { Fault } from "./injections.ts";
+import { hits, partsOf } from "./injections.ts";
 import type { Sample } from "./samples.ts";
 
 /** Who says that something is wrong with what these faults hit; undefined while nobody does. */

@@ -10,7 +10,7 @@ import { deploymentSchema } from "./deployment-file.ts";
 import type { Drill } from "./drill-file.ts";
 import { blastRadius, planSteps } from "./drill-plan.ts";
 import { DrillSession } from "./drill-session.ts";
-import { allDrills, findDrill } from "./drill-shelf.ts";
+import { allDrills, findDrill } from "./shipped-drills.ts";
 import { drillText, sandboxCast } from "./drill-text.ts";
 import { formatMs } from "./figures.ts";
 import { inability, objections, objectionsOfRegions } from "./guards.ts";

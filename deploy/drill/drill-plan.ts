@@ -2,8 +2,8 @@ import { Fault as UserFault } from "../../proto/core/fault.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Link } from "../sandbox/faulty-links.ts";
 import type { Awaited, Drill, DrillStep, Role, RoleFault } from "./drill-file.ts";
-import type { Fault } from "./faults.ts";
-import { faultDurationMs, faultsSentence } from "./faults.ts";
+import type { Fault } from "./injections.ts";
+import { faultDurationMs, faultsSentence } from "./injections.ts";
 
 /** A drill for one deployment: its roles have names, and every step says what it does. */
 export type PlannedStep =

@@ -10,7 +10,7 @@ import type { PlannedStep } from "./drill-plan.ts";
 import { AWAITED, planSteps, stepSentence } from "./drill-plan.ts";
 import { hasReadingSince } from "./evidence.ts";
 import { eventOf, FaultSchedule } from "./fault-schedule.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./injections.ts";
 import { formatMs } from "./figures.ts";
 import type { CanaryLog } from "./ledger.ts";
 import { isClean } from "./ledger.ts";

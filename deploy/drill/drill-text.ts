@@ -2,7 +2,7 @@ import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Drill } from "./drill-file.ts";
 import type { Cast } from "./drill-plan.ts";
 import { blastRadius, planSteps, stepSentence } from "./drill-plan.ts";
-import { allDrills, findDrill } from "./drill-shelf.ts";
+import { allDrills, findDrill } from "./shipped-drills.ts";
 
 /** What drills there are and what they do, in words. */
 export async function listing({ json }: { json: boolean }): Promise<string> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault } from "./faults.ts";
-import { faultDurationMs, faultsSentence, partsOf } from "./faults.ts";
+import type { Fault } from "./injections.ts";
+import { faultDurationMs, faultsSentence, partsOf } from "./injections.ts";
 import type { FaultEvent, Sighting } from "./outcome.ts";
 import type { DrillTarget } from "./target.ts";
 

@@ -1,7 +1,7 @@
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { DrillProgress } from "./drill-run.ts";
-import { faultDurationMs, faultsSentence, partsOf } from "./faults.ts";
+import { faultDurationMs, faultsSentence, partsOf } from "./injections.ts";
 import { formatCount, formatMoment, formatMs } from "./figures.ts";
 import type { Mark } from "./outcome.ts";
 import type { Sample } from "./samples.ts";

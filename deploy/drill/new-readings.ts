@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { hasReadingSince } from "./evidence.ts";
-import { hits } from "./faults.ts";
+import { hits } from "./injections.ts";
 import type { OngoingEvent, OngoingSighting } from "./fault-schedule.ts";
 import { formatMs } from "./figures.ts";
 import type { Mark } from "./outcome.ts";

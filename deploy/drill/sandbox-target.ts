@@ -11,7 +11,7 @@ import { LocalDeployment } from "../sandbox/local-deployment.ts";
 import type { ManagedProcess } from "../sandbox/managed-process.ts";
 import { Warden } from "../sandbox/warden.ts";
 import type { Drill, Way } from "./drill-file.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./injections.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 
 /**

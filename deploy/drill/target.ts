@@ -1,5 +1,5 @@
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./injections.ts";
 
 /**
  * A deployment that drills are run on. Who asks for a fault also asks for its end, in time; what a target promises

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { duration, host, port, readableFile, size, wholeNumber } from "../../proto/runtime/options/fields.ts";
-import { Acl, AclMistake } from "../core/acl-file.ts";
-import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt-limits.ts";
-import { parsePasswordFile, PasswordFileMistake } from "../core/password-file.ts";
+import { Acl, AclMistake } from "../core/mqtt/acl-file.ts";
+import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt/limits.ts";
+import { parsePasswordFile, PasswordFileMistake } from "../core/mqtt/password-file.ts";
 import type { ListenerOptions } from "../mqtt/listeners.ts";
 
 /** `mqtt`: listeners, who may come, limits, what local subscribers are owed. */

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
-import type { SchemaPolicy, WindowPlan, WindowRule } from "../core/window-plan.ts";
+import type { SchemaChangePolicy, WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
 
 /** One of `windows`; it becomes a rule when the policy is known that holds where the rule says nothing. */
-export function windowRule(): z.ZodType<(usual: SchemaPolicy) => WindowRule> {
+export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRule> {
   return z
     .strictObject({
       match: z
@@ -39,7 +39,7 @@ export function windowRule(): z.ZodType<(usual: SchemaPolicy) => WindowRule> {
         context.addIssue({ code: "custom", message: "each window length may stand there once", path: ["lengths"] });
       }
     })
-    .transform((given) => (usual: SchemaPolicy): WindowRule => ({
+    .transform((given) => (usual: SchemaChangePolicy): WindowRule => ({
       match: given.match,
       plan: {
         lengthsMs: given.lengths,
@@ -55,7 +55,7 @@ export function windowRule(): z.ZodType<(usual: SchemaPolicy) => WindowRule> {
 }
 
 /** The rule of what no other matches. */
-export function catchAll(onSchemaChange: SchemaPolicy): WindowRule {
+export function catchAll(onSchemaChange: SchemaChangePolicy): WindowRule {
   return { match: { device: "*", metric: "*" }, plan: { ...DEFAULT_PLAN, onSchemaChange } };
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Fault } from "../../proto/core/fault.ts";
-import type { AclQuestion } from "../core/acl-file.ts";
-import { Acl, AclMistake } from "../core/acl-file.ts";
+import type { AclQuestion } from "../core/mqtt/acl-file.ts";
+import { Acl, AclMistake } from "../core/mqtt/acl-file.ts";
 
-/** Who may publish and read what, from a file (`edge/core/acl-file.ts`). */
+/** Who may publish and read what, from a file (`edge/core/mqtt/acl-file.ts`). */
 export class AccessControl {
   readonly path: string;
   #acl: Acl;

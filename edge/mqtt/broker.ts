@@ -3,24 +3,24 @@ import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 import type { ISubscribePacket, Packet } from "mqtt-packet";
 import type { Clock } from "../../proto/runtime/clock.ts";
-import type { AclQuestion } from "../core/acl-file.ts";
-import { BrokerCounters } from "../core/broker-counters.ts";
-import type { PacketProblem } from "../core/mqtt-bytes.ts";
-import { ConnectProblem } from "../core/mqtt-packet-check.ts";
-import type { Intake } from "../journal/intake.ts";
+import type { AclQuestion } from "../core/mqtt/acl-file.ts";
+import { BrokerCounters } from "../core/mqtt/broker-counters.ts";
+import type { PacketProblem } from "../core/mqtt/packet-bytes.ts";
+import { ConnectProblem } from "../core/mqtt/packet-check.ts";
+import type { Intake } from "../storage/intake.ts";
 import { Admission } from "./admission.ts";
-import { type Authenticate, ConnectDoor } from "./connect-door.ts";
-import { ClientGate } from "./client-gate.ts";
+import { type Authenticate, ConnectHandler } from "./connect-handler.ts";
+import { ClientFlow } from "./client-flow.ts";
 import { fitsClient } from "./client-limits.ts";
 import { Connection, type Origin } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { completeLimits, type MqttLimits } from "../core/mqtt-limits.ts";
+import { completeLimits, type MqttLimits } from "../core/mqtt/limits.ts";
 import type { ListenerAddress, ListenerOptions } from "./listeners.ts";
 import { Listener } from "./listeners.ts";
 import { type Peer, Peers, SURPLUS_MAX } from "./peers.ts";
-import { PublishDoor, type Publisher } from "./publish-door.ts";
-import { QuietAedes } from "./quiet-aedes.ts";
-import { REASON } from "../core/mqtt-reasons.ts";
+import { PublishHandler, type Publisher } from "./publish-handler.ts";
+import { PatchedAedes } from "./aedes/patched-aedes.ts";
+import { REASON } from "../core/mqtt/reasons.ts";
 import { ToldError } from "./reason-codes.ts";
 import { BrokerPersistence } from "./sessions/broker-persistence.ts";
 import type { LeftWill } from "./sessions/left-wills.ts";
@@ -28,7 +28,7 @@ import { LeftWills } from "./sessions/left-wills.ts";
 import { SessionDelivery } from "./sessions/session-delivery.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { StrictParser } from "./strict-parser.ts";
-import { SubscribeDoor } from "./subscribe-door.ts";
+import { SubscribeHandler } from "./subscribe-handler.ts";
 import { subscriptionsOf, SysTopics } from "./sys-topics.ts";
 
 /**
@@ -39,7 +39,7 @@ import { subscriptionsOf, SysTopics } from "./sys-topics.ts";
  * that is retained, or that a session waits for, is on disk for these, too, before it is acknowledged.
  *
  * How: aedes asks `authorizePublish` before it writes either, so that is where a message waits for its commit
- * (`PublishDoor`). aedes reads the next bytes of a client when all packets of the last ones are done, so a client has one
+ * (`PublishHandler`). aedes reads the next bytes of a client when all packets of the last ones are done, so a client has one
  * read of messages in here at most (64 KiB). Under congestion nothing is read from anybody (`Inflow`), and TCP makes the
  * sensors wait.
  */
@@ -48,11 +48,11 @@ export class MqttBroker {
   readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #limits: MqttLimits;
   readonly #listeners: readonly Listener[];
-  readonly #aedes: QuietAedes;
+  readonly #aedes: PatchedAedes;
   readonly #counters = new BrokerCounters();
-  readonly #connectDoor: ConnectDoor;
-  readonly #publishDoor: PublishDoor;
-  readonly #subscribeDoor: SubscribeDoor;
+  readonly #connectDoor: ConnectHandler;
+  readonly #publishDoor: PublishHandler;
+  readonly #subscribeDoor: SubscribeHandler;
   readonly #sysTopics: SysTopics;
   readonly #leftWills: LeftWills;
   readonly #peers: Peers;
@@ -108,7 +108,7 @@ export class MqttBroker {
         }),
     });
     const admission = new Admission({ perTurn: CONNECTS_PER_TURN });
-    this.#connectDoor = new ConnectDoor(
+    this.#connectDoor = new ConnectHandler(
       { events: deps.events, peers, admission, authenticate: deps.authenticate, sessions: persistence },
       limits,
     );
@@ -120,7 +120,7 @@ export class MqttBroker {
     };
     const broken = (client: Client, error: unknown): void => this.#broken(client, error);
     const delivery = new SessionDelivery({ store: deps.sessions, mayRead, broken }, sessions);
-    this.#aedes = new QuietAedes(
+    this.#aedes = new PatchedAedes(
       {
         maximumPacketSize: limits.maxPacketBytes,
         connectTimeout: limits.connectTimeoutMs,
@@ -139,7 +139,7 @@ export class MqttBroker {
           const peer = client === null ? undefined : peers.of(client);
           this.#publishDoor.take(peer ?? { ...NOBODY, client }, packet, done);
         },
-        // What may not be had was refused by the SubscribeDoor.
+        // What may not be had was refused by the SubscribeHandler.
         authorizeSubscribe: (_client, subscription, done) => {
           done(null, persistence.grant(subscription) ? subscription : null);
         },
@@ -154,7 +154,7 @@ export class MqttBroker {
       },
       { store: deps.sessions, persistence, delivery },
     );
-    this.#publishDoor = new PublishDoor(
+    this.#publishDoor = new PublishHandler(
       {
         intake: deps.intake,
         sessions: persistence,
@@ -167,7 +167,7 @@ export class MqttBroker {
       },
       limits,
     );
-    this.#subscribeDoor = new SubscribeDoor({ events: deps.events, sessions: persistence }, limits);
+    this.#subscribeDoor = new SubscribeHandler({ events: deps.events, sessions: persistence }, limits);
     this.#sysTopics = new SysTopics(
       {
         aedes: this.#aedes,
@@ -247,7 +247,7 @@ export class MqttBroker {
     const connection = new Connection(stream, origin, { limits: this.#limits, nowMs, isSurplus });
     const client = this.#aedes.handle(stream);
     this.#aedes.attend(client);
-    const gate = new ClientGate(client, connection, {
+    const gate = new ClientFlow(client, connection, {
       packet: (packet) => this.#onPacket(peer, packet),
       read: () => {
         if (connection.hasRead && connection.settleRead(this.#clock.monotonicMs()))

@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
 import { generate, type Packet } from "mqtt-packet";
-import { ClientPace, readSize } from "../core/client-pace.ts";
-import { InFlight } from "../core/in-flight.ts";
+import { ClientPace, readSize } from "../core/mqtt/client-pace.ts";
+import { InFlight } from "../core/mqtt/in-flight.ts";
 import { Inflow } from "./inflow.ts";
-import type { MqttLimits } from "../core/mqtt-limits.ts";
+import type { MqttLimits } from "../core/mqtt/limits.ts";
 
 /** Where a byte stream comes from, and the socket that counts its bytes. */
 export type Origin = {

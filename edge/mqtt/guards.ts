@@ -1,6 +1,6 @@
 import type { IConnectPacket, IPublishPacket, ISubscription } from "mqtt-packet";
-import { DEFAULT_LIMITS, type MqttLimits } from "../core/mqtt-limits.ts";
-import { REASON, type Reason } from "../core/mqtt-reasons.ts";
+import { DEFAULT_LIMITS, type MqttLimits } from "../core/mqtt/limits.ts";
+import { REASON, type Reason } from "../core/mqtt/reasons.ts";
 
 /**
  * What aedes and its parser let through and should not: checked before the broker acts on it.

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
-import type { MqttLimits } from "../core/mqtt-limits.ts";
+import type { MqttLimits } from "../core/mqtt/limits.ts";
 import type { Connection } from "./connection.ts";
 import type { HoldReason } from "./inflow.ts";
 

@@ -1,4 +1,4 @@
-import { REASON, type Reason } from "../core/mqtt-reasons.ts";
+import { REASON, type Reason } from "../core/mqtt/reasons.ts";
 
 /** CONNACK return codes of MQTT 3.1.1 (3.2.2.3), for the reasons that have one. Without one the connection is closed. */
 export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>([

@@ -1,10 +1,10 @@
 import type { EventEmitter } from "node:events";
 import type { Client } from "aedes";
-import { malformed, PacketProblem, protocolError } from "../core/mqtt-bytes.ts";
-import { type Agreed, checkConnect, checkPacket, checkPublish } from "../core/mqtt-packet-check.ts";
+import { malformed, PacketProblem, protocolError } from "../core/mqtt/packet-bytes.ts";
+import { type Agreed, checkConnect, checkPacket, checkPublish } from "../core/mqtt/packet-check.ts";
 
 /**
- * Checks each packet of a client before its parser looks at it (`edge/core/mqtt-packet-check.ts`), and stops the parser at
+ * Checks each packet of a client before its parser looks at it (`edge/core/mqtt/packet-check.ts`), and stops the parser at
  * the first that is none. The PUBLISH of MQTT 3.1.1 passes without being looked at, for its speed: `publishProblem` knows
  * all that can be wrong with it.
  *

@@ -1,8 +1,8 @@
 import type { Aedes, Client } from "aedes";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { SOFTWARE } from "../../proto/runtime/software.ts";
-import type { BrokerCounters, BrokerTotals } from "../core/broker-counters.ts";
-import { topicMatches } from "../core/topic-filter.ts";
+import type { BrokerCounters, BrokerTotals } from "../core/mqtt/broker-counters.ts";
+import { topicMatches } from "../core/mqtt/topic-filter.ts";
 import type { SessionStats } from "./sessions/session-store.ts";
 
 /**

@@ -2,11 +2,11 @@ import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "no
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { Fault } from "../../proto/core/fault.ts";
-import type { PasswordHash } from "../core/password-file.ts";
-import { parsePasswordFile, PasswordFileMistake } from "../core/password-file.ts";
+import type { PasswordHash } from "../core/mqtt/password-file.ts";
+import { parsePasswordFile, PasswordFileMistake } from "../core/mqtt/password-file.ts";
 
 /**
- * Users and their password hashes, from a file (`edge/core/password-file.ts`).
+ * Users and their password hashes, from a file (`edge/core/mqtt/password-file.ts`).
  *
  * Hashing is slow on purpose and runs in the thread pool; what was found right is remembered for a while under a keyed
  * hash, so that a thousand sensors that come back at once are not a thousand key derivations.

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 
-import { SqliteStore } from "../../cloud/store/sqlite-store.ts";
-import type { SqliteStoreOptions } from "../../cloud/store/sqlite-store.ts";
+import { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
+import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../cloud/store/store.ts";
 import { ThreadedStore } from "../../cloud/store/threaded-store.ts";
 import { regionContents } from "../support/region-contents.ts";

@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import type { TestContext } from "vitest";
 import { DrillSession } from "../../deploy/drill/drill-session.ts";
-import { findDrill } from "../../deploy/drill/drill-shelf.ts";
+import { findDrill } from "../../deploy/drill/shipped-drills.ts";
 import type { DrillOutcome } from "../../deploy/drill/outcome.ts";
 import { SandboxTarget } from "../../deploy/drill/sandbox-target.ts";
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";

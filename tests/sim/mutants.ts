@@ -1,6 +1,6 @@
-import type { SessionEvent, StreamSets } from "../../edge/session/session.ts";
+import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
 import { loadedCounts } from "../../cloud/store/batch-counts.ts";
-import type { SqliteStore } from "../../cloud/store/sqlite-store.ts";
+import type { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SnapshotChunk } from "../../cloud/store/store.ts";
 import { difference, EMPTY_HAVE, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";

@@ -4,10 +4,10 @@ import { PeerReplicator } from "../../cloud/peer/peer-replicator.ts";
 import type { StreamCall } from "../../cloud/grpc/region-server.ts";
 import { Committer } from "../../cloud/ingest/committer.ts";
 import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
-import { OperatorDesk } from "../../cloud/operator/operator-desk.ts";
+import { CommandService } from "../../cloud/operator/command-service.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
 import { Pruner } from "../../cloud/store/pruner.ts";
-import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite-store.ts";
+import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { ArrivedBatch, Outcome, Store, StreamSet } from "../../cloud/store/store.ts";
 import { Fault } from "../../proto/core/fault.ts";
 import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
@@ -40,7 +40,7 @@ export class SimRegion {
     | {
         readonly store: SqliteStore;
         readonly replicator: PeerReplicator;
-        readonly desk: OperatorDesk;
+        readonly desk: CommandService;
         readonly committer: Committer;
       }
     | undefined;
@@ -138,7 +138,7 @@ export class SimRegion {
         verified: false,
       },
     });
-    const desk = new OperatorDesk(
+    const desk = new CommandService(
       {
         committer,
         highestHlc: () => slow.highestHlc(),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Outbox, OutboxClaim, OutboxStream } from "../../edge/journal/outbox.ts";
+import type { Outbox, OutboxClaim, OutboxStream } from "../../edge/storage/outbox.ts";
 import { EMPTY_HAVE } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";

@@ -1,7 +1,13 @@
-import { step, uplink } from "../../edge/core/uplink.ts";
-import { UPLINK } from "../../edge/core/uplink-state.ts";
-import type { HeldStream, UplinkEffect, UplinkEvent, UplinkReport, UplinkState } from "../../edge/core/uplink-state.ts";
-import type { SessionEvent, StreamSets } from "../../edge/session/session.ts";
+import { step, uplink } from "../../edge/core/uplink/uplink.ts";
+import { UPLINK } from "../../edge/core/uplink/uplink-state.ts";
+import type {
+  HeldStream,
+  UplinkEffect,
+  UplinkEvent,
+  UplinkReport,
+  UplinkState,
+} from "../../edge/core/uplink/uplink-state.ts";
+import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
 import { contains, EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
-import { SubscriptionTrie } from "../../core/subscription-trie.ts";
+import { SubscriptionTrie } from "../../core/mqtt/subscription-trie.ts";
 import { RetainedStore } from "./retained-store.ts";
 import type { Addressed, DroppedMessage, QueueLimits } from "./message-queues.ts";
 import { MessageQueues } from "./message-queues.ts";

@@ -1,4 +1,4 @@
-import { StorageClient } from "../../../edge/journal/storage-client.ts";
+import { StorageClient } from "../../../edge/storage/storage-client.ts";
 import { replaced } from "./replaced.ts";
 
 /**

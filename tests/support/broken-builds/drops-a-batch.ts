@@ -1,4 +1,4 @@
-import { SqliteWriter } from "../../../cloud/store/sqlite-writer.ts";
+import { SqliteWriter } from "../../../cloud/store/sqlite/writer.ts";
 import { replaced } from "./replaced.ts";
 
 /** A region that breaks P2: of every tenth batch it says that it has it, and keeps nothing of what it says. */

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { cloudConfigSchema } from "../../../cloud/config.ts";
 import type { EdgeConfig } from "../../../edge/config.ts";
 import { edgeConfigSchema } from "../../../edge/config.ts";
-import { DEFAULT_LIMITS } from "../../../edge/core/mqtt-limits.ts";
+import { DEFAULT_LIMITS } from "../../../edge/core/mqtt/limits.ts";
 import { Fault } from "../../../proto/core/fault.ts";
 import { loadConfig } from "../../../proto/runtime/options/load-config.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { QueryApi } from "../../../../cloud/query/query-api.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { millis } from "../../../../proto/core/ids.ts";
 import { operatorName, summaryOfValue } from "../../../../proto/core/operator-command.ts";
 import type { OperatorCommand } from "../../../../proto/core/operator-command.ts";

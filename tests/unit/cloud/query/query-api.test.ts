@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { badRequest, QueryApi } from "../../../../cloud/query/query-api.ts";
 import type { Answer } from "../../../../cloud/query/query-api.ts";
-import { SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { QuantileSketch } from "../../../../proto/core/sketch.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.ts";
 

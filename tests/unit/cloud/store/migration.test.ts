@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import type { Value } from "../../../../proto/core/reading.ts";
 import type { WindowRecord } from "../../../../proto/core/record.ts";
 import { openDatabase } from "../../../../proto/runtime/sqlite.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Pruner } from "../../../../cloud/store/pruner.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite-store.ts";
+import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { seq } from "../../../../proto/core/ids.ts";
 import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { drillSchema } from "../../../../deploy/drill/drill-file.ts";
 import type { Drill } from "../../../../deploy/drill/drill-file.ts";
-import { allDrills, findDrill } from "../../../../deploy/drill/drill-shelf.ts";
+import { allDrills, findDrill } from "../../../../deploy/drill/shipped-drills.ts";
 import { drillText, sandboxCast } from "../../../../deploy/drill/drill-text.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import { loadConfig } from "../../../../proto/runtime/options/load-config.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { DrillStep } from "../../../../deploy/drill/drill-file.ts";
 import { blastRadius, faultsIn, planSteps, stepSentence } from "../../../../deploy/drill/drill-plan.ts";
-import { hits } from "../../../../deploy/drill/faults.ts";
+import { hits } from "../../../../deploy/drill/injections.ts";
 
 const CAST = { regions: ["eu", "us", "ap"], gateways: ["plant-1", "plant-2"] };
 const fault = (given: Extract<DrillStep, { kind: "fault" }>["fault"]): DrillStep => ({

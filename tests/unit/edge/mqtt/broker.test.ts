@@ -4,7 +4,7 @@ import { connect as mqttConnect, connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
 import { generate, type Packet } from "mqtt-packet";
 import { createWebSocketStream, WebSocket } from "ws";
-import { Acl } from "../../../../edge/core/acl-file.ts";
+import { Acl } from "../../../../edge/core/mqtt/acl-file.ts";
 import { Users } from "../../../../edge/mqtt/users.ts";
 import { MqttWorld, RawClient, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 import { runs } from "../../../support/scale.ts";

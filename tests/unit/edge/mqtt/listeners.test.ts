@@ -8,7 +8,7 @@ import type { IClientOptions } from "mqtt";
 import type { IConnectPacket } from "mqtt-packet";
 import { createWebSocketStream, WebSocket } from "ws";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import type { Intake, PublishedMessage } from "../../../../edge/journal/intake.ts";
+import type { Intake, PublishedMessage } from "../../../../edge/storage/intake.ts";
 import { MqttBroker } from "../../../../edge/mqtt/broker.ts";
 import type { Listener, ListenerOptions } from "../../../../edge/mqtt/listeners.ts";
 import { systemClock } from "../../../../proto/runtime/clock.ts";

@@ -1,6 +1,6 @@
 import { connectAsync } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
-import { Acl } from "../../../../edge/core/acl-file.ts";
+import { Acl } from "../../../../edge/core/mqtt/acl-file.ts";
 import { MqttWorld, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 
 /** A broker that tells its counters often, and what one client is given of its subscriptions. */

@@ -1,0 +1,118 @@
+import { Fault } from "../../proto/core/fault.ts";
+import { contains } from "../../proto/core/have.ts";
+import { mintHlc } from "../../proto/core/hlc.ts";
+import { millis, seq } from "../../proto/core/ids.ts";
+import type { Millis, Seq, StreamId } from "../../proto/core/ids.ts";
+import { operatorName } from "../../proto/core/operator-command.ts";
+import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
+import { sealBatch } from "../../proto/wire/batch-codec.ts";
+import type { Committer, CommitListener } from "../ingest/committer.ts";
+import type { Outcome } from "../store/store.ts";
+
+/**
+ * Takes the commands of operators and makes batches of them, in a stream of its own: from there on they are replicated,
+ * compared and kept like everything else, and every region answers with them alike.
+ *
+ * A stream lives as long as the process, as those of gateways do: a region that is restored from a backup must never
+ * give one number to two batches.
+ */
+export class CommandService {
+  readonly #deps: CommandServiceDeps;
+  readonly #options: CommandServiceOptions;
+  readonly #open = new Map<Seq, (outcome: Outcome) => void>();
+  readonly #waiting = new Set<() => void>();
+  #stream: StreamId | undefined;
+  #lastSeq = 0;
+  #lastHlc = 0;
+
+  constructor(deps: CommandServiceDeps, options: CommandServiceOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    deps.committer.subscribe(operatorName(options.region), this.#told);
+  }
+
+  /**
+   * Resolves when the commands are committed here, all of them or none.
+   * @throws Fault when the clock of this region is outside of 2020 to 2159: no version can be said then.
+   */
+  async take(drafts: readonly OperatorDraft[]): Promise<Receipt> {
+    // Above every command that this region has heard of, so that what is said later wins, whatever the clocks say.
+    const heard = await this.#deps.highestHlc();
+    const nowMs = millis(this.#deps.clock.nowMs());
+    const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, heard) }));
+    const streamId = (this.#stream ??= this.#deps.mintStreamId());
+    const at = seq((this.#lastSeq += 1));
+    const gateway = operatorName(this.#options.region);
+    const batch = sealBatch({
+      streamId,
+      seq: at,
+      content: { gateway, sealedAtMs: nowMs, windows: [], raws: [], ledger: NOTHING_COUNTED, commands },
+    });
+    const outcome = await new Promise<Outcome>((resolve) => {
+      this.#open.set(at, resolve);
+      this.#deps.committer.submitBatch(this.#told, { gateway, verified: false }, batch);
+    });
+    if (outcome.kind !== "stored") throw new Error(`a batch of commands was not stored: ${JSON.stringify(outcome)}`);
+    return { streamId, seq: at, commands };
+  }
+
+  #mint(nowMs: Millis, heard: number): number {
+    try {
+      this.#lastHlc = mintHlc(nowMs, Math.max(heard, this.#lastHlc), this.#options.regionNumber);
+      return this.#lastHlc;
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      const message = `the clock of region ${this.#options.region} says ${new Date(nowMs).toISOString()}: no command can be dated`;
+      throw new Fault({ code: "config", message, hint: "set the clock", cause });
+    }
+  }
+
+  /** Waits until enough regions hold the batch, or the signal fires. @returns whether they do. */
+  async replicated({ streamId, seq: at }: Receipt, signal: AbortSignal): Promise<boolean> {
+    const held = (): boolean => contains(this.#deps.replicatedOf(streamId), at);
+    while (!held() && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+        signal.addEventListener("abort", wake, { once: true });
+      });
+    }
+    return held();
+  }
+
+  readonly #told: CommitListener = (_sets, own) => {
+    for (const { batch, outcome } of own) {
+      this.#open.get(batch.seq)?.(outcome);
+      this.#open.delete(batch.seq);
+    }
+    for (const wake of this.#waiting) wake();
+  };
+}
+
+/** Where the commands are: the batch that holds them. */
+export type Receipt = {
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly commands: readonly OperatorCommand[];
+};
+
+export type CommandServiceDeps = {
+  readonly committer: Pick<Committer, "submitBatch" | "subscribe">;
+  /** The highest version of any command that this region holds, 0 where there is none. */
+  readonly highestHlc: () => Promise<number>;
+  readonly replicatedOf: (streamId: StreamId) => Parameters<typeof contains>[0];
+  readonly clock: { nowMs(): number };
+  readonly mintStreamId: () => StreamId;
+};
+
+export type CommandServiceOptions = {
+  readonly region: string;
+  /** 0 to 31, another one in each region as far as their configurations agree. */
+  readonly regionNumber: number;
+};
+
+const NOTHING_COUNTED = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };

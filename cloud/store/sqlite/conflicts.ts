@@ -1,0 +1,169 @@
+import type { Database } from "better-sqlite3";
+
+import { conflictKey, conflictsOf } from "../../../proto/core/conflicts.ts";
+import type { SqliteSeries } from "./series.ts";
+import { SERIES_PER_PAGE } from "./series.ts";
+import type { SqliteWindows } from "./windows.ts";
+import type { ConflictKey, ConflictQuery, ConflictRow, Page, WindowConflict } from "../store.ts";
+
+/**
+ * The conflicts of windows: for each window exactly what follows from the rows that it has now, so that the table does
+ * not depend on the order in which they came. `touch` and `settle` run inside the transaction of their caller.
+ *
+ * A window with one slot and no command, which is nearly every one, costs the count that finds this out.
+ */
+export class SqliteConflicts {
+  readonly #sql: Statements;
+  readonly #windows: SqliteWindows;
+  #touched: Place[] = [];
+
+  constructor(db: Database, windows: SqliteWindows) {
+    this.#sql = prepare(db);
+    this.#windows = windows;
+  }
+
+  /** A row of this window came, or replaced another. */
+  touch(series: number, windowMs: number, startMs: number): void {
+    this.#touched.push([series, windowMs, startMs]);
+  }
+
+  settle(): void {
+    const touched = this.#touched;
+    this.#touched = [];
+    const settled = new Set<string>();
+    for (const place of touched) {
+      if (!this.#windows.isContested(...place) || settled.has(place.join())) continue;
+      settled.add(place.join());
+      this.#settleOne(place);
+    }
+  }
+
+  /** What an earlier version of this software left. @returns whether there is more. */
+  settleOld(limit: number): boolean {
+    const places = this.#sql.unsettled.all(limit);
+    for (const { series, window_ms: windowMs, window_start_ms: startMs } of places) {
+      this.#settleOne([series, windowMs, startMs]);
+      this.#sql.forgetUnsettled.run(series, windowMs, startMs);
+    }
+    return places.length === limit;
+  }
+
+  /** For use after a rollback. */
+  forget(): void {
+    this.#touched = [];
+  }
+
+  page(query: ConflictQuery, series: SqliteSeries): Page<ConflictRow, ConflictKey> {
+    const rows: ConflictRow[] = [];
+    const { after, limit } = query;
+    if (after?.of !== "fork") {
+      const next = query.kind === "fork" ? null : this.#windowConflicts(query, after, series, rows);
+      if (next !== null) return { rows, next };
+    }
+    const ofWindows = query.device ?? query.metric ?? query.fromMs ?? query.toMs;
+    if (ofWindows !== null || (query.kind !== null && query.kind !== "fork")) return { rows, next: null };
+    const forks = this.#sql.forks.all(after?.of === "fork" ? after.key : "", limit + 1 - rows.length);
+    for (const { key } of forks) {
+      // Nothing behind the windows yet: the forks begin on the next page.
+      if (rows.length === limit) return { rows, next: keyOf(rows.at(-1)!) };
+      rows.push({ kind: "fork", key });
+    }
+    return { rows, next: null };
+  }
+
+  /** Fills `rows`. @returns where the next page begins; null when there are no more. */
+  #windowConflicts(
+    query: ConflictQuery,
+    after: Extract<ConflictKey, { of: "window" }> | null,
+    series: SqliteSeries,
+    rows: ConflictRow[],
+  ): ConflictKey | null {
+    let visitedSeries = 0;
+    let visited = 0;
+    for (const { id, device, metric } of series.walk(query, after, "from")) {
+      const here = after?.device === device && after.metric === metric ? after : null;
+      for (let windowMs = this.#length(id, here?.windowMs ?? 0); windowMs !== null;) {
+        const at = here?.windowMs === windowMs ? here : null;
+        const [fromMs, key] = begin(query.fromMs, at);
+        const toMs = query.toMs ?? Number.MAX_SAFE_INTEGER;
+        for (const row of this.#sql.page.iterate(id, windowMs, fromMs, key, toMs)) {
+          const conflict = loaded(row, { device, metric, windowMs });
+          if (query.kind === null || query.kind === conflict.kind) {
+            if (rows.length === query.limit) return keyOf(rows.at(-1)!);
+            rows.push(conflict);
+          }
+          if ((visited += 1) === ROWS_PER_PAGE) return keyOf(conflict);
+        }
+        windowMs = this.#length(id, windowMs + 1);
+      }
+      if ((visitedSeries += 1) === SERIES_PER_PAGE) return { of: "window", device, metric, ...AFTER_EVERY_WINDOW };
+    }
+    return null;
+  }
+
+  #length(series: number, fromMs: number): number | null {
+    return this.#sql.nextLength.get(series, fromMs)?.window_ms ?? null;
+  }
+
+  #settleOne(place: Place): void {
+    this.#sql.delete.run(...place);
+    const { rows, operatorRows } = this.#windows.one(...place);
+    for (const conflict of conflictsOf(rows, operatorRows)) {
+      this.#sql.insert.run(...place, conflictKey(conflict), conflict.outcome);
+    }
+  }
+}
+
+type Place = [series: number, windowMs: number, startMs: number];
+type ConflictSqlRow = { readonly window_start_ms: number; readonly key: string; readonly outcome: string };
+
+/** The range begins behind the last row of the page before, or at `fromMs` if that is later. */
+function begin(fromMs: number | null, after: { windowStartMs: number; key: string } | null): [number, string] {
+  const earliestMs = fromMs ?? Number.MIN_SAFE_INTEGER;
+  if (after === null || after.windowStartMs < earliestMs) return [earliestMs, ""];
+  return [after.windowStartMs, after.key];
+}
+
+function loaded(row: ConflictSqlRow, of: { device: string; metric: string; windowMs: number }): WindowConflict {
+  const [kind, winner, loser] = row.key.split(" ") as [WindowConflict["kind"], string, string];
+  const outcome = row.outcome as WindowConflict["outcome"];
+  return { ...of, windowStartMs: row.window_start_ms, kind, outcome, winner, loser };
+}
+
+function keyOf(row: ConflictRow): ConflictKey {
+  if (row.kind === "fork") return { of: "fork", key: row.key };
+  const { device, metric, windowMs, windowStartMs } = row;
+  return { of: "window", device, metric, windowMs, windowStartMs, key: conflictKey(row) };
+}
+
+/** Rows that a page looks at, whether it shows them or not. */
+const ROWS_PER_PAGE = 50_000;
+const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, key: "" };
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    delete: db.prepare<Place>("DELETE FROM window_conflict WHERE series = ? AND window_ms = ? AND window_start_ms = ?"),
+    insert: db.prepare<[...Place, key: string, outcome: string]>(
+      "INSERT INTO window_conflict (series, window_ms, window_start_ms, key, outcome) VALUES (?, ?, ?, ?, ?)",
+    ),
+    unsettled: db.prepare<[limit: number], { series: number; window_ms: number; window_start_ms: number }>(
+      "SELECT series, window_ms, window_start_ms FROM unsettled_window LIMIT ?",
+    ),
+    forgetUnsettled: db.prepare<Place>(
+      "DELETE FROM unsettled_window WHERE series = ? AND window_ms = ? AND window_start_ms = ?",
+    ),
+    nextLength: db.prepare<[series: number, fromMs: number], { window_ms: number | null }>(
+      "SELECT min(window_ms) AS window_ms FROM window_conflict WHERE series = ? AND window_ms >= ?",
+    ),
+    page: db.prepare<[series: number, windowMs: number, fromMs: number, key: string, toMs: number], ConflictSqlRow>(
+      `SELECT window_start_ms, key, outcome FROM window_conflict
+       WHERE series = ? AND window_ms = ? AND (window_start_ms, key) > (?, ?) AND window_start_ms < ?
+       ORDER BY window_start_ms, key`,
+    ),
+    forks: db.prepare<[after: string, limit: number], { key: string }>(
+      "SELECT key FROM conflict_log WHERE kind = 'fork' AND key > ? ORDER BY key LIMIT ?",
+    ),
+  };
+}

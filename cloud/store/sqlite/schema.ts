@@ -1,0 +1,128 @@
+import type { Database } from "better-sqlite3";
+
+import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
+import { typesOfRawColumns } from "../../../proto/wire/batch-codec.ts";
+import type { SqliteSeries } from "./series.ts";
+import { SERIES_PER_PAGE } from "./series.ts";
+import type { Page, SchemaRow, SchemaQuery, SeriesKey, SeenVersion } from "../store.ts";
+
+/**
+ * Which types and units the readings of a series have had, and when. Told of every row that comes, also of one that gives
+ * way to another: earliest and latest of all of them do not depend on the order in which they came. A snapshot brings them
+ * along, because rows that gave way are in it no more.
+ *
+ * What it is told is written once a transaction: a group of batches has the same series again and again.
+ */
+export class SqliteSchema {
+  readonly #sql: Statements;
+  /** What was said last of a series: what is written, or will be before the transaction ends. */
+  readonly #known = new Map<number, Seen>();
+  #unwritten: Seen[] = [];
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** Inside a transaction, which ends with {@link write}. */
+  saw(series: number, { type, unit }: SchemaVersion, { firstMs, lastMs }: TimeSpan): void {
+    let seen = this.#known.get(series);
+    if (seen === undefined || seen.type !== type || seen.unit !== unit) {
+      seen = { series, type, unit, firstMs, lastMs, isWritten: true };
+      this.#known.set(series, seen);
+    } else if (firstMs >= seen.firstMs && lastMs <= seen.lastMs) return;
+    seen.firstMs = Math.min(seen.firstMs, firstMs);
+    seen.lastMs = Math.max(seen.lastMs, lastMs);
+    if (!seen.isWritten) return;
+    seen.isWritten = false;
+    this.#unwritten.push(seen);
+  }
+
+  write(): void {
+    if (this.#unwritten.length === 0) return;
+    for (const seen of this.#unwritten) {
+      this.#sql.widen.run(seen.series, seen.type, seen.unit ?? "", seen.firstMs, seen.lastMs);
+      seen.isWritten = true;
+    }
+    this.#unwritten = [];
+    if (this.#known.size > SERIES_CACHED) this.#known.clear();
+  }
+
+  /** After a rollback, and when series were erased. */
+  forget(): void {
+    this.#known.clear();
+    this.#unwritten = [];
+  }
+
+  /** The types of what an earlier version of this software stored. @returns whether there is more. */
+  settleOld(limit: number): boolean {
+    const blocks = this.#sql.untyped.all(limit);
+    for (const { block, series, unit, min_ms: firstMs, max_ms: lastMs, columns } of blocks) {
+      for (const type of typesOfRawColumns(columns)) this.saw(series, { type, unit }, { firstMs, lastMs });
+      this.#sql.typed.run(block);
+    }
+    return blocks.length === limit;
+  }
+
+  page(query: SchemaQuery, series: SqliteSeries): Page<SchemaRow, SeriesKey> {
+    const rows: SchemaRow[] = [];
+    let visited = 0;
+    for (const { id, device, metric } of series.walk(query, query.after, "after")) {
+      const versions = this.#sql.ofSeries.all(id).map(seenVersion);
+      // Of a series that only operators speak of there is none.
+      if (versions.length > 0) {
+        if (rows.length === query.limit) {
+          const { device: lastDevice, metric: lastMetric } = rows.at(-1)!;
+          return { rows, next: { device: lastDevice, metric: lastMetric } };
+        }
+        rows.push({ device, metric, versions });
+      }
+      if ((visited += 1) === SERIES_PER_PAGE) return { rows, next: { device, metric } };
+    }
+    return { rows, next: null };
+  }
+}
+
+type TimeSpan = { readonly firstMs: number; readonly lastMs: number };
+type Seen = SchemaVersion & { readonly series: number; firstMs: number; lastMs: number; isWritten: boolean };
+
+/** Some 30 MB; beyond that it starts again rather than grow. */
+const SERIES_CACHED = 250_000;
+
+type SchemaSqlRow = {
+  readonly type: ValueType;
+  readonly unit: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+};
+type UntypedRow = {
+  readonly block: number;
+  readonly series: number;
+  readonly unit: string | null;
+  readonly min_ms: number;
+  readonly max_ms: number;
+  readonly columns: Buffer;
+};
+
+function seenVersion({ type, unit, first_ms: firstMs, last_ms: lastMs }: SchemaSqlRow): SeenVersion {
+  return { type, unit: unit === "" ? null : unit, firstMs, lastMs };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    widen: db.prepare<[series: number, type: ValueType, unit: string, firstMs: number, lastMs: number]>(
+      `INSERT INTO series_schema (series, type, unit, first_ms, last_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (series, type, unit) DO UPDATE
+         SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)`,
+    ),
+    ofSeries: db.prepare<[series: number], SchemaSqlRow>(
+      "SELECT type, unit, first_ms, last_ms FROM series_schema WHERE series = ? ORDER BY first_ms, type, unit",
+    ),
+    untyped: db.prepare<[limit: number], UntypedRow>(
+      `SELECT block, series, unit, min_ms, max_ms, columns
+       FROM untyped_block JOIN raw_block ON raw_block.rowid = untyped_block.block ORDER BY block LIMIT ?`,
+    ),
+    typed: db.prepare<[block: number]>("DELETE FROM untyped_block WHERE block = ?"),
+  };
+}

@@ -1,0 +1,406 @@
+import type { Database, Statement } from "better-sqlite3";
+import { z } from "zod";
+
+import { millis, seq } from "../../../proto/core/ids.ts";
+import type { MemberState } from "../../../proto/core/member.ts";
+import type { OperatorCommand, OperatorRank } from "../../../proto/core/operator-command.ts";
+import type { ValueType } from "../../../proto/core/schema.ts";
+import { encodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
+import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import { loadedCounts } from "../batch-counts.ts";
+import { HA_MODES } from "./windows.ts";
+import type { SqliteWindows } from "./windows.ts";
+import { loadedSummary } from "./stored-summary.ts";
+import type { SummaryRow } from "./stored-summary.ts";
+import type { SnapshotChunk } from "../store.ts";
+
+/**
+ * Reads the snapshot of a region for another one: what follows from the batches whose bytes are gone, part by part.
+ *
+ * First the set of these batches, up to the last one that is here when the reading begins (`bound`), then the rows that
+ * came with them. In this order, because writing goes on meanwhile: a set that is read last claims batches whose rows
+ * the scan had already passed. Rows of other batches are left out: they come with their bytes, and a region never has
+ * rows of a batch that is not in its set when all is done. A row that is replaced during the scan moves from `record`
+ * to `revision_log`, which is read after it, so it is met at least once. Types and units come last, as they were seen here.
+ *
+ * The reader keeps nothing between two parts: the place is in the key, so a snapshot goes on after a restart.
+ */
+export class SqliteSnapshotReader {
+  readonly #sql: Statements;
+  readonly #windows: SqliteWindows;
+
+  constructor(db: Database, windows: SqliteWindows) {
+    this.#sql = prepare(db);
+    this.#windows = windows;
+  }
+
+  /** @param after empty for the first part. @returns null when it is not what an earlier part gave as `next`. */
+  part(after: Uint8Array): SnapshotChunk | null {
+    const place = after.length === 0 ? this.#beginning() : readPlace(after);
+    if (place === null) return null;
+    const found = this.#read(place);
+    if (found === null) return null;
+    const { part, key } = found;
+    const next = key === null ? following(place) : { ...place, key };
+    return { body: encodeSnapshotPart({ ...NOTHING, ...part }), next: next === null ? EMPTY : writePlace(next) };
+  }
+
+  #beginning(): Place {
+    return { bound: this.#sql.bound.get() ?? 0, stage: "batches", key: [] };
+  }
+
+  /** `key` is null at the end of the stage; null altogether when the key is none of this stage. */
+  #read({ bound, stage, key }: Place): { readonly part: Partial<SnapshotPart>; readonly key: Key | null } | null {
+    switch (stage) {
+      case "batches":
+        return this.#batches(bound, key);
+      case "voids":
+        return this.#voids(key);
+      case "erased":
+        return this.#erased(bound, key);
+      case "members":
+        return this.#members(bound);
+      case "commands":
+        return this.#commands(bound, key);
+      case "records":
+        return this.#windowRows("records", bound, key);
+      case "revisions":
+        return this.#windowRows("revisions", bound, key);
+      case "raws":
+        return this.#raws(bound, key);
+      case "schemas":
+        return this.#schemas(key);
+    }
+  }
+
+  #batches(bound: number, key: Key): Found | null {
+    const [after = 0] = numbers(key, 1) ?? [Number.NaN];
+    if (Number.isNaN(after)) return null;
+    const rows = this.#sql.batches.all(after, bound, BATCHES_PER_PART);
+    const batches = rows.map((row) => ({
+      ...this.#windows.stream(row.stream),
+      seq: seq(row.seq),
+      sha256: row.sha256,
+      counts: loadedCounts(row.counts),
+    }));
+    const last = rows.at(-1);
+    return { part: { batches }, key: last === undefined || rows.length < BATCHES_PER_PART ? null : [last.row] };
+  }
+
+  #voids(key: Key): Found | null {
+    const after = numbers(key, 3);
+    if (after === null) return null;
+    const [stream = 0, first = 0, last = 0] = after;
+    const rows = this.#sql.voids.all(stream, first, last, ROWS_PER_PART);
+    const voids = rows.map((row) => ({
+      ...this.#windows.stream(row.stream),
+      first: seq(row.first),
+      last: seq(row.last),
+      readings: row.readings,
+      reason: row.reason,
+    }));
+    const end = rows.at(-1);
+    const more = end !== undefined && rows.length === ROWS_PER_PART;
+    return { part: { voids }, key: more ? [end.stream, end.first, end.last] : null };
+  }
+
+  #erased(bound: number, key: Key): Found | null {
+    const [after = ""] = key;
+    if (typeof after !== "string") return null;
+    const rows = this.#sql.erased.all(after, ROWS_PER_PART, bound);
+    const commands = rows
+      .filter(({ covered }) => covered === 1)
+      .map((row) => {
+        const { device, hlc, reason, actor } = row;
+        return { origin: this.#origin(row), command: { kind: "erase_device" as const, device, hlc, reason, actor } };
+      });
+    const last = rows.at(-1);
+    return { part: { commands }, key: last === undefined || rows.length < ROWS_PER_PART ? null : [last.device] };
+  }
+
+  /** Of all regions at once: there are a few dozen. */
+  #members(bound: number): Found {
+    const rows = this.#sql.members.all(bound).filter(({ covered }) => covered === 1);
+    const commands = rows.map((row) => {
+      const { region, state, url, gateway_url: gatewayUrl, hlc, reason, actor } = row;
+      const member = { region, state, url, gatewayUrl };
+      return { origin: this.#origin(row), command: { kind: "set_member" as const, member, hlc, reason, actor } };
+    });
+    return { part: { commands }, key: null };
+  }
+
+  #commands(bound: number, key: Key): Found | null {
+    const [series = 0, windowMs = 0, startMs = Number.MIN_SAFE_INTEGER, rank = "", hlc = 0, hash = 0] = key;
+    if (typeof rank !== "string" || numbers(key.toSpliced(3, 1), 5) === null) return null;
+    const rows = this.#sql.commands.all(series, windowMs, startMs, rank, hlc, hash, ROWS_PER_PART, bound);
+    const commands = rows
+      .filter(({ covered }) => covered === 1)
+      .map((row) => ({ origin: this.#origin(row), command: operatorCommand(row) }));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_PER_PART) return { part: { commands }, key: null };
+    const next = [last.series, last.window_ms, last.window_start_ms, last.rank, last.hlc, last.hash48];
+    return { part: { commands }, key: next };
+  }
+
+  #windowRows(stage: "records" | "revisions", bound: number, key: Key): Found | null {
+    const { length } = stage === "records" ? RECORD_KEY : REVISION_KEY;
+    const given = numbers(key, length);
+    if (given === null) return null;
+    const after = given.length === 0 ? [0, 0, Number.MIN_SAFE_INTEGER, ...Array<number>(length - 3).fill(0)] : given;
+    const rows = this.#sql[stage].all(...after, ROWS_PER_PART, bound);
+    const windows = rows
+      .filter(({ covered }) => covered === 1)
+      .map((row) => ({
+        origin: this.#origin(row),
+        window: {
+          device: row.device,
+          metric: row.metric,
+          unit: row.unit,
+          windowMs: row.window_ms,
+          windowStartMs: millis(row.window_start_ms),
+          part: row.part,
+          carry: row.carry === null ? null : streamIdFromBytes(row.carry),
+          revision: row.revision,
+          haMode: HA_MODES[row.ha_mode] ?? "auto",
+          later: row.later === 1,
+          summary: loadedSummary(row),
+        },
+      }));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_PER_PART) return { part: { windows }, key: null };
+    const slot = [last.series, last.window_ms, last.window_start_ms, last.stream, last.part];
+    return { part: { windows }, key: stage === "records" ? slot : [...slot, last.seq, last.hash48, last.revision] };
+  }
+
+  #raws(bound: number, key: Key): Found | null {
+    const given = numbers(key, 1);
+    if (given === null) return null;
+    const raws: SnapshotPart["raws"][number][] = [];
+    let bytes = 0;
+    let visited = 0;
+    for (const row of this.#sql.raws.iterate(bound, given[0] ?? 0)) {
+      visited += 1;
+      if (row.covered === 1) {
+        const { device, metric, unit, count, min_ms: minMs, max_ms: maxMs, columns, position } = row;
+        raws.push({
+          origin: this.#origin(row),
+          position,
+          // Whoever takes it looks at the columns.
+          slice: { device, metric, unit, types: [], count, minMs, maxMs, columns },
+        });
+        bytes += columns.length;
+      }
+      if (visited === ROWS_PER_PART || bytes >= BYTES_PER_PART) return { part: { raws }, key: [row.row] };
+    }
+    return { part: { raws }, key: null };
+  }
+
+  /** Of all batches, also of those that are not in the set: they come as well, and say the same once more. */
+  #schemas(key: Key): Found | null {
+    const [series = 0, type = "", unit = ""] = key;
+    if (typeof series !== "number" || typeof type !== "string" || typeof unit !== "string") return null;
+    const rows = this.#sql.schemas.all(series, type, unit, ROWS_PER_PART);
+    const schemas = rows.map((row) => ({
+      device: row.device,
+      metric: row.metric,
+      type: row.type,
+      unit: row.unit === "" ? null : row.unit,
+      firstMs: row.first_ms,
+      lastMs: row.last_ms,
+    }));
+    const last = rows.at(-1);
+    const more = last !== undefined && rows.length === ROWS_PER_PART;
+    return { part: { schemas }, key: more ? [last.series, last.type, last.unit] : null };
+  }
+
+  #origin(row: { readonly stream: number; readonly seq: number; readonly hash48: number }): SnapshotOrigin {
+    return { ...this.#windows.stream(row.stream), seq: seq(row.seq), hash48: row.hash48 };
+  }
+}
+
+type Key = readonly (number | string)[];
+type Place = { readonly bound: number; readonly stage: (typeof STAGES)[number]; readonly key: Key };
+type Found = { readonly part: Partial<SnapshotPart>; readonly key: Key | null };
+
+const STAGES = [
+  "batches",
+  "voids",
+  "erased",
+  "members",
+  "commands",
+  "records",
+  "revisions",
+  "raws",
+  "schemas",
+] as const;
+const NOTHING: SnapshotPart = { batches: [], commands: [], windows: [], raws: [], voids: [], schemas: [] };
+const EMPTY = new Uint8Array(0);
+/** 250 KiB of summaries or so: a few milliseconds between two commits. */
+const ROWS_PER_PART = 1_000;
+const BATCHES_PER_PART = 5_000;
+const BYTES_PER_PART = 512 * 1024;
+
+/** Null after the last stage. */
+function following({ bound, stage }: Place): Place | null {
+  const next = STAGES[STAGES.indexOf(stage) + 1];
+  return next === undefined ? null : { bound, stage: next, key: [] };
+}
+
+const placeSchema: z.ZodType<Place> = z.strictObject({
+  bound: z.int().min(0),
+  stage: z.enum(STAGES),
+  key: z.array(z.union([z.int(), z.string()])).max(8),
+});
+
+function writePlace(place: Place): Uint8Array {
+  return Buffer.from(JSON.stringify(place));
+}
+
+function readPlace(bytes: Uint8Array): Place | null {
+  try {
+    return placeSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** A key of so many numbers, or of none; null when it is something else. */
+function numbers(key: Key, columns: number): readonly number[] | null {
+  if (key.length !== 0 && key.length !== columns) return null;
+  return key.every((part): part is number => typeof part === "number") ? key : null;
+}
+
+function operatorCommand(row: CommandSqlRow): OperatorCommand {
+  const { device, metric, hlc, reason, actor, rank } = row;
+  const window = { device, metric, windowMs: row.window_ms, windowStartMs: millis(row.window_start_ms) };
+  return saysSomething(row)
+    ? { kind: rank, window, hlc, reason, actor, summary: loadedSummary(row) }
+    : { kind: "clear", window, hlc, reason, actor, rank };
+}
+
+/** A row that takes back has no summary at all. */
+function saysSomething(row: CommandSqlRow): row is CommandSqlRow & SummaryRow {
+  return row.count !== null;
+}
+
+type Origin = { readonly stream: number; readonly seq: number; readonly hash48: number; readonly covered: 0 | 1 };
+type InSeries = { readonly series: number; readonly device: string; readonly metric: string };
+type SlotSqlRow = Origin &
+  InSeries &
+  SummaryRow & {
+    readonly window_ms: number;
+    readonly window_start_ms: number;
+    readonly part: number;
+    readonly revision: number;
+    readonly carry: Buffer | null;
+    readonly unit: string | null;
+    readonly ha_mode: number;
+    readonly later: number;
+  };
+type CommandSqlRow = Origin &
+  InSeries & { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
+    readonly window_ms: number;
+    readonly window_start_ms: number;
+    readonly rank: OperatorRank;
+    readonly hlc: number;
+    readonly reason: string;
+    readonly actor: string;
+  };
+type ErasedSqlRow = Origin & {
+  readonly device: string;
+  readonly hlc: number;
+  readonly reason: string;
+  readonly actor: string;
+};
+type MemberSqlRow = Omit<ErasedSqlRow, "device"> & {
+  readonly region: string;
+  readonly state: MemberState;
+  readonly url: string;
+  readonly gateway_url: string;
+};
+type RawSqlRow = Origin &
+  InSeries & {
+    readonly row: number;
+    readonly position: number;
+    readonly unit: string | null;
+    readonly count: number;
+    readonly min_ms: number;
+    readonly max_ms: number;
+    readonly columns: Buffer;
+  };
+type SchemaSqlRow = InSeries & {
+  readonly type: ValueType;
+  readonly unit: string;
+  readonly first_ms: number;
+  readonly last_ms: number;
+};
+type BatchSqlRow = {
+  readonly row: number;
+  readonly stream: number;
+  readonly seq: number;
+  readonly sha256: Buffer;
+  readonly counts: string;
+};
+type VoidSqlRow = {
+  readonly stream: number;
+  readonly first: number;
+  readonly last: number;
+  readonly readings: number;
+  readonly reason: string;
+};
+
+type Statements = ReturnType<typeof prepare>;
+
+/** Whether the row's batch is one of the set. */
+const COVERED = "batch.rowid IS NOT NULL AS covered";
+function itsBatch(bound: string): string {
+  return `LEFT JOIN batch ON batch.stream = chunk.stream AND batch.seq = chunk.seq AND batch.hash48 = chunk.hash48
+    AND batch.rowid <= ${bound} AND length(batch.bytes) = 0`;
+}
+
+const RECORD_KEY = ["series", "window_ms", "window_start_ms", "stream", "part"];
+const REVISION_KEY = [...RECORD_KEY, "ver", "hash48", "revision"];
+const COMMAND_KEY = ["series", "window_ms", "window_start_ms", "rank", "hlc", "hash48"];
+
+/** The next rows of a table by its key: the parameters are the key, the limit, the bound. */
+function chunkOf(table: string, columns: string, key: readonly string[]): string {
+  const after = `(${key.join()}) > (${key.map(() => "?").join()})`;
+  return `SELECT chunk.*, device, metric, ${COVERED}
+    FROM (SELECT ${columns} FROM ${table} WHERE ${after} ORDER BY ${key.join()} LIMIT ?) AS chunk
+    JOIN series ON series.id = chunk.series ${itsBatch("?")}
+    ORDER BY ${key.map((column) => `chunk.${column}`).join()}`;
+}
+
+function prepare(db: Database) {
+  return {
+    bound: db.prepare("SELECT max(rowid) FROM batch").pluck() as Statement<[], number | null>,
+    batches: db.prepare<[after: number, bound: number, limit: number], BatchSqlRow>(
+      `SELECT rowid AS row, stream, seq, sha256, counts FROM batch
+       WHERE rowid > ? AND rowid <= ? AND length(bytes) = 0 ORDER BY rowid LIMIT ?`,
+    ),
+    voids: db.prepare<[stream: number, first: number, last: number, limit: number], VoidSqlRow>(
+      `SELECT stream, first, last, readings, reason FROM void WHERE (stream, first, last) > (?, ?, ?)
+       ORDER BY stream, first, last LIMIT ?`,
+    ),
+    erased: db.prepare<[after: string, limit: number, bound: number], ErasedSqlRow>(
+      `SELECT chunk.*, ${COVERED} FROM (SELECT * FROM erased WHERE device > ? ORDER BY device LIMIT ?) AS chunk
+       ${itsBatch("?")} ORDER BY device`,
+    ),
+    members: db.prepare<[bound: number], MemberSqlRow>(
+      `SELECT chunk.*, ${COVERED} FROM member AS chunk ${itsBatch("?")} ORDER BY region`,
+    ),
+    commands: db.prepare<(number | string)[], CommandSqlRow>(chunkOf("operator_row", "*", COMMAND_KEY)),
+    records: db.prepare<number[], SlotSqlRow>(chunkOf("record", "*, ver AS seq", RECORD_KEY)),
+    revisions: db.prepare<number[], SlotSqlRow>(chunkOf("revision_log", "*, ver AS seq", REVISION_KEY)),
+    schemas: db.prepare<[series: number, type: string, unit: string, limit: number], SchemaSqlRow>(
+      `SELECT series_schema.*, device, metric FROM series_schema JOIN series ON series.id = series_schema.series
+       WHERE (series, type, unit) > (?, ?, ?) ORDER BY series, type, unit LIMIT ?`,
+    ),
+    raws: db.prepare<[bound: number, after: number], RawSqlRow>(
+      `SELECT chunk.rowid AS row, chunk.*, device, metric, ${COVERED}
+       FROM raw_block AS chunk JOIN series ON series.id = chunk.series ${itsBatch("?")}
+       WHERE chunk.rowid > ? ORDER BY chunk.rowid`,
+    ),
+  };
+}

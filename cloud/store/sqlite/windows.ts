@@ -1,0 +1,252 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import { effective } from "../../../proto/core/effective.ts";
+import type { SlotRow } from "../../../proto/core/effective.ts";
+import { seq } from "../../../proto/core/ids.ts";
+import type { StreamId } from "../../../proto/core/ids.ts";
+import { OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
+import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-command.ts";
+import type { HaMode } from "../../../proto/core/record.ts";
+import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
+import { loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
+import type { SummaryRow } from "./stored-summary.ts";
+import type { WindowHistory, WindowRevision } from "../store.ts";
+
+/**
+ * The rows of windows as the rules want them: what gateways forwarded and what operators said, window by window. Who
+ * rolls a transaction back calls {@link SqliteWindows.forget}.
+ */
+export class SqliteWindows {
+  readonly #sql: Statements;
+  readonly #streams = new Map<number, { streamId: StreamId; gateway: string }>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** The window lengths of a series, from `fromMs` on. */
+  *lengths(series: number, only: number | null, fromMs: number): Generator<number> {
+    if (only !== null) {
+      if (only >= fromMs) yield only;
+      return;
+    }
+    let windowMs = this.#sql.nextLength.get(series, fromMs, series, fromMs);
+    while (typeof windowMs === "number") {
+      yield windowMs;
+      windowMs = this.#sql.nextLength.get(series, windowMs + 1, series, windowMs + 1);
+    }
+  }
+
+  /** One window after the other, in order of start; also those of which only an operator speaks. */
+  *inRange(series: number, windowMs: number, fromMs: number, toMs: number): Generator<WindowRows> {
+    const commands = this.#sql.operatorRows.iterate(series, windowMs, fromMs, toMs);
+    try {
+      let command = commands.next();
+      const until = (startMs: number): OperatorRow[] => {
+        const taken: OperatorRow[] = [];
+        for (; command.done !== true && command.value.window_start_ms === startMs; command = commands.next()) {
+          taken.push(operatorRow(command.value));
+        }
+        return taken;
+      };
+      let startMs = Number.NaN;
+      let rows: SlotRow[] = [];
+      for (const row of this.#sql.slotRows.iterate(series, windowMs, fromMs, toMs)) {
+        if (rows.length > 0 && row.window_start_ms !== startMs) {
+          yield { startMs, rows, operatorRows: until(startMs) };
+          rows = [];
+        }
+        startMs = row.window_start_ms;
+        while (rows.length === 0 && command.done !== true && command.value.window_start_ms < startMs) {
+          const aloneMs = command.value.window_start_ms;
+          yield { startMs: aloneMs, rows: [], operatorRows: until(aloneMs) };
+        }
+        rows.push(this.#slotRow(row));
+      }
+      if (rows.length > 0) yield { startMs, rows, operatorRows: until(startMs) };
+      while (command.done !== true) {
+        const aloneMs = command.value.window_start_ms;
+        yield { startMs: aloneMs, rows: [], operatorRows: until(aloneMs) };
+      }
+    } finally {
+      commands.return?.();
+    }
+  }
+
+  /** Whether there is anything to choose from: several slots, or a command. */
+  isContested(series: number, windowMs: number, startMs: number): boolean {
+    return this.#sql.contested.get(series, windowMs, startMs, series, windowMs, startMs) === 1;
+  }
+
+  one(series: number, windowMs: number, startMs: number): WindowRows {
+    const end = startMs + 1;
+    return {
+      startMs,
+      rows: this.#sql.slotRows.all(series, windowMs, startMs, end).map((row) => this.#slotRow(row)),
+      operatorRows: this.#sql.operatorRows.all(series, windowMs, startMs, end).map(operatorRow),
+    };
+  }
+
+  /** Every row that the window ever had; of more than `limit` of a kind the rest is left out, and said to be. */
+  history(series: number, windowMs: number, startMs: number, limit: number): WindowHistory {
+    const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
+    const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
+    const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
+    const answers = effective(
+      present.map((row) => this.#slotRow(row)),
+      commands.map(operatorRow),
+    );
+    const sources = answers.flatMap((answer) => answer.sources);
+    const slot = (row: SlotSqlRow, state: "present" | "replaced"): GatewayRevision => {
+      const loaded = this.#slotRow(row);
+      const source = sources.some((one) => one.streamId === loaded.streamId && one.part === loaded.part);
+      return {
+        kind: "gateway",
+        state,
+        inAnswer: state === "present" && source,
+        hash48: row.hash48,
+        row: loaded,
+      };
+    };
+    const gateways = [
+      ...present.slice(0, limit).map((row) => slot(row, "present")),
+      ...replaced.slice(0, limit).map((row) => slot(row, "replaced")),
+    ].toSorted(byVersion);
+    const byRank = commands.map(operatorRow).toSorted(byRankAndVersion).slice(0, limit);
+    const operators = byRank.map((row): WindowRevision => {
+      const decided = answers[0]?.operator;
+      const inAnswer = decided?.rank === row.rank && decided.hlc === row.hlc && decided.tie === row.tie;
+      return { kind: "operator", inAnswer, row };
+    });
+    const complete = Math.max(present.length, replaced.length, commands.length) <= limit;
+    return { rows: [...operators, ...gateways], complete };
+  }
+
+  stream(id: number): { streamId: StreamId; gateway: string } {
+    let stream = this.#streams.get(id);
+    if (stream === undefined) {
+      const row = this.#sql.streamName.get(id);
+      if (row === undefined) throw new Error(`a row of unknown stream ${id}`);
+      stream = { streamId: streamIdFromBytes(row.stream_id), gateway: row.gateway };
+      if (this.#streams.size >= STREAMS_CACHED) this.#streams.clear();
+      this.#streams.set(id, stream);
+    }
+    return stream;
+  }
+
+  /** Forgets the dictionary; for use after a rollback, and when a stream got another name. */
+  forget(): void {
+    this.#streams.clear();
+  }
+
+  #slotRow(row: SlotSqlRow): SlotRow {
+    const { streamId, gateway } = this.stream(row.stream);
+    return {
+      gateway,
+      streamId,
+      part: row.part,
+      ver: seq(row.ver),
+      carry: row.carry === null ? null : streamIdFromBytes(row.carry),
+      revision: row.revision,
+      unit: row.unit,
+      haMode: HA_MODES[row.ha_mode] ?? "auto",
+      later: row.later === 1,
+      summary: loadedSummary(row),
+    };
+  }
+}
+
+export type WindowRows = {
+  readonly startMs: number;
+  readonly rows: readonly SlotRow[];
+  readonly operatorRows: readonly OperatorRow[];
+};
+
+/** By their number in the table. */
+export const HA_MODES: readonly HaMode[] = ["auto", "mirror", "partition"];
+
+type GatewayRevision = Extract<WindowRevision, { kind: "gateway" }>;
+type SlotSqlRow = SummaryRow & {
+  readonly window_start_ms: number;
+  readonly stream: number;
+  readonly part: number;
+  readonly ver: number;
+  readonly hash48: number;
+  readonly revision: number;
+  readonly carry: Buffer | null;
+  readonly unit: string | null;
+  readonly ha_mode: number;
+  readonly later: number;
+};
+type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
+  readonly window_start_ms: number;
+  readonly rank: OperatorRank;
+  readonly hlc: number;
+  readonly hash48: number;
+  readonly reason: string;
+  readonly actor: string;
+};
+
+function operatorRow(row: OperatorSqlRow): OperatorRow {
+  const { rank, hlc, hash48: tie, reason, actor } = row;
+  return { rank, hlc, tie, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
+}
+
+/** A row that takes back has no summary at all. */
+function saysSomething(row: OperatorSqlRow): row is OperatorSqlRow & SummaryRow {
+  return row.count !== null;
+}
+
+function byRankAndVersion(a: OperatorRow, b: OperatorRow): number {
+  return OPERATOR_RANKS.indexOf(a.rank) - OPERATOR_RANKS.indexOf(b.rank) || a.hlc - b.hlc || a.tie - b.tie;
+}
+
+function byVersion(a: GatewayRevision, b: GatewayRevision): number {
+  if (a.row.gateway !== b.row.gateway) return a.row.gateway < b.row.gateway ? -1 : 1;
+  if (a.row.streamId !== b.row.streamId) return a.row.streamId < b.row.streamId ? -1 : 1;
+  return a.row.part - b.row.part || a.row.ver - b.row.ver || a.hash48 - b.hash48 || a.row.revision - b.row.revision;
+}
+
+const STREAMS_CACHED = 10_000;
+const SLOT_COLUMNS = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
+
+type Statements = ReturnType<typeof prepare>;
+type Range = [series: number, windowMs: number, fromMs: number, toMs: number];
+
+function prepare(db: Database) {
+  return {
+    nextLength: db
+      .prepare(
+        `SELECT min(window_ms) FROM (
+           SELECT min(window_ms) AS window_ms FROM record WHERE series = ? AND window_ms >= ?
+           UNION ALL SELECT min(window_ms) FROM operator_row WHERE series = ? AND window_ms >= ?)`,
+      )
+      .pluck() as Statement<[series: number, fromMs: number, again: number, fromAgainMs: number], number | null>,
+    slotRows: db.prepare<Range, SlotSqlRow>(
+      `SELECT ${SLOT_COLUMNS} FROM record
+       WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ? ORDER BY window_start_ms`,
+    ),
+    replacedRows: db.prepare<[series: number, windowMs: number, startMs: number, limit: number], SlotSqlRow>(
+      `SELECT ${SLOT_COLUMNS} FROM revision_log
+       WHERE series = ? AND window_ms = ? AND window_start_ms = ? LIMIT ?`,
+    ),
+    operatorRows: db.prepare<Range, OperatorSqlRow>(
+      `SELECT window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS} FROM operator_row
+       WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ?
+       ORDER BY window_start_ms, rank, hlc, hash48`,
+    ),
+    contested: db
+      .prepare(
+        `SELECT (SELECT count(*) FROM (SELECT 1 FROM record
+                   WHERE series = ? AND window_ms = ? AND window_start_ms = ? LIMIT 2)) > 1
+             OR EXISTS (SELECT 1 FROM operator_row WHERE series = ? AND window_ms = ? AND window_start_ms = ?)`,
+      )
+      .pluck() as Statement<
+      [series: number, windowMs: number, startMs: number, again: number, againMs: number, startAgainMs: number],
+      number
+    >,
+    streamName: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
+      "SELECT stream_id, gateway FROM stream WHERE id = ?",
+    ),
+  };
+}

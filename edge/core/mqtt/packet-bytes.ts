@@ -1,0 +1,116 @@
+import { REASON, type Reason } from "./reasons.ts";
+
+/** A packet that is not what the specification says, with the reason code that MQTT 5 has for it. */
+export class PacketProblem extends Error {
+  /** What a client of MQTT 5 is told; undefined where it is told nothing. */
+  readonly reason: Reason | undefined;
+
+  constructor(detail: string, reason: Reason | undefined) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+export function malformed(detail: string): PacketProblem {
+  return new PacketProblem(detail, REASON.malformedPacket);
+}
+
+export function protocolError(detail: string): PacketProblem {
+  return new PacketProblem(detail, REASON.protocolError);
+}
+
+/** Reads the fields of a packet; one that is longer than what is left is a malformed packet. */
+export class PacketReader {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #position: number;
+
+  constructor(bytes: Uint8Array, position = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#position = position;
+    this.#end = end;
+  }
+
+  get left(): number {
+    return this.#end - this.#position;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#take(1)]!;
+  }
+
+  twoBytes(): number {
+    const at = this.#take(2);
+    return this.#bytes[at]! * 0x100 + this.#bytes[at + 1]!;
+  }
+
+  fourBytes(): number {
+    return this.twoBytes() * 0x10000 + this.twoBytes();
+  }
+
+  /** One to four bytes, and as few as will do [MQTT-1.5.5-1]. */
+  variableByteInteger(): number {
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) {
+        if (byte === 0 && shift > 0) throw malformed("an integer in more bytes than it needs");
+        return value;
+      }
+    }
+    throw malformed("an integer of more than four bytes");
+  }
+
+  binary(): Uint8Array {
+    const length = this.twoBytes();
+    const at = this.#take(length);
+    return this.#bytes.subarray(at, at + length);
+  }
+
+  /** A part of the packet with a reader of its own. */
+  part(length: number): PacketReader {
+    const at = this.#take(length);
+    return new PacketReader(this.#bytes, at, at + length);
+  }
+
+  /** @param what for the message of the problem */
+  text(what: string): string {
+    return decodeText(this.binary(), what);
+  }
+
+  /** Passes over a text of printable ASCII without making one, which is nearly every topic. @returns undefined for that */
+  textUnlessPlain(what: string): string | undefined {
+    const bytes = this.binary();
+    for (const byte of bytes) {
+      if (byte < 0x20 || byte > 0x7e || byte === HASH || byte === PLUS) return decodeText(bytes, what);
+    }
+    return bytes.length === 0 ? "" : undefined;
+  }
+
+  #take(length: number): number {
+    const at = this.#position;
+    if (length > this.#end - at) throw malformed("it ends before its fields do");
+    this.#position += length;
+    return at;
+  }
+}
+
+/** Well-formed UTF-8 [MQTT-1.5.4-1] without U+0000 [MQTT-1.5.4-2] and without control characters, which MQTT discourages. */
+function decodeText(bytes: Uint8Array, what: string): string {
+  let text: string;
+  try {
+    text = UTF8.decode(bytes);
+  } catch {
+    throw malformed(`the ${what} is not UTF-8`);
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0)) throw malformed(`the ${what} has a control character`);
+  }
+  return text;
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const HASH = 0x23;
+const PLUS = 0x2b;

@@ -1,0 +1,572 @@
+import type { Millis, StreamId } from "../../../proto/core/ids.ts";
+import type { Value } from "../../../proto/core/reading.ts";
+import { numeric } from "../../../proto/core/reading.ts";
+import type { WindowSummary } from "../../../proto/core/summary.ts";
+import { QuantileSketch } from "../../../proto/core/sketch.ts";
+import type { WindowPlan } from "./window-plan.ts";
+
+/**
+ * The windows that are open in memory: one accumulator per series, length and start.
+ *
+ * Promises: a reading is counted exactly once in each of its windows, whatever the order of arrival; a window whose
+ * state was put away is recalled before a reading is added to it, so a late reading makes a revision of the whole
+ * state and never a partial one.
+ *
+ * Accumulators live in typed columns, about 150 bytes each, and not in objects: ten mutable doubles in an object are
+ * ten heap numbers, three times the memory and the collector's work at a million series. Freed rows are reused.
+ *
+ *     series s, length l --> head[s.base + l] --> row --next--> row ...     (newest window first; mostly one)
+ */
+export class WindowTable {
+  readonly #recall: Recall;
+
+  // By series.
+  readonly #plans: (WindowPlan | undefined)[] = [];
+  readonly #base: number[] = [];
+  /** Everything of a series that ended at or before this was evicted from the kept states. */
+  readonly #evictedEndMs: number[] = [];
+  /** Of a type or unit that the metric did not have at first: each window is a part of its own. */
+  readonly #later: boolean[] = [];
+
+  // By series and length.
+  #head = new Int32Array(256).fill(-1);
+  /** Start of the newest window that was ever put away; NaN: not asked yet. */
+  #closedStartMs = new Float64Array(256).fill(Number.NaN);
+  #heads = 0;
+
+  // By row.
+  #capacity = 0;
+  #rows = 0;
+  #free = -1;
+  #next = new Int32Array(0);
+  #series = new Int32Array(0);
+  #flags = new Uint8Array(0);
+  #coverage = new Uint32Array(0);
+  #revision = new Uint32Array(0);
+  /** Readings counted since the row was last forwarded; of a series' longest windows only. */
+  #fresh = new Uint32Array(0);
+  #lengthMs = new Float64Array(0);
+  #startMs = new Float64Array(0);
+  #part = new Float64Array(0);
+  #throughSeq = new Float64Array(0);
+  #counts = new Float64Array(0);
+  #numericCount = new Float64Array(0);
+  #sum = new Float64Array(0);
+  #compensation = new Float64Array(0);
+  #min = new Float64Array(0);
+  #max = new Float64Array(0);
+  #mean = new Float64Array(0);
+  #m2 = new Float64Array(0);
+  #firstMs = new Float64Array(0);
+  #lastMs = new Float64Array(0);
+  #first = new Float64Array(0);
+  #last = new Float64Array(0);
+  // Seldom or lazily used, so not columns of their own.
+  readonly #firstOther = new Map<number, Value>();
+  readonly #lastOther = new Map<number, Value>();
+  readonly #samples: (number[] | QuantileSketch | undefined)[] = [];
+  readonly #origin: (Origin | undefined)[] = [];
+
+  /** Rows that a late reading reopened, in the order in which that happened. */
+  #reopened: number[] = [];
+  #open = 0;
+  #dirty = 0;
+  #unforwarded = 0;
+
+  /** @param recall answers from the kept window states; called only for a window that may have been put away. */
+  constructor(recall: Recall) {
+    this.#recall = recall;
+  }
+
+  /** Windows in memory. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Windows in memory that changed since they were last written. */
+  get dirty(): number {
+    return this.#dirty;
+  }
+
+  /**
+   * Readings that no forwarded window counts yet. A reading is in a window of each length: it is forwarded for good with
+   * the longest, so those are counted.
+   */
+  get unforwarded(): number {
+    return this.#unforwarded;
+  }
+
+  /** Upper bound of row numbers, for {@link forEachDirty}. */
+  get rowLimit(): number {
+    return this.#rows;
+  }
+
+  /**
+   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all still kept; undefined for one
+   *   that never had a reading. Of that nothing was put away, and the recall is not asked: 40,000 series that began in one
+   *   second made acknowledgements wait for 2 s, half of it for questions whose answer is known. `later`: windows of the same
+   *   metric in another type or unit may be there, so they are parts, by the sequence of their first reading.
+   */
+  addSeries(series: number, plan: WindowPlan, of: { evictedEndMs: number | undefined; later: boolean }): void {
+    this.#plans[series] = plan;
+    this.#later[series] = of.later;
+    this.#evictedEndMs[series] = of.evictedEndMs ?? -Infinity;
+    this.#base[series] = this.#heads;
+    this.#heads += plan.lengthsMs.length;
+    if (this.#heads > this.#head.length) {
+      const length = Math.max(this.#heads, this.#head.length * 2);
+      this.#head = filled(new Int32Array(length).fill(-1), this.#head);
+      this.#closedStartMs = filled(new Float64Array(length).fill(Number.NaN), this.#closedStartMs);
+    }
+    if (of.evictedEndMs === undefined) this.#closedStartMs.fill(-Infinity, this.#base[series], this.#heads);
+  }
+
+  plan(series: number): WindowPlan {
+    return this.#plans[series]!;
+  }
+
+  /**
+   * Counts a reading in every window it belongs to.
+   *
+   * @param seq its place in the journal: a window that has counted it already (replay after a crash) skips it.
+   * @returns the earliest end of a window that this reading opened, or Infinity.
+   */
+  add(series: number, timeMs: number, value: Value, seq: number): number {
+    const lengths = this.#plans[series]!.lengthsMs;
+    const base = this.#base[series]!;
+    let opened = Infinity;
+    for (let l = 0; l < lengths.length; l++) {
+      const lengthMs = lengths[l]!;
+      let row = this.#head[base + l]!;
+      // Nearly every reading falls into the newest window: no division and no search for it.
+      if (row < 0 || timeMs < this.#startMs[row]! || timeMs >= this.#startMs[row]! + lengthMs) {
+        const startMs = Math.floor(timeMs / lengthMs) * lengthMs;
+        row = this.#find(base + l, startMs);
+        if (row < 0) {
+          row = this.#openRow(series, base + l, lengthMs, startMs, seq);
+          opened = Math.min(opened, startMs + lengthMs);
+        }
+      }
+      if (seq > this.#throughSeq[row]!) this.#count(row, timeMs, value, seq);
+    }
+    return opened;
+  }
+
+  /** Brings back a window that was open when its state was written; its length must be in the series' plan. */
+  restore(stored: StoredWindow): void {
+    this.#link(this.#cell(stored.series, stored.windowMs), stored);
+  }
+
+  /**
+   * Gives up to `limit` windows of a series that end at or before `watermarkMs` to `put`, and forgets them.
+   * `complete` is false when the limit was reached first; `nextEndMs` is the earliest end of those that stay.
+   */
+  close(series: number, watermarkMs: number, limit: number, put: (window: StoredWindow) => void): CloseResult {
+    const lengths = this.#plans[series]!.lengthsMs;
+    const base = this.#base[series]!;
+    let taken = 0;
+    let nextEndMs = Infinity;
+    for (let l = 0; l < lengths.length; l++) {
+      const cell = base + l;
+      let previous = -1;
+      let row = this.#head[cell]!;
+      while (row >= 0) {
+        const after = this.#next[row]!;
+        const endMs = this.#startMs[row]! + this.#lengthMs[row]!;
+        if (endMs > watermarkMs) {
+          nextEndMs = Math.min(nextEndMs, endMs);
+          previous = row;
+        } else if (taken === limit) {
+          return { taken, nextEndMs: endMs, complete: false };
+        } else {
+          put(this.#stored(row));
+          this.#unlink(cell, previous, row);
+          taken++;
+        }
+        row = after;
+      }
+    }
+    return { taken, nextEndMs, complete: true };
+  }
+
+  /** Takes up to `limit` of the windows that a late reading reopened, as {@link close} does. */
+  closeReopened(limit: number, put: (window: StoredWindow) => void): number {
+    const batch = this.#reopened.splice(0, limit);
+    for (const row of batch) {
+      if ((this.#flags[row]! & REOPENED) === 0) continue;
+      // Not changed: a replayed reading that the kept state had counted already. There is nothing to revise. DIRTY would
+      // not tell: a checkpoint may have written the row since.
+      if ((this.#flags[row]! & CHANGED) !== 0) put(this.#stored(row));
+      const cell = this.#cell(this.#series[row]!, this.#lengthMs[row]!);
+      let previous = -1;
+      for (let at = this.#head[cell]!; at !== row; at = this.#next[at]!) previous = at;
+      this.#unlink(cell, previous, row);
+    }
+    return batch.length;
+  }
+
+  get reopened(): number {
+    return this.#reopened.length;
+  }
+
+  /**
+   * Hands out up to `limit` changed windows from row `from` on and counts them as written.
+   * @returns the row to go on from, or -1 when the end was reached.
+   */
+  forEachDirty(from: number, limit: number, put: (window: StoredWindow) => void): number {
+    let given = 0;
+    for (let row = from; row < this.#rows; row++) {
+      if ((this.#flags[row]! & DIRTY) === 0) continue;
+      if (given === limit) return row;
+      given++;
+      this.#setFlags(row, this.#flags[row]! & ~DIRTY);
+      put(this.#stored(row));
+    }
+    return -1;
+  }
+
+  /** Kept states of the series that ended at or before `endMs` are gone: what comes later for them is a supplement. */
+  evicted(series: number, endMs: number): void {
+    this.#evictedEndMs[series] = Math.max(this.#evictedEndMs[series]!, endMs);
+  }
+
+  evictedEndMs(series: number): number {
+    return this.#evictedEndMs[series]!;
+  }
+
+  #find(cell: number, startMs: number): number {
+    let row = this.#head[cell]!;
+    while (row >= 0 && this.#startMs[row] !== startMs) row = this.#next[row]!;
+    return row;
+  }
+
+  #openRow(series: number, cell: number, lengthMs: number, startMs: number, seq: number): number {
+    let closedStartMs = this.#closedStartMs[cell]!;
+    if (Number.isNaN(closedStartMs)) {
+      closedStartMs = this.#recall.newestStartMs(series, lengthMs);
+      this.#closedStartMs[cell] = closedStartMs;
+    }
+    const part = this.#later[series]! ? seq : 0;
+    if (startMs <= closedStartMs || startMs + lengthMs <= this.#evictedEndMs[series]!) {
+      const kept = this.#recall.window(series, lengthMs, startMs);
+      const supplement = kept === undefined && startMs + lengthMs <= this.#evictedEndMs[series]!;
+      const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : part));
+      this.#setFlags(row, this.#flags[row]! | REOPENED);
+      this.#reopened.push(row);
+      return row;
+    }
+    return this.#link(cell, emptyWindow(series, lengthMs, startMs, part));
+  }
+
+  #count(row: number, timeMs: number, value: Value, seq: number): void {
+    if ((this.#flags[row]! & TOUCHED) !== TOUCHED) this.#setFlags(row, this.#flags[row]! | TOUCHED);
+    if ((this.#flags[row]! & LONGEST) !== 0) {
+      this.#fresh[row]!++;
+      this.#unforwarded++;
+    }
+    this.#throughSeq[row] = seq;
+    const startMs = this.#startMs[row]!;
+    const slice = Math.floor(((timeMs - startMs) * 32) / this.#lengthMs[row]!);
+    this.#coverage[row]! |= 1 << slice;
+    const count = this.#counts[row]! + 1;
+    this.#counts[row] = count;
+    const plain = typeof value === "number";
+    if (timeMs < this.#firstMs[row]! || count === 1) {
+      this.#firstMs[row] = timeMs;
+      this.#first[row] = plain ? value : Number.NaN;
+      if (!plain) this.#firstOther.set(row, value);
+      else if (this.#firstOther.size > 0) this.#firstOther.delete(row);
+    }
+    if (timeMs >= this.#lastMs[row]! || count === 1) {
+      this.#lastMs[row] = timeMs;
+      this.#last[row] = plain ? value : Number.NaN;
+      if (!plain) this.#lastOther.set(row, value);
+      else if (this.#lastOther.size > 0) this.#lastOther.delete(row);
+    }
+    const number = plain ? value : numeric(value);
+    if (number !== undefined) this.#countNumber(row, number);
+  }
+
+  #countNumber(row: number, x: number): void {
+    const n = this.#numericCount[row]! + 1;
+    this.#numericCount[row] = n;
+    if (n === 1) {
+      this.#min[row] = x;
+      this.#max[row] = x;
+    } else {
+      if (x < this.#min[row]!) this.#min[row] = x;
+      if (x > this.#max[row]!) this.#max[row] = x;
+    }
+    // Neumaier's compensated sum: A. Neumaier, ZAMM 54 (1974). Keeps the sum exact to the last digit in long windows.
+    const sum = this.#sum[row]!;
+    const total = sum + x;
+    this.#compensation[row]! += Math.abs(sum) >= Math.abs(x) ? sum - total + x : x - total + sum;
+    this.#sum[row] = total;
+    // Welford's update: B. P. Welford, Technometrics 4 (1962).
+    const delta = x - this.#mean[row]!;
+    const mean = this.#mean[row]! + delta / n;
+    this.#mean[row] = mean;
+    this.#m2[row]! += delta * (x - mean);
+    if ((this.#flags[row]! & QUANTILES) !== 0) this.#sample(row, x);
+  }
+
+  /** The first readings of a window are kept as they are: most windows never need a sketch while they are open. */
+  #sample(row: number, x: number): void {
+    const samples = this.#samples[row];
+    if (samples === undefined) this.#samples[row] = [x];
+    else if (samples instanceof QuantileSketch) samples.add(x);
+    else if (samples.length < PLAIN_SAMPLES) samples.push(x);
+    else {
+      const sketch = sketchOf(samples);
+      sketch.add(x);
+      this.#samples[row] = sketch;
+    }
+  }
+
+  #stored(row: number): StoredWindow {
+    const numericCount = this.#numericCount[row]!;
+    const samples = this.#samples[row];
+    const sketch = samples === undefined ? null : samples instanceof QuantileSketch ? samples : sketchOf(samples);
+    const origin = this.#origin[row];
+    return {
+      series: this.#series[row]!,
+      windowMs: this.#lengthMs[row]!,
+      windowStartMs: this.#startMs[row]!,
+      part: this.#part[row]!,
+      throughSeq: this.#throughSeq[row]!,
+      revision: this.#revision[row]!,
+      fresh: this.#fresh[row]!,
+      forwardedIn: origin?.forwardedIn ?? null,
+      carry: origin?.carry ?? null,
+      reopened: (this.#flags[row]! & REOPENED) !== 0,
+      compensation: this.#compensation[row]!,
+      plainSum: this.#sum[row]!,
+      summary: {
+        count: this.#counts[row]!,
+        numericCount,
+        sum: this.#sum[row]! + this.#compensation[row]!,
+        min: this.#min[row]!,
+        max: this.#max[row]!,
+        mean: this.#mean[row]!,
+        m2: this.#m2[row]!,
+        firstMs: this.#firstMs[row]! as Millis,
+        first: this.#firstOther.get(row) ?? this.#first[row]!,
+        lastMs: this.#lastMs[row]! as Millis,
+        last: this.#lastOther.get(row) ?? this.#last[row]!,
+        coverage: this.#coverage[row]!,
+        sketch: sketch === null ? null : sketch.toBytes(),
+      },
+    };
+  }
+
+  #link(cell: number, window: StoredWindow): number {
+    const row = this.#allocate();
+    const { summary } = window;
+    const plan = this.#plans[window.series]!;
+    const longest = plan.lengthsMs.every((lengthMs) => lengthMs <= window.windowMs);
+    this.#open++;
+    this.#series[row] = window.series;
+    this.#flags[row] = (plan.quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0) | (longest ? LONGEST : 0);
+    // Of a state that was forwarded once nobody knows how much of it: it counts as forwarded until something comes.
+    this.#fresh[row] = longest && window.forwardedIn === null ? summary.count : 0;
+    this.#unforwarded += this.#fresh[row];
+    if (window.reopened) this.#reopened.push(row);
+    this.#coverage[row] = summary.coverage;
+    this.#revision[row] = window.revision;
+    this.#lengthMs[row] = window.windowMs;
+    this.#startMs[row] = window.windowStartMs;
+    this.#part[row] = window.part;
+    this.#throughSeq[row] = window.throughSeq;
+    this.#counts[row] = summary.count;
+    this.#numericCount[row] = summary.numericCount;
+    this.#sum[row] = window.plainSum;
+    this.#compensation[row] = window.compensation;
+    this.#min[row] = summary.min;
+    this.#max[row] = summary.max;
+    this.#mean[row] = summary.mean;
+    this.#m2[row] = summary.m2;
+    this.#firstMs[row] = summary.firstMs;
+    this.#lastMs[row] = summary.lastMs;
+    this.#setEnd(this.#first, this.#firstOther, row, summary.first);
+    this.#setEnd(this.#last, this.#lastOther, row, summary.last);
+    this.#samples[row] = summary.sketch === null ? undefined : QuantileSketch.fromBytes(summary.sketch);
+    this.#origin[row] =
+      window.forwardedIn === null ? undefined : { forwardedIn: window.forwardedIn, carry: window.carry };
+    this.#next[row] = this.#head[cell]!;
+    this.#head[cell] = row;
+    // Newest first, so that the common case stays the head of its chain.
+    const after = this.#next[row]!;
+    if (after >= 0 && this.#startMs[after]! > window.windowStartMs) {
+      this.#head[cell] = after;
+      let at = after;
+      while (this.#next[at]! >= 0 && this.#startMs[this.#next[at]!]! > window.windowStartMs) at = this.#next[at]!;
+      this.#next[row] = this.#next[at]!;
+      this.#next[at] = row;
+    }
+    return row;
+  }
+
+  #setEnd(column: Float64Array, others: Map<number, Value>, row: number, value: Value): void {
+    if (typeof value === "number") column[row] = value;
+    else {
+      column[row] = Number.NaN;
+      others.set(row, value);
+    }
+  }
+
+  #unlink(cell: number, previous: number, row: number): void {
+    if (previous < 0) this.#head[cell] = this.#next[row]!;
+    else this.#next[previous] = this.#next[row]!;
+    // NaN stays NaN: whoever asks first finds this window among the kept ones.
+    if (this.#startMs[row]! > this.#closedStartMs[cell]!) this.#closedStartMs[cell] = this.#startMs[row]!;
+    if ((this.#flags[row]! & DIRTY) !== 0) this.#dirty--;
+    this.#unforwarded -= this.#fresh[row]!;
+    this.#firstOther.delete(row);
+    this.#lastOther.delete(row);
+    this.#samples[row] = undefined;
+    this.#origin[row] = undefined;
+    this.#flags[row] = 0;
+    this.#next[row] = this.#free;
+    this.#free = row;
+    this.#open--;
+  }
+
+  #cell(series: number, lengthMs: number): number {
+    return this.#base[series]! + this.#plans[series]!.lengthsMs.indexOf(lengthMs);
+  }
+
+  #setFlags(row: number, flags: number): void {
+    this.#dirty += ((flags & DIRTY) - (this.#flags[row]! & DIRTY)) / DIRTY;
+    this.#flags[row] = flags;
+  }
+
+  #allocate(): number {
+    if (this.#free >= 0) {
+      const row = this.#free;
+      this.#free = this.#next[row]!;
+      return row;
+    }
+    if (this.#rows === this.#capacity) this.#grow();
+    return this.#rows++;
+  }
+
+  #grow(): void {
+    // By a half and not by two: at a million windows the slack of doubling would be 100 MB.
+    const length = Math.max(256, Math.ceil(this.#capacity * 1.5));
+    this.#next = filled(new Int32Array(length), this.#next);
+    this.#series = filled(new Int32Array(length), this.#series);
+    this.#flags = filled(new Uint8Array(length), this.#flags);
+    this.#coverage = filled(new Uint32Array(length), this.#coverage);
+    this.#revision = filled(new Uint32Array(length), this.#revision);
+    this.#fresh = filled(new Uint32Array(length), this.#fresh);
+    this.#lengthMs = filled(new Float64Array(length), this.#lengthMs);
+    this.#startMs = filled(new Float64Array(length), this.#startMs);
+    this.#part = filled(new Float64Array(length), this.#part);
+    this.#throughSeq = filled(new Float64Array(length), this.#throughSeq);
+    this.#counts = filled(new Float64Array(length), this.#counts);
+    this.#numericCount = filled(new Float64Array(length), this.#numericCount);
+    this.#sum = filled(new Float64Array(length), this.#sum);
+    this.#compensation = filled(new Float64Array(length), this.#compensation);
+    this.#min = filled(new Float64Array(length), this.#min);
+    this.#max = filled(new Float64Array(length), this.#max);
+    this.#mean = filled(new Float64Array(length), this.#mean);
+    this.#m2 = filled(new Float64Array(length), this.#m2);
+    this.#firstMs = filled(new Float64Array(length), this.#firstMs);
+    this.#lastMs = filled(new Float64Array(length), this.#lastMs);
+    this.#first = filled(new Float64Array(length), this.#first);
+    this.#last = filled(new Float64Array(length), this.#last);
+    this.#capacity = length;
+  }
+}
+
+/** How the table asks for window states that were put away. */
+export type Recall = {
+  /** The kept state of a window, of its latest part, or undefined. */
+  window(series: number, windowMs: number, startMs: number): StoredWindow | undefined;
+  /** Start of the newest kept window of the series and length, or -Infinity. */
+  newestStartMs(series: number, windowMs: number): number;
+};
+
+/** A window on its way to or from the disk: the summary and what is needed to go on counting. */
+export type StoredWindow = {
+  readonly series: number;
+  readonly windowMs: number;
+  readonly windowStartMs: number;
+  readonly part: number;
+  /** The last journal sequence it counted. */
+  readonly throughSeq: number;
+  /** How often it was forwarded before. */
+  readonly revision: number;
+  /** Readings that only this state counts, 0 where a longer window counts them too. Not stored. */
+  readonly fresh: number;
+  /** The stream of its latest forwarding; null if there was none. */
+  readonly forwardedIn: StreamId | null;
+  /** The stream that forwarded it before `forwardedIn` did. */
+  readonly carry: StreamId | null;
+  /** It was closed before, and a late reading came. */
+  readonly reopened: boolean;
+  readonly plainSum: number;
+  readonly compensation: number;
+  readonly summary: WindowSummary;
+};
+
+export type CloseResult = { readonly taken: number; readonly nextEndMs: number; readonly complete: boolean };
+
+type Origin = { readonly forwardedIn: StreamId; readonly carry: StreamId | null };
+
+/** Changed since it was last written to the disk. */
+const DIRTY = 1;
+const REOPENED = 2;
+const QUANTILES = 4;
+/** Has counted a reading since it came to memory. */
+const CHANGED = 8;
+const TOUCHED = DIRTY | CHANGED;
+/** Of the series' longest length. */
+const LONGEST = 16;
+/** Above this many numbers a sketch is smaller than the numbers: 512 bytes. */
+const PLAIN_SAMPLES = 64;
+
+function emptyWindow(series: number, windowMs: number, windowStartMs: number, part: number): StoredWindow {
+  return {
+    series,
+    windowMs,
+    windowStartMs,
+    part,
+    throughSeq: 0,
+    revision: 0,
+    fresh: 0,
+    forwardedIn: null,
+    carry: null,
+    reopened: false,
+    plainSum: 0,
+    compensation: 0,
+    summary: EMPTY_SUMMARY,
+  };
+}
+
+const EMPTY_SUMMARY: WindowSummary = {
+  count: 0,
+  numericCount: 0,
+  sum: 0,
+  min: 0,
+  max: 0,
+  mean: 0,
+  m2: 0,
+  firstMs: 0 as Millis,
+  first: 0,
+  lastMs: 0 as Millis,
+  last: 0,
+  coverage: 0,
+  sketch: null,
+};
+
+function sketchOf(samples: readonly number[]): QuantileSketch {
+  const sketch = new QuantileSketch();
+  for (const sample of samples) sketch.add(sample);
+  return sketch;
+}
+
+function filled<T extends Int32Array | Uint8Array | Uint32Array | Float64Array>(wider: T, old: T): T {
+  wider.set(old);
+  return wider;
+}

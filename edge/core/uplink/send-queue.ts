@@ -1,0 +1,192 @@
+import type { Seq, StreamId } from "../../../proto/core/ids.ts";
+import type { SealedBatch } from "../../../proto/core/record.ts";
+import { NO_SEQS, seqCount, takeLowest, withRange, withSeqs } from "./seq-ranges.ts";
+import type { SeqRange, SeqRanges } from "./seq-ranges.ts";
+
+/**
+ * What one connection still has to carry to its region, and how far each batch has come:
+ *
+ *     to read  --nextRead-->  reads  --arrived-->  ready  --loaded-->  in flight  --acknowledged-->  (durable)
+ *     (ranges)               (asked)              (bytes)             (sizes only)
+ *                  <--- what the answer left out ---'
+ *
+ * There are two lanes. `fresh` holds what was sealed since the connection was greeted and always goes first, so that
+ * after a day offline the latest values are there at once; `backlog` holds what the region lacked at the greeting, the
+ * oldest first, so that its set stays one prefix and disk is freed in the order in which it was filled. Each batch is
+ * at exactly one place; a connection that ends takes its cargo with it, and the next one is computed from the region's
+ * new claim.
+ *
+ * Bounded: bytes only in `ready`, at most `PREFETCH_BYTES` plus what the answers to the last reads overshot.
+ */
+export type SendQueue = {
+  readonly toRead: Readonly<Record<Lane, ReadonlyMap<StreamId, SeqRanges>>>;
+  readonly reads: ReadonlyMap<number, Read>;
+  readonly ready: Readonly<Record<Lane, readonly SealedBatch[]>>;
+  readonly readyBytes: number;
+  /** In the order of sending: the first is the one that waits longest. */
+  readonly inFlight: readonly InFlight[];
+  readonly inFlightBytes: number;
+  /** Running mean, to ask for about as many seqs as fit into one read. */
+  readonly meanBatchBytes: number;
+};
+
+export type Lane = "fresh" | "backlog";
+
+export type Read = {
+  readonly lane: Lane;
+  readonly streamId: StreamId;
+  readonly seqs: readonly Seq[];
+};
+
+export type InFlight = {
+  readonly lane: Lane;
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly bytes: number;
+  readonly sentAtMs: number;
+};
+
+/** The answers come from another thread, so that several reads are under way at once; each is some batches long. */
+export const READ_BYTES: number = 512 * 1024;
+export const PREFETCH_BYTES: number = 8 * READ_BYTES;
+const READ_SEQS_MAX = 256;
+/** Bounds the bookkeeping where batches are tiny; 1,024 of 64 KiB are beyond any credit. */
+const IN_FLIGHT_MAX = 1024;
+const TYPICAL_BATCH_BYTES = 64 * 1024;
+
+export const EMPTY_CARGO: SendQueue = {
+  toRead: { fresh: new Map(), backlog: new Map() },
+  reads: new Map(),
+  ready: { fresh: [], backlog: [] },
+  readyBytes: 0,
+  inFlight: [],
+  inFlightBytes: 0,
+  meanBatchBytes: TYPICAL_BATCH_BYTES,
+};
+
+export function withToRead(cargo: SendQueue, lane: Lane, streamId: StreamId, range: SeqRange): SendQueue {
+  const ranges = withRange(cargo.toRead[lane].get(streamId) ?? NO_SEQS, range);
+  return withLane(cargo, lane, streamId, ranges);
+}
+
+/** The next read to ask for, or undefined where nothing is to read or enough is on its way. */
+export function nextRead(
+  cargo: SendQueue,
+  wanted: (streamId: StreamId, seq: Seq) => boolean,
+): { readonly cargo: SendQueue; readonly read: Read | undefined } {
+  let next = cargo;
+  for (const lane of ["fresh", "backlog"] as const) {
+    // One read more for the fresh lane: it must not wait behind a backlog that waits for credit.
+    const roomBytes = PREFETCH_BYTES + (lane === "fresh" ? READ_BYTES : 0);
+    if (next.readyBytes + (next.reads.size + 1) * READ_BYTES > roomBytes) continue;
+    const limit = Math.min(READ_SEQS_MAX, Math.max(1, Math.ceil(READ_BYTES / next.meanBatchBytes)));
+    // A stream id begins with its time: the oldest stream first.
+    const streams = [...next.toRead[lane]].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    for (const [streamId, ranges] of streams) {
+      const { seqs, rest } = takeLowest(ranges, limit, (seq) => wanted(streamId, seq));
+      next = withLane(next, lane, streamId, rest);
+      if (seqs.length > 0) return { cargo: next, read: { lane, streamId, seqs } };
+    }
+  }
+  return { cargo: next, read: undefined };
+}
+
+export function asked(cargo: SendQueue, id: number, read: Read): SendQueue {
+  return { ...cargo, reads: new Map(cargo.reads).set(id, read) };
+}
+
+/**
+ * The answer to a read. It may stop early (`maxBytes`): the seqs behind its last batch are to be read again. A seq
+ * that is left out before it is no longer on disk, which can only be because enough regions hold it.
+ */
+export function arrived(cargo: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
+  const read = cargo.reads.get(id);
+  if (read === undefined) return cargo;
+  const reads = new Map(cargo.reads);
+  reads.delete(id);
+  const last = batches.at(-1);
+  if (last === undefined) return { ...cargo, reads };
+
+  let bytes = 0;
+  for (const batch of batches) bytes += batch.bytes.length;
+  const left = withSeqs(
+    cargo.toRead[read.lane].get(read.streamId) ?? NO_SEQS,
+    read.seqs.filter((seq) => seq > last.seq),
+  );
+  const next: SendQueue = {
+    ...cargo,
+    reads,
+    ready: { ...cargo.ready, [read.lane]: [...cargo.ready[read.lane], ...batches] },
+    readyBytes: cargo.readyBytes + bytes,
+    meanBatchBytes: Math.max(1, (cargo.meanBatchBytes * 3 + bytes / batches.length) / 4),
+  };
+  return withLane(next, read.lane, read.streamId, left);
+}
+
+/** Moves batches into flight until `limitBytes` are unacknowledged: at most one batch more than that. */
+export function loaded(
+  cargo: SendQueue,
+  request: { limitBytes: number; nowMs: number; wanted: (streamId: StreamId, seq: Seq) => boolean },
+): { readonly cargo: SendQueue; readonly batches: readonly SealedBatch[] } {
+  const batches: SealedBatch[] = [];
+  const inFlight = [...cargo.inFlight];
+  const taken: Record<Lane, number> = { fresh: 0, backlog: 0 };
+  let { inFlightBytes, readyBytes } = cargo;
+  for (const lane of ["fresh", "backlog"] as const) {
+    for (const batch of cargo.ready[lane]) {
+      if (inFlightBytes >= request.limitBytes || inFlight.length >= IN_FLIGHT_MAX) break;
+      taken[lane] += 1;
+      const bytes = batch.bytes.length;
+      readyBytes -= bytes;
+      const { streamId, seq } = batch;
+      if (!request.wanted(streamId, seq)) continue;
+      batches.push(batch);
+      inFlight.push({ lane, streamId, seq, bytes, sentAtMs: request.nowMs });
+      inFlightBytes += bytes;
+    }
+  }
+  if (taken.fresh + taken.backlog === 0) return { cargo, batches };
+  const ready = { fresh: cargo.ready.fresh.slice(taken.fresh), backlog: cargo.ready.backlog.slice(taken.backlog) };
+  return { cargo: { ...cargo, ready, readyBytes, inFlight, inFlightBytes }, batches };
+}
+
+/** Takes the batches that the region now holds out of flight. */
+export function acknowledged(
+  cargo: SendQueue,
+  durable: (streamId: StreamId, seq: Seq) => boolean,
+): { readonly cargo: SendQueue; readonly arrived: readonly InFlight[] } {
+  const inFlight: InFlight[] = [];
+  const landed: InFlight[] = [];
+  let inFlightBytes = 0;
+  for (const item of cargo.inFlight) {
+    if (durable(item.streamId, item.seq)) landed.push(item);
+    else {
+      inFlight.push(item);
+      inFlightBytes += item.bytes;
+    }
+  }
+  return landed.length === 0
+    ? { cargo, arrived: landed }
+    : { cargo: { ...cargo, inFlight, inFlightBytes }, arrived: landed };
+}
+
+/** Whether nothing of the backlog is left anywhere on the way. */
+export function backlogGone(cargo: SendQueue): boolean {
+  if (cargo.toRead.backlog.size > 0 || cargo.ready.backlog.length > 0) return false;
+  for (const read of cargo.reads.values()) if (read.lane === "backlog") return false;
+  return !cargo.inFlight.some((item) => item.lane === "backlog");
+}
+
+/** Batches in the lane that are not even read yet. */
+export function toReadCount(cargo: SendQueue, lane: Lane): number {
+  let count = 0;
+  for (const ranges of cargo.toRead[lane].values()) count += seqCount(ranges);
+  return count;
+}
+
+function withLane(cargo: SendQueue, lane: Lane, streamId: StreamId, ranges: SeqRanges): SendQueue {
+  const streams = new Map(cargo.toRead[lane]);
+  if (ranges.length === 0) streams.delete(streamId);
+  else streams.set(streamId, ranges);
+  return { ...cargo, toRead: { ...cargo.toRead, [lane]: streams } };
+}

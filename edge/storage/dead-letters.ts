@@ -1,0 +1,163 @@
+import { pageOf } from "../core/storage/dead-letter-page.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
+import type { IncomingMessage, Outcome, RetryHint } from "../decode/decoder.ts";
+import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
+import type { DeadLetterRow, GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
+import type { LedgerCounts } from "./ledger-counts.ts";
+
+/**
+ * What should have been a reading and was none: kept with its payload, within a quota of its own, and decoded once more
+ * when a person or a birth says that it will be understood now.
+ */
+export class DeadLetters {
+  readonly #db: GatewayDatabase;
+  readonly #counts: LedgerCounts;
+  readonly #quotaBytes: number;
+  /** Of the commit that is being prepared. */
+  #fresh: DeadLetterRow[] = [];
+  #bytes = 0;
+
+  constructor(parts: { db: GatewayDatabase; counts: LedgerCounts }, options: { quotaBytes: number }) {
+    this.#db = parts.db;
+    this.#counts = parts.counts;
+    this.#quotaBytes = options.quotaBytes;
+  }
+
+  load(): void {
+    this.#bytes = this.#db.deadLetterBytes();
+  }
+
+  add(message: IncomingMessage, why: Extract<Outcome, { kind: "dead_letter" }>): void {
+    // It would push out all others, and then itself.
+    const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
+    this.#fresh.push({
+      arrivedMs: Math.trunc(message.arrivedMs),
+      client: message.clientId,
+      topic: message.topic,
+      reason: why.reason,
+      detail: why.detail,
+      route: why.route,
+      size: message.payload.length,
+      payload: message.payload.slice(0, isTooLarge ? CUT_BYTES : undefined),
+      clockKnown: message.clockPlausible ? 1 : 0,
+      format: CONTENT_FORMATS.indexOf(message.format),
+    });
+  }
+
+  page(query: DeadLetterPage): readonly StoredDeadLetter[] {
+    return pageOf(this.#db.deadLetters(query), query);
+  }
+
+  /** Those that a birth explains, decoded once more: letters on disk, and letters of this very commit. */
+  explainedBy(hints: readonly RetryHint[], decode: Decode): DecodedAgain {
+    const born = new Map<string, number>();
+    for (const { node, sinceMs } of hints) born.set(node, Math.min(sinceMs, born.get(node) ?? sinceMs));
+    const isExplained = ({ topic, arrivedMs }: { topic: string; arrivedMs: number }): boolean =>
+      arrivedMs >= (born.get(nodeOf(topic) ?? "") ?? Infinity);
+    const again = decodedAgain(this.#explainedOnDisk(hints, isExplained), decode);
+    const fresh = this.#fresh
+      .map((letter, i) => ({ ...letter, id: i }))
+      .filter((letter) => letter.reason === "unknown_alias" && isExplained(letter));
+    const explained = new Set(decodedAgain(fresh, decode).retried);
+    this.#fresh = this.#fresh.filter((_, i) => !explained.has(i));
+    return again;
+  }
+
+  #explainedOnDisk(
+    hints: readonly RetryHint[],
+    isExplained: (letter: { topic: string; arrivedMs: number }) => boolean,
+  ): readonly StoredDeadLetter[] {
+    const sinceMs = hints.reduce((least, hint) => Math.min(least, hint.sinceMs), Infinity);
+    const ids: number[] = [];
+    let bytes = 0;
+    for (const letter of this.#db.unknownAliases(sinceMs, commonStart(hints.map(({ topicPrefix }) => topicPrefix)))) {
+      if (!isExplained(letter)) continue;
+      bytes += letter.bytes;
+      if (ids.length >= LETTERS_EXPLAINED || (bytes > BYTES_EXPLAINED && ids.length > 0)) break;
+      ids.push(letter.id);
+    }
+    return ids.flatMap((id) => this.#db.deadLetter(id) ?? []);
+  }
+
+  /** Inside the transaction that journals the readings of those that were decoded again: none is there twice, or not at all. */
+  write({ kept, retried }: DecodedAgain): void {
+    for (const id of retried) this.#db.dropDeadLetter(id);
+    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    if (retried.length > 0) this.load();
+    for (const letter of this.#fresh) {
+      this.#db.addDeadLetter(letter);
+      this.#bytes += letter.payload.length + ROW_BYTES;
+    }
+    this.#fresh = [];
+    while (this.#bytes > this.#quotaBytes) {
+      const freed = this.#db.dropOldestDeadLetter();
+      if (freed === 0) break;
+      this.#bytes -= freed;
+      this.#counts.add("discard", "dead_letter_quota");
+    }
+  }
+
+  /** Inside a transaction. @returns how many went. */
+  purge(query: DeadLetterPage): number {
+    const count = this.#db.purgeDeadLetters(query);
+    this.load();
+    return count;
+  }
+}
+
+function commonStart(texts: readonly string[]): string {
+  return texts.reduce((common, text) => {
+    let length = 0;
+    while (length < common.length && common[length] === text[length]) length++;
+    return common.slice(0, length);
+  });
+}
+
+/** One whose payload was cut when it was stored is left as it is. */
+export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decode): DecodedAgain {
+  const kept: DecodedAgain["kept"][number][] = [];
+  const retried: number[] = [];
+  let cut = 0;
+  for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
+    if (payload.length < size) {
+      cut++;
+      continue;
+    }
+    const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
+    const outcome = decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true });
+    if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
+    else retried.push(id);
+  }
+  return { kept, retried, cut };
+}
+
+/** @property after the id behind which it begins */
+export type DeadLetterPage = {
+  readonly after: number;
+  readonly reason: string | undefined;
+  readonly limit: number;
+};
+
+/** Dead letters that were decoded once more: what became of them. */
+export type DecodedAgain = {
+  readonly kept: readonly {
+    readonly id: number;
+    readonly reason: string;
+    readonly detail: string;
+    readonly route: string;
+  }[];
+  readonly retried: readonly number[];
+  /** How many were left, because only the beginning of their payloads is there. */
+  readonly cut: number;
+};
+
+export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [], cut: 0 };
+
+type Decode = (message: IncomingMessage) => Outcome;
+
+/** What is kept of a payload that is larger than the quota. */
+const CUT_BYTES = 64 * 1024;
+const ROW_BYTES = 256;
+/** In one commit; what waits behind them stays a dead letter until somebody retries it. */
+const LETTERS_EXPLAINED = 5000;
+const BYTES_EXPLAINED = 4 * 1024 * 1024;

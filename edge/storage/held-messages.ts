@@ -1,0 +1,223 @@
+import type { Clock } from "../../proto/runtime/clock.ts";
+import type { ClocksShown, GatewayTime, TimeRules } from "../core/storage/gateway-time.ts";
+import { elapsedAtArrival, estimatedOffsets, nextTime, timeAtStart } from "../core/storage/gateway-time.ts";
+import type { ContentFormat } from "../decode/content-type.ts";
+import { CONTENT_FORMATS } from "../decode/content-type.ts";
+import type { IncomingMessage } from "../decode/decoder.ts";
+import type { Boot } from "./boot.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { HeldRow } from "./held-message-table.ts";
+
+/**
+ * The time of a gateway, and the messages that wait for it: on disk, undecoded, with the boot and the monotonic time of
+ * their arrival. Once the time is known they are decoded in their order, in the transactions that take them off the disk,
+ * so that each becomes what it becomes exactly once. As long as any is held, what comes queues up behind it.
+ */
+export class HeldMessages {
+  readonly #db: GatewayDatabase;
+  readonly #clock: Clock;
+  readonly #boot: Boot;
+  readonly #rules: TimeRules;
+  /** Of the boot; undefined: nothing was written about it yet. */
+  #bootNumber: number | undefined;
+  #time: GatewayTime;
+  #shown: ClocksShown;
+  #newestKnownMs: number;
+  #held: number;
+  #pending: Omit<Parameters<GatewayDatabase["held"]["add"]>[0], "boot">[] = [];
+  /** By {@link release}, and to be taken off the disk. */
+  #released: { readonly throughId: number; readonly count: number } = NOTHING_RELEASED;
+  /** Estimated offsets of ended boots that are not written down. */
+  #laid: ReadonlyMap<number, number> = new Map();
+  /** What was told and written down. */
+  #told: GatewayTime["kind"] | undefined;
+  #keptAtMs = -Infinity;
+
+  constructor(parts: { db: GatewayDatabase; clock: Clock; boot: Boot }, rules: TimeRules) {
+    this.#db = parts.db;
+    this.#clock = parts.clock;
+    this.#boot = parts.boot;
+    this.#rules = rules;
+    const row = this.#db.held.boot(parts.boot.id);
+    this.#bootNumber = row?.id;
+    this.#newestKnownMs = this.#db.meta("known_ms");
+    this.#held = this.#db.held.count();
+    this.#shown = this.#look({ known: row?.offsetMs !== undefined });
+    const disk = { offsetMs: row?.offsetMs, newestKnownMs: this.#newestKnownMs };
+    this.#time = timeAtStart(this.#shown, disk, rules);
+    if (this.#time.kind === "waiting") this.#told = "waiting";
+  }
+
+  /** Looks at the clocks. */
+  look(): void {
+    this.#shown = this.#look({ known: this.#time.kind === "known" });
+    const disk = { offsetMs: undefined, newestKnownMs: this.#newestKnownMs };
+    this.#time = nextTime(this.#time, this.#shown, disk, this.#rules);
+  }
+
+  get time(): GatewayTime {
+    return this.#time;
+  }
+
+  /** On disk, waiting. */
+  get count(): number {
+    return this.#held + this.#pending.length;
+  }
+
+  /** Milliseconds since 1970, as good as it is known. */
+  get nowMs(): number {
+    const { wallMs, elapsedMs } = this.#shown;
+    if (wallMs >= this.#rules.notBeforeMs || this.#time.kind !== "known") return wallMs;
+    return Math.trunc(elapsedMs + this.#time.offsetMs);
+  }
+
+  /** Whether a message that comes now must be held. */
+  get holding(): boolean {
+    return this.#time.kind === "waiting" || this.#held > this.#released.count;
+  }
+
+  /** Whether the time of an arrival that is given with it can be believed. */
+  get plausible(): boolean {
+    return this.#time.kind === "known";
+  }
+
+  /** Whether this time of arrival is what a clock that was never set shows. */
+  isUnset(arrivedMs: number): boolean {
+    return arrivedMs < this.#rules.notBeforeMs;
+  }
+
+  /** A time of arrival on a clock that was not set, by the monotonic clock. */
+  corrected(arrivedMs: number): number {
+    if (this.#time.kind !== "known") return arrivedMs;
+    return Math.trunc(elapsedAtArrival(arrivedMs, this.#shown) + this.#time.offsetMs);
+  }
+
+  /** Keeps a message for {@link write}. @returns the bytes that it takes, roughly. */
+  hold(message: HeldMessage): number {
+    const { client, topic } = message;
+    const format = CONTENT_FORMATS.indexOf(message.format);
+    // A view of the chunk, whose bytes stay until the commit that it belongs to is over.
+    const { payload } = message;
+    this.#pending.push({ atMs: elapsedAtArrival(message.arrivedMs, this.#shown), client, topic, format, payload });
+    return payload.length + client.length + topic.length + ROW_BYTES;
+  }
+
+  /** Whether {@link release} or {@link write} would do something. */
+  get due(): boolean {
+    return this.#told !== this.#time.kind || (this.#held > 0 && this.#time.kind !== "waiting");
+  }
+
+  /**
+   * Gives the oldest messages, as many as one commit takes, with the times of their arrivals; {@link write} takes them
+   * off the disk. More than come meanwhile, so that what is held gets less whatever comes.
+   * @param options pressed: the disk is nearly full, so few at a time, and the journal can go behind them;
+   *   incomingBytes: of the messages that the commit brings.
+   */
+  release(take: (message: IncomingMessage) => void, options: { pressed: boolean; incomingBytes: number }): void {
+    const time = this.#time;
+    if (this.#held === 0 || time.kind === "waiting") return;
+    if (this.#told !== time.kind) this.#layEndedBoots(time.offsetMs);
+    const rows = this.#oldest(
+      options.pressed ? RELEASED_BYTES_PRESSED : Math.max(RELEASED_BYTES, 3 * options.incomingBytes),
+    );
+    for (const row of rows) {
+      const isCurrent = row.boot === this.#bootNumber;
+      const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#laid.get(row.boot) ?? time.offsetMs);
+      take({
+        topic: row.topic,
+        payload: row.payload,
+        clientId: row.client,
+        format: CONTENT_FORMATS[row.format],
+        arrivedMs: Math.trunc(row.atMs + offsetMs),
+        clockPlausible: isCurrent ? time.kind === "known" : row.offsetMs !== null && row.estimated === 0,
+      });
+    }
+    this.#released = { throughId: rows.at(-1)?.id ?? 0, count: rows.length };
+  }
+
+  /**
+   * Inside the transaction of the commit, first of all: what it takes off the disk makes room for the rest.
+   * @param atMs monotonic. @returns what is to be told, if anything.
+   */
+  write(atMs: number): TimeNote | undefined {
+    const { held } = this.#db;
+    const time = this.#time;
+    const isNews = this.#told !== time.kind;
+    const { throughId, count } = this.#released;
+    this.#released = NOTHING_RELEASED;
+    if (count > 0) held.drop(throughId);
+    this.#held -= count;
+    if (this.#pending.length > 0) {
+      const boot = this.#numbered();
+      for (const message of this.#pending) held.add({ boot, ...message });
+      this.#held += this.#pending.length;
+      this.#pending = [];
+    }
+    if (time.kind === "known" && (isNews || atMs - this.#keptAtMs >= KEPT_EVERY_MS)) {
+      this.#keptAtMs = atMs;
+      held.setOffset(this.#numbered(), { offsetMs: time.offsetMs, estimated: false });
+      for (const [boot, offsetMs] of this.#laid) held.setOffset(boot, { offsetMs, estimated: true });
+      this.#laid = new Map();
+      this.#db.setMeta("known_ms", this.nowMs);
+    }
+    const isDone = count > 0 && this.#held === 0;
+    if (this.#bootNumber !== undefined && (isNews || isDone)) held.dropDoneBoots(this.#bootNumber);
+    const isTold = this.#told !== undefined && (isNews || isDone);
+    this.#told = time.kind;
+    return isTold ? { kind: time.kind, held: this.#held, nowMs: this.nowMs } : undefined;
+  }
+
+  /** In front of this one, if they ended before their time was known; the commit that begins the release writes it down. */
+  #layEndedBoots(offsetMs: number): void {
+    const ended = this.#db.held.endedBoots(this.#bootNumber ?? 0);
+    this.#laid = estimatedOffsets(ended, { beganMs: this.#boot.beganMs, offsetMs });
+  }
+
+  #oldest(maxBytes: number): HeldRow[] {
+    const rows: HeldRow[] = [];
+    let bytes = 0;
+    for (const row of this.#db.held.oldest()) {
+      rows.push(row);
+      bytes += row.payload.length + row.topic.length + row.client.length + ROW_BYTES;
+      if (bytes >= maxBytes) break;
+    }
+    return rows;
+  }
+
+  #numbered(): number {
+    this.#bootNumber ??= this.#db.held.addBoot(this.#boot.id, this.#boot.beganMs);
+    return this.#bootNumber;
+  }
+
+  #look(options: { known: boolean }): ClocksShown {
+    return {
+      wallMs: this.#clock.nowMs(),
+      elapsedMs: this.#boot.elapsedMs(),
+      synchronized: options.known ? undefined : this.#boot.synchronized(),
+    };
+  }
+}
+
+export type HeldMessage = {
+  readonly arrivedMs: number;
+  readonly client: string;
+  readonly topic: string;
+  readonly format: ContentFormat | undefined;
+  readonly payload: Uint8Array;
+};
+
+/** That the time became known, or is not waited for any more; or that nothing is held any more. */
+export type TimeNote = {
+  readonly kind: GatewayTime["kind"];
+  /** Messages that still are. */
+  readonly held: number;
+  readonly nowMs: number;
+};
+
+const NOTHING_RELEASED = { throughId: 0, count: 0 };
+/** Some 50 ms of small messages, for which the acknowledgements of others wait. */
+const RELEASED_BYTES = 256 * 1024;
+const RELEASED_BYTES_PRESSED = 64 * 1024;
+const KEPT_EVERY_MS = 10_000;
+/** What SQLite needs for a row, roughly. */
+const ROW_BYTES = 24;

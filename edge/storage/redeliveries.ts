@@ -1,0 +1,73 @@
+import { Buffer } from "node:buffer";
+import { DeliveryMemory } from "../core/storage/delivery-memory.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+
+/**
+ * The delivery memory with its rows on disk: what was accepted is remembered in the very commit that accepts it, so a
+ * message redelivered after a crash is recognised exactly when its readings survived the crash.
+ */
+export class Redeliveries {
+  readonly #db: GatewayDatabase;
+  readonly #memory: DeliveryMemory;
+  readonly #capacity: number;
+  #pending = new Float64Array(2048);
+  #pendingLength = 0;
+  /** Rows on disk, oldest first, and the deliveries they hold together. */
+  readonly #rows: { id: number; deliveries: number }[] = [];
+  #stored = 0;
+
+  /** @param capacity deliveries remembered, a power of two. */
+  constructor(db: GatewayDatabase, options: { capacity: number }) {
+    this.#db = db;
+    this.#capacity = options.capacity;
+    this.#memory = new DeliveryMemory(options.capacity);
+  }
+
+  load(): void {
+    for (const { id, deliveries, body } of this.#db.deliveries()) {
+      const pairs = new Float64Array(new Uint8Array(body).buffer);
+      for (let i = 0; i < deliveries; i++) this.#memory.remember(pairs[2 * i]!, pairs[2 * i + 1]!);
+      this.#rows.push({ id, deliveries });
+      this.#stored += deliveries;
+    }
+  }
+
+  /** Whether this content was accepted before under this key. */
+  known(key: number, content: number): boolean {
+    return this.#memory.holds(key, content);
+  }
+
+  accept(key: number, content: number): void {
+    this.#memory.remember(key, content);
+    if (this.#pendingLength === this.#pending.length) {
+      const wider = new Float64Array(this.#pending.length * 2);
+      wider.set(this.#pending);
+      this.#pending = wider;
+    }
+    this.#pending[this.#pendingLength++] = key;
+    this.#pending[this.#pendingLength++] = content;
+  }
+
+  /** Inside the transaction of the commit. */
+  write(): void {
+    if (this.#pendingLength === 0) return;
+    const deliveries = this.#pendingLength / 2;
+    const body = Buffer.from(this.#pending.buffer, 0, this.#pendingLength * 8);
+    this.#rows.push({ id: this.#db.addDeliveries(deliveries, body), deliveries });
+    this.#stored += deliveries;
+    this.#pendingLength = 0;
+  }
+
+  /** Inside a transaction: drops rows whose deliveries the memory has forgotten. @returns whether it dropped any. */
+  prune(): boolean {
+    let dropped = 0;
+    while (this.#rows.length > 1 && this.#stored - this.#rows[dropped]!.deliveries >= this.#capacity) {
+      this.#stored -= this.#rows[dropped]!.deliveries;
+      dropped++;
+    }
+    if (dropped === 0) return false;
+    this.#db.dropDeliveries(this.#rows[dropped - 1]!.id);
+    this.#rows.splice(0, dropped);
+    return true;
+  }
+}

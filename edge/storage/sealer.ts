@@ -1,0 +1,241 @@
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import { millis, seq } from "../../proto/core/ids.ts";
+import type { BatchLedger, WindowRecord } from "../../proto/core/record.ts";
+import { sealBatch } from "../../proto/wire/batch-codec.ts";
+import type { RawBuffer } from "../core/storage/raw-buffer.ts";
+import type { Watermarks } from "../core/storage/watermarks.ts";
+import type { StoredWindow, WindowTable } from "../core/storage/window-table.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { SeriesRegistry } from "./series-registry.ts";
+import { isLater } from "./series-registry.ts";
+
+/**
+ * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
+ * sealed position become durable together or not at all, so nothing is ever sealed twice or forgotten.
+ *
+ * There is no stored open batch: what is not sealed yet follows from the journal. The stream id is minted lazily, before
+ * the first batch of a process life, and never survives the process (design, section 4).
+ */
+export class Sealer {
+  readonly #parts: SealerParts;
+  readonly #options: SealerOptions;
+  #stream: { id: StreamId; openedMs: number; lastSeq: number } | undefined;
+  #sealedAtMs: number;
+  #idleCheckedAtMs = 0;
+  /** Set by whoever counts something that must reach the cloud even when no record does. */
+  #ledgerChanged = false;
+  #sealedReadings: number;
+  #orphans: StoredWindow[] = [];
+  /** The last seal stopped at its limit. */
+  #more = false;
+  /** Readings that the windows of the batch being sealed bring with them. */
+  #carried = 0;
+
+  constructor(parts: SealerParts, options: SealerOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#sealedAtMs = options.atMs;
+    this.#sealedReadings = parts.db.meta("sealed_readings");
+    this.#ledgerChanged = parts.db.ledger().some((row) => row.total !== row.sealed);
+  }
+
+  /** The stream that this process life writes, once it has sealed something. */
+  get streamId(): StreamId | undefined {
+    return this.#stream?.id;
+  }
+
+  /** Whether the last {@link seal} stopped at its limit. */
+  get more(): boolean {
+    return this.#more;
+  }
+
+  ledgerChanged(): void {
+    this.#ledgerChanged = true;
+  }
+
+  /** A window whose length left the configuration: it is forwarded as it is, with the next batch. */
+  forwardOrphan(window: StoredWindow): void {
+    this.#orphans.push(window);
+  }
+
+  /** The next batch goes into a new stream: a region reported a fork in this one. */
+  rotateStream(): void {
+    this.#stream = undefined;
+  }
+
+  /**
+   * Whether {@link seal} would find something to do. `atMs` is monotonic.
+   * The raw readings that wait decide by size or age, the windows by the watermark, looked at once per `afterMs`.
+   */
+  due(atMs: number): boolean {
+    const { raw, windows } = this.#parts;
+    if (this.#more || raw.estimatedBytes >= this.#options.sealBytes) return true;
+    if (atMs - this.#sealedAtMs < this.#options.afterMs) return false;
+    if (raw.readings > 0 || windows.reopened > 0 || this.#orphans.length > 0 || this.#ledgerChanged) return true;
+    if (atMs - this.#idleCheckedAtMs >= this.#options.afterMs) {
+      this.#idleCheckedAtMs = atMs;
+      this.#parts.watermarks.queueIdle(atMs);
+    }
+    return this.#parts.watermarks.hasDue;
+  }
+
+  /**
+   * Seals what is due, inside the caller's transaction; where its limit was reached, {@link due} says so at once.
+   */
+  seal(now: { nowMs: number; atMs: number; journalSeq: number }): void {
+    const { db, raw, watermarks } = this.#parts;
+    watermarks.queueIdle(now.atMs);
+    const records: WindowRecord[] = [];
+    this.#more = this.#collectWindows(now, records);
+    const rawOnly = raw.readingsOfRawOnly;
+    const raws = raw.take((series) => this.#parts.registry.get(series));
+    if (raws.length > 0) db.setMeta("sealed_raw_seq", now.journalSeq);
+    const ledger = this.#takeLedger(now.journalSeq, records.length > 0 || raws.length > 0);
+    this.#sealedAtMs = now.atMs;
+    if (records.length === 0 && raws.length === 0 && ledger === undefined) return;
+    const stream = this.#openStream(now.nowMs);
+    stream.lastSeq++;
+    const batch = sealBatch({
+      streamId: stream.id,
+      seq: seq(stream.lastSeq),
+      content: {
+        gateway: this.#options.gateway,
+        sealedAtMs: millis(now.nowMs),
+        windows: records,
+        raws,
+        ledger: ledger ?? NO_LEDGER,
+      },
+    });
+    const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
+    const readings = this.#carried + rawOnly;
+    this.#carried = 0;
+    db.addBatch(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
+    db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
+    this.#parts.onBatch({
+      streamId: stream.id,
+      seq: batch.seq,
+      sealedMs: now.nowMs,
+      bytes: batch.bytes.length,
+      readings,
+    });
+  }
+
+  /** @returns whether the limit was reached and more windows are due. */
+  #collectWindows(now: { nowMs: number; atMs: number }, records: WindowRecord[]): boolean {
+    const { windows, watermarks, registry } = this.#parts;
+    const put = (window: StoredWindow): void => {
+      records.push(this.#forward(window, now.nowMs));
+    };
+    for (const orphan of this.#orphans.splice(0, WINDOWS_PER_SEAL)) put(orphan);
+    windows.closeReopened(WINDOWS_PER_SEAL - records.length, put);
+    let room = WINDOWS_PER_SEAL - records.length;
+    for (let device = watermarks.takeDue(); device >= 0; device = watermarks.takeDue()) {
+      const watermarkMs = watermarks.watermarkMs(device, now.atMs);
+      let nextEndMs = Infinity;
+      for (const series of registry.ofDevice(device)) {
+        const result = windows.close(series, watermarkMs, room, put);
+        room -= result.taken;
+        nextEndMs = Math.min(nextEndMs, result.nextEndMs);
+        if (!result.complete) {
+          watermarks.giveBack(device);
+          return true;
+        }
+      }
+      watermarks.expectFrom(device, nextEndMs);
+    }
+    return windows.reopened > 0 || this.#orphans.length > 0;
+  }
+
+  /** The record of a closing window; its state is kept for late readings. */
+  #forward(window: StoredWindow, nowMs: number): WindowRecord {
+    const stream = this.#openStream(nowMs).id;
+    this.#carried += window.fresh;
+    const entry = this.#parts.registry.get(window.series);
+    // The link to the stream before: both rows describe one accumulator, so they are alternatives, not summands.
+    const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
+    this.#parts.db.putWindow(
+      { ...window, revision: window.revision + 1, forwardedIn: stream, carry },
+      nowMs + entry.plan.allowedLatenessMs,
+    );
+    return {
+      device: entry.device,
+      metric: entry.metric,
+      unit: entry.unit,
+      windowMs: window.windowMs,
+      windowStartMs: millis(window.windowStartMs),
+      part: window.part,
+      carry,
+      revision: window.revision,
+      haMode: entry.plan.haMode,
+      later: isLater(entry),
+      summary: window.summary,
+    };
+  }
+
+  #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
+    if (this.#stream === undefined) {
+      const id = this.#options.mintStreamId();
+      // Never a number twice, whatever the id.
+      this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.lastSeq(id) };
+    }
+    return this.#stream;
+  }
+
+  /** What was counted since the last batch; undefined when that is no reason for a batch of its own. */
+  #takeLedger(journalSeq: number, hasRecords: boolean): BatchLedger | undefined {
+    if (!hasRecords && !this.#ledgerChanged) return undefined;
+    const readings = journalSeq - this.#sealedReadings;
+    this.#sealedReadings = journalSeq;
+    this.#parts.db.setMeta("sealed_readings", journalSeq);
+    if (!this.#ledgerChanged) return { ...NO_LEDGER, readings };
+    this.#ledgerChanged = false;
+    let redelivered = 0;
+    const deadLetters = new Map<string, number>();
+    const discards = new Map<string, number>();
+    for (const row of this.#parts.db.ledger()) {
+      const count = row.total - row.sealed;
+      if (count === 0 || row.kind === "schema_change") continue;
+      if (row.kind === "redelivered") redelivered += count;
+      else if (row.kind === "dead_letter") deadLetters.set(row.reason, count);
+      else if (row.kind === "ignored") discards.set(`ignored_${row.reason}`, count);
+      else discards.set(row.reason, count);
+    }
+    this.#parts.db.markLedgerSealed();
+    return { readings, redelivered, deadLetters, discards };
+  }
+}
+
+export type SealerParts = {
+  readonly db: GatewayDatabase;
+  readonly registry: SeriesRegistry;
+  readonly windows: WindowTable;
+  readonly watermarks: Watermarks;
+  readonly raw: RawBuffer;
+  /** A batch was written in the running transaction. */
+  readonly onBatch: (batch: SealedBatchNote) => void;
+};
+
+export type SealedBatchNote = {
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly sealedMs: number;
+  readonly bytes: number;
+  readonly readings: number;
+};
+
+export type SealerOptions = {
+  readonly gateway: string;
+  readonly sealBytes: number;
+  readonly afterMs: number;
+  /** Monotonic time of the start. */
+  readonly atMs: number;
+  readonly mintStreamId: () => StreamId;
+};
+
+/**
+ * One batch, and one transaction, closes no more than this: about 64 KiB with sketches, and some 15 ms, so that
+ * acknowledgements never wait behind a million windows.
+ */
+const WINDOWS_PER_SEAL = 1000;
+
+const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };

@@ -1,0 +1,299 @@
+import type { SchemaVersion, ValueType } from "../../proto/core/schema.ts";
+import type { Placement, SchemaChangeKind } from "../core/storage/metric-schema.ts";
+import { learned, placed } from "../core/storage/metric-schema.ts";
+import { SeenTimes } from "../core/storage/seen-times.ts";
+import type { Watermarks } from "../core/storage/watermarks.ts";
+import type { WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
+import { planFor } from "../core/storage/window-plan.ts";
+import type { WindowTable } from "../core/storage/window-table.ts";
+import type { GatewayDatabase, StoredSeries } from "./gateway-database.ts";
+
+/**
+ * The series this gateway has ever seen, numbered in the order of their first reading. A number is stored before, or in
+ * the same transaction as, the first journal row that uses it.
+ *
+ * A series is a metric of a device in one type and unit: one that changes them goes on under another number, with windows
+ * of its own, so that nothing ever sums up what does not belong together, and a replay, which reads numbers, does not either.
+ */
+export class SeriesRegistry {
+  readonly #db: GatewayDatabase;
+  readonly #rules: readonly WindowRule[];
+  readonly #windows: WindowTable;
+  readonly #watermarks: Watermarks;
+  /** device -> metric -> its current series. Maps, because the names come from outside. */
+  readonly #byDevice = new Map<string, DeviceEntry>();
+  readonly #devices: DeviceEntry[] = [];
+  readonly #series: SeriesEntry[] = [];
+  readonly #seen = new SeenTimes();
+  /** What the next commit has to write. */
+  #unwritten: number[] = [];
+  readonly #changed = new Set<number>();
+
+  constructor(
+    parts: { db: GatewayDatabase; windows: WindowTable; watermarks: Watermarks },
+    options: { rules: readonly WindowRule[] },
+  ) {
+    this.#db = parts.db;
+    this.#rules = options.rules;
+    this.#windows = parts.windows;
+    this.#watermarks = parts.watermarks;
+  }
+
+  get size(): number {
+    return this.#series.length;
+  }
+
+  get devices(): number {
+    return this.#byDevice.size;
+  }
+
+  load(atMs: number): void {
+    for (const row of this.#db.series()) {
+      const entry = this.#add(row.id, row, atMs, row.evicted_end_ms ?? -Infinity);
+      if (row.first_ms !== null && row.last_ms !== null) this.#seen.restore(row.id, row.first_ms, row.last_ms);
+      entry.became = row.became;
+      const current = this.current(row)!;
+      if (row.became > current.became) this.#makeCurrent(entry);
+    }
+  }
+
+  get(series: number): SeriesEntry {
+    return this.#series[series]!;
+  }
+
+  /** What the metric is now; undefined: it was never seen. */
+  current({ device, metric }: SeriesName): SeriesEntry | undefined {
+    return this.#byDevice.get(device)?.byMetric.get(metric);
+  }
+
+  planOf(name: SeriesName): WindowPlan {
+    return this.current(name)?.plan ?? planFor(this.#rules, name.device, name.metric);
+  }
+
+  /** All series of a device, in the order of their first reading. */
+  ofDevice(device: number): readonly number[] {
+    return this.#devices[device]!.series;
+  }
+
+  /** The series of a reading, new or known, which is current from now on, and what changed by it. */
+  resolve(name: SeriesName, said: SchemaVersion, atMs: number): Resolved {
+    const before = this.current(name);
+    if (before === undefined) return { entry: this.#addNew(name, said, 0, atMs), from: null };
+    const versions = versionsOf(before);
+    const placement = placed(versions, versions.indexOf(before), said);
+    const known = placement.kind === "known" ? versions[placement.index]! : undefined;
+    const from = { type: before.type ?? said.type, unit: before.unit };
+    const entry = known ?? this.#addNew(name, said, before.became + 1, atMs);
+    const isNew = known === undefined;
+    if (known !== undefined) this.#learn(known, said);
+    const kind = changeOf(placement);
+    if (kind === null) return { entry, from: null };
+    if (known !== undefined) known.became = before.became + 1;
+    this.#changed.add(entry.id);
+    this.#makeCurrent(entry);
+    return { entry, from, kind, isNew };
+  }
+
+  /**
+   * What metrics are and have been, in the order of their first reading. A page may be short before the end: it looks at no
+   * more than some thousand series.
+   */
+  histories({ device, metric, after, limit }: SchemaQuery): { metrics: MetricHistory[]; next: number | null } {
+    const metrics: MetricHistory[] = [];
+    const end = Math.min(this.#series.length, after + 1 + SERIES_PER_PAGE);
+    for (let id = after + 1; id < end; id++) {
+      const first = this.#series[id]!;
+      if (isLater(first) || (device ?? first.device) !== first.device || (metric ?? first.metric) !== first.metric) {
+        continue;
+      }
+      const versions = versionsOf(first);
+      const current = this.current(first)!;
+      const history = versions.map((entry) => this.#history(entry));
+      const { became: changes } = current;
+      const shown = { device: first.device, metric: first.metric, changes, versions: history };
+      metrics.push({ ...shown, current: history[versions.indexOf(current)]! });
+      if (metrics.length === limit) return { metrics, next: id };
+    }
+    return { metrics, next: end === this.#series.length ? null : end - 1 };
+  }
+
+  /** A reading of the series has this time. */
+  saw(series: number, timeMs: number): void {
+    this.#seen.saw(series, timeMs);
+  }
+
+  /** Inside the transaction of the commit. */
+  write(): void {
+    if (this.#unwritten.length > 0) {
+      for (const id of this.#unwritten) this.#db.addSeries(this.#row(id));
+      this.#unwritten = [];
+    }
+    if (this.#changed.size > 0) {
+      for (const id of this.#changed) this.#db.updateSeries(this.#row(id));
+      this.#changed.clear();
+    }
+  }
+
+  /** Writes when series were seen, up to `limit` of them, from `from` on. @returns where to go on, or -1 at the end. */
+  writeSeen(from: number, limit: number): number {
+    return this.#seen.forEachChanged(from, limit, (id) => this.#db.updateSeries(this.#row(id)));
+  }
+
+  #history(entry: SeriesEntry): SeenVersion {
+    return { type: entry.type, unit: entry.unit, ...this.#seen.of(entry.id) };
+  }
+
+  #learn(entry: SeriesEntry, said: SchemaVersion): void {
+    const { type, unit } = learned(entry, said);
+    if (type === entry.type && unit === entry.unit) return;
+    entry.type = type;
+    entry.unit = unit;
+    this.#changed.add(entry.id);
+  }
+
+  #makeCurrent(entry: SeriesEntry): void {
+    const { byMetric } = this.#devices[entry.deviceNumber]!;
+    byMetric.get(entry.metric)!.isCurrent = false;
+    entry.isCurrent = true;
+    byMetric.set(entry.metric, entry);
+  }
+
+  #addNew({ device, metric }: SeriesName, { type, unit }: SchemaVersion, became: number, atMs: number): SeriesEntry {
+    const id = this.#series.length;
+    const entry = this.#add(id, { device, metric, type, unit }, atMs, undefined);
+    entry.became = became;
+    this.#unwritten.push(id);
+    return entry;
+  }
+
+  #add(
+    id: number,
+    named: SeriesName & { type: ValueType | null; unit: string | null },
+    atMs: number,
+    evictedEndMs: number | undefined,
+  ): SeriesEntry {
+    let device = this.#byDevice.get(named.device);
+    if (device === undefined) {
+      device = { number: this.#watermarks.addDevice(atMs), byMetric: new Map(), series: [] };
+      this.#byDevice.set(named.device, device);
+      this.#devices[device.number] = device;
+    }
+    const current = device.byMetric.get(named.metric);
+    const plan = planFor(this.#rules, named.device, named.metric);
+    device.series.push(id);
+    const entry: SeriesEntry = {
+      id,
+      // One text for all of a device: a million series have a thousand devices.
+      device: named.device,
+      metric: named.metric,
+      type: named.type,
+      unit: named.unit,
+      became: 0,
+      isCurrent: current === undefined,
+      siblings: null,
+      deviceNumber: device.number,
+      plan,
+    };
+    this.#series[id] = entry;
+    if (current === undefined) device.byMetric.set(named.metric, entry);
+    else join(current, entry);
+    this.#windows.addSeries(id, plan, { evictedEndMs, later: current !== undefined });
+    this.#watermarks.allow(device.number, plan);
+    return entry;
+  }
+
+  #row(id: number): StoredSeries {
+    const { device, metric, type, unit, became } = this.#series[id]!;
+    const { firstMs, lastMs } = this.#seen.of(id);
+    const isSeen = firstMs <= lastMs;
+    return {
+      id,
+      device,
+      metric,
+      type,
+      unit,
+      became,
+      first_ms: isSeen ? firstMs : null,
+      last_ms: isSeen ? lastMs : null,
+    };
+  }
+}
+
+/** Whether the metric was something else at first. */
+export function isLater(entry: SeriesEntry): boolean {
+  return entry.siblings !== null && entry.siblings[0] !== entry;
+}
+
+/** The versions of one metric, in the order of their first reading. */
+export function versionsOf(entry: SeriesEntry): readonly SeriesEntry[] {
+  return entry.siblings ?? [entry];
+}
+
+type SeriesName = { readonly device: string; readonly metric: string };
+
+export type SeriesEntry = {
+  readonly id: number;
+  readonly device: string;
+  readonly metric: string;
+  /** Null: of an earlier version of this software, which did not look, and not seen since. */
+  type: ValueType | null;
+  unit: string | null;
+  /** How many changes the metric had seen when it became the current one. */
+  became: number;
+  isCurrent: boolean;
+  /** Null: the metric was never anything else. */
+  siblings: SeriesEntry[] | null;
+  readonly deviceNumber: number;
+  readonly plan: WindowPlan;
+};
+
+/** `after` the number of a series, as an earlier page gave it in `next`; -1: from the first. Null: any. */
+export type SchemaQuery = {
+  readonly device: string | null;
+  readonly metric: string | null;
+  readonly after: number;
+  readonly limit: number;
+};
+/** What one metric is, and what it was, in the order of the first readings. */
+export type MetricHistory = {
+  readonly device: string;
+  readonly metric: string;
+  /** How often it changed, back and forth included. */
+  readonly changes: number;
+  readonly current: SeenVersion;
+  readonly versions: readonly SeenVersion[];
+};
+/** By the times of its readings; infinite where nobody looked. */
+export type SeenVersion = Pick<SeriesEntry, "type" | "unit"> & { readonly firstMs: number; readonly lastMs: number };
+
+/** `from` null: the metric is what it was before, or new. */
+export type Resolved =
+  | { readonly entry: SeriesEntry; readonly from: null }
+  | {
+      readonly entry: SeriesEntry;
+      readonly from: SchemaVersion;
+      readonly kind: SchemaChangeKind;
+      /** It was never this before. */
+      readonly isNew: boolean;
+    };
+
+type DeviceEntry = {
+  readonly number: number;
+  readonly byMetric: Map<string, SeriesEntry>;
+  readonly series: number[];
+};
+
+/** A millisecond of the storage thread. */
+const SERIES_PER_PAGE = 10_000;
+
+function join(current: SeriesEntry, entry: SeriesEntry): void {
+  const siblings = current.siblings ?? [current];
+  siblings.push(entry);
+  current.siblings = siblings;
+  entry.siblings = siblings;
+}
+
+/** Whoever asks before has not let a metric have too many: one more is only one more. */
+function changeOf(placement: Placement): SchemaChangeKind | null {
+  return placement.kind === "too_many" ? "unit" : placement.change;
+}

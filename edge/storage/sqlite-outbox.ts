@@ -1,0 +1,216 @@
+import type { Have } from "../../proto/core/have.ts";
+import { contains, count, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import type { SealedBatch } from "../../proto/core/record.ts";
+import type { OutboxClaim, OutboxStream } from "./outbox.ts";
+import type { GatewayDatabase } from "./gateway-database.ts";
+import type { SealedBatchNote } from "./sealer.ts";
+
+/**
+ * The sealed batches on disk and what regions claim about them: counters in memory, bytes on disk.
+ *
+ * Trimming is lazy: a replicated batch stays as one more copy until the disk needs the room or it is old.
+ */
+export class SqliteOutbox {
+  readonly #db: GatewayDatabase;
+  readonly #streams = new Map<StreamId, ShelfStream>();
+  readonly #totals = {
+    batches: 0,
+    bytes: 0,
+    readings: 0,
+    undurableBatches: 0,
+    undurableBytes: 0,
+    undurableReadings: 0,
+  };
+
+  #trimmable = 0;
+
+  constructor(db: GatewayDatabase) {
+    this.#db = db;
+  }
+
+  load(): void {
+    for (const row of this.#db.streams()) {
+      const stream: ShelfStream = {
+        last: row.last_seq,
+        durable: parseClaim(row.durable),
+        replicated: parseClaim(row.replicated),
+        batches: new Map(),
+      };
+      this.#streams.set(row.stream_id, stream);
+      for (const batch of this.#db.batches(row.stream_id)) {
+        const shelved = { sealedMs: batch.sealed_ms, bytes: batch.size, readings: batch.readings };
+        stream.batches.set(batch.seq, shelved);
+        this.#countBatch(shelved, 1);
+        if (!contains(stream.durable, batch.seq as Seq)) this.#countUndurable(shelved, 1);
+        if (contains(stream.replicated, batch.seq as Seq)) this.#trimmable++;
+      }
+    }
+  }
+
+  /** Whether {@link trim} would find a replicated batch. */
+  get trimmable(): boolean {
+    return this.#trimmable > 0;
+  }
+
+  get totals(): OutboxTotals {
+    return { ...this.#totals };
+  }
+
+  /** Seal time of the oldest batch that no region holds, or undefined. */
+  oldestUndurableMs(): number | undefined {
+    let oldest: number | undefined;
+    for (const stream of this.#streams.values()) {
+      for (const [seq, batch] of stream.batches) {
+        if (contains(stream.durable, seq as Seq)) continue;
+        if (oldest === undefined || batch.sealedMs < oldest) oldest = batch.sealedMs;
+        break;
+      }
+    }
+    return oldest;
+  }
+
+  /** After the commit that wrote the batch. */
+  add(note: SealedBatchNote): void {
+    let stream = this.#streams.get(note.streamId);
+    if (stream === undefined) {
+      stream = { last: 0, durable: EMPTY_HAVE, replicated: EMPTY_HAVE, batches: new Map() };
+      this.#streams.set(note.streamId, stream);
+    }
+    stream.last = note.seq;
+    const batch = { sealedMs: note.sealedMs, bytes: note.bytes, readings: note.readings };
+    stream.batches.set(note.seq, batch);
+    this.#countBatch(batch, 1);
+    this.#countUndurable(batch, 1);
+  }
+
+  /** @param current the stream that this process life writes. */
+  streams(current: StreamId | undefined): OutboxStream[] {
+    const extents: OutboxStream[] = [];
+    for (const [streamId, stream] of this.#streams) {
+      const first = stream.batches.keys().next().value ?? stream.last;
+      extents.push({
+        streamId,
+        first: first as Seq,
+        last: stream.last as Seq,
+        closed: streamId !== current,
+        durable: stream.durable,
+        replicated: stream.replicated,
+      });
+    }
+    return extents;
+  }
+
+  read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): SealedBatch[] {
+    const found: SealedBatch[] = [];
+    let bytes = 0;
+    for (const seq of request.seqs) {
+      const row = this.#db.batch(request.streamId, seq);
+      if (row === undefined) continue;
+      found.push({ streamId: request.streamId, seq, bytes: row.bytes, sha256: row.sha256 });
+      bytes += row.bytes.length;
+      if (bytes >= request.maxBytes) break;
+    }
+    return found;
+  }
+
+  /** Inside a transaction: a claim replaces the earlier one of the same stream. */
+  mark(claim: OutboxClaim): void {
+    const stream = this.#streams.get(claim.streamId);
+    if (stream === undefined) return;
+    for (const batch of held(stream, difference(claim.durable, stream.durable))) this.#countUndurable(batch, -1);
+    for (const batch of held(stream, difference(stream.durable, claim.durable))) this.#countUndurable(batch, 1);
+    for (const _ of held(stream, difference(claim.replicated, stream.replicated))) this.#trimmable++;
+    for (const _ of held(stream, difference(stream.replicated, claim.replicated))) this.#trimmable--;
+    stream.durable = claim.durable;
+    stream.replicated = claim.replicated;
+    this.#db.setClaims(claim.streamId, formatClaim(claim.durable), formatClaim(claim.replicated));
+  }
+
+  /**
+   * Inside a transaction: drops replicated batches, oldest first, at most `limit` of them: those sealed before `beforeMs`
+   * or, by a clock that has been set since, after `nowMs`, and those of more streams than are kept.
+   * @returns how many it dropped.
+   */
+  trim(options: { beforeMs: number; nowMs: number; limit: number; current: StreamId | undefined }): number {
+    let dropped = 0;
+    // A gateway that restarts again and again has a stream for each life, and a Hello names them all.
+    let surplus = this.#streams.size - STREAMS_KEPT;
+    for (const [streamId, stream] of this.#streams) {
+      const beforeMs = surplus-- > 0 ? Infinity : options.beforeMs;
+      for (const [seq, batch] of stream.batches) {
+        if (dropped === options.limit) break;
+        if (batch.sealedMs >= beforeMs && batch.sealedMs <= options.nowMs) continue;
+        if (!contains(stream.replicated, seq as Seq)) continue;
+        this.#db.dropBatch(streamId, seq);
+        stream.batches.delete(seq);
+        this.#trimmable--;
+        this.#countBatch(batch, -1);
+        if (!contains(stream.durable, seq as Seq)) this.#countUndurable(batch, -1);
+        dropped++;
+      }
+      // A stream of an earlier life with nothing left on disk has nothing more to say.
+      if (stream.batches.size === 0 && streamId !== options.current && count(stream.replicated) >= stream.last) {
+        this.#db.dropStream(streamId);
+        this.#streams.delete(streamId);
+      }
+      if (dropped === options.limit) break;
+    }
+    return dropped;
+  }
+
+  #countBatch(batch: ShelvedBatch, sign: 1 | -1): void {
+    this.#totals.batches += sign;
+    this.#totals.bytes += sign * batch.bytes;
+    this.#totals.readings += sign * batch.readings;
+  }
+
+  #countUndurable(batch: ShelvedBatch, sign: 1 | -1): void {
+    this.#totals.undurableBatches += sign;
+    this.#totals.undurableBytes += sign * batch.bytes;
+    this.#totals.undurableReadings += sign * batch.readings;
+  }
+}
+
+/** Streams of earlier process lives that stay as one more copy. */
+const STREAMS_KEPT = 1000;
+
+/** The batches of a stream that are still here and in `wanted`; a region may claim what was never sealed. */
+function* held(stream: ShelfStream, wanted: Have): Generator<ShelvedBatch> {
+  const oldest = stream.batches.keys().next().value ?? Infinity;
+  for (const { first, last } of [{ first: 1, last: wanted.prefix }, ...wanted.islands]) {
+    for (let seq = Math.max(first, oldest); seq <= Math.min(last, stream.last); seq++) {
+      const batch = stream.batches.get(seq);
+      if (batch !== undefined) yield batch;
+    }
+  }
+}
+
+/** Batches and what is in them, on this disk; the undurable ones are those that no region is known to hold. */
+export type OutboxTotals = {
+  readonly batches: number;
+  readonly bytes: number;
+  readonly readings: number;
+  readonly undurableBatches: number;
+  readonly undurableBytes: number;
+  readonly undurableReadings: number;
+};
+
+type ShelfStream = {
+  last: number;
+  durable: Have;
+  replicated: Have;
+  /** By seq, ascending. */
+  readonly batches: Map<number, ShelvedBatch>;
+};
+
+type ShelvedBatch = { readonly sealedMs: number; readonly bytes: number; readonly readings: number };
+
+function parseClaim(text: string): Have {
+  const [prefix = 0, ...ranges] = JSON.parse(text) as number[];
+  return haveFromWire(prefix, ranges);
+}
+
+function formatClaim(have: Have): string {
+  return JSON.stringify([have.prefix, ...flatIslands(have)]);
+}

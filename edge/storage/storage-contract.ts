@@ -1,0 +1,93 @@
+import type { DeviceClock } from "../core/storage/device-clocks.ts";
+import type { GatewayTime, TimeRules } from "../core/storage/gateway-time.ts";
+import type { PressureLevel } from "../core/storage/disk-pressure.ts";
+import type { WindowRule } from "../core/storage/window-plan.ts";
+import type { DeviceRequest } from "../decode/decoder.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
+import type { TimeNote } from "./held-messages.ts";
+import type { OutboxTotals } from "./sqlite-outbox.ts";
+import type { SchemaChange } from "./schema-policy.ts";
+import type { SealedBatchNote } from "./sealer.ts";
+
+/** What the storage engine is given and what it tells, on both sides of its thread. */
+export type EngineOptions = {
+  readonly gateway: string;
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly deadLetterBytes: number;
+  /** How long a replicated batch stays as one more copy while the disk has room. */
+  readonly keepReplicatedMs: number;
+  /** A reading of one series more becomes a dead letter: each costs memory for ever. */
+  readonly seriesMax: number;
+  /** A power of two. */
+  readonly deliveriesRemembered: number;
+  readonly sealBytes: number;
+  readonly sealAfterMs: number;
+  readonly rules: readonly WindowRule[];
+  /** What is believed of the clock; by default {@link TIME_RULES}. */
+  readonly time?: TimeRules;
+};
+
+export type CommitResult = {
+  readonly sealed: readonly SealedBatchNote[];
+  /** Types and units that metrics have now and never had before, or that were refused; of very many the first. */
+  readonly schemaChanges: readonly SchemaChange[];
+  /** What devices are to be asked, now that what they said is on disk. */
+  readonly requests: readonly DeviceRequest[];
+  /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
+  readonly pressure: PressureLevel;
+  /** What became of the wait for the time, where there is news. */
+  readonly time: TimeNote | undefined;
+};
+
+export type DeadLetterRetry = {
+  readonly looked: number;
+  /** That are none any more: readings, or no reading by their nature. */
+  readonly retried: number;
+  readonly readings: number;
+  /** That stay, because they were cut when they were stored. */
+  readonly cut: number;
+  /** The last id that was looked at. */
+  readonly last: number;
+  readonly isEnd: boolean;
+  readonly commit: CommitResult;
+};
+
+export type EngineStatus = {
+  readonly journalSeq: number;
+  /** Since the start of the process, as are the next two. */
+  readonly messages: number;
+  readonly commits: number;
+  readonly readings: number;
+  /** Since the first start on this disk, as are the next three. */
+  readonly redelivered: number;
+  readonly deadLetters: ReadonlyMap<string, number>;
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly discards: ReadonlyMap<string, number>;
+  /** By kind; those that became dead letters are among those. */
+  readonly schemaChanges: ReadonlyMap<string, number>;
+  /** Since the start of the process. */
+  readonly lastSchemaChange: SchemaChange | null;
+  readonly time: GatewayTime;
+  /** Messages on disk that are decoded when the time is known. */
+  readonly heldMessages: number;
+  /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
+  readonly numericTexts: number;
+  readonly suspectTimes: number;
+  /** Of the devices whose clocks are furthest off. */
+  readonly deviceClocks: readonly (Omit<DeviceClock, "device"> & { readonly device: string })[];
+  readonly series: number;
+  readonly devices: number;
+  readonly openWindows: number;
+  /** Raw readings in the journal that are not sealed yet. */
+  readonly rawWaiting: number;
+  /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches that no region holds. */
+  readonly waitingReadings: number;
+  readonly outbox: OutboxTotals;
+  readonly oldestUndurableMs: number | null;
+  readonly streamId: StreamId | null;
+  readonly pressure: PressureLevel;
+  readonly fillRatio: number;
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+};

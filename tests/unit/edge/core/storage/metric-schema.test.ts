@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { KnownVersion } from "../../../../../edge/core/storage/metric-schema.ts";
+import { learned, placed, VERSIONS_MAX } from "../../../../../edge/core/storage/metric-schema.ts";
+import type { SchemaVersion } from "../../../../../proto/core/schema.ts";
+import { schemaText, VALUE_TYPES } from "../../../../../proto/core/schema.ts";
+
+/** Goes through what a metric says, as a gateway does. @returns the version of each, as it was in the end. */
+function history(said: readonly SchemaVersion[]): {
+  versions: KnownVersion[];
+  of: (number | null)[];
+  changes: string[];
+} {
+  const [first, ...rest] = said as [SchemaVersion, ...SchemaVersion[]];
+  const versions: KnownVersion[] = [{ ...first, became: 0 }];
+  const [of, changes]: [(number | null)[], string[]] = [[0], []];
+  let current = 0;
+  for (const one of rest) {
+    const placement = placed(versions, current, one);
+    if (placement.kind === "too_many") {
+      of.push(null);
+      continue;
+    }
+    const index = placement.kind === "new" ? versions.push({ ...one, became: 0 }) - 1 : placement.index;
+    const became = placement.change === null ? versions[index]!.became : versions[current]!.became + 1;
+    versions[index] = { ...versions[index]!, ...learned(versions[index]!, one), became };
+    if (placement.change !== null) changes.push(placement.change);
+    current = index;
+    of.push(index);
+  }
+  return { versions, of, changes };
+}
+
+const number = (unit: string | null): SchemaVersion => ({ type: "number", unit });
+const text: SchemaVersion = { type: "text", unit: null };
+const anything = fc.array(
+  fc.record({ type: fc.constantFrom(...VALUE_TYPES), unit: fc.constantFrom(null, "°C", "°F", "K") }),
+  { minLength: 1, maxLength: 40 },
+);
+
+test("a reading is of a version of its type, and of its unit where it says one, whatever came before", () => {
+  fc.assert(
+    fc.property(anything, (said) => {
+      const { versions, of } = history(said);
+      for (const [i, one] of said.entries()) {
+        const version = versions[of[i]!]!;
+        expect(version.type).toBe(one.type);
+        if (one.unit !== null) expect(version.unit).toBe(one.unit);
+      }
+      expect(new Set(versions.map((one) => schemaText(one as SchemaVersion))).size).toBe(versions.length);
+    }),
+  );
+});
+
+test("a unit that is learned later is no change, and neither is one that is missing afterwards", () => {
+  const { versions, changes } = history([number(null), number("°C"), number(null)]);
+  expect(versions).toEqual([{ type: "number", unit: "°C", became: 0 }]);
+  expect(changes).toEqual([]);
+});
+
+test("a reading without a unit has that of the latest one of its type", () => {
+  const { of } = history([number("°C"), number("°F"), text, number(null), number("°C"), text, number(null)]);
+  expect(of).toEqual([0, 1, 2, 1, 0, 2, 0]);
+});
+
+test("a metric that flips between two is two versions, however often it flips, and every flip is counted", () => {
+  const flips = Array.from({ length: 1000 }, (_, i) => number(i % 2 === 0 ? "°C" : "°F"));
+  const { versions, changes } = history(flips);
+  expect(versions).toHaveLength(2);
+  expect(changes).toEqual(Array(999).fill("unit"));
+});
+
+test("one that is always something else stops at the limit, and what it was before is still that", () => {
+  const { versions, of } = history([...Array.from({ length: 40 }, (_, i) => number(`u${i}`)), number("u3")]);
+  expect(versions).toHaveLength(VERSIONS_MAX);
+  expect(of.slice(VERSIONS_MAX, -1)).toEqual(Array(40 - VERSIONS_MAX).fill(null));
+  expect(of.at(-1)).toBe(3);
+});
+
+test("a change of both is one of the type", () => {
+  expect(history([number("°C"), text, number("°F")]).changes).toEqual(["type", "type"]);
+});
+
+test("what an earlier version of the software stored learns its type from the first reading", () => {
+  const stored: KnownVersion[] = [{ type: null, unit: null, became: 0 }];
+  expect(placed(stored, 0, text)).toEqual({ kind: "known", index: 0, change: null });
+  expect(learned(stored[0]!, text)).toEqual(text);
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest";
+import { step, uplink } from "../../../../../edge/core/uplink/uplink.ts";
+import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
+import type { SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
+import { haveOf } from "../../../../../proto/core/have.ts";
+import { regionId, seq } from "../../../../../proto/core/ids.ts";
+import type { RegionId } from "../../../../../proto/core/ids.ts";
+import { sealed, testStream } from "../../../../support/sealed.ts";
+
+const STREAM = testStream(1);
+const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, RegionId];
+const NONE: StreamSets = new Map();
+
+/** An uplink whose regions are held by hand. */
+class Hand {
+  state: UplinkState;
+  nowMs = 0;
+  effects: readonly UplinkEffect[] = [];
+
+  constructor(...regions: readonly RegionId[]) {
+    this.state = uplink(regions, 0, { returnMs: 300_000 });
+    this.feed({ kind: "start" });
+  }
+
+  feed(event: UplinkEvent): this {
+    const { state, effects } = step(this.state, event, this.nowMs, 0.5);
+    this.state = state;
+    this.effects = effects;
+    return this;
+  }
+
+  get roles(): string {
+    return [...this.state.regions.values()]
+      .map(({ region, link }) => `${region} ${region === this.state.carrier ? "carrier" : link.kind}`)
+      .join(", ");
+  }
+
+  sessionOf(region: RegionId): number {
+    const link = this.state.regions.get(region)?.link;
+    if (link === undefined || !("session" in link)) throw new Error(`${region} has no session`);
+    return link.session;
+  }
+
+  /** The region answers the listing and the Hello: it holds this of the stream. */
+  greeted(
+    region: RegionId,
+    durable: StreamSets = NONE,
+    more: Partial<Extract<SessionEvent, { kind: "helloAck" }>> = {},
+  ): this {
+    const streams = [...this.state.streams.values()];
+    this.feed({ kind: "streams", region, session: this.sessionOf(region), streams });
+    const ids = { storeId: region, bootId: region };
+    return this.heard(region, {
+      kind: "helloAck",
+      region,
+      ...ids,
+      durable,
+      replicated: NONE,
+      creditBytes: 1e6,
+      minCopies: 2,
+      regions: [],
+      ...more,
+    });
+  }
+
+  heard(region: RegionId, event: SessionEvent): this {
+    return this.feed({ kind: "session", region, session: this.sessionOf(region), event });
+  }
+
+  /** Time passes; the regions live. */
+  pass(ms: number): readonly UplinkEffect[] {
+    const all: UplinkEffect[] = [];
+    for (const end = this.nowMs + ms; this.nowMs < end;) {
+      this.nowMs += 1000;
+      for (const { region, link } of this.state.regions.values()) {
+        if (link.kind !== "live") continue;
+        const ack = { kind: "ack", durable: NONE, replicated: NONE, creditBytes: 1e6 } as const;
+        all.push(...this.heard(region, ack).effects);
+      }
+    }
+    return all;
+  }
+
+  /** Answers every read; @returns which batches were sent where. */
+  sentTo(region: RegionId): readonly number[] {
+    const sent: number[] = [];
+    for (let effects = this.effects; effects.length > 0;) {
+      const next: UplinkEffect[] = [];
+      for (const effect of effects) {
+        if (effect.kind === "send" && effect.region === region) sent.push(...effect.batches.map((batch) => batch.seq));
+        if (effect.kind !== "readBatches") continue;
+        const batches = effect.seqs.map((at) => sealed(effect.streamId, at, {}));
+        const { session, read } = effect;
+        next.push(...this.feed({ kind: "batches", region: effect.region, session, read, batches }).effects);
+      }
+      effects = next;
+    }
+    return sent;
+  }
+
+  sealed(...seqs: readonly number[]): this {
+    return this.feed({ kind: "sealed", streamId: STREAM, firstSeq: seq(seqs[0]!), lastSeq: seq(seqs.at(-1)!) });
+  }
+}
+
+const upTo = (last: number): StreamSets => new Map([[STREAM, haveOf(Array.from({ length: last }, (_, i) => i + 1))]]);
+const ack = (durable: StreamSets): SessionEvent => ({ kind: "ack", durable, replicated: NONE, creditBytes: 1e6 });
+
+describe("regions that are in no configuration", () => {
+  const regions = [
+    { name: "eu", url: "http://eu:1" },
+    { name: "ap", url: "http://ap:1" },
+  ];
+
+  test("are told of with what the region says, and stand behind those of the configuration", () => {
+    const hand = new Hand(EU, US).greeted(EU, NONE, { regions });
+    expect(hand.effects).toContainEqual({ kind: "learn", region: EU, regions });
+    hand.feed({ kind: "learned", regions: [AP] });
+    expect(hand.roles).toBe("eu carrier, us listing, ap idle");
+    // Both of the configuration are lost: the learned one takes the batches.
+    hand.greeted(US).sealed(1, 2, 3);
+    hand.heard(EU, { kind: "closed", reason: "gone" }).heard(US, { kind: "closed", reason: "gone" });
+    hand.greeted(AP);
+    expect(hand.roles).toBe("eu waiting, us waiting, ap carrier");
+    expect(hand.sentTo(AP)).toEqual([1, 2, 3]);
+  });
+
+  test("are left when nobody tells of them any more, also while they carry", () => {
+    const hand = new Hand(EU)
+      .greeted(EU)
+      .feed({ kind: "learned", regions: [AP] })
+      .greeted(AP);
+    hand.heard(EU, { kind: "closed", reason: "gone" });
+    expect(hand.roles).toBe("eu waiting, ap carrier");
+    const session = hand.sessionOf(AP);
+    hand.feed({ kind: "learned", regions: [] });
+    expect(hand.effects).toContainEqual({ kind: "closeSession", region: AP, session });
+    expect(hand.roles).toBe("eu waiting");
+  });
+});
+
+describe("what is durable in one region only goes to a second one", () => {
+  const connected = (): Hand => {
+    const hand = new Hand(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
+    hand.sentTo(EU);
+    return hand.heard(EU, ack(upTo(3)));
+  };
+
+  test("after thirty seconds", () => {
+    const hand = connected();
+    expect(hand.pass(25_000).filter(({ kind }) => kind === "readBatches")).toEqual([]);
+    const reads = hand.pass(20_000).filter((effect) => effect.kind === "readBatches");
+    expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [1, 2, 3]]]);
+  });
+
+  test("at once when the disk is nearly full, and both acknowledgements count", () => {
+    const hand = connected().feed({ kind: "pressure", forceDualSend: true });
+    expect(hand.effects).toContainEqual({ kind: "report", report: { kind: "dual_send", region: US, batches: 3 } });
+    expect(hand.sentTo(US)).toEqual([1, 2, 3]);
+    hand.nowMs += 1000;
+    hand.heard(US, ack(upTo(3)));
+    const marks = [...hand.effects, ...hand.pass(2000)].filter((effect) => effect.kind === "mark");
+    expect(marks.at(-1)?.claims.get(STREAM)?.replicated).toEqual(haveOf([1, 2, 3]));
+    // What comes while the disk stays so full goes the same way within a second.
+    hand.sealed(4);
+    hand.sentTo(EU);
+    hand.heard(EU, ack(upTo(4)));
+    const reads = hand.pass(2000).filter((effect) => effect.kind === "readBatches");
+    expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [4]]]);
+  });
+});

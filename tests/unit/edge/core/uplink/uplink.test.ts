@@ -1,0 +1,416 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { step, uplink } from "../../../../../edge/core/uplink/uplink.ts";
+import { UPLINK, undurableBatches } from "../../../../../edge/core/uplink/uplink-state.ts";
+import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
+import type { RefusalCode, SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
+import { haveOf } from "../../../../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../../../../proto/core/ids.ts";
+import type { SealedBatch } from "../../../../../proto/core/record.ts";
+import { runs } from "../../../../support/scale.ts";
+import { CALM_MS, REGION, UplinkWorld } from "../../../../support/uplink-world.ts";
+import type { WorldFault } from "../../../../support/uplink-world.ts";
+
+const NOW = "01936d3e-0000-7000-8000-000000000001" as StreamId;
+const BEFORE = "01936d3d-0000-7000-8000-000000000001" as StreamId;
+
+const fault: fc.Arbitrary<WorldFault> = fc.oneof(
+  fc.record({ kind: fc.constant("cut" as const), forMs: fc.integer({ min: 0, max: 20_000 }) }),
+  fc.record({ kind: fc.constant("freeze" as const), forMs: fc.integer({ min: 0, max: 20_000 }) }),
+  fc.record({ kind: fc.constant("restart" as const) }),
+  fc.record({ kind: fc.constant("restore" as const), keep: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  fc.record({ kind: fc.constant("drain" as const) }),
+);
+
+const story = fc.record({
+  seed: fc.integer(),
+  creditBytes: fc.constantFrom(1_000, 64_000, 8_000_000),
+  batchBytesMax: fc.constantFrom(2_000, 65_536),
+  linkBytesPerS: fc.constantFrom(60_000, 1_000_000, 100_000_000),
+  commitMsMax: fc.constantFrom(5, 500, 3_000),
+  backlog: fc.integer({ min: 0, max: 100 }),
+  seals: fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 60_000 }), count: fc.integer({ min: 1, max: 5 }) }), {
+    maxLength: 30,
+  }),
+  faults: fc.array(fc.record({ atMs: fc.integer({ min: 0, max: 60_000 }), fault }), { maxLength: 6 }),
+});
+
+function play(plot: typeof story extends fc.Arbitrary<infer T> ? T : never): UplinkWorld {
+  const world = new UplinkWorld(plot);
+  if (plot.backlog > 0) world.hold(BEFORE, plot.backlog);
+  for (const { atMs, count } of plot.seals) world.at(atMs, () => world.seal(NOW, count));
+  for (const { atMs, fault } of plot.faults) world.at(atMs, () => world.inject(fault));
+  world.start();
+  world.runUntil(80_000 + CALM_MS + 600_000);
+  return world;
+}
+
+describe("for every history of cuts, freezes, restarts and lost data", () => {
+  test("every batch is durable in the end, within the credit, and no more is marked than was told", () => {
+    fc.assert(
+      fc.property(story, (plot) => {
+        const world = play(plot);
+        expect(world.violations).toEqual([]);
+        expect(world.missing()).toEqual([]);
+        expect(undurableBatches(world.state)).toBe(0);
+      }),
+      { numRuns: runs({ short: 60, long: 3_000 }) },
+    );
+  }, 300_000);
+
+  test("the same events give the same effects", () => {
+    fc.assert(
+      fc.property(story, (plot) => {
+        const world = play(plot);
+        let state = uplink([REGION], 0, { returnMs: 300_000 });
+        const effects: UplinkEffect[] = [];
+        for (const { event, nowMs, random } of world.history) {
+          const next = step(state, event, nowMs, random);
+          state = next.state;
+          effects.push(...next.effects);
+        }
+        expect(effects.length).toBe(world.effects.length);
+        expect(effects).toEqual(world.effects);
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
+
+/** The reducer held by hand: time is set, effects are looked at. */
+class Hand {
+  nowMs = 0;
+  state: UplinkState = uplink([REGION], 0, { returnMs: 300_000 });
+  effects: readonly UplinkEffect[] = [];
+
+  feed(event: UplinkEvent): this {
+    const next = step(this.state, event, this.nowMs, 0.5);
+    this.state = next.state;
+    this.effects = next.effects;
+    return this;
+  }
+
+  hear(event: SessionEvent): this {
+    return this.feed({ kind: "session", region: REGION, session: this.session, event });
+  }
+
+  /** Connects, with these batches held and these claimed by the region. */
+  greet(held: { streamId: StreamId; last: number; closed?: boolean }[], durable: StreamSets = new Map()): this {
+    if (this.link === "idle") this.feed({ kind: "start" });
+    else this.wait(120_000);
+    const streams = held.map(({ streamId, last, closed = false }) => {
+      return { streamId, first: 1 as Seq, last: last as Seq, closed, durable: haveOf([]) };
+    });
+    this.feed({ kind: "streams", region: REGION, session: this.session, streams });
+    return this.hear(helloAck(durable));
+  }
+
+  /** Lets time pass and the timer ring. */
+  wait(ms: number): this {
+    this.nowMs += ms;
+    return this.feed({ kind: "timer", region: REGION });
+  }
+
+  /** Answers all reads of the last effects with batches of this size. */
+  answerReads(bytes: number): this {
+    const reads = this.effects.filter((effect) => effect.kind === "readBatches");
+    const effects: UplinkEffect[] = [];
+    for (const { session, read, streamId, seqs } of reads) {
+      const batches = seqs.map((seq) => batch(streamId, seq, bytes));
+      effects.push(...this.feed({ kind: "batches", region: REGION, session, read, batches }).effects);
+    }
+    this.effects = effects;
+    return this;
+  }
+
+  get region() {
+    return this.state.regions.get(REGION)!;
+  }
+
+  get link() {
+    return this.region.link.kind;
+  }
+
+  get session(): number {
+    const { link } = this.region;
+    return "session" in link ? link.session : -1;
+  }
+
+  get kinds(): readonly string[] {
+    return this.effects.map((effect) => effect.kind);
+  }
+
+  get sent(): readonly string[] {
+    return this.effects.flatMap((effect) =>
+      effect.kind === "send"
+        ? effect.batches.map(({ streamId, seq }) => `${streamId === NOW ? "now" : "before"}/${seq}`)
+        : [],
+    );
+  }
+
+  get reports() {
+    return this.effects.flatMap((effect) => (effect.kind === "report" ? [effect.report] : []));
+  }
+}
+
+describe("what the region lacks", () => {
+  test("is what it does not claim at the greeting", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 6 }], new Map([[NOW, haveOf([1, 2, 4] as Seq[])]]));
+    expect(hand.answerReads(10).sent).toEqual(["now/3", "now/5", "now/6"]);
+  });
+
+  test("is sent again to a region that lost it", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3));
+    expect(hand.kinds).not.toContain("readBatches");
+    hand.feed({ kind: "marked", region: REGION }).hear({ kind: "closed", reason: "restart" });
+    hand.greet([{ streamId: NOW, last: 3 }], sets(1));
+    const mark = hand.effects.find((effect) => effect.kind === "mark");
+    expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1] as Seq[]));
+    expect(hand.answerReads(10).sent).toEqual(["now/2", "now/3"]);
+  });
+
+  test("a claim to more of the open stream than was ever sealed counts for nothing and asks for a new stream", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3, 4, 5));
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotateStream", streamId: NOW }));
+    const mark = hand.effects.find((effect) => effect.kind === "mark");
+    expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2, 3]));
+    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 4 as Seq, lastSeq: 4 as Seq });
+    expect(hand.answerReads(10).sent).toEqual(["now/4"]);
+  });
+
+  test("a claim that shrinks on a connection ends it", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
+    expect(hand.kinds).toContain("closeSession");
+    expect(hand.link).toBe("waiting");
+  });
+
+  test("what is sealed after the greeting overtakes the backlog", () => {
+    const hand = new Hand().greet([{ streamId: BEFORE, last: 100, closed: true }]).answerReads(64 * 1024);
+    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 1 as Seq, lastSeq: 1 as Seq }).answerReads(1_000);
+    hand.hear(ack(new Map([[BEFORE, haveOf([1, 2, 3, 4] as Seq[])]])));
+    expect(hand.sent[0]).toBe("now/1");
+    expect(hand.sent).toContain("before/5");
+  });
+
+  test("a stored answer that stops early is read on from there", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
+    const read = hand.effects.find((effect) => effect.kind === "readBatches")!;
+    hand.feed({
+      kind: "batches",
+      region: REGION,
+      session: read.session,
+      read: read.read,
+      batches: [batch(NOW, 1 as Seq, 9)],
+    });
+    const next = hand.effects.find((effect) => effect.kind === "readBatches");
+    expect(next?.seqs).toEqual([2, 3]);
+  });
+
+  test("a million batches cost one range, and reads of bounded size", () => {
+    const hand = new Hand().greet([{ streamId: BEFORE, last: 1_000_000, closed: true }]);
+    const reads = hand.effects.filter((effect) => effect.kind === "readBatches");
+    expect(reads.length).toBeGreaterThan(3);
+    expect(reads.length).toBeLessThanOrEqual(8);
+    expect(hand.answerReads(64 * 1024).sent.length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe("a connection is given up", () => {
+  test("when nothing was heard for 3 s", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
+    expect(hand.wait(UPLINK.silentMs - 1).link).toBe("live");
+    expect(hand.wait(1).link).toBe("waiting");
+    expect(hand.kinds).toContain("closeSession");
+  });
+
+  test("when a batch is not durable 10 s after it was sent, however alive the region seems", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).answerReads(10);
+    for (let second = 0; second < 9; second++) hand.wait(1_000).hear(ack(new Map()));
+    expect(hand.link).toBe("live");
+    hand.wait(1_000);
+    expect(hand.link).toBe("waiting");
+    expect(hand.reports[0]).toMatchObject({ kind: "lost", reason: "a batch was not durable 10 s after it was sent" });
+  });
+
+  test("but not because our own process was asleep", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
+    expect(hand.wait(60_000).link).toBe("live");
+    expect(hand.hear(ack(new Map())).link).toBe("live");
+  });
+
+  test("when the Hello is not answered in 10 s", () => {
+    const hand = new Hand().feed({ kind: "start" });
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    expect(hand.link).toBe("opening");
+    expect(hand.wait(UPLINK.helloMs).link).toBe("waiting");
+  });
+
+  test("and what an earlier connection still says is not heard", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
+    const session = hand.session;
+    hand.hear({ kind: "closed", reason: "reset" }).greet([{ streamId: NOW, last: 3 }]);
+    const before = hand.state;
+    hand.feed({ kind: "session", region: REGION, session, event: ack(sets(1, 2, 3)) });
+    expect(hand.state).toEqual(before);
+  });
+
+  test("an unreachable region is reported once, tried at least every 5 s, and counts as unavailable after five times", () => {
+    const hand = new Hand().feed({ kind: "start" });
+    let reports = 0;
+    for (let attempt = 0; attempt < 20; attempt++) {
+      hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+      hand.hear({ kind: "closed", reason: "connection refused" });
+      reports += hand.reports.length;
+      expect(hand.wait(UPLINK.backoff.capMs).link).toBe("listing");
+    }
+    expect(reports).toBe(1);
+    expect(hand.region.circuit).toMatchObject({ kind: "open", cause: "unavailable" });
+  });
+});
+
+describe("a region that asks to be left", () => {
+  test("gets nothing new, and is left when what is in flight has landed", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 2 }]).answerReads(10);
+    hand.hear({ kind: "drain", reason: "an upgrade" });
+    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 3 as Seq, lastSeq: 3 as Seq });
+    expect(hand.kinds).not.toContain("readBatches");
+    expect(hand.hear(ack(sets(1))).link).toBe("live");
+    expect(hand.hear(ack(sets(1, 2))).link).toBe("waiting");
+    expect(hand.region.circuit).toEqual({ kind: "closed", failures: 0 });
+  });
+});
+
+describe("a refusal", () => {
+  test.for<RefusalCode>(["protocol", "unauthorized", "bad_hello"])("%s waits long and is told once", (code) => {
+    const hand = new Hand().feed({ kind: "start" });
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    const refusal: SessionEvent = { kind: "refusal", refusal: { code, message: "no", batch: null } };
+    hand.hear(refusal);
+    expect(hand.reports).toMatchObject([{ kind: "refused", code, reason: "no" }]);
+    expect(hand.region.circuit).toMatchObject({ kind: "open", cause: "refused" });
+    expect(hand.wait(UPLINK.refusedRetryMs / 2).link).toBe("waiting");
+    expect(hand.wait(UPLINK.refusedRetryMs).link).toBe("listing");
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    expect(hand.hear(refusal).reports).toEqual([]);
+  });
+
+  test("of a region that is leaving is asked again soon: it may stay after all", () => {
+    const hand = new Hand().feed({ kind: "start" });
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    hand.hear({ kind: "refusal", refusal: { code: "leaving", message: "eu is leaving", batch: null } });
+    expect(hand.reports).toMatchObject([{ kind: "lost", reason: "eu is leaving" }]);
+    expect(hand.region.circuit).toMatchObject({ kind: "closed" });
+    expect(hand.wait(UPLINK.leavingRetryMs / 2 - 1).link).toBe("waiting");
+    expect(hand.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
+  });
+
+  test("of a batch keeps that batch back, and only that one, until the region is another process", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
+    const bad = { streamId: NOW, seq: 2 as Seq };
+    hand.hear({ kind: "refusal", refusal: { code: "bad_batch", message: "not zstd", batch: bad } });
+    expect(hand.reports[0]).toMatchObject({ kind: "quarantined", seq: 2, reason: "not zstd" });
+    expect(hand.greet([{ streamId: NOW, last: 3 }]).answerReads(10).sent).toEqual(["now/1", "now/3"]);
+    hand.hear({ kind: "closed", reason: "restart" }).wait(120_000);
+    hand.feed({
+      kind: "streams",
+      region: REGION,
+      session: hand.session,
+      streams: [{ streamId: NOW, first: 1 as Seq, last: 3 as Seq, closed: false, durable: haveOf([]) }],
+    });
+    expect(hand.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
+  });
+
+  test("of a fork asks for a new stream", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
+    const bad = { streamId: NOW, seq: 2 as Seq };
+    hand.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotateStream", streamId: NOW }));
+    expect(hand.reports[0]).toMatchObject({ kind: "forked" });
+  });
+
+  test("an address that leads to another region is refused by us", () => {
+    const hand = new Hand().feed({ kind: "start" });
+    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    hand.hear({ ...helloAck(new Map()), region: "us" });
+    expect(hand.reports[0]).toMatchObject({ reason: "the address of region eu leads to region us" });
+  });
+});
+
+describe("marks", () => {
+  test("one is under way at a time, and the next carries all that changed meanwhile", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 5 }]);
+    expect(hand.kinds).toContain("mark");
+    hand.nowMs += 500;
+    expect(hand.hear(ack(sets(1))).kinds).not.toContain("mark");
+    expect(hand.hear(ack(sets(1, 2))).kinds).not.toContain("mark");
+    hand.feed({ kind: "marked", region: REGION });
+    const mark = hand.effects.find((effect) => effect.kind === "mark");
+    expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2] as Seq[]));
+  });
+
+  test("a batch that was acknowledged is marked though the connection ends with it", () => {
+    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).hear(ack(sets(1)));
+    expect(hand.hear({ kind: "closed", reason: "reset" }).kinds).toContain("mark");
+  });
+});
+
+describe("the allowance", () => {
+  test("grows with prompt answers up to the credit", () => {
+    const hand = new Hand().greet([{ streamId: BEFORE, last: 10_000, closed: true }]);
+    let most = 0;
+    let durable = 0;
+    for (let round = 0; round < 40; round++) {
+      for (let reads = 0; reads < 4; reads++) {
+        durable += hand.answerReads(64 * 1024).sent.length;
+      }
+      const { link } = hand.region;
+      if (link.kind === "live") most = Math.max(most, link.cargo.inFlightBytes);
+      hand.nowMs += 5;
+      hand.hear(ack(new Map([[BEFORE, haveOf(upTo(durable))]])));
+      durable += hand.sent.length;
+    }
+    expect(most).toBeGreaterThan(1024 * 1024);
+    expect(most).toBeLessThanOrEqual(CREDIT_BYTES + 64 * 1024);
+  });
+});
+
+describe("the end of an outage", () => {
+  test("is told with what it took", () => {
+    const hand = new Hand().greet([{ streamId: BEFORE, last: 4, closed: true }]).answerReads(100);
+    hand.nowMs += 40;
+    hand.hear(ack(new Map([[BEFORE, haveOf(upTo(4))]])));
+    expect(hand.reports).toEqual([{ kind: "drained", region: REGION, batches: 4, bytes: 400, tookMs: 40 }]);
+  });
+});
+
+const CREDIT_BYTES = 8 * 1024 * 1024;
+
+function helloAck(durable: StreamSets): Extract<SessionEvent, { kind: "helloAck" }> {
+  return {
+    kind: "helloAck",
+    region: REGION satisfies RegionId,
+    storeId: "store",
+    bootId: "boot",
+    durable,
+    replicated: new Map(),
+    creditBytes: CREDIT_BYTES,
+    minCopies: 1,
+    regions: [],
+  };
+}
+
+function ack(durable: StreamSets): SessionEvent {
+  return { kind: "ack", durable, replicated: new Map(), creditBytes: CREDIT_BYTES };
+}
+
+function sets(...seqs: number[]): StreamSets {
+  return new Map([[NOW, haveOf(seqs as Seq[])]]);
+}
+
+function upTo(last: number): Seq[] {
+  return Array.from({ length: last }, (_, index) => (index + 1) as Seq);
+}
+
+function batch(streamId: StreamId, seq: Seq, length: number): SealedBatch {
+  return { streamId, seq, bytes: new Uint8Array(length), sha256: new Uint8Array(32) };
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { regionId } from "../../../../proto/core/ids.ts";
+import { LearnedRegions } from "../../../../edge/uplink/learned-regions.ts";
+
+let path: string;
+beforeEach(() => {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-learned-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  path = join(folder, "regions.json");
+});
+
+const US = regionId("us");
+const EU = { name: "eu", url: "http://eu:7443" };
+
+test("what was learned is known after a restart, and written only when it is news", () => {
+  const regions = new LearnedRegions(path, { tlsOnly: false });
+  expect(regions.all).toEqual([]);
+  expect(regions.learn(US, [EU])).toBe(true);
+  expect(regions.learn(US, [EU])).toBe(false);
+  expect(new LearnedRegions(path, { tlsOnly: false }).all).toEqual([{ region: "eu", url: EU.url }]);
+  expect(regions.learn(US, [])).toBe(true);
+  expect(new LearnedRegions(path, { tlsOnly: false }).all).toEqual([]);
+});
+
+test("a region that does not name itself is not forgotten for it", () => {
+  const regions = new LearnedRegions(path, { tlsOnly: false });
+  regions.learn(US, [EU, { name: "us", url: "http://us:7443" }]);
+  expect(regions.learn(regionId("eu"), [{ name: "us", url: "http://us:7443" }])).toBe(true);
+  expect(regions.all.map(({ region }) => region)).toEqual(["us", "eu"]);
+  expect(regions.learn(US, [EU])).toBe(true);
+  expect(regions.all).toHaveLength(2);
+});
+
+test("what is no region is left out, and no list grows without end", () => {
+  const regions = new LearnedRegions(path, { tlsOnly: false });
+  const many = Array.from({ length: 100 }, (_, i) => ({ name: `r${i}`, url: EU.url }));
+  regions.learn(US, [{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
+  expect(regions.all).toHaveLength(32);
+  expect(regions.all[0]!.region).toBe("eu");
+});
+
+test("an address without TLS is not believed where home is reached by TLS: the token would go there", () => {
+  const [secret, open] = [
+    { name: "ap", url: "https://ap:7443" },
+    { name: "eu", url: "http://eu:7443" },
+  ];
+  new LearnedRegions(path, { tlsOnly: false }).learn(US, [open, secret]);
+  const regions = new LearnedRegions(path, { tlsOnly: true });
+  expect(regions.all.map(({ region }) => region)).toEqual(["ap"]);
+  regions.learn(US, [open]);
+  expect(regions.all).toEqual([]);
+});
+
+test.each(["", "{", '{"eu":1}', '[{"region":"","url":"http://eu:1"}]', '[{"region":"eu","url":"x"}]'])(
+  "a file with %j in it is as good as none",
+  (text) => {
+    writeFileSync(path, text);
+    const regions = new LearnedRegions(path, { tlsOnly: false });
+    expect(regions.all).toEqual([]);
+    regions.learn(US, [EU]);
+    expect(JSON.parse(readFileSync(path, "utf8"))).toHaveLength(1);
+  },
+);

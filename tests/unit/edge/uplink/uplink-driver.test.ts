@@ -1,0 +1,233 @@
+import { createServer, Socket } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import type { UplinkReport } from "../../../../edge/core/uplink/uplink-state.ts";
+import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
+import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
+import { count } from "../../../../proto/core/have.ts";
+import { monotonicMs } from "../../../../proto/core/ids.ts";
+import type { GatewayId, RegionId, StreamId } from "../../../../proto/core/ids.ts";
+import { MemoryOutbox } from "../../../support/memory-outbox.ts";
+import { TestRegion } from "../../../support/test-region.ts";
+
+const STREAM = "01936d3e-0000-7000-8000-000000000001" as StreamId;
+const EU = "eu" as RegionId;
+const BATCH = new Uint8Array(64 * 1024).fill(7);
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+class Gateway {
+  readonly outbox: MemoryOutbox = new MemoryOutbox(() => BATCH);
+  readonly reports: UplinkReport[] = [];
+  readonly driver: UplinkDriver;
+  #onReport: () => void = () => undefined;
+
+  constructor(url: string) {
+    const self = { gateway: "plant-7" as GatewayId, software: "test" };
+    this.driver = new UplinkDriver({
+      outbox: this.outbox,
+      endpoints: [new GrpcEndpoint({ region: EU, url }, self)],
+      clock: { monotonicMs: () => monotonicMs(performance.now()) },
+      rotateStream: () => undefined,
+    });
+    this.driver.onEvent((report) => {
+      this.reports.push(report);
+      this.#onReport();
+    });
+    cleanups.push(() => this.driver.stop({ handOverMs: 0 }));
+  }
+
+  /** The next report of this kind, counted from the start of the gateway. */
+  async report<Kind extends UplinkReport["kind"]>(kind: Kind, nth = 1): Promise<Extract<UplinkReport, { kind: Kind }>> {
+    for (;;) {
+      const found = this.reports.filter((report) => report.kind === kind)[nth - 1];
+      if (found !== undefined) return found as Extract<UplinkReport, { kind: Kind }>;
+      await new Promise<void>((resolve) => {
+        this.#onReport = resolve;
+      });
+    }
+  }
+}
+
+async function region(): Promise<TestRegion> {
+  const server = new TestRegion();
+  await server.start();
+  cleanups.push(() => server.stop());
+  return server;
+}
+
+async function tcp(serve: (socket: Socket) => void, port = 0): Promise<{ port: number; close: () => Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const close = (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(() => resolve()));
+  };
+  cleanups.push(close);
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+/** Passes bytes on in both directions, until told to swallow them. */
+async function proxy(targetPort: number): Promise<{ port: number; swallow: boolean }> {
+  const state = { port: 0, swallow: false };
+  const { port } = await tcp((down) => {
+    const up = new Socket();
+    up.on("error", () => undefined);
+    up.connect(targetPort, "127.0.0.1");
+    for (const [from, to] of [
+      [down, up],
+      [up, down],
+    ] as const) {
+      from.on("data", (bytes) => void (state.swallow || to.write(bytes)));
+      from.on("close", () => to.destroy());
+    }
+  });
+  state.port = port;
+  return state;
+}
+
+describe("a region that answers", () => {
+  test("gets what is sealed, and the outbox learns what it holds", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.outbox.seal(STREAM, 20);
+    gateway.driver.start();
+    expect(await gateway.report("drained")).toMatchObject({ batches: 20, bytes: 20 * BATCH.length });
+    gateway.outbox.seal(STREAM, 1);
+    await gateway.driver.stop({ handOverMs: 5_000 });
+    expect(eu.held(STREAM)).toBe(21);
+    expect(count(gateway.outbox.claim(EU, STREAM).durable)).toBe(21);
+    expect(eu.hellos[0]).toMatchObject({ gateway: "plant-7", streams: [{ streamId: STREAM, first: 1, last: 20 }] });
+  });
+
+  test("gets a backlog of 200 MB in bounded memory", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.outbox.seal(STREAM, 3_200);
+    // Includes the buffers, those of the region in this process too.
+    const before = process.memoryUsage().external;
+    let most = 0;
+    const sampler = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().external - before);
+    }, 20);
+    cleanups.push(() => clearInterval(sampler));
+    gateway.driver.start();
+    const { bytes } = await gateway.report("drained");
+    expect(bytes).toBe(3_200 * BATCH.length);
+    expect(eu.bytes).toBe(bytes);
+    expect(most).toBeLessThan(120e6);
+  }, 30_000);
+
+  test("and asks to be left is left, and found again", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.driver.start();
+    await gateway.report("connected");
+    eu.tellAll({ kind: "drain", reason: "an upgrade" });
+    expect(await gateway.report("leaving")).toMatchObject({ reason: "an upgrade" });
+    await gateway.report("connected", 2);
+    expect(gateway.reports.some((report) => report.kind === "lost")).toBe(false);
+  });
+
+  test("restarts, and everything arrives", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.driver.start();
+    await gateway.report("connected");
+    eu.stop();
+    gateway.outbox.seal(STREAM, 300);
+    expect(await gateway.report("lost")).toMatchObject({ region: EU });
+    expect(gateway.driver.status()).toMatchObject({ connected: false, undurableBatches: 300 });
+    await eu.start();
+    await gateway.report("drained");
+    expect(eu.held(STREAM)).toBe(300);
+    expect(gateway.driver.status()).toMatchObject({ connected: true, region: EU, undurableBatches: 0, lagMs: 0 });
+  });
+
+  test("and then falls silent is given up, and everything arrives once it speaks again", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.driver.start();
+    await gateway.report("connected");
+    eu.frozen = true;
+    gateway.outbox.seal(STREAM, 300);
+    expect(await gateway.report("lost")).toMatchObject({ reason: "no sign of life from the region for 3 s" });
+    eu.frozen = false;
+    await gateway.report("drained");
+    expect(eu.held(STREAM)).toBe(300);
+  }, 20_000);
+
+  test("behind a link that swallows everything is given up, and reached again on a new connection", async () => {
+    const eu = await region();
+    const link = await proxy(eu.port);
+    const gateway = new Gateway(`http://127.0.0.1:${link.port}`);
+    gateway.driver.start();
+    await gateway.report("connected");
+    link.swallow = true;
+    gateway.outbox.seal(STREAM, 100);
+    await gateway.report("lost");
+    link.swallow = false;
+    await gateway.report("drained");
+    expect(eu.held(STREAM)).toBe(100);
+  }, 20_000);
+});
+
+describe("a peer that is no region", () => {
+  test("accepts and stays silent: the channel is given up after 5 s, and the region that takes its place is found", async () => {
+    const silent = await tcp(() => undefined);
+    const gateway = new Gateway(`http://127.0.0.1:${silent.port}`);
+    gateway.outbox.seal(STREAM, 1);
+    gateway.driver.start();
+    expect((await gateway.report("lost")).reason).toContain("accepts connections but does not answer within 5 s");
+    await silent.close();
+    const eu = new TestRegion();
+    eu.port = silent.port;
+    await eu.start();
+    cleanups.push(() => eu.stop());
+    await gateway.report("drained");
+  }, 20_000);
+
+  test("is not there: one line that stays the same", async () => {
+    const closed = await tcp(() => undefined);
+    await closed.close();
+    const gateway = new Gateway(`http://127.0.0.1:${closed.port}`);
+    gateway.driver.start();
+    const url = `http://127.0.0.1:${closed.port}`;
+    expect((await gateway.report("lost")).reason).toBe(`${url}: connect ECONNREFUSED 127.0.0.1:${closed.port}`);
+  });
+
+  test("speaks something else", async () => {
+    const web = await tcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const gateway = new Gateway(`http://127.0.0.1:${web.port}`);
+    gateway.driver.start();
+    expect((await gateway.report("lost")).reason).toBe(`http://127.0.0.1:${web.port}: Protocol error`);
+  });
+});
+
+describe("stop", () => {
+  test("before start, and twice", async () => {
+    const gateway = new Gateway("http://127.0.0.1:1");
+    await gateway.driver.stop({ handOverMs: 5_000 });
+    await gateway.driver.stop({ handOverMs: 5_000 });
+    gateway.driver.start();
+    expect(gateway.driver.status()).toMatchObject({ connected: false, regions: [{ link: "stopped" }] });
+  });
+
+  test("waits no longer than it was told to", async () => {
+    const gateway = new Gateway("http://127.0.0.1:1");
+    gateway.outbox.seal(STREAM, 1);
+    gateway.driver.start();
+    const startedMs = performance.now();
+    await gateway.driver.stop({ handOverMs: 200 });
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(gateway.driver.status()).toMatchObject({ connected: false, undurableBatches: 1 });
+  });
+});
