@@ -166,7 +166,7 @@ export class GatewayEvents {
         this.#refusal = report.reason;
         this.#log.error({ region, code: report.code }, `${region} refuses this gateway: ${report.reason}`);
         return;
-      case "carrier":
+      case "active_region":
         if (report.from === undefined) this.#log.info({ region }, `batches go to ${region}`);
         else
           this.#log.warn(

@@ -4,13 +4,13 @@ import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { GiverFrame, SeqRanges, TakerFrame, WireHash } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, SeqRanges, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
-import { PEER, PeerGiver } from "./peer-giver.ts";
-import type { GiverEffect, GiverOutcome, GiverStatus, PeerReport } from "./peer-giver.ts";
-import type { SettledGift, TakerEffect, TakerSelf } from "./peer-taker.ts";
-import { PeerTaker, Wanted } from "./peer-taker.ts";
+import { PEER, PeerSender } from "./peer-sender.ts";
+import type { SenderEffect, SenderOutcome, SenderStatus, PeerReport } from "./peer-sender.ts";
+import type { SettledGift, ReceiverEffect, ReceiverSelf } from "./peer-receiver.ts";
+import { PeerReceiver, Wanted } from "./peer-receiver.ts";
 import { ReplicationLag } from "./replication-lag.ts";
 import { SnapshotTaking } from "./snapshot-taking.ts";
 import type { SnapshotEffect } from "./snapshot-taking.ts";
@@ -19,8 +19,8 @@ import type { SnapshotEffect } from "./snapshot-taking.ts";
  * How this region shares its batches with the others (design, section 6), as one reducer: `step(event, nowMs, random)`
  * changes its state and says what to do. It has no clock, no randomness and no I/O of its own.
  *
- *     this region ══ link that we dial: we give ══▶ peer      PeerGiver, one a peer
- *     this region ◀═ link that they dial: they give ═ peer    PeerTaker, one a connection
+ *     this region ══ link that we dial: we give ══▶ peer      PeerSender, one a peer
+ *     this region ◀═ link that they dial: they give ═ peer    PeerReceiver, one a connection
  *
  * Promises:
  * - Two regions that can reach each other end with the same set of batches, whatever was lost before: sets are
@@ -33,8 +33,8 @@ export class Replication {
   readonly #own = new Map<StreamId, Have>();
   readonly #sums = new Map<StreamId, number>();
   readonly #gatewayOf = new Map<StreamId, string | null>();
-  readonly #givers = new Map<RegionId, PeerGiver>();
-  readonly #takers = new Map<number, PeerTaker>();
+  readonly #senders = new Map<RegionId, PeerSender>();
+  readonly #receivers = new Map<number, PeerReceiver>();
   readonly #wanted = new Wanted();
   readonly #replicated = new Map<StreamId, Have>();
   readonly #lag = new ReplicationLag();
@@ -63,45 +63,47 @@ export class Replication {
       case "members":
         return this.#setMembers(event.members, nowMs);
       case "digests":
-        return [...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.tellDigests(event.digests)));
+        return [...this.#senders.values()].flatMap((sender) =>
+          outgoing(sender.peer, sender.tellDigests(event.digests)),
+        );
       case "committed":
         return this.#committed(event, nowMs);
-      case "taker_frame": {
-        const giver = this.#givers.get(event.peer);
-        return giver === undefined
+      case "receiver_frame": {
+        const sender = this.#senders.get(event.peer);
+        return sender === undefined
           ? []
-          : this.#heardTaker(giver, giver.heard(event.session, event.frame, { nowMs, random }), nowMs);
+          : this.#heardReceiver(sender, sender.heard(event.session, event.frame, { nowMs, random }), nowMs);
       }
       case "outgoing_closed": {
-        const giver = this.#givers.get(event.peer);
-        return giver === undefined
+        const sender = this.#senders.get(event.peer);
+        return sender === undefined
           ? []
-          : outgoing(giver.peer, giver.closed(event.session, event.reason, { nowMs, random }));
+          : outgoing(sender.peer, sender.closed(event.session, event.reason, { nowMs, random }));
       }
       case "read": {
-        const giver = this.#givers.get(event.peer);
-        return giver === undefined ? [] : outgoing(giver.peer, giver.read(event.session, event, nowMs));
+        const sender = this.#senders.get(event.peer);
+        return sender === undefined ? [] : outgoing(sender.peer, sender.read(event.session, event, nowMs));
       }
       case "scanned": {
-        const giver = this.#givers.get(event.peer);
+        const sender = this.#senders.get(event.peer);
         const now = { nowMs, random };
-        return giver === undefined
+        return sender === undefined
           ? []
-          : outgoing(giver.peer, giver.scanned(event.session, event.after, event.part, now));
+          : outgoing(sender.peer, sender.scanned(event.session, event.after, event.part, now));
       }
       case "hashed": {
         const { peer, session, streamId, hashes, more } = event;
-        const giver = this.#givers.get(peer);
-        return giver === undefined ? [] : outgoing(peer, giver.hashed(session, { streamId, hashes, more }));
+        const sender = this.#senders.get(peer);
+        return sender === undefined ? [] : outgoing(peer, sender.hashed(session, { streamId, hashes, more }));
       }
       case "lacked":
-        return this.#atTaker(event.link, nowMs, (taker) => taker.lacked(event.streamId, event.seqs));
+        return this.#atReceiver(event.link, nowMs, (receiver) => receiver.lacked(event.streamId, event.seqs));
       case "merged":
         return event.refusal === null
           ? this.#snapshot.merged(event.link, nowMs)
           : [
               ...this.#snapshot.lost(event.link, event.refusal),
-              ...this.#atTaker(event.link, nowMs, (taker) => taker.refuse("bad_snapshot", event.refusal!)),
+              ...this.#atReceiver(event.link, nowMs, (receiver) => receiver.refuse("bad_snapshot", event.refusal!)),
             ];
       case "joined":
         return [
@@ -109,19 +111,19 @@ export class Replication {
           ...this.#snapshot.joined(event.more),
         ];
       case "incoming_opened":
-        this.#takers.set(event.link, new PeerTaker(event.link, nowMs));
+        this.#receivers.set(event.link, new PeerReceiver(event.link, nowMs));
         return [];
-      case "giver_frame":
-        return this.#heardGiver(event.link, event.frame, nowMs);
+      case "sender_frame":
+        return this.#heardSender(event.link, event.frame, nowMs);
       case "bad_frame":
-        return this.#atTaker(event.link, nowMs, (taker) => taker.refuse("protocol", event.message));
+        return this.#atReceiver(event.link, nowMs, (receiver) => receiver.refuse("protocol", event.message));
       case "incoming_lost":
-        this.#takers.get(event.link)?.lost();
-        this.#takers.delete(event.link);
+        this.#receivers.get(event.link)?.lost();
+        this.#receivers.delete(event.link);
         this.#wanted.ended(event.link);
         return this.#snapshot.lost(event.link, "the link ended");
       case "stop":
-        return [...this.#givers.values()].flatMap((giver) => outgoing(giver.peer, giver.stop()));
+        return [...this.#senders.values()].flatMap((sender) => outgoing(sender.peer, sender.stop()));
     }
   }
 
@@ -143,28 +145,28 @@ export class Replication {
   /** Why a change of the list of regions must not be made now; null when it may. */
   changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
     const { minCopies } = this.#options;
-    const streams = new Set([...this.#own.keys(), ...[...this.#givers.values()].flatMap((giver) => giver.streams)]);
+    const streams = new Set([...this.#own.keys(), ...[...this.#senders.values()].flatMap((sender) => sender.streams)]);
     const holds = (region: string, streamId: StreamId): Have => this.#holds(region, streamId);
     return changeRefusal(change, { ...options, members: this.#members, minCopies, streams, holds });
   }
 
   status(nowMs: number): readonly PeerStatus[] {
-    const giving = new Set([...this.#takers.values()].map((taker) => taker.peer));
-    return [...this.#givers.values()].map((giver) => ({
-      ...giver.status,
-      giving: giving.has(giver.peer),
-      state: this.#members.find(({ region }) => region === giver.peer)?.state ?? "lost",
-      ...this.#lag.of(giver.peer, nowMs),
+    const giving = new Set([...this.#receivers.values()].map((receiver) => receiver.peer));
+    return [...this.#senders.values()].map((sender) => ({
+      ...sender.status,
+      giving: giving.has(sender.peer),
+      state: this.#members.find(({ region }) => region === sender.peer)?.state ?? "lost",
+      ...this.#lag.of(sender.peer, nowMs),
     }));
   }
 
   #tick(nowMs: number, random: number): readonly ReplicationEffect[] {
     this.#wanted.expire(({ atMs }) => nowMs - atMs >= PEER.wantMs);
     return [
-      ...[...this.#givers.values()].flatMap((giver) =>
-        outgoing(giver.peer, giver.tick(nowMs, random, this.#own, this.#sums)),
+      ...[...this.#senders.values()].flatMap((sender) =>
+        outgoing(sender.peer, sender.tick(nowMs, random, this.#own, this.#sums)),
       ),
-      ...[...this.#takers.values()].flatMap((taker) => this.#incoming(taker, taker.tick(nowMs), nowMs)),
+      ...[...this.#receivers.values()].flatMap((receiver) => this.#incoming(receiver, receiver.tick(nowMs), nowMs)),
       ...this.#snapshot.tick(nowMs),
       ...this.#ask(nowMs),
       ...this.#joined(nowMs),
@@ -176,9 +178,9 @@ export class Replication {
     if (nowMs - this.#lookedMs < PEER.compareMs) return [];
     this.#lookedMs = nowMs;
     return this.#members.flatMap((member): readonly ReplicationEffect[] => {
-      const giver = this.#givers.get(regionId(member.region));
-      if (member.state !== "joining" || giver?.status.connected !== true) return [];
-      const whole = [...this.#own].every(([streamId, have]) => isEmpty(difference(have, giver.holds(streamId))));
+      const sender = this.#senders.get(regionId(member.region));
+      if (member.state !== "joining" || sender?.status.connected !== true) return [];
+      const whole = [...this.#own].every(([streamId, have]) => isEmpty(difference(have, sender.holds(streamId))));
       return whole ? [{ kind: "whole", member }] : [];
     });
   }
@@ -189,16 +191,16 @@ export class Replication {
     const peers = members
       .filter(({ region, state }) => region !== this.#options.self.region && state !== "lost")
       .map(({ region }) => regionId(region));
-    for (const peer of peers) if (!this.#givers.has(peer)) this.#givers.set(peer, new PeerGiver(peer, nowMs));
-    for (const [peer, giver] of this.#givers) {
+    for (const peer of peers) if (!this.#senders.has(peer)) this.#senders.set(peer, new PeerSender(peer, nowMs));
+    for (const [peer, sender] of this.#senders) {
       if (peers.includes(peer)) continue;
-      effects.push(...outgoing(peer, giver.stop()));
-      this.#givers.delete(peer);
+      effects.push(...outgoing(peer, sender.stop()));
+      this.#senders.delete(peer);
     }
-    for (const taker of this.#takers.values()) {
-      if (taker.peer === undefined || peers.includes(taker.peer)) continue;
-      const why = `${taker.peer} does not belong to the regions any more`;
-      effects.push(...this.#incoming(taker, taker.refuse("unauthorized", why), nowMs));
+    for (const receiver of this.#receivers.values()) {
+      if (receiver.peer === undefined || peers.includes(receiver.peer)) continue;
+      const why = `${receiver.peer} does not belong to the regions any more`;
+      effects.push(...this.#incoming(receiver, receiver.refuse("unauthorized", why), nowMs));
     }
     this.#lag.setPeers(peers);
     this.#minCopies = minCopiesOf(this.#options.minCopies, members);
@@ -208,7 +210,7 @@ export class Replication {
   /** What a region holds, by its own present word. */
   #holds(region: string, streamId: StreamId): Have {
     if (region === this.#options.self.region) return this.own(streamId);
-    return this.#givers.get(regionId(region))?.holds(streamId) ?? EMPTY_HAVE;
+    return this.#senders.get(regionId(region))?.holds(streamId) ?? EMPTY_HAVE;
   }
 
   #committed(event: Extract<ReplicationEvent, { kind: "committed" }>, nowMs: number): readonly ReplicationEffect[] {
@@ -217,39 +219,39 @@ export class Replication {
       this.#own.set(streamId, have);
       this.#sums.set(streamId, hashSum);
       this.#gatewayOf.set(streamId, gateway);
-      for (const giver of this.#givers.values()) giver.grew(streamId);
+      for (const sender of this.#senders.values()) sender.grew(streamId);
     }
     for (const { streamId, seq } of event.gifts) this.#wanted.arrived(streamId, seq);
     this.#lag.committed(event.fresh, nowMs);
-    for (const giver of this.#givers.values()) {
-      effects.push(...outgoing(giver.peer, giver.committed(event.fresh, nowMs)));
+    for (const sender of this.#senders.values()) {
+      effects.push(...outgoing(sender.peer, sender.committed(event.fresh, nowMs)));
     }
-    for (const taker of this.#takers.values()) {
-      const settled = event.gifts.filter(({ link }) => link === taker.link);
-      effects.push(...this.#incoming(taker, taker.committed(event.sets, settled, nowMs), nowMs));
+    for (const receiver of this.#receivers.values()) {
+      const settled = event.gifts.filter(({ link }) => link === receiver.link);
+      effects.push(...this.#incoming(receiver, receiver.committed(event.sets, settled, nowMs), nowMs));
     }
     effects.push(...this.#toldReplicated(event.sets.map(({ streamId }) => streamId)));
     if (event.gifts.length > 0) effects.push(...this.#ask(nowMs));
     return effects;
   }
 
-  #heardTaker(giver: PeerGiver, { effects, changed }: GiverOutcome, nowMs: number): readonly ReplicationEffect[] {
-    const delays = this.#lag.held(giver.peer, (streamId) => giver.holds(streamId), nowMs);
+  #heardReceiver(sender: PeerSender, { effects, changed }: SenderOutcome, nowMs: number): readonly ReplicationEffect[] {
+    const delays = this.#lag.held(sender.peer, (streamId) => sender.holds(streamId), nowMs);
     return [
-      ...outgoing(giver.peer, effects),
-      ...(delays.length === 0 ? [] : [{ kind: "delays", peer: giver.peer, delaysMs: delays } as const]),
+      ...outgoing(sender.peer, effects),
+      ...(delays.length === 0 ? [] : [{ kind: "delays", peer: sender.peer, delaysMs: delays } as const]),
       ...this.#toldReplicated(changed),
     ];
   }
 
-  #heardGiver(link: number, frame: GiverFrame, nowMs: number): readonly ReplicationEffect[] {
-    const effects = this.#atTaker(link, nowMs, (taker) =>
-      taker.heard(frame, nowMs, this.#options.self, { own: this.#own, sums: this.#sums }),
+  #heardSender(link: number, frame: SenderFrame, nowMs: number): readonly ReplicationEffect[] {
+    const effects = this.#atReceiver(link, nowMs, (receiver) =>
+      receiver.heard(frame, nowMs, this.#options.self, { own: this.#own, sums: this.#sums }),
     );
-    const taker = this.#takers.get(link);
-    if (frame.kind === "hello" && taker?.peer !== undefined && !taker.ended) {
+    const receiver = this.#receivers.get(link);
+    if (frame.kind === "hello" && receiver?.peer !== undefined && !receiver.ended) {
       // A region has one link to us: an older one is a connection that it has given up already.
-      const older = [...this.#takers.values()].filter((other) => other !== taker && other.peer === taker.peer);
+      const older = [...this.#receivers.values()].filter((other) => other !== receiver && other.peer === receiver.peer);
       return [
         ...older.flatMap((other) =>
           this.#incoming(other, other.refuse("bad_hello", "a newer link took its place"), nowMs),
@@ -260,24 +262,24 @@ export class Replication {
     return frame.kind === "held" || frame.kind === "pruned" ? [...effects, ...this.#ask(nowMs)] : effects;
   }
 
-  #atTaker(
+  #atReceiver(
     link: number,
     nowMs: number,
-    work: (taker: PeerTaker) => readonly TakerEffect[],
+    work: (receiver: PeerReceiver) => readonly ReceiverEffect[],
   ): readonly ReplicationEffect[] {
-    const taker = this.#takers.get(link);
-    return taker === undefined ? [] : this.#incoming(taker, work(taker), nowMs);
+    const receiver = this.#receivers.get(link);
+    return receiver === undefined ? [] : this.#incoming(receiver, work(receiver), nowMs);
   }
 
   /** Asks for what is offered and lacking, of each link as much as it may be asked for. */
   #ask(nowMs: number): readonly ReplicationEffect[] {
     const effects: ReplicationEffect[] = [];
-    for (const taker of this.#takers.values()) {
-      const room = this.#wanted.room(taker.link);
+    for (const receiver of this.#receivers.values()) {
+      const room = this.#wanted.room(receiver.link);
       if (room < ASK_AT_LEAST) continue;
-      for (const ranges of taker.lacking(this.#own, (streamId) => this.#wanted.set(streamId), room)) {
-        this.#wanted.add(taker.link, ranges, nowMs);
-        effects.push({ kind: "answer", link: taker.link, frame: { kind: "want", ...ranges } });
+      for (const ranges of receiver.lacking(this.#own, (streamId) => this.#wanted.set(streamId), room)) {
+        this.#wanted.add(receiver.link, ranges, nowMs);
+        effects.push({ kind: "answer", link: receiver.link, frame: { kind: "want", ...ranges } });
       }
     }
     return effects;
@@ -303,8 +305,8 @@ export class Replication {
     return true;
   }
 
-  #incoming(taker: PeerTaker, effects: readonly TakerEffect[], nowMs: number): readonly ReplicationEffect[] {
-    const { link } = taker;
+  #incoming(receiver: PeerReceiver, effects: readonly ReceiverEffect[], nowMs: number): readonly ReplicationEffect[] {
+    const { link } = receiver;
     const done = effects.flatMap((effect): readonly ReplicationEffect[] => {
       switch (effect.kind) {
         case "report":
@@ -317,15 +319,15 @@ export class Replication {
           return [{ ...effect, link }];
       }
     });
-    if (!taker.ended) return done;
-    this.#takers.delete(link);
+    if (!receiver.ended) return done;
+    this.#receivers.delete(link);
     this.#wanted.ended(link);
     return [...done, ...this.#snapshot.lost(link, "the link ended")];
   }
 }
 
 export type ReplicationOptions = {
-  readonly self: TakerSelf;
+  readonly self: ReceiverSelf;
   /** All regions, this one included. */
   readonly members: readonly Member[];
   /** How many members must hold a batch before it counts as replicated; null: two, where there are two. */
@@ -352,7 +354,12 @@ export type ReplicationEvent =
       /** What became of batches that peers gave. */
       readonly gifts: readonly (SettledGift & { readonly link: number })[];
     }
-  | { readonly kind: "taker_frame"; readonly peer: RegionId; readonly session: number; readonly frame: TakerFrame }
+  | {
+      readonly kind: "receiver_frame";
+      readonly peer: RegionId;
+      readonly session: number;
+      readonly frame: ReceiverFrame;
+    }
   | { readonly kind: "outgoing_closed"; readonly peer: RegionId; readonly session: number; readonly reason: string }
   | {
       readonly kind: "read";
@@ -383,7 +390,7 @@ export type ReplicationEvent =
   /** Batches of a snapshot joined our set. */
   | { readonly kind: "joined"; readonly sets: readonly HeldSet[]; readonly more: boolean }
   | { readonly kind: "incoming_opened"; readonly link: number }
-  | { readonly kind: "giver_frame"; readonly link: number; readonly frame: GiverFrame }
+  | { readonly kind: "sender_frame"; readonly link: number; readonly frame: SenderFrame }
   | { readonly kind: "bad_frame"; readonly link: number; readonly message: string }
   | { readonly kind: "incoming_lost"; readonly link: number }
   | { readonly kind: "stop" };
@@ -392,8 +399,8 @@ type OfPeer<E> = E extends unknown ? E & { readonly peer: RegionId } : never;
 type OfLink<E> = E extends unknown ? E & { readonly link: number } : never;
 
 export type ReplicationEffect =
-  | OfPeer<Exclude<GiverEffect, { kind: "report" }>>
-  | OfLink<Exclude<TakerEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
+  | OfPeer<Exclude<SenderEffect, { kind: "report" }>>
+  | OfLink<Exclude<ReceiverEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
   | SnapshotEffect
   | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
   /** A region that joins has all that this one has. Told again and again until it is a member. */
@@ -402,7 +409,7 @@ export type ReplicationEffect =
   | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 
-export type PeerStatus = GiverStatus & {
+export type PeerStatus = SenderStatus & {
   readonly state: MemberState;
   /** Whether it has a link to us. */
   readonly giving: boolean;
@@ -415,7 +422,7 @@ export type PeerStatus = GiverStatus & {
 /** Less than this is not worth a frame: the next answer frees more. */
 const ASK_AT_LEAST = 64;
 
-function outgoing(peer: RegionId, effects: readonly GiverEffect[]): readonly ReplicationEffect[] {
+function outgoing(peer: RegionId, effects: readonly SenderEffect[]): readonly ReplicationEffect[] {
   return effects.map((effect): ReplicationEffect => (effect.kind === "report" ? effect : { ...effect, peer }));
 }
 

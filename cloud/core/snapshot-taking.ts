@@ -1,5 +1,5 @@
 import type { RegionId } from "../../proto/core/ids.ts";
-import type { SnapshotFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { SnapshotFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 
 /**
  * Taking a snapshot over from a peer that has pruned the bytes that we lack (design, section 6), as a reducer:
@@ -69,7 +69,7 @@ export class SnapshotTaking {
 }
 
 export type SnapshotEffect =
-  | { readonly kind: "answer"; readonly link: number; readonly frame: TakerFrame }
+  | { readonly kind: "answer"; readonly link: number; readonly frame: ReceiverFrame }
   /** Keep the rows of the part; then say `merged`. */
   | { readonly kind: "merge"; readonly link: number; readonly body: Uint8Array; readonly first: boolean }
   /** Join the batches into our set, some of them; then say `joined`. */

@@ -3,30 +3,30 @@ import type { Client, ClientDuplexStream, StatusObject } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
 import { GrpcChannel, lossOf } from "../../proto/runtime/grpc-target.ts";
 import type { GrpcTarget } from "../../proto/runtime/grpc-target.ts";
-import { decodeTakerFrame, encodeGiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
-import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { decodeReceiverFrame, encodeSenderFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 
 /** A connection that this region dialled: it gives. */
 export interface OutgoingLink {
   /** What does not fit into the peer's credit is never given, so what waits in the stream is bounded by it. */
-  send(frame: GiverFrame): void;
+  send(frame: SenderFrame): void;
   /** Ends the connection now; nothing is told any more. */
   close(): void;
 }
 
 /** `closed` is told once and is the last word. */
 export type OutgoingListener = {
-  readonly heard: (frame: TakerFrame) => void;
+  readonly heard: (frame: ReceiverFrame) => void;
   readonly closed: (reason: string) => void;
 };
 
-export type PeerGreeting = Omit<Extract<GiverFrame, { kind: "hello" }>, "kind" | "token">;
+export type PeerGreeting = Omit<Extract<SenderFrame, { kind: "hello" }>, "kind" | "token">;
 
 /** A connection that this region dialled. */
 export class GrpcOutgoingLink implements OutgoingLink {
   readonly #listener: OutgoingListener;
   #client: Client | undefined;
-  #call: ClientDuplexStream<GiverFrame, TakerFrame> | undefined;
+  #call: ClientDuplexStream<SenderFrame, ReceiverFrame> | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #over = false;
 
@@ -36,9 +36,9 @@ export class GrpcOutgoingLink implements OutgoingLink {
       const channel = new GrpcChannel(target);
       const { client, token } = channel.connect();
       this.#client = client;
-      const call = client.makeBidiStreamRequest(PEER_LINK_PATH, encodeGiverFrame, decodeTakerFrame, new Metadata());
+      const call = client.makeBidiStreamRequest(PEER_LINK_PATH, encodeSenderFrame, decodeReceiverFrame, new Metadata());
       this.#call = call;
-      call.on("data", (frame: TakerFrame) => {
+      call.on("data", (frame: ReceiverFrame) => {
         if (!this.#over) listener.heard(frame);
       });
       // The status that follows says the same and more.
@@ -59,7 +59,7 @@ export class GrpcOutgoingLink implements OutgoingLink {
   }
 
   /** What does not fit into the peer's credit is never given here, so what waits in the stream is bounded by it. */
-  send(frame: GiverFrame): void {
+  send(frame: SenderFrame): void {
     if (!this.#over) this.#call?.write(frame);
   }
 

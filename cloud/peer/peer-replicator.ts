@@ -2,8 +2,8 @@ import { haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
-import { decodeGiverFrame, encodeTakerFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
-import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { decodeSenderFrame, encodeReceiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
 import { Replication } from "../core/replication.ts";
@@ -178,7 +178,7 @@ export class PeerReplicator {
   #dial(peer: RegionId, session: number): void {
     this.#outgoing.get(peer)?.close();
     const link = this.#deps.dial(peer, {
-      heard: (frame) => this.#feed({ kind: "taker_frame", peer, session, frame }),
+      heard: (frame) => this.#feed({ kind: "receiver_frame", peer, session, frame }),
       closed: (reason) => this.#feed({ kind: "outgoing_closed", peer, session, reason }),
     });
     this.#outgoing.set(peer, link);
@@ -251,24 +251,24 @@ export class PeerReplicator {
   }
 
   #received(link: number, bytes: Buffer): void {
-    let frame: GiverFrame;
+    let frame: SenderFrame;
     try {
-      frame = decodeGiverFrame(bytes);
+      frame = decodeSenderFrame(bytes);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return this.#feed({ kind: "bad_frame", link, message });
     }
-    this.#feed({ kind: "giver_frame", link, frame });
+    this.#feed({ kind: "sender_frame", link, frame });
   }
 
-  #answer(link: number, frame: TakerFrame): void {
+  #answer(link: number, frame: ReceiverFrame): void {
     const call = this.#incoming.get(link);
     if (call === undefined || call.destroyed) return;
     if (call.writableLength > UNREAD_MAX_BYTES) {
       call.destroy(new Error("the peer does not read"));
       return;
     }
-    call.write(encodeTakerFrame(frame));
+    call.write(encodeReceiverFrame(frame));
   }
 
   #submitterOf(link: number): CommitListener {

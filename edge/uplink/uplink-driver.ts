@@ -121,18 +121,18 @@ export class UplinkDriver {
       for (const seqs of region.quarantine.values()) quarantinedBatches += seqs.size;
       return {
         region: region.region,
-        role: roleOf(region, this.#state.carrier),
+        role: roleOf(region, this.#state.active),
         link: link.kind,
         circuit: circuit.kind,
         trouble: region.lastLoss,
         offlineMs: region.offlineSinceMs === undefined ? 0 : nowMs - region.offlineSinceMs,
-        inFlightBytes: live?.cargo.inFlightBytes ?? 0,
+        inFlightBytes: live?.queue.inFlightBytes ?? 0,
         creditBytes: live?.creditBytes ?? 0,
         quarantinedBatches,
         ...region.totals,
       };
     });
-    const live = regions.find((region) => region.role === "carrier");
+    const live = regions.find((region) => region.role === "active");
     const batches = undurableBatches(this.#state);
     const bytesPerS = this.#rate.perSecond(nowMs);
     const readingsPerByte = this.#readingsPerByte();
@@ -359,9 +359,9 @@ export type RegionStatus = {
   readonly durableBytes: number;
 };
 
-function roleOf({ region, link }: RegionState, carrier: RegionId | undefined): RegionRole {
+function roleOf({ region, link }: RegionState, active: RegionId | undefined): RegionRole {
   if (link.kind !== "live") return "idle";
-  return region === carrier ? "carrier" : "standby";
+  return region === active ? "active" : "standby";
 }
 
 /** Frames that are in the socket already when the time is over are heard first. */

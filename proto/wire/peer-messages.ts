@@ -26,7 +26,7 @@ import { tidemark } from "./generated/tidemark.js";
 export const PEER_LINK_PATH = "/tidemark.v1.Peer/Link";
 
 /** From the region that dialled. */
-export type GiverFrame =
+export type SenderFrame =
   | ({ readonly kind: "hello" } & PeerHello)
   | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
   | { readonly kind: "batch"; readonly batch: SealedBatch }
@@ -41,7 +41,7 @@ export type GiverFrame =
     };
 
 /** From the region that was dialled. */
-export type TakerFrame =
+export type ReceiverFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
   /** `variants`: also what we hold, where the other may have another side of a fork. */
@@ -68,7 +68,7 @@ export type PeerWelcome = {
   readonly creditBytes: number;
 };
 
-/** `after` and `next` mean something to the giver only; an empty `after` is the beginning, an empty `next` the end. */
+/** `after` and `next` mean something to the sender only; an empty `after` is the beginning, an empty `next` the end. */
 export type SnapshotFrame = {
   readonly after: Uint8Array;
   /** For `decodeSnapshotPart`. */
@@ -95,14 +95,14 @@ const wire = tidemark.v1;
 const RANGES_MAX = 10_000;
 const CURSOR_BYTES_MAX = 8_192;
 
-export function encodeGiverFrame(frame: GiverFrame): Buffer {
-  return finished(wire.GiverFrame.encode(giverWire(frame)).finish());
+export function encodeSenderFrame(frame: SenderFrame): Buffer {
+  return finished(wire.SenderFrame.encode(senderWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
-export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
+export function decodeSenderFrame(bytes: Uint8Array): SenderFrame {
   return guarded("a frame from a peer", () => {
-    const frame = wire.GiverFrame.decode(bytes);
+    const frame = wire.SenderFrame.decode(bytes);
     if (frame.hello != null) {
       const { protocol, region, storeId, bootId, software, token } = wire.PeerHello.create(frame.hello);
       return { kind: "hello", protocol, region, storeId: id(storeId), bootId: id(bootId), software, token };
@@ -131,14 +131,14 @@ export function decodeGiverFrame(bytes: Uint8Array): GiverFrame {
   });
 }
 
-export function encodeTakerFrame(frame: TakerFrame): Buffer {
-  return finished(wire.TakerFrame.encode(takerWire(frame)).finish());
+export function encodeReceiverFrame(frame: ReceiverFrame): Buffer {
+  return finished(wire.ReceiverFrame.encode(receiverWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
-export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
+export function decodeReceiverFrame(bytes: Uint8Array): ReceiverFrame {
   return guarded("a frame from a peer", () => {
-    const frame = wire.TakerFrame.decode(bytes);
+    const frame = wire.ReceiverFrame.decode(bytes);
     if (frame.welcome != null) {
       const { protocol, region, storeId, bootId, creditBytes } = wire.PeerWelcome.create(frame.welcome);
       return {
@@ -172,7 +172,7 @@ export function decodeTakerFrame(bytes: Uint8Array): TakerFrame {
   });
 }
 
-function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
+function senderWire(frame: SenderFrame): tidemark.v1.SenderFrame.$Properties {
   switch (frame.kind) {
     case "hello": {
       const { kind: _, ...hello } = frame;
@@ -199,7 +199,7 @@ function giverWire(frame: GiverFrame): tidemark.v1.GiverFrame.$Properties {
   }
 }
 
-function takerWire(frame: TakerFrame): tidemark.v1.TakerFrame.$Properties {
+function receiverWire(frame: ReceiverFrame): tidemark.v1.ReceiverFrame.$Properties {
   switch (frame.kind) {
     case "welcome": {
       const { kind: _, ...welcome } = frame;

@@ -8,7 +8,7 @@ import { seq } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import type { SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import { WINDOW_MS } from "./window-length.ts";
@@ -32,7 +32,7 @@ export const MUTANTS = [
   "add_instead_of_replace",
   /** An acknowledgement is a position: everything up to the highest batch counts as held. */
   "prefix_only_acks",
-  /** A snapshot comes before everything else, its rows first, and then the set of all that its giver holds by then. */
+  /** A snapshot comes before everything else, its rows first, and then the set of all that its sender holds by then. */
   "snapshot_set_read_last",
   /** Applying a batch depends on when it is applied. */
   "clock_dependent_apply",
@@ -66,9 +66,9 @@ export function linkMutation(
   mutant: Mutant | undefined,
   heard: Map<string, Have>,
 ): {
-  hear: (frame: TakerFrame) => TakerFrame;
+  hear: (frame: ReceiverFrame) => ReceiverFrame;
   /** Undefined: the frame is not sent. */
-  tell: (frame: GiverFrame) => GiverFrame | undefined;
+  tell: (frame: SenderFrame) => SenderFrame | undefined;
 } {
   let givesSnapshot = false;
   const bend = ({ streamId, have }: StreamHave): StreamHave => {

@@ -20,8 +20,8 @@ import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { PROTOCOL } from "../../proto/wire/ingest-messages.ts";
-import { decodeTakerFrame, encodeGiverFrame } from "../../proto/wire/peer-messages.ts";
-import type { GiverFrame } from "../../proto/wire/peer-messages.ts";
+import { decodeReceiverFrame, encodeSenderFrame } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame } from "../../proto/wire/peer-messages.ts";
 import { linkMutation, snapshotMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network, WireEnd } from "./network.ts";
@@ -238,15 +238,15 @@ export class SimRegion {
     if (heard === undefined) this.#everHeard.set(peer, (heard = new Map()));
     const { hear, tell } = linkMutation(this.#deps.mutant, heard);
     end.onFrame = (frame) => {
-      if (alive()) listener.heard(hear(decodeTakerFrame(frame)));
+      if (alive()) listener.heard(hear(decodeReceiverFrame(frame)));
     };
     end.onClosed = () => {
       if (alive()) listener.closed("the connection ended");
     };
-    end.send(encodeGiverFrame({ kind: "hello", ...greeting, token: "" }));
-    const send = (frame: GiverFrame): void => {
+    end.send(encodeSenderFrame({ kind: "hello", ...greeting, token: "" }));
+    const send = (frame: SenderFrame): void => {
       const told = tell(frame);
-      if (told !== undefined) end.send(encodeGiverFrame(told));
+      if (told !== undefined) end.send(encodeSenderFrame(told));
     };
     return { send, close: () => end.close() };
   }

@@ -19,7 +19,7 @@ async function uplinkOf(gateway: LocalGateway): Promise<Uplink> {
   return ((await answer.json()) as { uplink: Uplink }).uplink;
 }
 
-/** Three regions and two gateways, each with another home; every gateway has its carrier and its standby. */
+/** Three regions and two gateways, each with another home; every gateway has its active region and its standby. */
 async function started(): Promise<LocalDeployment> {
   const site = await deployment({
     regions: ["eu", "us", "ap"],
@@ -35,8 +35,8 @@ async function started(): Promise<LocalDeployment> {
 async function standbyReady(gateway: LocalGateway): Promise<Uplink> {
   return eventually(
     () => uplinkOf(gateway),
-    ({ regions }) => ["carrier", "standby"].every((role) => regions.some((region) => region.role === role)),
-    { deadlineMs: 20_000, what: `${gateway.name} has a carrier and a standby` },
+    ({ regions }) => ["active", "standby"].every((role) => regions.some((region) => region.role === role)),
+    { deadlineMs: 20_000, what: `${gateway.name} has an active region and a standby` },
   );
 }
 
@@ -93,26 +93,26 @@ test("the home region is lost for ever under load: the others have every acknowl
 test.each<["killed" | "frozen", number]>([
   ["killed", 5000],
   ["frozen", 10_000],
-])("a carrier that is %s gives way to the standby", async (how, withinMs) => {
+])("[I9] when the active region is %s, the standby takes over", async (how, withinMs) => {
   const site = await started();
   const [gateway] = site.gateways;
   const [sensors] = await sensorsOf(site);
   const load = sensors!.run(200);
-  const { region: carrier } = await standbyReady(gateway!);
-  const victim = site.regions.find(({ name }) => name === carrier)!;
+  const { region: active } = await standbyReady(gateway!);
+  const victim = site.regions.find(({ name }) => name === active)!;
   const before = await uplinkOf(gateway!);
   const startMs = performance.now();
   if (how === "killed") void victim.process!.kill();
   else victim.process!.signal("SIGSTOP");
   const after = await eventually(
     () => uplinkOf(gateway!),
-    ({ regions }) => regions.some(({ region, durableBatches }) => region !== carrier && durableBatches > 0),
+    ({ regions }) => regions.some(({ region, durableBatches }) => region !== active && durableBatches > 0),
     { deadlineMs: withinMs, what: "a batch is durable elsewhere" },
   );
   console.log(`${how}: durable elsewhere after ${(performance.now() - startMs).toFixed(0)} ms`);
   if (how === "frozen") victim.process!.signal("SIGCONT");
   await sensors!.stop();
   await load;
-  expect(before.region).toBe(carrier);
-  expect(after.region).not.toBe(carrier);
+  expect(before.region).toBe(active);
+  expect(after.region).not.toBe(active);
 });

@@ -1,8 +1,8 @@
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
-import { decodeTakerFrame, encodeGiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
-import type { GiverFrame, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import { decodeReceiverFrame, encodeSenderFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import { deployment, records } from "../support/deployment.ts";
 import { sealed, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
@@ -18,24 +18,29 @@ async function region(): Promise<LocalDeployment> {
   return site;
 }
 
-function hello(change: Partial<Extract<GiverFrame, { kind: "hello" }>> = {}): Buffer {
+function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): Buffer {
   const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill);
   const frame = { protocol: 1, region: "us", storeId: id(3), bootId: id(4), software: "test", token: "", ...change };
-  return encodeGiverFrame({ kind: "hello", ...frame });
+  return encodeSenderFrame({ kind: "hello", ...frame });
 }
 
 /** Sends raw frames on a link of its own until an answer is the one that is waited for, or the link ends. */
 async function answers(
   site: LocalDeployment,
   frames: readonly Buffer[],
-  isLast: (frame: TakerFrame) => boolean = () => false,
-): Promise<readonly TakerFrame[]> {
+  isLast: (frame: ReceiverFrame) => boolean = () => false,
+): Promise<readonly ReceiverFrame[]> {
   const client = new Client(`127.0.0.1:${site.regions[0]!.ports.ingest}`, credentials.createInsecure());
   onTestFinished(() => client.close());
-  const call = client.makeBidiStreamRequest(PEER_LINK_PATH, (bytes: Buffer) => bytes, decodeTakerFrame, new Metadata());
-  const heard: TakerFrame[] = [];
+  const call = client.makeBidiStreamRequest(
+    PEER_LINK_PATH,
+    (bytes: Buffer) => bytes,
+    decodeReceiverFrame,
+    new Metadata(),
+  );
+  const heard: ReceiverFrame[] = [];
   await new Promise<void>((resolve) => {
-    call.on("data", (frame: TakerFrame) => {
+    call.on("data", (frame: ReceiverFrame) => {
       heard.push(frame);
       if (isLast(frame)) resolve();
     });
@@ -72,7 +77,7 @@ test("of a peer's batches the broken one is refused by name, one of a later vers
   const good = sealed(STREAM, 1, { windows: [windowOf([21.5])] });
   const broken = { ...sealed(STREAM, 2, {}), sha256: good.sha256 };
   const future = sealedByTheFuture(STREAM, 3);
-  const frames = [good, broken, future].map((batch) => encodeGiverFrame({ kind: "batch", batch }));
+  const frames = [good, broken, future].map((batch) => encodeSenderFrame({ kind: "batch", batch }));
   const heard = await answers(
     site,
     [hello(), ...frames],

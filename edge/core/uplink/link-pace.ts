@@ -19,7 +19,7 @@ export function allowance(
   if (tookMs > UPLINK.lateMs && oldest.sentAtMs >= slowedAtMs) {
     return { allowanceBytes: Math.max(allowanceBytes / 2, UPLINK.allowanceMinBytes), slowedAtMs: nowMs };
   }
-  const full = link.cargo.inFlightBytes * 2 >= allowanceBytes;
+  const full = link.queue.inFlightBytes * 2 >= allowanceBytes;
   if (tookMs > UPLINK.promptMs || !full) return { allowanceBytes, slowedAtMs };
   return { allowanceBytes: Math.min(allowanceBytes * 2, UPLINK.creditMaxBytes), slowedAtMs };
 }

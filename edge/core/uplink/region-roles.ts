@@ -1,58 +1,61 @@
 /**
- * Which region takes the batches, and which are kept ready, from how each of them is: a pure choice over the regions in
- * their order of preference, the first of which is home.
+ * Chooses the region that batches go to, and the regions that stay connected. The choice is pure. It sees the condition
+ * of each region, in the order of preference; the first region is home.
  *
- *     carrier   exactly one: every batch goes to it
- *     standby   a live session that is sent nothing, so that a failover costs no handshake
- *     idle      not connected: two that are more preferred are there
+ *     active    exactly one: every batch goes to it
+ *     standby   has a live session that is sent nothing, so that a failover costs no handshake
+ *     idle      not connected, because two more preferred regions are live
  */
-export type RegionRole = "carrier" | "standby" | "idle";
+export type RegionRole = "active" | "standby" | "idle";
 
 /** What the choice looks at. */
 export type RegionCondition = {
-  /** A session stands, and the region has not asked us to leave. */
+  /** The session is open, and the region has not asked the gateway to leave. */
   readonly live: boolean;
-  /** Its very first attempt to connect is under way. */
+  /** The very first attempt to connect is under way. */
   readonly firstAttempt: boolean;
-  /** How long the session stands, and how long it must stand before batches return to it. */
+  /** How long the session has been open, and how long it must be open before batches return to this region. */
   readonly liveForMs: number;
   readonly returnAfterMs: number;
 };
 
 /**
- * The region that is to carry, or undefined where none can.
+ * The region that is to be active, or undefined when no region can be.
  *
- * A carrier that lives stays it, until a more preferred region has been well for long enough: a region that comes and
- * goes must not drag the stream of batches along. A carrier that is lost gives way at once to the most preferred that
- * lives. At the start the most preferred has its first attempt, so that a race of milliseconds does not send a gateway
- * away from home for minutes.
+ * An active region that is live stays active until a more preferred region has been live for long enough. Otherwise a
+ * region that comes and goes would pull the batches back and forth. When the active region is lost, the most preferred
+ * live region takes over at once. At the start, the most preferred region gets the time for its first attempt, so that a
+ * race of milliseconds does not send a gateway away from home for minutes.
  */
-export function carrierOf<Id>(
+export function activeRegionOf<Id>(
   regions: readonly (readonly [Id, RegionCondition])[],
-  carrier: Id | undefined,
+  active: Id | undefined,
 ): Id | undefined {
-  const present = regions.find(([id, { live }]) => id === carrier && live);
+  const present = regions.find(([id, { live }]) => id === active && live);
   for (const [id, { live, firstAttempt, liveForMs, returnAfterMs }] of regions) {
     if (present !== undefined) {
-      if (id === carrier || (live && liveForMs >= returnAfterMs)) return id;
+      if (id === active || (live && liveForMs >= returnAfterMs)) return id;
     } else if (live) {
       return id;
-    } else if (carrier === undefined && firstAttempt) {
+    } else if (active === undefined && firstAttempt) {
       return undefined;
     }
   }
   return undefined;
 }
 
-/** The regions to be connected to: the carrier, and all that have fewer than two before them that live or may at once. */
+/**
+ * The regions to be connected to: the active one, and every region with fewer than two regions before it that are live
+ * or make their first attempt.
+ */
 export function wantedRegions<Id>(
   regions: readonly (readonly [Id, Pick<RegionCondition, "live" | "firstAttempt">])[],
-  carrier: Id | undefined,
+  active: Id | undefined,
 ): ReadonlySet<Id> {
   const wanted = new Set<Id>();
   let hopeful = 0;
   for (const [id, { live, firstAttempt }] of regions) {
-    if (hopeful < 2 || id === carrier) wanted.add(id);
+    if (hopeful < 2 || id === active) wanted.add(id);
     if (live || firstAttempt) hopeful++;
   }
   return wanted;

@@ -13,7 +13,7 @@ import type { SeqRange, SeqRanges } from "./seq-ranges.ts";
  * There are two lanes. `fresh` holds what was sealed since the connection was greeted and always goes first, so that
  * after a day offline the latest values are there at once; `backlog` holds what the region lacked at the greeting, the
  * oldest first, so that its set stays one prefix and disk is freed in the order in which it was filled. Each batch is
- * at exactly one place; a connection that ends takes its cargo with it, and the next one is computed from the region's
+ * at exactly one place; a connection that ends takes its queue with it, and the next one is computed from the region's
  * new claim.
  *
  * Bounded: bytes only in `ready`, at most `PREFETCH_BYTES` plus what the answers to the last reads overshot.
@@ -54,7 +54,7 @@ const READ_SEQS_MAX = 256;
 const IN_FLIGHT_MAX = 1024;
 const TYPICAL_BATCH_BYTES = 64 * 1024;
 
-export const EMPTY_CARGO: SendQueue = {
+export const EMPTY_QUEUE: SendQueue = {
   toRead: { fresh: new Map(), backlog: new Map() },
   reads: new Map(),
   ready: { fresh: [], backlog: [] },
@@ -64,17 +64,17 @@ export const EMPTY_CARGO: SendQueue = {
   meanBatchBytes: TYPICAL_BATCH_BYTES,
 };
 
-export function withToRead(cargo: SendQueue, lane: Lane, streamId: StreamId, range: SeqRange): SendQueue {
-  const ranges = withRange(cargo.toRead[lane].get(streamId) ?? NO_SEQS, range);
-  return withLane(cargo, lane, streamId, ranges);
+export function withToRead(queue: SendQueue, lane: Lane, streamId: StreamId, range: SeqRange): SendQueue {
+  const ranges = withRange(queue.toRead[lane].get(streamId) ?? NO_SEQS, range);
+  return withLane(queue, lane, streamId, ranges);
 }
 
 /** The next read to ask for, or undefined where nothing is to read or enough is on its way. */
 export function nextRead(
-  cargo: SendQueue,
+  queue: SendQueue,
   wanted: (streamId: StreamId, seq: Seq) => boolean,
-): { readonly cargo: SendQueue; readonly read: Read | undefined } {
-  let next = cargo;
+): { readonly queue: SendQueue; readonly read: Read | undefined } {
+  let next = queue;
   for (const lane of ["fresh", "backlog"] as const) {
     // One read more for the fresh lane: it must not wait behind a backlog that waits for credit.
     const roomBytes = PREFETCH_BYTES + (lane === "fresh" ? READ_BYTES : 0);
@@ -85,55 +85,55 @@ export function nextRead(
     for (const [streamId, ranges] of streams) {
       const { seqs, rest } = takeLowest(ranges, limit, (seq) => wanted(streamId, seq));
       next = withLane(next, lane, streamId, rest);
-      if (seqs.length > 0) return { cargo: next, read: { lane, streamId, seqs } };
+      if (seqs.length > 0) return { queue: next, read: { lane, streamId, seqs } };
     }
   }
-  return { cargo: next, read: undefined };
+  return { queue: next, read: undefined };
 }
 
-export function asked(cargo: SendQueue, id: number, read: Read): SendQueue {
-  return { ...cargo, reads: new Map(cargo.reads).set(id, read) };
+export function asked(queue: SendQueue, id: number, read: Read): SendQueue {
+  return { ...queue, reads: new Map(queue.reads).set(id, read) };
 }
 
 /**
  * The answer to a read. It may stop early (`maxBytes`): the seqs behind its last batch are to be read again. A seq
  * that is left out before it is no longer on disk, which can only be because enough regions hold it.
  */
-export function arrived(cargo: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
-  const read = cargo.reads.get(id);
-  if (read === undefined) return cargo;
-  const reads = new Map(cargo.reads);
+export function arrived(queue: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
+  const read = queue.reads.get(id);
+  if (read === undefined) return queue;
+  const reads = new Map(queue.reads);
   reads.delete(id);
   const last = batches.at(-1);
-  if (last === undefined) return { ...cargo, reads };
+  if (last === undefined) return { ...queue, reads };
 
   let bytes = 0;
   for (const batch of batches) bytes += batch.bytes.length;
   const left = withSeqs(
-    cargo.toRead[read.lane].get(read.streamId) ?? NO_SEQS,
+    queue.toRead[read.lane].get(read.streamId) ?? NO_SEQS,
     read.seqs.filter((seq) => seq > last.seq),
   );
   const next: SendQueue = {
-    ...cargo,
+    ...queue,
     reads,
-    ready: { ...cargo.ready, [read.lane]: [...cargo.ready[read.lane], ...batches] },
-    readyBytes: cargo.readyBytes + bytes,
-    meanBatchBytes: Math.max(1, (cargo.meanBatchBytes * 3 + bytes / batches.length) / 4),
+    ready: { ...queue.ready, [read.lane]: [...queue.ready[read.lane], ...batches] },
+    readyBytes: queue.readyBytes + bytes,
+    meanBatchBytes: Math.max(1, (queue.meanBatchBytes * 3 + bytes / batches.length) / 4),
   };
   return withLane(next, read.lane, read.streamId, left);
 }
 
 /** Moves batches into flight until `limitBytes` are unacknowledged: at most one batch more than that. */
 export function loaded(
-  cargo: SendQueue,
+  queue: SendQueue,
   request: { limitBytes: number; nowMs: number; wanted: (streamId: StreamId, seq: Seq) => boolean },
-): { readonly cargo: SendQueue; readonly batches: readonly SealedBatch[] } {
+): { readonly queue: SendQueue; readonly batches: readonly SealedBatch[] } {
   const batches: SealedBatch[] = [];
-  const inFlight = [...cargo.inFlight];
+  const inFlight = [...queue.inFlight];
   const taken: Record<Lane, number> = { fresh: 0, backlog: 0 };
-  let { inFlightBytes, readyBytes } = cargo;
+  let { inFlightBytes, readyBytes } = queue;
   for (const lane of ["fresh", "backlog"] as const) {
-    for (const batch of cargo.ready[lane]) {
+    for (const batch of queue.ready[lane]) {
       if (inFlightBytes >= request.limitBytes || inFlight.length >= IN_FLIGHT_MAX) break;
       taken[lane] += 1;
       const bytes = batch.bytes.length;
@@ -145,20 +145,20 @@ export function loaded(
       inFlightBytes += bytes;
     }
   }
-  if (taken.fresh + taken.backlog === 0) return { cargo, batches };
-  const ready = { fresh: cargo.ready.fresh.slice(taken.fresh), backlog: cargo.ready.backlog.slice(taken.backlog) };
-  return { cargo: { ...cargo, ready, readyBytes, inFlight, inFlightBytes }, batches };
+  if (taken.fresh + taken.backlog === 0) return { queue, batches };
+  const ready = { fresh: queue.ready.fresh.slice(taken.fresh), backlog: queue.ready.backlog.slice(taken.backlog) };
+  return { queue: { ...queue, ready, readyBytes, inFlight, inFlightBytes }, batches };
 }
 
 /** Takes the batches that the region now holds out of flight. */
 export function acknowledged(
-  cargo: SendQueue,
+  queue: SendQueue,
   durable: (streamId: StreamId, seq: Seq) => boolean,
-): { readonly cargo: SendQueue; readonly arrived: readonly InFlight[] } {
+): { readonly queue: SendQueue; readonly arrived: readonly InFlight[] } {
   const inFlight: InFlight[] = [];
   const landed: InFlight[] = [];
   let inFlightBytes = 0;
-  for (const item of cargo.inFlight) {
+  for (const item of queue.inFlight) {
     if (durable(item.streamId, item.seq)) landed.push(item);
     else {
       inFlight.push(item);
@@ -166,27 +166,27 @@ export function acknowledged(
     }
   }
   return landed.length === 0
-    ? { cargo, arrived: landed }
-    : { cargo: { ...cargo, inFlight, inFlightBytes }, arrived: landed };
+    ? { queue, arrived: landed }
+    : { queue: { ...queue, inFlight, inFlightBytes }, arrived: landed };
 }
 
 /** Whether nothing of the backlog is left anywhere on the way. */
-export function backlogGone(cargo: SendQueue): boolean {
-  if (cargo.toRead.backlog.size > 0 || cargo.ready.backlog.length > 0) return false;
-  for (const read of cargo.reads.values()) if (read.lane === "backlog") return false;
-  return !cargo.inFlight.some((item) => item.lane === "backlog");
+export function backlogGone(queue: SendQueue): boolean {
+  if (queue.toRead.backlog.size > 0 || queue.ready.backlog.length > 0) return false;
+  for (const read of queue.reads.values()) if (read.lane === "backlog") return false;
+  return !queue.inFlight.some((item) => item.lane === "backlog");
 }
 
 /** Batches in the lane that are not even read yet. */
-export function toReadCount(cargo: SendQueue, lane: Lane): number {
+export function toReadCount(queue: SendQueue, lane: Lane): number {
   let count = 0;
-  for (const ranges of cargo.toRead[lane].values()) count += seqCount(ranges);
+  for (const ranges of queue.toRead[lane].values()) count += seqCount(ranges);
   return count;
 }
 
-function withLane(cargo: SendQueue, lane: Lane, streamId: StreamId, ranges: SeqRanges): SendQueue {
-  const streams = new Map(cargo.toRead[lane]);
+function withLane(queue: SendQueue, lane: Lane, streamId: StreamId, ranges: SeqRanges): SendQueue {
+  const streams = new Map(queue.toRead[lane]);
   if (ranges.length === 0) streams.delete(streamId);
   else streams.set(streamId, ranges);
-  return { ...cargo, toRead: { ...cargo.toRead, [lane]: streams } };
+  return { ...queue, toRead: { ...queue.toRead, [lane]: streams } };
 }

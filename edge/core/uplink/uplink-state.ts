@@ -58,9 +58,9 @@ export const UPLINK: {
 export type UplinkState = {
   readonly phase: "new" | "running" | "stopped";
   /** The region that takes the batches; it may be lost, until another one is found. */
-  readonly carrier: RegionId | undefined;
+  readonly active: RegionId | undefined;
   /** The region that took them last, while none does. */
-  readonly lastCarrier: RegionId | undefined;
+  readonly lastActive: RegionId | undefined;
   /** How many regions must hold a batch; the largest number that any region said. Infinity: none said one yet. */
   readonly minCopies: number;
   readonly dual: DualSend;
@@ -160,7 +160,7 @@ export type LiveLink = {
   readonly leaving: boolean;
   /** No verdict before this: our own process was asleep, and frames may still be in the socket. */
   readonly graceUntilMs: number;
-  readonly cargo: SendQueue;
+  readonly queue: SendQueue;
   readonly catchUp: { readonly sinceMs: number; readonly batches: number; readonly bytes: number } | undefined;
 };
 
@@ -245,7 +245,7 @@ export type UplinkReport =
   | { readonly kind: "lost"; readonly region: RegionId; readonly reason: string; readonly retryMs: number }
   /** From now on the batches go to `region`; `from` is undefined where none took them before. */
   | {
-      readonly kind: "carrier";
+      readonly kind: "active_region";
       readonly region: RegionId;
       readonly from: RegionId | undefined;
       readonly reason: string;

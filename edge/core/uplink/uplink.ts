@@ -17,7 +17,7 @@ import {
   arrived,
   asked,
   backlogGone,
-  EMPTY_CARGO,
+  EMPTY_QUEUE,
   loaded,
   nextRead,
   READ_BYTES,
@@ -26,7 +26,7 @@ import {
 } from "./send-queue.ts";
 import type { SendQueue, InFlight } from "./send-queue.ts";
 import { allowance, patience } from "./link-pace.ts";
-import { carrierOf, wantedRegions } from "./region-roles.ts";
+import { activeRegionOf, wantedRegions } from "./region-roles.ts";
 import type { RegionCondition } from "./region-roles.ts";
 import { seqCount } from "./seq-ranges.ts";
 import { claimOf, claimOn, holds, idleRegion, NOTHING, quarantined, UPLINK } from "./uplink-state.ts";
@@ -68,8 +68,8 @@ export function uplink(
 ): UplinkState {
   return {
     phase: "new",
-    carrier: undefined,
-    lastCarrier: undefined,
+    active: undefined,
+    lastActive: undefined,
     minCopies: Infinity,
     dual: { snapshots: [], nextAtMs: nowMs, forced: false, sentBatches: 0, activeMs: 0 },
     returnMs: options.returnMs,
@@ -77,7 +77,7 @@ export function uplink(
     streams: new Map(),
     regions: new Map(regions.map((region) => [region, idleRegion(region, nowMs)])),
     lastNumber: 0,
-    meanBatchBytes: EMPTY_CARGO.meanBatchBytes,
+    meanBatchBytes: EMPTY_QUEUE.meanBatchBytes,
   };
 }
 
@@ -148,7 +148,7 @@ class Turn {
         return;
       case "batches":
         if (link.kind === "live")
-          this.#pump(region, { ...link, cargo: arrived(link.cargo, event.read, event.batches) });
+          this.#pump(region, { ...link, queue: arrived(link.queue, event.read, event.batches) });
         return;
       case "unread":
         return this.#lose(region, event.reason);
@@ -177,10 +177,10 @@ class Turn {
       this.#put({ ...this.#withAllMarked(region), link: { kind: "stopped" } });
     }
     const known = this.#state.regions;
-    const { carrier } = this.#state;
+    const { active } = this.#state;
     this.#state = {
       ...this.#state,
-      carrier: carrier !== undefined && wanted.includes(carrier) ? carrier : undefined,
+      active: active !== undefined && wanted.includes(active) ? active : undefined,
       regions: new Map(wanted.map((region) => [region, known.get(region) ?? idleRegion(region, this.#nowMs)])),
     };
   }
@@ -203,21 +203,21 @@ class Turn {
     }
   }
 
-  /** Connects to whom it should be connected, and finds who carries; at the end of every step. */
+  /** Connects to whom it should be connected, and finds the active region; at the end of every step. */
   #balance(): void {
     if (this.#state.phase !== "running") return;
     const conditions = [...this.#state.regions.values()].map(
       (region) => [region.region, this.#condition(region)] as const,
     );
-    const { carrier } = this.#state;
-    const next = carrierOf(conditions, carrier);
-    if (next !== undefined && next !== carrier) this.#carryWith(this.#state.regions.get(next)!, carrier);
-    const wanted = wantedRegions(conditions, this.#state.carrier);
+    const { active } = this.#state;
+    const next = activeRegionOf(conditions, active);
+    if (next !== undefined && next !== active) this.#makeActive(this.#state.regions.get(next)!, active);
+    const wanted = wantedRegions(conditions, this.#state.active);
     for (const region of this.#state.regions.values()) {
       const { link } = region;
       if (wanted.has(region.region)) {
         if (link.kind === "idle") this.list(region);
-      } else if (link.kind !== "idle" && (link.kind !== "live" || link.cargo.inFlight.length === 0)) {
+      } else if (link.kind !== "idle" && (link.kind !== "live" || link.queue.inFlight.length === 0)) {
         this.#close(region);
         this.#settle({ ...this.#withAllMarked(region), link: { kind: "idle" } });
       }
@@ -236,35 +236,35 @@ class Turn {
   }
 
   /** From now on this region takes the batches: first what it lacks by its own word. */
-  #carryWith(region: RegionState, from: RegionId | undefined): void {
-    const before = this.#state.regions.get(from ?? this.#state.lastCarrier ?? region.region);
+  #makeActive(region: RegionState, from: RegionId | undefined): void {
+    const before = this.#state.regions.get(from ?? this.#state.lastActive ?? region.region);
     if (before !== region && before?.link.kind === "live") {
       // What is in flight may land there; the rest goes the new way.
-      const { inFlight, inFlightBytes, meanBatchBytes } = before.link.cargo;
-      const cargo: SendQueue = { ...EMPTY_CARGO, inFlight, inFlightBytes, meanBatchBytes };
-      this.#settle({ ...before, link: { ...before.link, cargo, catchUp: undefined } });
+      const { inFlight, inFlightBytes, meanBatchBytes } = before.link.queue;
+      const queue: SendQueue = { ...EMPTY_QUEUE, inFlight, inFlightBytes, meanBatchBytes };
+      this.#settle({ ...before, link: { ...before.link, queue, catchUp: undefined } });
     }
     const reason =
       before === undefined ? "" : before.link.kind === "live" ? "a more preferred region is back" : before.lastLoss;
-    const { lastCarrier } = this.#state;
-    this.#state = { ...this.#state, carrier: region.region, lastCarrier: region.region };
-    if (region.region !== lastCarrier)
-      this.#report({ kind: "carrier", region: region.region, from: lastCarrier, reason });
+    const { lastActive } = this.#state;
+    this.#state = { ...this.#state, active: region.region, lastActive: region.region };
+    if (region.region !== lastActive)
+      this.#report({ kind: "active_region", region: region.region, from: lastActive, reason });
     if (region.link.kind !== "live") return;
-    let cargo: SendQueue = { ...region.link.cargo, meanBatchBytes: this.#state.meanBatchBytes };
+    let queue: SendQueue = { ...region.link.queue, meanBatchBytes: this.#state.meanBatchBytes };
     for (const stream of this.#state.streams.values()) {
       const claim = region.claims.get(stream.streamId) ?? NOTHING;
       for (const range of missing(claim.durable, stream.first, stream.last)) {
-        cargo = withToRead(cargo, "backlog", stream.streamId, range);
+        queue = withToRead(queue, "backlog", stream.streamId, range);
       }
     }
-    const catchUp = toReadCount(cargo, "backlog") === 0 ? undefined : { sinceMs: this.#nowMs, batches: 0, bytes: 0 };
-    this.#pump(region, { ...region.link, cargo, catchUp });
+    const catchUp = toReadCount(queue, "backlog") === 0 ? undefined : { sinceMs: this.#nowMs, batches: 0, bytes: 0 };
+    this.#pump(region, { ...region.link, queue, catchUp });
   }
 
   /** What has been durable for long and is in too few regions goes to the standby as well, and both acks count. */
   #dualSend(): void {
-    const { dual, minCopies, carrier } = this.#state;
+    const { dual, minCopies, active } = this.#state;
     if (this.#nowMs < dual.nextAtMs || minCopies <= 1) return;
     const durable = new Map<StreamId, Have>();
     for (const stream of this.#state.streams.values())
@@ -276,13 +276,13 @@ class Turn {
     const everyMs = dual.forced ? UPLINK.dualForcedEveryMs : UPLINK.dualEveryMs;
     this.#state = { ...this.#state, dual: { ...dual, snapshots, nextAtMs: this.#nowMs + everyMs } };
     const standby = [...this.#state.regions.values()].find(
-      ({ region, link }) => region !== carrier && link.kind === "live" && !link.leaving,
+      ({ region, link }) => region !== active && link.kind === "live" && !link.leaving,
     );
     if (due === undefined || standby?.link.kind !== "live") return;
-    let { cargo } = standby.link;
-    // What went there before lands first: a batch is at one place of a cargo only.
-    if (!backlogGone(cargo)) return;
-    const before = toReadCount(cargo, "backlog");
+    let { queue } = standby.link;
+    // What went there before lands first: a batch is at one place of a queue only.
+    if (!backlogGone(queue)) return;
+    const before = toReadCount(queue, "backlog");
     for (const stream of this.#state.streams.values()) {
       const old = due.get(stream.streamId) ?? EMPTY_HAVE;
       const alone = difference(
@@ -292,16 +292,16 @@ class Turn {
       const here = intersection(alone, { prefix: 0, islands: [{ first: stream.first, last: stream.last }] });
       const ranges = here.prefix > 0 ? [{ first: 1, last: here.prefix }, ...here.islands] : here.islands;
       for (const { first, last } of ranges) {
-        cargo = withToRead(cargo, "backlog", stream.streamId, { first: first as Seq, last: last as Seq });
+        queue = withToRead(queue, "backlog", stream.streamId, { first: first as Seq, last: last as Seq });
       }
     }
-    const batches = toReadCount(cargo, "backlog") - before;
+    const batches = toReadCount(queue, "backlog") - before;
     if (batches === 0) return;
     this.#report({ kind: "dual_send", region: standby.region, batches });
     const { sentBatches, activeMs } = dual;
     const counted = { sentBatches: sentBatches + batches, activeMs: activeMs + everyMs };
     this.#state = { ...this.#state, dual: { ...this.#state.dual, ...counted } };
-    this.#pump(standby, { ...standby.link, cargo });
+    this.#pump(standby, { ...standby.link, queue });
   }
 
   /** What all regions together say of a stream; `changed` is newer than what the state has of this region. */
@@ -334,9 +334,9 @@ class Turn {
         : { ...held, last: lastSeq };
     this.#state = { ...this.#state, streams: new Map(this.#state.streams).set(streamId, stream) };
     for (const region of this.#state.regions.values()) {
-      if (region.link.kind !== "live" || region.region !== this.#state.carrier) continue;
-      const cargo = withToRead(region.link.cargo, "fresh", streamId, { first: from, last: lastSeq });
-      this.#pump(region, { ...region.link, cargo });
+      if (region.link.kind !== "live" || region.region !== this.#state.active) continue;
+      const queue = withToRead(region.link.queue, "fresh", streamId, { first: from, last: lastSeq });
+      this.#pump(region, { ...region.link, queue });
     }
   }
 
@@ -402,8 +402,8 @@ class Turn {
       claims.set(stream.streamId, claim);
       lackingBatches += seqCount(missing(claim.durable, stream.first, stream.last));
     }
-    // Whoever carried before it was lost goes on; the end of the step finds a carrier where there is none.
-    if (this.#state.carrier === region.region) this.#state = { ...this.#state, carrier: undefined };
+    // The region that was active before it was lost goes on; the end of the step finds one where there is none.
+    if (this.#state.active === region.region) this.#state = { ...this.#state, active: undefined };
     this.#report({
       kind: "connected",
       region: region.region,
@@ -437,7 +437,7 @@ class Turn {
         writable: true,
         leaving: false,
         graceUntilMs: -Infinity,
-        cargo: { ...EMPTY_CARGO, meanBatchBytes: this.#state.meanBatchBytes },
+        queue: { ...EMPTY_QUEUE, meanBatchBytes: this.#state.meanBatchBytes },
         catchUp: undefined,
       },
     });
@@ -469,7 +469,7 @@ class Turn {
       dirty.add(streamId);
     }
 
-    const landed = acknowledged(link.cargo, (streamId, seq) => holds(claims, streamId, seq));
+    const landed = acknowledged(link.queue, (streamId, seq) => holds(claims, streamId, seq));
     const creditBytes = Math.min(ack.creditBytes, UPLINK.creditMaxBytes);
     const { totals } = region;
     this.#pump(
@@ -482,14 +482,14 @@ class Turn {
         totals: {
           ...totals,
           durableBatches: totals.durableBatches + landed.arrived.length,
-          durableBytes: totals.durableBytes + link.cargo.inFlightBytes - landed.cargo.inFlightBytes,
+          durableBytes: totals.durableBytes + link.queue.inFlightBytes - landed.queue.inFlightBytes,
         },
       },
       {
         ...link,
         ...allowance(link, landed.arrived, this.#nowMs),
         creditBytes,
-        cargo: landed.cargo,
+        queue: landed.queue,
         catchUp: link.catchUp && caughtUp(link.catchUp, landed.arrived),
       },
     );
@@ -501,24 +501,24 @@ class Turn {
     const { session } = link;
     const wanted = (streamId: StreamId, seq: Seq): boolean =>
       !holds(region.claims, streamId, seq) && region.quarantine.get(streamId)?.has(seq) !== true;
-    let { cargo } = link;
+    let { queue } = link;
     if (link.writable && !link.leaving) {
       const limitBytes = Math.min(link.creditBytes, link.allowanceBytes);
-      const load = loaded(cargo, { limitBytes, nowMs: this.#nowMs, wanted });
+      const load = loaded(queue, { limitBytes, nowMs: this.#nowMs, wanted });
       if (load.batches.length > 0) {
         const { totals } = region;
-        const sentBytes = totals.sentBytes + load.cargo.inFlightBytes - cargo.inFlightBytes;
+        const sentBytes = totals.sentBytes + load.queue.inFlightBytes - queue.inFlightBytes;
         region = { ...region, totals: { ...totals, sentBatches: totals.sentBatches + load.batches.length, sentBytes } };
         this.#effects.push({ kind: "send", region: region.region, session, batches: load.batches });
       }
-      cargo = load.cargo;
+      queue = load.queue;
     }
     while (!link.leaving) {
-      const next = nextRead(cargo, wanted);
-      cargo = next.cargo;
+      const next = nextRead(queue, wanted);
+      queue = next.queue;
       if (next.read === undefined) break;
       const read = this.#number();
-      cargo = asked(cargo, read, next.read);
+      queue = asked(queue, read, next.read);
       const { streamId, seqs } = next.read;
       this.#effects.push({
         kind: "readBatches",
@@ -530,16 +530,16 @@ class Turn {
         maxBytes: READ_BYTES,
       });
     }
-    if (link.leaving && cargo.inFlight.length === 0) return this.#lose(region, region.lastLoss, "left");
+    if (link.leaving && queue.inFlight.length === 0) return this.#lose(region, region.lastLoss, "left");
 
     let { catchUp } = link;
-    if (catchUp !== undefined && backlogGone(cargo)) {
+    if (catchUp !== undefined && backlogGone(queue)) {
       const { batches, bytes, sinceMs } = catchUp;
       this.#report({ kind: "drained", region: region.region, batches, bytes, tookMs: this.#nowMs - sinceMs });
       catchUp = undefined;
     }
-    this.#state = { ...this.#state, meanBatchBytes: cargo.meanBatchBytes };
-    this.#settle({ ...region, link: { ...link, cargo, catchUp } });
+    this.#state = { ...this.#state, meanBatchBytes: queue.meanBatchBytes };
+    this.#settle({ ...region, link: { ...link, queue, catchUp } });
   }
 
   #refused(region: RegionState, refusal: Refusal): void {
@@ -646,7 +646,7 @@ class Turn {
     if (this.#nowMs >= link.lastFrameMs + UPLINK.silentMs) {
       return this.#lose(region, `no sign of life from the region for ${UPLINK.silentMs / 1000} s`);
     }
-    const oldest = link.cargo.inFlight[0];
+    const oldest = link.queue.inFlight[0];
     if (oldest !== undefined && this.#nowMs >= oldest.sentAtMs + region.patienceMs) {
       const patienceMs = Math.min(region.patienceMs * 2, UPLINK.undurableMaxMs);
       const reason = `a batch was not durable ${region.patienceMs / 1000} s after it was sent`;
@@ -698,7 +698,7 @@ function deadlineMs(region: RegionState): number {
     case "opening":
       return link.untilMs;
     case "live": {
-      const oldest = link.cargo.inFlight[0];
+      const oldest = link.queue.inFlight[0];
       const verdictMs = Math.min(
         link.lastFrameMs + UPLINK.silentMs,
         oldest === undefined ? Infinity : oldest.sentAtMs + region.patienceMs,

@@ -2079,109 +2079,109 @@ export namespace tidemark {
         }
 
         /**
-         * Properties of a GiverFrame.
-         * @deprecated Use tidemark.v1.GiverFrame.$Properties instead.
+         * Properties of a SenderFrame.
+         * @deprecated Use tidemark.v1.SenderFrame.$Properties instead.
          */
-        interface IGiverFrame extends tidemark.v1.GiverFrame.$Properties {
+        interface ISenderFrame extends tidemark.v1.SenderFrame.$Properties {
         }
 
-        /** Represents a GiverFrame. */
-        class GiverFrame {
+        /** Represents a SenderFrame. */
+        class SenderFrame {
 
             /**
-             * Constructs a new GiverFrame.
+             * Constructs a new SenderFrame.
              * @param [properties] Properties to set
              */
-            constructor(properties?: tidemark.v1.GiverFrame.$Properties);
+            constructor(properties?: tidemark.v1.SenderFrame.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** GiverFrame hello. */
+            /** SenderFrame hello. */
             hello?: (tidemark.v1.PeerHello.$Properties|null);
 
-            /** GiverFrame held. */
+            /** SenderFrame held. */
             held?: (tidemark.v1.PeerHeld.$Properties|null);
 
-            /** GiverFrame batch. */
+            /** SenderFrame batch. */
             batch?: (tidemark.v1.Batch.$Properties|null);
 
-            /** GiverFrame pruned. */
+            /** SenderFrame pruned. */
             pruned?: (tidemark.v1.PeerPruned.$Properties|null);
 
-            /** GiverFrame snapshotPart. */
+            /** SenderFrame snapshotPart. */
             snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
 
-            /** GiverFrame digests. */
+            /** SenderFrame digests. */
             digests?: (tidemark.v1.PeerDigests.$Properties|null);
 
-            /** GiverFrame hashes. */
+            /** SenderFrame hashes. */
             hashes?: (tidemark.v1.PeerHashes.$Properties|null);
 
-            /** GiverFrame kind. */
+            /** SenderFrame kind. */
             kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes");
 
             /**
-             * Creates a new GiverFrame instance using the specified properties.
+             * Creates a new SenderFrame instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns GiverFrame instance
+             * @returns SenderFrame instance
              */
-            static create(properties: tidemark.v1.GiverFrame.$Shape): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
-            static create(properties?: tidemark.v1.GiverFrame.$Properties): tidemark.v1.GiverFrame;
+            static create(properties: tidemark.v1.SenderFrame.$Shape): tidemark.v1.SenderFrame & tidemark.v1.SenderFrame.$Shape;
+            static create(properties?: tidemark.v1.SenderFrame.$Properties): tidemark.v1.SenderFrame;
 
             /**
-             * Encodes the specified GiverFrame message. Does not implicitly {@link tidemark.v1.GiverFrame.verify|verify} messages.
-             * @param message GiverFrame message or plain object to encode
+             * Encodes the specified SenderFrame message. Does not implicitly {@link tidemark.v1.SenderFrame.verify|verify} messages.
+             * @param message SenderFrame message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: tidemark.v1.GiverFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: tidemark.v1.SenderFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a GiverFrame message from the specified reader or buffer.
+             * Decodes a SenderFrame message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape} GiverFrame
+             * @returns {tidemark.v1.SenderFrame & tidemark.v1.SenderFrame.$Shape} SenderFrame
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.SenderFrame & tidemark.v1.SenderFrame.$Shape;
         }
 
-        namespace GiverFrame {
+        namespace SenderFrame {
 
-            /** Properties of a GiverFrame. */
+            /** Properties of a SenderFrame. */
             interface $Properties {
 
-                /** GiverFrame hello */
+                /** SenderFrame hello */
                 hello?: (tidemark.v1.PeerHello.$Properties|null);
 
-                /** GiverFrame held */
+                /** SenderFrame held */
                 held?: (tidemark.v1.PeerHeld.$Properties|null);
 
-                /** GiverFrame batch */
+                /** SenderFrame batch */
                 batch?: (tidemark.v1.Batch.$Properties|null);
 
-                /** GiverFrame pruned */
+                /** SenderFrame pruned */
                 pruned?: (tidemark.v1.PeerPruned.$Properties|null);
 
-                /** GiverFrame snapshotPart */
+                /** SenderFrame snapshotPart */
                 snapshotPart?: (tidemark.v1.PeerSnapshotPart.$Properties|null);
 
-                /** GiverFrame digests */
+                /** SenderFrame digests */
                 digests?: (tidemark.v1.PeerDigests.$Properties|null);
 
-                /** GiverFrame hashes */
+                /** SenderFrame hashes */
                 hashes?: (tidemark.v1.PeerHashes.$Properties|null);
 
-                /** GiverFrame kind */
+                /** SenderFrame kind */
                 kind?: ("hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Narrowed shape of a GiverFrame. */
+            /** Narrowed shape of a SenderFrame. */
             type $Shape = {
               hello?: tidemark.v1.PeerHello.$Shape|null;
               held?: tidemark.v1.PeerHeld.$Shape|null;
@@ -2197,103 +2197,103 @@ export namespace tidemark {
         }
 
         /**
-         * Properties of a TakerFrame.
-         * @deprecated Use tidemark.v1.TakerFrame.$Properties instead.
+         * Properties of a ReceiverFrame.
+         * @deprecated Use tidemark.v1.ReceiverFrame.$Properties instead.
          */
-        interface ITakerFrame extends tidemark.v1.TakerFrame.$Properties {
+        interface IReceiverFrame extends tidemark.v1.ReceiverFrame.$Properties {
         }
 
-        /** Represents a TakerFrame. */
-        class TakerFrame {
+        /** Represents a ReceiverFrame. */
+        class ReceiverFrame {
 
             /**
-             * Constructs a new TakerFrame.
+             * Constructs a new ReceiverFrame.
              * @param [properties] Properties to set
              */
-            constructor(properties?: tidemark.v1.TakerFrame.$Properties);
+            constructor(properties?: tidemark.v1.ReceiverFrame.$Properties);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];
 
-            /** TakerFrame welcome. */
+            /** ReceiverFrame welcome. */
             welcome?: (tidemark.v1.PeerWelcome.$Properties|null);
 
-            /** TakerFrame holds. */
+            /** ReceiverFrame holds. */
             holds?: (tidemark.v1.PeerHolds.$Properties|null);
 
-            /** TakerFrame want. */
+            /** ReceiverFrame want. */
             want?: (tidemark.v1.PeerWant.$Properties|null);
 
-            /** TakerFrame refusal. */
+            /** ReceiverFrame refusal. */
             refusal?: (tidemark.v1.Refusal.$Properties|null);
 
-            /** TakerFrame wantSnapshot. */
+            /** ReceiverFrame wantSnapshot. */
             wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
 
-            /** TakerFrame wantHashes. */
+            /** ReceiverFrame wantHashes. */
             wantHashes?: (tidemark.v1.PeerWantHashes.$Properties|null);
 
-            /** TakerFrame kind. */
+            /** ReceiverFrame kind. */
             kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes");
 
             /**
-             * Creates a new TakerFrame instance using the specified properties.
+             * Creates a new ReceiverFrame instance using the specified properties.
              * @param [properties] Properties to set
-             * @returns TakerFrame instance
+             * @returns ReceiverFrame instance
              */
-            static create(properties: tidemark.v1.TakerFrame.$Shape): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
-            static create(properties?: tidemark.v1.TakerFrame.$Properties): tidemark.v1.TakerFrame;
+            static create(properties: tidemark.v1.ReceiverFrame.$Shape): tidemark.v1.ReceiverFrame & tidemark.v1.ReceiverFrame.$Shape;
+            static create(properties?: tidemark.v1.ReceiverFrame.$Properties): tidemark.v1.ReceiverFrame;
 
             /**
-             * Encodes the specified TakerFrame message. Does not implicitly {@link tidemark.v1.TakerFrame.verify|verify} messages.
-             * @param message TakerFrame message or plain object to encode
+             * Encodes the specified ReceiverFrame message. Does not implicitly {@link tidemark.v1.ReceiverFrame.verify|verify} messages.
+             * @param message ReceiverFrame message or plain object to encode
              * @param [writer] Writer to encode to
              * @returns Writer
              */
-            static encode(message: tidemark.v1.TakerFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static encode(message: tidemark.v1.ReceiverFrame.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
 
             /**
-             * Decodes a TakerFrame message from the specified reader or buffer.
+             * Decodes a ReceiverFrame message from the specified reader or buffer.
              * @param reader Reader or buffer to decode from
              * @param [length] Message length if known beforehand
-             * @returns {tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape} TakerFrame
+             * @returns {tidemark.v1.ReceiverFrame & tidemark.v1.ReceiverFrame.$Shape} ReceiverFrame
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.ReceiverFrame & tidemark.v1.ReceiverFrame.$Shape;
         }
 
-        namespace TakerFrame {
+        namespace ReceiverFrame {
 
-            /** Properties of a TakerFrame. */
+            /** Properties of a ReceiverFrame. */
             interface $Properties {
 
-                /** TakerFrame welcome */
+                /** ReceiverFrame welcome */
                 welcome?: (tidemark.v1.PeerWelcome.$Properties|null);
 
-                /** TakerFrame holds */
+                /** ReceiverFrame holds */
                 holds?: (tidemark.v1.PeerHolds.$Properties|null);
 
-                /** TakerFrame want */
+                /** ReceiverFrame want */
                 want?: (tidemark.v1.PeerWant.$Properties|null);
 
-                /** TakerFrame refusal */
+                /** ReceiverFrame refusal */
                 refusal?: (tidemark.v1.Refusal.$Properties|null);
 
-                /** TakerFrame wantSnapshot */
+                /** ReceiverFrame wantSnapshot */
                 wantSnapshot?: (tidemark.v1.PeerWantSnapshot.$Properties|null);
 
-                /** TakerFrame wantHashes */
+                /** ReceiverFrame wantHashes */
                 wantHashes?: (tidemark.v1.PeerWantHashes.$Properties|null);
 
-                /** TakerFrame kind */
+                /** ReceiverFrame kind */
                 kind?: ("welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
-            /** Narrowed shape of a TakerFrame. */
+            /** Narrowed shape of a ReceiverFrame. */
             type $Shape = {
               welcome?: tidemark.v1.PeerWelcome.$Shape|null;
               holds?: tidemark.v1.PeerHolds.$Shape|null;

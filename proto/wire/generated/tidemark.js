@@ -5481,32 +5481,32 @@ export const tidemark = $root.tidemark = (() => {
             return Refusal;
         })();
 
-        v1.GiverFrame = (function() {
+        v1.SenderFrame = (function() {
 
             /**
-             * Properties of a GiverFrame.
-             * @typedef {Object} tidemark.v1.GiverFrame.$Properties
-             * @property {tidemark.v1.PeerHello.$Properties|null} [hello] GiverFrame hello
-             * @property {tidemark.v1.PeerHeld.$Properties|null} [held] GiverFrame held
-             * @property {tidemark.v1.Batch.$Properties|null} [batch] GiverFrame batch
-             * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] GiverFrame pruned
-             * @property {tidemark.v1.PeerSnapshotPart.$Properties|null} [snapshotPart] GiverFrame snapshotPart
-             * @property {tidemark.v1.PeerDigests.$Properties|null} [digests] GiverFrame digests
-             * @property {tidemark.v1.PeerHashes.$Properties|null} [hashes] GiverFrame hashes
-             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes"} [kind] GiverFrame kind
+             * Properties of a SenderFrame.
+             * @typedef {Object} tidemark.v1.SenderFrame.$Properties
+             * @property {tidemark.v1.PeerHello.$Properties|null} [hello] SenderFrame hello
+             * @property {tidemark.v1.PeerHeld.$Properties|null} [held] SenderFrame held
+             * @property {tidemark.v1.Batch.$Properties|null} [batch] SenderFrame batch
+             * @property {tidemark.v1.PeerPruned.$Properties|null} [pruned] SenderFrame pruned
+             * @property {tidemark.v1.PeerSnapshotPart.$Properties|null} [snapshotPart] SenderFrame snapshotPart
+             * @property {tidemark.v1.PeerDigests.$Properties|null} [digests] SenderFrame digests
+             * @property {tidemark.v1.PeerHashes.$Properties|null} [hashes] SenderFrame hashes
+             * @property {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes"} [kind] SenderFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a GiverFrame.
+             * Properties of a SenderFrame.
              * @memberof tidemark.v1
-             * @interface IGiverFrame
-             * @augments tidemark.v1.GiverFrame.$Properties
-             * @deprecated Use tidemark.v1.GiverFrame.$Properties instead.
+             * @interface ISenderFrame
+             * @augments tidemark.v1.SenderFrame.$Properties
+             * @deprecated Use tidemark.v1.SenderFrame.$Properties instead.
              */
 
             /**
-             * Narrowed shape of a GiverFrame.
+             * Narrowed shape of a SenderFrame.
              * @typedef {{
              *   hello?: tidemark.v1.PeerHello.$Shape|null;
              *   held?: tidemark.v1.PeerHeld.$Shape|null;
@@ -5518,18 +5518,18 @@ export const tidemark = $root.tidemark = (() => {
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
              *   ({ kind?: undefined; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "hello"; hello: tidemark.v1.PeerHello.$Shape; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "held"; hello?: null; held: tidemark.v1.PeerHeld.$Shape; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "batch"; hello?: null; held?: null; batch: tidemark.v1.Batch.$Shape; pruned?: null; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "pruned"; hello?: null; held?: null; batch?: null; pruned: tidemark.v1.PeerPruned.$Shape; snapshotPart?: null; digests?: null; hashes?: null }|{ kind?: "snapshotPart"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart: tidemark.v1.PeerSnapshotPart.$Shape; digests?: null; hashes?: null }|{ kind?: "digests"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests: tidemark.v1.PeerDigests.$Shape; hashes?: null }|{ kind?: "hashes"; hello?: null; held?: null; batch?: null; pruned?: null; snapshotPart?: null; digests?: null; hashes: tidemark.v1.PeerHashes.$Shape })
-             * )} tidemark.v1.GiverFrame.$Shape
+             * )} tidemark.v1.SenderFrame.$Shape
              */
 
             /**
-             * Constructs a new GiverFrame.
+             * Constructs a new SenderFrame.
              * @memberof tidemark.v1
-             * @classdesc Represents a GiverFrame.
+             * @classdesc Represents a SenderFrame.
              * @constructor
-             * @param {tidemark.v1.GiverFrame.$Properties=} [properties] Properties to set
+             * @param {tidemark.v1.SenderFrame.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const GiverFrame = function (properties) {
+            const SenderFrame = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5537,101 +5537,101 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             /**
-             * GiverFrame hello.
+             * SenderFrame hello.
              * @member {tidemark.v1.PeerHello.$Properties|null|undefined} hello
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.hello = null;
+            SenderFrame.prototype.hello = null;
 
             /**
-             * GiverFrame held.
+             * SenderFrame held.
              * @member {tidemark.v1.PeerHeld.$Properties|null|undefined} held
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.held = null;
+            SenderFrame.prototype.held = null;
 
             /**
-             * GiverFrame batch.
+             * SenderFrame batch.
              * @member {tidemark.v1.Batch.$Properties|null|undefined} batch
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.batch = null;
+            SenderFrame.prototype.batch = null;
 
             /**
-             * GiverFrame pruned.
+             * SenderFrame pruned.
              * @member {tidemark.v1.PeerPruned.$Properties|null|undefined} pruned
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.pruned = null;
+            SenderFrame.prototype.pruned = null;
 
             /**
-             * GiverFrame snapshotPart.
+             * SenderFrame snapshotPart.
              * @member {tidemark.v1.PeerSnapshotPart.$Properties|null|undefined} snapshotPart
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.snapshotPart = null;
+            SenderFrame.prototype.snapshotPart = null;
 
             /**
-             * GiverFrame digests.
+             * SenderFrame digests.
              * @member {tidemark.v1.PeerDigests.$Properties|null|undefined} digests
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.digests = null;
+            SenderFrame.prototype.digests = null;
 
             /**
-             * GiverFrame hashes.
+             * SenderFrame hashes.
              * @member {tidemark.v1.PeerHashes.$Properties|null|undefined} hashes
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            GiverFrame.prototype.hashes = null;
+            SenderFrame.prototype.hashes = null;
 
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
-             * GiverFrame kind.
+             * SenderFrame kind.
              * @member {"hello"|"held"|"batch"|"pruned"|"snapshotPart"|"digests"|"hashes"|undefined} kind
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @instance
              */
-            $Object.defineProperty(GiverFrame.prototype, "kind", {
+            $Object.defineProperty(SenderFrame.prototype, "kind", {
                 get: $util.oneOfGetter($oneOfFields = ["hello", "held", "batch", "pruned", "snapshotPart", "digests", "hashes"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
             /**
-             * Creates a new GiverFrame instance using the specified properties.
+             * Creates a new SenderFrame instance using the specified properties.
              * @function create
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @static
-             * @param {tidemark.v1.GiverFrame.$Properties=} [properties] Properties to set
-             * @returns {tidemark.v1.GiverFrame} GiverFrame instance
+             * @param {tidemark.v1.SenderFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.SenderFrame} SenderFrame instance
              * @type {{
-             *   (properties: tidemark.v1.GiverFrame.$Shape): tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape;
-             *   (properties?: tidemark.v1.GiverFrame.$Properties): tidemark.v1.GiverFrame;
+             *   (properties: tidemark.v1.SenderFrame.$Shape): tidemark.v1.SenderFrame & tidemark.v1.SenderFrame.$Shape;
+             *   (properties?: tidemark.v1.SenderFrame.$Properties): tidemark.v1.SenderFrame;
              * }}
              */
-            GiverFrame.create = function(properties) {
-                return new GiverFrame(properties);
+            SenderFrame.create = function(properties) {
+                return new SenderFrame(properties);
             };
 
             /**
-             * Encodes the specified GiverFrame message. Does not implicitly {@link tidemark.v1.GiverFrame.verify|verify} messages.
+             * Encodes the specified SenderFrame message. Does not implicitly {@link tidemark.v1.SenderFrame.verify|verify} messages.
              * @function encode
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @static
-             * @param {tidemark.v1.GiverFrame.$Properties} message GiverFrame message or plain object to encode
+             * @param {tidemark.v1.SenderFrame.$Properties} message SenderFrame message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            GiverFrame.encode = function (message, writer, _depth) {
+            SenderFrame.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -5659,17 +5659,17 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             /**
-             * Decodes a GiverFrame message from the specified reader or buffer.
+             * Decodes a SenderFrame message from the specified reader or buffer.
              * @function decode
-             * @memberof tidemark.v1.GiverFrame
+             * @memberof tidemark.v1.SenderFrame
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {tidemark.v1.GiverFrame & tidemark.v1.GiverFrame.$Shape} GiverFrame
+             * @returns {tidemark.v1.SenderFrame & tidemark.v1.SenderFrame.$Shape} SenderFrame
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            GiverFrame.decode = function (reader, length, _end, _depth, _target) {
+            SenderFrame.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -5686,7 +5686,7 @@ export const tidemark = $root.tidemark = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.tidemark.v1.GiverFrame();
+                message = _target || new $root.tidemark.v1.SenderFrame();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -5762,34 +5762,34 @@ export const tidemark = $root.tidemark = (() => {
                 return message;
             };
 
-            return GiverFrame;
+            return SenderFrame;
         })();
 
-        v1.TakerFrame = (function() {
+        v1.ReceiverFrame = (function() {
 
             /**
-             * Properties of a TakerFrame.
-             * @typedef {Object} tidemark.v1.TakerFrame.$Properties
-             * @property {tidemark.v1.PeerWelcome.$Properties|null} [welcome] TakerFrame welcome
-             * @property {tidemark.v1.PeerHolds.$Properties|null} [holds] TakerFrame holds
-             * @property {tidemark.v1.PeerWant.$Properties|null} [want] TakerFrame want
-             * @property {tidemark.v1.Refusal.$Properties|null} [refusal] TakerFrame refusal
-             * @property {tidemark.v1.PeerWantSnapshot.$Properties|null} [wantSnapshot] TakerFrame wantSnapshot
-             * @property {tidemark.v1.PeerWantHashes.$Properties|null} [wantHashes] TakerFrame wantHashes
-             * @property {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes"} [kind] TakerFrame kind
+             * Properties of a ReceiverFrame.
+             * @typedef {Object} tidemark.v1.ReceiverFrame.$Properties
+             * @property {tidemark.v1.PeerWelcome.$Properties|null} [welcome] ReceiverFrame welcome
+             * @property {tidemark.v1.PeerHolds.$Properties|null} [holds] ReceiverFrame holds
+             * @property {tidemark.v1.PeerWant.$Properties|null} [want] ReceiverFrame want
+             * @property {tidemark.v1.Refusal.$Properties|null} [refusal] ReceiverFrame refusal
+             * @property {tidemark.v1.PeerWantSnapshot.$Properties|null} [wantSnapshot] ReceiverFrame wantSnapshot
+             * @property {tidemark.v1.PeerWantHashes.$Properties|null} [wantHashes] ReceiverFrame wantHashes
+             * @property {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes"} [kind] ReceiverFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
             /**
-             * Properties of a TakerFrame.
+             * Properties of a ReceiverFrame.
              * @memberof tidemark.v1
-             * @interface ITakerFrame
-             * @augments tidemark.v1.TakerFrame.$Properties
-             * @deprecated Use tidemark.v1.TakerFrame.$Properties instead.
+             * @interface IReceiverFrame
+             * @augments tidemark.v1.ReceiverFrame.$Properties
+             * @deprecated Use tidemark.v1.ReceiverFrame.$Properties instead.
              */
 
             /**
-             * Narrowed shape of a TakerFrame.
+             * Narrowed shape of a ReceiverFrame.
              * @typedef {{
              *   welcome?: tidemark.v1.PeerWelcome.$Shape|null;
              *   holds?: tidemark.v1.PeerHolds.$Shape|null;
@@ -5800,18 +5800,18 @@ export const tidemark = $root.tidemark = (() => {
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
              *   ({ kind?: undefined; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "welcome"; welcome: tidemark.v1.PeerWelcome.$Shape; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "holds"; welcome?: null; holds: tidemark.v1.PeerHolds.$Shape; want?: null; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "want"; welcome?: null; holds?: null; want: tidemark.v1.PeerWant.$Shape; refusal?: null; wantSnapshot?: null; wantHashes?: null }|{ kind?: "refusal"; welcome?: null; holds?: null; want?: null; refusal: tidemark.v1.Refusal.$Shape; wantSnapshot?: null; wantHashes?: null }|{ kind?: "wantSnapshot"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot: tidemark.v1.PeerWantSnapshot.$Shape; wantHashes?: null }|{ kind?: "wantHashes"; welcome?: null; holds?: null; want?: null; refusal?: null; wantSnapshot?: null; wantHashes: tidemark.v1.PeerWantHashes.$Shape })
-             * )} tidemark.v1.TakerFrame.$Shape
+             * )} tidemark.v1.ReceiverFrame.$Shape
              */
 
             /**
-             * Constructs a new TakerFrame.
+             * Constructs a new ReceiverFrame.
              * @memberof tidemark.v1
-             * @classdesc Represents a TakerFrame.
+             * @classdesc Represents a ReceiverFrame.
              * @constructor
-             * @param {tidemark.v1.TakerFrame.$Properties=} [properties] Properties to set
+             * @param {tidemark.v1.ReceiverFrame.$Properties=} [properties] Properties to set
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
-            const TakerFrame = function (properties) {
+            const ReceiverFrame = function (properties) {
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5819,93 +5819,93 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             /**
-             * TakerFrame welcome.
+             * ReceiverFrame welcome.
              * @member {tidemark.v1.PeerWelcome.$Properties|null|undefined} welcome
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.welcome = null;
+            ReceiverFrame.prototype.welcome = null;
 
             /**
-             * TakerFrame holds.
+             * ReceiverFrame holds.
              * @member {tidemark.v1.PeerHolds.$Properties|null|undefined} holds
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.holds = null;
+            ReceiverFrame.prototype.holds = null;
 
             /**
-             * TakerFrame want.
+             * ReceiverFrame want.
              * @member {tidemark.v1.PeerWant.$Properties|null|undefined} want
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.want = null;
+            ReceiverFrame.prototype.want = null;
 
             /**
-             * TakerFrame refusal.
+             * ReceiverFrame refusal.
              * @member {tidemark.v1.Refusal.$Properties|null|undefined} refusal
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.refusal = null;
+            ReceiverFrame.prototype.refusal = null;
 
             /**
-             * TakerFrame wantSnapshot.
+             * ReceiverFrame wantSnapshot.
              * @member {tidemark.v1.PeerWantSnapshot.$Properties|null|undefined} wantSnapshot
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.wantSnapshot = null;
+            ReceiverFrame.prototype.wantSnapshot = null;
 
             /**
-             * TakerFrame wantHashes.
+             * ReceiverFrame wantHashes.
              * @member {tidemark.v1.PeerWantHashes.$Properties|null|undefined} wantHashes
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            TakerFrame.prototype.wantHashes = null;
+            ReceiverFrame.prototype.wantHashes = null;
 
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
-             * TakerFrame kind.
+             * ReceiverFrame kind.
              * @member {"welcome"|"holds"|"want"|"refusal"|"wantSnapshot"|"wantHashes"|undefined} kind
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @instance
              */
-            $Object.defineProperty(TakerFrame.prototype, "kind", {
+            $Object.defineProperty(ReceiverFrame.prototype, "kind", {
                 get: $util.oneOfGetter($oneOfFields = ["welcome", "holds", "want", "refusal", "wantSnapshot", "wantHashes"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
             /**
-             * Creates a new TakerFrame instance using the specified properties.
+             * Creates a new ReceiverFrame instance using the specified properties.
              * @function create
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @static
-             * @param {tidemark.v1.TakerFrame.$Properties=} [properties] Properties to set
-             * @returns {tidemark.v1.TakerFrame} TakerFrame instance
+             * @param {tidemark.v1.ReceiverFrame.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.ReceiverFrame} ReceiverFrame instance
              * @type {{
-             *   (properties: tidemark.v1.TakerFrame.$Shape): tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape;
-             *   (properties?: tidemark.v1.TakerFrame.$Properties): tidemark.v1.TakerFrame;
+             *   (properties: tidemark.v1.ReceiverFrame.$Shape): tidemark.v1.ReceiverFrame & tidemark.v1.ReceiverFrame.$Shape;
+             *   (properties?: tidemark.v1.ReceiverFrame.$Properties): tidemark.v1.ReceiverFrame;
              * }}
              */
-            TakerFrame.create = function(properties) {
-                return new TakerFrame(properties);
+            ReceiverFrame.create = function(properties) {
+                return new ReceiverFrame(properties);
             };
 
             /**
-             * Encodes the specified TakerFrame message. Does not implicitly {@link tidemark.v1.TakerFrame.verify|verify} messages.
+             * Encodes the specified ReceiverFrame message. Does not implicitly {@link tidemark.v1.ReceiverFrame.verify|verify} messages.
              * @function encode
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @static
-             * @param {tidemark.v1.TakerFrame.$Properties} message TakerFrame message or plain object to encode
+             * @param {tidemark.v1.ReceiverFrame.$Properties} message ReceiverFrame message or plain object to encode
              * @param {$protobuf.Writer} [writer] Writer to encode to
              * @returns {$protobuf.Writer} Writer
              */
-            TakerFrame.encode = function (message, writer, _depth) {
+            ReceiverFrame.encode = function (message, writer, _depth) {
                 if (!writer)
                     writer = $Writer.create();
                 if (_depth === $undefined)
@@ -5931,17 +5931,17 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             /**
-             * Decodes a TakerFrame message from the specified reader or buffer.
+             * Decodes a ReceiverFrame message from the specified reader or buffer.
              * @function decode
-             * @memberof tidemark.v1.TakerFrame
+             * @memberof tidemark.v1.ReceiverFrame
              * @static
              * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
              * @param {number} [length] Message length if known beforehand
-             * @returns {tidemark.v1.TakerFrame & tidemark.v1.TakerFrame.$Shape} TakerFrame
+             * @returns {tidemark.v1.ReceiverFrame & tidemark.v1.ReceiverFrame.$Shape} ReceiverFrame
              * @throws {Error} If the payload is not a reader or valid buffer
              * @throws {$protobuf.util.ProtocolError} If required fields are missing
              */
-            TakerFrame.decode = function (reader, length, _end, _depth, _target) {
+            ReceiverFrame.decode = function (reader, length, _end, _depth, _target) {
                 if (!(reader instanceof $Reader))
                     reader = $Reader.create(reader);
                 if (_depth === $undefined)
@@ -5958,7 +5958,7 @@ export const tidemark = $root.tidemark = (() => {
                     length = reader.len;
                     reader.len = end;
                 }
-                message = _target || new $root.tidemark.v1.TakerFrame();
+                message = _target || new $root.tidemark.v1.ReceiverFrame();
                 while (reader.pos < end) {
                     let start = reader.pos;
                     let tag = reader.tag();
@@ -6027,7 +6027,7 @@ export const tidemark = $root.tidemark = (() => {
                 return message;
             };
 
-            return TakerFrame;
+            return ReceiverFrame;
         })();
 
         v1.PeerHello = (function() {

@@ -6,7 +6,7 @@ import type { Have } from "../../../../proto/core/have.ts";
 import { regionId, seq } from "../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../proto/core/ids.ts";
 import type { Member } from "../../../../proto/core/member.ts";
-import type { GiverFrame, TakerFrame } from "../../../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame } from "../../../../proto/wire/peer-messages.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
 
 const A = testStream(1);
@@ -55,12 +55,15 @@ class Hand {
   }
 
   /** Time passes with peers that are well. */
-  live(ms: number, links: { givers?: readonly number[]; takers?: readonly RegionId[] }): readonly ReplicationEffect[] {
+  live(
+    ms: number,
+    links: { senders?: readonly number[]; receivers?: readonly RegionId[] },
+  ): readonly ReplicationEffect[] {
     const all: ReplicationEffect[] = [];
     for (let passed = 0; passed < ms; passed += 1000) {
       all.push(...this.pass(1000));
-      for (const link of links.givers ?? []) all.push(...this.giver(link, { kind: "held", streams: [] }));
-      for (const peer of links.takers ?? []) this.taker(peer, { kind: "holds", streams: [], complete: false });
+      for (const link of links.senders ?? []) all.push(...this.sender(link, { kind: "held", streams: [] }));
+      for (const peer of links.receivers ?? []) this.receiver(peer, { kind: "holds", streams: [], complete: false });
     }
     return all;
   }
@@ -68,36 +71,36 @@ class Hand {
   /** A link that this region dialled, welcomed by a peer that holds this. */
   connected(peer: RegionId, holds: Have, session = 1): this {
     this.feed({ kind: "tick" });
-    this.taker(
+    this.receiver(
       peer,
       { kind: "welcome", protocol: 1, region: peer, storeId: id(7), bootId: id(8), creditBytes: 2_000_000 },
       session,
     );
-    return this.taker(peer, { kind: "holds", streams: [{ streamId: A, have: holds }], complete: true }, session);
+    return this.receiver(peer, { kind: "holds", streams: [{ streamId: A, have: holds }], complete: true }, session);
   }
 
-  taker(peer: RegionId, frame: TakerFrame, session = 1): this {
-    this.feed({ kind: "taker_frame", peer, session, frame });
+  receiver(peer: RegionId, frame: ReceiverFrame, session = 1): this {
+    this.feed({ kind: "receiver_frame", peer, session, frame });
     return this;
   }
 
   /** A link that a peer dialled. */
   greeted(link: number, region: string, offers?: Have): this {
     this.feed({ kind: "incoming_opened", link });
-    this.giver(link, hello({ region }));
-    if (offers !== undefined) this.giver(link, { kind: "held", streams: [{ streamId: A, have: offers }] });
+    this.sender(link, hello({ region }));
+    if (offers !== undefined) this.sender(link, { kind: "held", streams: [{ streamId: A, have: offers }] });
     return this;
   }
 
-  giver(link: number, frame: GiverFrame): readonly ReplicationEffect[] {
-    return this.feed({ kind: "giver_frame", link, frame });
+  sender(link: number, frame: SenderFrame): readonly ReplicationEffect[] {
+    return this.feed({ kind: "sender_frame", link, frame });
   }
 
   get wants(): string[] {
     return wantsIn(this.effects);
   }
 
-  get answers(): TakerFrame[] {
+  get answers(): ReceiverFrame[] {
     return this.effects.flatMap((effect) => (effect.kind === "answer" ? [effect.frame] : []));
   }
 }
@@ -114,7 +117,7 @@ function wantsIn(effects: readonly ReplicationEffect[]): string[] {
   );
 }
 
-function hello(change: Partial<Extract<GiverFrame, { kind: "hello" }>> = {}): GiverFrame {
+function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): SenderFrame {
   return {
     kind: "hello",
     protocol: 1,
@@ -148,7 +151,7 @@ describe("what is replicated", () => {
   test("never counts what an earlier connection still says", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(1));
     hand.feed({ kind: "outgoing_closed", peer: US, session: 1, reason: "gone" });
-    hand.taker(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
     expect(hand.replication.replicated(A)).toEqual(upTo(1));
   });
 });
@@ -176,7 +179,7 @@ describe("what was committed here", () => {
     hand.pass(200);
     hand.feed(commit);
     const told = hand
-      .live(6000, { takers: [US] })
+      .live(6000, { receivers: [US] })
       .flatMap((effect) => (effect.kind === "give" && effect.frame.kind === "held" ? effect.frame.streams : []));
     expect(told).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
   });
@@ -190,10 +193,10 @@ describe("what a peer offers", () => {
     expect(hand.wants).toEqual(["2: 7-8"]);
     // The first link ends without having given anything.
     hand.feed({ kind: "incoming_lost", link: 1 });
-    const asked = wantsIn(hand.live(1000, { givers: [2] }));
+    const asked = wantsIn(hand.live(1000, { senders: [2] }));
     expect(asked).toEqual(["2: 4-6"]);
     // And what is late is asked for again.
-    expect(wantsIn(hand.live(12_000, { givers: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
+    expect(wantsIn(hand.live(12_000, { senders: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
   });
 
   test("is not asked for again when it turned out to be broken", () => {
@@ -213,20 +216,20 @@ describe("what a peer offers", () => {
   test("of which only the records are left comes as a snapshot, part by part, and then belongs to the set", () => {
     const hand = new Hand().greeted(1, "us", upTo(9));
     const [nothing, place] = [new Uint8Array(0), Buffer.from("place")];
-    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
     // Of one peer at a time.
-    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
+    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
     expect(hand.answers.filter(({ kind }) => kind === "want_snapshot")).toEqual([]);
 
     const part = { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: place } as const;
-    expect(hand.giver(1, part)).toContainEqual({ kind: "merge", link: 1, body: part.body, first: true });
+    expect(hand.sender(1, part)).toContainEqual({ kind: "merge", link: 1, body: part.body, first: true });
     hand.feed({ kind: "merged", link: 1, refusal: null });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: place });
     // An answer to a question that was not asked changes nothing.
-    expect(hand.giver(1, part)).toEqual([]);
+    expect(hand.sender(1, part)).toEqual([]);
     const last = { kind: "snapshot_part", body: Buffer.from("2"), after: place, next: nothing } as const;
-    expect(hand.giver(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
+    expect(hand.sender(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
     expect(hand.feed({ kind: "merged", link: 1, refusal: null })).toEqual([{ kind: "join" }]);
     const sets = [{ streamId: A, gateway: "plant-7", have: upTo(4), hashSum: 4 }];
     expect(hand.feed({ kind: "joined", sets, more: true })).toContainEqual({ kind: "join" });
@@ -239,13 +242,13 @@ describe("what a peer offers", () => {
 
   test("a snapshot that cannot be read ends the link, and another peer is asked", () => {
     const hand = new Hand().greeted(1, "us", upTo(9));
-    hand.giver(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     const nothing = new Uint8Array(0);
-    hand.giver(1, { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: nothing });
+    hand.sender(1, { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: nothing });
     const effects = hand.feed({ kind: "merged", link: 1, refusal: "not a snapshot" });
     expect(effects).toContainEqual({ kind: "end", link: 1 });
     hand.greeted(2, "ap", upTo(9));
-    hand.giver(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    hand.sender(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
   });
 });
@@ -253,7 +256,7 @@ describe("what a peer offers", () => {
 describe("what a peer wants", () => {
   test("is read on where a read stopped at its size, before anybody has to ask again", () => {
     const hand = new Hand(upTo(9)).connected(US, upTo(4));
-    hand.taker(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
+    hand.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
     expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
     const batches = [9, 8].map((at) => sealed(A, at, {}));
     const effects = hand.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
@@ -265,20 +268,20 @@ describe("what a peer wants", () => {
 });
 
 describe("a fork of which another region holds the other side", () => {
-  const held = (hashSum: number, have = upTo(5)): GiverFrame => ({
+  const held = (hashSum: number, have = upTo(5)): SenderFrame => ({
     kind: "held",
     streams: [{ streamId: A, have, hashSum }],
   });
 
   test("is seen where sets are equal and hashes are not, and the side that we lack is asked for", () => {
     const hand = new Hand(upTo(5)).greeted(1, "us");
-    hand.giver(1, held(78));
+    hand.sender(1, held(78));
     expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
     const hashes = [
       { seq: seq(1), hash48: 10 },
       { seq: seq(2), hash48: 68 },
     ];
-    const effects = hand.giver(1, { kind: "hashes", streamId: A, hashes, more: true });
+    const effects = hand.sender(1, { kind: "hashes", streamId: A, hashes, more: true });
     expect(effects).toContainEqual({ kind: "compare_hashes", link: 1, streamId: A, hashes });
     expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 2 }]);
     hand.feed({ kind: "lacked", link: 1, streamId: A, seqs: [seq(2)] });
@@ -289,19 +292,19 @@ describe("a fork of which another region holds the other side", () => {
   test("is not looked for where sets differ, or hashes agree, or twice at a time", () => {
     const hand = new Hand(upTo(5)).greeted(1, "us");
     for (const frame of [held(77), held(78, upTo(4))]) {
-      hand.giver(1, frame);
+      hand.sender(1, frame);
       expect(hand.answers.filter(({ kind }) => kind === "want_hashes")).toEqual([]);
     }
-    hand.giver(1, held(78));
-    hand.giver(1, held(79));
+    hand.sender(1, held(78));
+    hand.sender(1, held(79));
     expect(hand.answers).toEqual([]);
   });
 
   test("is given also to a peer that says it holds the batch", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
-    hand.taker(US, { kind: "want_hashes", streamId: A, after: 0 });
+    hand.receiver(US, { kind: "want_hashes", streamId: A, after: 0 });
     expect(hand.effects).toContainEqual({ kind: "hash", peer: US, session: 1, streamId: A, after: 0 });
-    hand.taker(US, { kind: "want", streamId: A, ranges: [{ first: 2, last: 2 }], variants: true });
+    hand.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 2, last: 2 }], variants: true });
     expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", peer: US, seqs: [2] }));
   });
 });
@@ -312,9 +315,9 @@ describe("the list of regions changes", () => {
     hand.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
     hand.connected(US, upTo(3));
     expect(hand.replication.replicated(A)).toEqual(EMPTY_HAVE);
-    expect(hand.live(6000, { takers: [US] }).filter(({ kind }) => kind === "whole")).toEqual([]);
-    hand.taker(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
-    expect(hand.live(6000, { takers: [US] })).toContainEqual({ kind: "whole", member: member("us", "joining") });
+    expect(hand.live(6000, { receivers: [US] }).filter(({ kind }) => kind === "whole")).toEqual([]);
+    hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    expect(hand.live(6000, { receivers: [US] })).toContainEqual({ kind: "whole", member: member("us", "joining") });
     hand.feed({ kind: "members", members: [member("eu"), member("us"), member("ap")] });
     expect(hand.replication.replicated(A)).toEqual(upTo(5));
   });
@@ -333,7 +336,7 @@ describe("the list of regions changes", () => {
 });
 
 describe("a link is refused with the reason", () => {
-  test.each<[string, GiverFrame, string]>([
+  test.each<[string, SenderFrame, string]>([
     ["another protocol", hello({ protocol: 2 }), "us speaks protocol 2, eu speaks 1"],
     ["no name", hello({ region: "" }), "not a region name"],
     ["a stranger", hello({ region: "mars" }), "mars is no peer of eu"],
@@ -343,10 +346,10 @@ describe("a link is refused with the reason", () => {
   ])("to %s", (_, frame, reason) => {
     const hand = new Hand();
     hand.feed({ kind: "incoming_opened", link: 1 });
-    hand.giver(1, frame);
+    hand.sender(1, frame);
     expect(hand.answers).toMatchObject([{ kind: "refusal", message: expect.stringContaining(reason) as string }]);
     expect(hand.effects.at(-1)).toMatchObject({ kind: "end", link: 1 });
-    expect(hand.giver(1, hello())).toEqual([]);
+    expect(hand.sender(1, hello())).toEqual([]);
   });
 
   test("to whoever sends what is no frame, and to whoever says nothing", () => {

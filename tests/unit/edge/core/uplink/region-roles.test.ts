@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RegionCondition } from "../../../../../edge/core/uplink/region-roles.ts";
-import { carrierOf, wantedRegions } from "../../../../../edge/core/uplink/region-roles.ts";
+import { activeRegionOf, wantedRegions } from "../../../../../edge/core/uplink/region-roles.ts";
 
 const DOWN: RegionCondition = { live: false, firstAttempt: false, liveForMs: 0, returnAfterMs: 300_000 };
 const FIRST: RegionCondition = { ...DOWN, firstAttempt: true };
@@ -10,7 +10,7 @@ const STEADY: RegionCondition = { ...FRESH, liveForMs: 400_000 };
 const of = (...conditions: RegionCondition[]) =>
   conditions.map((condition, i) => [["eu", "us", "ap"][i]!, condition] as const);
 
-describe("the carrier", () => {
+describe("[I9] the active region", () => {
   test.each<[string, RegionCondition[], string | undefined, string | undefined]>([
     ["is home when all live", [FRESH, FRESH, FRESH], undefined, "eu"],
     ["waits for home's first attempt", [FIRST, FRESH, FRESH], undefined, undefined],
@@ -22,24 +22,24 @@ describe("the carrier", () => {
     ["is the next also while home tries for the first time", [FIRST, DOWN, FRESH], "us", "ap"],
     ["is nobody when nobody lives", [DOWN, DOWN, DOWN], "eu", undefined],
   ])("%s", (_, conditions, before, expected) => {
-    expect(carrierOf(of(...conditions), before)).toBe(expected);
+    expect(activeRegionOf(of(...conditions), before)).toBe(expected);
   });
 });
 
-test("in every case the carrier lives and is wanted, and at most two others that live are kept", () => {
+test("[I9] the active region is always live and wanted, and at most two other live regions stay connected", () => {
   const condition = fc.constantFrom(DOWN, FIRST, FRESH, STEADY);
   fc.assert(
     fc.property(fc.array(condition, { minLength: 1, maxLength: 6 }), fc.nat({ max: 7 }), (conditions, before) => {
       const regions = conditions.map((one, i) => [i, one] as const);
-      const carrier = carrierOf(regions, before > 5 ? undefined : before);
-      const wanted = wantedRegions(regions, carrier);
-      if (carrier !== undefined) {
-        expect(conditions[carrier]!.live).toBe(true);
-        expect(wanted.has(carrier)).toBe(true);
+      const active = activeRegionOf(regions, before > 5 ? undefined : before);
+      const wanted = wantedRegions(regions, active);
+      if (active !== undefined) {
+        expect(conditions[active]!.live).toBe(true);
+        expect(wanted.has(active)).toBe(true);
       }
       expect([...wanted].filter((i) => conditions[i]!.live).length).toBeLessThanOrEqual(3);
       // Whoever is more preferred than a wanted region that nobody is connected to is wanted, too.
-      for (const i of wanted) if (i !== carrier) for (let j = 0; j < i; j++) expect(wanted.has(j)).toBe(true);
+      for (const i of wanted) if (i !== active) for (let j = 0; j < i; j++) expect(wanted.has(j)).toBe(true);
     }),
   );
 });

@@ -31,7 +31,7 @@ class Hand {
 
   get roles(): string {
     return [...this.state.regions.values()]
-      .map(({ region, link }) => `${region} ${region === this.state.carrier ? "carrier" : link.kind}`)
+      .map(({ region, link }) => `${region} ${region === this.state.active ? "active" : link.kind}`)
       .join(", ");
   }
 
@@ -116,22 +116,22 @@ describe("regions that are in no configuration", () => {
     const hand = new Hand(EU, US).greeted(EU, NONE, { regions });
     expect(hand.effects).toContainEqual({ kind: "learn", region: EU, regions });
     hand.feed({ kind: "learned", regions: [AP] });
-    expect(hand.roles).toBe("eu carrier, us listing, ap idle");
+    expect(hand.roles).toBe("eu active, us listing, ap idle");
     // Both of the configuration are lost: the learned one takes the batches.
     hand.greeted(US).sealed(1, 2, 3);
     hand.heard(EU, { kind: "closed", reason: "gone" }).heard(US, { kind: "closed", reason: "gone" });
     hand.greeted(AP);
-    expect(hand.roles).toBe("eu waiting, us waiting, ap carrier");
+    expect(hand.roles).toBe("eu waiting, us waiting, ap active");
     expect(hand.sentTo(AP)).toEqual([1, 2, 3]);
   });
 
-  test("are left when nobody tells of them any more, also while they carry", () => {
+  test("are left when no region lists them any more, also while they are active", () => {
     const hand = new Hand(EU)
       .greeted(EU)
       .feed({ kind: "learned", regions: [AP] })
       .greeted(AP);
     hand.heard(EU, { kind: "closed", reason: "gone" });
-    expect(hand.roles).toBe("eu waiting, ap carrier");
+    expect(hand.roles).toBe("eu waiting, ap active");
     const session = hand.sessionOf(AP);
     hand.feed({ kind: "learned", regions: [] });
     expect(hand.effects).toContainEqual({ kind: "closeSession", region: AP, session });

@@ -364,7 +364,7 @@ describe("the allowance", () => {
         durable += hand.answerReads(64 * 1024).sent.length;
       }
       const { link } = hand.region;
-      if (link.kind === "live") most = Math.max(most, link.cargo.inFlightBytes);
+      if (link.kind === "live") most = Math.max(most, link.queue.inFlightBytes);
       hand.nowMs += 5;
       hand.hear(ack(new Map([[BEFORE, haveOf(upTo(durable))]])));
       durable += hand.sent.length;

@@ -4,10 +4,10 @@ import { isName, NAME_RULE, regionId, seq } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { GiverFrame, SeqRanges, SnapshotFrame, TakerFrame, WireHash } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, SeqRanges, SnapshotFrame, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import type { HashSums, OwnSets, PeerReport } from "./peer-giver.ts";
-import { PEER } from "./peer-giver.ts";
+import type { HashSums, OwnSets, PeerReport } from "./peer-sender.ts";
+import { PEER } from "./peer-sender.ts";
 
 /**
  * A link that a peer dialled, as a reducer: it gives, we take.
@@ -19,7 +19,7 @@ import { PEER } from "./peer-giver.ts";
  * offers and we lack is asked for, a bounded number of batches at a time, the newest first, each of one peer at a time;
  * unacknowledged bytes stay within the credit, beyond it the link is not read.
  */
-export class PeerTaker {
+export class PeerReceiver {
   readonly link: number;
   #peer: RegionId | undefined;
   #state: "awaiting_hello" | "open" | "ended" = "awaiting_hello";
@@ -48,7 +48,7 @@ export class PeerTaker {
     return this.#state === "ended";
   }
 
-  heard(frame: GiverFrame, nowMs: number, self: TakerSelf, held: Held): readonly TakerEffect[] {
+  heard(frame: SenderFrame, nowMs: number, self: ReceiverSelf, held: Held): readonly ReceiverEffect[] {
     const { own } = held;
     if (this.#state === "ended") return [];
     this.#lastHeardMs = nowMs;
@@ -71,9 +71,9 @@ export class PeerTaker {
         const last = frame.hashes.at(-1);
         const more = frame.more && last !== undefined;
         this.#looking = more ? { streamId: frame.streamId, sinceMs: nowMs } : undefined;
-        const compared: TakerEffect = { kind: "compare_hashes", streamId: frame.streamId, hashes: frame.hashes };
+        const compared: ReceiverEffect = { kind: "compare_hashes", streamId: frame.streamId, hashes: frame.hashes };
         if (!more) return [compared];
-        const next: TakerFrame = { kind: "want_hashes", streamId: frame.streamId, after: last.seq };
+        const next: ReceiverFrame = { kind: "want_hashes", streamId: frame.streamId, after: last.seq };
         return [compared, { kind: "answer", frame: next }];
       }
       case "digests":
@@ -85,7 +85,7 @@ export class PeerTaker {
   }
 
   /** Of these batches the peer holds another side of a fork than we do. */
-  lacked(streamId: StreamId, seqs: readonly Seq[]): readonly TakerEffect[] {
+  lacked(streamId: StreamId, seqs: readonly Seq[]): readonly ReceiverEffect[] {
     if (this.#state !== "open" || seqs.length === 0) return [];
     const { prefix, islands } = haveOf(seqs);
     const ranges = [...(prefix > 0 ? [{ first: 1, last: prefix }] : []), ...islands];
@@ -96,7 +96,7 @@ export class PeerTaker {
   }
 
   /** The last frame of a link: says why. */
-  refuse(code: string, message: string): readonly TakerEffect[] {
+  refuse(code: string, message: string): readonly ReceiverEffect[] {
     this.#state = "ended";
     return [
       { kind: "report", report: { kind: "peer_refused", peer: this.#peer ?? "", code, message } },
@@ -110,9 +110,9 @@ export class PeerTaker {
   }
 
   /** A commit: the new sets of the streams it touched, and what became of the batches of this link. */
-  committed(sets: readonly StreamHave[], settled: readonly SettledGift[], nowMs: number): readonly TakerEffect[] {
+  committed(sets: readonly StreamHave[], settled: readonly SettledGift[], nowMs: number): readonly ReceiverEffect[] {
     if (this.#state !== "open") return [];
-    const effects: TakerEffect[] = [];
+    const effects: ReceiverEffect[] = [];
     for (const { streamId, seq: at, bytes, refusal } of settled) {
       this.#unacknowledgedBytes -= bytes;
       if (refusal === null) continue;
@@ -132,7 +132,7 @@ export class PeerTaker {
     return effects;
   }
 
-  tick(nowMs: number): readonly TakerEffect[] {
+  tick(nowMs: number): readonly ReceiverEffect[] {
     if (this.#state === "awaiting_hello" && nowMs - this.#sinceMs >= PEER.welcomeMs) {
       return this.refuse("bad_hello", `no Hello within ${PEER.welcomeMs / 1000} s`);
     }
@@ -166,11 +166,11 @@ export class PeerTaker {
   }
 
   #greet(
-    hello: Extract<GiverFrame, { kind: "hello" }>,
+    hello: Extract<SenderFrame, { kind: "hello" }>,
     nowMs: number,
-    self: TakerSelf,
+    self: ReceiverSelf,
     own: OwnSets,
-  ): readonly TakerEffect[] {
+  ): readonly ReceiverEffect[] {
     if (hello.protocol !== self.protocol) {
       return this.refuse(
         "protocol",
@@ -196,9 +196,9 @@ export class PeerTaker {
     this.#state = "open";
     this.#lastSentMs = nowMs;
     const { protocol, region, storeId, bootId } = self;
-    const welcome: TakerFrame = { kind: "welcome", protocol, region, storeId, bootId, creditBytes: CREDIT_BYTES };
+    const welcome: ReceiverFrame = { kind: "welcome", protocol, region, storeId, bootId, creditBytes: CREDIT_BYTES };
     const sets = [...own].map(([streamId, have]): StreamHave => ({ streamId, have }));
-    const holds: TakerEffect[] = [];
+    const holds: ReceiverEffect[] = [];
     for (let i = 0; i === 0 || i < sets.length; i += PEER.streamsPerFrame) {
       const streams = sets.slice(i, i + PEER.streamsPerFrame);
       const complete = i + PEER.streamsPerFrame >= sets.length;
@@ -212,7 +212,7 @@ export class PeerTaker {
   }
 
   /** Equal sets with other hashes hold different sides of a fork. One stream at a time: the next is met at the next telling. */
-  #lookForForks(streams: readonly StreamHave[], nowMs: number, { own, sums }: Held): readonly TakerEffect[] {
+  #lookForForks(streams: readonly StreamHave[], nowMs: number, { own, sums }: Held): readonly ReceiverEffect[] {
     if (this.#looking !== undefined && nowMs - this.#looking.sinceMs < LOOKING_MS) return [];
     const forked = streams.find(
       ({ streamId, have, hashSum }) =>
@@ -230,7 +230,7 @@ export class PeerTaker {
     if (!isEmpty(difference(have, own.get(streamId) ?? EMPTY_HAVE))) this.#promising.add(streamId);
   }
 
-  #cannotGive({ streamId, ranges }: SeqRanges): readonly TakerEffect[] {
+  #cannotGive({ streamId, ranges }: SeqRanges): readonly ReceiverEffect[] {
     const gone = ranges.reduce(
       (set, { first, last }) => union(set, { prefix: 0, islands: [{ first, last }] }),
       EMPTY_HAVE,
@@ -243,7 +243,7 @@ export class PeerTaker {
     this.#offers.set(streamId, difference(this.#offers.get(streamId) ?? EMPTY_HAVE, gone));
   }
 
-  #pauseWhenFull(): readonly TakerEffect[] {
+  #pauseWhenFull(): readonly ReceiverEffect[] {
     if (this.#paused || this.#unacknowledgedBytes < CREDIT_BYTES) return [];
     this.#paused = true;
     return [{ kind: "pause" }];
@@ -304,7 +304,7 @@ export class Wanted {
 /** What this region holds. */
 export type Held = { readonly own: OwnSets; readonly sums: HashSums };
 
-export type TakerSelf = {
+export type ReceiverSelf = {
   readonly protocol: number;
   readonly region: RegionId;
   readonly storeId: Uint8Array;
@@ -313,8 +313,8 @@ export type TakerSelf = {
   readonly authorized: (token: string) => boolean;
 };
 
-export type TakerEffect =
-  | { readonly kind: "answer"; readonly frame: TakerFrame }
+export type ReceiverEffect =
+  | { readonly kind: "answer"; readonly frame: ReceiverFrame }
   | { readonly kind: "submit"; readonly batch: SealedBatch }
   | { readonly kind: "opened"; readonly peer: RegionId; readonly software: string }
   | { readonly kind: "snapshot_needed"; readonly peer: RegionId }

@@ -5,7 +5,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { GiverFrame, SeqRanges, TakerFrame } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, SeqRanges, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import type { SnapshotReport } from "./snapshot-taking.ts";
 
@@ -21,13 +21,13 @@ import type { SnapshotReport } from "./snapshot-taking.ts";
  *   or is lost on the way, is found when the sets are compared: nothing here has to be remembered.
  * - Unacknowledged bytes stay within the peer's credit; every state has a deadline.
  */
-export class PeerGiver {
+export class PeerSender {
   readonly peer: RegionId;
   /** The peer's own word, by stream. */
   #holds = new Map<StreamId, Have>();
   /** The whole answer of this connection, as far as it has come. */
   #arriving: Map<StreamId, Have> | undefined;
-  #link: GiverLink;
+  #link: SenderLink;
   #failures = 0;
   #lastLoss = "";
   #unreachableSinceMs: number | undefined;
@@ -52,7 +52,7 @@ export class PeerGiver {
     return [...this.#holds.keys()];
   }
 
-  get status(): GiverStatus {
+  get status(): SenderStatus {
     return {
       peer: this.peer,
       connected: this.#link.kind === "live",
@@ -62,14 +62,14 @@ export class PeerGiver {
     };
   }
 
-  stop(): readonly GiverEffect[] {
-    const effects: GiverEffect[] = this.#link.kind === "waiting" ? [] : [{ kind: "hang_up", session: this.#session }];
+  stop(): readonly SenderEffect[] {
+    const effects: SenderEffect[] = this.#link.kind === "waiting" ? [] : [{ kind: "hang_up", session: this.#session }];
     this.#link = { kind: "waiting", untilMs: Infinity };
     return effects;
   }
 
   /** Several times a second: deadlines, the next attempt, the sets that are due. */
-  tick(nowMs: number, random: number, own: OwnSets, sums: HashSums): readonly GiverEffect[] {
+  tick(nowMs: number, random: number, own: OwnSets, sums: HashSums): readonly SenderEffect[] {
     const link = this.#link;
     switch (link.kind) {
       case "waiting":
@@ -90,7 +90,7 @@ export class PeerGiver {
   }
 
   /** A frame on the connection of this number. */
-  heard(session: number, frame: TakerFrame, now: Now): GiverOutcome {
+  heard(session: number, frame: ReceiverFrame, now: Now): SenderOutcome {
     const link = this.#link;
     if (session !== this.#session || link.kind === "waiting") return NOTHING;
     if (frame.kind === "refusal") {
@@ -123,15 +123,15 @@ export class PeerGiver {
   }
 
   /** The connection of this number ended by itself. */
-  closed(session: number, reason: string, now: Now): readonly GiverEffect[] {
+  closed(session: number, reason: string, now: Now): readonly SenderEffect[] {
     if (session !== this.#session || this.#link.kind === "waiting") return [];
     return this.#lose(reason, now.nowMs, now.random, false);
   }
 
   /** Batches that were just committed here and did not come from a peer: the eager copy. */
-  committed(batches: readonly SealedBatch[], nowMs: number): readonly GiverEffect[] {
+  committed(batches: readonly SealedBatch[], nowMs: number): readonly SenderEffect[] {
     const link = this.#link;
-    const effects: GiverEffect[] = [];
+    const effects: SenderEffect[] = [];
     for (const batch of batches) {
       this.#untold.add(batch.streamId);
       if (link.kind !== "live") continue;
@@ -147,13 +147,13 @@ export class PeerGiver {
   }
 
   /** The answer to a question for hashes. */
-  hashed(session: number, answer: Omit<Extract<GiverFrame, { kind: "hashes" }>, "kind">): readonly GiverEffect[] {
+  hashed(session: number, answer: Omit<Extract<SenderFrame, { kind: "hashes" }>, "kind">): readonly SenderEffect[] {
     if (session !== this.#session || this.#link.kind !== "live") return [];
     return [this.#frame({ kind: "hashes", ...answer })];
   }
 
   /** What this region found when it walked over its rows. */
-  tellDigests(days: readonly DayDigest[]): readonly GiverEffect[] {
+  tellDigests(days: readonly DayDigest[]): readonly SenderEffect[] {
     return this.#link.kind === "live" ? [this.#frame({ kind: "digests", days })] : [];
   }
 
@@ -163,7 +163,7 @@ export class PeerGiver {
     after: Uint8Array,
     part: { readonly body: Uint8Array; readonly next: Uint8Array } | null,
     now: Now,
-  ): readonly GiverEffect[] {
+  ): readonly SenderEffect[] {
     const link = this.#link;
     if (session !== this.#session || link.kind !== "live") return [];
     link.scanning = false;
@@ -177,21 +177,21 @@ export class PeerGiver {
     session: number,
     answer: { batches: readonly SealedBatch[]; pruned: SeqRanges | null },
     nowMs: number,
-  ): readonly GiverEffect[] {
+  ): readonly SenderEffect[] {
     const link = this.#link;
     if (session !== this.#session || link.kind !== "live") return [];
     const asked = link.reading;
     link.reading = undefined;
     if (asked !== undefined) goOn(link, asked, answer);
-    const effects: GiverEffect[] = [];
+    const effects: SenderEffect[] = [];
     if (answer.pruned !== null) effects.push(this.#frame({ kind: "pruned", ...answer.pruned }));
     for (const batch of answer.batches) effects.push(this.#send(link, batch, nowMs));
     return [...effects, ...this.#give(link)];
   }
 
-  #welcomed(frame: Extract<TakerFrame, { kind: "welcome" }>, nowMs: number): readonly GiverEffect[] {
+  #welcomed(frame: Extract<ReceiverFrame, { kind: "welcome" }>, nowMs: number): readonly SenderEffect[] {
     const bootId = Buffer.from(frame.bootId).toString("hex");
-    const effects: GiverEffect[] = [
+    const effects: SenderEffect[] = [
       {
         kind: "report",
         report: {
@@ -224,7 +224,7 @@ export class PeerGiver {
     return effects;
   }
 
-  #held(link: LiveGiverLink, frame: Extract<TakerFrame, { kind: "holds" }>): GiverOutcome {
+  #held(link: LiveSenderLink, frame: Extract<ReceiverFrame, { kind: "holds" }>): SenderOutcome {
     const changed: StreamId[] = [];
     const into = this.#arriving ?? this.#holds;
     for (const { streamId, have } of frame.streams) {
@@ -248,7 +248,7 @@ export class PeerGiver {
   }
 
   /** Reads for the oldest want where there is room for what comes. */
-  #give(link: LiveGiverLink): readonly GiverEffect[] {
+  #give(link: LiveSenderLink): readonly SenderEffect[] {
     if (link.reading !== undefined || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
     for (;;) {
       const want = link.wants[0];
@@ -270,7 +270,7 @@ export class PeerGiver {
     }
   }
 
-  #send(link: LiveGiverLink, batch: SealedBatch, nowMs: number): GiverEffect {
+  #send(link: LiveSenderLink, batch: SealedBatch, nowMs: number): SenderEffect {
     const { streamId, seq: at, bytes } = batch;
     const before = link.inFlight.get(streamId)?.get(at);
     if (before !== undefined) land(link, before);
@@ -282,21 +282,21 @@ export class PeerGiver {
   }
 
   /** Nobody waits for these: the comparison of sets finds again what did not arrive. */
-  #forgetOverdue(link: LiveGiverLink, nowMs: number): void {
+  #forgetOverdue(link: LiveSenderLink, nowMs: number): void {
     for (const ofStream of link.inFlight.values()) {
       for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) land(link, item);
     }
   }
 
   /** What this region holds: all of it after the welcome and every ten minutes, what changed every five seconds. */
-  #tell(link: LiveGiverLink, nowMs: number, own: OwnSets, sums: HashSums): readonly GiverEffect[] {
+  #tell(link: LiveSenderLink, nowMs: number, own: OwnSets, sums: HashSums): readonly SenderEffect[] {
     if (nowMs - link.toldMs < PEER.compareMs) return [];
     const whole = nowMs - link.wholeMs >= PEER.compareWholeMs;
     const streams = whole ? [...own.keys()] : [...this.#untold];
     link.toldMs = nowMs;
     if (whole) link.wholeMs = nowMs;
     this.#untold.clear();
-    const frames: GiverEffect[] = [];
+    const frames: SenderEffect[] = [];
     for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
       const part = streams.slice(i, i + PEER.streamsPerFrame).map((streamId): StreamHave => ({
         streamId,
@@ -313,24 +313,24 @@ export class PeerGiver {
    * The peer must hear something, too: where only the way to it is cut, its own frames would come for ever and nothing
    * that this side gives would arrive.
    */
-  #beat(link: LiveGiverLink, nowMs: number): readonly GiverEffect[] {
+  #beat(link: LiveSenderLink, nowMs: number): readonly SenderEffect[] {
     if (nowMs - link.beatMs < PEER.heartbeatMs) return [];
     link.beatMs = nowMs;
     return [this.#frame({ kind: "held", streams: [] })];
   }
 
-  #frame(frame: GiverFrame): GiverEffect {
+  #frame(frame: SenderFrame): SenderEffect {
     return { kind: "give", session: this.#session, frame };
   }
 
-  #lose(reason: string, nowMs: number, random: number, hangUp: boolean): readonly GiverEffect[] {
+  #lose(reason: string, nowMs: number, random: number, hangUp: boolean): readonly SenderEffect[] {
     const retryMs = Math.max(backoffMs(PEER.backoff, this.#failures, random), PEER.retryMinMs);
     this.#failures += 1;
     this.#unreachableSinceMs ??= nowMs;
     this.#arriving = undefined;
     this.#untold.clear();
     this.#link = { kind: "waiting", untilMs: nowMs + retryMs };
-    const effects: GiverEffect[] = hangUp ? [{ kind: "hang_up", session: this.#session }] : [];
+    const effects: SenderEffect[] = hangUp ? [{ kind: "hang_up", session: this.#session }] : [];
     if (reason !== this.#lastLoss) {
       effects.push({ kind: "report", report: { kind: "peer_lost", peer: this.peer, reason, retryMs } });
     }
@@ -379,10 +379,10 @@ export type HashSums = ReadonlyMap<StreamId, number>;
 export type OwnSets = ReadonlyMap<StreamId, Have>;
 export type Now = { readonly nowMs: number; readonly random: number };
 
-export type GiverEffect =
+export type SenderEffect =
   | { readonly kind: "dial"; readonly session: number }
   | { readonly kind: "hang_up"; readonly session: number }
-  | { readonly kind: "give"; readonly session: number; readonly frame: GiverFrame }
+  | { readonly kind: "give"; readonly session: number; readonly frame: SenderFrame }
   | {
       readonly kind: "read";
       readonly session: number;
@@ -394,13 +394,13 @@ export type GiverEffect =
   | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
   | { readonly kind: "report"; readonly report: PeerReport };
 
-export type GiverOutcome = {
-  readonly effects: readonly GiverEffect[];
+export type SenderOutcome = {
+  readonly effects: readonly SenderEffect[];
   /** Streams of which the peer says now that it holds something else than before. */
   readonly changed: readonly StreamId[];
 };
 
-export type GiverStatus = {
+export type SenderStatus = {
   readonly peer: RegionId;
   readonly connected: boolean;
   readonly unreachableSinceMs: number | null;
@@ -427,12 +427,12 @@ export type PeerReport =
 
 type Want = SeqRanges & { readonly variants?: boolean };
 
-type GiverLink =
+type SenderLink =
   | { readonly kind: "waiting"; readonly untilMs: number }
   | { readonly kind: "dialling"; readonly untilMs: number }
-  | LiveGiverLink;
+  | LiveSenderLink;
 
-type LiveGiverLink = {
+type LiveSenderLink = {
   readonly kind: "live";
   readonly creditBytes: number;
   lastFrameMs: number;
@@ -450,15 +450,15 @@ type LiveGiverLink = {
 
 type Sent = { readonly streamId: StreamId; readonly seq: Seq; readonly bytes: number; readonly sentAtMs: number };
 
-/** A peer asks for at most `WANTED_MAX` batches at a time (peer-taker.ts), so more wants than this are not its own. */
+/** A peer asks for at most `WANTED_MAX` batches at a time (peer-receiver.ts), so more wants than this are not its own. */
 const WANTS_MAX = 1_024;
-const NOTHING: GiverOutcome = { effects: [], changed: [] };
+const NOTHING: SenderOutcome = { effects: [], changed: [] };
 
-function effectsOnly(effects: readonly GiverEffect[]): GiverOutcome {
+function effectsOnly(effects: readonly SenderEffect[]): SenderOutcome {
   return { effects, changed: [] };
 }
 
-function land(link: LiveGiverLink, item: Sent): void {
+function land(link: LiveSenderLink, item: Sent): void {
   const ofStream = link.inFlight.get(item.streamId);
   if (ofStream?.delete(item.seq) !== true) return;
   link.inFlightBytes -= item.bytes;
@@ -467,7 +467,7 @@ function land(link: LiveGiverLink, item: Sent): void {
 
 /** A read stops at its size: what comes behind the last batch of it is wanted still. */
 function goOn(
-  link: LiveGiverLink,
+  link: LiveSenderLink,
   { want, seqs }: { readonly want: Want; readonly seqs: readonly Seq[] },
   { batches }: { readonly batches: readonly SealedBatch[] },
 ): void {
