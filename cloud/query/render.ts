@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { DAY_MS } from "../core/day-digests.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import { commandName, slotName } from "../../proto/core/conflicts.ts";
+import { hash48Text } from "../../proto/core/hash48.ts";
 import { hlcMs } from "../../proto/core/hlc.ts";
 import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { Value } from "../../proto/core/reading.ts";
@@ -80,7 +81,7 @@ export function revisionJson({ kind, inAnswer, ...rest }: WindowRevision): objec
     const name = commandName(row);
     return { kind, in_answer: inAnswer, name, ...commandJson(row), summary: summaryOrNull(row.summary) };
   }
-  const { state, hash48, row } = rest;
+  const { state, row } = rest;
   return {
     kind,
     in_answer: inAnswer,
@@ -90,7 +91,7 @@ export function revisionJson({ kind, inAnswer, ...rest }: WindowRevision): objec
     stream: row.streamId,
     part: row.part,
     version: row.ver,
-    hash: hash48.toString(16).padStart(12, "0"),
+    hash: hash48Text(row.hash48),
     revision: row.revision,
     carry: row.carry,
     unit: row.unit,
@@ -129,7 +130,7 @@ function summaryOrNull(summary: WindowSummary | null): object | null {
 export function digestJson(day: number, buckets: readonly DayDigest[]): object {
   const sums = buckets
     .toSorted((a, b) => a.bucket - b.bucket)
-    .map(({ bucket, sum }) => [bucket, sum.toString(16).padStart(12, "0")] as const);
+    .map(({ bucket, sum }) => [bucket, hash48Text(sum)] as const);
   return {
     day: dayText(day),
     rows: buckets.reduce((sum, bucket) => sum + bucket.rows, 0),

@@ -213,8 +213,6 @@ export type WindowRevision =
       readonly state: "present" | "replaced";
       /** Whether the answer is made of it. */
       readonly inAnswer: boolean;
-      /** First 48 bits of the hash of the batch; tells the sides of a fork apart. */
-      readonly hash48: number;
       readonly row: SlotRow;
     }
   | { readonly kind: "operator"; readonly inAnswer: boolean; readonly row: OperatorRow };

@@ -1,23 +1,24 @@
 import type { Choice, Party, SlotRow } from "./effective.ts";
 import { decide } from "./effective.ts";
+import { hash48Text } from "./hash48.ts";
 import type { OperatorRow } from "./operator-command.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
  * Every choice that {@link decide} makes between rows of one window that disagree. A pure function of the set of rows,
- * like the answer itself: regions that hold the same rows list the same conflicts in the same order.
+ * as the answer is: regions that hold the same rows list the same conflicts in the same order.
  */
 export function conflictsOf(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[]): readonly Conflict[] {
   const found = new Map<string, Conflict>();
   decide(rows, operatorRows, (choice) => {
     if (choice.outcome === "instead" && sameSummary(choice.winner.summary, choice.loser.summary)) return;
-    for (const conflict of named(choice)) found.set(conflictKey(conflict), conflict);
+    for (const conflict of conflictsOfChoice(choice)) found.set(conflictKey(conflict), conflict);
   });
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, conflict]) => conflict);
 }
 
 export type Conflict = Pick<Choice, "kind" | "outcome"> & {
-  /** A slot as `stream/part/ver`, or a command as `rank/hlc/first 48 bits of its batch's hash`. */
+  /** A slot as `stream/part/ver`, a command as `rank/hlc/first 48 bits of its batch's hash`. */
   readonly winner: string;
   readonly loser: string;
 };
@@ -33,17 +34,17 @@ export function slotName({ streamId, part, ver }: Pick<SlotRow, "streamId" | "pa
 }
 
 /** The name of a command in the conflicts of its window. */
-export function commandName({ rank, hlc, tie }: Pick<OperatorRow, "rank" | "hlc" | "tie">): string {
-  return `${rank}/${hlc}/${tie.toString(16).padStart(12, "0")}`;
+export function commandName({ rank, hlc, hash48 }: Pick<OperatorRow, "rank" | "hlc" | "hash48">): string {
+  return `${rank}/${hlc}/${hash48Text(hash48)}`;
 }
 
-/** One conflict for each row that gave way; a winner of several slots goes by the one that counted most. */
-function named({ kind, outcome, winner, loser }: Choice): Conflict[] {
-  const [best] = names(winner);
-  return names(loser).map((name) => ({ kind, outcome, winner: best!, loser: name }));
+/** One conflict for each losing row. A winner made of several slots is named after the slot with the highest count. */
+function conflictsOfChoice({ kind, outcome, winner, loser }: Choice): Conflict[] {
+  const [best] = rowNames(winner);
+  return rowNames(loser).map((name) => ({ kind, outcome, winner: best!, loser: name }));
 }
 
-function names(party: Party): string[] {
+function rowNames(party: Party): string[] {
   if (party.kind === "operator") return [commandName(party.row)];
   return party.sources
     .toSorted((a, b) => b.summary.count - a.summary.count || (slotName(a) < slotName(b) ? -1 : 1))

@@ -1,36 +1,39 @@
-import type { Seq, StreamId } from "./ids.ts";
+import type { StreamId } from "./ids.ts";
 import type { OperatorRank, OperatorRow } from "./operator-command.ts";
-import { isLater, OPERATOR_RANKS } from "./operator-command.ts";
+import { compareCommandVersions, OPERATOR_RANKS } from "./operator-command.ts";
 import type { HaMode } from "./record.ts";
 import type { SchemaVersion } from "./schema.ts";
 import { schemaKey, typeOfSummary } from "./schema.ts";
 import type { WindowSummary } from "./summary.ts";
 import { mergeSummaries } from "./summary.ts";
+import type { SlotVersion } from "./slot-version.ts";
+import { compareSlotVersions } from "./slot-version.ts";
 
 /**
- * What all the rows of a window amount to (design, section 4): a pure function of the set of rows, so every region
- * that holds the same rows says the same, byte for byte, whatever the order of delivery. The choice is made when
- * reading and never stored: "the newer wins" and "the more complete wins" do not mix in one stored row, because
- * together they are not transitive.
+ * The answer of a window, from all of its rows. A pure function of the set of rows: regions that hold the same rows give
+ * the same answer, byte for byte, whatever the order of delivery. The choice between slots is made when reading and is
+ * never stored. Two rules meet here, "the newer wins" and "the more complete wins", and one stored row cannot follow
+ * both: together they are not transitive.
  *
- *     rows of one slot (stream, part)      the highest version
- *     slots linked by carry                alternatives of one accumulator: the highest count
+ *     rows of one slot (stream, part)      the highest by compareSlotVersions
+ *     slots linked by carry                states of one accumulator: the highest count
  *     slots of another type or unit        an answer of their own (see below)
  *     unlinked slots of one gateway        added only where they cover different times (see below)
  *     other parts (part > 0)               always added
- *     gateways                             by the rule's ha_mode; `auto` where they do not agree on it
- *     operator rows                        override > backfill-replace > gateways > backfill-fill; of one rank the
- *                                          latest command, and if that one is a clear, nothing
+ *     gateways                             by the rule's ha_mode; `auto` where the gateways have different ones
+ *     operator rows                        override > backfill_replace > gateways > backfill_fill; inside one rank the
+ *                                          latest command, and nothing if that one is a clear
  *
- * A window has one answer, nearly always; where its metric changed its type or unit meanwhile, or two gateways say it in
- * different units, one for each, because a sum of both would be a number that nobody measured. Slots without a unit are of
- * the one unit that there is, as long as nothing says that it changed. An operator speaks of the window as a whole.
+ * A window nearly always has one answer. It has one for each type and unit where its metric changed its type or unit, or
+ * where two gateways use different units: a sum of both would be a number that nobody measured. Slots without a unit
+ * belong to the only unit of the window, unless a slot says that the unit changed. An operator's answer is for the whole
+ * window.
  *
- * Unlinked slots of one part of one gateway appear when its disk was restored from an old copy or lost: the new process knew
- * nothing of what the old one forwarded. They may hold the same readings or others, and a slot of 3 readings must not
- * beat one of 600; so they are treated as two gateways in `auto` mode are.
+ * One gateway has unlinked slots of one part after its disk was lost or restored from an old copy: the new process does
+ * not know what the old one forwarded. Such slots may hold the same readings or different ones, and a slot of 3 readings
+ * must not replace a slot of 600. So they are combined as two gateways in `auto` mode are.
  *
- * @returns ordered by {@link schemaKey}; empty where nobody says anything: no row, or commands that were all taken back.
+ * @returns ordered by {@link schemaKey}; empty without rows, or when every command was taken back.
  */
 export function effective(
   rows: readonly SlotRow[],
@@ -39,14 +42,14 @@ export function effective(
   return decide(rows, operatorRows, () => {});
 }
 
-/** As {@link effective}, telling `note` each choice that it makes on the way. */
+/** As {@link effective}. Calls `note` with each choice on the way. */
 export function decide(
   rows: readonly SlotRow[],
   operatorRows: readonly OperatorRow[],
   note: (choice: Choice) => void,
 ): readonly EffectiveRecord[] {
-  const gateways = rows.length === 0 ? [] : ofGateways(latestBySlot(rows), note);
-  const operator = standing(operatorRows, note);
+  const gateways = rows.length === 0 ? [] : answersOfGateways(latestBySlot(rows), note);
+  const operator = commandsInForce(operatorRows, note);
   const candidates: Party[] = [];
   const add = (row: OperatorRow | undefined): void => {
     if (row !== undefined) candidates.push({ kind: "operator", row, summary: row.summary });
@@ -59,7 +62,7 @@ export function decide(
   const [winner] = candidates;
   if (winner === undefined) return [];
   for (const loser of candidates.slice(1)) {
-    // Answers of gateways stand beside each other.
+    // Two answers of gateways do not compete: they have different types or units.
     if (winner.kind === "operator" || loser.kind === "operator")
       note({ kind: "operator", outcome: "instead", winner, loser });
   }
@@ -72,35 +75,27 @@ export function decide(
     }));
   }
   const { summary, row } = winner;
-  // A row that takes back never stands.
+  // A row that takes back is never in force.
   if (summary === null) return [];
   const sources = gateways.flatMap((of) => of.sources);
   const unit = sources.length === 0 ? null : newest(sources).unit;
   return [{ type: typeOfSummary(summary), unit, summary, sources: [], operator: row }];
 }
 
-/** Whether `a` replaces `b` in the same slot. */
-export function supersedes(a: SlotRow, b: SlotRow): boolean {
-  return a.ver > b.ver;
-}
-
-/** The row of one slot: the latest revision that this region has of it. */
-export type SlotRow = {
+/** One row of a slot. */
+export type SlotRow = SlotVersion & {
   readonly gateway: string;
   readonly streamId: StreamId;
   readonly part: number;
-  /** The seq of the batch that carried it. */
-  readonly ver: Seq;
   readonly carry: StreamId | null;
-  readonly revision: number;
   readonly unit: string | null;
   readonly haMode: HaMode;
-  /** Of a type or unit that the metric did not have at first. */
+  /** Whether its type or unit is not the first one of the metric. */
   readonly later: boolean;
   readonly summary: WindowSummary;
 };
 
-/** `unit` is as the gateways say it, also where an operator decided. */
+/** `unit` comes from the gateways, also where an operator decided. */
 export type EffectiveRecord = SchemaVersion & {
   readonly summary: WindowSummary;
   /** The slots that the answer is made of, ordered; empty when an operator's row decided. */
@@ -108,14 +103,15 @@ export type EffectiveRecord = SchemaVersion & {
   readonly operator: OperatorRow | null;
 };
 
-/** One who says something of a window. */
+/** One side of a choice. */
 export type Party =
   | { readonly kind: "slots"; readonly summary: WindowSummary; readonly sources: readonly SlotRow[] }
   | { readonly kind: "operator"; readonly summary: WindowSummary | null; readonly row: OperatorRow };
 
 /**
- * `restart`: between process lives of one gateway; `gateways`: between gateways; `operator`: a command outranks or is
- * outranked. The outcome: the winner `instead` of the loser, or the loser `added` although their times overlap a little.
+ * `restart`: between process lives of one gateway. `gateways`: between gateways. `operator`: with a command on one side
+ * at least. The outcome: the winner is used `instead` of the loser, or the loser is `added` although their times overlap
+ * a little.
  */
 export type Choice = {
   readonly kind: "restart" | "gateways" | "operator";
@@ -124,24 +120,26 @@ export type Choice = {
   readonly loser: Party;
 };
 
-/** Two slices may overlap at the seam between two gateways without their readings being the same. */
+/** Where one gateway takes over from another, both may cover the same few 32nds of a window with different readings. */
 const OVERLAP_MAX = 2;
 
 type Note = (choice: Choice) => void;
 type Share = { readonly summary: WindowSummary; readonly sources: readonly SlotRow[]; readonly name: string };
-/** What one gateway says in one part of the window, in one unit. */
+/** The state of one part of the window in one gateway, in one unit. */
 type Accumulator = Share & { readonly gateway: string; readonly part: number; readonly version: SchemaVersion };
 
 function latestBySlot(rows: readonly SlotRow[]): SlotRow[] {
   const slots = Map.groupBy(rows, (row) => `${row.streamId}/${row.part}`);
-  return [...slots.values()].map((versions) => versions.reduce((best, row) => (supersedes(row, best) ? row : best)));
+  return [...slots.values()].map((versions) =>
+    versions.reduce((best, row) => (compareSlotVersions(row, best) > 0 ? row : best)),
+  );
 }
 
-function ofGateways(slots: readonly SlotRow[], note: Note): (Share & { readonly version: SchemaVersion })[] {
+function answersOfGateways(slots: readonly SlotRow[], note: Note): (Share & { readonly version: SchemaVersion })[] {
   const all = [...Map.groupBy(slots, (row) => row.gateway).values()].flatMap((own) => accumulators(own, note));
   return byVersion(all).map((ofVersion) => {
     const byGateway = Map.groupBy(ofVersion, ({ gateway }) => gateway);
-    const shares = [...byGateway.values()].map((own) => ofGateway(own, note));
+    const shares = [...byGateway.values()].map((own) => shareOfGateway(own, note));
     const modes = new Set(ofVersion.flatMap(({ sources }) => sources.map(({ haMode }) => haMode)));
     const [agreed = "auto"] = modes;
     const version = ofVersion.reduce(
@@ -152,7 +150,7 @@ function ofGateways(slots: readonly SlotRow[], note: Note): (Share & { readonly 
   });
 }
 
-/** What one gateway says, of alternatives the best. */
+/** The accumulators of one gateway; of the states of one accumulator the most complete one. */
 function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
   const found: Accumulator[] = [];
   for (const [part, ofPart] of Map.groupBy(slots, (slot) => slot.part)) {
@@ -165,7 +163,7 @@ function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
       const best = shares.reduce((a, b) => (moreComplete(b.sources[0]!, a.sources[0]!) ? b : a));
       for (const share of shares) if (share !== best) note(between("restart", "instead", best, share));
       const [row] = best.sources as [SlotRow];
-      // It may have learned its unit between two revisions.
+      // The gateway may have learned the unit between two revisions.
       const unit = row.unit ?? newestUnit(linked);
       found.push({ ...best, gateway: row.gateway, part, version: { type: typeOfSummary(row.summary), unit } });
     }
@@ -173,7 +171,7 @@ function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
   return found;
 }
 
-/** Those that may be summed up, version by version in order of {@link schemaKey}. */
+/** Groups what may be added up: one group a type and unit, in order of {@link schemaKey}. */
 function byVersion(all: readonly Accumulator[]): Accumulator[][] {
   const versions: Accumulator[][] = [];
   for (const ofType of Map.groupBy(all, ({ version }) => version.type).values()) {
@@ -187,15 +185,15 @@ function byVersion(all: readonly Accumulator[]): Accumulator[][] {
   return versions.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-function ofGateway(own: readonly Accumulator[], note: Note): Share {
-  // One part twice, and not linked: a restored disk went on with it (see above).
+function shareOfGateway(own: readonly Accumulator[], note: Note): Share {
+  // The same part twice without a link: the disk was lost or restored (see above).
   const parts = [...Map.groupBy(own, ({ part }) => part).values()].map((same) =>
     combine(same, "auto", "restart", note),
   );
   return { ...sum(parts), name: own[0]!.gateway };
 }
 
-/** Slots connected by "carries on from", directly or through others. */
+/** Groups slots that `carry` connects, directly or through other slots. */
 function linkedByCarry(slots: readonly SlotRow[]): SlotRow[][] {
   const groupOf = new Map<StreamId, Set<StreamId>>();
   const group = (stream: StreamId): Set<StreamId> => groupOf.get(stream) ?? new Set([stream]);
@@ -231,7 +229,7 @@ function combine(shares: readonly Share[], mode: HaMode, kind: "restart" | "gate
   }
 }
 
-/** Always added up in the same order, so that not even rounding depends on the order of delivery. */
+/** Adds in a fixed order, so that not even rounding depends on the order of delivery. */
 function sum(shares: readonly Share[]): Share {
   const ordered = shares.toSorted(moreFirst);
   return {
@@ -249,16 +247,16 @@ function between(kind: Choice["kind"], outcome: Choice["outcome"], winner: Share
   return { kind, outcome, winner: { ...winner, kind: "slots" }, loser: { ...loser, kind: "slots" } };
 }
 
-/** What stands of each rank: its latest command, unless that one takes back. */
-function standing(rows: readonly OperatorRow[], note: Note): ReadonlyMap<OperatorRank, OperatorRow> {
+/** The command that is in force in each rank: the latest one, unless it takes back. */
+function commandsInForce(rows: readonly OperatorRow[], note: Note): ReadonlyMap<OperatorRank, OperatorRow> {
   const found = new Map<OperatorRank, OperatorRow>();
   for (const rank of OPERATOR_RANKS) {
     const ofRank = rows.filter((row) => row.rank === rank);
     if (ofRank.length === 0) continue;
-    const last = ofRank.reduce((a, b) => (isLater(b, a) ? b : a));
+    const last = ofRank.reduce((a, b) => (compareCommandVersions(b, a) > 0 ? b : a));
     const winner: Party = { kind: "operator", row: last, summary: last.summary };
     for (const row of ofRank) {
-      if (!isLater(last, row) || row.summary === null) continue;
+      if (row.summary === null || compareCommandVersions(row, last) >= 0) continue;
       note({ kind: "operator", outcome: "instead", winner, loser: { kind: "operator", row, summary: row.summary } });
     }
     if (last.summary !== null) found.set(rank, last);
@@ -268,7 +266,7 @@ function standing(rows: readonly OperatorRow[], note: Note): ReadonlyMap<Operato
 
 function moreComplete(a: SlotRow, b: SlotRow): boolean {
   if (a.summary.count !== b.summary.count) return a.summary.count > b.summary.count;
-  // UUIDv7 ascends with time: of two equally complete states the one of the later process.
+  // Of two equally complete states, the one of the later process. UUIDv7 ascends with time.
   return a.streamId > b.streamId;
 }
 

@@ -5,31 +5,31 @@ import { numeric } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
- * What an operator says of a window, a device or a region: a record like any other, carried in a batch of its own, so that it
- * replicates, converges and is idempotent by the rules that hold for everything else (design, section 4).
+ * What an operator says about a window, a device or a region. A command travels in a batch, as records do. So it is
+ * replicated, converges, and may arrive twice, by the same rules as everything else.
  */
 export type OperatorCommand = {
   /** Hybrid logical clock (`hlc.ts`): orders commands of one rank for one window. */
   readonly hlc: number;
-  /** Why; kept with the command. */
+  /** Why. Kept with the command. */
   readonly reason: string;
-  /** Who. */
+  /** Who gave it. */
   readonly actor: string;
 } & (
   | { readonly kind: OperatorRank; readonly window: WindowKey; readonly summary: WindowSummary }
-  /** Takes back what commands of this rank said of the window before. */
+  /** Takes back what earlier commands of this rank said about the window. */
   | { readonly kind: "clear"; readonly window: WindowKey; readonly rank: OperatorRank }
-  /** For ever: what the region holds of the device goes, and whatever comes later is not applied. */
+  /** Deletes everything that the region holds about the device. What arrives later is not applied. Cannot be undone. */
   | { readonly kind: "erase_device"; readonly device: string }
-  /** Where a region stands from now on. */
+  /** Sets the state and the addresses of a region. */
   | { readonly kind: "set_member"; readonly member: Member }
 );
 
-/** A command before a region gave it a version. */
+/** A command that has no version yet; the region that takes it adds one. */
 export type OperatorDraft = WithoutHlc<OperatorCommand>;
 type WithoutHlc<Command> = Command extends unknown ? Omit<Command, "hlc"> : never;
 
-/** The highest first: override > backfill-replace > what gateways say > backfill-fill. */
+/** The highest first: override > backfill_replace > the records of gateways > backfill_fill. */
 export const OPERATOR_RANKS = ["override", "backfill_replace", "backfill_fill"] as const;
 export type OperatorRank = (typeof OPERATOR_RANKS)[number];
 
@@ -40,21 +40,21 @@ export type WindowKey = {
   readonly windowStartMs: Millis;
 };
 
-/** What one command says of one window, as a row among the others of that window. */
+/** What one command says about one window, as one of the rows of that window. */
 export type OperatorRow = {
   readonly rank: OperatorRank;
   readonly hlc: number;
-  /** First 48 bits of the hash of the batch: orders commands that two regions gave one clock. */
-  readonly tie: number;
-  /** Null takes back what is earlier in this rank. */
+  /** First 48 bits of the hash of the batch. Orders two commands with the same `hlc`, from two regions. */
+  readonly hash48: number;
+  /** Null takes back the earlier commands of this rank. */
   readonly summary: WindowSummary | null;
   readonly reason: string;
   readonly actor: string;
 };
 
 /**
- * The name that stands for the gateway in a batch of commands. No gateway can have it: the @ is in no name of one, so a
- * batch says by its name alone whether it may hold commands.
+ * The gateway name of a batch of commands. No gateway can have such a name, because gateway names contain no "@". So the
+ * name of a batch tells whether it may hold commands.
  */
 export function operatorName(region: string): string {
   return `${OPERATOR_PREFIX}${region}`;
@@ -64,12 +64,20 @@ export function isOperatorName(gateway: string): boolean {
   return gateway.startsWith(OPERATOR_PREFIX);
 }
 
-/** Whether `a` came after `b`, of two commands of one rank. */
-export function isLater(a: OperatorRow, b: OperatorRow): boolean {
-  return a.hlc !== b.hlc ? a.hlc > b.hlc : a.tie > b.tie;
+/** What orders two commands about the same thing: a window and rank, a device, or a region. */
+export type CommandVersion = Pick<OperatorRow, "hlc" | "hash48">;
+
+/**
+ * The order of commands, and the only place that defines it: the clock decides, then the hash of the batch.
+ * @returns below 0 when `a` is older, above 0 when `a` is newer, 0 for the same command.
+ */
+export function compareCommandVersions(a: CommandVersion, b: CommandVersion): number {
+  if (a.hlc !== b.hlc) return a.hlc < b.hlc ? -1 : 1;
+  if (a.hash48 !== b.hash48) return a.hash48 < b.hash48 ? -1 : 1;
+  return 0;
 }
 
-/** A window that saw this one value. */
+/** The summary of a window with this value as its only reading. */
 export function summaryOfValue(value: Value, startMs: Millis): WindowSummary {
   const number = numeric(value);
   const shown = number ?? 0;
@@ -92,7 +100,7 @@ export function summaryOfValue(value: Value, startMs: Millis): WindowSummary {
 
 export const REASON_CHARS_MAX = 500;
 export const ACTOR_CHARS_MAX = 200;
-/** An operator speaks for all of the window. */
+/** A command covers the whole window. */
 export const WHOLE_WINDOW = 0xffffffff;
 
 const OPERATOR_PREFIX = "operator@";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Database, Statement } from "better-sqlite3";
 
 import { Fault } from "../../../proto/core/fault.ts";
+import { hash48Of } from "../../../proto/core/hash48.ts";
 import { contains, insert } from "../../../proto/core/have.ts";
 import { seq } from "../../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
@@ -25,7 +26,7 @@ import { SqliteSeries } from "./series.ts";
 import { SqliteSnapshotReader } from "./snapshot-reader.ts";
 import { SqliteSnapshotWriter } from "./snapshot-writer.ts";
 import { SqliteWindows } from "./windows.ts";
-import { hash48, SqliteWriter } from "./writer.ts";
+import { SqliteWriter } from "./writer.ts";
 import type {
   AnswerKey,
   ArrivedBatch,
@@ -332,7 +333,7 @@ export class SqliteStore implements Store {
     const variants = this.#sql.variants.all(stream, batch.seq);
     // Of bytes that version 2 pruned no hash is left: the batch is held, and what came now is taken for the same.
     if (variants.length === 0 && contains(set, batch.seq)) return "already";
-    const hash = hash48(batch.sha256);
+    const hash = hash48Of(batch.sha256);
     if (variants.some((variant) => variant.hash48 === hash)) return "already";
     const stored = counts === null ? null : storedCounts(counts);
     this.#writer.insertBatch(stream, batch, { counts: stored, receivedMs: batch.receivedMs });
@@ -346,7 +347,7 @@ export class SqliteStore implements Store {
 
   /** Of a fork only the side with the largest hash is counted. */
   #count(stream: number, batch: SealedBatch, counts: BatchCounts): void {
-    const hash = hash48(batch.sha256);
+    const hash = hash48Of(batch.sha256);
     const rivals = this.#sql.appliedVariants.all(stream, batch.seq).filter((variant) => variant.hash48 !== hash);
     const best = rivals.sort((a, b) => b.hash48 - a.hash48)[0];
     if (best !== undefined) {

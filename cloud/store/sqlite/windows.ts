@@ -4,9 +4,10 @@ import { effective } from "../../../proto/core/effective.ts";
 import type { SlotRow } from "../../../proto/core/effective.ts";
 import { seq } from "../../../proto/core/ids.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
-import { OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
+import { compareCommandVersions, OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
 import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-command.ts";
 import type { HaMode } from "../../../proto/core/record.ts";
+import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import { loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { SummaryRow } from "./stored-summary.ts";
@@ -104,7 +105,6 @@ export class SqliteWindows {
         kind: "gateway",
         state,
         inAnswer: state === "present" && source,
-        hash48: row.hash48,
         row: loaded,
       };
     };
@@ -115,7 +115,7 @@ export class SqliteWindows {
     const byRank = commands.map(operatorRow).toSorted(byRankAndVersion).slice(0, limit);
     const operators = byRank.map((row): WindowRevision => {
       const decided = answers[0]?.operator;
-      const inAnswer = decided?.rank === row.rank && decided.hlc === row.hlc && decided.tie === row.tie;
+      const inAnswer = decided?.rank === row.rank && decided.hlc === row.hlc && decided.hash48 === row.hash48;
       return { kind: "operator", inAnswer, row };
     });
     const complete = Math.max(present.length, replaced.length, commands.length) <= limit;
@@ -146,6 +146,7 @@ export class SqliteWindows {
       streamId,
       part: row.part,
       ver: seq(row.ver),
+      hash48: row.hash48,
       carry: row.carry === null ? null : streamIdFromBytes(row.carry),
       revision: row.revision,
       unit: row.unit,
@@ -188,8 +189,8 @@ type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column
 };
 
 function operatorRow(row: OperatorSqlRow): OperatorRow {
-  const { rank, hlc, hash48: tie, reason, actor } = row;
-  return { rank, hlc, tie, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
+  const { rank, hlc, hash48, reason, actor } = row;
+  return { rank, hlc, hash48, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
 }
 
 /** A row that takes back has no summary at all. */
@@ -198,13 +199,13 @@ function saysSomething(row: OperatorSqlRow): row is OperatorSqlRow & SummaryRow 
 }
 
 function byRankAndVersion(a: OperatorRow, b: OperatorRow): number {
-  return OPERATOR_RANKS.indexOf(a.rank) - OPERATOR_RANKS.indexOf(b.rank) || a.hlc - b.hlc || a.tie - b.tie;
+  return OPERATOR_RANKS.indexOf(a.rank) - OPERATOR_RANKS.indexOf(b.rank) || compareCommandVersions(a, b);
 }
 
 function byVersion(a: GatewayRevision, b: GatewayRevision): number {
   if (a.row.gateway !== b.row.gateway) return a.row.gateway < b.row.gateway ? -1 : 1;
   if (a.row.streamId !== b.row.streamId) return a.row.streamId < b.row.streamId ? -1 : 1;
-  return a.row.part - b.row.part || a.row.ver - b.row.ver || a.hash48 - b.hash48 || a.row.revision - b.row.revision;
+  return a.row.part - b.row.part || compareSlotVersions(a.row, b.row);
 }
 
 const STREAMS_CACHED = 10_000;

@@ -3,10 +3,14 @@ import type { Database, Statement } from "better-sqlite3";
 
 import { flatIslands } from "../../../proto/core/have.ts";
 import type { Have } from "../../../proto/core/have.ts";
+import { hash48Of, hash48Text } from "../../../proto/core/hash48.ts";
+import { seq } from "../../../proto/core/ids.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { OperatorCommand } from "../../../proto/core/operator-command.ts";
 import type { SealedBatch, WindowRecord } from "../../../proto/core/record.ts";
 import { typeOfSummary } from "../../../proto/core/schema.ts";
+import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
+import type { SlotVersion } from "../../../proto/core/slot-version.ts";
 import type { RawSlice, ReadableBatch } from "../../../proto/wire/batch-codec.ts";
 import { streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { BatchCounts } from "../../../proto/wire/snapshot-codec.ts";
@@ -24,9 +28,8 @@ import type { VoidRange } from "../store.ts";
  * who must call {@link SqliteWriter.forget} when that transaction is rolled back: the dictionaries remember ids that
  * the rollback has taken away.
  *
- * The rows of a slot are ordered by (ver, hash48, revision). ver decides between batches, hash48 between the two sides
- * of a fork, revision between two states of one window in the same batch. Whatever loses goes to `revision_log`, so
- * that `record` and `revision_log` together are the same in whatever order the batches came.
+ * The row of a slot is the highest by `compareSlotVersions`. Every other row goes to `revision_log`, so that `record` and
+ * `revision_log` together are the same in whatever order the batches came.
  */
 export class SqliteWriter {
   readonly #sql: Statements;
@@ -62,16 +65,16 @@ export class SqliteWriter {
   /** Puts the bytes into the set. `counts` is null of what cannot be read yet. */
   insertBatch(
     stream: number,
-    { seq, sha256, bytes }: Pick<SealedBatch, "seq" | "sha256" | "bytes">,
+    { seq: at, sha256, bytes }: Pick<SealedBatch, "seq" | "sha256" | "bytes">,
     { counts, receivedMs }: { counts: string | null; receivedMs: number },
   ): void {
     const applied = counts === null ? 0 : 1;
-    this.#sql.insertBatch.run(stream, seq, hash48(sha256), sha256, applied, receivedMs, bytes, counts);
-    this.#sql.addHash.run(hash48(sha256), stream);
+    this.#sql.insertBatch.run(stream, at, hash48Of(sha256), sha256, applied, receivedMs, bytes, counts);
+    this.#sql.addHash.run(hash48Of(sha256), stream);
   }
 
   markApplied(stream: number, batch: SealedBatch, counts: string): void {
-    this.#sql.markApplied.run(counts, stream, batch.seq, hash48(batch.sha256));
+    this.#sql.markApplied.run(counts, stream, batch.seq, hash48Of(batch.sha256));
   }
 
   addToSet(stream: number, have: Have, receivedMs: number): void {
@@ -85,7 +88,7 @@ export class SqliteWriter {
 
   /** Everything that the batch says. */
   insertContent(stream: number, batch: SealedBatch, { content, rawSlices }: ReadableBatch): void {
-    const from = { stream, seq: batch.seq, hash48: hash48(batch.sha256) };
+    const from = { stream, seq: batch.seq, hash48: hash48Of(batch.sha256) };
     for (const window of content.windows) this.insertWindow(from, window);
     const positions = new Map<string, number>();
     for (const slice of rawSlices) {
@@ -113,8 +116,8 @@ export class SqliteWriter {
     if (sign === -1) this.#sql.dropEmptyLedger.run(stream);
   }
 
-  insertFork(streamId: StreamId, seq: number, loser: number): void {
-    this.#sql.insertConflict.run("fork", `${streamId}/${seq}/${loser.toString(16).padStart(12, "0")}`);
+  insertFork(streamId: StreamId, at: number, loser: number): void {
+    this.#sql.insertConflict.run("fork", `${streamId}/${at}/${hash48Text(loser)}`);
   }
 
   insertVoid(range: VoidRange): void {
@@ -141,20 +144,20 @@ export class SqliteWriter {
   }
 
   /** `position` among the blocks of this series in the batch. Of a fork the block of the larger hash holds the place. */
-  insertRawSlice({ stream, seq, hash48: hash }: BatchRow, position: number, block: RawSlice): void {
+  insertRawSlice({ stream, seq: at, hash48: hash }: BatchRow, position: number, block: RawSlice): void {
     if (this.#operators.isErased(block.device)) return;
     const series = this.#seriesRow(block.device, block.metric);
     for (const type of block.types) {
       this.#schema.saw(series, { type, unit: block.unit }, { firstMs: block.minMs, lastMs: block.maxMs });
     }
     this.#sql.widenSpan.run(block.maxMs - block.minMs, series, block.maxMs - block.minMs);
-    const held = this.#sql.rawBlock.get(series, stream, seq, position);
+    const held = this.#sql.rawBlock.get(series, stream, at, position);
     if (held !== undefined) {
       if (held.hash48 >= hash) return;
-      this.#sql.deleteRawBlock.run(series, stream, seq, position);
+      this.#sql.deleteRawBlock.run(series, stream, at, position);
     }
     const { minMs, maxMs, count, unit, columns } = block;
-    this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, seq, position, hash, count, unit, columns);
+    this.#sql.insertRawBlock.run(series, minMs, maxMs, stream, at, position, hash, count, unit, columns);
   }
 
   /** What another region saw of a series. */
@@ -193,7 +196,7 @@ export class SqliteWriter {
     const slot = slotOf(row);
     const held = this.#sql.slotVersion.get(...slot);
     if (held === undefined) throw new Error("a slot that refused an insert is empty");
-    const order = row[5] - held.ver || row[6] - held.hash48 || row[7] - held.revision;
+    const order = compareSlotVersions({ ver: seq(row[5]), hash48: row[6], revision: row[7] }, held);
     if (order === 0) return false;
     if (order < 0) {
       this.#sql.logRow.run(...row);
@@ -204,11 +207,6 @@ export class SqliteWriter {
     this.#sql.insertRecord.run(...row);
     return true;
   }
-}
-
-/** The first 48 bits of a hash: a safe integer, and enough to order the sides of a fork. */
-export function hash48(sha256: Uint8Array): number {
-  return Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength).readUIntBE(0, 6);
 }
 
 /** U+0000 cannot occur in an MQTT topic, so the pair stays unambiguous. */
@@ -328,9 +326,7 @@ function prepare(db: Database) {
       `INSERT INTO record (${RECORD_COLUMNS}) ${RECORD_VALUES}
        ON CONFLICT (series, window_ms, window_start_ms, stream, part) DO NOTHING`,
     ),
-    slotVersion: db.prepare<Slot, { ver: number; hash48: number; revision: number }>(
-      `SELECT ver, hash48, revision FROM record WHERE ${SLOT}`,
-    ),
+    slotVersion: db.prepare<Slot, SlotVersion>(`SELECT ver, hash48, revision FROM record WHERE ${SLOT}`),
     deleteSlot: db.prepare<Slot>(`DELETE FROM record WHERE ${SLOT}`),
     logHeld: db.prepare<Slot>(
       `INSERT INTO revision_log (${RECORD_COLUMNS}) SELECT ${RECORD_COLUMNS} FROM record WHERE ${SLOT}`,

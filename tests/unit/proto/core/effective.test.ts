@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { conflictKey, conflictsOf } from "../../../../proto/core/conflicts.ts";
 import type { EffectiveRecord, SlotRow } from "../../../../proto/core/effective.ts";
 import { effective } from "../../../../proto/core/effective.ts";
+import { hash48Text } from "../../../../proto/core/hash48.ts";
 import type { Millis, Seq, StreamId } from "../../../../proto/core/ids.ts";
 import type { OperatorRow } from "../../../../proto/core/operator-command.ts";
 import { OPERATOR_RANKS, summaryOfValue } from "../../../../proto/core/operator-command.ts";
@@ -43,6 +44,7 @@ function row(change: Partial<SlotRow> & { count?: number; coverage?: number }): 
     streamId: STREAMS[0]!,
     part: 0,
     ver: 1 as Seq,
+    hash48: 0,
     carry: null,
     revision: 0,
     unit: null,
@@ -55,7 +57,7 @@ function row(change: Partial<SlotRow> & { count?: number; coverage?: number }): 
 
 function command(change: Partial<OperatorRow> & { count?: number }): OperatorRow {
   const { count = 1, ...rest } = change;
-  return { rank: "override", hlc: 1, tie: 0, summary: summary(ones(count)), reason: "r", actor: "a", ...rest };
+  return { rank: "override", hlc: 1, hash48: 0, summary: summary(ones(count)), reason: "r", actor: "a", ...rest };
 }
 
 /** What is said of a window that says something. */
@@ -66,14 +68,16 @@ function answer(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[] =
   return record;
 }
 
-/** Any rows of one window: a stream belongs to one gateway, and a slot's version to one content. */
+/** Any rows of one window. A stream belongs to one gateway, and a slot has one row of each version. */
 const anyRows: fc.Arbitrary<SlotRow[]> = fc.uniqueArray(
   fc
     .record({
       gateway: fc.constantFrom("g1", "g2", "g3"),
       stream: fc.nat({ max: 3 }),
       part: fc.constantFrom(0, 0, 0, 7, 9),
-      ver: fc.integer({ min: 1, max: 5 }),
+      ver: fc.integer({ min: 1, max: 4 }),
+      hash48: fc.integer({ min: 0, max: 1 }),
+      revision: fc.integer({ min: 0, max: 1 }),
       carry: fc.option(fc.nat({ max: 3 }), { nil: null }),
       count: fc.integer({ min: 1, max: 30 }),
       coverage: fc.integer({ min: 0, max: ALL }),
@@ -88,7 +92,7 @@ const anyRows: fc.Arbitrary<SlotRow[]> = fc.uniqueArray(
         ...rest,
       }),
     ),
-  { maxLength: 12, selector: (one) => `${one.streamId}/${one.part}/${one.ver}` },
+  { maxLength: 12, selector: (one) => `${one.streamId}/${one.part}/${one.ver}/${one.hash48}/${one.revision}` },
 );
 
 const anyCommands: fc.Arbitrary<OperatorRow[]> = fc.uniqueArray(
@@ -96,13 +100,13 @@ const anyCommands: fc.Arbitrary<OperatorRow[]> = fc.uniqueArray(
     .record({
       rank: fc.constantFrom(...OPERATOR_RANKS),
       hlc: fc.integer({ min: 1, max: 4 }),
-      tie: fc.integer({ min: 0, max: 2 }),
+      hash48: fc.integer({ min: 0, max: 2 }),
       count: fc.integer({ min: 0, max: 5 }),
     })
     .map(({ count, ...rest }) =>
       command({ ...rest, count: Math.max(count, 1), ...(count === 0 ? { summary: null } : {}) }),
     ),
-  { maxLength: 6, selector: (one) => `${one.rank}/${one.hlc}/${one.tie}` },
+  { maxLength: 6, selector: (one) => `${one.rank}/${one.hlc}/${one.hash48}` },
 );
 
 /** Rows and commands, and the same in another order with everything twice. */
@@ -118,7 +122,7 @@ const anyWindow = fc
   );
 
 describe("the effective record", () => {
-  test("is the same for any order and any duplication of the rows, byte for byte", () => {
+  test("[P4] is the same for any order and any duplication of the rows, byte for byte", () => {
     fc.assert(
       fc.property(anyWindow, ([rows, commands, shuffledRows, shuffledCommands]) => {
         const said = JSON.stringify(effective(rows, commands));
@@ -127,9 +131,17 @@ describe("the effective record", () => {
     );
   });
 
-  test("of one slot is its highest version, not its highest count", () => {
+  test("[I3] of one slot is its highest version, not its highest count", () => {
     const record = answer([row({ ver: 3 as Seq, count: 4 }), row({ ver: 2 as Seq, count: 9 })]);
     expect(record.summary.count).toBe(4);
+  });
+
+  test("[I3] of one slot decides by the hash after a fork, and by the revision inside one batch", () => {
+    const ver = 3 as Seq;
+    expect(
+      answer([row({ ver, hash48: 2, count: 4 }), row({ ver, hash48: 1, revision: 9, count: 9 })]).summary.count,
+    ).toBe(4);
+    expect(answer([row({ ver, revision: 1, count: 4 }), row({ ver, count: 9 })]).summary.count).toBe(4);
   });
 
   test("after a restart that carried on is the more complete of the two, never their sum", () => {
@@ -187,7 +199,7 @@ describe("the effective record", () => {
     expect(answer([row({ count: 10 })], [fill]).summary.count).toBe(10);
     expect(answer([row({ count: 10 })], [fill, replace]).summary.count).toBe(2);
     expect(answer([row({ count: 10 })], [early, replace, late]).summary.count).toBe(4);
-    expect(answer([], [early, { ...early, tie: 1, summary: summary(ones(7)) }]).summary.count).toBe(7);
+    expect(answer([], [early, { ...early, hash48: 1, summary: summary(ones(7)) }]).summary.count).toBe(7);
   });
 
   test("lets a clear take back what its rank said before, and nothing else", () => {
@@ -306,7 +318,7 @@ describe("the conflicts of a window", () => {
           const twins = commands.filter(
             (other) => other.rank === one.rank && JSON.stringify(other.summary) === JSON.stringify(one.summary),
           );
-          const name = (row: OperatorRow): string => `${row.rank}/${row.hlc}/${row.tie.toString(16).padStart(12, "0")}`;
+          const name = (row: OperatorRow): string => `${row.rank}/${row.hlc}/${hash48Text(row.hash48)}`;
           expect(twins.some((twin) => losers.has(name(twin)))).toBe(true);
         }
       }),
@@ -341,7 +353,7 @@ describe("the conflicts of a window", () => {
 
   test("between a command and what it outranks, or what outranks it", () => {
     const slot = row({ count: 10 });
-    const override = command({ hlc: 5, tie: 255 });
+    const override = command({ hlc: 5, hash48: 255 });
     const clear = command({ hlc: 6, summary: null });
     const fill = command({ rank: "backfill_fill", hlc: 2 });
     expect(conflictsOf([slot], [override])).toEqual([
