@@ -1,6 +1,6 @@
 /**
  * Takes the `engines` of the dependencies out of package-lock.json; run it after each `npm install` that changes the
- * lock file (`npm run lock`; tests/tidy.test.ts notices when it was forgotten).
+ * lock file (`npm run lock`; tests/tidy/package.test.ts notices when it was forgotten).
  *
  * Why: npm compares `engines` with the node that runs npm, which may well be 20. Ours comes out of the package `node`
  * and satisfies all of them. Left in, they print a page of EBADENGINE on a healthy install, and an optional binding

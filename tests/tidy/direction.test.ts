@@ -1,0 +1,34 @@
+import { createRequire } from "node:module";
+import { expect, it } from "vitest";
+import { commandGate } from "./command-gate.ts";
+import type { Files, Plant } from "./command-gate.ts";
+import { FOLDERS } from "./tree.ts";
+
+const DIRECTION: readonly Plant[] = Object.entries<Files>({
+  "no-cycle": {
+    "proto/runtime/egg.ts": `import { hen } from "./hen.ts";\nexport const egg = (): number => hen();\n`,
+    "proto/runtime/hen.ts": `import { egg } from "./egg.ts";\nexport const hen = (): number => egg();\n`,
+  },
+  unresolvable: { "proto/runtime/lost.ts": `export * from "./nowhere.ts";\n` },
+  "proto-core-imports-nothing": { "proto/core/greedy.ts": `export * from "node:fs";\n` },
+  "proto-core-sketch": { "proto/core/sketch.ts": `export { z } from "zod";\n` },
+  "wire-imports-core-only": { "proto/wire/chatty.ts": `export { pino } from "pino";\n` },
+  "proto-knows-no-side": { "proto/runtime/biased.ts": `export * from "../../edge/compose.ts";\n` },
+  "sides-never-meet": { "cloud/query/spy.ts": `export * from "../../edge/core/gauge.ts";\n` },
+  "sides-know-no-operator": { "cloud/store/phone.ts": `export * from "../../deploy/tidemark.ts";\n` },
+  "side-core-is-pure": { "edge/core/rich.ts": `export { z } from "zod";\n` },
+  "adapters-do-not-meet": { "edge/mqtt/neighbour.ts": `export { Journal } from "../storage/journal.ts";\n` },
+  "adapters-do-not-look-up": { "edge/uplink/upward.ts": `export * from "../compose.ts";\n` },
+  "compose-alone-knows-adapters": { "edge/config.ts": `export { Journal } from "./storage/journal.ts";\n` },
+  "deploy-enters-by-the-door": {
+    "deploy/cli/burglar.ts": `export { Journal } from "../../edge/storage/journal.ts";\n`,
+  },
+  "nothing-imports-tests": { "deploy/cli/cheat.ts": `export type { Tank } from "../../tests/tank.test.ts";\n` },
+}).map(([rule, files]) => ({ rule, files, says: `error ${rule}: ${Object.keys(files)[0]} → ` }));
+
+commandGate({ name: "direction", command: ["depcruise", ...FOLDERS], plants: DIRECTION });
+
+it("each rule of direction has a planted violation", () => {
+  const cruiser = createRequire(import.meta.url)("../../.dependency-cruiser.cjs") as { forbidden: { name: string }[] };
+  expect(DIRECTION.map(({ rule }) => rule).sort()).toEqual(cruiser.forbidden.map(({ name }) => name).sort());
+});

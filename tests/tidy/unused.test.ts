@@ -1,0 +1,23 @@
+import { CLEAN, commandGate } from "./command-gate.ts";
+
+commandGate({
+  name: "unused",
+  command: ["knip"],
+  plants: [
+    {
+      rule: "a file that nobody imports",
+      files: { "edge/core/attic.ts": `export const x = 1;\n` },
+      says: "edge/core/attic.ts",
+    },
+    {
+      rule: "an export that nobody uses",
+      files: { "proto/core/tide.ts": `${CLEAN["proto/core/tide.ts"]}export const forgotten = 1;\n` },
+      says: /forgotten +proto\/core\/tide\.ts/,
+    },
+    {
+      rule: "a package that is not declared",
+      files: { "edge/main.ts": `import "zod";\n${CLEAN["edge/main.ts"]}` },
+      says: /zod +edge\/main\.ts/,
+    },
+  ],
+});
