@@ -198,9 +198,10 @@ test("one process has the file, and kill -9 sets it free", async () => {
   filled();
   const program = `
     import { openDatabase } from ${JSON.stringify(SQLITE)};
-    openDatabase(${JSON.stringify(options())});
+    const db = openDatabase(${JSON.stringify(options())});
     process.stdout.write("open\\n");
-    setInterval(() => {}, 1000);`;
+    // Refers to the database, or the garbage collector would close it.
+    setInterval(() => db.open, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
