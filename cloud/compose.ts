@@ -35,7 +35,7 @@ import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
-import { openThreadedStore } from "./store/threaded-store.ts";
+import { ThreadedStore } from "./store/threaded-store.ts";
 
 /**
  * A region, wired:
@@ -62,14 +62,11 @@ export async function startRegion(deps: {
   const { tokensFile } = config.ingest;
   const authorized = tokensFile === undefined ? () => true : readTokens(tokensFile);
 
-  const store = await openThreadedStore(
-    {
-      path: join(config.dataDir, "region.db"),
-      maxBytes: config.store.maxSizeBytes ?? null,
-      newStoreId: randomBytes(16),
-    },
-    onFault,
-  );
+  const store = await ThreadedStore.open({
+    path: join(config.dataDir, "region.db"),
+    maxBytes: config.store.maxSizeBytes ?? null,
+    newStoreId: randomBytes(16),
+  });
   life.onStop("store", () => store.close());
 
   const bootId = randomBytes(16);

@@ -1,27 +1,25 @@
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
-import type { Injection } from "./injections/injection.ts";
+import type { Fault } from "./injections.ts";
 
 /**
- * A deployment that a drill runs on. Whoever begins an injection also ends it in time. The target promises more: the end
- * comes even when the drill is dead and asks for nothing.
+ * A deployment that drills are run on. Who asks for a fault also asks for its end, in time; what a target promises
+ * besides is that the end comes when nobody asks any more, because who asked is dead.
  */
 export interface DrillTarget {
   readonly name: string;
   readonly kind: "sandbox" | "deployment";
-  /** People depend on it: a person must type its name before anything is done to it. */
+  /** Somebody depends on it: a person must say its name before anything is done to it. */
   readonly production: boolean;
-  /** Home of the first gateway first. */
+  /** The first gateway's home first. */
   readonly regions: readonly TargetRegion[];
   readonly gateways: readonly TargetGateway[];
-  /** Whether it can keep a copy of a disk for a later `restore`. */
-  readonly copiesDisks: boolean;
   /** Why it cannot do this, in words that say what to add; undefined when it can. */
-  inabilityTo(injection: Injection): string | undefined;
-  begin(injection: Injection): Promise<void>;
-  end(injection: Injection): Promise<void>;
-  /** Keeps a copy of the part's disk. @throws Fault when it cannot ({@link copiesDisks}). */
+  unable(fault: Fault | { readonly kind: "copy_disk"; readonly part: string }): string | undefined;
+  begin(fault: Fault): Promise<void>;
+  end(fault: Fault): Promise<void>;
+  /** Keeps a copy of the part's disk for a later `restore`. */
   copyDisk(part: string): Promise<void>;
-  /** Ends every injection, and a sandbox as a whole. May be called twice, and at any moment. */
+  /** Ends every fault, and for a sandbox everything. May come twice, and at any moment. */
   close(): Promise<void>;
 }
 

@@ -5,9 +5,8 @@ import Database from "better-sqlite3";
 
 import { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.ts";
-import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
-import { openThreadedStore } from "../../cloud/store/threaded-store.ts";
+import { ThreadedStore } from "../../cloud/store/threaded-store.ts";
 import { regionContents } from "../support/region-contents.ts";
 import { storeContract } from "./store-contract.ts";
 import type { StorePlace } from "./store-contract.ts";
@@ -17,15 +16,7 @@ storeContract({
   place: () => placeFor(async (options) => SqliteStore.open(options)),
   runs: 60,
 });
-storeContract({
-  name: "SQLite in a thread",
-  place: () => placeFor((options) => openThreadedStore(options, unexpected)),
-  runs: 3,
-});
-
-function unexpected(fault: Fault): void {
-  throw fault;
-}
+storeContract({ name: "SQLite in a thread", place: () => placeFor((options) => ThreadedStore.open(options)), runs: 3 });
 
 async function placeFor(open: (options: SqliteStoreOptions) => Promise<Store>): Promise<StorePlace> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-store-"));

@@ -5,7 +5,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 
-/** A deployment in a folder of its own that goes, with its processes, when the test ends. */
+/**
+ * A deployment in a folder of its own. When the test ends, its processes are killed and the folder is removed. When the
+ * test failed, the last lines of each process are printed first.
+ */
 export async function deployment(
   options: {
     edge?: Record<string, unknown>;
@@ -16,12 +19,23 @@ export async function deployment(
 ): Promise<LocalDeployment> {
   const directory = mkdtempSync(join(tmpdir(), "tidemark-test-"));
   const prepared = await LocalDeployment.prepare({ directory, gateways: ["plant-7"], regions: ["eu"], ...options });
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === "fail") printLastLines(prepared);
     await prepared.kill();
     rmSync(directory, { recursive: true, force: true });
   });
   return prepared;
 }
+
+function printLastLines(of: LocalDeployment): void {
+  for (const { name, process } of [...of.gateways, ...of.regions]) {
+    if (process === undefined) continue;
+    const state = process.running ? "still running" : process.epitaph;
+    console.error(`\n-- ${name} (${state}), its last lines:\n${process.output.slice(-LINES_PRINTED).join("\n")}`);
+  }
+}
+
+const LINES_PRINTED = 30;
 
 /** A record as `GET /v1/records` gives it; only what the tests look at. */
 export type QueriedRecord = {
