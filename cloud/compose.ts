@@ -189,7 +189,6 @@ export async function startRegion(deps: {
   const query = await http.listen(config.http);
   life.onStop("http", () => http.close());
 
-  const { host, port, cert, key, clientCa } = config.ingest;
   const ingest = new GrpcIngest({
     store,
     committer,
@@ -217,11 +216,7 @@ export async function startRegion(deps: {
       verified: tokensFile !== undefined,
     },
   });
-  const server = new RegionServer([ingest.service, replicator.service], {
-    host,
-    port,
-    tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: clientCa ?? null },
-  });
+  const server = new RegionServer([ingest.service, replicator.service], config.ingest);
   const session = await server.listen();
   ingest.start();
   const moveGatewaysOn = (): void => {

@@ -1,91 +1,74 @@
 import { z } from "zod";
-import type { LogFields } from "../proto/runtime/options/fields.ts";
+import type { GrpcTarget } from "../proto/runtime/grpc-target.ts";
 import {
   duration,
   folderPath,
   host,
-  isRegionUrl,
-  logFields,
   name,
   port,
   readableFile,
+  regionUrl,
   size,
   wholeNumber,
 } from "../proto/runtime/options/fields.ts";
+import type { HttpAddress, LogFields, OperatorAccess } from "../proto/runtime/options/shared-groups.ts";
+import { http, log, operators } from "../proto/runtime/options/shared-groups.ts";
+import { certAndKey, clientTls, serverTls } from "../proto/runtime/options/tls-files.ts";
+import type { RegionServerOptions } from "./grpc/region-server.ts";
 
-/** The configuration of a region: the only place where its keys, defaults and limits are said. */
+/**
+ * The configuration of a region. This file is the only place where its keys, defaults and limits are declared.
+ * `npm run docs` writes CONFIGURATION.md from it.
+ *
+ * @param folder the folder of the file; relative paths in the file start there.
+ */
 export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
-  const file = readableFile(folder);
   return z
     .strictObject({
-      region: name().describe("name of the region; gateways know it by this name"),
-      data_dir: folderPath(folder).describe("folder of the database; one region has it alone"),
+      region: name().describe("The name of this region. Gateways and other regions know it by this name."),
+      data_dir: folderPath(folder).describe("The folder of the database. No two regions may share one."),
       min_copies: wholeNumber(1, COPIES_MAX)
         .optional()
-        .describe("regions that must hold a batch before gateways may trim it; by default 2 where there are peers"),
+        .describe(
+          "How many regions must hold a batch before gateways may delete it. By default 2 where there are peers, else 1.",
+        ),
       replication: replication(folder),
-      ingest: z
-        .strictObject({
-          host: host().default("127.0.0.1"),
-          port: port().default(7443),
-          credit: size({ min: "256KiB", max: "1GiB" }).prefault("8MiB").describe("unacknowledged bytes of one gateway"),
-          tokens_file: file.optional().describe("lines gateway:token; without it, every gateway is let in"),
-          cert: file.optional(),
-          key: file.optional(),
-          client_ca: file.optional().describe("gateways must show a certificate that this authority signed"),
-          gateway_url: z
-            .string(ADDRESS)
-            .refine(isRegionUrl, ADDRESS)
-            .optional()
-            .describe("where gateways reach this region; told to all of them, so that they can fail over to it"),
-        })
-        .prefault({})
-        .superRefine((ingest, context) => {
-          if ((ingest.cert === undefined) !== (ingest.key === undefined)) {
-            context.addIssue({
-              code: "custom",
-              message: "cert and key belong together",
-              path: [ingest.cert === undefined ? "key" : "cert"],
-            });
-          }
-          if (ingest.client_ca !== undefined && ingest.cert === undefined) {
-            context.addIssue({ code: "custom", message: "client_ca needs cert and key", path: ["client_ca"] });
-          }
-        })
-        .transform(({ tokens_file, client_ca, credit, gateway_url, ...rest }) => ({
-          ...rest,
-          gatewayUrl: gateway_url,
-          creditBytes: credit,
-          tokensFile: tokens_file,
-          clientCa: client_ca,
-        })),
-      operators: z
-        .strictObject({
-          token_file: file.optional().describe("the secret that lets an operator command; without it nobody may"),
-        })
-        .prefault({})
-        .transform(({ token_file }) => ({ tokenFile: token_file })),
-      http: z.strictObject({ host: host().default("127.0.0.1"), port: port().default(8080) }).prefault({}),
+      ingest: ingest(folder),
+      operators: operators(folder).describe(
+        "The operators, who may clear data, erase devices and change the list of regions.",
+      ),
+      http: http(8080),
       store: z
         .strictObject({
-          kind: z.enum(["sqlite"]).default("sqlite"),
-          max_size: size({ min: "1MiB" }).optional().describe("soft quota of the database"),
+          kind: z.enum(["sqlite"]).default("sqlite").describe("The kind of database."),
+          max_size: size({ min: "1MiB" })
+            .optional()
+            .describe("A soft quota of the database. Beyond it batches are refused. By default without limit."),
         })
         .prefault({})
-        .transform(({ kind, max_size }) => ({ kind, maxSizeBytes: max_size })),
+        .transform(({ kind, max_size }) => ({ kind, maxSizeBytes: max_size }))
+        .describe("The database."),
       batches: z
-        .strictObject({ keep: duration({ min: "1h" }).prefault("72h").describe("how long batch bytes are kept") })
+        .strictObject({
+          keep: duration({ min: "1h" })
+            .prefault("72h")
+            .describe(
+              "How long the bytes of a batch are kept at least. They are kept until every region holds them. Records stay for ever.",
+            ),
+        })
         .prefault({})
-        .transform(({ keep }) => ({ keepMs: keep })),
-      log: logFields,
+        .transform(({ keep }) => ({ keepMs: keep }))
+        .describe("The batches as they came, from which other regions are supplied."),
+      log: log(),
     })
+    .describe("The configuration of a region.")
     .superRefine(({ region, min_copies, replication: { peers } }, context) => {
       const self = peers.findIndex((peer) => peer.name === region);
       if (self >= 0) {
         const message = "this is the region itself; peers are the other ones";
         context.addIssue({ code: "custom", message, path: ["replication", "peers", self, "name"] });
       }
-      // Beyond the largest number of all it is told already.
+      // A number above the largest that is accepted has its message already.
       if (min_copies === undefined || min_copies <= peers.length + 1 || min_copies > COPIES_MAX) return;
       const message = `expected at most ${peers.length + 1}, the number of regions: this one and its peers`;
       context.addIssue({ code: "custom", message, path: ["min_copies"] });
@@ -97,75 +80,104 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     }));
 }
 
-function replication(folder: string) {
-  const file = readableFile(folder);
+function replication(folder: string): z.ZodType<ReplicationConfig> {
   return z
     .strictObject({
       peers: z
-        .array(
-          z
-            .strictObject({
-              name: name(),
-              url: z.string(ADDRESS).refine(isRegionUrl, ADDRESS).describe("its gRPC address, as in its ingest"),
-              gateway_url: z.string(ADDRESS).refine(isRegionUrl, ADDRESS).optional(),
-            })
-            .transform(({ gateway_url, ...peer }) => ({ ...peer, gatewayUrl: gateway_url ?? peer.url })),
-          "expected a list of regions",
-        )
+        .array(peer(), "expected a list of regions")
         .max(31, "expected at most 31 peers")
         .superRefine((all, context) => {
-          for (const [i, peer] of all.entries()) {
-            if (all.findIndex((other) => other.name === peer.name) === i) continue;
-            context.addIssue({ code: "custom", message: `two peers are named ${peer.name}`, path: [i, "name"] });
+          for (const [i, { name: one }] of all.entries()) {
+            if (all.findIndex((other) => other.name === one) === i) continue;
+            context.addIssue({ code: "custom", message: `two peers are named ${one}`, path: [i, "name"] });
           }
         })
-        .default([])
-        .describe("the other regions; each must name this one, too"),
-      token_file: file.optional().describe("a secret that all regions share"),
+        .prefault([])
+        .describe("The other regions. Each must name this one, too, or add it with `tidemark regions add`."),
+      token_file: readableFile(folder).optional().describe("A file with a secret that all regions share."),
       digests: z
         .strictObject({
-          every: duration({ min: "1s" }).prefault("10m").describe("pause between two walks over all rows"),
-          settled: duration().prefault("1d").describe("how long after its end a day is compared"),
+          every: duration({ min: "1s" }).prefault("10m").describe("The pause between two walks over all rows."),
+          settled: duration().prefault("1d").describe("A day is compared when it ended so long ago."),
         })
         .prefault({})
-        .transform(({ every, settled }) => ({ everyMs: every, settledMs: settled })),
-      ca: file.optional(),
-      cert: file.optional(),
-      key: file.optional(),
+        .transform(({ every, settled }) => ({ everyMs: every, settledMs: settled }))
+        .describe("The comparison of all rows with those of the other regions, by day."),
+      ...clientTls(folder),
     })
     .prefault({})
-    .transform(({ token_file, ...rest }) => ({ ...rest, tokenFile: token_file }));
+    .superRefine(certAndKey)
+    .transform(({ token_file, ...rest }) => ({ ...rest, tokenFile: token_file }))
+    .describe("The replication with other regions.");
+}
+
+function peer(): z.ZodType<PeerConfig> {
+  return z
+    .strictObject({
+      name: name().describe("The name of the region, as in its own configuration."),
+      url: regionUrl().describe("The address of its `ingest`. `https://` is TLS."),
+      gateway_url: regionUrl().optional().describe("The address at which gateways reach it. By default `url`."),
+    })
+    .transform(({ gateway_url, ...rest }) => ({ ...rest, gatewayUrl: gateway_url ?? rest.url }));
+}
+
+function ingest(folder: string): z.ZodType<IngestConfig> {
+  return z
+    .strictObject({
+      host: host().default("127.0.0.1").describe("The address to listen on. `0.0.0.0` is every interface."),
+      port: port().default(7443).describe("The port to listen on. `0`: the system chooses one."),
+      credit: size({ min: "256KiB", max: "1GiB" })
+        .prefault("8MiB")
+        .describe("How many bytes one gateway may send before the first of them are acknowledged."),
+      tokens_file: readableFile(folder)
+        .optional()
+        .describe("The gateways and their tokens, one `gateway:token` a line. Without it every gateway may connect."),
+      ...serverTls(folder),
+      gateway_url: regionUrl()
+        .optional()
+        .describe("The address at which gateways reach this region. All gateways are told it, for a failover."),
+    })
+    .prefault({})
+    .superRefine(certAndKey)
+    .superRefine(({ cert, client_ca }, context) => {
+      if (client_ca === undefined || cert !== undefined) return;
+      context.addIssue({ code: "custom", message: "client_ca needs cert and key", path: ["client_ca"] });
+    })
+    .transform(({ tokens_file, client_ca, credit, gateway_url, cert, key, ...rest }) => ({
+      ...rest,
+      tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: client_ca ?? null },
+      gatewayUrl: gateway_url,
+      creditBytes: credit,
+      tokensFile: tokens_file,
+    }))
+    .describe("The gRPC server for gateways and other regions.");
 }
 
 const COPIES_MAX = 8;
-const ADDRESS = "expected http://host:port, or https://host:port for TLS";
 
 export type CloudConfig = {
   readonly region: string;
   readonly dataDir: string;
   /** Null: two, where there are two regions. */
   readonly minCopies: number | null;
-  readonly replication: {
-    readonly peers: readonly { readonly name: string; readonly url: string; readonly gatewayUrl: string }[];
-    readonly tokenFile?: string | undefined;
-    readonly digests: { readonly everyMs: number; readonly settledMs: number };
-    readonly ca?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-  };
-  readonly ingest: {
-    readonly host: string;
-    readonly port: number;
-    readonly creditBytes: number;
-    readonly gatewayUrl?: string | undefined;
-    readonly tokensFile?: string | undefined;
-    readonly cert?: string | undefined;
-    readonly key?: string | undefined;
-    readonly clientCa?: string | undefined;
-  };
-  readonly operators: { readonly tokenFile?: string | undefined };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly replication: ReplicationConfig;
+  readonly ingest: IngestConfig;
+  readonly operators: OperatorAccess;
+  readonly http: HttpAddress;
   readonly store: { readonly kind: "sqlite"; readonly maxSizeBytes?: number | undefined };
   readonly batches: { readonly keepMs: number };
   readonly log: LogFields;
+};
+
+type ReplicationConfig = Omit<GrpcTarget, "region" | "url"> & {
+  readonly peers: readonly PeerConfig[];
+  readonly digests: { readonly everyMs: number; readonly settledMs: number };
+};
+
+type PeerConfig = { readonly name: string; readonly url: string; readonly gatewayUrl: string };
+
+type IngestConfig = RegionServerOptions & {
+  readonly creditBytes: number;
+  readonly gatewayUrl: string | undefined;
+  readonly tokensFile: string | undefined;
 };

@@ -53,15 +53,13 @@ export async function startGateway(deps: {
   const recent = new RecentCommits();
 
   const { usersFile, aclFile, allowAnonymous } = config.mqtt;
-  const users = usersFile === null ? undefined : new Users(usersFile);
-  const access = aclFile === null ? undefined : new AccessControl(aclFile);
+  const users = usersFile === undefined ? undefined : new Users(usersFile);
+  const access = aclFile === undefined ? undefined : new AccessControl(aclFile);
   const [home] = config.regions;
   const endpointOf = (region: RegionId, url: string): GrpcEndpoint => {
-    // Of a region that was learned nobody said how to trust it: as home is trusted.
+    // A learned region has no token and no certificates of its own in the configuration. Use those of the home region.
     const known = config.regions.find(({ name }) => name === region) ?? home;
-    const [tokenFile, ca] = [known?.tokenFile ?? undefined, known?.ca ?? undefined];
-    const [cert, key] = [known?.cert ?? undefined, known?.key ?? undefined];
-    return new GrpcEndpoint({ region, url, tokenFile, ca, cert, key }, { gateway, software: SOFTWARE });
+    return new GrpcEndpoint({ ...known, region, url }, { gateway, software: SOFTWARE });
   };
   const endpoints = config.regions.map(({ name, url }) => endpointOf(regionId(name), url));
   for (const endpoint of endpoints) endpoint.verify();
@@ -229,7 +227,10 @@ export async function startGateway(deps: {
   });
   serveSchema(http, { schema: (query) => storage.schema(query) });
   const { tokenFile: operatorToken } = config.operators;
-  serveDeadLetters(http, { letters: storage, authorized: operatorToken === null ? null : secretFrom(operatorToken) });
+  serveDeadLetters(http, {
+    letters: storage,
+    authorized: operatorToken === undefined ? null : secretFrom(operatorToken),
+  });
   const page = await http.listen(config.http);
   life.onStop("http", () => http.close());
 

@@ -2,27 +2,43 @@ import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
 import type { SchemaChangePolicy, WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
 
-/** One of `windows`; it becomes a rule when the policy is known that holds where the rule says nothing. */
+/** One of `windows`. It becomes a rule when `schema.on_change` is known, which holds where the rule says nothing. */
 export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRule> {
   return z
     .strictObject({
       match: z
-        .strictObject({ device: z.string().default("*"), metric: z.string().default("*") })
+        .strictObject({
+          device: z.string().default("*").describe("A pattern for the device."),
+          metric: z.string().default("*").describe("A pattern for the metric."),
+        })
         .prefault({})
-        .describe("patterns in which * stands for anything"),
+        .describe("Which series the rule is for. `*` in a pattern stands for anything."),
       lengths: z
         .array(duration({ min: "100ms", max: "31d" }), "expected a list such as [10s, 1m]")
-        .prefault(["10s", "1m"]),
-      raw: z.boolean("expected true or false").default(false).describe("forward every reading as well"),
-      quantiles: z.boolean("expected true or false").default(DEFAULT_PLAN.quantiles),
-      out_of_orderness: duration({ max: "31d" }).prefault("5s"),
-      idle_timeout: duration({ min: "100ms", max: "31d" }).prefault("10s"),
-      allowed_lateness: duration({ max: "31d" }).prefault("1h"),
+        .prefault(["10s", "1m"])
+        .meta({ limits: "100ms to 31d each, at most 8" })
+        .describe("The lengths of the windows. May be empty where `raw` is true."),
+      raw: z.boolean("expected true or false").default(false).describe("Every reading is forwarded as well."),
+      quantiles: z
+        .boolean("expected true or false")
+        .default(DEFAULT_PLAN.quantiles)
+        .describe("Windows have a sketch, from which regions compute quantiles."),
+      out_of_orderness: duration({ max: "31d" })
+        .prefault("5s")
+        .describe("How far behind the newest reading of its device a reading may come and find its window open."),
+      idle_timeout: duration({ min: "100ms", max: "31d" })
+        .prefault("10s")
+        .describe("The windows of a device are closed when it is silent for so long."),
+      allowed_lateness: duration({ max: "31d" })
+        .prefault("1h")
+        .describe("How long after its close a window can be revised by late readings."),
       ha_mode: z
         .enum(["auto", "mirror", "partition"])
         .default(DEFAULT_PLAN.haMode)
-        .describe("where two gateways forward a series: both saw all of it (mirror), each a part (partition)"),
-      on_schema_change: schemaPolicy().optional().describe("as schema.on_change, for these series"),
+        .describe(
+          "What it means that two gateways forward one series. `mirror`: both saw all of it. `partition`: each saw a part. `auto`: they are added up where they cover different times.",
+        ),
+      on_schema_change: schemaPolicy().optional().describe("As `schema.on_change`, for these series."),
     })
     .superRefine((given, context) => {
       if (given.lengths.length === 0 && !given.raw) {
@@ -36,7 +52,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         context.addIssue({ code: "custom", message: "expected at most 8 window lengths", path: ["lengths"] });
       }
       if (new Set(given.lengths).size !== given.lengths.length) {
-        context.addIssue({ code: "custom", message: "each window length may stand there once", path: ["lengths"] });
+        context.addIssue({ code: "custom", message: "a window length is there twice", path: ["lengths"] });
       }
     })
     .transform((given) => (usual: SchemaChangePolicy): WindowRule => ({
@@ -54,7 +70,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
     }));
 }
 
-/** The rule of what no other matches. */
+/** The rule for series that no other rule matches. */
 export function catchAll(onSchemaChange: SchemaChangePolicy): WindowRule {
   return { match: { device: "*", metric: "*" }, plan: { ...DEFAULT_PLAN, onSchemaChange } };
 }

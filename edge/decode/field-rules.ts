@@ -5,8 +5,8 @@ export type FieldRuleOptions = {
   /** Of the field, with `*` for any characters. */
   readonly path: string;
   /** Instead of its path. */
-  readonly metric: string | undefined;
-  readonly unit: string | undefined;
+  readonly metric?: string | undefined;
+  readonly unit?: string | undefined;
   /** `value * scale + offset`, of numbers. */
   readonly scale: number;
   readonly offset: number;

@@ -10,20 +10,20 @@ import { TopicPattern } from "./topic-pattern.ts";
 /** A route as it is configured: plain, because it goes to another thread. */
 export type RouteOptions = {
   readonly topic: string;
-  readonly device: string | undefined;
-  readonly metric: string | undefined;
+  readonly device?: string | undefined;
+  readonly metric?: string | undefined;
   /** `auto`, a format, or the name of a family. */
   readonly decoder: string;
-  readonly timestamp: "arrival" | { readonly field: string | undefined; readonly unit: TimeUnit };
+  readonly timestamp: "arrival" | { readonly field?: string | undefined; readonly unit: TimeUnit };
   /** One unit for all, or by metric. */
-  readonly unit: string | Readonly<Record<string, string>> | undefined;
+  readonly unit?: string | Readonly<Record<string, string>> | undefined;
   /** Only these fields, and what becomes of each; undefined: all as they are. */
-  readonly fields: readonly FieldRuleOptions[] | undefined;
+  readonly fields?: readonly FieldRuleOptions[] | undefined;
   readonly plausible: PlausibleTimes;
   /** Of CSV lines; undefined: the first line of each payload names them. */
-  readonly columns: readonly string[] | undefined;
+  readonly columns?: readonly string[] | undefined;
   /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
-  readonly split: ReadonlyMap<string, number> | undefined;
+  readonly split?: ReadonlyMap<string, number> | undefined;
 };
 
 /** How far from its arrival the time of a reading may be, and what becomes of one that is further away. */

@@ -14,7 +14,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map(UNITS);
  */
 export function parseDuration(text: string): number {
   const match = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text.trim());
-  // In thousandths, because 1.1 * 3600000 is no whole number.
+  // Computed in thousandths, because 1.1 * 3600000 is not a whole number in floating point.
   const ms = match === null ? Number.NaN : (Math.round(Number(match[1]) * 1000) * UNIT_MS.get(match[2]!)!) / 1000;
   if (!Number.isSafeInteger(ms)) throw new RangeError("expected a duration such as 30s, 12h or 7d");
   return ms;

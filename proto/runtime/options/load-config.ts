@@ -7,16 +7,17 @@ import type { z } from "zod";
 import { Fault } from "../../core/fault.ts";
 
 /**
- * Reads a YAML configuration and checks it against its schema. All mistakes are told at once, each with its place:
+ * Reads a YAML configuration and checks it against its schema. All mistakes are reported at once, each with its place,
+ * with what is accepted and, where a word is misspelt, with the nearest known one:
  *
  *     edge.yaml:5:14  buffer.max_age: expected a duration such as 30s, 12h or 7d
  *       5 |     max_age: 7 dayz
  *         |              ^^^^^^
  *
- * Nothing in the text is expanded: a `$HOME` in it is five characters.
+ * Nothing in the text is expanded. A `$HOME` in it is five characters.
  *
- * @param schema made for the folder of the file, to which the paths in it are relative.
- * @throws Fault `file` when it cannot be read, `config` with all the mistakes.
+ * @param schema makes the schema for the folder of the file. Relative paths in the file start at this folder.
+ * @throws Fault `file` when the file cannot be read, `config` with all the mistakes.
  */
 export function loadConfig<T>(options: { path: string; schema: (folder: string) => z.ZodType<T> }): T {
   const path = resolve(options.path);
@@ -26,13 +27,13 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
     lineCounter: place.lines,
     uniqueKeys: true,
     prettyErrors: false,
-    // The library prints nothing by itself: all there is to say is in the mistakes.
+    // The library must print nothing. Everything it reports is among the mistakes.
     logLevel: "error",
   });
   if (notUtf8 !== undefined) {
-    throw mistakes([place.block([notUtf8, notUtf8 + 1], "no UTF-8 text; save the file with this encoding")]);
+    throw mistakes([place.block([notUtf8, notUtf8 + 1], "this is not UTF-8 text; save the file as UTF-8")]);
   }
-  // A warning is a tag that nobody knows: what it was meant to do would not be done.
+  // A warning is about an unknown tag, which would have no effect.
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) {
     throw mistakes(broken.map((error) => place.block(error.pos, syntaxMistake(error))));
@@ -48,13 +49,13 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   throw mistakes(found);
 }
 
-/** The library's words, except where they advise the programmer. */
+/** The message of the YAML library, except where it advises the programmer. */
 function syntaxMistake({ code, message }: YAMLError): string {
-  if (code === "MULTIPLE_DOCS") return "a second document begins here; expected one configuration in a file";
+  if (code === "MULTIPLE_DOCS") return "a second YAML document begins here; expected one configuration in a file";
   return lowerFirst(firstLine(message));
 }
 
-/** The top-level keys of a file, to tell what kind of configuration it is; none when it is no YAML map. */
+/** The top-level keys of a file. They tell what kind of configuration it is. None when the file is not a YAML map. */
 export function topLevelKeys(path: string): string[] {
   const { contents } = parseDocument(read(path).text, { prettyErrors: false, logLevel: "error" });
   if (!isMap(contents)) return [];
@@ -66,16 +67,16 @@ type Context = { document: Document.Parsed; place: Places; schema: z.ZodType; va
 function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
   const { document, place, schema } = context;
   if (issue.code === "invalid_union") {
-    const meant = meantBranch(issue);
-    if (meant !== undefined) return meant.flatMap((one) => blocks(one, context));
+    const likely = likelyBranch(issue);
+    if (likely !== undefined) return likely.flatMap((one) => blocks(one, context));
   }
   const path = issue.path.filter((key) => typeof key !== "symbol");
   if (issue.code === "unrecognized_keys") {
     const accepted = acceptedKeys(schema, path);
     return issue.keys.map((key) => {
       const nearest = nearestWord(key, accepted);
-      const cure = nearest === undefined ? `expected one of ${accepted.join(", ")}` : `did you mean ${nearest}?`;
-      return place.block(keyRange(document, path, key), `${dotted([...path, key])}: unknown key; ${cure}`);
+      const advice = nearest === undefined ? `expected one of ${accepted.join(", ")}` : `did you mean ${nearest}?`;
+      return place.block(keyRange(document, path, key), `${dotted([...path, key])}: unknown key; ${advice}`);
     });
   }
   const found = valueAt(context.value, path);
@@ -86,10 +87,10 @@ function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
 }
 
 /**
- * The mistakes of the one form that was meant: the only one of the right type, such as the group in "a word or a group".
- * `undefined` where none or several could have been.
+ * A value may have one of several forms, such as "a word or a group". These are the mistakes of the form that the person
+ * most likely meant: the only one that has the right type. `undefined` where there is none, or more than one.
  */
-function meantBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
+function likelyBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | undefined {
   const near = issue.errors.filter((branch) =>
     branch.every((one) => one.path.length > 0 || one.code === "unrecognized_keys"),
   );
@@ -98,13 +99,13 @@ function meantBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] | 
     : undefined;
 }
 
-/** What would have been right, in words. */
+/** What is accepted, in words. */
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_value":
-      return `expected ${issue.values.map(String).join(" or ")}`;
+      return `expected ${oneOf(issue.values.map(String))}`;
     case "invalid_type":
-      // The schema's own words, where it has any; zod's own begin with "Invalid".
+      // A message of the schema says more than our words for the type. The messages of zod itself begin with "Invalid".
       return issue.message.startsWith("Invalid")
         ? `expected ${TYPE_WORDS.get(issue.expected) ?? issue.expected}`
         : issue.message;
@@ -115,9 +116,19 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 function shown(issue: z.core.$ZodIssue, found: unknown): string {
   if (issue.code !== "invalid_type" && issue.code !== "invalid_value") return "";
+  const nearest =
+    issue.code === "invalid_value" && typeof found === "string"
+      ? nearestWord(found, issue.values.map(String))
+      : undefined;
+  if (nearest !== undefined) return `, found ${JSON.stringify(found)}; did you mean ${nearest}?`;
   if (Array.isArray(found)) return ", found a list";
   if (typeof found === "object" && found !== null) return ", found a group of keys";
   return `, found ${found === null ? "nothing" : JSON.stringify(found)}`;
+}
+
+function oneOf(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 
 const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
@@ -146,7 +157,7 @@ class Places {
     const source = this.#source[line - 1] ?? "";
     const last = end.line === line ? end.col : source.length;
     const marks = "^".repeat(Math.max(1, last - col + 1));
-    // Tabs stay tabs, so that the marks stand where the terminal puts the text.
+    // Tabs stay tabs, so that the terminal puts the marks under the text.
     const margin = source.slice(0, col - 1).replaceAll(/[^\t]/g, " ");
     const number = String(line);
     const gutter = " ".repeat(number.length);
@@ -157,13 +168,13 @@ class Places {
 
 type Mistake = { readonly at: number; readonly text: string };
 
-/** In the order in which a person reads the file. */
+/** All mistakes in one fault, in the order in which a person reads the file. */
 function mistakes(found: readonly Mistake[]): Fault {
   const ordered = found.toSorted((a, b) => a.at - b.at);
   return new Fault({ code: "config", message: ordered.map((mistake) => mistake.text).join("\n") });
 }
 
-/** The text of a file, and where the first character stands that is none, if there is one. */
+/** The text of a file. `notUtf8` is the position of the first character that is not UTF-8, if there is one. */
 function read(path: string): { text: string; notUtf8: number | undefined } {
   let bytes: Buffer;
   try {
@@ -201,7 +212,7 @@ function nodeRange(node: unknown): readonly [number, number] {
   return range == null ? [0, 1] : [range[0], Math.max(range[0] + 1, range[1])];
 }
 
-/** The place of a value; of what stands around it where it has none of its own, as behind an alias. */
+/** The place of a value. A value behind an alias has no place of its own; then it is the place of the alias. */
 function rangeAt(document: Document.Parsed, path: Path): readonly [number, number] {
   for (let depth = path.length; depth > 0; depth--) {
     const node: unknown = document.getIn(path.slice(0, depth), true);
@@ -210,7 +221,7 @@ function rangeAt(document: Document.Parsed, path: Path): readonly [number, numbe
   return nodeRange(document.contents);
 }
 
-/** Where a missing key would belong: the key of its group, or the beginning of the file. */
+/** The place for the message about a missing key: the key of its group, or the beginning of the file. */
 function parentRange(document: Document.Parsed, path: Path): readonly [number, number] {
   for (let depth = path.length - 1; depth > 0; depth--) {
     const parent = path.slice(0, depth - 1);
@@ -240,10 +251,9 @@ function valueAt(value: unknown, path: Path): unknown {
   return at;
 }
 
-/** The keys that the schema takes at a path, through the wrappers that zod puts around objects. */
+/** The keys that the schema accepts at a path. Looks through the wrappers that zod puts around objects. */
 function acceptedKeys(schema: z.core.$ZodType, path: Path): string[] {
   const { def } = schema._zod;
-  const inner = innerSchemas(def);
   if ("shape" in def) {
     const shape = def.shape as Record<string, z.core.$ZodType>;
     const [key, ...rest] = path;
@@ -251,7 +261,8 @@ function acceptedKeys(schema: z.core.$ZodType, path: Path): string[] {
     return Object.hasOwn(shape, key) ? acceptedKeys(shape[key]!, rest) : [];
   }
   if ("element" in def) return acceptedKeys(def.element as z.core.$ZodType, path.slice(1));
-  return inner.flatMap((one) => acceptedKeys(one, path));
+  if ("valueType" in def) return acceptedKeys(def.valueType as z.core.$ZodType, path.slice(1));
+  return innerSchemas(def).flatMap((one) => acceptedKeys(one, path));
 }
 
 function innerSchemas(def: object): z.core.$ZodType[] {
@@ -262,11 +273,13 @@ function innerSchemas(def: object): z.core.$ZodType[] {
   return found;
 }
 
-/** The accepted word that is fewest edits away, if it is near enough to be what was meant. */
+/** The accepted word with the fewest edits, if it is near enough to be the one that the person meant. */
 function nearestWord(word: string, accepted: readonly string[]): string | undefined {
   const ranked = accepted.map((one) => ({ one, edits: edits(word, one) })).toSorted((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.one : undefined;
+  // Two edits turn a word of two letters into any other.
+  const limit = word.length < 3 ? 0 : word.length === 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return best !== undefined && best.edits <= limit ? best.one : undefined;
 }
 
 /** Levenshtein distance. */

@@ -1,5 +1,5 @@
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-/** Thirteen digits or so. Ten would be seconds: taken for milliseconds they ask for 1970, and the answer is empty. */
+/** About thirteen digits. Ten digits are seconds; read as milliseconds they would be a day in 1970, so they are refused. */
 const MILLIS = /^(0|\d{12,15})$/;
 
 export const TIME_ACCEPTED =
@@ -15,7 +15,7 @@ export function parseTime(text: string): number {
   return timeMs;
 }
 
-/** JavaScript takes 31 February for 3 March. */
+/** `Date` reads 31 February as 3 March, so the day is written back and compared. */
 function isDay(iso: string): boolean {
   const day = iso.slice(0, 10);
   const ms = Date.parse(`${day}T00:00:00Z`);

@@ -29,7 +29,7 @@ function load(text: string): EdgeConfig {
   return loadConfig({ path, schema: edgeConfigSchema });
 }
 
-test("a clock is waited for as long as it takes, unless somebody says otherwise", () => {
+test("a gateway waits for its clock without limit, unless the configuration says otherwise", () => {
   expect(load(BASE).clock).toEqual({
     rules: { notBeforeMs: Date.UTC(2026, 0, 1), maxWaitMs: Infinity, behindWaitMs: 600_000 },
     synchronizedFile: null,
@@ -61,7 +61,7 @@ describe("the defaults", () => {
       dataDir: join(folder, "data"),
       unrouted: "auto",
       seal: { sizeBytes: 65_536, afterMs: 1000 },
-      buffer: { maxSizeBytes: 2 ** 31, policy: "backpressure" },
+      buffer: { maxSizeBytes: 2 ** 31 },
       http: { host: "127.0.0.1", port: 9101 },
     });
     expect(config.mqtt.listeners).toMatchObject([{ protocol: "tcp", host: "127.0.0.1", port: 1883 }]);
@@ -71,7 +71,7 @@ describe("the defaults", () => {
     });
   });
 
-  test("bound what is kept for local subscribers", () => {
+  test("limit sessions and retained messages", () => {
     expect(load(BASE).mqtt).toMatchObject({
       sessions: {
         max: 10_000,
@@ -90,12 +90,12 @@ describe("the defaults", () => {
     expect(mistakesOf(BASE.replace("true }", "true, sessions: { in_flight: 0 } }"))).toContain("in_flight");
   });
 
-  test("dead-letter what no route matches, once there are routes", () => {
+  test("make dead letters of topics that no route matches, once there are routes", () => {
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\n`).unrouted).toBe("dead_letter");
     expect(load(`${BASE}routes: [{ topic: "a/#" }]\nunrouted: auto\n`).unrouted).toBe("auto");
   });
 
-  test("let a metric change its type and unit, unless a rule or the whole gateway says otherwise", () => {
+  test("accept a change of type or unit, unless a rule or schema.on_change says otherwise", () => {
     const policies = (text: string): unknown[] => load(BASE + text).windows.map(({ plan }) => plan.onSchemaChange);
     expect(policies("windows: [{}]\n")).toEqual(["accept", "accept"]);
     expect(policies("schema: { on_change: dead_letter }\nwindows: [{ on_schema_change: accept }, {}]\n")).toEqual([
@@ -114,7 +114,7 @@ describe("the defaults", () => {
     expect(config.log).toEqual({ level: "info", format: "auto" });
   });
 
-  test("of the limits of MQTT are said in one place, and 0 is no limit where it may stand", () => {
+  test("of the MQTT limits are those of the broker, and 0 means no limit where it is accepted", () => {
     expect(load(BASE).mqtt).toMatchObject({ limits: DEFAULT_LIMITS, sysIntervalMs: 10_000 });
     const example = fileURLToPath(new URL("../../../deploy/examples/edge.yaml", import.meta.url));
     expect(loadConfig({ path: example, schema: edgeConfigSchema }).mqtt.limits).toEqual(DEFAULT_LIMITS);
@@ -135,7 +135,7 @@ describe("the defaults", () => {
   });
 });
 
-describe("a mistake is told with its place, what was found and what is accepted", () => {
+describe("a mistake is reported with its place, what was found and what is accepted", () => {
   test.each<[string, string, string]>([
     [
       "a duration",
@@ -145,7 +145,7 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |          ^^^^^^`,
     ],
     [
-      "a limit that the broker could not hold",
+      "a limit above what the broker can enforce",
       BASE.replace("{ allow_anonymous: true }", "{ allow_anonymous: true, limits: { topic_levels: 200 } }"),
       `edge.yaml:3:56  mqtt.limits.topic_levels: expected a whole number from 1 to 100
   3 | mqtt: { allow_anonymous: true, limits: { topic_levels: 200 } }
@@ -173,7 +173,7 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |           ^^^^^^^^`,
     ],
     [
-      "a key of nowhere",
+      "an unknown key that is near to none",
       `${BASE}http: { colour: red }\n`,
       `edge.yaml:5:9  http.colour: unknown key; expected one of host, port
   5 | http: { colour: red }
@@ -189,12 +189,40 @@ describe("a mistake is told with its place, what was found and what is accepted"
     [
       "a choice",
       `${BASE}log: { level: loud }\n`,
-      `edge.yaml:5:15  log.level: expected trace or debug or info or warn or error or fatal or silent, found "loud"
+      `edge.yaml:5:15  log.level: expected trace, debug, info, warn, error, fatal or silent, found "loud"
   5 | log: { level: loud }
     |               ^^^^`,
     ],
     [
-      "a list where a group belongs",
+      "a misspelt word",
+      `${BASE}log: { level: debgu }\n`,
+      `edge.yaml:5:15  log.level: expected trace, debug, info, warn, error, fatal or silent, found "debgu"; did you mean debug?
+  5 | log: { level: debgu }
+    |               ^^^^^`,
+    ],
+    [
+      "a misspelt key below a path of a payload",
+      `${BASE}routes: [{ topic: a, fields: { t: { scle: 0.1 } } }]\n`,
+      `edge.yaml:5:37  routes[0].fields.t.scle: unknown key; did you mean scale?
+  5 | routes: [{ topic: a, fields: { t: { scle: 0.1 } } }]
+    |                                     ^^^^`,
+    ],
+    [
+      "a key that was removed",
+      `${BASE}buffer: { policy: backpressure }\n`,
+      `edge.yaml:5:11  buffer.policy: unknown key; expected one of max_size, dead_letters, keep_replicated
+  5 | buffer: { policy: backpressure }
+    |           ^^^^^^`,
+    ],
+    [
+      "a certificate without its key",
+      BASE.replace("http:", "https:").replace(" }]", ", cert: edge.yaml }]"),
+      `edge.yaml:4:60  regions[0].cert: cert and key belong together; key is missing
+  4 | regions: [{ name: eu, url: "https://127.0.0.1:7443", cert: edge.yaml }]
+    |                                                            ^^^^^^^^^`,
+    ],
+    [
+      "a list instead of a group",
       BASE.replace("{ allow_anonymous: true }", "[1]"),
       `edge.yaml:3:7  mqtt: expected a group of keys, found a list
   3 | mqtt: [1]
@@ -208,14 +236,14 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |           ^^^^^^^^^^^^^^`,
     ],
     [
-      "an address that is none",
+      "a URL of another scheme",
       BASE.replace("http:", "ftp:"),
       `edge.yaml:4:28  regions[0].url: expected http://host:port, or https://host:port for TLS
   4 | regions: [{ name: eu, url: "ftp://127.0.0.1:7443" }]
     |                            ^^^^^^^^^^^^^^^^^^^^^^`,
     ],
     [
-      "nobody who may connect",
+      "a broker to which nobody may connect",
       BASE.replace("{ allow_anonymous: true }", "{ max_packet: 1MiB }"),
       `edge.yaml:3:7  mqtt: nobody could connect: name a users_file, or set allow_anonymous: true
   3 | mqtt: { max_packet: 1MiB }
@@ -232,70 +260,70 @@ describe("a mistake is told with its place, what was found and what is accepted"
     |                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^`,
     ],
     [
-      "a file that is not there",
+      "a missing file",
       BASE.replace("{ allow_anonymous: true }", "{ users_file: users.txt }"),
       `edge.yaml:3:21  mqtt.users_file: /users.txt cannot be read; check the path and who may read it
   3 | mqtt: { users_file: users.txt }
     |                     ^^^^^^^^^`,
     ],
     [
-      "a template that names what the topic does not have",
+      "a template with a name that the topic does not have",
       `${BASE}routes: [{ topic: "a/{line}", device: "{lime}" }]\n`,
       `edge.yaml:5:39  routes[0].device: {lime} is not known here; expected {field}, {topic}, {device}, {line}
   5 | routes: [{ topic: "a/{line}", device: "{lime}" }]
     |                                       ^^^^^^^^`,
     ],
     [
-      "a topic pattern",
+      "a wrong topic pattern",
       `${BASE}routes: [{ topic: "a/#/b" }]\n`,
       `edge.yaml:5:19  routes[0].topic: '#' must be the last level
   5 | routes: [{ topic: "a/#/b" }]
     |                   ^^^^^^^`,
     ],
     [
-      "two regions of one name",
+      "two regions with the same name",
       `${BASE.replace("]", ', { name: eu, url: "http://b:1" }]')}`,
       `edge.yaml:4:63  regions[1].name: two regions are named eu
   4 | regions: [{ name: eu, url: "http://127.0.0.1:7443" }, { name: eu, url: "http://b:1" }]
     |                                                               ^^`,
     ],
     [
-      "a word where a group could be as well",
+      "a wrong value in one of two forms",
       `${BASE}routes: [{ topic: a, timestamp: { field: ts, unit: m } }]\n`,
-      `edge.yaml:5:52  routes[0].timestamp.unit: expected auto or s or ms or iso, found "m"
+      `edge.yaml:5:52  routes[0].timestamp.unit: expected auto, s, ms or iso, found "m"
   5 | routes: [{ topic: a, timestamp: { field: ts, unit: m } }]
     |                                                    ^`,
     ],
     [
-      "neither of two forms",
+      "a value that has neither of two forms",
       `${BASE}routes: [{ topic: a, timestamp: soon }]\n`,
       `edge.yaml:5:33  routes[0].timestamp: expected arrival, or a group with field and unit
   5 | routes: [{ topic: a, timestamp: soon }]
     |                                 ^^^^`,
     ],
     [
-      "a number out of its bounds",
+      "a number beyond its limits",
       `${BASE}decode: { max_depth: 65 }\n`,
       `edge.yaml:5:22  decode.max_depth: expected a whole number from 1 to 64
   5 | decode: { max_depth: 65 }
     |                      ^^`,
     ],
     [
-      "a policy that there is not",
+      "an unknown policy",
       `${BASE}schema: { on_change: refuse }\n`,
       `edge.yaml:5:22  schema.on_change: expected accept or dead_letter, found "refuse"
   5 | schema: { on_change: refuse }
     |                      ^^^^^^`,
     ],
     [
-      "a key that is a number",
+      "a number as a key",
       `${BASE}7: days\n`,
       `edge.yaml:5:1  7: unknown key; expected one of gateway, data_dir, mqtt, time_zone, unrouted, routes, decode, schema, windows, seal, buffer, regions, operators, failover, clock, http, log
   5 | 7: days
     | ^`,
     ],
     [
-      "a value that an alias brings along",
+      "a wrong value behind an alias",
       `${BASE}http: &same { port: x }\nlog: *same\n`,
       `edge.yaml:5:21  http.port: expected a port, 0 to 65535, found "x"
   5 | http: &same { port: x }
@@ -305,7 +333,7 @@ edge.yaml:6:6  log.port: unknown key; expected one of level, format
     |      ^^^^^`,
     ],
     [
-      "a folder where a file belongs",
+      "a folder instead of a file",
       BASE.replace("{ allow_anonymous: true }", "{ users_file: . }"),
       `edge.yaml:3:21  mqtt.users_file:  is a folder; expected the path of a file
   3 | mqtt: { users_file: . }
@@ -319,28 +347,28 @@ edge.yaml:6:6  log.port: unknown key; expected one of level, format
     |                                                                 ^`,
     ],
     [
-      "an address of a region with more than it has",
+      "the URL of a region with a path",
       BASE.replace("7443", "7443/v1"),
       `edge.yaml:4:28  regions[0].url: expected http://host:port, or https://host:port for TLS
   4 | regions: [{ name: eu, url: "http://127.0.0.1:7443/v1" }]
     |                            ^^^^^^^^^^^^^^^^^^^^^^^^^^`,
     ],
     [
-      "an authority for a line that is not encrypted",
+      "an authority for a connection without encryption",
       BASE.replace(" }]", ", ca: edge.yaml }]"),
       `edge.yaml:4:28  regions[0].url: ca, cert and key need an address with https://
   4 | regions: [{ name: eu, url: "http://127.0.0.1:7443", ca: edge.yaml }]
     |                            ^^^^^^^^^^^^^^^^^^^^^^^`,
     ],
     [
-      "text where a configuration belongs",
+      "plain text instead of a configuration",
       "hello\n",
       `edge.yaml:1:1  the file: expected a group of keys, found "hello"
   1 | hello
     | ^^^^^`,
     ],
     [
-      "windows that would forward nothing",
+      "a rule that would forward nothing",
       `${BASE}windows: [{ lengths: [] }]\n`,
       `edge.yaml:5:22  windows[0].lengths: no lengths and raw: false would forward nothing
   5 | windows: [{ lengths: [] }]
@@ -350,7 +378,7 @@ edge.yaml:6:6  log.port: unknown key; expected one of level, format
     expect(mistakesOf(text)).toBe(expected);
   });
 
-  test("under the very text where the line has tabs", () => {
+  test("with marks under the text, also in a line with tabs", () => {
     expect(mistakesOf(`${BASE}http:\t{ port: x }\n`))
       .toBe(`edge.yaml:5:15  http.port: expected a port, 0 to 65535, found "x"
   5 | http:\t{ port: x }
@@ -373,19 +401,19 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     );
   });
 
-  test("all of them at once", () => {
+  test("together with all others", () => {
     const told = mistakesOf(`${BASE}http: { port: x }\nbuffer: { max_size: y }\n`);
     expect(told.match(/^edge\.yaml:\d+:\d+/gm)).toEqual(["edge.yaml:5:15", "edge.yaml:6:21"]);
   });
 
-  test("also where it is no YAML, or means more than it can", () => {
+  test("also where the file is not valid YAML, or an alias bomb", () => {
     expect(mistakesOf(`${BASE}gateway: again\n`)).toMatch(/^edge\.yaml:5:1 {2}.*unique/);
     expect(mistakesOf(`${BASE}http: {\n`)).toMatch(/^edge\.yaml:\d+:\d+ {2}/);
     expect(mistakesOf(`${BASE}time_zone: !zone UTC\n`)).toBe(`edge.yaml:5:12  unresolved tag: !zone
   5 | time_zone: !zone UTC
     |            ^^^^^`);
     expect(mistakesOf(`${BASE}---\ngateway: second\n`)).toBe(
-      `edge.yaml:5:1  a second document begins here; expected one configuration in a file
+      `edge.yaml:5:1  a second YAML document begins here; expected one configuration in a file
   5 | ---
     | ^^^`,
     );
@@ -396,17 +424,17 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     expect(mistakesOf("")).toBe("/edge.yaml: the configuration is empty (see deploy/examples)");
   });
 
-  test("and where it is no UTF-8, as old editors write it", () => {
+  test("where the file is not UTF-8, as old editors write it", () => {
     const path = join(folder, "edge.yaml");
     writeFileSync(path, Buffer.from(`${BASE}routes: [{ topic: a, unit: °C }]\n`, "latin1"));
     expect(() => loadConfig({ path, schema: edgeConfigSchema })).toThrow(
-      "edge.yaml:5:28  no UTF-8 text; save the file with this encoding",
+      "edge.yaml:5:28  this is not UTF-8 text; save the file as UTF-8",
     );
     writeFileSync(path, `\uFEFF${BASE}routes: [{ topic: a, unit: °C }]\n`);
     expect(loadConfig({ path, schema: edgeConfigSchema }).routes[0]?.unit).toBe("°C");
   });
 
-  test("and for peers and copies of a region that cannot be", () => {
+  test("for impossible peers and copies of a region", () => {
     const path = join(folder, "cloud.yaml");
     const mistakes = (text: string): string => {
       writeFileSync(path, `region: eu\ndata_dir: ./eu\n${text}\n`);
@@ -430,7 +458,7 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     expect(mistakes(`${peers("us")}\nmin_copies: 2`)).toBe("");
   });
 
-  test("and for a users file with a mistake, and a port that is given twice", () => {
+  test("for a mistake in the users file, and for a port that is used twice", () => {
     writeFileSync(join(folder, "users.txt"), "# plant\ncarl:secret\n");
     const text = BASE.replace(/mqtt:.*/, "mqtt: { users_file: users.txt, listeners: [{ port: 9101 }] }");
     expect(mistakesOf(text).replaceAll(folder, "")).toContain(
@@ -438,17 +466,17 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
     );
     expect(
       mistakesOf(BASE.replace(/mqtt:.*/, "mqtt: { allow_anonymous: true, listeners: [{ port: 9101 }] }")),
-    ).toContain("http has port 9101 already");
+    ).toContain("mqtt.listeners[0].port: http.port is 9101, too; expected another port");
   });
 
-  test("and by nobody else: the YAML library prints nothing by itself", () => {
+  test("and nothing else is printed, not even by the YAML library", () => {
     const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
     onTestFinished(() => warned.mockRestore());
     expect(mistakesOf(`${BASE}? [a, b]\n: 3\n`)).toContain("[ a, b ]: unknown key");
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test("and where there is no file", () => {
+  test("where there is no file", () => {
     expect(() => loadConfig({ path: join(folder, "none.yaml"), schema: edgeConfigSchema })).toThrow("does not exist");
   });
 });

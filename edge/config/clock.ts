@@ -1,0 +1,66 @@
+import { isAbsolute } from "node:path";
+import { z } from "zod";
+import { duration } from "../../proto/runtime/options/fields.ts";
+import type { TimeRules } from "../core/storage/gateway-time.ts";
+import { TimeZone } from "../decode/timestamp.ts";
+
+export type ClockConfig = { readonly rules: TimeRules; readonly synchronizedFile: string | null };
+
+/** `clock`: when the clock of the machine is believed. */
+export function clock(): z.ZodType<ClockConfig> {
+  const date = "expected a date such as 2026-01-01";
+  return z
+    .strictObject({
+      not_before: z
+        .string(date)
+        .refine((text) => Number.isFinite(dateMs(text)), date)
+        .meta({ kind: "date" })
+        .default("2026-01-01")
+        .describe("A clock that shows an earlier date was never set. Messages are held until it is set."),
+      max_wait: duration({ min: "1s" })
+        .optional()
+        .describe(
+          "How long messages are held. After that their readings get the time that the clock shows and are marked as suspect. By default messages are held as long as the disk has room.",
+        ),
+      behind_wait: duration({ max: "1d" })
+        .prefault("10m")
+        .describe("How long the gateway waits for a clock that starts behind the newest time on its disk."),
+      synchronized_file: z
+        .string("expected the path of a file")
+        .refine(isAbsolute, "expected an absolute path such as /run/systemd/timesync/synchronized")
+        .meta({ kind: "absolute path of a file" })
+        .optional()
+        .describe("A file that exists once the clock is synchronized. By default the clock alone is looked at."),
+    })
+    .prefault({})
+    .transform((given) => ({
+      rules: {
+        notBeforeMs: dateMs(given.not_before),
+        maxWaitMs: given.max_wait ?? Infinity,
+        behindWaitMs: given.behind_wait,
+      },
+      synchronizedFile: given.synchronized_file ?? null,
+    }))
+    .describe(
+      "When the clock of the machine is believed. Until then messages are acknowledged and held on disk. Later each gets its true time, by how long ago it came.",
+    );
+}
+
+/** `time_zone` */
+export function timeZone(): z.ZodType<string, string> {
+  const expected = "expected a time zone such as UTC or Europe/Berlin";
+  return z
+    .string(expected)
+    .refine((zone) => {
+      try {
+        return new TimeZone(zone) instanceof TimeZone;
+      } catch {
+        return false;
+      }
+    }, expected)
+    .meta({ kind: "time zone" });
+}
+
+function dateMs(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+}

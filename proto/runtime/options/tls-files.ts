@@ -1,0 +1,40 @@
+import type { z } from "zod";
+import { readableFile } from "./fields.ts";
+
+/** The files of TLS: one set of keys for those that connect, one for those that listen. */
+
+type OptionalFile = z.ZodOptional<z.ZodType<string, string>>;
+
+/** The keys of a side that connects to a region by gRPC. They are named as in `GrpcTarget`. */
+export function clientTls(folder: string): { ca: OptionalFile; cert: OptionalFile; key: OptionalFile } {
+  const file = (): z.ZodType<string, string> => readableFile(folder);
+  return {
+    ca: file()
+      .optional()
+      .describe("Authorities (PEM) that may sign the certificate of the other side. Without it: those of the system."),
+    cert: file().optional().describe("The certificate (PEM) to show, where the other side asks for one. Needs `key`."),
+    key: file().optional().describe("The private key (PEM) of `cert`."),
+  };
+}
+
+/** The keys of a side that listens. */
+export function serverTls(folder: string): { cert: OptionalFile; key: OptionalFile; client_ca: OptionalFile } {
+  const file = (): z.ZodType<string, string> => readableFile(folder);
+  return {
+    cert: file().optional().describe("The certificate (PEM) for TLS. Needs `key`."),
+    key: file().optional().describe("The private key (PEM) of `cert`."),
+    client_ca: file()
+      .optional()
+      .describe("Authorities (PEM). Whoever connects must show a certificate that one of them signed. Needs `cert`."),
+  };
+}
+
+/** A certificate is of no use without its key, and a key without its certificate. */
+export function certAndKey(
+  { cert, key }: { readonly cert?: string | undefined; readonly key?: string | undefined },
+  context: z.RefinementCtx,
+): void {
+  if ((cert === undefined) === (key === undefined)) return;
+  const [present, missing] = cert === undefined ? ["key", "cert"] : ["cert", "key"];
+  context.addIssue({ code: "custom", message: `cert and key belong together; ${missing} is missing`, path: [present] });
+}
