@@ -35,7 +35,7 @@ import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
-import { ThreadedStore } from "./store/threaded-store.ts";
+import { openThreadedStore } from "./store/threaded-store.ts";
 
 /**
  * A region, wired:
@@ -62,11 +62,14 @@ export async function startRegion(deps: {
   const { tokensFile } = config.ingest;
   const authorized = tokensFile === undefined ? () => true : readTokens(tokensFile);
 
-  const store = await ThreadedStore.open({
-    path: join(config.dataDir, "region.db"),
-    maxBytes: config.store.maxSizeBytes ?? null,
-    newStoreId: randomBytes(16),
-  });
+  const store = await openThreadedStore(
+    {
+      path: join(config.dataDir, "region.db"),
+      maxBytes: config.store.maxSizeBytes ?? null,
+      newStoreId: randomBytes(16),
+    },
+    onFault,
+  );
   life.onStop("store", () => store.close());
 
   const bootId = randomBytes(16);

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { name, readableFile } from "../../proto/runtime/options/fields.ts";
 
 /**
- * A running deployment as its operator describes it: where its parts answer, and by which commands of the shell they are
- * stopped, started, or cut off. A command that is not there is a fault that no drill may use. In a command `{seconds}`
- * is how long the fault is meant to last, so that it can heal itself over there.
+ * A running deployment as its operator describes it: where its parts answer, and which shell commands stop, start and cut
+ * them off. Without its command an injection is not possible. In a command `{seconds}` is how long the injection is meant
+ * to last, so that the other machine can end it by itself.
  */
 export function deploymentSchema(folder: string): z.ZodType<DeploymentFile> {
   const file = readableFile(folder);
@@ -27,9 +27,9 @@ export function deploymentSchema(folder: string): z.ZodType<DeploymentFile> {
   };
   return z
     .strictObject({
-      target: name().describe("its name, to be typed where it is in production"),
+      target: name().describe("its name; a person must type it before a drill in production"),
       production: z.boolean("expected true or false").default(true),
-      operator_token_file: file.optional().describe("for drills that command, such as an evacuation"),
+      operator_token_file: file.optional().describe("for drills that send operators' commands, such as an evacuation"),
       regions: z.array(z.strictObject(part).superRefine(paired)).min(2, "expected at least two regions"),
       gateways: z
         .array(
@@ -51,7 +51,7 @@ export function deploymentSchema(folder: string): z.ZodType<DeploymentFile> {
       links: z
         .array(z.strictObject({ from: name(), to: name(), cut: command(), heal: command() }))
         .default([])
-        .describe("from whom to whom, and how it is cut without a word"),
+        .describe("the links between parts, and the commands that cut and heal them"),
     })
     .superRefine(({ regions, gateways, links }, context) => {
       const names = [...regions, ...gateways].map((one) => one.name);
@@ -68,7 +68,7 @@ export function deploymentSchema(folder: string): z.ZodType<DeploymentFile> {
 }
 
 function command(): z.ZodType<string, string> {
-  return z.string("expected a command of the shell").min(1, "expected a command of the shell");
+  return z.string("expected a shell command").min(1, "expected a shell command");
 }
 
 const HTTP = "expected an address such as http://127.0.0.1:8080";

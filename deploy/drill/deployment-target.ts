@@ -1,30 +1,31 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { Fault as UserFault } from "../../proto/core/fault.ts";
+import { Fault } from "../../proto/core/fault.ts";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
 import { Warden } from "../sandbox/warden.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
 import type { DeployedPart, DeploymentFile } from "./deployment-file.ts";
-import type { Fault } from "./injections.ts";
-import { faultDurationMs, faultsSentence } from "./injections.ts";
+import type { DeploymentAction, DeploymentControl, Injection } from "./injections/injection.ts";
+import { injectionsSentence } from "./injections/injection.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 
 /**
- * A deployment that runs already. Faults are the commands that its operator wrote down; for each one the command that
- * ends it is armed before, in a process that outlives this one.
+ * A deployment that runs already. Injections are commands that its operator wrote down. Before one begins, the command that
+ * ends it is given to the warden, a process that outlives this one.
  */
 export class DeploymentTarget implements DrillTarget {
   readonly name: string;
   readonly kind = "deployment";
+  readonly copiesDisks = false;
   readonly production: boolean;
   readonly regions: readonly TargetRegion[];
   readonly gateways: readonly TargetGateway[];
   readonly #file: DeploymentFile;
   readonly #folder: string;
   readonly #warden = new Warden();
-  readonly #armed = new Map<Fault, () => void>();
+  readonly #armed = new Map<Injection, () => void>();
   #closed: Promise<void> | undefined;
 
   /** @param folder of the file: commands run there. @throws Fault when a file that it names cannot be read. */
@@ -41,56 +42,29 @@ export class DeploymentTarget implements DrillTarget {
     }));
   }
 
-  unable(fault: Fault | { readonly kind: "copy_disk"; readonly part: string }): string | undefined {
-    switch (fault.kind) {
-      case "copy_disk":
-      case "restore":
-      case "rebuild":
-      case "shift_clock":
-      case "slow_link":
-      case "reset_link":
-        return `${fault.kind} is for the sandbox only`;
-      case "evacuate":
-        return this.#file.operatorTokenFile === undefined ? "operator_token_file is missing" : undefined;
-      case "kill":
-        if (fault.forMs === null) return "what is lost for ever is for the sandbox only";
-        break;
-      case "cut_link":
-        if (fault.way !== "both") return "a link that is cut in one direction is for the sandbox only";
-        break;
-      case "freeze":
-      case "isolate":
-    }
-    const { from, to } = "link" in fault ? fault.link : { from: fault.part, to: "" };
-    if (this.#commandsOf(fault) !== undefined) return undefined;
-    return fault.kind === "cut_link"
-      ? `links has no entry from ${from} to ${to}`
-      : `${from} has no command ${fault.kind}, and none that ends it`;
+  inabilityTo(injection: Injection): string | undefined {
+    const action = injection.deployment(this.#controlFor(injection));
+    return "unable" in action ? action.unable : undefined;
   }
 
-  async begin(fault: Fault): Promise<void> {
-    if (fault.kind === "evacuate") {
-      this.#arm(fault, this.#stayCommand(fault.part));
-      await this.#setMember(fault.part, "leaving");
-      return;
-    }
-    const commands = this.#commandsOf(fault);
-    if (commands === undefined) throw new UserFault({ code: "config", message: this.unable(fault) ?? fault.kind });
-    // Before, so that nothing begins that might never end.
-    this.#arm(fault, this.#filled(commands.end, fault));
-    await this.#run(this.#filled(commands.begin, fault), fault);
+  async begin(injection: Injection): Promise<void> {
+    const action = this.#actionOf(injection);
+    // The warden first, so that nothing begins that might never end.
+    const command = `cd ${quoted(this.#folder)} && ${filled(action.wardenCommand, injection)}`;
+    this.#armed.set(injection, this.#warden.arm(command, injection.durationMs + GRACE_MS));
+    await action.begin();
   }
 
-  async end(fault: Fault): Promise<void> {
-    if (fault.kind === "evacuate") await this.#setMember(fault.part, "member");
-    else await this.#run(this.#filled(this.#commandsOf(fault)!.end, fault), fault);
-    this.#armed.get(fault)?.();
-    this.#armed.delete(fault);
-    if (fault.kind === "kill") await this.#ready(fault.part);
+  async end(injection: Injection): Promise<void> {
+    const action = this.#actionOf(injection);
+    await action.end();
+    this.#armed.get(injection)?.();
+    this.#armed.delete(injection);
+    await action.afterEnd?.();
   }
 
   copyDisk(): Promise<void> {
-    return Promise.reject(new UserFault({ code: "config", message: "copy_disk is for the sandbox only" }));
+    return Promise.reject(new Fault({ code: "config", message: "copy_disk is for the sandbox only" }));
   }
 
   close(): Promise<void> {
@@ -99,50 +73,43 @@ export class DeploymentTarget implements DrillTarget {
   }
 
   async #close(): Promise<void> {
-    // What is still armed was not ended in order. Without a word of farewell the warden ends it now.
+    // What is still armed was not ended in order. The warden that is abandoned ends it now.
     if (this.#armed.size > 0) this.#warden.abandon();
     else await this.#warden.dismiss();
   }
 
-  #arm(fault: Fault, command: string): void {
-    const inFolder = `cd ${quoted(this.#folder)} && ${command}`;
-    this.#armed.set(fault, this.#warden.arm(inFolder, faultDurationMs(fault) + GRACE_MS));
+  #actionOf(injection: Injection): DeploymentAction {
+    const action = injection.deployment(this.#controlFor(injection));
+    if ("unable" in action) throw new Fault({ code: "config", message: action.unable });
+    return action;
   }
 
-  #commandsOf(fault: Fault): { readonly begin: string; readonly end: string } | undefined {
-    const pair = (begin: string | undefined, end: string | undefined): { begin: string; end: string } | undefined =>
-      begin === undefined || end === undefined ? undefined : { begin, end };
-    if (fault.kind === "cut_link") {
-      const link = this.#file.links.find(({ from, to }) => from === fault.link.from && to === fault.link.to);
-      return link && pair(link.cut, link.heal);
-    }
-    if ("link" in fault) return undefined;
-    const part = this.#part(fault.part);
-    switch (fault.kind) {
-      case "kill":
-        return pair(part.kill, part.start);
-      case "freeze":
-        return pair(part.freeze, part.thaw);
-      case "isolate":
-        return pair(part.isolate, part.rejoin);
-      default:
-        return undefined;
-    }
+  #controlFor(injection: Injection): DeploymentControl {
+    return {
+      part: (name) => this.#part(name),
+      linkCommands: (link) => this.#file.links.find(({ from, to }) => from === link.from && to === link.to),
+      hasOperatorToken: this.#file.operatorTokenFile !== undefined,
+      run: (command) => this.#run(filled(command, injection), injection),
+      ready: (part) => this.#ready(part),
+      setMember: (region, state) => this.#setMember(region, state),
+      stayCommand: (region) => this.#stayCommand(region),
+    };
   }
 
-  #filled(command: string, fault: Fault): string {
-    return command.replaceAll("{seconds}", String(Math.ceil(faultDurationMs(fault) / 1000)));
-  }
-
-  #run(command: string, fault: Fault): Promise<void> {
+  #run(command: string, injection: Injection): Promise<void> {
     return new Promise((resolve, reject) => {
       const options = { cwd: this.#folder, timeout: COMMAND_MS, killSignal: "SIGKILL" } as const;
       execFile("/bin/sh", ["-c", command], options, (error, _, stderr) => {
         if (error === null) return resolve();
-        const said = stderr.trim().split("\n").at(-1);
-        const message = `${faultsSentence([fault])}: the command ${JSON.stringify(command)} failed: ${said || error.message}`;
+        const reason = stderr.trim().split("\n").at(-1) || error.message;
+        const what = injectionsSentence([injection]);
         return reject(
-          new UserFault({ code: "config", message, hint: "correct it in the file of the deployment", cause: error }),
+          new Fault({
+            code: "config",
+            message: `${what}: the command ${JSON.stringify(command)} failed: ${reason}`,
+            hint: "correct the command in the deployment file",
+            cause: error,
+          }),
         );
       });
     });
@@ -158,7 +125,7 @@ export class DeploymentTarget implements DrillTarget {
       await delay(200);
     }
     const message = `${part} was started and is not ready after ${READY_MS / 1000} s (${url})`;
-    throw new UserFault({ code: "unreachable", message, hint: "look at its log" });
+    throw new Fault({ code: "unreachable", message, hint: "look at its log" });
   }
 
   async #setMember(region: string, state: "leaving" | "member"): Promise<void> {
@@ -178,7 +145,7 @@ export class DeploymentTarget implements DrillTarget {
     return [process.execPath, process.argv[1] ?? "tidemark", "regions", "stay", region, ...flags].map(quoted).join(" ");
   }
 
-  /** A command is given to another region than the one that it is about. */
+  /** A command goes to another region than the one that it is about. */
   #other(region: string): TargetRegion {
     return this.regions.find(({ name }) => name !== region)!;
   }
@@ -201,11 +168,16 @@ function brokerOf({ url, username, passwordFile, ca }: DeploymentFile["gateways"
   };
 }
 
+/** `{seconds}` is how long the injection is meant to last, so that the other end can set a timer of its own. */
+function filled(command: string, { durationMs }: Injection): string {
+  return command.replaceAll("{seconds}", String(Math.ceil(durationMs / 1000)));
+}
+
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The one who began a fault ends it; only after so much longer does somebody else. */
+/** The drill ends its injections itself. The warden waits so much longer before it does. */
 const GRACE_MS = 5_000;
 const COMMAND_MS = 30_000;
 const READY_MS = 60_000;

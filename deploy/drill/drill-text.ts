@@ -1,10 +1,10 @@
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Drill } from "./drill-file.ts";
-import type { Cast } from "./drill-plan.ts";
+import type { Cast } from "./cast.ts";
 import { blastRadius, planSteps, stepSentence } from "./drill-plan.ts";
 import { allDrills, findDrill } from "./shipped-drills.ts";
 
-/** What drills there are and what they do, in words. */
+/** Texts about drills, for `tidemark drill list` and `show`. */
 export async function listing({ json }: { json: boolean }): Promise<string> {
   const drills = allDrills();
   if (json) {
@@ -24,7 +24,7 @@ export async function shown(name: string, { json }: { json: boolean }): Promise<
   return json ? `${JSON.stringify(drill)}\n` : `${drillText(drill, sandboxCast(drill)).join("\n")}\n`;
 }
 
-/** A drill for one deployment: what is believed, what is done and when it ends, what must hold, what is not tested. */
+/** A drill for one deployment: its hypothesis, its steps and when they end, its limits, and what it does not test. */
 export function drillText(drill: Drill, cast: Cast): string[] {
   const { pass, load, stopIf } = drill;
   const steps = planSteps(drill, cast);
@@ -37,7 +37,7 @@ export function drillText(drill: Drill, cast: Cast): string[] {
     `load      ${load.perSecond} canary readings/s from ${load.canaries} devices, each gateway (${cast.gateways.length})`,
     `steps     steady for ${formatDuration(drill.steadyMs)}`,
     ...steps.map((step) => `          ${stepSentence(step)}`),
-    "          every fault ends by itself; then the canaries fall silent, and every id is looked for in every region",
+    "          every injection ends by itself; then the canaries stop, and the drill looks for every id in every region",
     `passes    a new reading is durable elsewhere within ${formatDuration(pass.rtoMs)}, repaired within ${formatDuration(pass.repairMs)},`,
     pass.backHomeMs === null
       ? "          and nothing is missing, twice, or answered differently (home does not come back)"
@@ -45,14 +45,14 @@ export function drillText(drill: Drill, cast: Cast): string[] {
     `stops if  ${[
       ...(stopIf.bufferUsed === Infinity ? [] : [`a buffer is over ${Math.round(stopIf.bufferUsed * 100)}%`]),
       ...(stopIf.peerRegionUnhealthy ? ["a region that was not hit does not answer"] : []),
-      ...(stopIf.canaryLost ? ["an acknowledged reading is nowhere"] : []),
-      "you say so",
+      ...(stopIf.canaryLost ? ["an acknowledged reading is in no region"] : []),
+      "you press q",
     ].join(", ")}`,
     ...drill.notTested.map((what, i) => `${i === 0 ? "not tested" : "          "}${i === 0 ? "" : ""} ${what}`),
   ];
 }
 
-/** Who is in the sandbox that a drill asks for. */
+/** The parts of the sandbox that a drill asks for. */
 export function sandboxCast({ sandbox }: Drill): Cast {
   return {
     regions: ["eu", "us", "ap", "sa", "af"].slice(0, sandbox.regions),

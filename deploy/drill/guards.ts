@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { PlannedStep } from "./drill-plan.ts";
-import { faultsIn } from "./drill-plan.ts";
+import { injectionsIn } from "./drill-plan.ts";
 import type { Sample } from "./samples.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 
@@ -54,8 +54,9 @@ export function objections(sample: Sample, regions: readonly string[]): string[]
 
 /** What the target has no means for. */
 export function inability(target: DrillTarget, steps: readonly PlannedStep[]): string[] {
-  const copies = steps.flatMap((step) => (step.kind === "copy_disk" ? [step] : []));
-  return [...new Set([...copies, ...faultsIn(steps)].flatMap((fault) => target.unable(fault) ?? []))];
+  const needsCopies = steps.some(({ kind }) => kind === "copy_disk") && !target.copiesDisks;
+  const copies = needsCopies ? ["copy_disk is for the sandbox only"] : [];
+  return [...new Set([...copies, ...injectionsIn(steps).flatMap((injection) => target.inabilityTo(injection) ?? [])])];
 }
 
 /**

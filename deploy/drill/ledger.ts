@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * The two sides of the account: what canaries were acknowledged, and what regions answer. Everything here is arithmetic
- * over what was collected (evidence.ts).
+ * The ledger of a drill compares two sides: the readings that were acknowledged to the canaries, and what the regions
+ * answer. This file is pure arithmetic; evidence.ts asks the regions.
  */
 export interface CanaryLog {
   readonly device: string;
@@ -18,26 +18,26 @@ export interface CanaryLog {
 export type DeviceContents = {
   readonly device: string;
   readonly region: string;
-  /** The values of its raw readings, as they came. */
+  /** The values of its raw readings, in the order of the answer. */
   readonly ids: readonly number[];
-  /** Its windows, by their start: the text of the whole record, and how many readings it counts. */
+  /** Its windows by their start: the whole record as text, and how many readings it counts. */
   readonly windows: ReadonlyMap<string, { readonly text: string; readonly count: number }>;
 };
 
-export type ReadingAtFault = { readonly device: string; readonly id: number; readonly acknowledgedAt: string };
+export type NamedReading = { readonly device: string; readonly id: number; readonly acknowledgedAt: string };
 
 export type RegionLedger = {
   readonly region: string;
   readonly readings: number;
-  /** Of everything that it answers for these devices: equal where regions answer alike. */
+  /** Over everything that it answers for these devices: equal where regions answer the same. */
   readonly digest: string;
-  /** Acknowledged, and not there. */
-  readonly missing: readonly ReadingAtFault[];
+  /** Acknowledged, but not there. */
+  readonly missing: readonly NamedReading[];
   /** Acknowledged, and there more than once. */
-  readonly twice: readonly ReadingAtFault[];
-  /** There, and never sent. */
+  readonly twice: readonly NamedReading[];
+  /** There, but never sent. */
   readonly neverSent: number;
-  /** Devices whose windows count another number of readings than there are. */
+  /** Devices whose windows do not count as many readings as there are. */
   readonly miscounted: readonly { readonly device: string; readonly windows: number; readonly readings: number }[];
 };
 
@@ -64,7 +64,7 @@ export function ledgerOf(logs: readonly CanaryLog[], contents: readonly DeviceCo
   };
 }
 
-/** Nothing missing, nothing twice, nothing answered differently: what every drill must end with. */
+/** Nothing is missing, twice, or answered differently. Every drill must end with this. */
 export function isClean({ regions, windowsDiffer }: Ledger): boolean {
   return (
     windowsDiffer.length === 0 &&
@@ -91,8 +91,8 @@ function regionLedger(
   devices: readonly DeviceContents[],
   logs: ReadonlyMap<string, CanaryLog>,
 ): RegionLedger {
-  const missing: ReadingAtFault[] = [];
-  const twice: ReadingAtFault[] = [];
+  const missing: NamedReading[] = [];
+  const twice: NamedReading[] = [];
   const miscounted: { device: string; windows: number; readings: number }[] = [];
   let readings = 0;
   let neverSent = 0;
@@ -107,13 +107,13 @@ function regionLedger(
     for (const id of ids) times.set(id, (times.get(id) ?? 0) + 1);
     for (const id of acknowledgedIds(log)) {
       const found = times.get(id) ?? 0;
-      if (found === 0) missing.push(atFault(log, id));
-      else if (found > 1) twice.push(atFault(log, id));
+      if (found === 0) missing.push(namedReading(log, id));
+      else if (found > 1) twice.push(namedReading(log, id));
     }
     for (const id of times.keys()) if (!(Number.isInteger(id) && id >= 1 && id <= log.sentAtMs.length)) neverSent++;
     let counted = 0;
     for (const { count } of windows.values()) counted += count;
-    // Where no such windows are made at all there is nothing to compare.
+    // A deployment that makes no windows of this length has nothing to compare.
     if (windows.size > 0 && counted !== ids.length) miscounted.push({ device, windows: counted, readings: ids.length });
   }
   const hex = digest.digest("hex").slice(0, DIGEST_SHOWN);
@@ -122,7 +122,7 @@ function regionLedger(
 
 const DIGEST_SHOWN = 16;
 
-function atFault(log: CanaryLog, id: number): ReadingAtFault {
+function namedReading(log: CanaryLog, id: number): NamedReading {
   return { device: log.device, id, acknowledgedAt: new Date(log.acknowledgedAtMs[id - 1]!).toISOString() };
 }
 

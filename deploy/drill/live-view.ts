@@ -1,7 +1,7 @@
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { DrillProgress } from "./drill-run.ts";
-import { faultDurationMs, faultsSentence, partsOf } from "./injections.ts";
+import { injectionsSentence, partsHitBy } from "./injections/injection.ts";
 import { formatCount, formatMoment, formatMs } from "./figures.ts";
 import type { Mark } from "./outcome.ts";
 import type { Sample } from "./samples.ts";
@@ -12,7 +12,7 @@ export interface DrillView {
   close(): void;
 }
 
-/** Where the output is no terminal: a line for everything that happens. */
+/** Where the output is not a terminal: one line for everything that happens. */
 export class PlainView implements DrillView {
   readonly #write: (text: string) => void;
 
@@ -27,7 +27,7 @@ export class PlainView implements DrillView {
   close(): void {}
 }
 
-/** On a terminal: every part with its last seconds, what was felt since the fault, and the account as it grows. */
+/** On a terminal: every part with its last seconds, the injections with their remaining time, and the ledger so far. */
 export class LiveView implements DrillView {
   readonly #title: string;
   readonly #progress: () => DrillProgress;
@@ -61,18 +61,16 @@ export class LiveView implements DrillView {
 /** What the terminal shows at one moment. */
 export function liveLines(title: string, progress: DrillProgress, marks: readonly Mark[]): string[] {
   const { atMs, sample, samples, sent, acknowledged, active, lostForEver } = progress;
-  const faults = active.map((fault) => {
-    const began = marks.findLast(({ kind }) => kind === "fault")?.atMs ?? atMs;
-    const durationMs = faultDurationMs(fault);
-    const clock =
-      durationMs > 0 && durationMs < Infinity ? ` ${formatMoment(atMs - began)} / ${formatMoment(durationMs)}` : "";
-    return pc.red(`${faultsSentence([fault])}${clock}`);
+  const injections = active.map((injection) => {
+    const beganAtMs = marks.findLast(({ kind }) => kind === "injection")?.atMs ?? atMs;
+    const { durationMs } = injection;
+    const hasClock = durationMs > 0 && durationMs < Infinity;
+    const clock = hasClock ? ` ${formatMoment(atMs - beganAtMs)} / ${formatMoment(durationMs)}` : "";
+    return pc.red(`${injectionsSentence([injection])}${clock}`);
   });
-  const shown =
-    faults.length > FAULTS_SHOWN
-      ? [...faults.slice(0, FAULTS_SHOWN), pc.red(`and ${faults.length - FAULTS_SHOWN} more`)]
-      : faults;
-  const hit = new Set([...active.flatMap(partsOf), ...lostForEver]);
+  const hidden = injections.length - INJECTIONS_SHOWN;
+  const shown = hidden > 0 ? [...injections.slice(0, INJECTIONS_SHOWN), pc.red(`and ${hidden} more`)] : injections;
+  const hit = new Set([...active.flatMap(partsHitBy), ...lostForEver]);
   return [
     `${pc.bold(title)}  ${formatMoment(atMs)}   ${pc.dim("[h]eal now  [q]uit and heal")}`,
     ...shown,
@@ -103,7 +101,7 @@ function partLines(sample: Sample, samples: readonly Sample[], hit: ReadonlySet<
   return [...regions, ...gateways, ...(more > 0 ? [pc.dim(`and ${more} more gateways`)] : [])];
 }
 
-/** One value a second, the youngest last: how much a counter grew, or what a level was. */
+/** One value a second, the newest last: how much a counter grew, or what a level was. */
 function perSecond(
   samples: readonly Sample[],
   of: (sample: Sample) => number | undefined,
@@ -123,7 +121,7 @@ function perSecond(
   return seconds.slice(-SECONDS_SHOWN);
 }
 
-/** Eight heights of blocks; nothing is a line at the bottom. */
+/** Blocks in eight heights; 0 is the lowest block. */
 export function sparkline(values: readonly number[]): string {
   const top = Math.max(1, ...values);
   return values
@@ -138,6 +136,6 @@ function waiting(sample: Sample | undefined): number {
 const BLOCKS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const EVERY_MS = 250;
 const SECONDS_SHOWN = 30;
-const FAULTS_SHOWN = 3;
+const INJECTIONS_SHOWN = 3;
 const GATEWAYS_SHOWN = 4;
 const MARKS_SHOWN = 5;

@@ -8,7 +8,7 @@ export type Mark = {
   readonly kind:
     | "steady"
     | "step"
-    | "fault"
+    | "injection"
     | "detected"
     | "durable"
     | "replicated"
@@ -21,8 +21,8 @@ export type Mark = {
   readonly text: string;
 };
 
-/** One fault, or several that a step began together, and what became of new readings since. */
-export type FaultEvent = {
+/** One injection, or several that a step began together, and when new readings were seen after it. */
+export type InjectionEvent = {
   readonly sentence: string;
   readonly measured: boolean;
   readonly parts: readonly string[];
@@ -34,7 +34,7 @@ export type FaultEvent = {
   readonly sightings: readonly Sighting[];
 };
 
-/** The first reading that a gateway took after a fault: when a region that the fault did not hit had it. */
+/** The first reading that a gateway took after an injection: when a region that was not hit had it. */
 export type Sighting = {
   readonly gateway: string;
   readonly durableAtMs: number | null;
@@ -43,21 +43,21 @@ export type Sighting = {
   readonly replicatedAtMs: number | null;
 };
 
-/** What was measured in a drill that was carried out; `null`: it did not come to that. */
+/** What was found in a drill; `null`: the drill did not get so far. */
 export type Findings = {
-  readonly events: readonly FaultEvent[];
-  /** When the last fault ended; of one that never ends, when it began. */
+  readonly events: readonly InjectionEvent[];
+  /** When the last injection ended; for one that never ends, when it began. */
   readonly healedAtMs: number | null;
-  /** Everything flows as before. */
+  /** When everything flowed as before. */
   readonly caughtUpAtMs: number | null;
-  /** Every reading that was acknowledged before the healing is in every region. */
+  /** When every reading that was acknowledged before the last injection ended was in every region. */
   readonly repairedAtMs: number | null;
   readonly backHomeAtMs: number | null;
   readonly setsEqualAtMs: number | null;
   readonly ledger: Ledger | null;
   /** Acknowledged readings that were in no region while everything was well, in one sentence; null: none were seen. */
   readonly lostMeanwhile: string | null;
-  /** Why it was not carried out to its end; null when it was. */
+  /** Why it was stopped before its end; null when it was not. */
   readonly aborted: string | null;
 };
 
@@ -68,7 +68,7 @@ export type Figures = {
   readonly resentBatches: number;
   readonly resentBytes: number;
   readonly dualSendMs: number;
-  /** Choices between rows that disagreed, by kind. */
+  /** Rows that disagreed and were decided, by kind. */
   readonly conflicts: Conflicts;
 };
 
@@ -76,12 +76,12 @@ export type Conflicts = Readonly<Record<string, { readonly count: number; readon
 
 export type Verdict = "passed" | "failed" | "incomplete";
 
-/** The answer to "what did we lose?", and everything that it rests on. */
+/** The answer to "what did we lose?", with all its evidence. */
 export type DrillOutcome = {
   readonly verdict: Verdict;
   /** One plain sentence. */
   readonly sentence: string;
-  /** Why it is not passed. */
+  /** Why it did not pass. */
   readonly reasons: readonly string[];
   readonly drill: string;
   readonly hypothesis: string;
@@ -90,7 +90,7 @@ export type DrillOutcome = {
   readonly target: string;
   readonly seed: number;
   readonly software: string;
-  /** The command that does it again. */
+  /** The command that repeats it. */
   readonly command: string;
   readonly startedAt: string;
   readonly durationMs: number;
@@ -106,14 +106,14 @@ export type DrillOutcome = {
 };
 
 export type Measurements = {
-  /** Of every measured fault and every gateway; null: no reading became durable. */
+  /** For every measured injection and every gateway; null: no reading became durable. */
   readonly rtoMs: readonly (number | null)[];
   readonly rtoP50Ms: number | null;
   readonly rtoP95Ms: number | null;
   readonly rtoMaxMs: number | null;
   readonly replicatedMaxMs: number | null;
   readonly detectedMs: number | null;
-  /** From the last healing. */
+  /** From the end of the last injection; so are the two below. */
   readonly caughtUpMs: number | null;
   readonly repairMs: number | null;
   readonly backHomeMs: number | null;

@@ -3,25 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
-import type { LinkFaults } from "../sandbox/fault-proxy.ts";
-import type { Link } from "../sandbox/faulty-links.ts";
 import { FaultyLinks } from "../sandbox/faulty-links.ts";
 import type { LocalGateway, LocalRegion } from "../sandbox/local-deployment.ts";
 import { LocalDeployment } from "../sandbox/local-deployment.ts";
 import type { ManagedProcess } from "../sandbox/managed-process.ts";
 import { Warden } from "../sandbox/warden.ts";
-import type { Drill, Way } from "./drill-file.ts";
-import type { Fault } from "./injections.ts";
+import type { Drill } from "./drill-file.ts";
+import type { Injection, SandboxControl } from "./injections/injection.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 
 /**
- * Regions, gateways and the network between them, made for one drill and gone after it: real processes on loopback
- * ports, in a temporary folder, with a fault-injecting proxy on every link, that of the sensors included.
+ * Regions, gateways and the network between them, made for one drill and removed after it: real processes on loopback
+ * ports, in a temporary folder, with a fault-injecting proxy on every link, those of the sensors included.
  */
 export class SandboxTarget implements DrillTarget {
   readonly name = "sandbox";
   readonly kind = "sandbox";
   readonly production = false;
+  readonly copiesDisks = true;
   readonly regions: readonly TargetRegion[];
   readonly gateways: readonly TargetGateway[];
   readonly #folder: string;
@@ -29,7 +28,8 @@ export class SandboxTarget implements DrillTarget {
   readonly #links: FaultyLinks;
   readonly #warden: Warden;
   readonly #environments: SandboxEnvironments;
-  /** Of every start, the last word of what it printed is in the report. */
+  readonly #control: SandboxControl;
+  /** The report has the last lines of each of these. */
   readonly #started: ManagedProcess[] = [];
   #closed: Promise<void> | undefined;
 
@@ -45,13 +45,24 @@ export class SandboxTarget implements DrillTarget {
     this.#links = links;
     this.#warden = warden;
     this.#environments = env;
+    this.#control = {
+      kill: (part) => this.#kill(part),
+      start: (part) => this.#start(this.#part(part)),
+      signal: (part, signal) => this.#part(part).process?.signal(signal),
+      restartWithDisk: (part, disk) => this.#replaceDisk(part, disk === "copied" ? this.#copyOf(part) : undefined),
+      setClock: (part, byMs) => writeFileSync(this.#clockFile(part), String(byMs)),
+      linksOf: (part) => links.all.filter(({ from, to }) => from === part || to === part),
+      setLink: (link, faults) => links.set(link, faults),
+      resetLink: (link) => links.reset(link),
+      setMember: (region, state) => this.#setMember(region, state),
+    };
     this.regions = site.regions.map(({ name, url }) => ({ name, url }));
     this.gateways = site.gateways.map(({ name, url, mqttUrl }) => ({ name, url, mqtt: { url: mqttUrl } }));
   }
 
   /**
    * @param options.random for the jitter of slow links.
-   * @param options.environments what the processes are given besides; tests break promises with it.
+   * @param options.environments additional environment variables; tests start broken builds with them.
    * @throws Fault when a process does not start.
    */
   static async open(
@@ -73,10 +84,10 @@ export class SandboxTarget implements DrillTarget {
         edge: { ...GATEWAY_KEYS, ...drill.sandbox.gateway },
         cloud: drill.sandbox.region,
       });
-      const clocks = drill.steps.some((step) => step.kind === "fault" && step.fault.kind === "shift_clock");
-      const environments = { ...options.environments, clocks };
+      const shiftClocks = drill.steps.some((step) => step.kind === "injection" && step.shiftsClock);
+      const environments = { ...options.environments, shiftClocks };
       target = new SandboxTarget(folder, site, links, warden, environments);
-      // A gateway that finds its home not yet there would begin at another one.
+      // Regions first: a gateway that starts before its home would begin with another region.
       await Promise.all(site.regions.map((part) => target!.#start(part)));
       await Promise.all(site.gateways.map((part) => target!.#start(part)));
       return target;
@@ -86,77 +97,22 @@ export class SandboxTarget implements DrillTarget {
     }
   }
 
-  unable(): undefined {
+  inabilityTo(): undefined {
     return undefined;
   }
 
-  async begin(fault: Fault): Promise<void> {
-    switch (fault.kind) {
-      case "kill":
-        await this.#kill(fault.part);
-        return;
-      case "freeze":
-        this.#part(fault.part).process?.signal("SIGSTOP");
-        return;
-      case "isolate":
-        for (const link of this.#linksOf(fault.part)) this.#links.set(link, faultsOf("both", { cut: true }));
-        return;
-      case "cut_link":
-        this.#links.set(fault.link, faultsOf(fault.way, { cut: true }));
-        return;
-      case "slow_link": {
-        const { latencyMs, jitterMs, bytesPerS } = fault;
-        const slow = { latencyMs, jitterMs, ...(bytesPerS === null ? {} : { bytesPerS }) };
-        this.#links.set(fault.link, faultsOf(fault.way, slow));
-        return;
-      }
-      case "reset_link":
-        this.#links.reset(fault.link);
-        return;
-      case "evacuate":
-        await this.#setMember(fault.part, "leaving");
-        return;
-      case "restore":
-        await this.#replaceDisk(fault.part, this.#copyOf(fault.part));
-        return;
-      case "rebuild":
-        await this.#replaceDisk(fault.part, undefined);
-        return;
-      case "shift_clock":
-        this.#setClock(fault.part, fault.byMs);
-    }
+  async begin(injection: Injection): Promise<void> {
+    await injection.sandbox.begin(this.#control);
   }
 
-  async end(fault: Fault): Promise<void> {
-    switch (fault.kind) {
-      case "kill":
-        await this.#start(this.#part(fault.part));
-        return;
-      case "freeze":
-        this.#part(fault.part).process?.signal("SIGCONT");
-        return;
-      case "isolate":
-        for (const link of this.#linksOf(fault.part)) this.#links.set(link, {});
-        return;
-      case "cut_link":
-      case "slow_link":
-        this.#links.set(fault.link, {});
-        return;
-      case "evacuate":
-        await this.#setMember(fault.part, "member");
-        return;
-      case "shift_clock":
-        this.#setClock(fault.part, 0);
-        return;
-      case "reset_link":
-      case "restore":
-      case "rebuild":
-    }
+  async end(injection: Injection): Promise<void> {
+    await injection.sandbox.end?.(this.#control);
   }
 
   /**
-   * A region's as a backup of a running system finds it, between two of its writes; a gateway's after an orderly stop, as
-   * an image of its card is made: what it had taken and not yet sealed would be forwarded by both of its lives.
+   * The disk of a region is copied while the region is paused, as a backup of a running system finds it. A gateway is
+   * stopped first, as for an image of its card: readings that it holds and has not sealed would be forwarded twice, by the
+   * gateway and by its restored copy.
    */
   async copyDisk(part: string): Promise<void> {
     const found = this.#part(part);
@@ -168,7 +124,7 @@ export class SandboxTarget implements DrillTarget {
     else await this.#start(found);
   }
 
-  /** The last lines that each process printed, the youngest last. */
+  /** The last lines of each process, the newest last. */
   logs(): ReadonlyMap<string, readonly string[]> {
     return new Map(this.#started.map((process) => [`${process.name} (${process.pid})`, process.output]));
   }
@@ -179,7 +135,7 @@ export class SandboxTarget implements DrillTarget {
   }
 
   async #close(): Promise<void> {
-    // SIGKILL reaches frozen ones, too, and nothing here is needed any more.
+    // SIGKILL ends frozen processes, too, and nothing here is needed any more.
     await this.#site.kill();
     await this.#links.close();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
@@ -190,7 +146,7 @@ export class SandboxTarget implements DrillTarget {
     if (this.#closed !== undefined) return;
     const isGateway = this.#site.gateways.some(({ name }) => name === part.name);
     const environment = { ...(isGateway ? this.#environments.gateway : this.#environments.region) };
-    if (isGateway && this.#environments.clocks === true) {
+    if (isGateway && this.#environments.shiftClocks === true) {
       environment["TIDEMARK_SANDBOX_CLOCK"] = this.#clockFile(part.name);
       environment["NODE_OPTIONS"] = `${environment["NODE_OPTIONS"] ?? ""} --import ${SHIFTED_CLOCK}`.trim();
     }
@@ -214,15 +170,11 @@ export class SandboxTarget implements DrillTarget {
     await this.#start(this.#part(part));
   }
 
-  /** Commanded in another region than the one that it is about. */
+  /** The command goes to another region than the one that it is about. */
   async #setMember(region: string, state: "leaving" | "member"): Promise<void> {
     const other = this.#site.regions.find(({ name }) => name !== region);
     const commands = new RegionCommands(other!.url, readSecret(this.#site.operatorTokenFile));
     await commands.send({ command: "set_member", region, state, reason: "failover drill", actor: "drill" });
-  }
-
-  #setClock(part: string, byMs: number): void {
-    writeFileSync(this.#clockFile(part), String(byMs));
   }
 
   #clockFile(part: string): string {
@@ -235,10 +187,6 @@ export class SandboxTarget implements DrillTarget {
     return join(copies, part);
   }
 
-  #linksOf(part: string): readonly Link[] {
-    return this.#links.all.filter(({ from, to }) => from === part || to === part);
-  }
-
   #part(name: string): LocalGateway | LocalRegion {
     return [...this.#site.regions, ...this.#site.gateways].find((part) => part.name === name)!;
   }
@@ -249,15 +197,11 @@ export type SandboxEnvironments = {
   readonly gateway?: Readonly<Record<string, string>>;
   readonly region?: Readonly<Record<string, string>>;
   /** Whether the clocks of the gateways can be shifted. */
-  readonly clocks?: boolean;
+  readonly shiftClocks?: boolean;
 };
 
-function faultsOf(way: Way, fault: LinkFaults["there"] & object): LinkFaults {
-  return { ...(way === "back" ? {} : { there: fault }), ...(way === "there" ? {} : { back: fault }) };
-}
-
 const REGIONS = ["eu", "us", "ap", "sa", "af"];
-/** What a drill cannot wait for, and canaries that can be told apart; all else is as a gateway comes. */
+/** Short times, so that a drill need not wait, and canaries that arrive one by one. Everything else has its default. */
 const GATEWAY_KEYS = {
   windows: [{ match: { device: "drill/*" }, lengths: ["1s"], raw: true, out_of_orderness: "1s", idle_timeout: "1s" }],
   failover: { return_after: "5s" },

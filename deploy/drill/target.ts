@@ -1,25 +1,27 @@
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
-import type { Fault } from "./injections.ts";
+import type { Injection } from "./injections/injection.ts";
 
 /**
- * A deployment that drills are run on. Who asks for a fault also asks for its end, in time; what a target promises
- * besides is that the end comes when nobody asks any more, because who asked is dead.
+ * A deployment that a drill runs on. Whoever begins an injection also ends it in time. The target promises more: the end
+ * comes even when the drill is dead and asks for nothing.
  */
 export interface DrillTarget {
   readonly name: string;
   readonly kind: "sandbox" | "deployment";
-  /** Somebody depends on it: a person must say its name before anything is done to it. */
+  /** People depend on it: a person must type its name before anything is done to it. */
   readonly production: boolean;
-  /** The first gateway's home first. */
+  /** Home of the first gateway first. */
   readonly regions: readonly TargetRegion[];
   readonly gateways: readonly TargetGateway[];
+  /** Whether it can keep a copy of a disk for a later `restore`. */
+  readonly copiesDisks: boolean;
   /** Why it cannot do this, in words that say what to add; undefined when it can. */
-  unable(fault: Fault | { readonly kind: "copy_disk"; readonly part: string }): string | undefined;
-  begin(fault: Fault): Promise<void>;
-  end(fault: Fault): Promise<void>;
-  /** Keeps a copy of the part's disk for a later `restore`. */
+  inabilityTo(injection: Injection): string | undefined;
+  begin(injection: Injection): Promise<void>;
+  end(injection: Injection): Promise<void>;
+  /** Keeps a copy of the part's disk. @throws Fault when it cannot ({@link copiesDisks}). */
   copyDisk(part: string): Promise<void>;
-  /** Ends every fault, and for a sandbox everything. May come twice, and at any moment. */
+  /** Ends every injection, and a sandbox as a whole. May be called twice, and at any moment. */
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { isClean } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Findings, Measurements, Verdict } from "./outcome.ts";
 
-/** The figures that limits speak of, from what was found. */
+/** The figures that have limits, and some more, from the findings. */
 export function measurementsOf({ events, healedAtMs, ...found }: Findings): Measurements {
   const measured = events.filter((event) => event.measured);
   const sightings = measured.flatMap(({ beganAtMs, sightings: all }) => all.map((one) => ({ beganAtMs, ...one })));
@@ -32,8 +32,8 @@ export function measurementsOf({ events, healedAtMs, ...found }: Findings): Meas
 }
 
 /**
- * Passed is only what was carried out to its end, was measured in all points, and kept every promise and limit. A broken
- * promise is a failure, however little else is known; what is missing makes a drill incomplete.
+ * A drill has passed only if it ran to its end, everything was measured, and every promise and limit was kept. A broken
+ * promise is a failure, even where other figures are missing. Without a failure, a missing figure makes a drill incomplete.
  */
 export function judge(
   findings: Findings,
@@ -61,20 +61,20 @@ function brokenPromises({ regions, windowsDiffer }: Ledger): string[] {
     }
     if (twice.length > 0) {
       broken.push(
-        `${formatCount(twice.length)} acknowledged readings are there more than once in ${region}: ${examples(twice)}`,
+        `${formatCount(twice.length)} acknowledged readings are more than once in ${region}: ${examples(twice)}`,
       );
     }
     if (neverSent > 0) broken.push(`${region} has ${formatCount(neverSent)} readings that nobody sent`);
     for (const { device, windows, readings } of miscounted.slice(0, 3)) {
       broken.push(
-        `the windows of ${device} in ${region} count ${formatCount(windows)} readings, and there are ${formatCount(readings)}`,
+        `the windows of ${device} in ${region} count ${formatCount(windows)} readings, but there are ${formatCount(readings)}`,
       );
     }
   }
   if (windowsDiffer.length > 0) {
     const { device, start } = windowsDiffer[0]!;
     broken.push(
-      `${formatCount(windowsDiffer.length)} windows differ between regions, such as that of ${device} at ${start}`,
+      `${formatCount(windowsDiffer.length)} windows differ between regions, for example the one of ${device} at ${start}`,
     );
   }
   return broken;
@@ -89,28 +89,28 @@ function overLimits(measured: Measurements, limits: Limits): string[] {
   const over: string[] = [];
   const limit = (what: string, ms: number | null, atMost: number | null): void => {
     if (ms !== null && atMost !== null && ms > atMost)
-      over.push(`${what} took ${formatMs(ms)}, at most ${formatMs(atMost)} was asked`);
+      over.push(`${what} took ${formatMs(ms)}, the limit is ${formatMs(atMost)}`);
   };
   limit("the first new durable reading", measured.rtoMaxMs, limits.rtoMs);
   limit("the repair", measured.repairMs, limits.repairMs);
-  limit("the way back home", measured.backHomeMs, limits.backHomeMs);
+  limit("the return to the home region", measured.backHomeMs, limits.backHomeMs);
   return over;
 }
 
 function gapsIn(findings: Findings, measured: Measurements, limits: Limits): string[] {
-  if (findings.aborted !== null) return [`it was aborted: ${findings.aborted}`];
+  if (findings.aborted !== null) return [`the drill was stopped: ${findings.aborted}`];
   return [
     ...(measured.rtoMs.length === 0 || measured.rtoMs.includes(null)
-      ? ["no new reading was seen to become durable after a fault"]
+      ? ["no new reading became durable after an injection"]
       : []),
-    ...(findings.healedAtMs === null ? ["a fault was not ended"] : []),
-    ...(findings.caughtUpAtMs === null ? ["the deployment did not become well again"] : []),
+    ...(findings.healedAtMs === null ? ["an injection was not ended"] : []),
+    ...(findings.caughtUpAtMs === null ? ["the deployment did not recover"] : []),
     ...(limits.backHomeMs !== null && findings.backHomeAtMs === null
       ? ["batches did not return to the home region"]
       : []),
-    ...(findings.repairedAtMs === null ? ["the regions did not get everything back"] : []),
-    ...(findings.ledger === null ? ["readings were not compared, id by id"] : []),
-    ...(findings.setsEqualAtMs === null ? ["the regions did not come to hold the same"] : []),
+    ...(findings.repairedAtMs === null ? ["not every region got back what it missed"] : []),
+    ...(findings.ledger === null ? ["the readings were not compared, id by id"] : []),
+    ...(findings.setsEqualAtMs === null ? ["the regions do not hold the same"] : []),
   ];
 }
 
@@ -127,11 +127,11 @@ function sentenceOf(
   const places = ledger.regions.map(({ region }) => region).join(", ");
   return (
     `All ${formatCount(ledger.acknowledged)} acknowledged readings are in ${places}, each once; ` +
-    `new ones were durable ${formatMs(rtoMaxMs)} after the fault, and everything was repaired ${formatMs(repairMs)} after it ended.`
+    `new ones were durable ${formatMs(rtoMaxMs)} after the injection, and everything was repaired ${formatMs(repairMs)} after it ended.`
   );
 }
 
-/** Whether a comparison found nothing: the drill need not wait and compare again. */
+/** Whether a comparison found nothing wrong, so that the drill need not compare again. */
 export function isSettled(ledger: Ledger): boolean {
   return ledger.regions.length > 0 && ledger.acknowledged > 0 && isClean(ledger);
 }

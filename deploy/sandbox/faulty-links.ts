@@ -3,33 +3,33 @@ import type { LinkFaults } from "./fault-proxy.ts";
 import { freePort } from "./free-port.ts";
 
 /** Who connects to whom, by name. */
-export type Link = { readonly from: string; readonly to: string };
+export type NetworkLink = { readonly from: string; readonly to: string };
 
 /** A fault-injecting proxy on every link of a local deployment. */
 export class FaultyLinks {
-  readonly #proxies: { readonly link: Link; readonly proxy: FaultProxy }[] = [];
+  readonly #proxies: { readonly link: NetworkLink; readonly proxy: FaultProxy }[] = [];
   readonly #random: () => number;
 
   constructor(random: () => number) {
     this.#random = random;
   }
 
-  get all(): readonly Link[] {
+  get all(): readonly NetworkLink[] {
     return this.#proxies.map(({ link }) => link);
   }
 
   /** @returns the port by which `link.from` reaches what `link.to` listens to at `targetPort`. */
-  async add(link: Link, targetPort: number): Promise<number> {
+  async add(link: NetworkLink, targetPort: number): Promise<number> {
     const proxy = await FaultProxy.open({ port: await freePort(), targetPort, random: this.#random });
     this.#proxies.push({ link, proxy });
     return proxy.port;
   }
 
-  set(link: Link, faults: LinkFaults): void {
+  set(link: NetworkLink, faults: LinkFaults): void {
     for (const proxy of this.#of(link)) proxy.set(faults);
   }
 
-  reset(link: Link): void {
+  reset(link: NetworkLink): void {
     for (const proxy of this.#of(link)) proxy.reset();
   }
 
@@ -37,7 +37,7 @@ export class FaultyLinks {
     await Promise.all(this.#proxies.map(({ proxy }) => proxy.close()));
   }
 
-  #of({ from, to }: Link): FaultProxy[] {
+  #of({ from, to }: NetworkLink): FaultProxy[] {
     return this.#proxies.filter(({ link }) => link.from === from && link.to === to).map(({ proxy }) => proxy);
   }
 }

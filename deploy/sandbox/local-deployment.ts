@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Link } from "./faulty-links.ts";
+import type { NetworkLink } from "./faulty-links.ts";
 import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
@@ -197,7 +197,7 @@ export type DeploymentOptions = {
   /** Taken where they are free; in the order of the names. */
   readonly preferredPorts?: { readonly regions: readonly RegionPorts[]; readonly gateways: readonly GatewayPorts[] };
   /** By which port `link.from` reaches the listener of `link.to` at `port`; by default, that port itself. */
-  readonly linkPort?: (link: Link, port: number) => Promise<number>;
+  readonly linkPort?: (link: NetworkLink, port: number) => Promise<number>;
   /** All gateways prefer the first region; otherwise each has another home. */
   readonly oneHome?: boolean;
   /** Configuration keys that replace the written ones, of all gateways or all regions. */

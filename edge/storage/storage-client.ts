@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
-import { Fault } from "../../proto/core/fault.ts";
+import type { Fault } from "../../proto/core/fault.ts";
+import { ThreadClient, threadSource } from "../../proto/runtime/thread-call.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
@@ -12,14 +12,7 @@ import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SchemaChange } from "./schema-policy.ts";
 import type { TimeNote } from "./held-messages.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-contract.ts";
-import type {
-  DeadLetterQuery,
-  FromStorage,
-  StorageReply,
-  StorageRequest,
-  StorageWorkerData,
-  ToStorage,
-} from "./storage-protocol.ts";
+import type { CommittedChunks, DeadLetterQuery, StorageThread, StorageWorkerData } from "./storage-protocol.ts";
 
 /**
  * The main thread's end of the storage thread: {@link Intake} for the broker, {@link Outbox} for the uplink.
@@ -28,9 +21,8 @@ import type {
  * the storage thread says that a chunk is on disk. After a failure nothing is released any more.
  */
 export class StorageClient implements Intake, Outbox {
-  readonly #worker: Worker;
+  readonly #thread: ThreadClient<StorageThread>;
   readonly #options: StorageClientOptions;
-  readonly #onFailure: (fault: Fault) => void;
   readonly #writer = new PublishChunkWriter({ tableLimit: 200_000, initialBytes: 64 * 1024 });
   readonly #spare: ArrayBuffer[] = [];
 
@@ -46,14 +38,20 @@ export class StorageClient implements Intake, Outbox {
   #congestionListener: ((congested: boolean) => void) | undefined;
   #sealedListener: Parameters<Outbox["onSealed"]>[0] | undefined;
 
-  readonly #pending = new Map<number, { resolve: (reply: StorageReply) => void; reject: (error: unknown) => void }>();
-  #nextRequest = 0;
-  #failure: Fault | undefined;
+  /** The thread failed, or it closes: nothing is offered to it any more. */
+  #ended = false;
 
-  private constructor(worker: Worker, options: StorageClientOptions) {
-    this.#worker = worker;
+  private constructor(options: StorageClientOptions) {
     this.#options = options;
-    this.#onFailure = options.onFailure;
+    this.#thread = new ThreadClient<StorageThread>({
+      name: "storage",
+      source: threadSource("./storage-worker", import.meta.url),
+      events: { committed: (commit) => this.#release(commit) },
+      onFailure: (fault) => {
+        this.#ended = true;
+        options.onFailure(fault);
+      },
+    });
   }
 
   /**
@@ -61,15 +59,13 @@ export class StorageClient implements Intake, Outbox {
    * @throws Fault when the database cannot be opened.
    */
   static async start(data: StorageWorkerData, options: StorageClientOptions): Promise<StorageClient> {
-    const source = import.meta.url.endsWith(".ts") ? "./storage-worker.ts" : "./storage-worker.js";
-    const worker = new Worker(new URL(source, import.meta.url), { workerData: data });
-    const client = new StorageClient(worker, options);
-    await client.#ready();
+    const client = new StorageClient(options);
+    await client.#thread.start(data);
     return client;
   }
 
   offer(message: PublishedMessage, committed: () => void): void {
-    if (this.#failure !== undefined) return;
+    if (this.#ended) return;
     this.#writer.add(message);
     this.#callbacks.push(committed);
     if (!this.#flushScheduled) {
@@ -92,124 +88,70 @@ export class StorageClient implements Intake, Outbox {
     this.#sealedListener = listener;
   }
 
-  async streams(): Promise<readonly OutboxStream[]> {
-    const reply = await this.#request({ kind: "streams" });
-    if (reply.kind !== "streams") throw mismatch(reply);
-    return reply.streams;
+  streams(): Promise<readonly OutboxStream[]> {
+    return this.#thread.call("streams", []);
   }
 
-  async read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]> {
-    const reply = await this.#request({ kind: "read", ...request });
-    if (reply.kind !== "read") throw mismatch(reply);
-    return reply.batches.map((batch) => ({ streamId: request.streamId, ...batch }));
+  read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]> {
+    return this.#thread.call("read", [request]);
   }
 
-  async mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
-    await this.#request({ kind: "mark", region, claims });
+  mark(_region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
+    return this.#thread.call("mark", [claims]);
   }
 
   /** The next batch is sealed into a new stream. */
-  async rotateStream(): Promise<void> {
-    await this.#request({ kind: "rotate_stream" });
+  rotateStream(): Promise<void> {
+    return this.#thread.call("rotateStream", []);
   }
 
-  async status(): Promise<EngineStatus> {
-    const reply = await this.#request({ kind: "status" });
-    if (reply.kind !== "status") throw mismatch(reply);
-    return reply.status;
+  status(): Promise<EngineStatus> {
+    return this.#thread.call("status", []);
   }
 
-  async schema(query: SchemaQuery): Promise<{ metrics: readonly MetricHistory[]; next: number | null }> {
-    const reply = await this.#request({ kind: "schema", query });
-    if (reply.kind !== "schema") throw mismatch(reply);
-    return reply;
+  schema(query: SchemaQuery): Promise<{ metrics: readonly MetricHistory[]; next: number | null }> {
+    return this.#thread.call("schema", [query]);
   }
 
-  async deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
-    const reply = await this.#request({ kind: "dead_letters", query });
-    if (reply.kind !== "dead_letters") throw mismatch(reply);
-    return reply.letters;
+  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
+    return this.#thread.call("deadLetters", [query]);
   }
 
-  /** One page of them; to be called again with `last` until `isEnd`. */
-  async retryDeadLetters(query: DeadLetterQuery): Promise<Omit<DeadLetterRetry, "commit">> {
-    const reply = await this.#request({ kind: "retry_dead_letters", query });
-    if (reply.kind !== "retried") throw mismatch(reply);
-    return reply.retry;
+  /** Retries one page; call again with `last` until `isEnd`. */
+  retryDeadLetters(query: DeadLetterQuery): Promise<Omit<DeadLetterRetry, "commit">> {
+    return this.#thread.call("retryDeadLetters", [query]);
   }
 
-  /** One page of them. @returns how many went. */
-  async purgeDeadLetters(query: DeadLetterQuery): Promise<number> {
-    const reply = await this.#request({ kind: "purge_dead_letters", query });
-    if (reply.kind !== "purged") throw mismatch(reply);
-    return reply.count;
+  /** Deletes one page. @returns how many were deleted. */
+  purgeDeadLetters(query: DeadLetterQuery): Promise<number> {
+    return this.#thread.call("purgeDeadLetters", [query]);
   }
 
   /** Commits what was offered and seals what is closed and waiting. */
-  async sealNow(): Promise<void> {
+  sealNow(): Promise<void> {
     this.#flush();
-    await this.#request({ kind: "seal_now" });
+    return this.#thread.call("sealNow", []);
   }
 
-  /** Commits, checkpoints and closes; may come twice. */
-  async close(): Promise<void> {
-    if (this.#failure === undefined) {
-      this.#flush();
-      await this.#request({ kind: "close" });
-      this.#failure = new Fault({ code: "internal", message: "the storage is closed" });
-    }
-    await this.#worker.terminate();
+  /** Commits, writes a checkpoint and closes. May be called twice. */
+  close(): Promise<void> {
+    this.#flush();
+    this.#ended = true;
+    return this.#thread.close();
   }
 
   readonly #flush = (): void => {
     this.#flushScheduled = false;
-    if (this.#writer.messages === 0 || this.#failure !== undefined) return;
+    if (this.#writer.messages === 0 || this.#ended) return;
     const { buffer, bytes } = this.#writer.take(this.#spare.pop());
     const chunk = ++this.#chunk;
     this.#inFlight.push({ chunk, bytes, callbacks: this.#callbacks, sentAtMs: performance.now() });
     this.#inFlightBytes += bytes;
     this.#callbacks = [];
-    this.#post({ kind: "publish", chunk, buffer, bytes }, [buffer]);
+    this.#thread.send("publish", { chunk, buffer, bytes }, [buffer]);
   };
 
-  #post(message: ToStorage, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
-  }
-
-  #ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#worker.on("message", (message: FromStorage) => {
-        switch (message.kind) {
-          case "ready":
-            resolve();
-            return;
-          case "committed":
-            this.#release(message);
-            return;
-          case "reply":
-            this.#pending.get(message.id)?.resolve(message.reply);
-            this.#pending.delete(message.id);
-            return;
-          case "failed": {
-            const fault = new Fault({ code: message.code, message: message.message, hint: message.hint });
-            reject(fault);
-            this.#fail(fault);
-            return;
-          }
-        }
-      });
-      this.#worker.on("error", (cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        const fault = new Fault({ code: "internal", message: `the storage thread failed: ${reason}`, cause });
-        reject(fault);
-        this.#fail(fault);
-      });
-    });
-  }
-
-  #release(message: Extract<FromStorage, { kind: "committed" }>): void {
-    // After a failure the order of things is unknown: an acknowledgement that stays away is safe, one too many is not.
-    if (this.#failure !== undefined) return;
+  #release(message: CommittedChunks): void {
     while (this.#inFlight.length > 0 && this.#inFlight[0]!.chunk <= message.throughChunk) {
       const { callbacks, bytes, sentAtMs } = this.#inFlight.shift()!;
       this.#inFlightBytes -= bytes;
@@ -230,7 +172,7 @@ export class StorageClient implements Intake, Outbox {
     this.#tellSealed(message.sealed);
   }
 
-  #tellSealed(sealed: Extract<FromStorage, { kind: "committed" }>["sealed"]): void {
+  #tellSealed(sealed: CommittedChunks["sealed"]): void {
     if (this.#sealedListener === undefined || sealed.length === 0) return;
     let first = sealed[0]!;
     for (let i = 0; i < sealed.length; i++) {
@@ -248,23 +190,6 @@ export class StorageClient implements Intake, Outbox {
     if (congested === this.#congested) return;
     this.#congested = congested;
     this.#congestionListener?.(congested);
-  }
-
-  #request(request: StorageRequest): Promise<StorageReply> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = this.#nextRequest++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#post({ kind: "request", id, request });
-    });
-  }
-
-  #fail(fault: Fault): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = fault;
-    for (const { reject } of this.#pending.values()) reject(fault);
-    this.#pending.clear();
-    this.#onFailure(fault);
   }
 }
 
@@ -296,7 +221,3 @@ export type StorageClientOptions = {
 
 const SPARE_BUFFERS = 8;
 const SPARE_BUFFER_BYTES = 1024 * 1024;
-
-function mismatch(reply: StorageReply): Error {
-  return new Error(`the storage thread answered ${reply.kind} to another request`);
-}

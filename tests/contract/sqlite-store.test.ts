@@ -5,8 +5,9 @@ import Database from "better-sqlite3";
 
 import { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.ts";
+import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
-import { ThreadedStore } from "../../cloud/store/threaded-store.ts";
+import { openThreadedStore } from "../../cloud/store/threaded-store.ts";
 import { regionContents } from "../support/region-contents.ts";
 import { storeContract } from "./store-contract.ts";
 import type { StorePlace } from "./store-contract.ts";
@@ -16,7 +17,15 @@ storeContract({
   place: () => placeFor(async (options) => SqliteStore.open(options)),
   runs: 60,
 });
-storeContract({ name: "SQLite in a thread", place: () => placeFor((options) => ThreadedStore.open(options)), runs: 3 });
+storeContract({
+  name: "SQLite in a thread",
+  place: () => placeFor((options) => openThreadedStore(options, unexpected)),
+  runs: 3,
+});
+
+function unexpected(fault: Fault): void {
+  throw fault;
+}
 
 async function placeFor(open: (options: SqliteStoreOptions) => Promise<Store>): Promise<StorePlace> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-store-"));

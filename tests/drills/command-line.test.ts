@@ -126,7 +126,7 @@ async function seenInBrowser(page: string): Promise<void> {
   }
 }
 
-describe("interrupted, a drill leaves no process, no fault and no file outside of its folder", () => {
+describe("interrupted, a drill leaves no process, no injection and no file outside of its folder", () => {
   test.each<[string, "SIGINT" | "SIGKILL", RegExp | "started"]>([
     ["while the sandbox starts", "SIGINT", "started"],
     ["while a region is frozen", "SIGINT", /eu is frozen/],
@@ -181,7 +181,7 @@ describe("on a deployment that runs already", () => {
     const run = (name: string): DrillCommand =>
       new DrillCommand(["run", name, "--target", target, "--out", join(folder, "out")], folder);
     const first = run("region-frozen");
-    await first.says(/fault +eu is frozen for 10s/);
+    await first.says(/injection +eu is frozen for 10s/);
     const second = run("region-frozen");
     expect(await second.exitCode()).toBe(2);
     expect(second.output).toMatch(/not begun .*(another drill is under way|no connection to eu|does not answer)/);
@@ -191,7 +191,7 @@ describe("on a deployment that runs already", () => {
     const third = run("region-frozen");
     await eventually(
       async () => third.output,
-      (output) => /fault +eu is frozen|not begun/.test(output),
+      (output) => /injection +eu is frozen|not begun/.test(output),
       { deadlineMs: 60_000, what: "the third drill begins" },
     );
     expect(third.output).not.toContain("not begun");

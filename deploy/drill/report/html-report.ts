@@ -1,13 +1,13 @@
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import { formatCount, formatMoment, formatMs, formatSize } from "../figures.ts";
-import type { ReadingAtFault } from "../ledger.ts";
+import type { NamedReading } from "../ledger.ts";
 import type { DrillOutcome } from "../outcome.ts";
 import { timelinePicture } from "./picture.ts";
 
-/** A drill that was run before, for comparison. */
+/** An earlier run of the same drill, for comparison. */
 export type EarlierRun = Pick<DrillOutcome, "run" | "startedAt" | "verdict" | "measured">;
 
-/** The report of one drill: one file that needs nothing else, the answer first and then what it rests on. */
+/** The report of one drill as one file that loads nothing else: the answer first, then the evidence. */
 export function htmlReport(outcome: DrillOutcome, earlier: readonly EarlierRun[]): string {
   const { verdict, drill, sentence, startedAt, durationMs } = outcome;
   return `<!doctype html>
@@ -26,16 +26,16 @@ export function htmlReport(outcome: DrillOutcome, earlier: readonly EarlierRun[]
 <p>${text(outcome.hypothesis)}</p>
 ${outcome.reasons.length === 0 ? "" : `<section><h2>Why it is ${verdict}</h2>${list(outcome.reasons)}</section>`}
 <section id="timeline"><h2>Timeline</h2>${timelinePicture(outcome)}</section>
-<section><h2>Asked and measured</h2>${limitsTable(outcome, earlier)}</section>
-<section><h2>The account</h2>${account(outcome)}</section>
-<section><h2>Figures</h2>${figures(outcome)}</section>
-<section><h2>What was done</h2>${list(outcome.steps)}</section>
+<section><h2>Limits and measured values</h2>${limitsTable(outcome, earlier)}</section>
+<section><h2>Ledger</h2>${account(outcome)}</section>
+<section><h2>Other figures</h2>${figures(outcome)}</section>
+<section><h2>Steps</h2>${list(outcome.steps)}</section>
 <section><h2>What happened</h2>${table(
-    ["moment", "what"],
+    ["time", "event"],
     outcome.marks.map(({ atMs, text: what }) => [formatMoment(atMs), what]),
   )}</section>
-<section><h2>What was not tested</h2>${list(outcome.notTested.length === 0 ? ["Nothing was named; that is not everything."] : outcome.notTested)}</section>
-<section><h2>To do it again</h2><pre>${text(outcome.command)}</pre>
+<section><h2>What was not tested</h2>${list(outcome.notTested.length === 0 ? ["The drill file names nothing. No drill tests everything."] : outcome.notTested)}</section>
+<section><h2>Repeat it</h2><pre>${text(outcome.command)}</pre>
 <p class="dim">${text(outcome.software)}, regions ${text(outcome.regions.join(", "))}, gateways ${text(outcome.gateways.join(", "))}, seed ${outcome.seed}</p></section>
 </main>
 </body>
@@ -61,24 +61,32 @@ function limitsTable({ limits, measured }: DrillOutcome, earlier: readonly Earli
     ];
   };
   return table(
-    ["", "asked", "measured", "margin", ...runs.map(({ run, verdict }) => `${run} (${verdict})`)],
+    ["", "limit", "measured", "margin", ...runs.map(({ run, verdict }) => `${run} (${verdict})`)],
     [
-      row("RTO: a new reading is durable in a region that was not hit, slowest", limits.rtoMs, (one) => one.rtoMaxMs),
-      row("the same, p50", null, (one) => one.rtoP50Ms),
-      row("the same, p95", null, (one) => one.rtoP95Ms),
+      row(
+        `RTO: a new reading is durable in a region that was not hit, slowest of ${measured.rtoMs.length}`,
+        limits.rtoMs,
+        (one) => one.rtoMaxMs,
+      ),
+      row("RTO, p50", null, (one) => one.rtoP50Ms),
+      row("RTO, p95", null, (one) => one.rtoP95Ms),
       row("a new reading is in two regions, slowest", null, (one) => one.replicatedMaxMs),
       row("detected", null, (one) => one.detectedMs),
-      row("repaired: every region has what was acknowledged until the healing", limits.repairMs, (one) => one.repairMs),
-      row("everything flows again after the healing", null, (one) => one.caughtUpMs),
+      row(
+        "repaired: every region has what was acknowledged before the injection ended",
+        limits.repairMs,
+        (one) => one.repairMs,
+      ),
+      row("everything flows again, after the injection ended", null, (one) => one.caughtUpMs),
       ...(limits.backHomeMs === null
         ? []
-        : [row("back home after the healing", limits.backHomeMs, (one) => one.backHomeMs)]),
+        : [row("batches go home again, after the injection ended", limits.backHomeMs, (one) => one.backHomeMs)]),
     ],
   );
 }
 
 function account({ findings: { ledger } }: DrillOutcome): string {
-  if (ledger === null) return "<p class=bad>Readings were not compared.</p>";
+  if (ledger === null) return "<p class=bad>The readings were not compared.</p>";
   const rows = ledger.regions.map(({ region, readings, digest, missing, twice, neverSent, miscounted }): Cell[] => [
     region,
     formatCount(readings),
@@ -95,16 +103,16 @@ function account({ findings: { ledger } }: DrillOutcome): string {
     "missing (RPO)",
     "twice",
     "never sent",
-    "devices whose windows count otherwise",
+    "devices with wrong window counts",
   ];
   const lists = ledger.regions.flatMap(({ region, missing, twice }) => [
-    ...(missing.length === 0 ? [] : [idList(`Missing in ${region}`, missing)]),
-    ...(twice.length === 0 ? [] : [idList(`More than once in ${region}`, twice)]),
+    idList(`Missing in ${region}`, missing),
+    idList(`More than once in ${region}`, twice),
   ]);
   const differ = ledger.windowsDiffer;
-  return `<p>${formatCount(ledger.sent)} canary readings were sent, ${formatCount(ledger.acknowledged)} acknowledged; each was looked for in every region that is left.</p>
+  return `<p>${formatCount(ledger.sent)} canary readings were sent, ${formatCount(ledger.acknowledged)} were acknowledged. Each was looked for in every region that was not lost for ever.</p>
 ${table(heads, rows)}
-<p>Windows that regions answer differently: <b${differ.length > 0 ? " class=bad" : ""}>${formatCount(differ.length)}</b></p>
+<p>Windows for which regions give different answers: <b${differ.length > 0 ? " class=bad" : ""}>${formatCount(differ.length)}</b></p>
 ${
   differ.length === 0
     ? ""
@@ -116,7 +124,8 @@ ${
 ${lists.join("\n")}`;
 }
 
-function idList(title: string, readings: readonly ReadingAtFault[]): string {
+function idList(title: string, readings: readonly NamedReading[]): string {
+  if (readings.length === 0) return `<p>${text(title)}: none</p>`;
   const more =
     readings.length > IDS_SHOWN
       ? `<p>and ${formatCount(readings.length - IDS_SHOWN)} more, all in report.json</p>`
@@ -127,7 +136,7 @@ function idList(title: string, readings: readonly ReadingAtFault[]): string {
 
 function figures({ figures: given }: DrillOutcome): string {
   const conflicts = Object.entries(given.conflicts).map(
-    ([kind, { count, example }]) => `${formatCount(count)} of kind ${kind}, such as ${example}`,
+    ([kind, { count, example }]) => `${formatCount(count)} of kind ${kind}, for example ${example}`,
   );
   return table(
     ["", ""],
@@ -136,10 +145,10 @@ function figures({ figures: given }: DrillOutcome): string {
         "largest buffer of a gateway",
         `${formatSize(given.peakBufferBytes)}, ${(given.peakBufferShare * 100).toFixed(1)}% of its quota`,
       ],
-      ["most readings that were only in a gateway", formatCount(given.peakWaitingReadings)],
-      ["batches sent more than once", `${formatCount(given.resentBatches)}, some ${formatSize(given.resentBytes)}`],
+      ["most readings that were in gateways only", formatCount(given.peakWaitingReadings)],
+      ["batches sent more than once", `${formatCount(given.resentBatches)}, about ${formatSize(given.resentBytes)}`],
       [
-        "batches went to two regions for want of copies",
+        "gateways sent batches to two regions because copies were missing",
         given.dualSendMs === 0 ? "never" : `for ${formatMs(given.dualSendMs)}`,
       ],
       ["conflicts", conflicts.length === 0 ? "none" : conflicts.join("; ")],
@@ -166,7 +175,7 @@ function list(items: readonly string[]): string {
   return `<ul>${items.map((item) => `<li>${text(item)}</li>`).join("")}</ul>`;
 }
 
-/** Names of devices come from outside. */
+/** Escapes text: names of devices come from outside. */
 function text(raw: string): string {
   return raw.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -1,7 +1,7 @@
 import { XMLBuilder } from "fast-xml-parser";
 import type { DrillOutcome } from "../outcome.ts";
 
-/** Drills as a CI server wants them: one test case each; what is incomplete is an error, not a failure. */
+/** JUnit XML for a CI server: each drill is a test case. An incomplete drill is an error, not a failure. */
 export function junitReport(outcomes: readonly DrillOutcome[]): string {
   const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true });
   const seconds = (ms: number): string => (ms / 1000).toFixed(3);

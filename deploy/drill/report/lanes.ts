@@ -39,10 +39,10 @@ function lane(name: string, samples: readonly Sample[], stateOf: (sample: Sample
   return { name, spans };
 }
 
-/** A value over time, as ECharts takes it: seconds, value. */
+/** A value over time, as ECharts takes it: `[seconds, value]`. */
 export type Curve = { readonly name: string; readonly points: readonly (readonly [number, number])[] };
 
-/** How fast a counter grew, a second, between samples that are at least a second apart. */
+/** The growth of a counter per second, between samples that are at least one second apart. */
 export function rateCurve(
   name: string,
   samples: readonly Sample[],

@@ -26,8 +26,8 @@ use([
 ]);
 
 /**
- * The timeline of a drill as SVG text: what every part did, the throughput, what waited, each with the faults as bands
- * and the moments that count as lines.
+ * The timeline of a drill as SVG text: what every part did, the throughput, what waited, each with the injections as bands
+ * and the important moments as lines.
  */
 export function timelinePicture(outcome: DrillOutcome): string {
   const lanes = lanesOf(outcome);
@@ -66,7 +66,7 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
   const top = [TOP, TOP + lanesHeight + GAP, TOP + lanesHeight + GAP + CURVES + GAP] as const;
   const grid = { left: LEFT, width: WIDTH - LEFT - RIGHT };
   const x = { type: "value", min: 0, max: Math.ceil(durationMs / 1000), axisLabel: { formatter: "{value} s" } };
-  const band = { silent: true, itemStyle: { color: FAULT_BAND }, data: bands(outcome) };
+  const band = { silent: true, itemStyle: { color: INJECTION_BAND }, data: bands(outcome) };
   return {
     animation: false,
     textStyle: { fontFamily: "system-ui, sans-serif" },
@@ -154,7 +154,7 @@ function laneSeries(outcome: DrillOutcome, lanes: readonly Lane[], band: object)
     yAxisIndex: 0,
     encode: { x: [0, 1], y: 2 },
     data,
-    // The one series whose shape the library leaves to us: a bar from one moment to another, with its state in it.
+    // The library lets us draw this series: a bar from one moment to another, with the state as its text.
     renderItem: (
       _: unknown,
       api: {
@@ -191,7 +191,7 @@ function laneSeries(outcome: DrillOutcome, lanes: readonly Lane[], band: object)
   };
 }
 
-/** The moments that count; of several of one kind, the first. */
+/** The important moments; of several of one kind, one. */
 function momentLines(marks: readonly Mark[], labelled: boolean): object {
   const shown = LINES.flatMap(([kind, text]) => {
     const mark =
@@ -221,7 +221,7 @@ function momentLines(marks: readonly Mark[], labelled: boolean): object {
 function bands({ findings, durationMs }: DrillOutcome): object[] {
   return findings.events.map(({ beganAtMs, endedAtMs }) => [
     { xAxis: beganAtMs / 1000 },
-    // What happens at once is to be seen, too.
+    // An injection without a duration must be visible, too.
     { xAxis: Math.max((endedAtMs ?? durationMs) / 1000, beganAtMs / 1000 + durationMs / 400_000) },
   ]);
 }
@@ -255,7 +255,7 @@ const LINES: readonly (readonly [Mark["kind"], string])[] = [
 ];
 const PALETTE = ["#1d4ed8", "#7e22ce", "#0e7490", "#a16207", "#be185d"] as const;
 const INK = "#0f172a";
-const FAULT_BAND = "rgba(220, 38, 38, 0.13)";
+const INJECTION_BAND = "rgba(220, 38, 38, 0.13)";
 const TITLE = { fontSize: 13, fontWeight: 600, color: INK };
 const WIDTH = 1080;
 const LEFT = 90;

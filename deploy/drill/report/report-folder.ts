@@ -9,11 +9,11 @@ import { junitReport } from "./junit-report.ts";
 import { summaryTable } from "./summary-report.ts";
 
 /**
- * What drills leave, all of it below one folder:
+ * The reports of drills, all below one folder:
  *
  *     drill-reports/
  *       region-frozen-20261121-081743-4f/   report.html report.json junit.xml canaries.csv processes.log
- *       20261121-081743-4f/                 of several drills together: summary.md junit.xml
+ *       20261121-081743-4f/                 several drills of one command: summary.md junit.xml
  */
 export class ReportFolder {
   readonly #path: string;
@@ -22,7 +22,7 @@ export class ReportFolder {
     this.#path = path;
   }
 
-  /** @returns the page to look at. */
+  /** @returns the path of the page. */
   write(
     outcome: DrillOutcome,
     evidence: { readonly logs: readonly CanaryLog[]; readonly processes: ReadonlyMap<string, readonly string[]> },
@@ -39,7 +39,7 @@ export class ReportFolder {
     return page;
   }
 
-  /** @returns the table of all of them. */
+  /** @returns the path of the table of all drills. */
   writeSummary(outcomes: readonly DrillOutcome[], run: string): string {
     const folder = join(this.#path, run);
     mkdirSync(folder, { recursive: true });
@@ -49,7 +49,7 @@ export class ReportFolder {
     return page;
   }
 
-  /** Of the same drill, the youngest first. A folder of somebody else is none. */
+  /** Runs of the same drill, the newest first. Folders that hold no report are skipped. */
   #earlierRuns({ drill, run }: DrillOutcome): EarlierRun[] {
     return readdirSync(this.#path)
       .filter((name) => name.startsWith(`${drill}-`) && name !== `${drill}-${run}`)
@@ -67,7 +67,7 @@ export class ReportFolder {
   }
 }
 
-/** The outcome, with samples as plain objects. */
+/** The outcome with maps as plain objects. */
 export function jsonReport(outcome: DrillOutcome): object {
   return {
     ...outcome,

@@ -1,7 +1,7 @@
 import { formatCount, formatMs } from "../figures.ts";
 import type { DrillOutcome } from "../outcome.ts";
 
-/** The table of several drills as Markdown, for people and for a README: a row for each. */
+/** A Markdown table with a row for each drill. */
 export function summaryTable(outcomes: readonly DrillOutcome[]): string {
   const ms = (value: number | null): string => (value === null ? "-" : formatMs(value));
   const rows = outcomes.map(({ drill, verdict, measured, findings: { ledger } }) => {

@@ -1,5 +1,3 @@
-import type { FaultCode } from "../../../proto/core/fault.ts";
-
 /**
  * What the main thread tells the thread of `sessions.db`, and what it is told back. The main thread decides everything
  * from its image of the sessions; the thread only writes, in the order in which it was told.
@@ -137,15 +135,20 @@ export type SessionImage = {
   readonly wills: readonly StoredWill[];
 };
 
-export type SessionWorkerData = { readonly directory: string };
+export type SessionThread = {
+  readonly data: { readonly directory: string };
+  readonly ready: SessionImage;
+  readonly calls: Record<never, never>;
+  readonly messages: { readonly work: WorkBatch };
+  readonly events: { readonly committed: CommittedWork };
+};
 
-export type ToSessions =
-  | { readonly kind: "work"; readonly batch: number; readonly bytes: number; readonly work: readonly SessionWork[] }
-  | { readonly kind: "close" };
+/** What is written in one turn of the event loop. Batches are numbered from 1, in order. */
+export type WorkBatch = {
+  readonly batch: number;
+  readonly bytes: number;
+  readonly work: readonly SessionWork[];
+};
 
-export type FromSessions =
-  | { readonly kind: "ready"; readonly image: SessionImage }
-  /** Every batch up to this one is fsynced; the answers to their questions, in order. */
-  | { readonly kind: "committed"; readonly throughBatch: number; readonly answers: readonly SessionAnswer[] }
-  | { readonly kind: "closed" }
-  | { readonly kind: "failed"; readonly code: FaultCode; readonly message: string; readonly hint: string };
+/** Every batch up to this one is fsynced; the answers to their questions, in order. */
+export type CommittedWork = { readonly throughBatch: number; readonly answers: readonly SessionAnswer[] };

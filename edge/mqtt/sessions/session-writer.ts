@@ -1,14 +1,6 @@
-import { Worker } from "node:worker_threads";
-import { Fault } from "../../../proto/core/fault.ts";
-import type {
-  FromSessions,
-  SessionAnswer,
-  SessionImage,
-  SessionQuestion,
-  SessionWork,
-  SessionWorkerData,
-  ToSessions,
-} from "./session-protocol.ts";
+import type { Fault } from "../../../proto/core/fault.ts";
+import { ThreadClient, threadSource } from "../../../proto/runtime/thread-call.ts";
+import type { SessionAnswer, SessionImage, SessionQuestion, SessionThread, SessionWork } from "./session-protocol.ts";
 
 /**
  * The main thread's end of the thread of `sessions.db`.
@@ -18,7 +10,7 @@ import type {
  * safe, one too many is not, so whoever waits then waits for the end of the process.
  */
 export class SessionWriter {
-  readonly #worker: Worker;
+  readonly #thread: ThreadClient<SessionThread>;
   readonly #options: SessionWriterOptions;
   #work: SessionWork[] = [];
   #bytes = 0;
@@ -29,13 +21,20 @@ export class SessionWriter {
   #batch = 0;
   #flushScheduled = false;
   #congested = false;
-  #failed = false;
-  readonly #closed = Promise.withResolvers<void>();
-  #closing = false;
+  /** The thread failed, or it closes: nothing is written any more. */
+  #ended = false;
 
-  private constructor(worker: Worker, options: SessionWriterOptions) {
-    this.#worker = worker;
+  private constructor(options: SessionWriterOptions) {
     this.#options = options;
+    this.#thread = new ThreadClient<SessionThread>({
+      name: "sessions",
+      source: threadSource("./session-worker", import.meta.url),
+      events: { committed: ({ throughBatch, answers }) => this.#release(throughBatch, answers) },
+      onFailure: (fault) => {
+        this.#ended = true;
+        options.onFailure(fault);
+      },
+    });
   }
 
   /**
@@ -43,18 +42,16 @@ export class SessionWriter {
    * @throws Fault when it cannot be opened.
    */
   static async start(
-    data: SessionWorkerData,
+    data: SessionThread["data"],
     options: SessionWriterOptions,
   ): Promise<{ writer: SessionWriter; image: SessionImage }> {
-    const source = import.meta.url.endsWith(".ts") ? "./session-worker.ts" : "./session-worker.js";
-    const worker = new Worker(new URL(source, import.meta.url), { workerData: data });
-    const writer = new SessionWriter(worker, options);
-    return { writer, image: await writer.#ready() };
+    const writer = new SessionWriter(options);
+    return { writer, image: await writer.#thread.start(data) };
   }
 
   /** @param bytes of payload that it carries along. */
   write(work: SessionWork, bytes = 0): void {
-    if (this.#failed || this.#closing) return;
+    if (this.#ended) return;
     this.#work.push(work);
     this.#bytes += bytes + WORK_BYTES;
     this.#schedule();
@@ -64,7 +61,7 @@ export class SessionWriter {
   /** Calls back when everything that was written before is on disk: at once when it is, never after the end. */
   durable(done: () => void): void {
     // What is written while it closes is not written.
-    if (this.#failed || this.#closing) return;
+    if (this.#ended) return;
     if (this.#work.length === 0 && this.#inFlight.length === 0) {
       done();
       return;
@@ -81,7 +78,7 @@ export class SessionWriter {
   /** Asks with all the rest, so that the answer knows what was written before. */
   ask<Q extends SessionQuestion>(question: Q): Promise<Extract<SessionAnswer, { op: Q["op"] }>> {
     return new Promise((resolve) => {
-      if (this.#failed || this.#closing) return;
+      if (this.#ended) return;
       this.#work.push(question);
       this.#bytes += WORK_BYTES;
       this.#waiting.push({
@@ -96,15 +93,11 @@ export class SessionWriter {
     });
   }
 
-  /** Commits what was written and closes the file. May come twice. */
-  async close(): Promise<void> {
-    if (!this.#closing && !this.#failed) {
-      this.#flush();
-      this.#closing = true;
-      this.#post({ kind: "close" });
-      await this.#closed.promise;
-    }
-    await this.#worker.terminate();
+  /** Commits what was written and closes the file. May be called twice. */
+  close(): Promise<void> {
+    this.#flush();
+    this.#ended = true;
+    return this.#thread.close();
   }
 
   #schedule(): void {
@@ -115,51 +108,17 @@ export class SessionWriter {
 
   readonly #flush = (): void => {
     this.#flushScheduled = false;
-    if (this.#failed || this.#closing || (this.#work.length === 0 && this.#waiting.length === 0)) return;
+    if (this.#ended || (this.#work.length === 0 && this.#waiting.length === 0)) return;
     const batch = ++this.#batch;
     this.#inFlight.push({ batch, bytes: this.#bytes, waiting: this.#waiting });
     this.#inFlightBytes += this.#bytes;
-    this.#post({ kind: "work", batch, bytes: this.#bytes, work: this.#work });
+    this.#thread.send("work", { batch, bytes: this.#bytes, work: this.#work });
     this.#work = [];
     this.#waiting = [];
     this.#bytes = 0;
   };
 
-  #post(message: ToSessions): void {
-    this.#worker.postMessage(message);
-  }
-
-  #ready(): Promise<SessionImage> {
-    return new Promise((resolve, reject) => {
-      const fail = (fault: Fault): void => {
-        reject(fault);
-        this.#fail(fault);
-      };
-      this.#worker.on("message", (message: FromSessions) => {
-        switch (message.kind) {
-          case "ready":
-            resolve(message.image);
-            return;
-          case "committed":
-            this.#release(message.throughBatch, message.answers);
-            return;
-          case "closed":
-            this.#closed.resolve();
-            return;
-          case "failed":
-            fail(new Fault({ code: message.code, message: message.message, hint: message.hint }));
-            return;
-        }
-      });
-      this.#worker.on("error", (cause: unknown) => {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        fail(new Fault({ code: "internal", message: `the sessions thread failed: ${reason}`, cause }));
-      });
-    });
-  }
-
   #release(throughBatch: number, given: readonly SessionAnswer[]): void {
-    if (this.#failed) return;
     let next = 0;
     while (this.#inFlight.length > 0 && this.#inFlight[0]!.batch <= throughBatch) {
       const { bytes, waiting } = this.#inFlight.shift()!;
@@ -178,13 +137,6 @@ export class SessionWriter {
     if (congested === this.#congested) return;
     this.#congested = congested;
     this.#options.onCongestion(congested);
-  }
-
-  #fail(fault: Fault): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    this.#closed.resolve();
-    this.#options.onFailure(fault);
   }
 }
 

@@ -1,51 +1,49 @@
 import { expect, test } from "vitest";
-import type { DrillStep } from "../../../../deploy/drill/drill-file.ts";
-import { blastRadius, faultsIn, planSteps, stepSentence } from "../../../../deploy/drill/drill-plan.ts";
-import { hits } from "../../../../deploy/drill/injections.ts";
+import type { DrillStep } from "../../../../deploy/drill/drill-step.ts";
+import { drillStep } from "../../../../deploy/drill/drill-step.ts";
+import { blastRadius, injectionsIn, planSteps, stepSentence } from "../../../../deploy/drill/drill-plan.ts";
+import { cutOf } from "../../../../deploy/drill/injections/cut-link.ts";
+import { freezeOf } from "../../../../deploy/drill/injections/freeze.ts";
+import { keepsReadingsFrom } from "../../../../deploy/drill/injections/injection.ts";
 
 const CAST = { regions: ["eu", "us", "ap"], gateways: ["plant-1", "plant-2"] };
-const fault = (given: Extract<DrillStep, { kind: "fault" }>["fault"]): DrillStep => ({
-  kind: "fault",
-  fault: given,
-  measured: true,
-});
-const cut = fault({ kind: "cut_link", from: "home", to: "others", way: "both", forMs: 5000 });
+const step = (given: object): DrillStep => drillStep().parse(given);
+const cut = step({ cut_link: { from: "home", to: "others", for: "5s" } });
 
 test("roles get their names, and a link between two regions is both connections", () => {
-  const links = faultsIn(planSteps({ steps: [cut] }, CAST)).map((one) =>
-    "link" in one ? `${one.link.from}>${one.link.to}` : "",
+  const links = injectionsIn(planSteps({ steps: [cut] }, CAST)).map(({ place }) =>
+    place.kind === "link" ? `${place.link.from}>${place.link.to}` : "",
   );
   expect(links).toEqual(["eu>us", "us>eu", "eu>ap", "ap>eu"]);
 });
 
-test("many links that suffer the same are one sentence", () => {
-  const steps = planSteps(
-    { steps: [fault({ kind: "cut_link", from: "gateways", to: "regions", way: "there", forMs: 5000 })] },
-    CAST,
-  );
-  expect(stepSentence(steps[0]!)).toBe(
+test("many links with the same injection are one sentence", () => {
+  const given = step({ cut_link: { from: "gateways", to: "regions", way: "there", for: "5s" } });
+  expect(stepSentence(planSteps({ steps: [given] }, CAST)[0]!)).toBe(
     "the links plant-1 > eu, plant-1 > us, plant-1 > ap, plant-2 > eu, 2 more are cut in this direction only for 5s, silently",
   );
 });
 
 test("the blast radius names everything that is hit, and the longest time", () => {
-  const kill = fault({ kind: "kill", part: "first", forMs: 90_000 });
+  const kill = step({ kill: { part: "first", for: "90s" } });
   expect(blastRadius(planSteps({ steps: [kill, cut] }, CAST))).toBe(
     "plant-1, eu > us, us > eu, eu > ap, ap > eu, for at most 90s at a time",
   );
-  const lost = fault({ kind: "kill", part: "home", forMs: null });
+  const lost = step({ kill: { part: "home", for: "ever" } });
   expect(blastRadius(planSteps({ steps: [lost] }, CAST))).toBe("eu, for ever");
 });
 
-test("a role that nobody plays is refused before anything is begun", () => {
-  const steps = [fault({ kind: "kill", part: "third", forMs: 1000 })];
-  expect(() => planSteps({ steps }, { regions: ["eu", "us"], gateways: ["plant-1"] })).toThrow(/nobody here is third/);
+test("a role that no part has is refused before anything begins", () => {
+  const steps = [step({ kill: { part: "third", for: "1s" } })];
+  expect(() => planSteps({ steps }, { regions: ["eu", "us"], gateways: ["plant-1"] })).toThrow(
+    /no part has the role third/,
+  );
 });
 
-test("a fault spares the regions that can still take new readings", () => {
-  const [between] = faultsIn(planSteps({ steps: [cut] }, CAST));
-  expect(hits(between!, "plant-1", "eu")).toBe(false);
-  expect(hits({ kind: "freeze", part: "eu", forMs: 1 }, "plant-1", "eu")).toBe(true);
-  const link = { kind: "cut_link", link: { from: "plant-1", to: "eu" }, way: "both", forMs: 1 } as const;
-  expect([hits(link, "plant-1", "eu"), hits(link, "plant-2", "eu")]).toEqual([true, false]);
+test("an injection spares the regions that can still take new readings", () => {
+  const [between] = injectionsIn(planSteps({ steps: [cut] }, CAST));
+  expect(keepsReadingsFrom(between!, "plant-1", "eu")).toBe(false);
+  expect(keepsReadingsFrom(freezeOf("eu", 1), "plant-1", "eu")).toBe(true);
+  const link = cutOf({ from: "plant-1", to: "eu" }, { way: "both", forMs: 1 });
+  expect([keepsReadingsFrom(link, "plant-1", "eu"), keepsReadingsFrom(link, "plant-2", "eu")]).toEqual([true, false]);
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { freezeOf } from "../../../../deploy/drill/injections/freeze.ts";
 import { liveLines, sparkline } from "../../../../deploy/drill/live-view.ts";
 import type { DrillOutcome } from "../../../../deploy/drill/outcome.ts";
 import { htmlReport } from "../../../../deploy/drill/report/html-report.ts";
@@ -48,7 +49,7 @@ const OUTCOME: DrillOutcome = {
     backHomeMs: null,
   },
   marks: [
-    { atMs: 1000, kind: "fault", text: "eu is killed, for ever" },
+    { atMs: 1000, kind: "injection", text: "eu is killed, for ever" },
     { atMs: 1800, kind: "durable", text: "plant-1: durable in us" },
   ],
   findings: {
@@ -176,7 +177,7 @@ test("the live view says who is hit, who took over, and the account so far", () 
       samples: samples.slice(0, 3),
       sent: 401,
       acknowledged: 400,
-      active: [{ kind: "freeze", part: "eu", forMs: 10_000 }],
+      active: [freezeOf("eu", 10_000)],
       lostForEver: new Set(),
     },
     OUTCOME.marks,

@@ -35,25 +35,25 @@ const WHOLE: Findings = {
 };
 const reading = { device: "drill/run/plant-1/0", id: 7, acknowledgedAt: "2026-11-21T00:00:00.000Z" };
 
-test("a drill that was carried out, and kept every promise and limit, is passed", () => {
+test("a drill that ran to its end and kept every promise and limit has passed", () => {
   expect(judge(WHOLE, LIMITS)).toEqual({
     verdict: "passed",
     reasons: [],
     sentence:
-      "All 10 acknowledged readings are in us, each once; new ones were durable 1.20 s after the fault, and everything was repaired 1.00 s after it ended.",
+      "All 10 acknowledged readings are in us, each once; new ones were durable 1.20 s after the injection, and everything was repaired 1.00 s after it ended.",
   });
   expect(measurementsOf(WHOLE)).toMatchObject({ rtoP50Ms: 800, rtoP95Ms: 1200, detectedMs: 100, backHomeMs: 6000 });
 });
 
 test.each<[string, Partial<Findings>]>([
   ["no repair", { repairedAtMs: null }],
-  ["no way back home", { backHomeAtMs: null }],
+  ["no return to the home region", { backHomeAtMs: null }],
   ["no comparison of the ids", { ledger: null }],
   ["regions that do not agree in the end", { setsEqualAtMs: null }],
-  ["a fault that was not ended", { healedAtMs: null }],
-  ["a deployment that stays unwell", { caughtUpAtMs: null }],
+  ["an injection that was not ended", { healedAtMs: null }],
+  ["a deployment that does not recover", { caughtUpAtMs: null }],
   ["nothing that became durable", { events: [event({ sightings: [sighting(null)] })] }],
-  ["no measured fault at all", { events: [event({ measured: false })] }],
+  ["no measured injection at all", { events: [event({ measured: false })] }],
   ["an abort", { aborted: "stopped by the operator" }],
 ])("%s makes it incomplete, never passed", (_, missing) => {
   expect(judge({ ...WHOLE, ...missing }, LIMITS).verdict).toBe("incomplete");
@@ -64,12 +64,12 @@ test.each<[string, Partial<Ledger>, RegExp]>([
   ["a doubled reading", { regions: [{ ...region, twice: [reading] }] }, /more than once in us: .* #7/],
   ["a reading that nobody sent", { regions: [{ ...region, neverSent: 1 }] }, /nobody sent/],
   [
-    "a window that counts otherwise",
+    "a window with a wrong count",
     { regions: [{ ...region, miscounted: [{ device: "d", windows: 3, readings: 2 }] }] },
     /count 3 readings/,
   ],
   ["windows that differ", { windowsDiffer: [{ device: "d", start: "t0", answers: {} }] }, /differ between regions/],
-])("%s is a failure with its name, whatever else is not known", (_, broken, reason) => {
+])("%s is a named failure, even where other figures are missing", (_, broken, reason) => {
   const ledger = { ...CLEAN, ...broken };
   expect(judge({ ...WHOLE, ledger }, LIMITS)).toMatchObject({ verdict: "failed" });
   const judged = judge({ ...WHOLE, ledger, setsEqualAtMs: null, repairedAtMs: null, aborted: "by hand" }, LIMITS);
@@ -77,22 +77,25 @@ test.each<[string, Partial<Ledger>, RegExp]>([
   expect(judged.reasons[0]).toMatch(reason);
 });
 
-test("what was lost while it ran is a failure, although it was stopped for it", () => {
+test("a loss that was seen while it ran is a failure, even though the drill was stopped for it", () => {
   const lostMeanwhile = "acknowledged readings of d are in no region: #7";
   const judged = judge({ ...WHOLE, ledger: null, lostMeanwhile, aborted: lostMeanwhile }, LIMITS);
-  expect(judged).toMatchObject({ verdict: "failed", reasons: [lostMeanwhile, `it was aborted: ${lostMeanwhile}`] });
+  expect(judged).toMatchObject({
+    verdict: "failed",
+    reasons: [lostMeanwhile, `the drill was stopped: ${lostMeanwhile}`],
+  });
 });
 
 test.each<[keyof typeof LIMITS, string]>([
   ["rtoMs", "the first new durable reading took 1.20 s"],
   ["repairMs", "the repair took 1.00 s"],
-  ["backHomeMs", "the way back home took 6.00 s"],
+  ["backHomeMs", "the return to the home region took 6.00 s"],
 ])("beyond %s is a failure", (limit, told) => {
   const judged = judge(WHOLE, { ...LIMITS, [limit]: 500 });
   expect(judged.verdict).toBe("failed");
   expect(judged.reasons[0]).toContain(told);
 });
 
-test("where home does not come back nobody waits for it", () => {
+test("a home region that does not come back is not waited for", () => {
   expect(judge({ ...WHOLE, backHomeAtMs: null }, { ...LIMITS, backHomeMs: null }).verdict).toBe("passed");
 });

@@ -1,0 +1,162 @@
+import type { DirectionFault, LinkFaults } from "../../sandbox/fault-proxy.ts";
+import type { NetworkLink } from "../../sandbox/faulty-links.ts";
+import type { DeployedPart } from "../deployment-file.ts";
+
+/**
+ * What a drill does to one part or one link of a deployment: a kill, a cut link, a shifted clock. An injection carries all
+ * that is known about it: what it hits, how long it lasts, its sentence, and how it begins and ends on each kind of target.
+ * Each kind has a file of its own in this folder and a line in registry.ts.
+ */
+export type Injection = {
+  /** As in a drill file. */
+  readonly kind: string;
+  readonly place: InjectionPlace;
+  /** 0 for what happens at once, Infinity for what never ends. */
+  readonly durationMs: number;
+  /**
+   * What it does, for people: `eu is frozen for 10s`.
+   * @param links how the sentence begins where the place is a link: `the link a > b is`.
+   */
+  readonly sentence: (links: string) => string;
+  readonly sandbox: {
+    readonly begin: (sandbox: SandboxControl) => Promise<void> | void;
+    /** Absent where nothing is left to end. */
+    readonly end?: (sandbox: SandboxControl) => Promise<void> | void;
+  };
+  /** How a running deployment does it, or why it cannot. */
+  readonly deployment: (deployment: DeploymentControl) => DeploymentAction | Unable;
+};
+
+export type InjectionPlace =
+  | { readonly kind: "part"; readonly part: string }
+  | { readonly kind: "link"; readonly link: NetworkLink };
+
+/** What an injection may do to a sandbox. Parts are given by name. */
+export interface SandboxControl {
+  /** SIGKILL; resolves when the process is gone. */
+  kill(part: string): Promise<void>;
+  /** Resolves when it is ready. */
+  start(part: string): Promise<void>;
+  signal(part: string, signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Kills the part and starts it with the disk that `copy_disk` kept, or with an empty one. */
+  restartWithDisk(part: string, disk: "copied" | "empty"): Promise<void>;
+  /** The time of day of a gateway is ahead by `byMs`. */
+  setClock(part: string, byMs: number): void;
+  linksOf(part: string): readonly NetworkLink[];
+  /** Replaces what was set before; `{}` heals the link. */
+  setLink(link: NetworkLink, faults: LinkFaults): void;
+  /** Breaks off every connection on the link. */
+  resetLink(link: NetworkLink): void;
+  /** By an operator's command to another region. */
+  setMember(region: string, state: "leaving" | "member"): Promise<void>;
+}
+
+/** What an injection may do to a running deployment. */
+export interface DeploymentControl {
+  /** The part as its operator describes it. */
+  part(name: string): DeployedPart;
+  linkCommands(link: NetworkLink): { readonly cut: string; readonly heal: string } | undefined;
+  /** False where the operator gave no token: then nothing can be commanded. */
+  readonly hasOperatorToken: boolean;
+  /** Runs a command of the operator in the shell. @throws Fault when it fails. */
+  run(command: string): Promise<void>;
+  /** Resolves when the part answers that it is ready. @throws Fault when it does not. */
+  ready(part: string): Promise<void>;
+  /** By an operator's command to another region. */
+  setMember(region: string, state: "leaving" | "member"): Promise<void>;
+  /** The shell command by which an evacuated region stays. */
+  stayCommand(region: string): string;
+}
+
+/** An injection on a running deployment. */
+export type DeploymentAction = {
+  readonly begin: () => Promise<void>;
+  readonly end: () => Promise<void>;
+  /** Comes after the end, when the warden is no longer needed. */
+  readonly afterEnd?: () => Promise<void>;
+  /**
+   * The shell command that ends it. The warden is given it before `begin`, and runs it when the drill is gone or does not end
+   * the injection in time. `{seconds}` is not yet filled in.
+   */
+  readonly wardenCommand: string;
+};
+
+/** Why a deployment cannot do this, in words that say what to add. */
+export type Unable = { readonly unable: string };
+
+export function sandboxOnly(what: string): () => Unable {
+  return () => ({ unable: `${what} is for the sandbox only` });
+}
+
+/** The pairs of commands that an operator may write down for a part. */
+type PartCommands = readonly ["kill", "start"] | readonly ["freeze", "thaw"] | readonly ["isolate", "rejoin"];
+
+/** By two commands of the operator: the first begins, the second ends. */
+export function byPartCommands(
+  part: string,
+  [begin, end]: PartCommands,
+  deployment: DeploymentControl,
+): DeploymentAction | Unable {
+  const deployed = deployment.part(part);
+  const [beginCommand, endCommand] = [deployed[begin], deployed[end]];
+  if (beginCommand === undefined || endCommand === undefined) {
+    return { unable: `${part} has no command ${begin}, and none that ends it` };
+  }
+  return {
+    begin: () => deployment.run(beginCommand),
+    end: () => deployment.run(endCommand),
+    wardenCommand: endCommand,
+  };
+}
+
+/** `there`: from the one that connects; `back`: the other direction. */
+export type LinkDirection = "both" | "there" | "back";
+
+export function linkFaults(direction: LinkDirection, fault: DirectionFault): LinkFaults {
+  return {
+    ...(direction === "back" ? {} : { there: fault }),
+    ...(direction === "there" ? {} : { back: fault }),
+  };
+}
+
+export function directionText(direction: LinkDirection): string {
+  return { both: "", there: " in this direction only", back: " in the other direction only" }[direction];
+}
+
+/** What they do, in one sentence. Links with the same injection are named together. */
+export function injectionsSentence(injections: readonly Injection[]): string {
+  const sentences: string[] = [];
+  for (const alike of Map.groupBy(injections, ({ sentence }) => sentence("")).values()) {
+    const pairs = alike.flatMap(({ place }) => (place.kind === "link" ? [linkText(place.link)] : []));
+    const shown =
+      pairs.length > PAIRS_SHOWN ? [...pairs.slice(0, PAIRS_SHOWN), `${pairs.length - PAIRS_SHOWN} more`] : pairs;
+    const links = pairs.length > 1 ? `the links ${shown.join(", ")} are` : `the link ${shown.join("")} is`;
+    sentences.push(alike[0]!.sentence(links));
+  }
+  return sentences.join("; ");
+}
+
+const PAIRS_SHOWN = 4;
+
+/** The part, or the link, for people. */
+export function placeText({ place }: Injection): string {
+  return place.kind === "link" ? linkText(place.link) : place.part;
+}
+
+function linkText({ from, to }: NetworkLink): string {
+  return `${from} > ${to}`;
+}
+
+/** The parts that it hits; for a link, both ends. */
+export function partsHitBy({ place }: Injection): readonly string[] {
+  return place.kind === "link" ? [place.link.from, place.link.to] : [place.part];
+}
+
+/**
+ * Whether new readings of `gateway` cannot be expected in `region` while it lasts. What hits a gateway itself, or the link
+ * between two regions, keeps no region from taking new readings.
+ */
+export function keepsReadingsFrom({ place }: Injection, gateway: string, region: string): boolean {
+  if (place.kind === "part") return place.part === region;
+  return place.link.from === gateway && place.link.to === region;
+}

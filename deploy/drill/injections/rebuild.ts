@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { partsWithRole, role } from "../cast.ts";
+import type { Injection } from "./injection.ts";
+import { sandboxOnly } from "./injection.ts";
+import type { InjectionKind } from "./injection-kind.ts";
+import { injectionKind, measured } from "./injection-kind.ts";
+
+/** A part loses its disk. */
+export const rebuild: InjectionKind = injectionKind({
+  schema: z.strictObject({ part: role(), measured: measured() }),
+  plan: ({ part }, cast) => ({ injections: partsWithRole(part, cast).map(rebuildOf) }),
+});
+
+function rebuildOf(part: string): Injection {
+  return {
+    kind: "rebuild",
+    place: { kind: "part", part },
+    durationMs: 0,
+    sentence: () => `${part} is killed and starts with an empty disk`,
+    sandbox: { begin: (sandbox) => sandbox.restartWithDisk(part, "empty") },
+    deployment: sandboxOnly("rebuild"),
+  };
+}

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { partsWithRole, role } from "../cast.ts";
+import type { Injection } from "./injection.ts";
+import { sandboxOnly } from "./injection.ts";
+import type { InjectionKind } from "./injection-kind.ts";
+import { injectionKind, measured } from "./injection-kind.ts";
+
+/** A part gets back the disk that an earlier step `copy_disk` kept, as from a backup. */
+export const restore: InjectionKind = injectionKind({
+  schema: z.strictObject({ part: role(), measured: measured() }),
+  plan: ({ part }, cast) => ({ injections: partsWithRole(part, cast).map(restorationOf) }),
+});
+
+function restorationOf(part: string): Injection {
+  return {
+    kind: "restore",
+    place: { kind: "part", part },
+    durationMs: 0,
+    sentence: () => `${part} is killed and starts with the copy of its disk`,
+    sandbox: { begin: (sandbox) => sandbox.restartWithDisk(part, "copied") },
+    deployment: sandboxOnly("restore"),
+  };
+}

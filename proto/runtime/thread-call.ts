@@ -1,0 +1,428 @@
+import { parentPort, receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
+import { inspect } from "node:util";
+import { Fault } from "../core/fault.ts";
+
+/**
+ * How the main thread and a worker thread of one process talk.
+ *
+ * The main thread holds a {@link ThreadClient}; the worker file calls {@link serveThread}. Both name one
+ * {@link ThreadContract}, a type that lists the calls, the messages and the events. The compiler checks both ends
+ * against it, so a new call is a method of that type and its implementation.
+ *
+ * - A **call** is answered. Calls start in the order in which they are sent.
+ * - A **message** goes to the thread, an **event** comes from it. Neither is answered. Both may transfer buffers.
+ *
+ * Promises:
+ * - `start` resolves with what the thread is ready with, or rejects with the fault that kept it from starting.
+ * - The first failure of the thread ends the client: every waiting call is rejected with that fault, `onFailure` is
+ *   called once, and no event is delivered any more. Later calls are rejected, later messages are dropped.
+ * - `close` lets the thread finish what was sent before. If it is not done by the deadline, it is terminated.
+ */
+export type ThreadContract = {
+  /** What the thread is started with. */
+  readonly data: unknown;
+  /** What it answers when it is ready. */
+  readonly ready: unknown;
+  /** An interface of methods. */
+  readonly calls: object;
+  /** Name of each message to the thread, with its value. */
+  readonly messages: object;
+  /** Name of each event from the thread, with its value. */
+  readonly events: object;
+};
+
+type Name<Table> = keyof Table & string;
+type Arguments<Calls, M extends keyof Calls> = Calls[M] extends (...given: infer A) => unknown ? A : never;
+type Result<Calls, M extends keyof Calls> = Calls[M] extends (...given: never[]) => infer R ? Awaited<R> : never;
+type Handlers<Table> = { readonly [N in keyof Table]: (value: Table[N]) => void };
+
+/** The same methods, called from the other thread. */
+export type RemoteCalls<Calls> = {
+  readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Promise<Result<Calls, M>>;
+};
+
+/** A list of all calls of a thread; the compiler refuses one that lacks a call or has another. */
+export type CallNames<C extends ThreadContract> = { readonly [M in keyof C["calls"]]: true };
+
+/** The methods where they run; one that is done at once returns its result without a promise. */
+export type ServedCalls<Calls> = {
+  readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Result<Calls, M> | Promise<Result<Calls, M>>;
+};
+
+// ---- The main thread's end ------------------------------------------------------------------------------------------
+
+export class ThreadClient<C extends ThreadContract> {
+  readonly #options: ThreadClientOptions<C>;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #lastId = READY_ID;
+  #ended: Fault | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ThreadClientOptions<C>) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the thread.
+   * @throws Fault when the thread cannot start; `onFailure` is told it, too.
+   */
+  async start(data: C["data"]): Promise<C["ready"]> {
+    if (this.#worker !== undefined) throw new Error(`${this.#name} is started twice`);
+    const worker = new Worker(this.#options.source, { workerData: data });
+    this.#worker = worker;
+    worker.on("message", (message: unknown) => this.#receive(message));
+    worker.on("error", (cause: unknown) => this.#end(internalFault(`${this.#name} failed`, cause)));
+    worker.on("messageerror", (cause) => this.#end(internalFault(`${this.#name} sent what cannot be read`, cause)));
+    worker.on("exit", (code) => this.#end(internalFault(`${this.#name} ended with code ${code}`)));
+    try {
+      return await new Promise<C["ready"]>((resolve, reject) => {
+        this.#waiting.set(READY_ID, { resolve, reject });
+      });
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+  }
+
+  /** @throws Fault of the call, or the fault that ended the thread. */
+  call<M extends Name<C["calls"]>>(
+    method: M,
+    given: Arguments<C["calls"], M>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Result<C["calls"], M>> {
+    const refused = this.#refusal();
+    if (refused !== undefined) return Promise.reject(refused);
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: (value) => resolve(asSent<Result<C["calls"], M>>(value)), reject });
+      this.#post({ kind: "call", id, method, given }, transfer);
+    });
+  }
+
+  /** One way: after the end of the thread it does nothing. */
+  send<N extends Name<C["messages"]>>(name: N, value: C["messages"][N], transfer: readonly ArrayBuffer[] = []): void {
+    if (this.#refusal() === undefined) this.#post({ kind: "message", name, value }, transfer);
+  }
+
+  /**
+   * Lets the thread finish what was sent, and ends it. May be called twice, and before `start`.
+   * @throws Fault when the thread fails while it closes, or is not done by the deadline.
+   */
+  close({ deadlineMs }: { readonly deadlineMs: number } = { deadlineMs: CLOSE_DEADLINE_MS }): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const isOpen = this.#worker !== undefined && this.#ended === undefined;
+    const late = setTimeout(() => {
+      this.#end(internalFault(`${this.#name} did not close within ${deadlineMs / 1000} s`));
+    }, deadlineMs);
+    try {
+      if (isOpen) await this.#closed();
+    } finally {
+      clearTimeout(late);
+      this.#ended ??= this.#closedFault();
+      await this.#worker?.terminate();
+    }
+  }
+
+  #closed(): Promise<void> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      const closed = (): void => {
+        // At once: the thread ends by itself now, and that is no failure.
+        this.#ended ??= this.#closedFault();
+        resolve();
+      };
+      this.#waiting.set(id, { resolve: closed, reject });
+      this.#post({ kind: "close", id }, []);
+    });
+  }
+
+  get #name(): string {
+    return `the ${this.#options.name} thread`;
+  }
+
+  /** Why nothing is sent to the thread now. */
+  #refusal(): Fault | undefined {
+    if (this.#ended !== undefined) return this.#ended;
+    return this.#closing === undefined && this.#worker !== undefined ? undefined : this.#closedFault();
+  }
+
+  #closedFault(): Fault {
+    return internalFault(`${this.#name} is ${this.#worker === undefined ? "not started" : "closed"}`);
+  }
+
+  #post(message: ToThread, transfer: readonly ArrayBuffer[]): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  #receive(message: unknown): void {
+    // After a failure the order of things is unknown: an acknowledgement that is missing is safe, one too many is not.
+    if (this.#ended !== undefined) return;
+    if (!isFromThread(message)) {
+      this.#end(internalFault(`${this.#name} sent what is no envelope`));
+      return;
+    }
+    switch (message.kind) {
+      case "event":
+        invoke(this.#options.events, message.name, [message.value]);
+        return;
+      case "answer":
+        this.#taken(message.id)?.resolve(message.value);
+        return;
+      case "refused":
+        this.#taken(message.id)?.reject(new Fault(message.fault));
+        return;
+      case "failed":
+        this.#end(new Fault(message.fault));
+        return;
+    }
+  }
+
+  #taken(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #end(fault: Fault): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = fault;
+    for (const { reject } of this.#waiting.values()) reject(fault);
+    this.#waiting.clear();
+    this.#options.onFailure(fault);
+  }
+}
+
+export type ThreadClientOptions<C extends ThreadContract> = {
+  /** For messages: "storage" becomes "the storage thread". */
+  readonly name: string;
+  /** The worker file, by {@link threadSource}. */
+  readonly source: URL;
+  readonly events: Handlers<C["events"]>;
+  /** Called once, with the first failure of the thread. */
+  readonly onFailure: (fault: Fault) => void;
+};
+
+/**
+ * The worker file of that name beside the caller's: TypeScript in development, JavaScript in the package.
+ * @param path without the extension, as `./storage-worker`; `base` is the caller's `import.meta.url`.
+ */
+export function threadSource(path: string, base: string): URL {
+  return new URL(`${path}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
+}
+
+/** An object with every call of a thread as a method. */
+export function remoteCalls<C extends ThreadContract>(
+  thread: ThreadClient<C>,
+  names: CallNames<C>,
+): RemoteCalls<C["calls"]> {
+  const methods = Object.keys(names).map((method) => [
+    method,
+    (...given: unknown[]) => thread.call(asSent<Name<C["calls"]>>(method), asSent<never>(given)),
+  ]);
+  return asSent<RemoteCalls<C["calls"]>>(Object.fromEntries(methods));
+}
+
+// ---- The worker's end -----------------------------------------------------------------------------------------------
+
+/**
+ * Runs the worker's end of a thread; the last statement of a worker file.
+ *
+ * An error of `open`, of a message, of timed work, and of calls where {@link ServedThread.onError} says "end" is the last
+ * thing that the thread tells. It does nothing after it.
+ */
+export function serveThread<C extends ThreadContract>(options: {
+  readonly open: (thread: ThreadHost<C>) => ServedThread<C> | Promise<ServedThread<C>>;
+  /** Translates an error that is no `Fault`. */
+  readonly fault: (error: unknown, data: C["data"]) => Fault;
+}): void {
+  if (parentPort === null) throw new Error("this file runs as a worker thread only");
+  const port = parentPort;
+  const data: C["data"] = workerData;
+  const timers = new Set<NodeJS.Timeout>();
+  const unfinished = new Set<Promise<void>>();
+  let open = true;
+  let listener: ((message: unknown) => void) | undefined;
+
+  const post = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void => {
+    port.postMessage(message, [...transfer]);
+  };
+  const plain = (error: unknown): PlainFault => {
+    const { code, message, hint } = error instanceof Fault ? error : options.fault(error, data);
+    return { code, message, hint };
+  };
+  const end = (): void => {
+    open = false;
+    // Without a listener and a timer the thread ends by itself.
+    if (listener !== undefined) port.off("message", listener);
+    for (const timer of timers) clearInterval(timer);
+  };
+  const fail = (error: unknown): void => {
+    if (!open) return;
+    end();
+    post({ kind: "failed", fault: plain(error) });
+  };
+  const guarded = (work: () => void): void => {
+    if (!open) return;
+    try {
+      work();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const host: ThreadHost<C> = {
+    data,
+    emit: (name, value, transfer) => post({ kind: "event", name, value }, transfer),
+    every: (ms, work) => void timers.add(setInterval(() => guarded(work), ms)),
+    soon: (work) => void setImmediate(() => guarded(work)),
+  };
+
+  const serve = (served: ServedThread<C>): void => {
+    const refuse = (id: number, error: unknown): void => {
+      if (served.onError === "end") fail(error);
+      else if (open) post({ kind: "refused", id, fault: plain(error) });
+    };
+    const answer = (id: number, result: unknown): void => {
+      if (!(result instanceof Promise)) {
+        post({ kind: "answer", id, value: result });
+        return;
+      }
+      const answered = result
+        .then((value: unknown) => post({ kind: "answer", id, value }))
+        .catch((error: unknown) => refuse(id, error))
+        .finally(() => unfinished.delete(answered));
+      unfinished.add(answered);
+    };
+    const close = async (id: number): Promise<void> => {
+      await Promise.all(unfinished);
+      if (!open) return;
+      end();
+      await served.close();
+      post({ kind: "answer", id, value: null });
+    };
+    let closing: Promise<void> | undefined;
+    const take = (message: unknown): void => {
+      if (!isToThread(message)) throw new Error("the main thread sent what is no envelope");
+      switch (message.kind) {
+        case "message":
+          invoke(served.messages, message.name, [message.value]);
+          return;
+        case "call":
+          served.flush?.();
+          try {
+            answer(message.id, invoke(served.calls, message.method, message.given));
+          } catch (error) {
+            refuse(message.id, error);
+          }
+          return;
+        case "close":
+          served.flush?.();
+          closing = close(message.id).catch((error: unknown) => post({ kind: "failed", fault: plain(error) }));
+          return;
+      }
+    };
+    const takeAll = (first: unknown): void => {
+      take(first);
+      if (served.flush === undefined) return;
+      // What piled up while the last group was written makes the next group.
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+        if (!open || closing !== undefined) return;
+        take(next.message);
+      }
+      if (open && closing === undefined) served.flush();
+    };
+    listener = (message: unknown) => guarded(() => takeAll(message));
+    port.on("message", listener);
+    post({ kind: "answer", id: READY_ID, value: served.ready });
+  };
+
+  Promise.resolve(host).then(options.open).then(serve).catch(fail);
+}
+
+/** What the worker's end is given. */
+export type ThreadHost<C extends ThreadContract> = {
+  readonly data: C["data"];
+  readonly emit: <N extends Name<C["events"]>>(
+    name: N,
+    value: C["events"][N],
+    transfer?: readonly ArrayBuffer[],
+  ) => void;
+  /** Does the work at this interval until the thread ends. */
+  readonly every: (ms: number, work: () => void) => void;
+  /** Does the work once, behind the messages that wait now. */
+  readonly soon: (work: () => void) => void;
+};
+
+export type ServedThread<C extends ThreadContract> = {
+  readonly ready: C["ready"];
+  readonly calls: ServedCalls<C["calls"]>;
+  readonly messages: Handlers<C["messages"]>;
+  /** What an error of a call means: its caller is told, or the thread ends. */
+  readonly onError: "answer" | "end";
+  /**
+   * Finishes what messages asked for. Called before each call, before the close, and when no message waits; so a thread
+   * that has it can do as one group what came while it was busy.
+   */
+  readonly flush?: () => void;
+  readonly close: () => void | Promise<void>;
+};
+
+// ---- What travels ---------------------------------------------------------------------------------------------------
+
+type ToThread =
+  | { readonly kind: "call"; readonly id: number; readonly method: string; readonly given: readonly unknown[] }
+  | { readonly kind: "message"; readonly name: string; readonly value: unknown }
+  | { readonly kind: "close"; readonly id: number };
+
+type FromThread =
+  | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "refused"; readonly id: number; readonly fault: PlainFault }
+  | { readonly kind: "event"; readonly name: string; readonly value: unknown }
+  /** The last that a thread says. */
+  | { readonly kind: "failed"; readonly fault: PlainFault };
+
+/** A `Fault` without its class, which does not survive the way between threads. */
+type PlainFault = Pick<Fault, "code" | "message" | "hint">;
+
+type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (fault: Fault) => void };
+
+/** The answer with this id is the first of a thread: it is ready. */
+const READY_ID = 0;
+const CLOSE_DEADLINE_MS = 20_000;
+const TO_THREAD: ReadonlySet<unknown> = new Set<ToThread["kind"]>(["call", "message", "close"]);
+const FROM_THREAD: ReadonlySet<unknown> = new Set<FromThread["kind"]>(["answer", "refused", "event", "failed"]);
+
+function isToThread(message: unknown): message is ToThread {
+  return typeof message === "object" && message !== null && "kind" in message && TO_THREAD.has(message.kind);
+}
+
+function isFromThread(message: unknown): message is FromThread {
+  return typeof message === "object" && message !== null && "kind" in message && FROM_THREAD.has(message.kind);
+}
+
+/**
+ * The only place where a value gets a type that the compiler does not prove. It may: both threads run one build, the
+ * sender's value was checked against the contract, and the structured clone keeps its shape.
+ */
+function asSent<T>(value: unknown): T {
+  return value as T;
+}
+
+function invoke(table: object, name: string, given: readonly unknown[]): unknown {
+  const method: unknown = Reflect.get(table, name);
+  if (typeof method !== "function") throw new Error(`the thread contract has no ${name}`);
+  return Reflect.apply(method, table, given);
+}
+
+function internalFault(message: string, cause?: unknown): Fault {
+  if (cause === undefined) return new Fault({ code: "internal", message });
+  return new Fault({
+    code: "internal",
+    message: `${message}: ${cause instanceof Error ? cause.message : inspect(cause)}`,
+    cause,
+  });
+}
