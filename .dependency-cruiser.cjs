@@ -108,6 +108,14 @@ module.exports = {
       to: { path: ADAPTER, dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "aedes-stays-in-its-folder",
+      comment:
+        "The rest of the broker works on its own types, so that aedes can be replaced, and another reader of packets can stand beside it.",
+      severity: "error",
+      from: { path: "^(edge|cloud|proto|deploy)/", pathNot: "^edge/mqtt/aedes/" },
+      to: { path: "(^|/)node_modules/(aedes|aedes-packet|aedes-persistence|mqtt-packet|mqemitter)/" },
+    },
+    {
       name: "deploy-enters-by-the-door",
       comment:
         "To the operator's side gateway and region are processes: something to start and something to configure. Decoding is pure, and `tidemark decode` shows it.",

@@ -1,101 +1,102 @@
-import type { AuthenticateError, Client } from "aedes";
-import type { IConnectPacket } from "mqtt-packet";
+import { connectProblem, type ConnectRefusal } from "../core/mqtt/packet-validation.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
-import type { Admission } from "./admission.ts";
+import type { ConnectRequest } from "../core/mqtt/packets.ts";
+import { REASON } from "../core/mqtt/reasons.ts";
+import type { ConnectQueue } from "./connect-queue.ts";
+import type { Connections } from "./connections.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { connectProblem, type ConnectRefusal } from "./guards.ts";
-import type { Peers } from "./peers.ts";
-import type { BrokerPersistence } from "./sessions/broker-persistence.ts";
-import { REASON, type Reason } from "../core/mqtt/reasons.ts";
-import { RETURN_CODE, ToldError } from "./reason-codes.ts";
+import type { MqttClient } from "./mqtt-client.ts";
+import { ClientError } from "./reason-codes.ts";
+import type { SessionIntake } from "./sessions/session-intake.ts";
 
-/** Where a CONNECT is let in or refused. */
+/** Accepts or refuses a CONNECT: first the packet, then user name and password. */
 export class ConnectHandler {
   readonly #deps: ConnectHandlerDeps;
   readonly #limits: MqttLimits;
-  /** By which name each client came in; undefined: by none. Its will may be published when its connection is gone. */
-  readonly #users = new WeakMap<Client, string | undefined>();
 
   constructor(deps: ConnectHandlerDeps, limits: MqttLimits) {
     this.#deps = deps;
     this.#limits = limits;
   }
 
-  userOf(client: Client): string | undefined {
-    return this.#users.get(client);
-  }
-
-  /** Before anything else of it is looked at. */
-  check(client: Client, packet: IConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const peer = this.#deps.peers.of(client);
-    // It left while its CONNECT was parsed.
-    if (peer === undefined) return;
-    const { connection } = peer;
-    connection.version = packet.protocolVersion ?? 4;
-    connection.wantsReasons = packet.properties?.requestProblemInformation !== false;
+  /** Checks a CONNECT before it is handled. @param answer not called if the client has left meanwhile. */
+  check(client: MqttClient, request: ConnectRequest, answer: ConnectAnswer): void {
+    if (!this.#deps.connections.has(client)) return;
+    const { connection } = client;
+    connection.version = request.protocolVersion ?? 4;
+    connection.wantsReasons = request.properties?.requestProblemInformation !== false;
     if (connection.isSurplus) {
-      const detail = this.#deps.peers.tooMany(connection.origin.address);
-      done(this.#refuse("too_many_connections", client, { detail, reason: REASON.quotaExceeded }), false);
+      const detail = this.#deps.connections.limitExceeded(connection.origin.address);
+      answer(this.#refusal("too_many_connections", client, { detail, reason: REASON.quotaExceeded }));
       return;
     }
-    const problem = connectProblem(packet, this.#limits);
-    const noRoom = problem === undefined ? this.#deps.sessions.willProblem(packet) : undefined;
-    if (problem !== undefined) done(this.#refuse("bad_connect", client, problem), false);
-    else if (noRoom === undefined) this.#deps.admission.queue(client, () => peer.guarded(() => done(null, true)));
-    else done(this.#refuse("sessions", client, { detail: noRoom, reason: REASON.quotaExceeded }), false);
+    const problem = connectProblem(request, this.#limits);
+    if (problem !== undefined) {
+      answer(this.#refusal("bad_connect", client, problem));
+      return;
+    }
+    const detail = this.#deps.sessions.willProblem(request);
+    if (detail === undefined) this.#deps.queue.add(client, () => client.guarded(() => answer()));
+    else answer(this.#refusal("sessions", client, { detail, reason: REASON.quotaExceeded }));
   }
 
+  /** Checks user name and password. @param answer not called if the client has left before. */
   async authenticate(
-    client: Client,
-    username: string | undefined,
-    password: Buffer | undefined,
-    answer: (error: AuthenticateError | null, success: boolean | null) => void,
+    client: MqttClient,
+    { username, password }: { username: string | undefined; password: Uint8Array | undefined },
+    answer: ConnectAnswer,
   ): Promise<void> {
-    const peer = this.#deps.peers.of(client);
-    if (peer === undefined) return;
-    const done: typeof answer = (...all) => peer.guarded(() => answer(...all));
-    const refuse = (reason: Reason, detail: string): void => {
-      const error = this.#refuse("unauthorized", client, { detail, reason });
-      done(Object.assign(error, { returnCode: RETURN_CODE.get(reason) ?? 0 }), false);
-    };
-    let allowed: boolean;
-    try {
-      allowed = await this.#deps.authenticate(username, password);
-    } catch (error) {
-      refuse(REASON.serverUnavailable, `cannot authenticate: ${String(error)}`);
+    if (!this.#deps.connections.has(client)) return;
+    const refusal = await this.#credentialProblem(username, password);
+    if (refusal === undefined) {
+      client.connection.user = username;
+      client.guarded(() => answer());
       return;
     }
-    if (allowed) {
-      this.#users.set(client, username);
-      done(null, true);
-    } else if (username === undefined) refuse(REASON.notAuthorized, "no user name was given");
-    else refuse(REASON.badUserOrPassword, `user ${username} is unknown or has another password`);
+    const error = this.#refusal("unauthorized", client, refusal);
+    client.guarded(() => answer(error));
   }
 
-  /** Closes the connections of users that are no more; the others stay. */
+  /** Closes the connections of users that do not exist any more. The others stay. */
   closeUsers(isGone: (user: string) => boolean): void {
-    for (const client of this.#deps.peers.clients()) {
-      const user = this.#users.get(client);
+    for (const client of this.#deps.connections.connected()) {
+      const { user } = client.connection;
       if (user === undefined || !isGone(user)) continue;
-      const detail = `user ${user} was taken out of the users file`;
-      client.emit("error", this.#refuse("user_removed", client, { detail, reason: REASON.notAuthorized }));
+      const detail = `user ${user} was removed from the users file`;
+      client.fail(this.#refusal("user_removed", client, { detail, reason: REASON.notAuthorized }));
     }
   }
 
-  /** Tells the refusal and gives aedes an error that is not told a second time. */
-  #refuse(kind: RefusalReason, client: Client, { detail, reason }: ConnectRefusal): ToldError {
-    this.#deps.events.refused({ reason: kind, client: client.id ?? "", detail });
-    return new ToldError(detail, reason);
+  async #credentialProblem(
+    username: string | undefined,
+    password: Uint8Array | undefined,
+  ): Promise<ConnectRefusal | undefined> {
+    try {
+      if (await this.#deps.authenticate(username, password)) return undefined;
+    } catch (error) {
+      return { detail: `cannot authenticate: ${String(error)}`, reason: REASON.serverUnavailable };
+    }
+    if (username === undefined) return { detail: "no user name was given", reason: REASON.notAuthorized };
+    return { detail: `user ${username} is unknown or has another password`, reason: REASON.badUserOrPassword };
+  }
+
+  /** Reports the refusal. @returns the error that ends the client. */
+  #refusal(kind: RefusalReason, client: MqttClient, { detail, reason }: ConnectRefusal): ClientError {
+    this.#deps.events.refused({ reason: kind, client: client.id, detail });
+    return new ClientError(detail, reason);
   }
 }
 
 export type ConnectHandlerDeps = {
-  readonly events: MqttEvents;
-  readonly peers: Peers;
-  readonly admission: Admission;
+  readonly events: Pick<MqttEvents, "refused">;
+  readonly connections: Connections;
+  readonly queue: ConnectQueue;
   readonly authenticate: Authenticate;
-  readonly sessions: Pick<BrokerPersistence, "willProblem">;
+  readonly sessions: Pick<SessionIntake, "willProblem">;
 };
 
-/** Whether a client may connect. `undefined` where it gave no name or password. */
+/** Without a refusal, the client is accepted so far. */
+export type ConnectAnswer = (refusal?: ClientError) => void;
+
+/** Whether a client may connect. Name and password are undefined if the client gave none. */
 export type Authenticate = (username: string | undefined, password: Uint8Array | undefined) => Promise<boolean>;

@@ -1,9 +1,10 @@
 import type { Duplex } from "node:stream";
-import { generate, type Packet } from "mqtt-packet";
 import { ClientPace, readSize } from "../core/mqtt/client-pace.ts";
 import { InFlight } from "../core/mqtt/in-flight.ts";
-import { Inflow } from "./inflow.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
+import type { SentPacket } from "../core/mqtt/packets.ts";
+import { encodePacket } from "./aedes/packet-encoding.ts";
+import { FlowControl } from "./flow-control.ts";
 
 /** Where a byte stream comes from, and the socket that counts its bytes. */
 export type Origin = {
@@ -15,96 +16,99 @@ export type Origin = {
 export class Connection {
   readonly stream: Duplex;
   readonly origin: Origin;
-  readonly inflow: Inflow;
+  readonly flow: FlowControl;
   readonly inFlight: InFlight = new InFlight();
-  /** The filters that its client has; most clients have none. */
+  /** The filters of its client. Most clients have none. */
   #filters: Set<string> | undefined;
   /** Of MQTT; undefined before the CONNECT. */
   version: number | undefined;
-  /** Whether its client takes an explanation beside a reason code [MQTT-3.1.2-29]. */
+  /** The name that its client gave in an accepted CONNECT. */
+  user: string | undefined;
+  /** Its client takes an explanation beside a reason code [MQTT-3.1.2-29]. */
   wantsReasons = false;
-  /** It is one too many, and let in only to be told so. */
+  /** It is above a limit. It stays only until its client is told so. */
   readonly isSurplus: boolean;
   readonly #pace: ClientPace;
   #paceTimer: NodeJS.Timeout | undefined;
   #packets = 0;
-  #leaving = false;
+  #isLeaving = false;
 
   constructor(stream: Duplex, origin: Origin, options: { limits: MqttLimits; nowMs: number; isSurplus: boolean }) {
     this.stream = stream;
     this.origin = origin;
     this.isSurplus = options.isSurplus;
-    this.inflow = new Inflow(stream, readSize(options.limits));
+    this.flow = FlowControl.install(stream, readSize(options.limits));
     this.#pace = new ClientPace(options.limits, options.nowMs);
     stream.once("close", () => clearTimeout(this.#paceTimer));
   }
 
-  /** Nothing that still comes is looked at. */
-  get leaving(): boolean {
-    return this.#leaving;
+  /** It is being closed: packets that still come are ignored. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   get filters(): Set<string> {
     return (this.#filters ??= new Set());
   }
 
-  packetCame(): void {
+  countPacket(): void {
     this.#packets++;
   }
 
-  /** Something was read that `settleRead` does not know of. */
+  /** Bytes were read that `settleRead` has not counted yet. */
   get hasRead(): boolean {
-    return this.inflow.taken > 0;
+    return this.flow.taken > 0;
   }
 
-  /** After a read. @returns whether its client has to wait from now on, because it sends more than it may. */
+  /** Counts the last read. @returns whether the client sends faster than it may, and has to wait from now on. */
   settleRead(nowMs: number): boolean {
-    const waitMs = this.#pace.spend(this.#packets, this.inflow.takeCount(), nowMs);
+    const waitMs = this.#pace.spend(this.#packets, this.flow.takeCount(), nowMs);
     this.#packets = 0;
     if (waitMs === 0 || this.stream.destroyed) return false;
-    this.inflow.hold("pace");
+    this.flow.hold("pace");
     clearTimeout(this.#paceTimer);
-    this.#paceTimer = setTimeout(() => this.inflow.release("pace"), waitMs);
+    this.#paceTimer = setTimeout(() => this.flow.release("pace"), waitMs);
     this.#paceTimer.unref();
     return true;
   }
 
-  /** Sends a packet past aedes. */
-  write(packet: Packet): void {
+  /** Writes a packet to the client. */
+  write(packet: SentPacket): void {
     if (this.stream.writableEnded) return;
-    // What comes after 5 will read an answer in 5 rather than in 3.1.1.
+    // A client of a version after 5 will rather read an answer in MQTT 5 than in 3.1.1.
     const { version = 4 } = this;
-    this.stream.write(generate(packet, { protocolVersion: Math.min(5, Math.max(3, version)) }));
+    this.stream.write(encodePacket(packet, Math.min(5, Math.max(3, version))));
   }
 
-  /** The last word to a client whose version of MQTT is not known to anybody but its sender. */
-  farewell(bytes: Uint8Array): void {
+  /** Writes the last bytes to a client, whose version of MQTT may be unknown here. The next close lets them arrive. */
+  writeLast(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.stream.writableEnded) return;
     this.stream.write(bytes);
-    this.linger();
+    this.closeGently();
   }
 
   /**
-   * The next end of this connection is a polite one: what was written arrives, also when the client is in the middle of
-   * sending. A socket that is closed with unread bytes in it sends a reset, which takes the DISCONNECT before it away.
+   * Makes the next close of this connection a gentle one: what was written arrives, also if the client is sending at that
+   * moment. Otherwise a socket that is closed with unread bytes in it sends a reset, and the client loses the DISCONNECT
+   * that was written before.
    */
-  linger(): void {
+  closeGently(): void {
     const { stream } = this;
-    if (stream.destroyed || this.#leaving) return;
+    if (stream.destroyed || this.#isLeaving) return;
     const destroy = stream.destroy.bind(stream);
     const end = (): void => {
       destroy();
     };
     stream.destroy = (error?: Error): Duplex => {
       const isOver = stream.readableEnded && stream.writableFinished;
-      if (this.#leaving) return isOver || error !== undefined ? destroy(error) : stream;
-      this.#leaving = true;
+      if (this.#isLeaving) return isOver || error !== undefined ? destroy(error) : stream;
+      this.#isLeaving = true;
       stream.end();
       setTimeout(end, LINGER_MS).unref();
       stream.once("end", end);
-      // aedes takes its listeners away after this.
+      // aedes removes its listeners after this call.
       setImmediate(() => {
-        if (!stream.destroyed) this.inflow.discard();
+        if (!stream.destroyed) this.flow.discard();
       });
       return stream;
     };

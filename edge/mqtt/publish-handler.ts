@@ -1,249 +1,262 @@
-import type { Client, PublishPacket } from "aedes";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import type { AclQuestion } from "../core/mqtt/acl-file.ts";
 import type { BrokerCounters } from "../core/mqtt/broker-counters.ts";
+import type { MqttLimits } from "../core/mqtt/limits.ts";
+import { type PacketRefusal, publishProblem } from "../core/mqtt/packet-validation.ts";
+import type { Publish } from "../core/mqtt/packets.ts";
+import { REASON, type Reason } from "../core/mqtt/reasons.ts";
 import { contentFormat } from "../decode/content-type.ts";
 import type { Intake } from "../storage/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
-import { type Problem, publishProblem } from "./guards.ts";
-import type { MqttLimits } from "../core/mqtt/limits.ts";
-import { REASON, type Reason } from "../core/mqtt/reasons.ts";
-import { ToldError } from "./reason-codes.ts";
+import type { MqttClient } from "./mqtt-client.ts";
+import { ClientError } from "./reason-codes.ts";
 import { AcknowledgementOrder } from "./sessions/acknowledgement-order.ts";
-import type { BrokerPersistence, Publisher as SessionPublisher } from "./sessions/broker-persistence.ts";
 import type { LeftWill } from "./sessions/left-wills.ts";
+import type { MessageSource, SessionIntake } from "./sessions/session-intake.ts";
 
 /**
- * Where a PUBLISH becomes a message for the storage, or is refused. aedes asks here before it acknowledges, so this is
- * where a message waits for its commit (P1).
+ * Gives a PUBLISH to the storage, or refuses it. The reader of the packets acknowledges a message when the handler says so,
+ * and that is when the message is on disk (P1).
  *
- * What is refused never reaches the storage, and the client hears of it in its place in the order of acknowledgements.
- * Of one message only: MQTT 5 has reason codes in PUBACK and PUBREC; in MQTT 3.1.1 the client is closed, because an
- * acknowledgement would say that the reading is kept. Only what the ACL forbids is acknowledged and dropped there, as
- * Mosquitto does it: the client would send it again for ever.
+ * A refused message never reaches the storage. The client learns of it in the order of its acknowledgements. To refuse one
+ * message, MQTT 5 has reason codes in PUBACK and PUBREC. A client of MQTT 3.1.1 is closed, because an acknowledgement would
+ * say that the reading is kept. Only a message that the ACL forbids is acknowledged and dropped there, as Mosquitto does:
+ * the client would send it again for ever.
  */
 export class PublishHandler {
   readonly #deps: PublishHandlerDeps;
   readonly #limits: MqttLimits;
-  readonly #lines = new AcknowledgementOrder();
+  readonly #order = new AcknowledgementOrder();
 
   constructor(deps: PublishHandlerDeps, limits: MqttLimits) {
     this.#deps = deps;
     this.#limits = limits;
   }
 
-  /** @param connection undefined when the broker itself publishes, and for the will of a client that is gone. */
-  take(who: Publisher, packet: PublishPacket, done: Done): void {
-    const { client, connection } = who;
-    // A will has no command, and nobody waits for an answer to it.
-    const isWill = packet.cmd !== "publish";
-    const qos = isWill ? 0 : packet.qos;
-    const refusal = this.#refusalOf(client, packet);
+  /** @param done called in the order of the client's messages; not at all when the client is closed instead. */
+  publish(client: MqttClient, message: Publish, done: PublishDone): void {
+    const refusal = this.#refusalOf(client, message);
     if (refusal !== undefined) {
-      this.#refuse(who, { packet, qos, isWill }, refusal, done);
+      this.#refuse(client, message, refusal, done);
       return;
     }
-    if (isBridgeState(packet.topic)) {
-      if (connection === undefined || isWill) done();
-      else connection.inFlight.inTurn(() => who.guarded(done));
+    const { connection } = client;
+    if (isBridgeState(message.topic)) {
+      connection.inFlight.inTurn(() => client.guarded(() => done("accepted")));
       return;
     }
-    if (qos > 0 && connection !== undefined) {
-      if (this.#isBeyondWindow(who, packet)) return;
-      const noRoom = client === null ? undefined : this.#deps.sessions.incomingProblem(client, packet);
-      if (noRoom !== undefined) {
-        const tooMuch = { kind: "sessions", isForbidden: false, detail: noRoom, reason: REASON.quotaExceeded } as const;
-        this.#refuse(who, { packet, qos, isWill }, tooMuch, done);
+    const { qos } = message;
+    if (qos !== 0) {
+      if (this.#failsWindow(client, message)) return;
+      const detail = this.#deps.sessions.incomingProblem(client, message);
+      if (detail !== undefined) {
+        this.#refuse(client, message, { kind: "sessions", mustAcknowledge: false, detail, reason: FULL }, done);
         return;
       }
-      this.#offered(who, connection, packet);
+      this.#countOffered(client, message);
     }
-    this.#store(client ?? NOBODY, packet, () => {
-      // One client's trouble must not keep the acknowledgements of the others from being written.
-      who.guarded(done);
-      if (qos > 0 && connection !== undefined) this.#committed(connection, qos === 1 ? 1 : 2);
+    this.#store(client, message, () => {
+      // If this client fails here, the acknowledgements of other clients must still be written.
+      client.guarded(() => done("accepted"));
+      if (qos !== 0) this.#countCommitted(connection, qos);
     });
   }
 
-  /**
-   * The will of a client that was lost with the last process, under the rules of now.
-   * @param done whether it is to be given to subscribers; when it is on disk
-   */
-  takeLeft({ client, user, packet }: LeftWill, done: (isTaken: boolean) => void): void {
-    const { topic } = packet;
-    let refusal = this.#problemOf(packet);
-    if (refusal === undefined && !isBridgeState(topic)) {
-      const isAllowed = this.#deps.allowsAbsent?.({ access: "write", topic, user, client }) ?? true;
-      if (!isAllowed) refusal = notAllowed(topic);
+  /** The will of a client. @param client null if it is not known any more. */
+  publishWill(client: MqttClient | null, will: Publish, done: (refusal?: ClientError) => void): void {
+    const refusal = client === null ? this.#problemOf(will) : this.#refusalOf(client, will);
+    if (refusal !== undefined) {
+      this.#countRefused(client, refusal);
+      done(new ClientError(refusal.detail, refusal.reason));
+    } else if (isBridgeState(will.topic)) done();
+    else {
+      this.#store(client ?? UNKNOWN, will, () => {
+        if (client === null) done();
+        else client.guarded(done);
+      });
     }
+  }
+
+  /**
+   * The will of a client that was connected when the last process died. The limits and the ACL of now apply.
+   * @param done whether subscribers get it; called when it is on disk.
+   */
+  publishLeftWill({ client, user, message }: LeftWill, done: (isAccepted: boolean) => void): void {
+    const { topic } = message;
+    const problem = this.#problemOf(message);
+    const refusal =
+      problem ?? (this.#isForbidden({ access: "write", topic, user, client }) ? forbidden(topic) : undefined);
     if (refusal !== undefined) {
       this.#deps.counters.dropped++;
       this.#deps.events.refused({ reason: refusal.kind, client, detail: refusal.detail });
       done(false);
     } else if (isBridgeState(topic)) done(true);
-    else this.#store({ id: client, clean: true }, packet, () => done(true));
+    else this.#store({ id: client, clean: true }, message, () => done(true));
   }
 
-  /** @param done when the message is on disk, for everybody who is to have it: the journal, subscribers and sessions. */
-  #store(publisher: SessionPublisher, packet: PublishPacket, done: () => void): void {
-    const { payload } = packet;
-    // A will has no packet identifier and is never redelivered.
-    const packetId = packet.messageId ?? 0;
-    // [MQTT-4.3.3-10] Until its PUBREL it is the same message, whatever its client says of it.
-    const isAgain = packet.qos === 2 && packetId !== 0 && this.#deps.sessions.isNoted(publisher, packetId);
-    const message = {
-      clientId: publisher.id,
-      topic: packet.topic,
+  /** @param done called when the message is on disk for everybody who gets it: the journal, retained, sessions. */
+  #store(source: MessageSource, message: Publish, done: () => void): void {
+    const { payload, qos } = message;
+    // A will has no packet identifier and is never sent again.
+    const packetId = message.messageId ?? 0;
+    // [MQTT-4.3.3-10] Until its PUBREL it is the same message, whatever its DUP flag says.
+    const isRepeated = qos === 2 && packetId !== 0 && this.#deps.sessions.isNoted(source, packetId);
+    const offered = {
+      clientId: source.id,
+      topic: message.topic,
       payload: typeof payload === "string" ? Buffer.from(payload) : payload,
-      qos: packetId === 0 ? 0 : packet.qos,
-      dup: packet.dup || isAgain,
+      qos: packetId === 0 ? 0 : qos,
+      dup: message.dup === true || isRepeated,
       packetId,
-      format: packet.properties === undefined ? undefined : contentFormat(packet.properties.contentType),
+      format: message.properties === undefined ? undefined : contentFormat(message.properties.contentType),
       arrivedMs: this.#deps.clock.nowMs(),
     };
-    const isToWait = this.#deps.sessions.admit(publisher, packet);
-    if (!isToWait && !this.#lines.has(publisher)) {
-      this.#deps.intake.offer(message, done);
+    const mustWait = this.#deps.sessions.accept(source, message);
+    if (!mustWait && !this.#order.has(source)) {
+      this.#deps.intake.offer(offered, done);
       return;
     }
-    const turn = this.#lines.join(publisher, isToWait ? 2 : 1, done);
-    this.#deps.intake.offer(message, turn.arrived);
-    if (isToWait) this.#deps.sessions.durable(turn.arrived);
+    const turn = this.#order.join(source, mustWait ? 2 : 1, done);
+    this.#deps.intake.offer(offered, turn.arrived);
+    if (mustWait) this.#deps.sessions.durable(turn.arrived);
   }
 
-  #committed(connection: Connection, qos: 1 | 2): void {
+  #countCommitted({ inFlight, flow }: Connection, qos: 1 | 2): void {
     this.#deps.counters.sent++;
-    const { inFlight, inflow } = connection;
     inFlight.committed(qos);
-    if (inflow.held && inFlight.pending <= this.#limits.inFlight / 2) inflow.release("window");
+    if (flow.held && inFlight.pending <= this.#limits.inFlight / 2) flow.release("window");
   }
 
-  #refusalOf(client: Client | null, packet: PublishPacket): Refusal | undefined {
-    const problem = this.#problemOf(packet);
-    if (problem !== undefined) return problem;
-    const { topic } = packet;
-    // No ACL needs to name it: a bridge whose notification is refused never connects.
-    if (client === null || this.#deps.allows === undefined || isBridgeState(topic)) return undefined;
-    return this.#deps.allows(client, "write", topic) ? undefined : notAllowed(topic);
+  #refusalOf(client: MqttClient, message: Publish): PublishRefusal | undefined {
+    const problem = this.#problemOf(message);
+    if (problem !== undefined || this.#deps.allows === undefined) return problem;
+    const { topic } = message;
+    const question = { access: "write", topic, user: client.connection.user, client: client.id } as const;
+    return this.#isForbidden(question) ? forbidden(topic) : undefined;
   }
 
-  /** What is wrong with it, whoever sends it. */
-  #problemOf(packet: PublishPacket): Refusal | undefined {
-    const { topic } = packet;
-    if (topic.charCodeAt(0) === DOLLAR && !isBridgeState(topic) && !OF_CLOUDS.test(topic)) {
-      // Others of them are the business of no broker, and might be thought to be kept.
-      const isSys = topic.startsWith("$SYS/");
-      return { ...(isSys ? SYS_IS_READ_ONLY : DOLLAR_RESERVED), isForbidden: isSys };
+  /** The ACL need not name the state of a bridge: a bridge whose notification is refused never connects. */
+  #isForbidden(question: AclQuestion): boolean {
+    const { allows } = this.#deps;
+    return allows !== undefined && !isBridgeState(question.topic) && !allows(question);
+  }
+
+  /** What is wrong with a message, whoever sends it. */
+  #problemOf(message: Publish): PublishRefusal | undefined {
+    const { topic } = message;
+    if (topic.charCodeAt(0) === DOLLAR && !isBridgeState(topic) && !CLOUD_TOPICS.test(topic)) {
+      return topic.startsWith("$SYS/") ? SYS_IS_READ_ONLY : DOLLAR_RESERVED;
     }
-    const problem = publishProblem(packet, this.#limits);
-    return problem === undefined ? undefined : { kind: "bad_publish", isForbidden: false, ...problem };
+    const problem = publishProblem(message, this.#limits);
+    return problem === undefined ? undefined : { kind: "bad_publish", mustAcknowledge: false, ...problem };
   }
 
-  #refuse(
-    { client, connection, guarded }: Publisher,
-    { packet, qos, isWill }: { packet: PublishPacket; qos: 0 | 1 | 2; isWill: boolean },
-    { kind, detail, reason, isForbidden }: Refusal,
-    done: Done,
-  ): void {
+  #countRefused(client: MqttClient | null, { kind, detail }: PublishRefusal): void {
     this.#deps.counters.dropped++;
     if (client !== null) this.#deps.events.refused({ reason: kind, client: client.id, detail });
-    if (client === null || connection === undefined || isWill) {
-      // aedes ends its own work on errors of wills quietly, and has none of its own here.
-      done(isWill ? new ToldError(detail, reason) : null);
+  }
+
+  #refuse(client: MqttClient, message: Publish, refusal: PublishRefusal, done: PublishDone): void {
+    const { detail, reason, mustAcknowledge } = refusal;
+    this.#countRefused(client, refusal);
+    const isV5 = client.version === 5;
+    if (!ACKNOWLEDGEMENT_REASONS.has(reason) || (!isV5 && !mustAcknowledge)) {
+      client.fail(new ClientError(detail, reason));
       return;
     }
-    const isOfOneMessage = OF_ONE_MESSAGE.has(reason);
-    if (!isOfOneMessage || (client.version !== 5 && !isForbidden)) {
-      client.emit("error", new ToldError(detail, reason));
-      return;
-    }
+    const { connection } = client;
+    const { qos, messageId = 0 } = message;
     connection.inFlight.inTurn(() =>
-      guarded(() => {
-        this.#deps.drop(packet);
-        if (qos > 0) this.#deps.counters.sent++;
-        if (qos > 0 && client.version === 5) {
-          const properties = connection.wantsReasons ? { properties: { reasonString: detail } } : {};
-          const answer = { messageId: packet.messageId ?? 0, reasonCode: reason, ...properties };
-          connection.write(qos === 1 ? { cmd: "puback", ...answer } : { cmd: "pubrec", ...answer });
-          // It is answered: nothing is left for aedes to acknowledge.
-          packet.qos = 0;
+      client.guarded(() => {
+        if (qos === 0 || !isV5) {
+          if (qos > 0) this.#deps.counters.sent++;
+          done("dropped");
+          return;
         }
-        done();
+        this.#deps.counters.sent++;
+        const properties = connection.wantsReasons ? { properties: { reasonString: detail } } : {};
+        connection.write({ cmd: qos === 1 ? "puback" : "pubrec", messageId, reasonCode: reason, ...properties });
+        done("answered");
       }),
     );
   }
 
-  /** Closes a client of MQTT 5 that goes beyond the window it was told. */
-  #isBeyondWindow({ client, connection }: Publisher, packet: PublishPacket): boolean {
-    if (client?.version !== 5 || connection === undefined) return false;
-    const { inFlight } = this.#limits;
-    const isKnown = packet.qos === 2 && connection.inFlight.isUnreleased(packet.messageId ?? 0);
-    if (connection.inFlight.count < inFlight || isKnown) return false;
-    const detail = `more than ${inFlight} messages in flight, which is Receive Maximum`;
+  /** Closes a client of MQTT 5 that exceeds the Receive Maximum that it was told. */
+  #failsWindow(client: MqttClient, message: Publish): boolean {
+    if (client.version !== 5) return false;
+    const { inFlight } = client.connection;
+    const { inFlight: limit } = this.#limits;
+    const isKnown = message.qos === 2 && inFlight.isUnreleased(message.messageId ?? 0);
+    if (inFlight.count < limit || isKnown) return false;
+    const detail = `more than ${limit} messages in flight, which is Receive Maximum`;
     this.#deps.events.refused({ reason: "in_flight", client: client.id, detail });
-    client.emit("error", new ToldError(detail, REASON.receiveMaximumExceeded));
+    client.fail(new ClientError(detail, REASON.receiveMaximumExceeded));
     return true;
   }
 
-  /** Counts the message. Who was not told of a window is read more slowly beyond it. */
-  #offered({ client }: Publisher, { inFlight, inflow }: Connection, packet: PublishPacket): void {
-    inFlight.offered(packet.qos === 1 ? 1 : 2, packet.messageId ?? 0);
-    if (client?.version !== 5 && inFlight.pending >= this.#limits.inFlight) inflow.hold("window");
+  /** MQTT 3.1.1 has no Receive Maximum: a client above the limit is read more slowly. */
+  #countOffered({ version, connection }: MqttClient, message: Publish): void {
+    const { inFlight, flow } = connection;
+    inFlight.offered(message.qos === 1 ? 1 : 2, message.messageId ?? 0);
+    if (version !== 5 && inFlight.pending >= this.#limits.inFlight) flow.hold("window");
   }
 }
 
-export type Publisher = {
-  readonly client: Client | null;
-  readonly connection: Connection | undefined;
-  /** Does something for this client; what goes wrong with it ends the client and nobody else. */
-  readonly guarded: (work: () => void) => void;
-};
+/** What the reader of the packet does now. */
+export type PublishOutcome =
+  /** Acknowledge the message and pass it to subscribers: it is on disk. */
+  | "accepted"
+  /** Acknowledge the message, and pass it to nobody. */
+  | "dropped"
+  /** Nothing: the message was refused, and the client has its answer. */
+  | "answered";
+
+export type PublishDone = (outcome: PublishOutcome) => void;
 
 export type PublishHandlerDeps = {
   readonly intake: Intake;
-  readonly sessions: BrokerPersistence;
-  readonly events: MqttEvents;
+  readonly sessions: SessionIntake;
+  readonly events: Pick<MqttEvents, "refused">;
   readonly clock: Pick<Clock, "nowMs">;
   readonly counters: BrokerCounters;
-  /** Undefined: everybody everything. */
-  readonly allows: ((client: Client, access: AclQuestion["access"], topic: string) => boolean) | undefined;
-  /** The same, of a client without a connection. */
-  readonly allowsAbsent: ((question: AclQuestion) => boolean) | undefined;
-  /** The packet goes on through aedes and reaches nobody. */
-  readonly drop: (packet: PublishPacket) => void;
+  /** Undefined: everybody may publish everything. */
+  readonly allows: ((question: AclQuestion) => boolean) | undefined;
 };
 
-type Done = (error?: Error | null) => void;
-type Refusal = Problem & { readonly kind: RefusalReason; readonly isForbidden: boolean };
+/** `mustAcknowledge`: a client of MQTT 3.1.1 is told that the message was taken. */
+type PublishRefusal = PacketRefusal & { readonly kind: RefusalReason; readonly mustAcknowledge: boolean };
 
 /**
- * A bridge of Mosquitto tells its state under the broker's own topics, as its will and retained, and brokers let it
- * (mosquitto.conf(5), `notifications`). It is for subscribers and no reading.
+ * A Mosquitto bridge publishes its state below `$SYS`, as its will and retained, and brokers allow it (mosquitto.conf(5),
+ * `notifications`). The state is for subscribers. It is not a reading.
  */
 function isBridgeState(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
 }
 
-function notAllowed(topic: string): Refusal {
+function forbidden(topic: string): PublishRefusal {
   const detail = `not allowed to publish to ${topic.slice(0, 200)}`;
-  return { kind: "not_allowed", isForbidden: true, detail, reason: REASON.notAuthorized };
+  return { kind: "not_allowed", mustAcknowledge: true, detail, reason: REASON.notAuthorized };
 }
 
-/** Reasons that PUBACK and PUBREC can give. */
-const OF_ONE_MESSAGE: ReadonlySet<Reason> = new Set([REASON.topicInvalid, REASON.notAuthorized, REASON.quotaExceeded]);
-/** The broker itself. */
-const NOBODY: SessionPublisher = { id: "", clean: true };
+const FULL = REASON.quotaExceeded;
+/** The reasons that PUBACK and PUBREC can give. */
+const ACKNOWLEDGEMENT_REASONS: ReadonlySet<Reason> = new Set([REASON.topicInvalid, REASON.notAuthorized, FULL]);
+const UNKNOWN: MessageSource = { id: "", clean: true };
 const DOLLAR = 0x24;
-/** Where devices that were made for AWS and Azure publish; they have readings like others. */
-const OF_CLOUDS = /^\$(?:aws|iothub)\//;
-const SYS_IS_READ_ONLY = {
+/** Devices made for AWS and Azure publish here. Their messages have readings like others. */
+const CLOUD_TOPICS = /^\$(?:aws|iothub)\//;
+const SYS_IS_READ_ONLY: PublishRefusal = {
   kind: "not_allowed",
+  mustAcknowledge: true,
   detail: "topics below $SYS are the broker's own",
   reason: REASON.notAuthorized,
-} as const;
-const DOLLAR_RESERVED = {
+};
+/** Other topics with `$` have a meaning of their own elsewhere, and a client might think that they are kept. */
+const DOLLAR_RESERVED: PublishRefusal = {
   kind: "bad_publish",
+  mustAcknowledge: false,
   detail: "topics that begin with $ are reserved",
   reason: REASON.topicInvalid,
-} as const;
+};

@@ -1,13 +1,14 @@
-import type { Aedes, Client } from "aedes";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { SOFTWARE } from "../../proto/runtime/software.ts";
 import type { BrokerCounters, BrokerTotals } from "../core/mqtt/broker-counters.ts";
+import type { PublishPacket } from "../core/mqtt/packets.ts";
 import { topicMatches } from "../core/mqtt/topic-filter.ts";
+import type { MqttClient } from "./mqtt-client.ts";
 import type { SessionStats } from "./sessions/session-store.ts";
 
 /**
- * The broker's counters under `$SYS/broker`, every interval, as long as somebody subscribed to them. Who subscribes gets the
- * present values at once, as if they were retained; they are not, and nothing of them reaches a disk.
+ * Publishes the broker's counters below `$SYS/broker` every interval, as long as a client subscribes to them. A new subscriber
+ * gets the present values at once, as if they were retained. They are not: nothing of this is written to a disk.
  */
 export class SysTopics {
   readonly #deps: SysTopicsDeps;
@@ -16,7 +17,7 @@ export class SysTopics {
   #tickedMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param intervalMs 0: there are none. */
+  /** @param intervalMs 0: there are no `$SYS` topics. */
   constructor(deps: SysTopicsDeps, intervalMs: number) {
     this.#deps = deps;
     this.#intervalMs = intervalMs;
@@ -28,14 +29,20 @@ export class SysTopics {
     if (this.#intervalMs === 0) return;
     this.#timer = setInterval(() => this.#tick(), this.#intervalMs);
     this.#timer.unref();
-    this.#deps.aedes.on("subscribe", (subscriptions, client) => {
-      const filters = subscriptions.map(({ topic }) => topic).filter((topic) => topic.startsWith("$SYS/"));
-      if (filters.length > 0) this.#greet(client, filters);
-    });
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Sends the present values to a client that has just subscribed. */
+  subscribed(client: MqttClient, filters: readonly string[]): void {
+    if (this.#intervalMs === 0) return;
+    const own = filters.filter((filter) => filter.startsWith("$SYS/"));
+    if (own.length === 0) return;
+    for (const [topic, value] of this.#deps.counters.topics(this.#totals(this.#deps.clock.monotonicMs()))) {
+      if (own.some((filter) => topicMatches(filter, topic))) client.send(sysPacket(topic, value, { retain: true }));
+    }
   }
 
   #tick(): void {
@@ -43,24 +50,15 @@ export class SysTopics {
     const totals = this.#totals(nowMs);
     this.#deps.counters.tick(totals, Math.max(1, nowMs - this.#tickedMs));
     this.#tickedMs = nowMs;
-    if (!this.#isRead()) return;
+    if (!this.#hasSubscriber()) return;
     for (const [topic, value] of this.#deps.counters.topics(totals)) {
-      const packet = { cmd: "publish", topic, payload: Buffer.from(value), qos: 0, retain: false, dup: false } as const;
-      this.#deps.aedes.publish(packet, () => undefined);
+      this.#deps.publish(sysPacket(topic, value, { retain: false }));
     }
   }
 
-  #greet(client: Client, filters: readonly string[]): void {
-    for (const [topic, value] of this.#deps.counters.topics(this.#totals(this.#deps.clock.monotonicMs()))) {
-      if (!filters.some((filter) => topicMatches(filter, topic))) continue;
-      const packet = { cmd: "publish", topic, payload: Buffer.from(value), qos: 0, retain: true, dup: false } as const;
-      client.publish(packet, () => undefined);
-    }
-  }
-
-  #isRead(): boolean {
+  #hasSubscriber(): boolean {
     for (const client of this.#deps.clients()) {
-      for (const filter of subscriptionsOf(client).keys()) if (filter.startsWith("$SYS/")) return true;
+      for (const filter of client.subscriptions.keys()) if (filter.startsWith("$SYS/")) return true;
     }
     return false;
   }
@@ -69,7 +67,7 @@ export class SysTopics {
     let [connected, subscriptions] = [0, 0];
     for (const client of this.#deps.clients()) {
       connected++;
-      subscriptions += subscriptionsOf(client).size;
+      subscriptions += client.subscriptions.size;
     }
     const stats = this.#deps.stats();
     return {
@@ -85,18 +83,16 @@ export class SysTopics {
 }
 
 export type SysTopicsDeps = {
-  readonly aedes: Aedes;
+  readonly publish: (packet: PublishPacket) => void;
   readonly counters: BrokerCounters;
   readonly clock: Pick<Clock, "monotonicMs">;
-  /** Those that are connected. */
-  readonly clients: () => Iterable<Client>;
+  /** The connected clients. */
+  readonly clients: () => Iterable<MqttClient>;
   readonly stats: () => Pick<SessionStats, "waiting" | "retainedTopics">;
   /** Bytes since the start, open connections included. */
   readonly traffic: () => { readonly bytesReceived: number; readonly bytesSent: number };
 };
 
-/** Filters and their QoS; the types of aedes do not show them. */
-export function subscriptionsOf(client: Client): ReadonlyMap<string, number> {
-  const { subscriptions } = client as Client & { readonly subscriptions?: Record<string, { readonly qos: number }> };
-  return new Map(Object.entries(subscriptions ?? {}).map(([filter, { qos }]) => [filter, qos]));
+function sysPacket(topic: string, value: string, { retain }: { retain: boolean }): PublishPacket {
+  return { cmd: "publish", topic, payload: Buffer.from(value), qos: 0, retain, dup: false };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { SqlitePersistence } from "../../edge/mqtt/sessions/sqlite-persistence.ts";
+import { SqlitePersistence } from "../../edge/mqtt/aedes/sqlite-persistence.ts";
 import { SessionWorld } from "../support/session-world.ts";
 
 /**

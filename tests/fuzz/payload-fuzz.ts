@@ -102,7 +102,7 @@ function mutatedTopic(mutator: Mutator): string {
   const topic = mutator.pick(TOPIC_SEEDS);
   if (mutator.chance(0.9)) return topic;
   const damaged = mutator.bytes(Buffer.from(topic), TOPIC_BYTES).toString("utf8");
-  // No others come past the broker (edge/mqtt/guards.ts).
+  // No others come past the broker (edge/core/mqtt/packet-validation.ts).
   return damaged !== "" && isClean(damaged) && !/[+#\ufffd]/.test(damaged) ? damaged : topic;
 }
 

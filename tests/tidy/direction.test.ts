@@ -20,6 +20,7 @@ const DIRECTION: readonly Plant[] = Object.entries<Files>({
   "adapters-do-not-meet": { "edge/mqtt/neighbour.ts": `export { Journal } from "../storage/journal.ts";\n` },
   "adapters-do-not-look-up": { "edge/uplink/upward.ts": `export * from "../compose.ts";\n` },
   "compose-alone-knows-adapters": { "edge/config.ts": `export { Journal } from "./storage/journal.ts";\n` },
+  "aedes-stays-in-its-folder": { "edge/mqtt/stray.ts": `export type { Client } from "aedes";\n` },
   "deploy-enters-by-the-door": {
     "deploy/cli/burglar.ts": `export { Journal } from "../../edge/storage/journal.ts";\n`,
   },

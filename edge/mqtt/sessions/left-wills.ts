@@ -1,11 +1,11 @@
-import type { PublishPacket } from "aedes";
-import { payloadOf, publishPacket } from "./packets.ts";
+import type { PublishPacket } from "../../core/mqtt/packets.ts";
+import { publishOfStored } from "./stored-messages.ts";
 import type { KeptWill, WillStore } from "./will-store.ts";
 
 /**
- * The wills of clients that were connected when the last process ended without saying goodbye to them: their connections
- * broke without a DISCONNECT, and the wills are published when the next process begins. A will with a delay waits for it
- * once more, and its client can still come back and revoke it.
+ * Publishes the wills of clients that were connected when the last process died. Their connections broke without a
+ * DISCONNECT, so their wills are due when the next process starts. The delay of a will begins anew, and until it is over its
+ * client can come back and revoke the will.
  */
 export class LeftWills {
   readonly #wills: WillStore;
@@ -18,8 +18,8 @@ export class LeftWills {
   }
 
   /**
-   * Offers those that are due, all before it returns. It does not wait until they are on disk: a disk that is full would
-   * keep the gateway from what makes room on it.
+   * Offers the wills without a delay, all before it returns. It does not wait until they are on disk: while a disk is full,
+   * waiting would keep the gateway from the work that makes room on it.
    */
   publish(): void {
     for (const kept of this.#wills.all()) {
@@ -28,13 +28,13 @@ export class LeftWills {
     }
   }
 
-  /** Those that still wait do so in the next process. */
+  /** Wills that still wait are published by the next process. */
   stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
-  /** In parts: a longer time than a timer can have would be none. */
+  /** Waits in parts, because a timer has a longest time. */
   #publishLater(kept: KeptWill, delayMs: number): void {
     const partMs = Math.min(delayMs, TIMER_MAX_MS);
     const timer = setTimeout(() => {
@@ -48,20 +48,15 @@ export class LeftWills {
 
   async #publishOne(kept: KeptWill): Promise<void> {
     const { client, user } = kept.will;
-    // Revoked or replaced: its client was here again.
+    // If it was revoked or replaced, its client was here again.
     if (this.#wills.get(client) !== kept) return;
-    const { payload, ...rest } = publishPacket(kept.will);
-    await this.#publish({
-      client,
-      user: user ?? undefined,
-      packet: { ...rest, payload: Buffer.from(payloadOf(payload)) },
-    });
+    await this.#publish({ client, user: user ?? undefined, message: publishOfStored(kept.will) });
     if (this.#wills.get(client) === kept) this.#wills.drop(client);
   }
 }
 
-/** @property user by which name its client came in. */
-export type LeftWill = { readonly client: string; readonly user: string | undefined; readonly packet: PublishPacket };
+/** @property user the user name that its client gave. */
+export type LeftWill = { readonly client: string; readonly user: string | undefined; readonly message: PublishPacket };
 
 /** 24.8 days. */
 const TIMER_MAX_MS = 2 ** 31 - 1;

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import type { Qos } from "../../core/mqtt/packets.ts";
 import type { Database, Statement } from "better-sqlite3";
 import type { OpenOptions } from "../../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../../proto/runtime/sqlite.ts";
 import type {
   OutgoingRow,
-  Qos,
   SessionAnswer,
   SessionImage,
   SessionWork,

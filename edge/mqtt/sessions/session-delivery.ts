@@ -1,112 +1,108 @@
-import type { Client } from "aedes";
-import type { Packet } from "mqtt-packet";
-import { generate } from "mqtt-packet";
-import { payloadOf, propertiesOf } from "./packets.ts";
-import type { OutgoingRow } from "./session-protocol.ts";
+import type { SentPacket } from "../../core/mqtt/packets.ts";
+import { encodePacket } from "../aedes/packet-encoding.ts";
+import type { MqttEvents } from "../events.ts";
+import type { MqttClient } from "../mqtt-client.ts";
+import { ClientError } from "../reason-codes.ts";
 import type { DropReason } from "./message-queues.ts";
+import type { OutgoingRow } from "./session-protocol.ts";
 import type { SessionStore } from "./session-store.ts";
+import { payloadOf, propertiesOf } from "./stored-messages.ts";
 
 /**
- * Sends the messages of a session to its client while it is here: oldest first, under identifiers that are on disk
- * before they are used, and at most as many at a time as the client takes [MQTT-3.3.4-9] and the configuration says.
+ * Sends the messages of a session to its connected client: oldest first, under identifiers that are on disk before they
+ * are used, and at most as many at a time as the client takes [MQTT-3.3.4-9] and the configuration allows.
  *
- * All of a session's messages above QoS 0 go this way, also those that come while the client is here. So one is never
- * sent twice in one connection, none overtakes another [MQTT-4.6.0-6], and what was sent before the connection broke
- * comes again under its old identifier [MQTT-4.4.0-1], as a duplicate.
+ * All messages of a session above QoS 0 go this way, also those that come while the client is connected. So no message is
+ * sent twice on one connection, and none overtakes another [MQTT-4.6.0-6]. A message that was sent before the connection
+ * broke comes again under its old identifier, as a duplicate [MQTT-4.4.0-1].
  */
 export class SessionDelivery {
-  readonly #store: SessionStore;
-  readonly #mayRead: (client: Client, topic: string) => boolean;
-  readonly #broken: (client: Client, error: unknown) => void;
+  readonly #deps: SessionDeliveryDeps;
   readonly #inFlight: number;
   readonly #drainTimeoutMs: number;
-  readonly #pumps = new Map<string, Pump>();
+  readonly #senders = new Map<string, Sender>();
 
-  constructor(
-    deps: {
-      store: SessionStore;
-      mayRead: (client: Client, topic: string) => boolean;
-      /** Something threw over a client that is here. */
-      broken: (client: Client, error: unknown) => void;
-    },
-    limits: { inFlight: number; drainTimeoutMs?: number },
-  ) {
-    this.#store = deps.store;
-    this.#mayRead = deps.mayRead;
-    this.#broken = deps.broken;
+  constructor(deps: SessionDeliveryDeps, limits: { inFlight: number; drainTimeoutMs?: number }) {
+    this.#deps = deps;
     this.#inFlight = limits.inFlight;
     this.#drainTimeoutMs = limits.drainTimeoutMs ?? DRAIN_TIMEOUT_MS;
-    this.#store.queues.onWork((client) => {
-      const pump = this.#pumps.get(client);
-      if (pump !== undefined) this.#wake(pump);
+  }
+
+  /** From now on, messages are sent when they come. */
+  start(): void {
+    this.#deps.store.queues.onWork((client) => {
+      const sender = this.#senders.get(client);
+      if (sender !== undefined) this.#wake(sender);
     });
   }
 
   /** The client has its CONNACK. */
-  start(client: Client): void {
-    const pump: Pump = { client, sentThrough: 0, isBusy: false, isWoken: false };
-    this.#pumps.set(client.id, pump);
-    this.#wake(pump);
+  add(client: MqttClient): void {
+    const sender: Sender = { client, sentThrough: 0, isBusy: false, isWoken: false };
+    this.#senders.set(client.id, sender);
+    this.#wake(sender);
   }
 
-  stop(client: Client): void {
-    if (this.#pumps.get(client.id)?.client === client) this.#pumps.delete(client.id);
+  remove(client: MqttClient): void {
+    if (this.#senders.get(client.id)?.client === client) this.#senders.delete(client.id);
   }
 
-  #wake(pump: Pump): void {
-    pump.isWoken = true;
-    if (pump.isBusy) return;
-    if (this.#store.queues.of(pump.client.id).size === 0) return;
-    void this.#pump(pump);
+  #wake(sender: Sender): void {
+    sender.isWoken = true;
+    if (sender.isBusy) return;
+    if (this.#deps.store.queues.of(sender.client.id).size === 0) return;
+    void this.#run(sender);
   }
 
-  async #pump(pump: Pump): Promise<void> {
-    pump.isBusy = true;
+  async #run(sender: Sender): Promise<void> {
+    sender.isBusy = true;
+    const { client } = sender;
     try {
-      while (pump.isWoken) {
-        pump.isWoken = false;
-        while (await this.#sendSome(pump));
+      while (sender.isWoken) {
+        sender.isWoken = false;
+        while (await this.#sendSome(sender));
       }
     } catch (error) {
-      // What was not acknowledged is sent to its client's next connection.
-      if (!pump.client.closed) this.#broken(pump.client, error);
-      pump.client.conn.destroy();
+      // The next connection of this client gets what was not acknowledged.
+      if (!client.isClosed) this.#deps.events.refused({ reason: "broken", client: client.id, detail: String(error) });
+      client.connection.stream.destroy();
     } finally {
-      pump.isBusy = false;
+      sender.isBusy = false;
     }
   }
 
   /** @returns whether there may be more to send. */
-  async #sendSome(pump: Pump): Promise<boolean> {
-    const { client } = pump;
-    const batch = this.#next(pump);
+  async #sendSome(sender: Sender): Promise<boolean> {
+    const { client } = sender;
+    const { queues } = this.#deps.store;
+    const batch = this.#nextBatch(sender);
     if (batch.length === 0) return false;
     const again = new Set(batch.flatMap(({ seq, packetId }) => (packetId === null ? [] : [seq])));
     const isNew = batch.filter(({ packetId }) => packetId === null);
     const taken = new Set<number>();
-    this.#store.queues.assign(
+    queues.assign(
       client.id,
-      isNew.map(({ seq }) => ({ seq, packetId: this.#freeId(client, taken) })),
+      isNew.map(({ seq }) => ({ seq, packetId: this.#freePacketId(client, taken) })),
     );
-    const rows = await this.#store.queues.read(
+    const rows = await queues.read(
       client.id,
       batch.map(({ seq }) => seq),
     );
     for (const row of rows) {
-      if (client.closed || this.#pumps.get(client.id) !== pump) return false;
-      pump.sentThrough = row.seq;
-      if (!this.#store.queues.of(client.id).has(row.seq)) continue;
+      if (client.isClosed || this.#senders.get(client.id) !== sender) return false;
+      sender.sentThrough = row.seq;
+      if (!queues.of(client.id).has(row.seq)) continue;
       await this.#send(client, row, again.has(row.seq));
     }
-    pump.sentThrough = Math.max(pump.sentThrough, batch.at(-1)!.seq);
+    sender.sentThrough = Math.max(sender.sentThrough, batch.at(-1)!.seq);
     return true;
   }
 
-  #next({ client, sentThrough }: Pump): { readonly seq: number; readonly packetId: number | null }[] {
+  #nextBatch({ client, sentThrough }: Sender): { readonly seq: number; readonly packetId: number | null }[] {
     const window = Math.min(client.receiveMaximum, this.#inFlight);
     const batch: { seq: number; packetId: number | null }[] = [];
     let unacknowledged = 0;
-    for (const [seq, { packetId }] of this.#store.queues.of(client.id)) {
+    for (const [seq, { packetId }] of this.#deps.store.queues.of(client.id)) {
       if (seq <= sentThrough) unacknowledged++;
       else batch.push({ seq, packetId });
       if (unacknowledged + batch.length >= window || batch.length >= PAGE_MESSAGES) break;
@@ -114,20 +110,20 @@ export class SessionDelivery {
     return batch;
   }
 
-  async #send(client: Client, row: OutgoingRow, isAgain: boolean): Promise<void> {
+  async #send(client: MqttClient, row: OutgoingRow, isAgain: boolean): Promise<void> {
     const packetId = row.packetId ?? 0;
     if (row.released) {
-      await this.#written(client, { cmd: "pubrel", messageId: packetId });
+      await this.#write(client, { cmd: "pubrel", messageId: packetId });
       return;
     }
-    const nowMs = this.#store.believedNowMs();
+    const nowMs = this.#deps.store.trustedNowMs();
     const discard = (reason: DropReason): void =>
-      this.#store.queues.discard(client.id, row.seq, { reason, topic: row.topic });
-    // [MQTT-3.3.2-5] Once its delivery began, a message is delivered.
+      this.#deps.store.queues.discard(client.id, row.seq, { reason, topic: row.topic });
+    // [MQTT-3.3.2-5] A message whose delivery has begun does not expire.
     if (!isAgain && row.expiresMs !== null && nowMs !== null && row.expiresMs <= nowMs) return discard("expired");
-    if (!this.#mayRead(client, row.topic)) return discard("not_allowed");
+    if (!this.#deps.mayRead(client, row.topic)) return discard("not_allowed");
     const properties = client.version === 5 ? propertiesOf(row, row.identifiers, nowMs) : undefined;
-    const isDelivered = await this.#written(client, {
+    const isSent = await this.#write(client, {
       cmd: "publish",
       topic: row.topic,
       payload: payloadOf(row.payload),
@@ -138,57 +134,62 @@ export class SessionDelivery {
       ...(properties === undefined ? {} : { properties }),
     });
     // [MQTT-3.1.2-25]
-    if (!isDelivered) discard("too_large");
+    if (!isSent) discard("too_large");
   }
 
-  /** @returns false when the client does not take packets of this size. */
-  async #written(client: Client, packet: Packet): Promise<boolean> {
-    const bytes = generate(packet, { protocolVersion: client.version === 5 ? 5 : 4 });
-    const { conn, maximumPacketSize } = client;
-    if (maximumPacketSize !== undefined && bytes.length > maximumPacketSize) return false;
-    if (conn.write(bytes)) return true;
+  /** Resolves when the socket has room again. @returns false if the client does not take packets of this size. */
+  async #write(client: MqttClient, packet: SentPacket): Promise<boolean> {
+    const bytes = encodePacket(packet, client.version === 5 ? 5 : 4);
+    const { maxPacketBytes } = client;
+    const { stream } = client.connection;
+    if (maxPacketBytes !== undefined && bytes.length > maxPacketBytes) return false;
+    if (stream.write(bytes)) return true;
     await new Promise<void>((resolve) => {
-      // As aedes names it where it waits itself.
-      const patience = setTimeout(() => client.emit("error", new Error("drain timeout")), this.#drainTimeoutMs);
+      const patience = setTimeout(() => this.#failSlow(client), this.#drainTimeoutMs);
       patience.unref();
       const done = (): void => {
         clearTimeout(patience);
-        conn.off("drain", done);
-        conn.off("close", done);
+        stream.off("drain", done);
+        stream.off("close", done);
         resolve();
       };
-      conn.once("drain", done);
-      conn.once("close", done);
+      stream.once("drain", done);
+      stream.once("close", done);
     });
     return true;
   }
 
-  /** aedes numbers what it sends itself from the same counter. */
-  #freeId(client: Client, taken: Set<number>): number {
-    if (!hasNextId(client)) throw new TypeError("this aedes numbers its messages in another way");
+  #failSlow(client: MqttClient): void {
+    const detail = `it has read nothing for ${this.#drainTimeoutMs / 1000} s`;
+    this.#deps.events.refused({ reason: "slow_subscriber", client: client.id, detail });
+    // A client that reads nothing cannot be told anything.
+    client.fail(new ClientError(detail, undefined));
+  }
+
+  #freePacketId(client: MqttClient, taken: Set<number>): number {
     for (;;) {
-      const packetId = client._nextId;
-      client._nextId = packetId >= PACKET_ID_MAX ? 1 : packetId + 1;
-      if (packetId === 0 || taken.has(packetId) || this.#store.queues.usesPacketId(client.id, packetId)) continue;
+      const packetId = client.nextPacketId();
+      if (taken.has(packetId) || this.#deps.store.queues.usesPacketId(client.id, packetId)) continue;
       taken.add(packetId);
       return packetId;
     }
   }
 }
 
-type Pump = {
-  readonly client: Client;
-  /** Up to this one messages were sent on this connection, or are not to be. */
+export type SessionDeliveryDeps = {
+  readonly store: SessionStore;
+  readonly events: Pick<MqttEvents, "refused">;
+  readonly mayRead: (client: MqttClient, topic: string) => boolean;
+};
+
+type Sender = {
+  readonly client: MqttClient;
+  /** Messages up to this one were sent on this connection, or must not be sent. */
   sentThrough: number;
   isBusy: boolean;
   isWoken: boolean;
 };
 
-function hasNextId(client: Client): client is Client & { _nextId: number } {
-  return "_nextId" in client && typeof client._nextId === "number";
-}
-
 const PAGE_MESSAGES = 50;
 /** As long as aedes waits for a subscriber without a session. */
 const DRAIN_TIMEOUT_MS = 60_000;
-const PACKET_ID_MAX = 65_535;

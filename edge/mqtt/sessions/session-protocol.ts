@@ -1,9 +1,9 @@
+import type { Qos } from "../../core/mqtt/packets.ts";
+
 /**
  * What the main thread tells the thread of `sessions.db`, and what it is told back. The main thread decides everything
  * from its image of the sessions; the thread only writes, in the order in which it was told.
  */
-
-export type Qos = 0 | 1 | 2;
 
 /** A message that waits for at least one session; stored once, whoever waits for it. */
 export type StoredMessage = {

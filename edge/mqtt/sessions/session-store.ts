@@ -1,3 +1,4 @@
+import type { Qos } from "../../core/mqtt/packets.ts";
 import type { Clock } from "../../../proto/runtime/clock.ts";
 import { SubscriptionTrie } from "../../core/mqtt/subscription-trie.ts";
 import { RetainedStore } from "./retained-store.ts";
@@ -5,7 +6,7 @@ import type { Addressed, DroppedMessage, QueueLimits } from "./message-queues.ts
 import { MessageQueues } from "./message-queues.ts";
 import type { Session } from "./session.ts";
 import { newSession, sessionAgeMs } from "./session.ts";
-import type { Qos, SessionImage, StoredSubscription } from "./session-protocol.ts";
+import type { SessionImage, StoredSubscription } from "./session-protocol.ts";
 import type { SessionWriterOptions } from "./session-writer.ts";
 import { SessionWriter } from "./session-writer.ts";
 import { WillStore } from "./will-store.ts";
@@ -30,6 +31,7 @@ export class SessionStore {
   readonly #index = new SubscriptionTrie<IndexEntry>();
   #lastSession = 0;
   #sweeper: NodeJS.Timeout | undefined;
+  #onCongestion: ((isCongested: boolean) => void) | undefined;
 
   /**
    * Starts the thread and reads what the last process left.
@@ -41,15 +43,14 @@ export class SessionStore {
       { directory: options.directory },
       {
         onFailure: options.onFailure,
-        onCongestion: (congested) => store?.congestionListener(congested),
+        onCongestion: (isCongested) => {
+          if (store !== undefined) store.#onCongestion?.(isCongested);
+        },
       },
     );
     store = new SessionStore(writer, image, options);
     return store;
   }
-
-  /** Told when more waits for the disk than may, and when no longer. */
-  congestionListener: (congested: boolean) => void = () => {};
 
   private constructor(writer: SessionWriter, image: SessionImage, options: SessionStoreOptions) {
     this.#writer = writer;
@@ -102,7 +103,7 @@ export class SessionStore {
     session.expiryS = expiryS;
     session.sinceMonotonicMs = this.#clock.monotonicMs();
     session.beforeStartMs = 0;
-    session.leftMs = this.believedNowMs();
+    session.leftMs = this.trustedNowMs();
     this.#writeSession(session);
   }
 
@@ -122,15 +123,15 @@ export class SessionStore {
    * is set while it runs, forgets nobody too early.
    */
   sweep(): void {
-    const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.believedNowMs() };
+    const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() };
     for (const session of this.#sessions.values()) this.#endIfOver(session, clocks);
   }
 
-  /** Its client is about to come back: a session whose time is over is forgotten to the moment, not at the next sweep. */
-  expected(client: string): void {
+  /** Its client comes back: if its time is over, the session is forgotten now and not at the next sweep. */
+  endIfExpired(client: string): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
-    this.#endIfOver(session, { atMs: this.#clock.monotonicMs(), nowMs: this.believedNowMs() });
+    this.#endIfOver(session, { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() });
   }
 
   /** Makes the session if there is none. @returns its number. */
@@ -273,6 +274,11 @@ export class SessionStore {
     this.#writer.durable(done);
   }
 
+  /** Reports when too many changes wait for the disk, and when no longer. One listener. */
+  onCongestion(listener: (isCongested: boolean) => void): void {
+    this.#onCongestion = listener;
+  }
+
   get written(): Promise<void> {
     return this.#writer.written;
   }
@@ -339,7 +345,7 @@ export class SessionStore {
   }
 
   /** The wall clock; null when it cannot be believed. */
-  believedNowMs(): number | null {
+  trustedNowMs(): number | null {
     const nowMs = this.#clock.nowMs();
     return nowMs >= this.#limits.clockPlausibleFromMs ? nowMs : null;
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Qos, StoredSubscription } from "../../../../../edge/mqtt/sessions/session-protocol.ts";
+import type { Qos } from "../../../../../edge/core/mqtt/packets.ts";
+import type { StoredSubscription } from "../../../../../edge/mqtt/sessions/session-protocol.ts";
 import type { SessionStore } from "../../../../../edge/mqtt/sessions/session-store.ts";
 import { CLOCK_PLAUSIBLE_FROM_MS, SessionWorld } from "../../../../support/session-world.ts";
 

@@ -1,44 +1,60 @@
 import type { EventEmitter } from "node:events";
 import type { Client } from "aedes";
-import { malformed, PacketProblem, protocolError } from "../core/mqtt/packet-bytes.ts";
-import { type Agreed, checkConnect, checkPacket, checkPublish } from "../core/mqtt/packet-check.ts";
+import { malformed, PacketProblem, protocolError } from "../../core/mqtt/packet-bytes.ts";
+import { type Agreed, checkConnect, checkPacket, checkPublish } from "../../core/mqtt/packet-check.ts";
 
 /**
- * Checks each packet of a client before its parser looks at it (`edge/core/mqtt/packet-check.ts`), and stops the parser at
- * the first that is none. The PUBLISH of MQTT 3.1.1 passes without being looked at, for its speed: `publishProblem` knows
- * all that can be wrong with it.
+ * Checks the bytes of each packet before the parser reads them (`edge/core/mqtt/packet-check.ts`), and stops the parser at the
+ * first invalid packet. A PUBLISH of MQTT 3.1.1 passes unchecked, for speed: `publishProblem` finds all that can be wrong
+ * with it.
  *
- * It hangs in the parser's own steps, where a packet is complete and not yet read, so that nothing is framed twice.
+ * It replaces two steps of the parser, where a packet is complete and not yet read. So the packets are not framed twice.
  */
 export class StrictParser {
   readonly #parser: Parser;
   #agreed: Agreed | undefined;
 
-  /** @param onProblem ends the connection; called once at most, and nothing is parsed afterwards */
-  constructor(client: Client, onProblem: (problem: PacketProblem) => void) {
-    const parser = parserOf(client);
+  /**
+   * Puts the check into the parser of a client.
+   * @param onProblem closes the connection. It is called once at most, and nothing is parsed afterwards.
+   * @throws TypeError when this aedes is built in another way.
+   */
+  static install(client: Client, onProblem: (problem: PacketProblem) => void): void {
+    const strict = new StrictParser(parserOf(client));
+    strict.#replaceErrors(onProblem);
+    strict.#replaceSteps();
+  }
+
+  private constructor(parser: Parser) {
     this.#parser = parser;
-    parser.removeAllListeners("error");
-    let told = false;
-    parser.on("error", (error: Error) => {
-      if (told) return;
-      told = true;
-      onProblem(error instanceof PacketProblem ? error : asProblem(error));
+  }
+
+  #replaceErrors(onProblem: (problem: PacketProblem) => void): void {
+    let isReported = false;
+    this.#parser.removeAllListeners("error");
+    this.#parser.on("error", (error: Error) => {
+      if (isReported) return;
+      isReported = true;
+      onProblem(error instanceof PacketProblem ? error : problemOf(error));
     });
+  }
+
+  #replaceSteps(): void {
+    const parser = this.#parser;
     const parseHeader = parser._parseHeader.bind(parser);
     const parsePayload = parser._parsePayload.bind(parser);
     parser._parseHeader = () => {
       if (parseHeader() !== true) return false;
       const { cmd } = parser.packet;
-      // Nobody needs to wait for the rest of it.
-      if (cmd === "reserved") return this.#fail(protocolError("a packet of no kind"));
+      // The rest of the packet does not matter.
+      if (cmd === "reserved") return this.#fail(protocolError("a packet of an unknown type"));
       // [MQTT-3.1.0-1]
       if (this.#agreed === undefined && cmd !== "connect") return this.#fail(NO_CONNECT);
       return true;
     };
     parser._parsePayload = () => {
       const { packet } = parser;
-      // Not complete: its own way of waiting.
+      // The packet is not complete. The parser has its own way to wait.
       if (parser._list.length < packet.length) return parsePayload();
       const isPlain = packet.cmd === "publish" && this.#agreed !== undefined && this.#agreed.version < 5;
       return isPlain && (packet.qos > 0 || !packet.dup) ? parsePayload() : this.#passes() && parsePayload();
@@ -64,16 +80,16 @@ export class StrictParser {
     const { packet, _list: list } = this.#parser;
     if (packet.cmd === "publish") {
       // [MQTT-3.3.1-2]
-      if (packet.dup && packet.qos === 0) throw malformed("QoS 0 is never sent again");
+      if (packet.dup && packet.qos === 0) throw malformed("a QoS 0 message with DUP");
       this.#checkHead(packet.qos, packet.length);
       return;
     }
     const body = list.slice(0, packet.length);
     if (this.#agreed === undefined) this.#agreed = checkConnect(body);
-    else checkPacket(KINDS.indexOf(packet.cmd), body, this.#agreed);
+    else checkPacket(PACKET_TYPES.indexOf(packet.cmd), body, this.#agreed);
   }
 
-  /** Of a large message only the head is looked at, which then need not be copied together. */
+  /** Looks at the head of a large message only, so that its pieces need not be copied together. */
   #checkHead(qos: number, length: number): void {
     const list = this.#parser._list;
     const head = list.slice(0, Math.min(length, HEAD_BYTES));
@@ -86,14 +102,14 @@ export class StrictParser {
   }
 }
 
-/** What the library finds wrong itself: the fixed header, mostly. */
-function asProblem(error: Error): PacketProblem {
-  // Where the packet ends is not known then, and nothing that follows means anything.
+/** What the parser itself finds wrong, mostly in the fixed header. */
+function problemOf(error: Error): PacketProblem {
+  // The end of the packet is unknown, so the bytes that follow mean nothing.
   if (error.message === "Invalid variable byte integer") return new PacketProblem(error.message, undefined);
   return malformed(error.message);
 }
 
-/** What is used of mqtt-packet's parser; its types do not show it. */
+/** The parts of mqtt-packet's parser that its types do not show. */
 type Parser = EventEmitter & {
   readonly packet: { readonly cmd: string; readonly qos: number; readonly dup: boolean; readonly length: number };
   readonly _list: {
@@ -113,7 +129,7 @@ function parserOf(client: Client): Parser {
   return parser as Parser;
 }
 
-const KINDS = [
+const PACKET_TYPES = [
   "reserved",
   "connect",
   "connack",
@@ -131,5 +147,5 @@ const KINDS = [
   "disconnect",
   "auth",
 ];
-const NO_CONNECT = new PacketProblem("the first packet is no CONNECT", undefined);
+const NO_CONNECT = new PacketProblem("the first packet is not a CONNECT", undefined);
 const HEAD_BYTES = 2048;

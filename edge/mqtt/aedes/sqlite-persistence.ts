@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
-import type { BrokerPacket } from "./packets.ts";
-import { packIncoming, publishPacket, queuedPacket, storedPublish, unpackIncoming } from "./packets.ts";
-import type { Qos, StoredSubscription } from "./session-protocol.ts";
-import type { Addressed } from "./message-queues.ts";
-import type { SessionStore } from "./session-store.ts";
-import type { KeptWill } from "./will-store.ts";
+import type { Qos } from "../../core/mqtt/packets.ts";
+import type { Addressed } from "../sessions/message-queues.ts";
+import type { StoredSubscription } from "../sessions/session-protocol.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
+import { storedPublish } from "../sessions/stored-messages.ts";
+import type { KeptWill } from "../sessions/will-store.ts";
+import { type AedesMessage, packIncoming, queuedPacket, storedPacket, unpackIncoming } from "./persistence-packets.ts";
 
 /**
- * The persistence contract of aedes over `sessions.db`. It passes the suite that `aedes-persistence` publishes for those
- * who implement it (tests/contract/aedes-persistence.test.ts). A promise resolves when what it stands for is on disk.
+ * The persistence contract of aedes, on `sessions.db`. It passes the test suite that `aedes-persistence` publishes for
+ * implementations (tests/contract/aedes-persistence.test.ts). A promise resolves when the change is on disk.
  */
 export class SqlitePersistence {
   protected readonly store: SessionStore;
@@ -29,8 +30,8 @@ export class SqlitePersistence {
     this.#broker = broker;
   }
 
-  async storeRetained(packet: BrokerPacket): Promise<void> {
-    this.store.retained.put(storedPublish(packet, this.store.believedNowMs()), { ...packet });
+  async storeRetained(packet: AedesMessage): Promise<void> {
+    this.store.retained.put(storedPublish(packet, this.store.trustedNowMs()), { ...packet });
     await this.store.written;
   }
 
@@ -40,23 +41,23 @@ export class SqlitePersistence {
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
     return Readable.from(
-      mapped(this.store.retained.matching(filters), (one) => one.packet ?? publishPacket(one.message)),
+      mapped(this.store.retained.matching(filters), (one) => one.packet ?? storedPacket(one.message)),
     );
   }
 
-  async addSubscriptions(client: PersistedClient, subscriptions: readonly BrokerSubscription[]): Promise<void> {
+  async addSubscriptions(client: PersistedClient, subscriptions: readonly AedesSubscription[]): Promise<void> {
     this.store.subscribe(client.id, this.#expiryOf(client), subscriptions.map(storedSubscription));
     await this.store.written;
   }
 
-  /** A session of which no subscription is left goes, unless something else of it is to be kept. */
+  /** A session without subscriptions is forgotten, unless something else of it must be kept. */
   async removeSubscriptions(client: PersistedClient, topics: readonly string[]): Promise<void> {
     this.store.unsubscribe(client.id, topics);
     await this.store.written;
   }
 
-  async subscriptionsByClient(client: PersistedClient): Promise<BrokerSubscription[]> {
-    return this.store.subscriptionsOf(client.id).map(brokerSubscription);
+  async subscriptionsByClient(client: PersistedClient): Promise<AedesSubscription[]> {
+    return this.store.subscriptionsOf(client.id).map(aedesSubscription);
   }
 
   async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
@@ -75,18 +76,18 @@ export class SqlitePersistence {
     }));
   }
 
-  /** aedes calls this when a session ends, by Clean Start or by its expiry; so all of it goes [MQTT-3.1.2-4]. */
+  /** aedes calls this when a session ends, by Clean Start or by its expiry. The whole session is forgotten [MQTT-3.1.2-4]. */
   async cleanSubscriptions(client: PersistedClient): Promise<void> {
     if (!this.store.has(client.id)) return;
     this.store.end(client.id);
     await this.store.written;
   }
 
-  async outgoingEnqueue(subscriber: Subscriber, packet: BrokerPacket): Promise<void> {
+  async outgoingEnqueue(subscriber: Subscriber, packet: AedesMessage): Promise<void> {
     await this.outgoingEnqueueCombi([subscriber], packet);
   }
 
-  async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: BrokerPacket): Promise<void> {
+  async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: AedesMessage): Promise<void> {
     const addressed = new Map<string, Addressed>();
     for (const { clientId: client, qos } of subscribers) {
       const granted = Math.max(qos < packet.qos ? qos : packet.qos, addressed.get(client)?.to.qos ?? 0) as Qos;
@@ -94,14 +95,14 @@ export class SqlitePersistence {
       addressed.set(client, { client, to: { session, qos: granted, retain: packet.retain, identifiers: [] } });
     }
     const { brokerId = null, brokerCounter = null } = packet;
-    const message = { ...storedPublish(packet, this.store.believedNowMs()), brokerId, brokerCounter };
+    const message = { ...storedPublish(packet, this.store.trustedNowMs()), brokerId, brokerCounter };
     this.store.queues.enqueue(message, [...addressed.values()]);
     await this.store.written;
   }
 
   /**
-   * Notes under which identifier a message is sent, or that a PUBREL follows it. An identifier that another message of
-   * the session has already is replaced, in `packet`, too: aedes counts from a random number after each connection.
+   * Notes the identifier under which a message is sent, or that its PUBREL follows. If another message of the session has
+   * this identifier, the message gets a free one, also in `packet`: aedes counts from a random number after each connect.
    * @throws Error when there is no such message.
    */
   async outgoingUpdate(client: PersistedClient, packet: Sendable): Promise<void> {
@@ -139,7 +140,7 @@ export class SqlitePersistence {
     return Readable.from(this.#queued(client.id));
   }
 
-  async incomingStorePacket(client: PersistedClient, packet: BrokerPacket): Promise<void> {
+  async incomingStorePacket(client: PersistedClient, packet: AedesMessage): Promise<void> {
     if (packet.messageId === undefined) throw new Error("a message without an identifier");
     this.store.putIncoming(client.id, this.#expiryOf(client), packet.messageId, packIncoming(packet));
     await this.store.written;
@@ -165,9 +166,9 @@ export class SqlitePersistence {
     packet.brokerId = this.broker.id;
     packet.clientId = client.id;
     const delayS = Math.min(packet.properties?.willDelayInterval ?? 0, client.sessionExpiryInterval ?? 0);
-    const { properties, ...said } = packet;
+    const { properties, ...rest } = packet;
     const { willDelayInterval: _, ...own } = properties ?? {};
-    const publish = storedPublish({ ...said, ...(properties === undefined ? {} : { properties: own }) }, null);
+    const publish = storedPublish({ ...rest, ...(properties === undefined ? {} : { properties: own }) }, null);
     const user = this.options.userOf?.(client) ?? null;
     this.store.wills.put({ ...publish, client: client.id, brokerId: packet.brokerId, user, delayS }, packet);
     await this.store.written;
@@ -183,7 +184,7 @@ export class SqlitePersistence {
     return willPacket(will);
   }
 
-  /** Of clients whose broker is not among those that are alive. */
+  /** The wills of clients whose broker is not among these. */
   streamWill(brokers: Readonly<Record<string, unknown>> = {}): Readable {
     const left = this.store.wills.all().filter(({ will }) => brokers[will.brokerId] === undefined);
     return Readable.from(left.map(willPacket));
@@ -225,16 +226,16 @@ export class SqlitePersistence {
 }
 
 export type PersistenceOptions = {
-  /** Of a session whose client names none, in seconds. */
+  /** Of a session whose client names no expiry, in seconds. */
   readonly expiryS: number;
-  /** By which name a client came in. */
+  /** The user name of a connected client. */
   readonly userOf?: (client: PersistedClient) => string | undefined;
 };
 
 export type PersistedBroker = { readonly id: string };
 export type PersistedClient = { readonly id: string; readonly sessionExpiryInterval?: number };
 
-export type BrokerSubscription = {
+export type AedesSubscription = {
   readonly topic: string;
   readonly qos: number;
   readonly rh?: number | undefined;
@@ -250,10 +251,10 @@ type Sendable = {
   readonly brokerId?: string;
   readonly brokerCounter?: number;
 };
-type WillPacket = BrokerPacket & {
+type WillPacket = AedesMessage & {
   brokerId?: string;
   clientId?: string;
-  readonly properties?: BrokerPacket["properties"] & { readonly willDelayInterval?: number };
+  readonly properties?: AedesMessage["properties"] & { readonly willDelayInterval?: number };
 };
 
 function storedSubscription({
@@ -263,11 +264,11 @@ function storedSubscription({
   rap,
   nl,
   subscriptionIdentifier,
-}: BrokerSubscription): StoredSubscription {
+}: AedesSubscription): StoredSubscription {
   return { topic, qos: qos as Qos, rh, rap, nl, identifier: subscriptionIdentifier };
 }
 
-function brokerSubscription({ topic, qos, rh, rap, nl, identifier }: StoredSubscription): BrokerSubscription {
+function aedesSubscription({ topic, qos, rh, rap, nl, identifier }: StoredSubscription): AedesSubscription {
   const plain = { topic, qos, rh, rap, nl };
   return identifier === undefined ? plain : { ...plain, subscriptionIdentifier: identifier };
 }
@@ -275,7 +276,7 @@ function brokerSubscription({ topic, qos, rh, rap, nl, identifier }: StoredSubsc
 function willPacket(kept: KeptWill | undefined): object | undefined {
   if (kept === undefined || kept.packet !== undefined) return kept?.packet;
   const { client: clientId, brokerId } = kept.will;
-  return { ...publishPacket(kept.will), clientId, brokerId };
+  return { ...storedPacket(kept.will), clientId, brokerId };
 }
 
 function* mapped<T, U>(items: Iterable<T>, turn: (item: T) => U): Iterable<U> {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import type { IConnectPacket, IPublishPacket } from "mqtt-packet";
 import { generate, parser } from "mqtt-packet";
 import { describe, expect, test } from "vitest";
-import { connectProblem, publishProblem } from "../../../../edge/mqtt/guards.ts";
-import { runs } from "../../../support/scale.ts";
+import { connectProblem, publishProblem } from "../../../../../edge/core/mqtt/packet-validation.ts";
+import { runs } from "../../../../support/scale.ts";
 
 const CONNECT: IConnectPacket = { cmd: "connect", clientId: "plc-1", protocolId: "MQTT", protocolVersion: 5 };
 const PUBLISH: IPublishPacket = {

@@ -1,15 +1,14 @@
 import type { Duplex } from "node:stream";
-import type { Client } from "aedes";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
-import type { Connection } from "./connection.ts";
-import type { HoldReason } from "./inflow.ts";
+import type { HoldReason } from "./flow-control.ts";
+import type { MqttClient } from "./mqtt-client.ts";
 
-/** Every open connection, also before its CONNECT: how many there may be, and what holds for all of them. */
-export class Peers {
+/** All open connections, also before their CONNECT: how many there may be, and whether they are read. */
+export class Connections {
   readonly #limits: MqttLimits;
-  readonly #peers = new Map<Duplex, Peer>();
+  readonly #clients = new Map<Duplex, MqttClient>();
   readonly #perAddress = new Map<string, number>();
-  /** Why nothing is read from anybody. */
+  /** Why no connection is read. */
   readonly #holdReasons = new Set<HoldReason>();
   /** Of connections that are closed. */
   #bytesReceived = 0;
@@ -20,47 +19,47 @@ export class Peers {
   }
 
   get size(): number {
-    return this.#peers.size;
+    return this.#clients.size;
   }
 
-  of(client: Client): Peer | undefined {
-    return this.#peers.get(client.conn as Duplex);
+  has(client: MqttClient): boolean {
+    return this.#clients.has(client.connection.stream);
   }
 
-  all(): Iterable<Peer> {
-    return this.#peers.values();
+  all(): Iterable<MqttClient> {
+    return this.#clients.values();
   }
 
-  /** Those that are past their CONNECT. */
-  *clients(): Iterable<Client> {
-    for (const { client } of this.#peers.values()) if (client.connected) yield client;
+  /** The clients that have their CONNACK. */
+  *connected(): Iterable<MqttClient> {
+    for (const client of this.#clients.values()) if (client.isConnected) yield client;
   }
 
-  /** What there is for one more: a place, one to be refused in, or none. */
+  /** Whether one more connection of this address is accepted, accepted to be refused in its CONNACK, or not at all. */
   placeFor(address: string): "place" | "surplus" | "none" {
     const { maxConnections, connectionsPerAddress } = this.#limits;
     const ofAddress = this.#perAddress.get(address) ?? 0;
-    const beyond = Math.max(this.#peers.size - maxConnections, ofAddress - connectionsPerAddress);
+    const beyond = Math.max(this.#clients.size - maxConnections, ofAddress - connectionsPerAddress);
     if (beyond < 0) return "place";
     return beyond < SURPLUS_MAX ? "surplus" : "none";
   }
 
-  /** Which limit one more connection of this address is above. */
-  tooMany(address: string): string {
+  /** Which limit one more connection of this address exceeds. */
+  limitExceeded(address: string): string {
     const { maxConnections, connectionsPerAddress } = this.#limits;
     const isOfAddress = (this.#perAddress.get(address) ?? 0) > connectionsPerAddress;
     if (isOfAddress) return `more than ${connectionsPerAddress} connections from ${address}`;
     return `more than ${maxConnections} connections`;
   }
 
-  /** Until its stream closes. */
-  add(peer: Peer): void {
-    const { stream, origin, inflow } = peer.connection;
-    for (const reason of this.#holdReasons) inflow.hold(reason);
-    this.#peers.set(stream, peer);
+  /** Adds a client. It is removed when its stream closes. */
+  add(client: MqttClient): void {
+    const { stream, origin, flow } = client.connection;
+    for (const reason of this.#holdReasons) flow.hold(reason);
+    this.#clients.set(stream, client);
     this.#perAddress.set(origin.address, (this.#perAddress.get(origin.address) ?? 0) + 1);
     stream.once("close", () => {
-      this.#peers.delete(stream);
+      this.#clients.delete(stream);
       const left = (this.#perAddress.get(origin.address) ?? 1) - 1;
       if (left === 0) this.#perAddress.delete(origin.address);
       else this.#perAddress.set(origin.address, left);
@@ -72,7 +71,7 @@ export class Peers {
   /** Bytes on all sockets since the start. */
   traffic(): { bytesReceived: number; bytesSent: number } {
     let [bytesReceived, bytesSent] = [this.#bytesReceived, this.#bytesSent];
-    for (const { connection } of this.#peers.values()) {
+    for (const { connection } of this.#clients.values()) {
       bytesReceived += connection.origin.socket.bytesRead;
       bytesSent += connection.origin.socket.bytesWritten;
     }
@@ -83,24 +82,17 @@ export class Peers {
     return this.#holdReasons.has(reason);
   }
 
-  /** Nothing more is read from anybody. */
+  /** No connection is read any more. */
   hold(reason: HoldReason): void {
     this.#holdReasons.add(reason);
-    for (const { connection } of this.#peers.values()) connection.inflow.hold(reason);
+    for (const { connection } of this.#clients.values()) connection.flow.hold(reason);
   }
 
   release(reason: HoldReason): void {
     this.#holdReasons.delete(reason);
-    for (const { connection } of this.#peers.values()) connection.inflow.release(reason);
+    for (const { connection } of this.#clients.values()) connection.flow.release(reason);
   }
 }
 
-export type Peer = {
-  readonly client: Client;
-  readonly connection: Connection;
-  /** Does something for this client; what goes wrong with it ends the client and nobody else. */
-  readonly guarded: (work: () => void) => void;
-};
-
-/** So many connections too many are let in for a moment, to hear in their CONNACK why they cannot stay. */
+/** So many connections above a limit are accepted for a moment, so that their clients are told why in a CONNACK. */
 export const SURPLUS_MAX = 64;

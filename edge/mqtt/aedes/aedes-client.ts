@@ -1,0 +1,96 @@
+import type { Client } from "aedes";
+import type { PublishPacket, Qos, SubscribeRequest } from "../../core/mqtt/packets.ts";
+import type { Connection } from "../connection.ts";
+import type { MqttClient } from "../mqtt-client.ts";
+
+/** A client of aedes as the rest of the broker sees it. It holds no copy: each field is read from aedes when asked for. */
+export class AedesClient implements MqttClient {
+  readonly connection: Connection;
+  readonly #client: InnerClient;
+  readonly #onBroken: (error: unknown) => void;
+
+  /** @throws TypeError when this aedes is built in another way. */
+  constructor(client: Client, connection: Connection, onBroken: (error: unknown) => void) {
+    if (!isInnerClient(client)) throw new TypeError("this aedes keeps its clients in another way");
+    this.#client = client;
+    this.connection = connection;
+    this.#onBroken = onBroken;
+  }
+
+  get id(): string {
+    return this.#client.id ?? "";
+  }
+
+  get version(): number {
+    return this.#client.version;
+  }
+
+  get clean(): boolean {
+    return this.#client.clean;
+  }
+
+  get sessionExpiryS(): number {
+    return this.#client.sessionExpiryInterval;
+  }
+
+  get receiveMaximum(): number {
+    return this.#client.receiveMaximum;
+  }
+
+  get maxPacketBytes(): number | undefined {
+    return this.#client.maximumPacketSize;
+  }
+
+  get isConnected(): boolean {
+    return this.#client.connected;
+  }
+
+  get isClosed(): boolean {
+    return this.#client.closed;
+  }
+
+  get subscriptions(): ReadonlyMap<string, Qos> {
+    return new Map(Object.entries(this.#client.subscriptions).map(([filter, { qos }]) => [filter, qos]));
+  }
+
+  fail(error: Error): void {
+    this.#client.emit("error", error);
+  }
+
+  guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#onBroken(error);
+      this.#client.conn.destroy();
+    }
+  }
+
+  subscribe(request: SubscribeRequest, done: (error?: Error | null) => void): void {
+    this.#client.subscribe({ ...request, subscriptions: [...request.subscriptions] }, done);
+  }
+
+  send(packet: PublishPacket): void {
+    // aedes calls this back, and does not look whether it is there.
+    this.#client.publish(packet as Parameters<Client["publish"]>[0], () => undefined);
+  }
+
+  /** aedes numbers the messages that it sends itself from the same counter. */
+  nextPacketId(): number {
+    const packetId = this.#client._nextId;
+    this.#client._nextId = packetId >= PACKET_ID_MAX ? 1 : packetId + 1;
+    return packetId === 0 ? this.nextPacketId() : packetId;
+  }
+}
+
+/** What the types of aedes do not show. */
+type InnerClient = Client & {
+  readonly subscriptions: Readonly<Record<string, { readonly qos: Qos }>>;
+  _nextId: number;
+};
+
+function isInnerClient(client: Client): client is InnerClient {
+  return "_nextId" in client && typeof client._nextId === "number" && "subscriptions" in client;
+}
+
+const PACKET_ID_MAX = 65_535;

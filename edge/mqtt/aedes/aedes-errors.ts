@@ -1,0 +1,47 @@
+import { REASON, type Reason } from "../../core/mqtt/reasons.ts";
+import type { RefusalReason } from "../events.ts";
+import { ClientError } from "../reason-codes.ts";
+
+/** Errors of aedes and its parser have no codes. They are told apart by their text. */
+type AedesError = Error & { readonly syscall?: string; readonly code?: string };
+
+/**
+ * What a client of MQTT 5 is told before its connection is closed for an error; undefined: nothing, because the
+ * connection itself broke. An error that is not in the table is a malformed packet.
+ */
+export function reasonOf(error: AedesError): Reason | undefined {
+  if (error instanceof ClientError) return error.reason;
+  if (error.syscall !== undefined || error.code !== undefined) return undefined;
+  return REASONS.has(error.message) ? REASONS.get(error.message) : REASON.malformedPacket;
+}
+
+/** How an error is counted; undefined if it was reported before, or if the connection broke: that is how sensors leave. */
+export function refusalOf(error: AedesError): RefusalReason | undefined {
+  if (error instanceof ClientError || error.syscall !== undefined || error.code !== undefined) return undefined;
+  return REFUSALS.get(error.message) ?? "protocol";
+}
+
+export const KEEP_ALIVE_TIMEOUT = "keep alive timeout";
+/** Also the message of our own error when a session's messages are not read. */
+export const DRAIN_TIMEOUT = "drain timeout";
+const PACKET_TOO_LARGE = "packet too large";
+
+const REFUSALS: ReadonlyMap<string, RefusalReason> = new Map([
+  [PACKET_TOO_LARGE, "packet_too_large"],
+  [KEEP_ALIVE_TIMEOUT, "keep_alive"],
+  ["connect did not arrive in time", "connect_timeout"],
+  [DRAIN_TIMEOUT, "slow_subscriber"],
+]);
+
+/** `StrictParser` finds most of the parser's errors first. */
+const REASONS: ReadonlyMap<string, Reason | undefined> = new Map([
+  [KEEP_ALIVE_TIMEOUT, REASON.keepAliveTimeout],
+  [PACKET_TOO_LARGE, REASON.packetTooLarge],
+  ["Invalid protocol", REASON.protocolError],
+  ["Invalid protocol version", REASON.unsupportedVersion],
+  // The topic is empty because its topic alias is missing.
+  ["empty topic not allowed in PUBLISH", REASON.protocolError],
+  ["wildcard is not allowed in Response Topic", REASON.protocolError],
+  // A client that reads nothing cannot be told anything.
+  [DRAIN_TIMEOUT, undefined],
+]);
