@@ -124,7 +124,7 @@ export async function startGateway(deps: {
       onSchemaChange: (change) => events.schemaChanged(change),
       onTime: (note) => events.time(note),
       onRequest: ({ topic, payload }) => broker.send(topic, payload),
-      onPressure: (pressure) => uplink.press(pressure === "force_dual_send" || pressure === "full"),
+      onPressure: (pressure) => uplink.setDiskPressure(pressure === "force_dual_send" || pressure === "full"),
       highBytes: 8 * 1024 * 1024,
       lowBytes: 2 * 1024 * 1024,
     },
@@ -141,6 +141,7 @@ export async function startGateway(deps: {
       rotateStream: () => {
         storage.rotateStream().catch((error: unknown) => life.fail(error));
       },
+      onFault: (fault) => life.fail(fault),
       learned: learnedEndpoints(),
       learn: (from, regions) => {
         try {

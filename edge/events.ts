@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { WaitingFor } from "./core/storage/gateway-time.ts";
-import type { UplinkReport } from "./core/uplink/uplink-state.ts";
+import type { UplinkReport } from "./core/uplink/uplink-events.ts";
 import type { TimeNote } from "./storage/held-messages.ts";
 import type { MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";

@@ -1,37 +1,35 @@
-/**
- * The one true sentence that answers "how is it?", everywhere the same: terminal, page, `/v1/status`, `tidemark status`.
- */
+/** The state of a gateway as one sentence. The terminal, the page, `/v1/status` and `tidemark status` all show it. */
 export type GatewayCondition = {
   readonly devices: number;
-  /** Readings that are on this disk and not known to be in any region. */
+  /** Readings on this disk that no region is known to hold. */
   readonly waitingReadings: number;
-  /** How long the oldest of them has been waiting, or null when there is none. */
+  /** How long the oldest of them has waited; null: there is none. */
   readonly behindMs: number | null;
-  /** The region that takes the batches, or is waited for. */
+  /** The active region, or the one that the gateway waits for. */
   readonly region: string;
-  /** The most preferred region, where another one stands in for it. */
+  /** The most preferred region, if another one is active instead; null: it is active itself. */
   readonly insteadOf: string | null;
   readonly connected: boolean;
-  /** How long the region has been out of reach; null while connected. */
+  /** How long there has been no connection; null: there is one. */
   readonly offlineMs: number | null;
-  /** Why the region refuses us, where it does. */
+  /** Why the region refuses this gateway; null: it does not. */
   readonly refusal: string | null;
   /** Share of the disk quota in use, 0 to 1. */
   readonly fillRatio: number;
   readonly full: boolean;
-  /** Messages that wait on disk until the time is known; null: it is. */
+  /** Messages that wait on disk until the time is known; null: the time is known. */
   readonly heldMessages?: number | null;
-  /** Recent drain rate, readings per second, or null when unknown. */
+  /** Readings per second that were drained recently; null: unknown. */
   readonly drainPerSecond: number | null;
-  /** How long the room that is left will do at the recent rate, or null when unknown. */
+  /** How long the free room will last at the recent rate; null: unknown. */
   readonly roomMs: number | null;
 };
 
 export function statusSentence(condition: GatewayCondition): string {
-  const safe = `${count(condition.waitingReadings)} ${plural("reading", condition.waitingReadings)} safe on disk`;
+  const safe = `${formatCount(condition.waitingReadings)} ${plural("reading", condition.waitingReadings)} safe on disk`;
   const held = condition.heldMessages ?? null;
   if (held !== null) {
-    const what = `${count(held)} ${plural("message", held)} ${held === 1 ? "is" : "are"} held on disk`;
+    const what = `${formatCount(held)} ${plural("message", held)} ${held === 1 ? "is" : "are"} held on disk`;
     return condition.full
       ? `Disk quota used up while waiting for the time: acknowledgements are withheld, sensors keep what they have; ${what}.`
       : `Waiting for the time: this machine's clock was not set, ${what} until it is.`;
@@ -41,13 +39,13 @@ export function statusSentence(condition: GatewayCondition): string {
   }
   if (condition.refusal !== null) return `Refused by ${condition.region}: ${condition.refusal}; ${safe}.`;
   if (!condition.connected) {
-    const since = condition.offlineMs === null ? "" : ` for ${duration(condition.offlineMs)}`;
+    const since = condition.offlineMs === null ? "" : ` for ${formatDuration(condition.offlineMs)}`;
     return `No connection to ${condition.region}${since}: ${safe}, ${room(condition)}.`;
   }
   const receiving =
     condition.devices === 0
       ? "Waiting for the first reading"
-      : `Receiving from ${count(condition.devices)} ${plural("device", condition.devices)}`;
+      : `Receiving from ${formatCount(condition.devices)} ${plural("device", condition.devices)}`;
   if (condition.behindMs !== null && condition.behindMs > CATCHING_UP_MS) {
     return `${receiving}; catching up with ${condition.region}: ${safe}${drainTime(condition)}.`;
   }
@@ -58,15 +56,15 @@ export function statusSentence(condition: GatewayCondition): string {
 }
 
 /** 1284331 -> "1,284,331"; above ten million "12.8 M". */
-export function count(value: number): string {
+export function formatCount(value: number): string {
   if (value >= 1e7) return `${(value / 1e6).toFixed(1)} M`;
   return Math.round(value)
     .toString()
     .replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** As people say it: "0.4 s", "3 min 12 s", "3 h 12 min", "9 days". */
-export function duration(ms: number): string {
+/** As people write it: "0.4 s", "3 min 12 s", "3 h 12 min", "9 days". */
+export function formatDuration(ms: number): string {
   if (ms < 60_000) return seconds(ms);
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
@@ -86,11 +84,11 @@ function plural(word: string, value: number): string {
 }
 
 function room(condition: GatewayCondition): string {
-  if (condition.roomMs !== null) return `room for ${duration(condition.roomMs)} more`;
+  if (condition.roomMs !== null) return `room for ${formatDuration(condition.roomMs)} more`;
   return `${Math.max(0, Math.round((1 - condition.fillRatio) * 100))} % of the quota free`;
 }
 
 function drainTime(condition: GatewayCondition): string {
   if (condition.drainPerSecond === null || condition.drainPerSecond <= 0) return "";
-  return `, will drain in about ${duration((condition.waitingReadings / condition.drainPerSecond) * 1000)}`;
+  return `, will drain in about ${formatDuration((condition.waitingReadings / condition.drainPerSecond) * 1000)}`;
 }

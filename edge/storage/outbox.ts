@@ -1,5 +1,5 @@
 import type { Have } from "../../proto/core/have.ts";
-import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
 /** The sealed batches on this gateway's disk, as the uplink sees them. Every answer is what is on disk now. */
@@ -9,10 +9,10 @@ export interface Outbox {
   /** The batches of `seqs` that exist, in ascending order, stopping after the one that passes `maxBytes`. */
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]>;
   /**
-   * Records what a region says it holds: `durable` lets a batch count as safe, `replicated` lets it be trimmed. All of
-   * it in one transaction: after a greeting there are as many claims as streams.
+   * Records what regions claim to hold: `durable` lets a batch count as safe, `replicated` lets it be trimmed. All claims
+   * are written in one transaction: after a greeting there are as many claims as streams.
    */
-  mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void>;
+  mark(claims: readonly OutboxClaim[]): Promise<void>;
   /** Called after every commit that sealed batches. One listener. */
   onSealed(listener: (sealed: { streamId: StreamId; firstSeq: Seq; lastSeq: Seq }) => void): void;
 }

@@ -2,7 +2,7 @@ import type { Fault } from "../../proto/core/fault.ts";
 import { ThreadClient, threadSource } from "../../proto/runtime/thread-call.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
-import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
@@ -96,7 +96,7 @@ export class StorageClient implements Intake, Outbox {
     return this.#thread.call("read", [request]);
   }
 
-  mark(_region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
+  mark(claims: readonly OutboxClaim[]): Promise<void> {
     return this.#thread.call("mark", [claims]);
   }
 

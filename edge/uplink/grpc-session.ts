@@ -14,7 +14,7 @@ import {
 import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type {
-  Refusal,
+  RegionRefusal,
   RefusalCode,
   RegionEndpoint,
   RegionSession,
@@ -24,10 +24,10 @@ import type {
 } from "./session.ts";
 
 /**
- * A region behind gRPC. Each session has a channel of its own (proto/runtime/grpc-target.ts); connecting anew costs one
- * handshake and happens no more often than the uplink's backoff allows.
+ * A region that is reached by gRPC. Each session has its own channel (proto/runtime/grpc-target.ts). A new connection
+ * costs one handshake, and happens no more often than the uplink's backoff allows.
  *
- * Wrong files, or an address that is none, end the attempt with the reason, and the next one looks again.
+ * A wrong address or an unusable file ends the attempt with the reason. The next attempt reads the files again.
  */
 export class GrpcEndpoint implements RegionEndpoint {
   readonly region: RegionId;
@@ -45,8 +45,8 @@ export class GrpcEndpoint implements RegionEndpoint {
   }
 
   /**
-   * For an early error at the start, where a person wrote the target down.
-   * @throws Fault when the address is none, or a file that the target names cannot be used.
+   * Finds mistakes in the configuration at the start.
+   * @throws Fault if the address is not valid, or if a file that the target names cannot be used.
    */
   verify(): void {
     this.#channel.verify();
@@ -73,9 +73,9 @@ export class GrpcEndpoint implements RegionEndpoint {
   }
 }
 
-/** A channel that is not READY by then is given up. */
+/** A channel that is not READY after this time is given up. */
 const READY_MS = 5_000;
-/** Bytes written and not yet taken by HTTP/2's flow control: enough to keep a fast link busy. */
+/** Bytes that were written but not yet taken by the flow control of HTTP/2: enough to keep a fast link busy. */
 const BUFFER_HIGH_BYTES = 1024 * 1024;
 const BUFFER_LOW_BYTES = 256 * 1024;
 
@@ -111,12 +111,12 @@ class GrpcSession implements RegionSession {
     if (this.#over || this.#call === undefined) return true;
     const bytes = batch.bytes.length;
     this.#bufferedBytes += bytes;
-    // The callback of a write comes when flow control let it go, so this counts bytes where `write` counts frames.
+    // Node calls back when flow control has taken the frame. So this counts bytes, where `write` counts frames.
     this.#call.write({ kind: "batch", batch }, () => {
       this.#bufferedBytes -= bytes;
       if (!this.#full || this.#bufferedBytes > BUFFER_LOW_BYTES) return;
       this.#full = false;
-      this.#tell({ kind: "writable" });
+      this.#report({ kind: "writable" });
     });
     this.#full ||= this.#bufferedBytes >= BUFFER_HIGH_BYTES;
     return !this.#full;
@@ -135,8 +135,8 @@ class GrpcSession implements RegionSession {
       new Metadata(),
     );
     this.#call = call;
-    call.on("data", (frame: RegionFrame) => this.#tell(sessionEventOf(frame)));
-    // The status that follows says the same and more.
+    call.on("data", (frame: RegionFrame) => this.#report(sessionEventOf(frame)));
+    // The status follows and says more.
     call.on("error", () => undefined);
     call.on("status", (ended: StatusObject) => this.#ended(ended));
     this.#watchdog = setTimeout(() => {
@@ -148,17 +148,17 @@ class GrpcSession implements RegionSession {
 
   #ended({ code, details }: StatusObject): void {
     const refusal = refusalOf(code, this.#url, details);
-    if (refusal !== undefined) this.#tell({ kind: "refusal", refusal });
+    if (refusal !== undefined) this.#report({ kind: "refusal", refusal });
     this.#end(code === status.OK ? "the region ended the session" : lossOf(this.#url, details));
   }
 
-  #tell(event: SessionEvent): void {
+  #report(event: SessionEvent): void {
     if (!this.#over) this.#listener(event);
   }
 
   #end(reason: string): void {
     this.#release();
-    this.#tell({ kind: "closed", reason });
+    this.#report({ kind: "closed", reason });
     this.#over = true;
   }
 
@@ -171,13 +171,13 @@ class GrpcSession implements RegionSession {
   }
 }
 
-/** What a frame of the region means to a session. */
+/** The event of a frame. */
 export function sessionEventOf(frame: RegionFrame): SessionEvent {
   switch (frame.kind) {
     case "hello_ack": {
       const { region, storeId, bootId, creditBytes, minCopies, regions } = frame;
       return {
-        kind: "helloAck",
+        kind: "hello_ack",
         region,
         storeId: Buffer.from(storeId).toString("hex"),
         bootId: Buffer.from(bootId).toString("hex"),
@@ -223,8 +223,8 @@ const REFUSAL_CODES: readonly RefusalCode[] = [
   "storage",
 ];
 
-/** What some refusals look like when they come from a proxy or an interceptor instead of the region itself. */
-function refusalOf(code: status, url: string, details: string): Refusal | undefined {
+/** Refusals that come from a proxy or an interceptor, not from the region itself. */
+function refusalOf(code: status, url: string, details: string): RegionRefusal | undefined {
   switch (code) {
     case status.UNAUTHENTICATED:
     case status.PERMISSION_DENIED:

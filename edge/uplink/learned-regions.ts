@@ -5,15 +5,15 @@ import type { RegionId } from "../../proto/core/ids.ts";
 import { isRegionUrl } from "../../proto/runtime/options/fields.ts";
 import { writeFileDurably } from "../../proto/runtime/sqlite.ts";
 
-/** A region and where gateways reach it. */
+/** A region and its address for gateways. */
 export type RegionAddress = { readonly region: RegionId; readonly url: string };
 
 /**
- * The regions that regions told this gateway of, kept in a file beside its database: a gateway whose configured regions
- * are all gone finds the others after a restart, too. A file that cannot be read is as good as none, and must not keep
- * a gateway from starting.
+ * The regions that this gateway learned from a region's greeting. They are kept in a file beside the database, so that a
+ * gateway finds them after a restart even if all its configured regions are gone. A file that cannot be read counts as
+ * empty, because it must not stop a gateway from starting.
  *
- * With `tlsOnly` an address without TLS is left out, too: credentials go along with every greeting.
+ * With `tlsOnly`, addresses without TLS are left out, because every greeting contains credentials.
  */
 export class LearnedRegions {
   readonly #path: string;
@@ -31,16 +31,16 @@ export class LearnedRegions {
   }
 
   /**
-   * What a region says that the regions are; what is no name or address is left out. The region itself, which answers
-   * and may not know by which address, stays.
-   * @returns whether it is something else than what was known.
-   * @throws Error when the file cannot be written; what was said is known nevertheless.
+   * Keeps the regions that a region listed. Entries without a valid name and address are left out. The region that sent
+   * the list stays known even if the list lacks it, because it may not know the address that it is reached by.
+   * @returns whether the list is new.
+   * @throws Error if the file cannot be written. The list is known in memory nevertheless.
    */
-  learn(from: RegionId, told: readonly { readonly name: string; readonly url: string }[]): boolean {
+  learn(from: RegionId, listed: readonly { readonly name: string; readonly url: string }[]): boolean {
     const known = this.#regions.find(({ region }) => region === from);
     const itself =
-      known === undefined || told.some(({ name }) => name === from) ? [] : [{ name: from, url: known.url }];
-    const regions = [...told, ...itself]
+      known === undefined || listed.some(({ name }) => name === from) ? [] : [{ name: from, url: known.url }];
+    const regions = [...listed, ...itself]
       .filter(({ name, url }) => isName(name) && isRegionUrl(url) && this.#trusted(url))
       .slice(0, REGIONS_MAX)
       .map(({ name, url }): RegionAddress => ({ region: regionId(name), url }));

@@ -1,8 +1,9 @@
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 
 /**
- * How far the region is behind. Remembers when batches were sealed, coarsely: at most `MARKS_MAX` of them, thinned out
- * where there are more, never the oldest. So an outage of a week costs as little as one of a minute.
+ * How far the regions are behind. It remembers when batches were sealed, for at most `MARKS_MAX` batches. If there are
+ * more, it forgets every second one, but never the oldest. So an outage of a week needs no more memory than one of a
+ * minute.
  */
 export class LagMeter {
   #marks: { readonly streamId: StreamId; readonly seq: Seq; readonly atMs: number }[] = [];

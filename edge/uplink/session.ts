@@ -3,33 +3,32 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
 /**
- * One connection of a gateway to a region, from the first packet to the last. It is opened once, is never reopened and
- * decides nothing: when to connect, what to send and when to give up is the uplink's (edge/core/uplink/uplink.ts).
+ * One session of a gateway with a region, from the first packet to the last. It is opened once and never reopened. It
+ * decides nothing: the uplink (edge/core/uplink/uplink.ts) decides when to connect, what to send and when to give up.
  *
  * Guarantees:
- * - `closed` is told exactly once and is the last event, however early the session ends; after `close()` nothing is
- *   told any more.
- * - Events are told in the order in which the region sent the frames, and never from inside `open` or `send`.
- * - It is not the place where a connection hangs: until it stands there is a deadline. From then on silence is the
- *   uplink's to judge, because only it knows what it waits for.
+ * - `closed` is reported exactly once and is the last event, however early the session ends. After `close()` no event is
+ *   reported.
+ * - Events are reported in the order in which the region sent the frames, and never from inside `open` or `send`.
+ * - To connect has a deadline. Later, the uplink judges silence, because only the uplink knows what it waits for.
  */
 export interface RegionSession {
   /**
-   * Takes the batch in any case. False: more bytes are buffered than the session wants to hold; the caller stops until
-   * the event `writable`.
+   * Always takes the batch. False: more bytes are buffered than the session wants to hold, and the caller stops until the
+   * event `writable`.
    */
   send(batch: SealedBatch): boolean;
-  /** Ends the session now; what is not yet acknowledged may or may not arrive. */
+  /** Ends the session now. Batches that are not acknowledged may or may not arrive. */
   close(): void;
 }
 
-/** A region as a place one can connect to. */
+/** A region that one can connect to. */
 export interface RegionEndpoint {
   readonly region: RegionId;
   open(hello: SessionHello, listener: (event: SessionEvent) => void): RegionSession;
 }
 
-/** What the gateway says of itself: the streams it holds. Name, software and token are the endpoint's. */
+/** The streams that the gateway holds. The endpoint adds name, software and token. */
 export type SessionHello = {
   readonly streams: readonly HelloStream[];
 };
@@ -41,22 +40,22 @@ export type HelloStream = {
   readonly closed: boolean;
 };
 
-/** Per stream, the whole set that the region holds; a stream that is not named is said nothing about. */
+/** By stream, the whole set that the region holds. It says nothing about a stream that is not named. */
 export type StreamSets = ReadonlyMap<StreamId, Have>;
 
 export type SessionEvent =
   | {
-      readonly kind: "helloAck";
+      readonly kind: "hello_ack";
       readonly region: string;
-      /** Minted with the region's store and process, as hexadecimal text; for the log and for "is it still the same?". */
+      /** Random ids of the region's store and process, in hexadecimal. They show whether it is still the same one. */
       readonly storeId: string;
       readonly bootId: string;
       readonly durable: StreamSets;
       readonly replicated: StreamSets;
       readonly creditBytes: number;
-      /** How many regions must hold a batch before it may be trimmed; Infinity where the region does not say. */
+      /** How many regions must hold a batch before it may be trimmed. Infinity: the region does not say. */
       readonly minCopies: number;
-      /** All regions that there are, and where gateways reach them; empty where the region does not say. */
+      /** All regions, and their addresses for gateways. Empty: the region does not say. */
       readonly regions: readonly { readonly name: string; readonly url: string }[];
     }
   | {
@@ -67,14 +66,14 @@ export type SessionEvent =
     }
   | { readonly kind: "drain"; readonly reason: string }
   | { readonly kind: "writable" }
-  | { readonly kind: "refusal"; readonly refusal: Refusal }
+  | { readonly kind: "refusal"; readonly refusal: RegionRefusal }
   | { readonly kind: "closed"; readonly reason: string };
 
-/** Why a region will not go on, in the words of proto/ingest.proto; a code that this version does not know is `other`. */
-export type Refusal = {
+/** Why a region does not go on. The codes are those of proto/ingest.proto; an unknown code is `other`. */
+export type RegionRefusal = {
   readonly code: RefusalCode;
   readonly message: string;
-  /** The batch it is about, where it is about one. */
+  /** The batch that is refused; null: the session is refused. */
   readonly batch: { readonly streamId: StreamId; readonly seq: Seq } | null;
 };
 

@@ -56,7 +56,7 @@ export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (e
       }),
     );
   return (event) =>
-    event.kind === "helloAck" || event.kind === "ack"
+    event.kind === "hello_ack" || event.kind === "ack"
       ? { ...event, durable: bent(event.durable, "d"), replicated: bent(event.replicated, "r") }
       : event;
 }

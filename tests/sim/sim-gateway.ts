@@ -107,7 +107,7 @@ export class SimGateway {
     const outbox: Outbox = {
       streams: () => later(() => engine.streams()),
       read: (request) => later(() => engine.read(request)),
-      mark: (_region, claims) => later(() => engine.mark(claims)),
+      mark: (claims) => later(() => engine.mark(claims)),
       onSealed: (listener) => void listeners.splice(0, 1, listener),
     };
     const driver = new UplinkDriver(
@@ -116,6 +116,7 @@ export class SimGateway {
         endpoints: regions.map((region) => this.#endpoint(region, alive)),
         clock,
         rotateStream: () => engine.rotateStream(),
+        onFault: this.#deps.onFault,
       },
       {
         random,
@@ -260,6 +261,7 @@ export type SimGatewayDeps = {
   readonly maxBytes: number;
   readonly mutant: Mutant | undefined;
   readonly onReport: (line: string) => void;
+  readonly onFault: (fault: unknown) => void;
 };
 
 type Life = {

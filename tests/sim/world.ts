@@ -71,6 +71,7 @@ export class World {
           maxBytes: smallQuota ? SMALL_QUOTA_BYTES : 2 ** 30,
           mutant: options.mutant,
           onReport: note,
+          onFault,
         }),
     );
     const nextId = (): number => ++this.#lastId;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Outbox, OutboxClaim, OutboxStream } from "../../edge/storage/outbox.ts";
 import { EMPTY_HAVE } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 export class MemoryOutbox implements Outbox {
   readonly #streams = new Map<StreamId, { first: number; last: number; closed: boolean }>();
   readonly #bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array;
-  readonly #claims = new Map<string, { durable: Have; replicated: Have }>();
+  readonly #claims = new Map<StreamId, { durable: Have; replicated: Have }>();
   #listener: Parameters<Outbox["onSealed"]>[0] = () => undefined;
   /** Bytes handed out so far. */
   readBytes: number = 0;
@@ -30,9 +30,9 @@ export class MemoryOutbox implements Outbox {
     this.#listener({ streamId, firstSeq, lastSeq: stream.last as Seq });
   }
 
-  /** What the region said last of the stream. */
-  claim(region: RegionId, streamId: StreamId): { durable: Have; replicated: Have } {
-    return this.#claims.get(`${region}/${streamId}`) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
+  /** What was marked last of the stream. */
+  claim(streamId: StreamId): { durable: Have; replicated: Have } {
+    return this.#claims.get(streamId) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
   }
 
   async streams(): Promise<readonly OutboxStream[]> {
@@ -64,11 +64,9 @@ export class MemoryOutbox implements Outbox {
     return batches;
   }
 
-  async mark(region: RegionId, claims: readonly OutboxClaim[]): Promise<void> {
+  async mark(claims: readonly OutboxClaim[]): Promise<void> {
     await turnOfLoop();
-    for (const { streamId, durable, replicated } of claims) {
-      this.#claims.set(`${region}/${streamId}`, { durable, replicated });
-    }
+    for (const { streamId, durable, replicated } of claims) this.#claims.set(streamId, { durable, replicated });
   }
 
   onSealed(listener: Parameters<Outbox["onSealed"]>[0]): void {

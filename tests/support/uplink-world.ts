@@ -1,12 +1,7 @@
-import { step, uplink } from "../../edge/core/uplink/uplink.ts";
+import { initialUplink, stepUplink } from "../../edge/core/uplink/uplink.ts";
 import { UPLINK } from "../../edge/core/uplink/uplink-state.ts";
-import type {
-  HeldStream,
-  UplinkEffect,
-  UplinkEvent,
-  UplinkReport,
-  UplinkState,
-} from "../../edge/core/uplink/uplink-state.ts";
+import type { UplinkEffect, UplinkEvent, UplinkReport } from "../../edge/core/uplink/uplink-events.ts";
+import type { HeldStream, UplinkState } from "../../edge/core/uplink/uplink-state.ts";
 import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
 import { contains, EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
@@ -44,7 +39,7 @@ export const REGION: RegionId = "eu" as RegionId;
 
 export class UplinkWorld {
   nowMs: number = 0;
-  state: UplinkState = uplink([REGION], 0, { returnMs: 300_000 });
+  state: UplinkState = initialUplink([REGION], 0, { returnMs: 300_000 });
   readonly reports: UplinkReport[] = [];
   readonly history: { readonly event: UplinkEvent; readonly nowMs: number; readonly random: number }[] = [];
   readonly effects: UplinkEffect[] = [];
@@ -144,7 +139,7 @@ export class UplinkWorld {
   feed(event: UplinkEvent): void {
     const random = this.#random();
     this.history.push({ event, nowMs: this.nowMs, random });
-    const { state, effects } = step(this.state, event, this.nowMs, random);
+    const { state, effects } = stepUplink(this.state, event, this.nowMs, random);
     this.state = state;
     this.effects.push(...effects);
     for (const effect of effects) this.#run(effect);
@@ -153,7 +148,7 @@ export class UplinkWorld {
   #run(effect: UplinkEffect): void {
     const later = (maxMs: number, run: () => void): void => this.at(this.nowMs + this.#random() * maxMs, run);
     switch (effect.kind) {
-      case "listStreams":
+      case "list_streams":
         return later(20, () => {
           const streams: HeldStream[] = [...this.#sealed].map(([streamId, { last, closed }]) => ({
             streamId,
@@ -164,12 +159,12 @@ export class UplinkWorld {
           }));
           this.feed({ kind: "streams", region: effect.region, session: effect.session, streams });
         });
-      case "openSession":
+      case "open_session":
         return this.#open(effect.session);
-      case "closeSession":
+      case "close_session":
         if (this.#connection?.session === effect.session) this.#connection = undefined;
         return;
-      case "readBatches":
+      case "read_batches":
         return later(20, () => {
           const batches: SealedBatch[] = [];
           let bytes = 0;
@@ -188,7 +183,7 @@ export class UplinkWorld {
           if (!within(claim.durable, told)) this.violations.push(`marked more of ${streamId} than was told`);
         }
         return later(30, () => this.feed({ kind: "marked", region: effect.region }));
-      case "setTimer":
+      case "set_timer":
         this.#timerAtMs = effect.atMs;
         return this.at(effect.atMs, () => {
           if (this.#timerAtMs !== effect.atMs) return;
@@ -199,7 +194,7 @@ export class UplinkWorld {
         this.reports.push(effect.report);
         return;
       case "learn":
-      case "rotateStream":
+      case "rotate_stream":
     }
   }
 
@@ -215,7 +210,7 @@ export class UplinkWorld {
       const bootId = String(this.#boot);
       const { creditBytes } = this.#options;
       this.#tell(session, {
-        kind: "helloAck",
+        kind: "hello_ack",
         region: REGION,
         storeId: "s",
         bootId,
@@ -271,8 +266,8 @@ export class UplinkWorld {
   #tell(session: number, event: SessionEvent): void {
     this.at(this.nowMs + 5, () => {
       if (this.#connection?.session !== session) return;
-      if (event.kind === "helloAck" || event.kind === "ack") {
-        if (event.kind === "helloAck") this.#unacked = new Map();
+      if (event.kind === "hello_ack" || event.kind === "ack") {
+        if (event.kind === "hello_ack") this.#unacked = new Map();
         this.#told = { durable: event.durable, session };
         for (const key of this.#unacked.keys()) {
           const [streamId, seq] = key.split("/");

@@ -1,15 +1,15 @@
-import type { InFlight } from "./send-queue.ts";
+import type { InFlightBatch } from "./send-queue.ts";
 import type { LiveLink } from "./uplink-state.ts";
 import { UPLINK } from "./uplink-state.ts";
 
 /**
- * Why the allowance: credit says what the region can take, not what the link can. On a slow link a full credit would
- * queue minutes of backlog before a fresh batch, and every batch behind it would look overdue. So the bytes in flight
- * start small, double after a prompt answer to a full allowance and halve after a late one, once per answer time.
+ * The bytes that may be in flight. The credit says what the region can take, not what the link can. On a slow link a full
+ * credit would put minutes of backlog before a fresh batch, and every batch would look overdue. So the allowance starts
+ * small. It doubles after a prompt answer to a full allowance, and halves after a late answer, once per round trip.
  */
 export function allowance(
   link: LiveLink,
-  landed: readonly InFlight[],
+  landed: readonly InFlightBatch[],
   nowMs: number,
 ): Pick<LiveLink, "allowanceBytes" | "slowedAtMs"> {
   const { allowanceBytes, slowedAtMs } = link;
@@ -24,8 +24,8 @@ export function allowance(
   return { allowanceBytes: Math.min(allowanceBytes * 2, UPLINK.creditMaxBytes), slowedAtMs };
 }
 
-/** Goes back to the usual patience once answers need only a small part of it. */
-export function patience(patienceMs: number, landed: readonly InFlight[], nowMs: number): number {
+/** The patience with the region: halved, down to the usual one, when answers need less than a quarter of it. */
+export function patience(patienceMs: number, landed: readonly InFlightBatch[], nowMs: number): number {
   const oldest = landed[0];
   if (oldest === undefined || (nowMs - oldest.sentAtMs) * 4 > patienceMs) return patienceMs;
   return Math.max(patienceMs / 2, UPLINK.undurableMs);

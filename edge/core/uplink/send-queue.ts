@@ -1,56 +1,55 @@
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
 import { NO_SEQS, seqCount, takeLowest, withRange, withSeqs } from "./seq-ranges.ts";
-import type { SeqRange, SeqRanges } from "./seq-ranges.ts";
+import type { SeqRange, PendingSeqs } from "./seq-ranges.ts";
 
 /**
- * What one connection still has to carry to its region, and how far each batch has come:
+ * What one session still has to send to its region, and how far each batch has come:
  *
  *     to read  --nextRead-->  reads  --arrived-->  ready  --loaded-->  in flight  --acknowledged-->  (durable)
  *     (ranges)               (asked)              (bytes)             (sizes only)
  *                  <--- what the answer left out ---'
  *
- * There are two lanes. `fresh` holds what was sealed since the connection was greeted and always goes first, so that
- * after a day offline the latest values are there at once; `backlog` holds what the region lacked at the greeting, the
- * oldest first, so that its set stays one prefix and disk is freed in the order in which it was filled. Each batch is
- * at exactly one place; a connection that ends takes its queue with it, and the next one is computed from the region's
- * new claim.
+ * There are two lanes. `fresh` holds what was sealed since the greeting. It always goes first, so that after a day
+ * offline the latest values arrive at once. `backlog` holds what the region lacked at the greeting. The oldest batch goes
+ * first, so that the region's set stays one prefix, and disk is freed in the order in which it was filled. Each batch is
+ * at exactly one place. When a session ends, its queue is dropped; the next queue is computed from the region's new claim.
  *
- * Bounded: bytes only in `ready`, at most `PREFETCH_BYTES` plus what the answers to the last reads overshot.
+ * Memory is bounded: only `ready` holds bytes, at most `PREFETCH_BYTES` and what the last reads returned beyond that.
  */
 export type SendQueue = {
-  readonly toRead: Readonly<Record<Lane, ReadonlyMap<StreamId, SeqRanges>>>;
+  readonly toRead: Readonly<Record<SendLane, ReadonlyMap<StreamId, PendingSeqs>>>;
   readonly reads: ReadonlyMap<number, Read>;
-  readonly ready: Readonly<Record<Lane, readonly SealedBatch[]>>;
+  readonly ready: Readonly<Record<SendLane, readonly SealedBatch[]>>;
   readonly readyBytes: number;
-  /** In the order of sending: the first is the one that waits longest. */
-  readonly inFlight: readonly InFlight[];
+  /** In the order of sending: the first has waited longest. */
+  readonly inFlight: readonly InFlightBatch[];
   readonly inFlightBytes: number;
-  /** Running mean, to ask for about as many seqs as fit into one read. */
+  /** Running mean. A read asks for about as many seqs as fit into it. */
   readonly meanBatchBytes: number;
 };
 
-export type Lane = "fresh" | "backlog";
+export type SendLane = "fresh" | "backlog";
 
 export type Read = {
-  readonly lane: Lane;
+  readonly lane: SendLane;
   readonly streamId: StreamId;
   readonly seqs: readonly Seq[];
 };
 
-export type InFlight = {
-  readonly lane: Lane;
+export type InFlightBatch = {
+  readonly lane: SendLane;
   readonly streamId: StreamId;
   readonly seq: Seq;
   readonly bytes: number;
   readonly sentAtMs: number;
 };
 
-/** The answers come from another thread, so that several reads are under way at once; each is some batches long. */
+/** The answers come from another thread, so several reads are under way at once. Each read is a few batches long. */
 export const READ_BYTES: number = 512 * 1024;
 export const PREFETCH_BYTES: number = 8 * READ_BYTES;
 const READ_SEQS_MAX = 256;
-/** Bounds the bookkeeping where batches are tiny; 1,024 of 64 KiB are beyond any credit. */
+/** Bounds the memory for tiny batches. 1,024 batches of 64 KiB exceed any credit. */
 const IN_FLIGHT_MAX = 1024;
 const TYPICAL_BATCH_BYTES = 64 * 1024;
 
@@ -64,19 +63,19 @@ export const EMPTY_QUEUE: SendQueue = {
   meanBatchBytes: TYPICAL_BATCH_BYTES,
 };
 
-export function withToRead(queue: SendQueue, lane: Lane, streamId: StreamId, range: SeqRange): SendQueue {
+export function withToRead(queue: SendQueue, lane: SendLane, streamId: StreamId, range: SeqRange): SendQueue {
   const ranges = withRange(queue.toRead[lane].get(streamId) ?? NO_SEQS, range);
   return withLane(queue, lane, streamId, ranges);
 }
 
-/** The next read to ask for, or undefined where nothing is to read or enough is on its way. */
+/** The next read to ask for. Undefined: there is nothing to read, or enough is on its way. */
 export function nextRead(
   queue: SendQueue,
   wanted: (streamId: StreamId, seq: Seq) => boolean,
 ): { readonly queue: SendQueue; readonly read: Read | undefined } {
   let next = queue;
   for (const lane of ["fresh", "backlog"] as const) {
-    // One read more for the fresh lane: it must not wait behind a backlog that waits for credit.
+    // The fresh lane gets one read more, so that it never waits behind a backlog that waits for credit.
     const roomBytes = PREFETCH_BYTES + (lane === "fresh" ? READ_BYTES : 0);
     if (next.readyBytes + (next.reads.size + 1) * READ_BYTES > roomBytes) continue;
     const limit = Math.min(READ_SEQS_MAX, Math.max(1, Math.ceil(READ_BYTES / next.meanBatchBytes)));
@@ -96,8 +95,8 @@ export function asked(queue: SendQueue, id: number, read: Read): SendQueue {
 }
 
 /**
- * The answer to a read. It may stop early (`maxBytes`): the seqs behind its last batch are to be read again. A seq
- * that is left out before it is no longer on disk, which can only be because enough regions hold it.
+ * The answer to a read. It may stop early because of `maxBytes`; then the seqs after its last batch are read again. A seq
+ * that is missing before the last batch is no longer on disk, so enough regions hold it.
  */
 export function arrived(queue: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
   const read = queue.reads.get(id);
@@ -123,14 +122,14 @@ export function arrived(queue: SendQueue, id: number, batches: readonly SealedBa
   return withLane(next, read.lane, read.streamId, left);
 }
 
-/** Moves batches into flight until `limitBytes` are unacknowledged: at most one batch more than that. */
+/** Moves batches into flight until `limitBytes` are unacknowledged. The last batch may exceed the limit. */
 export function loaded(
   queue: SendQueue,
   request: { limitBytes: number; nowMs: number; wanted: (streamId: StreamId, seq: Seq) => boolean },
 ): { readonly queue: SendQueue; readonly batches: readonly SealedBatch[] } {
   const batches: SealedBatch[] = [];
   const inFlight = [...queue.inFlight];
-  const taken: Record<Lane, number> = { fresh: 0, backlog: 0 };
+  const taken: Record<SendLane, number> = { fresh: 0, backlog: 0 };
   let { inFlightBytes, readyBytes } = queue;
   for (const lane of ["fresh", "backlog"] as const) {
     for (const batch of queue.ready[lane]) {
@@ -154,9 +153,9 @@ export function loaded(
 export function acknowledged(
   queue: SendQueue,
   durable: (streamId: StreamId, seq: Seq) => boolean,
-): { readonly queue: SendQueue; readonly arrived: readonly InFlight[] } {
-  const inFlight: InFlight[] = [];
-  const landed: InFlight[] = [];
+): { readonly queue: SendQueue; readonly arrived: readonly InFlightBatch[] } {
+  const inFlight: InFlightBatch[] = [];
+  const landed: InFlightBatch[] = [];
   let inFlightBytes = 0;
   for (const item of queue.inFlight) {
     if (durable(item.streamId, item.seq)) landed.push(item);
@@ -170,21 +169,21 @@ export function acknowledged(
     : { queue: { ...queue, inFlight, inFlightBytes }, arrived: landed };
 }
 
-/** Whether nothing of the backlog is left anywhere on the way. */
+/** Whether no batch of the backlog is left in the queue. */
 export function backlogGone(queue: SendQueue): boolean {
   if (queue.toRead.backlog.size > 0 || queue.ready.backlog.length > 0) return false;
   for (const read of queue.reads.values()) if (read.lane === "backlog") return false;
   return !queue.inFlight.some((item) => item.lane === "backlog");
 }
 
-/** Batches in the lane that are not even read yet. */
-export function toReadCount(queue: SendQueue, lane: Lane): number {
+/** Batches of the lane that are not read yet. */
+export function toReadCount(queue: SendQueue, lane: SendLane): number {
   let count = 0;
   for (const ranges of queue.toRead[lane].values()) count += seqCount(ranges);
   return count;
 }
 
-function withLane(queue: SendQueue, lane: Lane, streamId: StreamId, ranges: SeqRanges): SendQueue {
+function withLane(queue: SendQueue, lane: SendLane, streamId: StreamId, ranges: PendingSeqs): SendQueue {
   const streams = new Map(queue.toRead[lane]);
   if (ranges.length === 0) streams.delete(streamId);
   else streams.set(streamId, ranges);

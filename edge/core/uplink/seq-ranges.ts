@@ -2,25 +2,25 @@ import type { Seq } from "../../../proto/core/ids.ts";
 
 /**
  * The seqs of one stream that are still to be sent: ascending ranges that neither overlap nor touch. A day offline is
- * one range, so the list is as long as the region's set has holes, not as long as the backlog.
+ * one range. So the length of the list depends on the holes in the region's set, not on the size of the backlog.
  */
-export type SeqRanges = readonly SeqRange[];
+export type PendingSeqs = readonly SeqRange[];
 export type SeqRange = { readonly first: number; readonly last: number };
 
-export const NO_SEQS: SeqRanges = [];
+export const NO_SEQS: PendingSeqs = [];
 
-export function seqCount(ranges: SeqRanges): number {
+export function seqCount(ranges: PendingSeqs): number {
   let count = 0;
   for (const range of ranges) count += range.last - range.first + 1;
   return count;
 }
 
-/** Takes the `limit` lowest seqs for which `wanted` holds; those it does not hold for are dropped on the way. */
+/** Takes the `limit` lowest seqs that are wanted. Seqs below them that are not wanted are dropped. */
 export function takeLowest(
-  ranges: SeqRanges,
+  ranges: PendingSeqs,
   limit: number,
   wanted: (seq: Seq) => boolean,
-): { readonly seqs: readonly Seq[]; readonly rest: SeqRanges } {
+): { readonly seqs: readonly Seq[]; readonly rest: PendingSeqs } {
   const seqs: Seq[] = [];
   for (const [index, range] of ranges.entries()) {
     for (let at = range.first; at <= range.last; at++) {
@@ -31,8 +31,8 @@ export function takeLowest(
   return { seqs, rest: NO_SEQS };
 }
 
-/** The union of `ranges` and one more range, in any position. */
-export function withRange(ranges: SeqRanges, added: SeqRange): SeqRanges {
+/** The union of `ranges` and one more range at any position. */
+export function withRange(ranges: PendingSeqs, added: SeqRange): PendingSeqs {
   const before: SeqRange[] = [];
   const after: SeqRange[] = [];
   let { first, last } = added;
@@ -48,7 +48,7 @@ export function withRange(ranges: SeqRanges, added: SeqRange): SeqRanges {
 }
 
 /** The union of `ranges` and seqs in ascending order. */
-export function withSeqs(ranges: SeqRanges, seqs: readonly Seq[]): SeqRanges {
+export function withSeqs(ranges: PendingSeqs, seqs: readonly Seq[]): PendingSeqs {
   let union = ranges;
   let from = 0;
   for (let at = 1; at <= seqs.length; at++) {

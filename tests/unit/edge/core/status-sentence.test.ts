@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GatewayCondition } from "../../../../edge/core/status-sentence.ts";
-import { count, duration, statusSentence } from "../../../../edge/core/status-sentence.ts";
+import { formatCount, formatDuration, statusSentence } from "../../../../edge/core/status-sentence.ts";
 
 const healthy: GatewayCondition = {
   devices: 43,
@@ -49,13 +49,13 @@ test.each<[Partial<GatewayCondition>, string]>([
     { full: true, fillRatio: 0.96 },
     "Disk quota used up: acknowledgements are withheld, sensors keep what they have; 12 readings safe on disk.",
   ],
-])("the sentence tells %j", (change, sentence) => {
+])("%j gives its sentence", (change, sentence) => {
   expect(statusSentence({ ...healthy, ...change })).toBe(sentence);
 });
 
 test("counts and durations are written as people write them", () => {
-  expect([0, 999, 1000, 1_284_331, 12_800_000].map(count)).toEqual(["0", "999", "1,000", "1,284,331", "12.8 M"]);
-  expect([400, 12_000, 192_000, 11_520_000, 9 * 86_400_000].map(duration)).toEqual([
+  expect([0, 999, 1000, 1_284_331, 12_800_000].map(formatCount)).toEqual(["0", "999", "1,000", "1,284,331", "12.8 M"]);
+  expect([400, 12_000, 192_000, 11_520_000, 9 * 86_400_000].map(formatDuration)).toEqual([
     "0.4 s",
     "12 s",
     "3 min 12 s",

@@ -77,7 +77,10 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", () => {
   test.for(["127.0.0.1", "localhost"])("%s is reached with a certificate of our own", async (host) => {
     const url = `https://${host}:${region.port}`;
     const own = { cert: file("gateway.crt"), key: file("gateway.key") };
-    expect(await firstEvent({ url, ca: file("region.crt"), ...own })).toMatchObject({ kind: "helloAck", region: "eu" });
+    expect(await firstEvent({ url, ca: file("region.crt"), ...own })).toMatchObject({
+      kind: "hello_ack",
+      region: "eu",
+    });
   });
 
   test("a region that nobody vouches for is not greeted", async () => {

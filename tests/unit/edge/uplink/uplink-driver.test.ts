@@ -1,7 +1,7 @@
 import { createServer, Socket } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { UplinkReport } from "../../../../edge/core/uplink/uplink-state.ts";
+import type { UplinkReport } from "../../../../edge/core/uplink/uplink-events.ts";
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
 import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
 import { count } from "../../../../proto/core/have.ts";
@@ -23,6 +23,7 @@ class Gateway {
   readonly outbox: MemoryOutbox = new MemoryOutbox(() => BATCH);
   readonly reports: UplinkReport[] = [];
   readonly driver: UplinkDriver;
+  readonly faults: unknown[] = [];
   #onReport: () => void = () => undefined;
 
   constructor(url: string) {
@@ -32,6 +33,7 @@ class Gateway {
       endpoints: [new GrpcEndpoint({ region: EU, url }, self)],
       clock: { monotonicMs: () => monotonicMs(performance.now()) },
       rotateStream: () => undefined,
+      onFault: (error) => this.faults.push(error),
     });
     this.driver.onEvent((report) => {
       this.reports.push(report);
@@ -104,7 +106,7 @@ describe("a region that answers", () => {
     gateway.outbox.seal(STREAM, 1);
     await gateway.driver.stop({ handOverMs: 5_000 });
     expect(eu.held(STREAM)).toBe(21);
-    expect(count(gateway.outbox.claim(EU, STREAM).durable)).toBe(21);
+    expect(count(gateway.outbox.claim(STREAM).durable)).toBe(21);
     expect(eu.hellos[0]).toMatchObject({ gateway: "plant-7", streams: [{ streamId: STREAM, first: 1, last: 20 }] });
   });
 

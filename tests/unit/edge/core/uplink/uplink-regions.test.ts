@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { step, uplink } from "../../../../../edge/core/uplink/uplink.ts";
-import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
+import { initialUplink, stepUplink } from "../../../../../edge/core/uplink/uplink.ts";
+import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/uplink-events.ts";
+import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
 import { regionId, seq } from "../../../../../proto/core/ids.ts";
@@ -18,12 +19,12 @@ class Hand {
   effects: readonly UplinkEffect[] = [];
 
   constructor(...regions: readonly RegionId[]) {
-    this.state = uplink(regions, 0, { returnMs: 300_000 });
+    this.state = initialUplink(regions, 0, { returnMs: 300_000 });
     this.feed({ kind: "start" });
   }
 
   feed(event: UplinkEvent): this {
-    const { state, effects } = step(this.state, event, this.nowMs, 0.5);
+    const { state, effects } = stepUplink(this.state, event, this.nowMs, 0.5);
     this.state = state;
     this.effects = effects;
     return this;
@@ -45,13 +46,13 @@ class Hand {
   greeted(
     region: RegionId,
     durable: StreamSets = NONE,
-    more: Partial<Extract<SessionEvent, { kind: "helloAck" }>> = {},
+    more: Partial<Extract<SessionEvent, { kind: "hello_ack" }>> = {},
   ): this {
     const streams = [...this.state.streams.values()];
     this.feed({ kind: "streams", region, session: this.sessionOf(region), streams });
     const ids = { storeId: region, bootId: region };
     return this.heard(region, {
-      kind: "helloAck",
+      kind: "hello_ack",
       region,
       ...ids,
       durable,
@@ -88,7 +89,7 @@ class Hand {
       const next: UplinkEffect[] = [];
       for (const effect of effects) {
         if (effect.kind === "send" && effect.region === region) sent.push(...effect.batches.map((batch) => batch.seq));
-        if (effect.kind !== "readBatches") continue;
+        if (effect.kind !== "read_batches") continue;
         const batches = effect.seqs.map((at) => sealed(effect.streamId, at, {}));
         const { session, read } = effect;
         next.push(...this.feed({ kind: "batches", region: effect.region, session, read, batches }).effects);
@@ -134,7 +135,7 @@ describe("regions that are in no configuration", () => {
     expect(hand.roles).toBe("eu waiting, ap active");
     const session = hand.sessionOf(AP);
     hand.feed({ kind: "learned", regions: [] });
-    expect(hand.effects).toContainEqual({ kind: "closeSession", region: AP, session });
+    expect(hand.effects).toContainEqual({ kind: "close_session", region: AP, session });
     expect(hand.roles).toBe("eu waiting");
   });
 });
@@ -148,13 +149,13 @@ describe("what is durable in one region only goes to a second one", () => {
 
   test("after thirty seconds", () => {
     const hand = connected();
-    expect(hand.pass(25_000).filter(({ kind }) => kind === "readBatches")).toEqual([]);
-    const reads = hand.pass(20_000).filter((effect) => effect.kind === "readBatches");
+    expect(hand.pass(25_000).filter(({ kind }) => kind === "read_batches")).toEqual([]);
+    const reads = hand.pass(20_000).filter((effect) => effect.kind === "read_batches");
     expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [1, 2, 3]]]);
   });
 
   test("at once when the disk is nearly full, and both acknowledgements count", () => {
-    const hand = connected().feed({ kind: "pressure", forceDualSend: true });
+    const hand = connected().feed({ kind: "disk_pressure", forceDualSend: true });
     expect(hand.effects).toContainEqual({ kind: "report", report: { kind: "dual_send", region: US, batches: 3 } });
     expect(hand.sentTo(US)).toEqual([1, 2, 3]);
     hand.nowMs += 1000;
@@ -165,7 +166,25 @@ describe("what is durable in one region only goes to a second one", () => {
     hand.sealed(4);
     hand.sentTo(EU);
     hand.heard(EU, ack(upTo(4)));
-    const reads = hand.pass(2000).filter((effect) => effect.kind === "readBatches");
+    const reads = hand.pass(2000).filter((effect) => effect.kind === "read_batches");
     expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [4]]]);
   });
+});
+
+test("[I6] a mark that ends while its region is idle does not hold up the marks of the next session", () => {
+  const hand = new Hand(EU, US, AP).sealed(1, 2, 3);
+  hand.greeted(EU);
+  // US is lost, so AP is the standby for now; its claims are being marked when US comes back and AP is let go.
+  hand.greeted(US).heard(US, { kind: "closed", reason: "gone" });
+  hand.greeted(AP);
+  expect(hand.effects.filter(({ kind }) => kind === "mark")).toHaveLength(1);
+  hand.nowMs += 10_000;
+  hand.feed({ kind: "timer", region: US }).greeted(US);
+  expect(hand.roles).toBe("eu active, us live, ap idle");
+  hand.feed({ kind: "marked", region: AP });
+
+  hand.heard(US, { kind: "closed", reason: "gone" });
+  hand.greeted(AP, upTo(3));
+  const marks = [...hand.effects, ...hand.pass(2000)].filter(({ kind }) => kind === "mark");
+  expect(marks.map((effect) => "region" in effect && effect.region)).toContain(AP);
 });

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { step, uplink } from "../../../../../edge/core/uplink/uplink.ts";
-import { UPLINK, undurableBatches } from "../../../../../edge/core/uplink/uplink-state.ts";
-import type { UplinkEffect, UplinkEvent, UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
+import { initialUplink, stepUplink } from "../../../../../edge/core/uplink/uplink.ts";
+import { undurableBatches } from "../../../../../edge/core/uplink/claims.ts";
+import { UPLINK } from "../../../../../edge/core/uplink/uplink-state.ts";
+import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/uplink-events.ts";
+import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { RefusalCode, SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../../../../proto/core/ids.ts";
@@ -62,10 +64,10 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
     fc.assert(
       fc.property(story, (plot) => {
         const world = play(plot);
-        let state = uplink([REGION], 0, { returnMs: 300_000 });
+        let state = initialUplink([REGION], 0, { returnMs: 300_000 });
         const effects: UplinkEffect[] = [];
         for (const { event, nowMs, random } of world.history) {
-          const next = step(state, event, nowMs, random);
+          const next = stepUplink(state, event, nowMs, random);
           state = next.state;
           effects.push(...next.effects);
         }
@@ -80,11 +82,11 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
 /** The reducer held by hand: time is set, effects are looked at. */
 class Hand {
   nowMs = 0;
-  state: UplinkState = uplink([REGION], 0, { returnMs: 300_000 });
+  state: UplinkState = initialUplink([REGION], 0, { returnMs: 300_000 });
   effects: readonly UplinkEffect[] = [];
 
   feed(event: UplinkEvent): this {
-    const next = step(this.state, event, this.nowMs, 0.5);
+    const next = stepUplink(this.state, event, this.nowMs, 0.5);
     this.state = next.state;
     this.effects = next.effects;
     return this;
@@ -113,7 +115,7 @@ class Hand {
 
   /** Answers all reads of the last effects with batches of this size. */
   answerReads(bytes: number): this {
-    const reads = this.effects.filter((effect) => effect.kind === "readBatches");
+    const reads = this.effects.filter((effect) => effect.kind === "read_batches");
     const effects: UplinkEffect[] = [];
     for (const { session, read, streamId, seqs } of reads) {
       const batches = seqs.map((seq) => batch(streamId, seq, bytes));
@@ -161,7 +163,7 @@ describe("what the region lacks", () => {
 
   test("is sent again to a region that lost it", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3));
-    expect(hand.kinds).not.toContain("readBatches");
+    expect(hand.kinds).not.toContain("read_batches");
     hand.feed({ kind: "marked", region: REGION }).hear({ kind: "closed", reason: "restart" });
     hand.greet([{ streamId: NOW, last: 3 }], sets(1));
     const mark = hand.effects.find((effect) => effect.kind === "mark");
@@ -171,7 +173,7 @@ describe("what the region lacks", () => {
 
   test("a claim to more of the open stream than was ever sealed counts for nothing and asks for a new stream", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3, 4, 5));
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotateStream", streamId: NOW }));
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
     const mark = hand.effects.find((effect) => effect.kind === "mark");
     expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2, 3]));
     hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 4 as Seq, lastSeq: 4 as Seq });
@@ -180,7 +182,7 @@ describe("what the region lacks", () => {
 
   test("a claim that shrinks on a connection ends it", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
-    expect(hand.kinds).toContain("closeSession");
+    expect(hand.kinds).toContain("close_session");
     expect(hand.link).toBe("waiting");
   });
 
@@ -194,7 +196,7 @@ describe("what the region lacks", () => {
 
   test("a stored answer that stops early is read on from there", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
-    const read = hand.effects.find((effect) => effect.kind === "readBatches")!;
+    const read = hand.effects.find((effect) => effect.kind === "read_batches")!;
     hand.feed({
       kind: "batches",
       region: REGION,
@@ -202,13 +204,13 @@ describe("what the region lacks", () => {
       read: read.read,
       batches: [batch(NOW, 1 as Seq, 9)],
     });
-    const next = hand.effects.find((effect) => effect.kind === "readBatches");
+    const next = hand.effects.find((effect) => effect.kind === "read_batches");
     expect(next?.seqs).toEqual([2, 3]);
   });
 
   test("a million batches cost one range, and reads of bounded size", () => {
     const hand = new Hand().greet([{ streamId: BEFORE, last: 1_000_000, closed: true }]);
-    const reads = hand.effects.filter((effect) => effect.kind === "readBatches");
+    const reads = hand.effects.filter((effect) => effect.kind === "read_batches");
     expect(reads.length).toBeGreaterThan(3);
     expect(reads.length).toBeLessThanOrEqual(8);
     expect(hand.answerReads(64 * 1024).sent.length).toBeLessThanOrEqual(5);
@@ -220,7 +222,7 @@ describe("a connection is given up", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
     expect(hand.wait(UPLINK.silentMs - 1).link).toBe("live");
     expect(hand.wait(1).link).toBe("waiting");
-    expect(hand.kinds).toContain("closeSession");
+    expect(hand.kinds).toContain("close_session");
   });
 
   test("when a batch is not durable 10 s after it was sent, however alive the region seems", () => {
@@ -273,7 +275,7 @@ describe("a region that asks to be left", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 2 }]).answerReads(10);
     hand.hear({ kind: "drain", reason: "an upgrade" });
     hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 3 as Seq, lastSeq: 3 as Seq });
-    expect(hand.kinds).not.toContain("readBatches");
+    expect(hand.kinds).not.toContain("read_batches");
     expect(hand.hear(ack(sets(1))).link).toBe("live");
     expect(hand.hear(ack(sets(1, 2))).link).toBe("waiting");
     expect(hand.region.circuit).toEqual({ kind: "closed", failures: 0 });
@@ -324,7 +326,7 @@ describe("a refusal", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
     hand.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotateStream", streamId: NOW }));
+    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
     expect(hand.reports[0]).toMatchObject({ kind: "forked" });
   });
 
@@ -385,9 +387,9 @@ describe("the end of an outage", () => {
 
 const CREDIT_BYTES = 8 * 1024 * 1024;
 
-function helloAck(durable: StreamSets): Extract<SessionEvent, { kind: "helloAck" }> {
+function helloAck(durable: StreamSets): Extract<SessionEvent, { kind: "hello_ack" }> {
   return {
-    kind: "helloAck",
+    kind: "hello_ack",
     region: REGION satisfies RegionId,
     storeId: "store",
     bootId: "boot",
