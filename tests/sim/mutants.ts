@@ -17,31 +17,29 @@ import { WINDOW_MS } from "./window-length.ts";
  * Mistakes that others have made, each a small switch in test code. The simulator must catch every one of them, or it
  * proves nothing.
  */
-export const MUTANTS = [
+export type Mutant =
   /** The region acknowledges a batch and commits it afterwards. */
-  "ack_before_commit",
+  | "ack_before_commit"
   /** What a region once claimed is believed for ever, also after it was restored from a backup. */
-  "claims_only_grow",
+  | "claims_only_grow"
   /** Of a stream only what lies above the last position that the peer had is ever compared. */
-  "cursor_instead_of_sets",
+  | "cursor_instead_of_sets"
   /** A stream belongs to the disk: a restored disk uses its numbers again. */
-  "one_stream_per_disk",
+  | "one_stream_per_disk"
   /** The newest process of a gateway decides what a window holds. */
-  "last_writer_wins",
+  | "last_writer_wins"
   /** Every revision of a window is added to the one before. */
-  "add_instead_of_replace",
+  | "add_instead_of_replace"
   /** An acknowledgement is a position: everything up to the highest batch counts as held. */
-  "prefix_only_acks",
+  | "prefix_only_acks"
   /** A snapshot comes before everything else, its rows first, and then the set of all that its sender holds by then. */
-  "snapshot_set_read_last",
+  | "snapshot_set_read_last"
   /** Applying a batch depends on when it is applied. */
-  "clock_dependent_apply",
+  | "clock_dependent_apply"
   /** What a metric says in one unit is added to what it says in another. */
-  "adds_up_units",
+  | "adds_up_units"
   /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
-  "eager_trim",
-] as const;
-export type Mutant = (typeof MUTANTS)[number];
+  | "eager_trim";
 
 /** How a gateway hears what a region says. */
 export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (event: SessionEvent) => SessionEvent {

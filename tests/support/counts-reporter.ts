@@ -23,7 +23,8 @@ export class CountsReporter implements Reporter {
         const result = test.result();
         counts[result.state]++;
         const file = relative(this.#root, module.moduleId);
-        durations.push({ ms: test.diagnostic()?.duration ?? 0, file, name: test.fullName });
+        if (result.state !== "skipped")
+          durations.push({ ms: test.diagnostic()?.duration ?? 0, file, name: test.fullName });
         if (result.state === "skipped")
           console.log(`skipped: ${test.fullName}${result.note ? `: ${result.note}` : ""}`);
       }

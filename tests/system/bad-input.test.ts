@@ -152,8 +152,8 @@ test.skipIf(!canMount)(
   async () => {
     const data = join(site.directory, "plant-7");
     mkdirSync(data);
-    // The gateway leaves 48 MiB of a file system alone, so this one has room for some 15 MiB of readings.
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tidemark-test", data]);
+    // The gateway leaves 48 MiB of a file system alone, so this one has room for a few MiB of readings.
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=53m", "tidemark-test", data]);
     onTestFinished(async () => {
       await site.gateway?.kill();
       execFileSync("umount", ["-l", data]);
