@@ -1,6 +1,9 @@
 import { stat } from "node:fs/promises";
 import type { Fault } from "../../proto/core/fault.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
+import type { AccessControl } from "./access-control.ts";
+import type { MqttBroker } from "./broker.ts";
+import type { Users } from "./users.ts";
 
 /**
  * Reads files again when they change, or when somebody says so (SIGHUP).
@@ -63,6 +66,29 @@ export class FileReloads {
       this.#tell({ name, files, fault: storageFault(error, files.join(", ")) });
     }
   }
+}
+
+/** The files of the MQTT side that may change while the gateway runs. */
+export function mqttFiles(parts: {
+  readonly users: Users | undefined;
+  readonly access: AccessControl | undefined;
+  readonly broker: Pick<MqttBroker, "listeners" | "closeUsers">;
+}): ReloadTarget[] {
+  const { users, access, broker } = parts;
+  const targets: ReloadTarget[] = [];
+  if (users !== undefined) {
+    const reload = (): void => {
+      users.reload();
+      broker.closeUsers((name) => !users.has(name));
+    };
+    targets.push({ name: "users", files: [users.path], reload });
+  }
+  if (access !== undefined) targets.push({ name: "acl", files: [access.path], reload: () => access.reload() });
+  for (const listener of broker.listeners) {
+    if (listener.files.length === 0) continue;
+    targets.push({ name: "tls", files: listener.files, reload: () => listener.reloadTls() });
+  }
+  return targets;
 }
 
 export type ReloadTarget = {

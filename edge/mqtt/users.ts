@@ -1,3 +1,4 @@
+import type { Authenticate } from "./connect-handler.ts";
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
@@ -86,3 +87,11 @@ const pbkdf2Async = promisify(pbkdf2);
 const REMEMBERED_MAX = 20_000;
 /** What `mosquitto_passwd` uses by default. */
 const DECOY: PasswordHash = { kind: "pbkdf2", iterations: 101, salt: Buffer.alloc(12), hash: Buffer.alloc(64) };
+
+/** Without a name only where anonymous clients are allowed. A name that is given is checked, if there is a users file. */
+export function authenticator(users: Users | undefined, allowAnonymous: boolean): Authenticate {
+  return async (username, password) => {
+    if (username === undefined || users === undefined) return allowAnonymous;
+    return users.check(username, password ?? new Uint8Array(0));
+  };
+}

@@ -22,7 +22,8 @@ import type { CommittedChunks, DeadLetterQuery, StorageThread, StorageWorkerData
  */
 export class StorageClient implements Intake, Outbox {
   readonly #thread: ThreadClient<StorageThread>;
-  readonly #options: StorageClientOptions;
+  readonly #limits: StorageClientLimits;
+  #events: StorageEvents | undefined;
   readonly #writer = new PublishChunkWriter({ tableLimit: 200_000, initialBytes: 64 * 1024 });
   readonly #spare: ArrayBuffer[] = [];
 
@@ -41,27 +42,31 @@ export class StorageClient implements Intake, Outbox {
   /** The thread failed, or it closes: nothing is offered to it any more. */
   #ended = false;
 
-  private constructor(options: StorageClientOptions) {
-    this.#options = options;
+  constructor(limits: StorageClientLimits) {
+    this.#limits = limits;
     this.#thread = new ThreadClient<StorageThread>({
       name: "storage",
       source: threadSource("./storage-worker", import.meta.url),
       events: { committed: (commit) => this.#release(commit) },
       onFailure: (fault) => {
         this.#ended = true;
-        options.onFailure(fault);
+        this.#listener.onFailure(fault);
       },
     });
+  }
+
+  /** One listener. It hears of the first commit as soon as the thread runs, so it must be there before `start`. */
+  listen(events: StorageEvents): void {
+    this.#events = events;
   }
 
   /**
    * Starts the thread and opens the database.
    * @throws Fault when the database cannot be opened.
    */
-  static async start(data: StorageWorkerData, options: StorageClientOptions): Promise<StorageClient> {
-    const client = new StorageClient(options);
-    await client.#thread.start(data);
-    return client;
+  async start(data: StorageWorkerData): Promise<void> {
+    if (this.#events === undefined) throw new Error("the storage is started without a listener");
+    await this.#thread.start(data);
   }
 
   offer(message: PublishedMessage, committed: () => void): void {
@@ -72,8 +77,7 @@ export class StorageClient implements Intake, Outbox {
       this.#flushScheduled = true;
       setImmediate(this.#flush);
     }
-    if (!this.#congested && this.#inFlightBytes + this.#writer.bytes > this.#options.highBytes)
-      this.#updateCongestion();
+    if (!this.#congested && this.#inFlightBytes + this.#writer.bytes > this.#limits.highBytes) this.#updateCongestion();
   }
 
   congested(): boolean {
@@ -155,7 +159,7 @@ export class StorageClient implements Intake, Outbox {
     while (this.#inFlight.length > 0 && this.#inFlight[0]!.chunk <= message.throughChunk) {
       const { callbacks, bytes, sentAtMs } = this.#inFlight.shift()!;
       this.#inFlightBytes -= bytes;
-      this.#options.onCommit({ messages: callbacks.length, waitMs: performance.now() - sentAtMs });
+      this.#listener.onCommit({ messages: callbacks.length, waitMs: performance.now() - sentAtMs });
       for (const committed of callbacks) committed();
     }
     for (const buffer of message.buffers) {
@@ -165,11 +169,16 @@ export class StorageClient implements Intake, Outbox {
     const changed = this.#pressure !== pressure;
     this.#pressure = pressure;
     if (changed || this.#congested) this.#updateCongestion();
-    if (changed) this.#options.onPressure(pressure);
-    for (const request of message.requests) this.#options.onRequest?.(request);
-    for (const change of message.schemaChanges) this.#options.onSchemaChange?.(change);
-    if (message.time !== undefined) this.#options.onTime?.(message.time);
+    if (changed) this.#listener.onPressure(pressure);
+    for (const request of message.requests) this.#listener.onRequest(request);
+    for (const change of message.schemaChanges) this.#listener.onSchemaChange(change);
+    if (message.time !== undefined) this.#listener.onTime(message.time);
     this.#tellSealed(message.sealed);
+  }
+
+  get #listener(): StorageEvents {
+    if (this.#events === undefined) throw new Error("the storage has no listener");
+    return this.#events;
   }
 
   #tellSealed(sealed: CommittedChunks["sealed"]): void {
@@ -185,7 +194,7 @@ export class StorageClient implements Intake, Outbox {
 
   #updateCongestion(): void {
     const bytes = this.#inFlightBytes + this.#writer.bytes;
-    const limit = this.#congested ? this.#options.lowBytes : this.#options.highBytes;
+    const limit = this.#congested ? this.#limits.lowBytes : this.#limits.highBytes;
     const congested = this.#pressure === "full" || bytes > limit;
     if (congested === this.#congested) return;
     this.#congested = congested;
@@ -200,24 +209,23 @@ type InFlightChunk = {
   readonly sentAtMs: number;
 };
 
-export type StorageClientOptions = {
-  /** Called for every chunk that is on disk, with how long that took. */
+export type StorageEvents = {
+  /** A chunk is on disk, `waitMs` after it was sent. */
   readonly onCommit: (commit: { messages: number; waitMs: number }) => void;
-  /** Called when a commit finds the disk fuller, or emptier, by a level. */
+  /** A commit finds the disk fuller, or emptier, by a level. */
   readonly onPressure: (pressure: PressureLevel) => void;
-  /** A device is to be asked something. */
-  readonly onRequest?: (request: DeviceRequest) => void;
+  /** The gateway has a question for a device. */
+  readonly onRequest: (request: DeviceRequest) => void;
   /** A metric has a type or unit that it never had, or its message became a dead letter for that. */
-  readonly onSchemaChange?: (change: SchemaChange) => void;
-  /** The time became known, or is not waited for any more. */
-  readonly onTime?: (note: TimeNote) => void;
+  readonly onSchemaChange: (change: SchemaChange) => void;
+  /** The time became known, or the wait for it was given up. */
+  readonly onTime: (note: TimeNote) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
-  /** Congested above this many bytes that are offered and not on disk yet... */
-  readonly highBytes: number;
-  /** ...until they are below this. */
-  readonly lowBytes: number;
 };
+
+/** Congested above `highBytes` that are offered and not on disk yet, until they are below `lowBytes`. */
+export type StorageClientLimits = { readonly highBytes: number; readonly lowBytes: number };
 
 const SPARE_BUFFERS = 8;
 const SPARE_BUFFER_BYTES = 1024 * 1024;

@@ -100,9 +100,11 @@ export class ThreadClient<C extends ThreadContract> {
     });
   }
 
-  /** One way: after the end of the thread it does nothing. */
+  /** One way. After the end of the thread it does nothing; before its start it is a mistake of the caller. */
   send<N extends Name<C["messages"]>>(name: N, value: C["messages"][N], transfer: readonly ArrayBuffer[] = []): void {
-    if (this.#refusal() === undefined) this.#post({ kind: "message", name, value }, transfer);
+    if (this.#ended !== undefined || this.#closing !== undefined) return;
+    if (this.#worker === undefined) throw new Error(`${this.#name} is not started`);
+    this.#worker.postMessage({ kind: "message", name, value } satisfies ToThread, transfer);
   }
 
   /**

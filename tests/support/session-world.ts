@@ -47,7 +47,7 @@ export class SessionWorld implements AsyncDisposable {
 
   async open(clock: SessionStoreOptions["clock"] = this.clock): Promise<SessionStore> {
     await this.#store?.close();
-    this.#store = await SessionStore.start({
+    this.#store = new SessionStore({
       directory: this.directory,
       clock,
       limits: this.#limits,
@@ -56,6 +56,7 @@ export class SessionWorld implements AsyncDisposable {
       },
       onDropped: (dropped) => this.dropped.push(dropped),
     });
+    await this.#store.start();
     return this.#store;
   }
 

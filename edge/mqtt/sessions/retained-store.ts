@@ -16,12 +16,15 @@ export class RetainedStore {
 
   constructor(
     writer: Pick<SessionWriter, "write">,
-    image: readonly StoredPublish[],
     options: { limits: { bytes: number; topics: number }; clock: Pick<Clock, "nowMs"> },
   ) {
     this.#writer = writer;
     this.#clock = options.clock;
     this.#quota = new RetainedQuota(options.limits);
+  }
+
+  /** What was on disk at the start. */
+  restore(image: readonly StoredPublish[]): void {
     for (const message of image) {
       // What a lowered limit has no room for stays until its topic is said again: it was accepted once.
       this.#quota.take(message.topic, message.payload.length);

@@ -26,34 +26,20 @@ export class SessionStore {
   readonly #writer: SessionWriter;
   readonly #clock: Clock;
   readonly #limits: SessionLimits;
-  readonly #startedMonotonicMs: number;
+  readonly #directory: string;
   readonly #sessions = new Map<string, Session>();
   readonly #index = new SubscriptionTrie<IndexEntry>();
   #lastSession = 0;
   #sweeper: NodeJS.Timeout | undefined;
   #onCongestion: ((isCongested: boolean) => void) | undefined;
 
-  /**
-   * Starts the thread and reads what the last process left.
-   * @throws Fault when the file cannot be opened.
-   */
-  static async start(options: SessionStoreOptions): Promise<SessionStore> {
-    let store: SessionStore | undefined;
-    const { writer, image } = await SessionWriter.start(
-      { directory: options.directory },
-      {
-        onFailure: options.onFailure,
-        onCongestion: (isCongested) => {
-          if (store !== undefined) store.#onCongestion?.(isCongested);
-        },
-      },
-    );
-    store = new SessionStore(writer, image, options);
-    return store;
-  }
-
-  private constructor(writer: SessionWriter, image: SessionImage, options: SessionStoreOptions) {
+  constructor(options: SessionStoreOptions) {
+    const writer = new SessionWriter({
+      onFailure: options.onFailure,
+      onCongestion: (isCongested) => this.#onCongestion?.(isCongested),
+    });
     this.#writer = writer;
+    this.#directory = options.directory;
     this.#clock = options.clock;
     this.#limits = options.limits;
     this.queues = new MessageQueues(
@@ -65,12 +51,18 @@ export class SessionStore {
       },
       options.limits,
     );
-    this.#startedMonotonicMs = options.clock.monotonicMs();
-    this.retained = new RetainedStore(writer, image.retained, {
-      limits: options.limits.retained,
-      clock: options.clock,
-    });
-    this.wills = new WillStore(writer, image.wills, { bytes: options.limits.willBytes });
+    this.retained = new RetainedStore(writer, { limits: options.limits.retained, clock: options.clock });
+    this.wills = new WillStore(writer, { bytes: options.limits.willBytes });
+  }
+
+  /**
+   * Starts the thread and reads what the last process left.
+   * @throws Fault when the file cannot be opened.
+   */
+  async start(): Promise<void> {
+    const image = await this.#writer.start({ directory: this.#directory });
+    this.retained.restore(image.retained);
+    this.wills.restore(image.wills);
     this.#restore(image);
     this.#sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
@@ -308,8 +300,9 @@ export class SessionStore {
 
   #restore(image: SessionImage): void {
     const byNumber = new Map<number, Session>();
+    const startedMonotonicMs = this.#clock.monotonicMs();
     for (const row of image.sessions) {
-      const session = newSession(row, this.#startedMonotonicMs);
+      const session = newSession(row, startedMonotonicMs);
       byNumber.set(session.number, session);
       this.#sessions.set(session.client, session);
       this.#lastSession = Math.max(this.#lastSession, session.number);

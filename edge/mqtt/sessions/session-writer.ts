@@ -24,7 +24,7 @@ export class SessionWriter {
   /** The thread failed, or it closes: nothing is written any more. */
   #ended = false;
 
-  private constructor(options: SessionWriterOptions) {
+  constructor(options: SessionWriterOptions) {
     this.#options = options;
     this.#thread = new ThreadClient<SessionThread>({
       name: "sessions",
@@ -39,14 +39,11 @@ export class SessionWriter {
 
   /**
    * Starts the thread and opens the file.
+   * @returns what the file holds.
    * @throws Fault when it cannot be opened.
    */
-  static async start(
-    data: SessionThread["data"],
-    options: SessionWriterOptions,
-  ): Promise<{ writer: SessionWriter; image: SessionImage }> {
-    const writer = new SessionWriter(options);
-    return { writer, image: await writer.#thread.start(data) };
+  start(data: SessionThread["data"]): Promise<SessionImage> {
+    return this.#thread.start(data);
   }
 
   /** @param bytes of payload that it carries along. */

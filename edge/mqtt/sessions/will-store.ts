@@ -11,9 +11,13 @@ export class WillStore {
   readonly #maxBytes: number;
   #bytes = 0;
 
-  constructor(writer: Pick<SessionWriter, "write">, image: readonly StoredWill[], limits: { bytes: number }) {
+  constructor(writer: Pick<SessionWriter, "write">, limits: { bytes: number }) {
     this.#writer = writer;
     this.#maxBytes = limits.bytes;
+  }
+
+  /** What was on disk at the start. */
+  restore(image: readonly StoredWill[]): void {
     for (const will of image) this.#keep({ will, packet: undefined });
   }
 

@@ -23,7 +23,8 @@ const unexpected = (fault: Fault): void => {
 test("everything that was written before is on disk when it says so, in the order of the questions", async () => {
   const directory = folder();
   const options = { onFailure: unexpected, onCongestion: () => {} };
-  const { writer } = await SessionWriter.start({ directory }, options);
+  const writer = new SessionWriter(options);
+  await writer.start({ directory });
   const order: string[] = [];
   const to = [{ session: 1, qos: 1, retain: false, identifiers: [] }] as const;
   writer.durable(() => order.push("nothing to wait for"));
@@ -42,24 +43,23 @@ test("everything that was written before is on disk when it says so, in the orde
   expect(order.toSorted()).toEqual(["first", "nothing to wait for", "read", "second"]);
   await writer.close();
   await writer.close();
-  const again = await SessionWriter.start({ directory }, options);
-  expect(again.image.outgoing.map(({ seq }) => seq)).toEqual([1, 2]);
-  await again.writer.close();
+  const again = new SessionWriter(options);
+  const image = await again.start({ directory });
+  expect(image.outgoing.map(({ seq }) => seq)).toEqual([1, 2]);
+  await again.close();
 });
 
 test("after the first failure nothing is released any more, and it is told once", async () => {
   const failures: Fault[] = [];
   const failed = Promise.withResolvers<void>();
-  const { writer } = await SessionWriter.start(
-    { directory: folder() },
-    {
-      onFailure: (fault) => {
-        failures.push(fault);
-        failed.resolve();
-      },
-      onCongestion: () => {},
+  const writer = new SessionWriter({
+    onFailure: (fault) => {
+      failures.push(fault);
+      failed.resolve();
     },
-  );
+    onCongestion: () => {},
+  });
+  await writer.start({ directory: folder() });
   let released = 0;
   writer.write({ op: "enqueue", message: message(1), to: [] });
   await writer.written;
@@ -77,17 +77,16 @@ test("after the first failure nothing is released any more, and it is told once"
 test("a file that is no database of sessions is one line, and left as it is", async () => {
   const directory = folder();
   writeFileSync(join(directory, "sessions.db"), "x".repeat(4096));
-  const opening = SessionWriter.start({ directory }, { onFailure: () => {}, onCongestion: () => {} });
+  const writer = new SessionWriter({ onFailure: () => {}, onCongestion: () => {} });
+  const opening = writer.start({ directory });
   await expect(opening).rejects.toThrow(Fault);
   await expect(opening).rejects.toThrow(/sessions\.db: the database is damaged/);
 });
 
 test("more than may wait is told, and when it is no longer so", async () => {
   const told: boolean[] = [];
-  const { writer } = await SessionWriter.start(
-    { directory: folder() },
-    { onFailure: unexpected, onCongestion: (congested) => told.push(congested) },
-  );
+  const writer = new SessionWriter({ onFailure: unexpected, onCongestion: (congested) => told.push(congested) });
+  await writer.start({ directory: folder() });
   const payload = "x".repeat(1024 * 1024);
   for (let seq = 1; seq <= 10; seq++)
     writer.write({ op: "enqueue", message: message(seq, payload), to: [] }, payload.length);
