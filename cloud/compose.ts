@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 
 import type { Have } from "../proto/core/have.ts";
 import { regionId } from "../proto/core/ids.ts";
@@ -35,7 +34,7 @@ import { serveQueries } from "./query/http-query.ts";
 import { QueryApi } from "./query/query-api.ts";
 import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
-import { openThreadedStore } from "./store/threaded-store.ts";
+import { openStore } from "./store/open-store.ts";
 
 /**
  * A region, wired:
@@ -62,14 +61,7 @@ export async function startRegion(deps: {
   const { tokensFile } = config.ingest;
   const authorized = tokensFile === undefined ? () => true : readTokens(tokensFile);
 
-  const store = await openThreadedStore(
-    {
-      path: join(config.dataDir, "region.db"),
-      maxBytes: config.store.maxSizeBytes ?? null,
-      newStoreId: randomBytes(16),
-    },
-    onFault,
-  );
+  const store = await openStore(config.store, { dataDir: config.dataDir, newStoreId: randomBytes(16), onFault });
   life.onStop("store", () => store.close());
 
   const bootId = randomBytes(16);

@@ -1,4 +1,4 @@
-import { count, difference, heldByAtLeast, isEmpty, union } from "../../proto/core/have.ts";
+import { heldCount, difference, heldByAtLeast, isEmpty, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
@@ -75,7 +75,7 @@ function shortage(gone: string, remaining: readonly Member[], { minCopies, strea
     const all = [...sets, holds(gone, streamId)].reduce(union);
     const lacking = difference(all, heldByAtLeast(sets, copies));
     if (isEmpty(lacking)) continue;
-    short += count(lacking);
+    short += heldCount(lacking);
     example ??= streamId;
   }
   if (short === 0) return null;

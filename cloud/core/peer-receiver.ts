@@ -4,7 +4,13 @@ import { isName, NAME_RULE, regionId, seq } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { SenderFrame, SeqRanges, SnapshotFrame, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
+import type {
+  SenderFrame,
+  StreamRanges,
+  SnapshotFrame,
+  ReceiverFrame,
+  WireHash,
+} from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import type { HashSums, OwnSets, PeerReport } from "./peer-sender.ts";
 import { PEER } from "./peer-sender.ts";
@@ -146,9 +152,9 @@ export class PeerReceiver {
   }
 
   /** What it offers and we lack, the newest batches first; nobody else was asked for them. */
-  lacking(own: OwnSets, wanted: (streamId: StreamId) => Have, limit: number): readonly SeqRanges[] {
+  lacking(own: OwnSets, wanted: (streamId: StreamId) => Have, limit: number): readonly StreamRanges[] {
     if (this.#state !== "open") return [];
-    const asked: SeqRanges[] = [];
+    const asked: StreamRanges[] = [];
     let room = limit;
     for (const streamId of this.#promising) {
       if (room === 0) break;
@@ -230,7 +236,7 @@ export class PeerReceiver {
     if (!isEmpty(difference(have, own.get(streamId) ?? EMPTY_HAVE))) this.#promising.add(streamId);
   }
 
-  #cannotGive({ streamId, ranges }: SeqRanges): readonly ReceiverEffect[] {
+  #cannotGive({ streamId, ranges }: StreamRanges): readonly ReceiverEffect[] {
     const gone = ranges.reduce(
       (set, { first, last }) => union(set, { prefix: 0, islands: [{ first, last }] }),
       EMPTY_HAVE,
@@ -268,7 +274,7 @@ export class Wanted {
     return WANTED_MAX - (this.#perLink.get(link) ?? 0);
   }
 
-  add(link: number, { streamId, ranges }: SeqRanges, atMs: number): void {
+  add(link: number, { streamId, ranges }: StreamRanges, atMs: number): void {
     let seqs = this.#byStream.get(streamId);
     if (seqs === undefined) this.#byStream.set(streamId, (seqs = new Map()));
     for (const { first, last } of ranges) {

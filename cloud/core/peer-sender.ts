@@ -5,7 +5,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { SenderFrame, SeqRanges, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, StreamRanges, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import type { SnapshotReport } from "./snapshot-taking.ts";
 
@@ -175,7 +175,7 @@ export class PeerSender {
   /** The answer to a read that this link asked for. `pruned`: what is held without its bytes. */
   read(
     session: number,
-    answer: { batches: readonly SealedBatch[]; pruned: SeqRanges | null },
+    answer: { batches: readonly SealedBatch[]; pruned: StreamRanges | null },
     nowMs: number,
   ): readonly SenderEffect[] {
     const link = this.#link;
@@ -425,7 +425,7 @@ export type PeerReport =
   /** Batches of which the peer holds another side of a fork than we do. */
   | { readonly kind: "fork_found"; readonly peer: RegionId; readonly streamId: StreamId; readonly batches: number };
 
-type Want = SeqRanges & { readonly variants?: boolean };
+type Want = StreamRanges & { readonly variants?: boolean };
 
 type SenderLink =
   | { readonly kind: "waiting"; readonly untilMs: number }
@@ -480,7 +480,7 @@ function goOn(
 }
 
 /** The newest `limit` seqs of a want, newest first: fresh data before old. */
-function takeSeqs({ ranges }: SeqRanges, limit: number): Seq[] {
+function takeSeqs({ ranges }: StreamRanges, limit: number): Seq[] {
   const taken: Seq[] = [];
   for (const { first, last } of ranges.toReversed()) {
     for (let at = last; at >= first && taken.length < limit; at--) taken.push(seq(at));

@@ -4,7 +4,7 @@ import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { SenderFrame, SeqRanges, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, StreamRanges, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
 import { PEER, PeerSender } from "./peer-sender.ts";
@@ -366,7 +366,7 @@ export type ReplicationEvent =
       readonly peer: RegionId;
       readonly session: number;
       readonly batches: readonly SealedBatch[];
-      readonly pruned: SeqRanges | null;
+      readonly pruned: StreamRanges | null;
     }
   | {
       readonly kind: "scanned";

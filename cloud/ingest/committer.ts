@@ -2,7 +2,7 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { ArrivedBatch, Outcome, Store, StreamSet, VoidRange } from "../store/store.ts";
+import type { ArrivedBatch, ApplyOutcome, Store, StreamSet, VoidedBatches } from "../store/store.ts";
 
 /**
  * Group commit: what all sessions deliver goes into one transaction after another, and every session of the gateway
@@ -56,7 +56,7 @@ export class Committer {
     this.#enqueue({ kind: "batch", owner, batch: arrived }, batch.bytes.byteLength);
   }
 
-  submitVoid(range: VoidRange): void {
+  submitVoid(range: VoidedBatches): void {
     this.#enqueue({ kind: "void", range }, 0);
   }
 
@@ -108,19 +108,14 @@ export class Committer {
     if (items.length === 0) return;
     const batches = items.map((item) => item.batch);
     const startedMs = this.#monotonicMs();
-    const outcomes = await this.#store.apply(batches);
-    const streamIds = new Set<StreamId>();
-    items.forEach((item, index) => {
-      if (outcomes[index]?.kind !== "invalid") streamIds.add(item.batch.streamId);
-    });
-    const sets = await this.#store.have([...streamIds]);
+    const { outcomes, sets } = await this.#store.apply(batches);
     const owners = items.map((item) => item.owner);
     // First those who count copies: what they say is replicated goes out with the acknowledgements.
     this.#events.onCommit({ batches, outcomes, owners, sets, tookMs: this.#monotonicMs() - startedMs });
 
     const own = new Map<CommitListener, SettledOutcome[]>();
     items.forEach((item, index) => {
-      const settled = { batch: item.batch, outcome: outcomes[index] as Outcome };
+      const settled = { batch: item.batch, outcome: outcomes[index] as ApplyOutcome };
       const list = own.get(item.owner);
       if (list === undefined) own.set(item.owner, [settled]);
       else list.push(settled);
@@ -151,7 +146,7 @@ export type ToldSet = {
   readonly have: Have | null;
   readonly replicated: Have;
 };
-export type SettledOutcome = { readonly batch: ArrivedBatch; readonly outcome: Outcome };
+export type SettledOutcome = { readonly batch: ArrivedBatch; readonly outcome: ApplyOutcome };
 
 export type CommitterDeps = {
   readonly store: Store;
@@ -164,7 +159,7 @@ export type CommitterDeps = {
 export type CommitterEvents = {
   readonly onCommit: (commit: {
     readonly batches: readonly ArrivedBatch[];
-    readonly outcomes: readonly Outcome[];
+    readonly outcomes: readonly ApplyOutcome[];
     /** Who submitted each batch. */
     readonly owners: readonly CommitListener[];
     readonly sets: readonly StreamSet[];
@@ -178,4 +173,4 @@ const GROUP_BYTES = 4 * 1024 * 1024;
 
 type Item =
   | { readonly kind: "batch"; readonly owner: CommitListener; readonly batch: ArrivedBatch }
-  | { readonly kind: "void"; readonly range: VoidRange };
+  | { readonly kind: "void"; readonly range: VoidedBatches };

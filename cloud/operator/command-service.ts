@@ -7,7 +7,7 @@ import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import type { Committer, CommitListener } from "../ingest/committer.ts";
-import type { Outcome } from "../store/store.ts";
+import type { ApplyOutcome } from "../store/store.ts";
 
 /**
  * Takes the commands of operators and makes batches of them, in a stream of its own: from there on they are replicated,
@@ -19,7 +19,7 @@ import type { Outcome } from "../store/store.ts";
 export class CommandService {
   readonly #deps: CommandServiceDeps;
   readonly #options: CommandServiceOptions;
-  readonly #open = new Map<Seq, (outcome: Outcome) => void>();
+  readonly #open = new Map<Seq, (outcome: ApplyOutcome) => void>();
   readonly #waiting = new Set<() => void>();
   #stream: StreamId | undefined;
   #lastSeq = 0;
@@ -48,7 +48,7 @@ export class CommandService {
       seq: at,
       content: { gateway, sealedAtMs: nowMs, windows: [], raws: [], ledger: NOTHING_COUNTED, commands },
     });
-    const outcome = await new Promise<Outcome>((resolve) => {
+    const outcome = await new Promise<ApplyOutcome>((resolve) => {
       this.#open.set(at, resolve);
       this.#deps.committer.submitBatch(this.#told, { gateway, verified: false }, batch);
     });

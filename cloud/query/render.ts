@@ -11,7 +11,14 @@ import type { WindowSummary } from "../../proto/core/summary.ts";
 import { quantile } from "../../proto/core/sketch.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import { typeOfValue } from "../../proto/core/schema.ts";
-import type { ConflictRow, EffectiveWindow, RawReading, SchemaRow, StreamRow, WindowRevision } from "../store/store.ts";
+import type {
+  ConflictRow,
+  EffectiveWindow,
+  RawReading,
+  SchemaRow,
+  StreamReport,
+  WindowRevision,
+} from "../store/store.ts";
 import { knownVersions } from "../core/known-versions.ts";
 
 /**
@@ -159,7 +166,7 @@ export function readingJson(row: RawReading): object {
   };
 }
 
-export function gatewayJson(row: StreamRow, lastSeenMs: number | null): object {
+export function gatewayJson(row: StreamReport, lastSeenMs: number | null): object {
   return {
     gateway: row.gateway,
     stream: row.streamId,

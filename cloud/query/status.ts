@@ -1,9 +1,9 @@
 import type { PeerStatus } from "../core/replication.ts";
-import type { Totals } from "../store/store.ts";
+import type { StoreTotals } from "../store/store.ts";
 
 /** The one true sentence of a region. */
 export function statusSentence(
-  totals: Totals,
+  totals: StoreTotals,
   { peers, differing }: { peers: readonly PeerStatus[]; differing: readonly string[] },
   nowMs: number,
 ): string {

@@ -35,4 +35,5 @@ export const STORE_CALLS: CallNames<StoreThread> = {
   hashes: true,
   lackedVariants: true,
   digests: true,
+  dump: true,
 };

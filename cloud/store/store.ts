@@ -8,119 +8,139 @@ import type { OperatorRow } from "../../proto/core/operator-command.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { SchemaVersion } from "../../proto/core/schema.ts";
+import type { StoreDump } from "./store-dump.ts";
 
 /**
- * Where a region keeps what it was given: a grow-only set of immutable batches and the record table that follows from
- * it. The table is a pure function of the set, so the order and the number of deliveries do not matter, and two
- * regions with the same set give the same answers.
+ * Where a region keeps its data: a set of immutable batches that only grows, and the rows that follow from it. The rows
+ * are a pure function of the set. So the order and the number of deliveries do not matter, and two regions with the same
+ * set give the same answers.
  *
  * Guarantees:
- * - When `apply` resolves, every batch whose outcome is not `invalid` is fsynced together with its records; until then
- *   none of it is visible. One call is one transaction.
+ * - When `apply` resolves, every batch whose outcome is not `invalid` is fsynced together with its rows. Until then none
+ *   of it is visible. One call is one transaction.
  * - Applying a batch that is already held changes nothing.
  * - Applying reads no clock, no randomness and no configuration. `receivedMs` only decides when bytes may be pruned.
- * - What `apply` cannot read is held (`unknown_format`) or named (`invalid`), never silently dropped.
- * - A page of a query holds what was committed when it was read; following `next` to its end returns everything that
- *   was committed before the first page exactly once, whatever arrives meanwhile.
+ * - A batch that `apply` cannot read is held (`unknown_format`) or refused with a reason (`invalid`). No batch is dropped
+ *   silently.
+ * - A page of a query holds what was committed when it was read. A caller that follows `next` to the end gets everything
+ *   that was committed before the first page exactly once, whatever is written meanwhile.
  *
- * Failures: every method rejects with a `Fault` with a `storage_*` code when the disk fails. After the first one the
- * store commits nothing any more: the process must stop acknowledging and end. A failed fsync is never tried again.
+ * Failures: when the disk fails, every method rejects with a `Fault` with a `storage_*` code. After the first one the
+ * store commits nothing more: the process must stop acknowledging and end. A failed fsync is never tried again.
  */
 export interface Store {
-  /** Minted with the store and kept with it, 16 bytes. */
+  /** 16 bytes, made with the store and kept with it. */
   readonly storeId: Uint8Array;
 
-  apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]>;
-  /** Notes that a gateway discarded these batches: they are counted, and not part of the set. */
-  recordVoid(range: VoidRange): Promise<void>;
-  /** The set of each stream; the empty set for a stream that never came. */
+  apply(batches: readonly ArrivedBatch[]): Promise<ApplyResult>;
+  /** Notes that a gateway discarded these batches. They are counted, and are not part of the set. */
+  recordVoid(range: VoidedBatches): Promise<void>;
+  /** The set of each stream; the empty set for a stream that the store does not know. */
   have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]>;
 
   /**
-   * The batches of `seqs` that are held with their bytes, in the order of `seqs`, stopping after the one that passes
-   * `maxBytes`; of a fork every variant. `pruned`: those held whose bytes are gone, as far as was looked.
+   * The batches of `seqs` whose bytes are held, in the order of `seqs`, up to and including the one that exceeds
+   * `maxBytes`. Of a fork both sides. `pruned`: the batches of the set without bytes, as far as the search went.
    */
   batches(request: BatchRequest): Promise<HeldBatches>;
 
   /** Series in order of device, then metric. */
-  series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>>;
+  series(query: SeriesQuery): Promise<Page<SeriesKey, SeriesKey>>;
   /**
-   * The effective record of each window, in order of device, metric, window length, window start; of a window in which its
-   * metric changed its type or unit one for each, in order of `schemaKey`.
+   * The effective record of each window, in order of device, metric, window length, window start. A window in which the
+   * metric changed its type or unit has one for each, in order of `schemaKey`.
    */
   records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>>;
-  /** Raw readings in order of device, metric, then time; among equal times by stream, seq and place in the batch. */
+  /** Raw readings in order of device, metric, then time. Readings of one time are in order of stream, seq and `index`. */
   readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>>;
-  /** Streams in order of gateway, then stream, with what their gateways counted. */
-  streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>>;
-  /** Which types and units the readings of each series have had, in order of device, then metric. */
-  schema(query: SchemaQuery): Promise<Page<SchemaRow, SeriesKey>>;
-  totals(): Promise<Totals>;
+  /** Streams in order of gateway, then stream, with the counts of their gateways. */
+  streams(query: StreamQuery): Promise<Page<StreamReport, StreamKey>>;
+  /** The types and units that the readings of each series have had, in order of device, then metric. */
+  schema(query: SeriesSchemaQuery): Promise<Page<SchemaRow, SeriesKey>>;
+  totals(): Promise<StoreTotals>;
 
   /**
-   * Every choice between things that disagree: those of windows in order of device, metric, window length, window start,
-   * then name; behind them the forks, if the question is not about certain windows.
+   * Every choice between things that disagree. First those of windows, in order of device, metric, window length, window
+   * start, then name. Then the forks, unless the query asks for certain windows.
    */
   conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>>;
   /** Every row that one window ever had: commands by rank and version, then slots by gateway, stream, part, version. */
   revisions(window: RecordKey): Promise<WindowHistory>;
-  /** Where regions stand, as the latest command for each says, in order of their names. */
+  /** The state of each region that a command has set, in order of their names. */
   members(): Promise<readonly Member[]>;
-  /** The highest version of any command that is held, 0 where there is none. */
+  /** The highest version of all commands, 0 without commands. */
   highestHlc(): Promise<number>;
 
-  /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, behind `after`. */
+  /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, after the position `after`. */
   prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>>;
-  /** Deletes the bytes of these batches; records, sets and hashes stay, forked and unapplied batches too. @returns how many. */
+  /**
+   * Deletes the bytes of these batches. Rows, sets and hashes stay. Forked and unapplied batches keep their bytes.
+   * @returns the number of batches pruned.
+   */
   prune(batches: readonly BatchId[]): Promise<number>;
 
   /**
-   * The part of a snapshot behind `after`, empty for the first: what follows from the batches whose bytes are pruned,
-   * first the set of them, then their rows. Null when `after` is not what an earlier part gave as `next`.
+   * The part of a snapshot after the position `after`, which is empty for the first part. A snapshot holds what follows
+   * from the batches whose bytes are pruned: first the set of these batches, then their rows. Null when `after` is not
+   * the `next` of an earlier part.
    */
   snapshot(after: Uint8Array): Promise<SnapshotChunk | null>;
-  /** Keeps the rows of a part that another region gave, and puts aside the batches in it; of the first part anew. */
+  /** Stores the rows of a part from another region, and sets its batches aside. The `first` part discards earlier ones. */
   mergeSnapshot(merge: SnapshotMerge): Promise<SnapshotOutcome>;
-  /** The last part has come: the batches put aside join the set, some at a time. @returns the sets that grew. */
+  /** After the last part: adds the batches that were set aside to the set, some at a time. @returns the sets that grew. */
   joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }>;
 
-  /** The hashes of a stream's batches behind the seq `after`, both sides of a fork, in order of seq. */
+  /** The hashes of a stream's batches after the seq `after`, of both sides of a fork, in order of seq. */
   hashes(request: HashRequest): Promise<readonly BatchHash[]>;
-  /** Of hashes that another region holds, the seqs of which this one holds another side only. */
+  /** Compares with the hashes that another region holds. @returns the seqs of which this region holds only other sides. */
   lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]>;
 
-  /** Walks over all rows, some at a time, behind `after`, empty for the first, and sums their hashes by day. */
+  /** Reads all rows, some at a time, after the position `after`, empty for the first, and sums their hashes by day. */
   digests(after: Uint8Array): Promise<DigestPage>;
 
-  /** May come twice. */
+  /** Everything that decides answers, in memory. For tests: the size is that of the store. */
+  dump(): Promise<StoreDump>;
+
+  /** May be called more than once. */
   close(): Promise<void>;
 }
 
 export type ArrivedBatch = SealedBatch & {
-  /** The gateway that delivered it; the one that sealed it stands in the batch. */
+  /** The gateway that delivered it. The gateway that sealed it is named in the batch. Empty for a batch from a peer. */
   readonly gateway: string;
-  /** Whether it proved to be this gateway: then a batch that another one sealed is `invalid`. */
+  /** Whether the sender proved to be this gateway. Then a batch that another gateway sealed is `invalid`. */
   readonly verified: boolean;
   readonly receivedMs: number;
 };
 
-export type Outcome =
+export type ApplyResult = {
+  /** One for each batch, in the same order. */
+  readonly outcomes: readonly ApplyOutcome[];
+  /** The set of every stream with a batch that is not `invalid`, as committed. */
+  readonly sets: readonly StreamSet[];
+};
+
+export type ApplyOutcome =
   | { readonly kind: "stored"; readonly records: number; readonly rawReadings: number }
   | { readonly kind: "already" }
-  /** Held next to another batch with the same id and other bytes: the gateway must go on in a new stream. */
+  /** Held beside another batch with the same id and other bytes: the gateway must go on in a new stream. */
   | { readonly kind: "fork"; readonly message: string }
-  /** Held as it is; a later version of this software will read it. */
+  /** Held as it is, until a later version of this software can read it. */
   | { readonly kind: "unknown_format"; readonly message: string }
   /** Not held: the bytes are not what their sender says they are. */
   | { readonly kind: "invalid"; readonly message: string };
 
 export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };
-export type PruneKey = { readonly receivedMs: number; readonly row: number };
+
+declare const pruneKey: unique symbol;
+/** A position among the prunable batches. Only the store that made it can read it. */
+export type PruneKey = string & { readonly [pruneKey]: true };
 export type PruneRequest = {
   readonly receivedBeforeMs: number;
   readonly after: PruneKey | null;
   readonly limit: number;
 };
+
 export type BatchRequest = { readonly streamId: StreamId; readonly seqs: readonly Seq[]; readonly maxBytes: number };
 export type HeldBatches = { readonly batches: readonly SealedBatch[]; readonly pruned: readonly Seq[] };
 
@@ -132,7 +152,7 @@ export type SnapshotChunk = { readonly body: Uint8Array; readonly next: Uint8Arr
 export type SnapshotMerge = { readonly body: Uint8Array; readonly first: boolean };
 export type SnapshotOutcome = { readonly kind: "merged" } | { readonly kind: "invalid"; readonly message: string };
 
-export type VoidRange = {
+export type VoidedBatches = {
   readonly gateway: string;
   readonly streamId: StreamId;
   readonly first: Seq;
@@ -141,7 +161,7 @@ export type VoidRange = {
   readonly reason: string;
 };
 
-/** `gateway` is null for a stream that never came. */
+/** `gateway` is null for a stream that the store does not know. */
 export type StreamSet = {
   readonly streamId: StreamId;
   readonly have: Have;
@@ -153,27 +173,27 @@ export type StreamSet = {
 export type BatchHash = { readonly seq: Seq; readonly hash48: number };
 export type HashRequest = { readonly streamId: StreamId; readonly after: number; readonly limit: number };
 
-/** `next` is null at the end. A page may be short, even empty, before the end: the work of one page is bounded. */
+/** `next` is null at the end. A page before the end may be short, even empty: the work for one page is bounded. */
 export type Page<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
 
 export type SeriesKey = { readonly device: string; readonly metric: string };
-export type SeriesRow = SeriesKey;
+/** Null: any. */
 export type SeriesFilter = { readonly device: string | null; readonly metric: string | null };
 export type SeriesQuery = SeriesFilter & { readonly after: SeriesKey | null; readonly limit: number };
 
-export type SchemaQuery = SeriesQuery;
-/** In order of the earliest reading. */
-export type SchemaRow = SeriesKey & { readonly versions: readonly SeenVersion[] };
-/** By the time of the readings, those included that later rows replaced. */
-export type SeenVersion = SchemaVersion & { readonly firstMs: number; readonly lastMs: number };
+export type SeriesSchemaQuery = SeriesQuery;
+/** `versions` are in order of the earliest reading. */
+export type SchemaRow = SeriesKey & { readonly versions: readonly SchemaSpan[] };
+/** A type and unit, with the times of its earliest and latest reading. Rows that were replaced count, too. */
+export type SchemaSpan = SchemaVersion & { readonly firstMs: number; readonly lastMs: number };
 
-/** Times are milliseconds since 1970; `fromMs` is inside the range, `toMs` is not. */
+/** Milliseconds since 1970. `fromMs` is inside the range, `toMs` is not. */
 export type TimeRange = { readonly fromMs: number; readonly toMs: number };
 
 export type RecordKey = SeriesKey & { readonly windowMs: number; readonly windowStartMs: number };
 export type RecordQuery = SeriesFilter &
   TimeRange & { readonly windowMs: number | null; readonly after: AnswerKey | null; readonly limit: number };
-/** `schema` of the answer, as `schemaKey` says it. */
+/** `schema` is the `schemaKey` of the answer. */
 export type AnswerKey = RecordKey & { readonly schema: string };
 export type EffectiveWindow = RecordKey & { readonly effective: EffectiveRecord };
 
@@ -191,7 +211,7 @@ export type RawReading = ReadingKey & {
 };
 export type ReadingQuery = SeriesFilter & TimeRange & { readonly after: ReadingKey | null; readonly limit: number };
 
-/** Null: any. `fromMs` is inside the range, `toMs` is not; both are of the start of a window. */
+/** Null: any. `fromMs` is inside the range, `toMs` is not; both refer to the start of a window. */
 export type ConflictQuery = SeriesFilter & {
   readonly kind: ConflictRow["kind"] | null;
   readonly fromMs: number | null;
@@ -209,19 +229,19 @@ export type ConflictKey =
 export type WindowRevision =
   | {
       readonly kind: "gateway";
-      /** Whether it is the row of its slot, or gave way to another. */
+      /** Whether it is the row of its slot, or was replaced. */
       readonly state: "present" | "replaced";
       /** Whether the answer is made of it. */
       readonly inAnswer: boolean;
       readonly row: SlotRow;
     }
   | { readonly kind: "operator"; readonly inAnswer: boolean; readonly row: OperatorRow };
-/** Not complete where a window has more rows of a kind than an answer can hold. */
+/** Not `complete` where the window has more rows of a kind than an answer can hold. */
 export type WindowHistory = { readonly rows: readonly WindowRevision[]; readonly complete: boolean };
 
 export type StreamKey = { readonly gateway: string; readonly streamId: StreamId };
 export type StreamQuery = { readonly gateway: string | null; readonly after: StreamKey | null; readonly limit: number };
-export type StreamRow = StreamKey & {
+export type StreamReport = StreamKey & {
   readonly have: Have;
   readonly hashSum: number;
   readonly lastReceivedMs: number;
@@ -235,7 +255,7 @@ export type StreamRow = StreamKey & {
   readonly rawReadings: number;
 };
 
-export type Totals = {
+export type StoreTotals = {
   readonly gateways: number;
   readonly streams: number;
   readonly series: number;

@@ -152,7 +152,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 function ignoreUnreachable(error: unknown): void {
-  if (!(error instanceof Fault && error.code === "unreachable")) throw error;
+  if (!(error instanceof Fault && error.retry === "backoff")) throw error;
 }
 
 function count(value: number): string {

@@ -1,5 +1,5 @@
 import type { Have } from "../../proto/core/have.ts";
-import { contains, count, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
+import { contains, heldCount, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
@@ -150,7 +150,7 @@ export class SqliteOutbox {
         dropped++;
       }
       // A stream of an earlier life with nothing left on disk has nothing more to say.
-      if (stream.batches.size === 0 && streamId !== options.current && count(stream.replicated) >= stream.last) {
+      if (stream.batches.size === 0 && streamId !== options.current && heldCount(stream.replicated) >= stream.last) {
         this.#db.dropStream(streamId);
         this.#streams.delete(streamId);
       }

@@ -122,7 +122,7 @@ export function missing(have: Have, first: Seq, last: Seq): readonly Island[] {
   return ranges(difference(fromRanges([{ first, last }]), have));
 }
 
-export function count(have: Have): number {
+export function heldCount(have: Have): number {
   return have.islands.reduce((sum, island) => sum + island.last - island.first + 1, have.prefix);
 }
 

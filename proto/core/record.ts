@@ -58,6 +58,14 @@ export type BatchLedger = {
   readonly discards: ReadonlyMap<string, number>;
 };
 
+/** What one batch adds to the counters of its stream. */
+export type BatchCounts = {
+  readonly ledger: BatchLedger;
+  /** Window records. */
+  readonly records: number;
+  readonly rawReadings: number;
+};
+
 /** What one batch carries, before encoding. */
 export type BatchContent = {
   readonly gateway: string;

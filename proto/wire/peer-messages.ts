@@ -30,7 +30,7 @@ export type SenderFrame =
   | ({ readonly kind: "hello" } & PeerHello)
   | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
   | { readonly kind: "batch"; readonly batch: SealedBatch }
-  | ({ readonly kind: "pruned" } & SeqRanges)
+  | ({ readonly kind: "pruned" } & StreamRanges)
   | ({ readonly kind: "snapshot_part" } & SnapshotFrame)
   | { readonly kind: "digests"; readonly days: readonly WireDayDigest[] }
   | {
@@ -45,7 +45,7 @@ export type ReceiverFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
   /** `variants`: also what we hold, where the other may have another side of a fork. */
-  | ({ readonly kind: "want"; readonly variants?: boolean } & SeqRanges)
+  | ({ readonly kind: "want"; readonly variants?: boolean } & StreamRanges)
   | { readonly kind: "want_hashes"; readonly streamId: StreamId; readonly after: number }
   | { readonly kind: "want_snapshot"; readonly after: Uint8Array }
   /** One that names a batch refuses that batch only; any other is the last frame. */
@@ -88,7 +88,7 @@ export type WireDayDigest = {
 };
 
 /** Some batches of one stream. */
-export type SeqRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
+export type StreamRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
 
 const wire = tidemark.v1;
 /** More in one frame is refused: whoever lacks that much asks again. */
@@ -218,11 +218,11 @@ function receiverWire(frame: ReceiverFrame): tidemark.v1.ReceiverFrame.$Properti
   }
 }
 
-function rangesWire({ streamId, ranges }: SeqRanges): { streamId: Uint8Array; ranges: number[] } {
+function rangesWire({ streamId, ranges }: StreamRanges): { streamId: Uint8Array; ranges: number[] } {
   return { streamId: streamIdToBytes(streamId), ranges: ranges.flatMap(({ first, last }) => [first, last]) };
 }
 
-function seqRanges(given: { streamId: Uint8Array; ranges: readonly number[] }): SeqRanges {
+function seqRanges(given: { streamId: Uint8Array; ranges: readonly number[] }): StreamRanges {
   const { ranges } = given;
   if (ranges.length % 2 !== 0 || ranges.length > 2 * RANGES_MAX) {
     throw new RangeError(`not a list of ranges: ${ranges.length} numbers`);

@@ -2,7 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Seq, StreamId } from "../core/ids.ts";
 import { seq } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
-import type { BatchLedger, WindowRecord } from "../core/record.ts";
+import type { BatchCounts, WindowRecord } from "../core/record.ts";
 import type { SchemaVersion } from "../core/schema.ts";
 import { VALUE_TYPES } from "../core/schema.ts";
 import type { RawSlice } from "./batch-codec.ts";
@@ -32,14 +32,6 @@ export type SnapshotBatch = SnapshotStream & {
   readonly seq: Seq;
   readonly sha256: Uint8Array;
   readonly counts: BatchCounts;
-};
-
-/** What one batch adds to the counters of its stream. */
-export type BatchCounts = {
-  readonly ledger: BatchLedger;
-  /** Window records. */
-  readonly records: number;
-  readonly rawReadings: number;
 };
 
 /** The batch that a row came with. */

@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 
 import { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
 import { openThreadedStore } from "../../cloud/store/threaded-store.ts";
-import { regionContents } from "../support/region-contents.ts";
 import { storeContract } from "./store-contract.ts";
 import type { StorePlace } from "./store-contract.ts";
 
@@ -32,16 +30,6 @@ async function placeFor(open: (options: SqliteStoreOptions) => Promise<Store>): 
   const path = join(folder, "region.db");
   return {
     open: () => open({ path, maxBytes: null, newStoreId: new Uint8Array(16).fill(7) }),
-    contents: async () => contents(path),
     remove: () => rm(folder, { recursive: true }),
   };
-}
-
-function contents(path: string): Record<string, unknown[]> {
-  const db = new Database(path, { readonly: true });
-  try {
-    return regionContents(db);
-  } finally {
-    db.close();
-  }
 }

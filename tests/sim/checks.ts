@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
-import { regionContents } from "../support/region-contents.ts";
+import type { StoreDump } from "../../cloud/store/store-dump.ts";
 import { answerKey, wrongAnswers } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import { WINDOW_MS } from "./window-length.ts";
@@ -8,11 +9,15 @@ import type { World } from "./world.ts";
 
 /** What must hold when everything has been mended and had its time; empty when all of it does. */
 export async function violations(world: World): Promise<readonly string[]> {
-  const live = world.regions.filter((region) => !world.lost.has(region));
+  const live = await Promise.all(
+    world.regions
+      .filter((region) => !world.lost.has(region))
+      .map(async (region) => ({ region, dump: await region.store!.dump() })),
+  );
   const found: string[] = [];
-  for (const region of live) found.push(...(await everyReadingOnce(world, region)));
-  for (const region of live) found.push(...everyCommand(world, region));
-  found.push(...equalTables(live));
+  for (const one of live) found.push(...(await everyReadingOnce(world, one)));
+  for (const one of live) found.push(...everyCommand(world, one));
+  found.push(...equalStores(live));
   found.push(...everythingReplicated(world));
   for (const sensor of world.sensors) {
     if (sensor.waiting > 0) found.push(`${sensor.device} still waits for ${sensor.waiting} acknowledgements`);
@@ -20,7 +25,7 @@ export async function violations(world: World): Promise<readonly string[]> {
   return found.slice(0, 20);
 }
 
-async function everyReadingOnce(world: World, region: SimRegion): Promise<string[]> {
+async function everyReadingOnce(world: World, { region, dump }: LiveRegion): Promise<string[]> {
   const found: string[] = [];
   for (const sensor of world.sensors) {
     const device = `plant/${sensor.device}`;
@@ -40,54 +45,51 @@ async function everyReadingOnce(world: World, region: SimRegion): Promise<string
     }
     for (const id of times.keys())
       if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
-    const answers = await answersOf(world.mutant, region, device);
-    found.push(...noSlotBeaten(region, device, answers));
+    const answers = await answersOf(world.mutant, { region, dump }, device);
+    found.push(...noSlotBeaten({ region, dump }, device, answers));
     if (!world.restored.has(sensor.gateway)) found.push(...windowsAreTheirReadings(region, device, readings, answers));
   }
   return found;
 }
 
 /** What enough regions were said to hold is held by every one, unless its device was erased. */
-function everyCommand(world: World, region: SimRegion): string[] {
-  const held = region.database
-    .prepare<[], string>("SELECT reason FROM operator_row UNION SELECT reason FROM erased")
-    .pluck()
-    .all() as string[];
-  const erased = region.database.prepare("SELECT count(*) FROM erased").pluck().get() as number;
-  if (erased > 0) return [];
-  const there = new Set(held);
+function everyCommand(world: World, { region, dump }: LiveRegion): string[] {
+  if (dump.erased.length > 0) return [];
+  const held = new Set(dump.commands.map(({ row }) => row.reason));
   return [...world.operator.said]
-    .filter(([reason, { replicated }]) => replicated && !there.has(reason))
+    .filter(([reason, { replicated }]) => replicated && !held.has(reason))
     .map(([reason]) => `${region.name} lacks the command with ${reason}`);
 }
+
+type LiveRegion = { readonly region: SimRegion; readonly dump: StoreDump };
 
 /** By start and unit. */
 type Answers = ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
 
 /** What the region says of the windows of a device. */
-async function answersOf(mutant: Mutant | undefined, region: SimRegion, device: string): Promise<Answers> {
+async function answersOf(mutant: Mutant | undefined, { region, dump }: LiveRegion, device: string): Promise<Answers> {
   const query = { ...ALL_TIME, device, metric: "id", windowMs: WINDOW_MS, after: null, limit: 10_000 };
   const page = await region.store!.records(query);
   const answers = new Map(
     page.rows.map(({ windowStartMs, effective }) => [answerKey(windowStartMs, effective.unit), effective.summary]),
   );
-  return wrongAnswers(mutant, region.database, device) ?? answers;
+  return wrongAnswers(mutant, dump, device) ?? answers;
 }
 
 /** No answer counts less than one of the states that it was made of: few readings must not beat many. */
-function noSlotBeaten(region: SimRegion, device: string, answers: Answers): string[] {
-  const largest = region.database
-    .prepare<[string, number], { startMs: number; unit: string | null; most: number }>(
-      `SELECT window_start_ms AS startMs, unit, max(count) AS most FROM record
-       JOIN series ON series.id = record.series WHERE device = ? AND window_ms = ? GROUP BY window_start_ms, unit`,
-    )
-    .all(device, WINDOW_MS);
-  return largest
-    .map((row) => ({ ...row, counted: answers.get(answerKey(row.startMs, row.unit))?.count ?? 0 }))
+function noSlotBeaten({ region, dump }: LiveRegion, device: string, answers: Answers): string[] {
+  const largest = new Map<string, number>();
+  for (const { state, row, ...window } of dump.windows) {
+    if (state !== "present" || window.device !== device || window.windowMs !== WINDOW_MS) continue;
+    const key = answerKey(window.windowStartMs, row.unit);
+    largest.set(key, Math.max(largest.get(key) ?? 0, row.summary.count));
+  }
+  return [...largest]
+    .map(([key, most]) => ({ key, most, counted: answers.get(key)?.count ?? 0 }))
     .filter(({ counted, most }) => counted < most)
     .map(
-      ({ startMs, unit, counted, most }) =>
-        `${region.name}: window ${startMs} ${unit} of ${device} counts ${counted}, a state of it ${most}`,
+      ({ key, counted, most }) =>
+        `${region.name}: window ${key} of ${device} counts ${counted}, one of its states counts ${most}`,
     );
 }
 
@@ -136,19 +138,16 @@ async function readingsOf(region: SimRegion, device: string): Promise<RawReading
 
 const ALL_TIME = { fromMs: -8e15, toMs: 8e15 };
 
-function equalTables(live: readonly SimRegion[]): string[] {
-  const [first, ...others] = live.map((region) => ({
-    name: region.name,
-    contents: regionContents(region.database),
-  }));
+function equalStores([first, ...others]: readonly LiveRegion[]): string[] {
+  if (first === undefined) return [];
+  const expected = new Map<string, readonly unknown[]>(Object.entries(first.dump));
   const found: string[] = [];
   for (const other of others) {
-    for (const [table, rows] of Object.entries(other.contents)) {
-      const [ours, theirs] = [JSON.stringify(first!.contents[table]), JSON.stringify(rows)];
-      if (ours !== theirs)
-        found.push(
-          `${first!.name} and ${other.name} differ in ${table}: ${first!.contents[table]!.length} and ${rows.length} rows`,
-        );
+    for (const [table, rows] of Object.entries(other.dump)) {
+      const wanted = expected.get(table) ?? [];
+      if (isDeepStrictEqual(wanted, rows)) continue;
+      const lengths = `${wanted.length} and ${rows.length} rows`;
+      found.push(`${first.region.name} and ${other.region.name} differ in ${table}: ${lengths}`);
     }
   }
   return found;

@@ -1,12 +1,9 @@
 import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
-import { loadedCounts } from "../../cloud/store/batch-counts.ts";
 import type { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SnapshotChunk } from "../../cloud/store/store.ts";
+import type { StoreDump } from "../../cloud/store/store-dump.ts";
 import { difference, EMPTY_HAVE, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import { seq } from "../../proto/core/ids.ts";
-import type { Database } from "../../proto/runtime/sqlite.ts";
-import { streamIdFromBytes } from "../../proto/wire/frame-values.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
@@ -103,23 +100,21 @@ export function answerKey(startMs: number, unit: string | null): string {
 /** What a wrong way of reading the rows of a device's windows answers; undefined for the right one. */
 export function wrongAnswers(
   mutant: Mutant | undefined,
-  db: Database,
+  { windows }: StoreDump,
   device: string,
 ): Map<string, { count: number; sum: number }> | undefined {
   if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace" && mutant !== "adds_up_units")
     return undefined;
-  const rows = (table: string): WindowRow[] =>
-    db
-      .prepare<[string, number], WindowRow>(
-        `SELECT window_start_ms AS startMs, hex(stream_id) AS stream, unit, count, sum FROM ${table} AS row
-         JOIN series ON series.id = row.series JOIN stream ON stream.id = row.stream
-         WHERE device = ? AND window_ms = ? ORDER BY stream_id`,
-      )
-      .all(device, WINDOW_MS);
-  const all = mutant === "add_instead_of_replace" ? [...rows("record"), ...rows("revision_log")] : rows("record");
+  const all = windows.filter(
+    (window) =>
+      window.device === device &&
+      window.windowMs === WINDOW_MS &&
+      (window.state === "present" || mutant === "add_instead_of_replace"),
+  );
   const answers = new Map<string, { count: number; sum: number }>();
-  for (const { startMs, unit, count, sum } of all) {
-    const key = answerKey(startMs, mutant === "adds_up_units" ? (all[0]?.unit ?? null) : unit);
+  for (const { windowStartMs, row } of all) {
+    const { count, sum } = row.summary;
+    const key = answerKey(windowStartMs, mutant === "adds_up_units" ? (all[0]?.row.unit ?? null) : row.unit);
     const before = mutant === "last_writer_wins" ? undefined : answers.get(key);
     answers.set(key, { count: count + (before?.count ?? 0), sum: sum + (before?.sum ?? 0) });
   }
@@ -130,45 +125,26 @@ export function wrongAnswers(
 export function snapshotMutation(
   mutant: Mutant | undefined,
   store: SqliteStore,
-  db: Database,
   pause: (ms: number) => Promise<void>,
 ): (after: Uint8Array) => Promise<SnapshotChunk | null> {
   if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);
   return async (after) => {
     // As long as it takes where there is much: what comes meanwhile is what the mistake is about.
     await pause(500);
-    if (Buffer.from(after).toString() === "set") return { body: encodeSnapshotPart(everythingHeld(db)), next: NOTHING };
+    if (Buffer.from(after).toString() === "set")
+      return { body: encodeSnapshotPart(everythingHeld(await store.dump())), next: NOTHING };
     const from = after.length > 0 ? after : Buffer.from('{"bound":9007199254740991,"stage":"voids","key":[]}');
     const part = await store.snapshot(from);
     return part === null || part.next.length > 0 ? part : { ...part, next: Buffer.from("set") };
   };
 }
 
-function everythingHeld(db: Database): SnapshotPart {
-  const rows = db
-    .prepare<[], { stream_id: Buffer; gateway: string; seq: number; sha256: Buffer; counts: string }>(
-      "SELECT stream_id, gateway, seq, sha256, counts FROM batch JOIN stream ON stream.id = batch.stream WHERE applied = 1",
-    )
-    .all();
-  const batches = rows.map((row) => ({
-    streamId: streamIdFromBytes(row.stream_id),
-    gateway: row.gateway,
-    seq: seq(row.seq),
-    sha256: row.sha256,
-    counts: loadedCounts(row.counts),
-  }));
+function everythingHeld(dump: StoreDump): SnapshotPart {
+  const batches = dump.batches.flatMap(({ counts, ...batch }) => (counts === null ? [] : [{ ...batch, counts }]));
   return { batches, commands: [], windows: [], raws: [], voids: [], schemas: [] };
 }
 
 const NOTHING = new Uint8Array(0);
-
-type WindowRow = {
-  readonly startMs: number;
-  readonly stream: string;
-  readonly unit: string | null;
-  readonly count: number;
-  readonly sum: number;
-};
 
 function asPosition(have: Have): Have {
   return { prefix: have.islands.at(-1)?.last ?? have.prefix, islands: [] };

@@ -8,7 +8,7 @@ import { CommandService } from "../../cloud/operator/command-service.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
 import { Pruner } from "../../cloud/store/pruner.ts";
 import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
-import type { ArrivedBatch, Outcome, Store, StreamSet } from "../../cloud/store/store.ts";
+import type { ApplyResult, ArrivedBatch, Store, StreamSet } from "../../cloud/store/store.ts";
 import { Fault } from "../../proto/core/fault.ts";
 import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
@@ -58,10 +58,6 @@ export class SimRegion {
 
   get running(): boolean {
     return this.#life !== undefined;
-  }
-
-  get database(): Database {
-    return this.#disk;
   }
 
   get store(): SqliteStore | undefined {
@@ -262,19 +258,23 @@ export class SimRegion {
         });
       });
     const promised = new Map<StreamId, Have>();
-    const apply = async (batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> => {
+    const apply = async (batches: readonly ArrivedBatch[]): Promise<ApplyResult> => {
       if (mutant === "ack_before_commit") {
         for (const { streamId, seq } of batches)
           promised.set(streamId, insert(promised.get(streamId) ?? EMPTY_HAVE, seq));
         void pause(15_000).then(() => store.apply(batches));
-        return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
+        const streamIds = new Set(batches.map(({ streamId }) => streamId));
+        return {
+          outcomes: batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 })),
+          sets: await have([...streamIds]),
+        };
       }
       await pause(random() * this.commitMs);
-      const outcomes = await store.apply(batches);
+      const result = await store.apply(batches);
       if (mutant === "clock_dependent_apply")
         this.#disk.exec(`UPDATE stream SET redelivered = redelivered + ${Math.floor(time.nowMs) % 7}`);
       await pause(random() * 2);
-      return outcomes;
+      return result;
     };
     const have = async (streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> =>
       (await store.have(streamIds)).map((set) => ({
@@ -285,7 +285,7 @@ export class SimRegion {
     return new Proxy<Store>(store, {
       get: (target, name) => {
         if (name === "apply") return apply;
-        if (name === "snapshot") return snapshotMutation(mutant, store, this.#disk, pause);
+        if (name === "snapshot") return snapshotMutation(mutant, store, pause);
         if (name === "have" && mutant === "ack_before_commit") return have;
         const value: unknown = Reflect.get(target, name);
         return typeof value === "function" ? (value as (...given: unknown[]) => unknown).bind(target) : value;

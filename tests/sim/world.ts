@@ -85,7 +85,7 @@ export class World {
     this.log.push(`${(this.time.nowMs / 1000).toFixed(3)} ${line}`);
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<WorldResult> {
     for (const region of this.regions) await region.start();
     for (const gateway of this.gateways) gateway.start();
     const faults = new Faults(this);
@@ -104,7 +104,7 @@ export class World {
   }
 }
 
-export type Outcome = {
+export type WorldResult = {
   readonly violations: readonly string[];
   readonly faults: ReadonlySet<FaultKind>;
   readonly snapshots: number;

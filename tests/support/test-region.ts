@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServerDuplexStream } from "@grpc/grpc-js";
-import { count, EMPTY_HAVE, insert } from "../../proto/core/have.ts";
+import { heldCount, EMPTY_HAVE, insert } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
 import {
@@ -69,7 +69,7 @@ export class TestRegion {
   }
 
   held(streamId: StreamId): number {
-    return count(this.disk.get(streamId) ?? EMPTY_HAVE);
+    return heldCount(this.disk.get(streamId) ?? EMPTY_HAVE);
   }
 
   #serve(call: ServerDuplexStream<GatewayFrame, RegionFrame>): void {

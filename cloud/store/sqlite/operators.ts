@@ -23,7 +23,7 @@ export class SqliteOperators {
     return this.#erased.size > 0 && this.#erased.has(device);
   }
 
-  insert(series: number, from: BatchRow, command: WindowCommand): void {
+  insert(series: number, from: BatchOrigin, command: WindowCommand): void {
     const { hlc, reason, actor, window } = command;
     const { stream, seq, hash48 } = from;
     const rank = command.kind === "clear" ? command.rank : command.kind;
@@ -44,13 +44,13 @@ export class SqliteOperators {
   }
 
   /** Deletes everything that is known of the device, and notes that nothing more of it will be. */
-  erase(from: BatchRow, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
+  erase(from: BatchOrigin, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
     this.#sql.insertErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
     for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
     this.#erased = new Set([...this.#erased, device]);
   }
 
-  setMember(from: BatchRow, { member, hlc, reason, actor }: Extract<OperatorCommand, { kind: "set_member" }>): void {
+  setMember(from: BatchOrigin, { member, hlc, reason, actor }: Extract<OperatorCommand, { kind: "set_member" }>): void {
     const { region, state, url, gatewayUrl } = member;
     this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
   }
@@ -69,7 +69,7 @@ export class SqliteOperators {
 }
 
 /** The batch that a row came with, by local ids: how the rows of it are told from those of another. */
-export type BatchRow = { readonly stream: number; readonly seq: number; readonly hash48: number };
+export type BatchOrigin = { readonly stream: number; readonly seq: number; readonly hash48: number };
 
 export type WindowCommand = Exclude<OperatorCommand, { kind: "erase_device" | "set_member" }>;
 

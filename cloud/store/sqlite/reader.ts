@@ -22,11 +22,10 @@ import type {
   RecordQuery,
   SeriesKey,
   SeriesQuery,
-  SeriesRow,
   StreamKey,
   StreamQuery,
-  StreamRow,
-  Totals,
+  StreamReport,
+  StoreTotals,
   WindowHistory,
   StreamSet,
 } from "../store.ts";
@@ -48,8 +47,8 @@ export class SqliteReader {
     this.#windows = parts.windows;
   }
 
-  series(query: SeriesQuery): Page<SeriesRow, SeriesKey> {
-    const rows: SeriesRow[] = [];
+  series(query: SeriesQuery): Page<SeriesKey, SeriesKey> {
+    const rows: SeriesKey[] = [];
     for (const { device, metric } of this.#series.walk(query, query.after, "after")) {
       if (rows.length === query.limit) return { rows, next: rows.at(-1) ?? null };
       rows.push({ device, metric });
@@ -105,7 +104,7 @@ export class SqliteReader {
     return { rows, next: null };
   }
 
-  streams(query: StreamQuery): Page<StreamRow, StreamKey> {
+  streams(query: StreamQuery): Page<StreamReport, StreamKey> {
     const after = query.after;
     const found = this.#sql.streams.all(
       after?.gateway ?? query.gateway ?? "",
@@ -114,7 +113,7 @@ export class SqliteReader {
       query.gateway,
       query.limit + 1,
     );
-    const rows = found.slice(0, query.limit).map((row): StreamRow => {
+    const rows = found.slice(0, query.limit).map((row): StreamReport => {
       const counted = this.#sql.ledger.all(row.id);
       const ofKind = (kind: string): Record<string, number> =>
         Object.fromEntries(counted.filter((entry) => entry.kind === kind).map((entry) => [entry.reason, entry.count]));
@@ -149,7 +148,7 @@ export class SqliteReader {
     return this.#windows.history(series.id, windowMs, windowStartMs, REVISIONS_MAX);
   }
 
-  totals(): Totals {
+  totals(): StoreTotals {
     const totals = this.#sql.totals.get();
     if (totals === undefined) throw new Error("an aggregate without a row");
     return totals;
@@ -277,7 +276,7 @@ function prepare(db: Database) {
     ledger: db.prepare<[stream: number], { kind: string; reason: string; count: number }>(
       "SELECT kind, reason, count FROM ledger WHERE stream = ? ORDER BY kind, reason",
     ),
-    totals: db.prepare<[], Totals>(
+    totals: db.prepare<[], StoreTotals>(
       `SELECT count(DISTINCT CASE WHEN gateway NOT LIKE 'operator@%' THEN gateway END) AS gateways, count(*) AS streams, (SELECT count(*) FROM series) AS series,
          coalesce(sum(readings), 0) AS readings, coalesce(sum(records), 0) AS records,
          coalesce(sum(raw_readings), 0) AS rawReadings,

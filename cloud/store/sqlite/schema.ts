@@ -4,7 +4,7 @@ import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
 import { typesOfRawColumns } from "../../../proto/wire/batch-codec.ts";
 import type { SqliteSeries } from "./series.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
-import type { Page, SchemaRow, SchemaQuery, SeriesKey, SeenVersion } from "../store.ts";
+import type { Page, SchemaRow, SeriesSchemaQuery, SeriesKey, SchemaSpan } from "../store.ts";
 
 /**
  * Which types and units the readings of a series have had, and when. Told of every row that comes, also of one that gives
@@ -63,7 +63,7 @@ export class SqliteSchema {
     return blocks.length === limit;
   }
 
-  page(query: SchemaQuery, series: SqliteSeries): Page<SchemaRow, SeriesKey> {
+  page(query: SeriesSchemaQuery, series: SqliteSeries): Page<SchemaRow, SeriesKey> {
     const rows: SchemaRow[] = [];
     let visited = 0;
     for (const { id, device, metric } of series.walk(query, query.after, "after")) {
@@ -103,7 +103,7 @@ type UntypedRow = {
   readonly columns: Buffer;
 };
 
-function seenVersion({ type, unit, first_ms: firstMs, last_ms: lastMs }: SchemaSqlRow): SeenVersion {
+function seenVersion({ type, unit, first_ms: firstMs, last_ms: lastMs }: SchemaSqlRow): SchemaSpan {
   return { type, unit: unit === "" ? null : unit, firstMs, lastMs };
 }
 

@@ -8,7 +8,7 @@ import type { ValueType } from "../../../proto/core/schema.ts";
 import { encodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
-import { loadedCounts } from "../batch-counts.ts";
+import { loadedCounts } from "./stored-counts.ts";
 import { HA_MODES } from "./windows.ts";
 import type { SqliteWindows } from "./windows.ts";
 import { loadedSummary } from "./stored-summary.ts";

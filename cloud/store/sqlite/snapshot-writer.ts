@@ -3,8 +3,8 @@ import type { Database } from "better-sqlite3";
 import { seq } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotBatch, SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
-import { loadedCounts, storedCounts } from "../batch-counts.ts";
-import type { BatchRow } from "./operators.ts";
+import { loadedCounts, storedCounts } from "./stored-counts.ts";
+import type { BatchOrigin } from "./operators.ts";
 import type { SqliteWriter } from "./writer.ts";
 
 /**
@@ -53,7 +53,7 @@ export class SqliteSnapshotWriter {
     }));
   }
 
-  #from({ streamId, gateway, seq: at, hash48: hash }: SnapshotOrigin): BatchRow {
+  #from({ streamId, gateway, seq: at, hash48: hash }: SnapshotOrigin): BatchOrigin {
     return { stream: this.#writer.streamRow(streamId, gateway), seq: at, hash48: hash };
   }
 }

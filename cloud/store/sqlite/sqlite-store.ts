@@ -8,27 +8,31 @@ import { seq } from "../../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { Member } from "../../../proto/core/member.ts";
 import { isOperatorName } from "../../../proto/core/operator-command.ts";
-import type { SealedBatch } from "../../../proto/core/record.ts";
+import type { BatchCounts, SealedBatch } from "../../../proto/core/record.ts";
 import type { OpenOptions } from "../../../proto/runtime/sqlite.ts";
 import { openDatabase, storageFault } from "../../../proto/runtime/sqlite.ts";
 import { openBatch } from "../../../proto/wire/batch-codec.ts";
 import type { OpenedBatch } from "../../../proto/wire/batch-codec.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import { decodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
-import type { BatchCounts, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
-import { countsOf, loadedCounts, storedCounts } from "../batch-counts.ts";
+import type { SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import { countsOf } from "../../core/batch-counts.ts";
 import { SqliteConflicts } from "./conflicts.ts";
 import { SqliteDigests } from "./digests.ts";
+import { SqliteDump } from "./dump.ts";
 import { SqliteOperators } from "./operators.ts";
 import { SqliteReader } from "./reader.ts";
 import { SqliteSchema } from "./schema.ts";
 import { SqliteSeries } from "./series.ts";
 import { SqliteSnapshotReader } from "./snapshot-reader.ts";
 import { SqliteSnapshotWriter } from "./snapshot-writer.ts";
+import { countsOfRow, storedCounts } from "./stored-counts.ts";
+import type { CountedRow } from "./stored-counts.ts";
 import { SqliteWindows } from "./windows.ts";
 import { SqliteWriter } from "./writer.ts";
 import type {
   AnswerKey,
+  ApplyResult,
   ArrivedBatch,
   BatchHash,
   BatchId,
@@ -40,7 +44,7 @@ import type {
   EffectiveWindow,
   HashRequest,
   HeldBatches,
-  Outcome,
+  ApplyOutcome,
   Page,
   PruneKey,
   PruneRequest,
@@ -49,23 +53,23 @@ import type {
   ReadingQuery,
   RecordKey,
   RecordQuery,
-  SchemaQuery,
+  SeriesSchemaQuery,
   SchemaRow,
   SeriesKey,
   SeriesQuery,
-  SeriesRow,
   Store,
   StreamKey,
   StreamQuery,
-  StreamRow,
+  StreamReport,
   SnapshotChunk,
   SnapshotMerge,
   SnapshotOutcome,
   StreamSet,
-  Totals,
-  VoidRange,
+  StoreTotals,
+  VoidedBatches,
   WindowHistory,
 } from "../store.ts";
+import type { StoreDump } from "../store-dump.ts";
 
 /**
  * The `Store` of a region on one machine: one SQLite file, one connection.
@@ -90,6 +94,7 @@ export class SqliteStore implements Store {
   readonly #operators: SqliteOperators;
   readonly #conflicts: SqliteConflicts;
   readonly #digests: SqliteDigests;
+  readonly #dump: SqliteDump;
   readonly #snapshotReader: SqliteSnapshotReader;
   readonly #snapshotWriter: SqliteSnapshotWriter;
   readonly #sql: Statements;
@@ -116,6 +121,7 @@ export class SqliteStore implements Store {
     this.#writer = new SqliteWriter(this.#db, { windows, operators, conflicts, schema });
     this.#reader = new SqliteReader(this.#db, { windows, series: this.#series });
     this.#digests = new SqliteDigests(this.#db);
+    this.#dump = new SqliteDump(this.#db, { reader: this.#reader, schema, series: this.#series, conflicts, windows });
     this.#snapshotReader = new SqliteSnapshotReader(this.#db, windows);
     this.#snapshotWriter = new SqliteSnapshotWriter(this.#db, this.#writer);
     this.#sql = prepare(this.#db);
@@ -128,12 +134,18 @@ export class SqliteStore implements Store {
     while (this.#transaction(() => this.#schema.settleOld(JOINED_PER_TRANSACTION)));
   }
 
-  async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
+  async apply(batches: readonly ArrivedBatch[]): Promise<ApplyResult> {
     const opened = batches.map((batch) => openBatch(batch));
-    return this.#transaction(() => batches.map((batch, index) => this.#applyOne(batch, opened[index] as OpenedBatch)));
+    return this.#transaction(() => {
+      const outcomes = batches.map((batch, index) => this.#applyOne(batch, opened[index] as OpenedBatch));
+      const streamIds = new Set<StreamId>();
+      for (const [index, { streamId }] of batches.entries())
+        if (outcomes[index]!.kind !== "invalid") streamIds.add(streamId);
+      return { outcomes, sets: [...streamIds].map((streamId) => this.#reader.set(streamId)) };
+    });
   }
 
-  async recordVoid(range: VoidRange): Promise<void> {
+  async recordVoid(range: VoidedBatches): Promise<void> {
     this.#transaction(() => this.#writer.insertVoid(range));
   }
 
@@ -160,11 +172,11 @@ export class SqliteStore implements Store {
     });
   }
 
-  async series(query: SeriesQuery): Promise<Page<SeriesRow, SeriesKey>> {
+  async series(query: SeriesQuery): Promise<Page<SeriesKey, SeriesKey>> {
     return this.#read(() => this.#reader.series(query));
   }
 
-  async schema(query: SchemaQuery): Promise<Page<SchemaRow, SeriesKey>> {
+  async schema(query: SeriesSchemaQuery): Promise<Page<SchemaRow, SeriesKey>> {
     return this.#read(() => this.#schema.page(query, this.#series));
   }
 
@@ -176,11 +188,11 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#reader.readings(query));
   }
 
-  async streams(query: StreamQuery): Promise<Page<StreamRow, StreamKey>> {
+  async streams(query: StreamQuery): Promise<Page<StreamReport, StreamKey>> {
     return this.#read(() => this.#reader.streams(query));
   }
 
-  async totals(): Promise<Totals> {
+  async totals(): Promise<StoreTotals> {
     return this.#read(() => this.#reader.totals());
   }
 
@@ -202,12 +214,12 @@ export class SqliteStore implements Store {
 
   async prunable({ receivedBeforeMs, after, limit }: PruneRequest): Promise<Page<BatchId, PruneKey>> {
     return this.#read(() => {
-      const { receivedMs, row } = after ?? { receivedMs: Number.MIN_SAFE_INTEGER, row: 0 };
+      const [receivedMs, row] = after === null ? [Number.MIN_SAFE_INTEGER, 0] : prunePosition(after);
       const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
       const last = rows.at(-1);
       return {
         rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: seq(at) })),
-        next: last === undefined || rows.length < limit ? null : { receivedMs: last.received_ms, row: last.row },
+        next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
       };
     });
   }
@@ -284,11 +296,15 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#digests.page(after));
   }
 
+  async dump(): Promise<StoreDump> {
+    return this.#read(() => this.#dump.read());
+  }
+
   async close(): Promise<void> {
     if (this.#db.open) this.#db.close();
   }
 
-  #applyOne(batch: ArrivedBatch, opened: OpenedBatch): Outcome {
+  #applyOne(batch: ArrivedBatch, opened: OpenedBatch): ApplyOutcome {
     if (opened.kind === "invalid") return { kind: "invalid", message: opened.message };
 
     if (batch.verified) {
@@ -439,7 +455,6 @@ type Statements = ReturnType<typeof prepare>;
 
 type VariantRow = { readonly hash48: number };
 type VariantBytes = { readonly hash48: number; readonly sha256: Buffer; readonly bytes: Buffer };
-type CountedRow = { readonly sha256: Buffer; readonly bytes: Buffer; readonly counts: string | null };
 type PrunableRow = {
   readonly row: number;
   readonly received_ms: number;
@@ -453,11 +468,13 @@ type HeldRow = VariantBytes & {
   readonly seq: number;
 };
 
-/** What an applied batch counted; rows of version 2 say it by their bytes alone. */
-function countsOfRow(row: CountedRow & BatchId): BatchCounts | null {
-  if (row.counts !== null) return loadedCounts(row.counts);
-  const opened = openBatch(row);
-  return opened.kind === "ok" ? countsOf(opened) : null;
+/** Of a key that {@link SqliteStore.prunable} made. */
+function prunePosition(key: PruneKey): [receivedMs: number, row: number] {
+  const [receivedMs, row, ...more] = key.split("/").map(Number);
+  if (!Number.isSafeInteger(receivedMs) || !Number.isSafeInteger(row) || more.length > 0) {
+    throw new RangeError(`not a position among prunable batches: ${key}`);
+  }
+  return [receivedMs!, row!];
 }
 
 function heldBatch(row: HeldRow): SealedBatch {

@@ -62,7 +62,7 @@ export class SqliteWindows {
           const aloneMs = command.value.window_start_ms;
           yield { startMs: aloneMs, rows: [], operatorRows: until(aloneMs) };
         }
-        rows.push(this.#slotRow(row));
+        rows.push(this.slotRow(row));
       }
       if (rows.length > 0) yield { startMs, rows, operatorRows: until(startMs) };
       while (command.done !== true) {
@@ -83,7 +83,7 @@ export class SqliteWindows {
     const end = startMs + 1;
     return {
       startMs,
-      rows: this.#sql.slotRows.all(series, windowMs, startMs, end).map((row) => this.#slotRow(row)),
+      rows: this.#sql.slotRows.all(series, windowMs, startMs, end).map((row) => this.slotRow(row)),
       operatorRows: this.#sql.operatorRows.all(series, windowMs, startMs, end).map(operatorRow),
     };
   }
@@ -94,12 +94,12 @@ export class SqliteWindows {
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
     const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
     const answers = effective(
-      present.map((row) => this.#slotRow(row)),
+      present.map((row) => this.slotRow(row)),
       commands.map(operatorRow),
     );
     const sources = answers.flatMap((answer) => answer.sources);
     const slot = (row: SlotSqlRow, state: "present" | "replaced"): GatewayRevision => {
-      const loaded = this.#slotRow(row);
+      const loaded = this.slotRow(row);
       const source = sources.some((one) => one.streamId === loaded.streamId && one.part === loaded.part);
       return {
         kind: "gateway",
@@ -139,7 +139,8 @@ export class SqliteWindows {
     this.#streams.clear();
   }
 
-  #slotRow(row: SlotSqlRow): SlotRow {
+  /** The row as the rules read it. */
+  slotRow(row: SlotSqlRow): SlotRow {
     const { streamId, gateway } = this.stream(row.stream);
     return {
       gateway,
@@ -167,7 +168,7 @@ export type WindowRows = {
 export const HA_MODES: readonly HaMode[] = ["auto", "mirror", "partition"];
 
 type GatewayRevision = Extract<WindowRevision, { kind: "gateway" }>;
-type SlotSqlRow = SummaryRow & {
+export type SlotSqlRow = SummaryRow & {
   readonly window_start_ms: number;
   readonly stream: number;
   readonly part: number;
@@ -179,7 +180,7 @@ type SlotSqlRow = SummaryRow & {
   readonly ha_mode: number;
   readonly later: number;
 };
-type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
+export type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
   readonly window_start_ms: number;
   readonly rank: OperatorRank;
   readonly hlc: number;
@@ -188,7 +189,7 @@ type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column
   readonly actor: string;
 };
 
-function operatorRow(row: OperatorSqlRow): OperatorRow {
+export function operatorRow(row: OperatorSqlRow): OperatorRow {
   const { rank, hlc, hash48, reason, actor } = row;
   return { rank, hlc, hash48, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
 }
@@ -209,7 +210,8 @@ function byVersion(a: GatewayRevision, b: GatewayRevision): number {
 }
 
 const STREAMS_CACHED = 10_000;
-const SLOT_COLUMNS = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
+export const SLOT_COLUMNS: string = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
+export const OPERATOR_COLUMNS: string = `window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS}`;
 
 type Statements = ReturnType<typeof prepare>;
 type Range = [series: number, windowMs: number, fromMs: number, toMs: number];
@@ -232,7 +234,7 @@ function prepare(db: Database) {
        WHERE series = ? AND window_ms = ? AND window_start_ms = ? LIMIT ?`,
     ),
     operatorRows: db.prepare<Range, OperatorSqlRow>(
-      `SELECT window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS} FROM operator_row
+      `SELECT ${OPERATOR_COLUMNS} FROM operator_row
        WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ?
        ORDER BY window_start_ms, rank, hlc, hash48`,
     ),

@@ -13,15 +13,15 @@ import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import type { SlotVersion } from "../../../proto/core/slot-version.ts";
 import type { RawSlice, ReadableBatch } from "../../../proto/wire/batch-codec.ts";
 import { streamIdToBytes } from "../../../proto/wire/frame-values.ts";
-import type { BatchCounts } from "../../../proto/wire/snapshot-codec.ts";
+import type { BatchCounts } from "../../../proto/core/record.ts";
 import type { SqliteConflicts } from "./conflicts.ts";
-import type { BatchRow, SqliteOperators } from "./operators.ts";
+import type { BatchOrigin, SqliteOperators } from "./operators.ts";
 import type { SqliteSchema } from "./schema.ts";
 import { HA_MODES } from "./windows.ts";
 import type { SqliteWindows } from "./windows.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
-import type { VoidRange } from "../store.ts";
+import type { VoidedBatches } from "../store.ts";
 
 /**
  * The statements that put batches into the region's database. Every method runs inside the transaction of its caller,
@@ -120,7 +120,7 @@ export class SqliteWriter {
     this.#sql.insertConflict.run("fork", `${streamId}/${at}/${hash48Text(loser)}`);
   }
 
-  insertVoid(range: VoidRange): void {
+  insertVoid(range: VoidedBatches): void {
     const stream = this.streamRow(range.streamId, range.gateway);
     this.#sql.insertVoid.run(stream, range.first, range.last, range.readings, range.reason);
   }
@@ -135,7 +135,7 @@ export class SqliteWriter {
     this.#schema.forget();
   }
 
-  insertWindow(from: BatchRow, window: WindowRecord): void {
+  insertWindow(from: BatchOrigin, window: WindowRecord): void {
     if (this.#operators.isErased(window.device)) return;
     const row = recordRow(this.#seriesRow(window.device, window.metric), from, window);
     this.#schema.saw(row[0], { type: typeOfSummary(window.summary), unit: window.unit }, window.summary);
@@ -144,7 +144,7 @@ export class SqliteWriter {
   }
 
   /** `position` among the blocks of this series in the batch. Of a fork the block of the larger hash holds the place. */
-  insertRawSlice({ stream, seq: at, hash48: hash }: BatchRow, position: number, block: RawSlice): void {
+  insertRawSlice({ stream, seq: at, hash48: hash }: BatchOrigin, position: number, block: RawSlice): void {
     if (this.#operators.isErased(block.device)) return;
     const series = this.#seriesRow(block.device, block.metric);
     for (const type of block.types) {
@@ -166,7 +166,7 @@ export class SqliteWriter {
     this.#schema.saw(this.#seriesRow(device, metric), version, { firstMs, lastMs });
   }
 
-  insertCommand(from: BatchRow, command: OperatorCommand): void {
+  insertCommand(from: BatchOrigin, command: OperatorCommand): void {
     if (command.kind === "erase_device") {
       this.#schema.write();
       this.#operators.erase(from, command);
@@ -240,7 +240,7 @@ type RecordRow = [
   ...summary: StoredSummary,
 ];
 
-function recordRow(series: number, { stream, seq: ver, hash48: hash }: BatchRow, record: WindowRecord): RecordRow {
+function recordRow(series: number, { stream, seq: ver, hash48: hash }: BatchOrigin, record: WindowRecord): RecordRow {
   return [
     series,
     record.windowMs,

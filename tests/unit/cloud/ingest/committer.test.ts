@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { Committer } from "../../../../cloud/ingest/committer.ts";
 import type { CommitListener } from "../../../../cloud/ingest/committer.ts";
-import type { ArrivedBatch, Outcome, Store } from "../../../../cloud/store/store.ts";
+import type { ApplyResult, ArrivedBatch, Store } from "../../../../cloud/store/store.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import { EMPTY_HAVE } from "../../../../proto/core/have.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
@@ -12,15 +12,15 @@ class HeldStore {
   readonly groups: ArrivedBatch[][] = [];
   #release: ((fault: Fault | null) => void) | null = null;
 
-  async apply(batches: readonly ArrivedBatch[]): Promise<readonly Outcome[]> {
+  async apply(batches: readonly ArrivedBatch[]): Promise<ApplyResult> {
     this.groups.push([...batches]);
     const fault = await new Promise<Fault | null>((resolve) => (this.#release = resolve));
     if (fault !== null) throw fault;
-    return batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 }));
-  }
-
-  async have(streamIds: Parameters<Store["have"]>[0]): ReturnType<Store["have"]> {
-    return streamIds.map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7", hashSum: 0 }));
+    const streamIds = new Set(batches.map(({ streamId }) => streamId));
+    return {
+      outcomes: batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 })),
+      sets: [...streamIds].map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7", hashSum: 0 })),
+    };
   }
 
   end(fault: Fault | null = null): void {

@@ -17,7 +17,7 @@ import { PublishChunkWriter } from "../../../../edge/storage/publish-chunk.ts";
 import type { SchemaChange } from "../../../../edge/storage/schema-policy.ts";
 import type { CommitResult, EngineOptions } from "../../../../edge/storage/storage-contract.ts";
 import { StorageEngine } from "../../../../edge/storage/storage-engine.ts";
-import { count, haveOf } from "../../../../proto/core/have.ts";
+import { heldCount, haveOf } from "../../../../proto/core/have.ts";
 import type { Millis, MonotonicMs, StreamId } from "../../../../proto/core/ids.ts";
 import type { WindowRecord } from "../../../../proto/core/record.ts";
 import type { ReadableBatch } from "../../../../proto/wire/batch-codec.ts";
@@ -747,7 +747,7 @@ describe("what a region claims", () => {
     life.engine.mark([claim([1, 3])]);
     expect(life.engine.status().outbox.undurableBatches).toBe(1);
     const [stream] = life.crash().engine.streams();
-    expect(count(stream!.durable)).toBe(2);
+    expect(heldCount(stream!.durable)).toBe(2);
   });
 });
 

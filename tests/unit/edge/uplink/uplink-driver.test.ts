@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { UplinkReport } from "../../../../edge/core/uplink/uplink-events.ts";
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
 import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
-import { count } from "../../../../proto/core/have.ts";
+import { heldCount } from "../../../../proto/core/have.ts";
 import { monotonicMs } from "../../../../proto/core/ids.ts";
 import type { GatewayId, RegionId, StreamId } from "../../../../proto/core/ids.ts";
 import { MemoryOutbox } from "../../../support/memory-outbox.ts";
@@ -106,7 +106,7 @@ describe("a region that answers", () => {
     gateway.outbox.seal(STREAM, 1);
     await gateway.driver.stop({ handOverMs: 5_000 });
     expect(eu.held(STREAM)).toBe(21);
-    expect(count(gateway.outbox.claim(STREAM).durable)).toBe(21);
+    expect(heldCount(gateway.outbox.claim(STREAM).durable)).toBe(21);
     expect(eu.hellos[0]).toMatchObject({ gateway: "plant-7", streams: [{ streamId: STREAM, first: 1, last: 20 }] });
   });
 

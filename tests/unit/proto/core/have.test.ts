@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Have } from "../../../../proto/core/have.ts";
 import {
   contains,
-  count,
+  heldCount,
   difference,
   EMPTY_HAVE,
   equalHave,
@@ -31,7 +31,7 @@ describe("a set of seqs answers as a plain set does", () => {
       fc.property(seqs, (all) => {
         const have = all.reduce((set, seq) => insert(set, seq as Seq), EMPTY_HAVE);
         expect(members(have)).toEqual(sorted(all));
-        expect(count(have)).toBe(new Set(all).size);
+        expect(heldCount(have)).toBe(new Set(all).size);
         expect(isEmpty(have)).toBe(all.length === 0);
         expect(have).toEqual(haveOf(all));
       }),

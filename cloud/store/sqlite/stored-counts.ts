@@ -1,14 +1,11 @@
 import { z } from "zod";
 
-import type { ReadableBatch } from "../../proto/wire/batch-codec.ts";
-import type { BatchCounts } from "../../proto/wire/snapshot-codec.ts";
+import { openBatch } from "../../../proto/wire/batch-codec.ts";
+import type { BatchCounts } from "../../../proto/core/record.ts";
+import { countsOf } from "../../core/batch-counts.ts";
+import type { BatchId } from "../store.ts";
 
-export function countsOf({ content, rawSlices }: ReadableBatch): BatchCounts {
-  const rawReadings = rawSlices.reduce((sum, block) => sum + block.count, 0);
-  return { ledger: content.ledger, records: content.windows.length, rawReadings };
-}
-
-/** As the column `counts` of a batch has it. */
+/** The counts of a batch, as its column `counts` holds them. */
 export function storedCounts({ ledger, records, rawReadings }: BatchCounts): string {
   const { readings, redelivered, deadLetters, discards } = ledger;
   const counts = { readings, redelivered, records, rawReadings, dead: [...deadLetters], discards: [...discards] };
@@ -20,6 +17,15 @@ export function loadedCounts(text: string): BatchCounts {
   const ledger = { readings, redelivered, deadLetters: new Map(dead), discards: new Map(discards) };
   return { ledger, records, rawReadings };
 }
+
+/** The counts of an applied batch. Rows of schema version 2 have no `counts`; there the bytes tell. */
+export function countsOfRow(row: CountedRow & BatchId): BatchCounts | null {
+  if (row.counts !== null) return loadedCounts(row.counts);
+  const opened = openBatch(row);
+  return opened.kind === "ok" ? countsOf(opened) : null;
+}
+
+export type CountedRow = { readonly sha256: Buffer; readonly bytes: Buffer; readonly counts: string | null };
 
 const byReason = z.array(z.tuple([z.string(), z.int()]));
 const schema = z.object({
