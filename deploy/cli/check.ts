@@ -1,12 +1,13 @@
-import type { Command } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
+import type { CliCommand } from "./cli-command.ts";
 
-export function registerCheck(program: Command): void {
+export function registerCheck(program: CliCommand): void {
   program
     .command("check")
-    .description("check a configuration: every mistake with its line, what was found and what is accepted")
-    .argument("<file>", "configuration of a gateway or a region")
+    .description("check a configuration file; each mistake is shown with its line and with what is accepted")
+    .argument("<file>", "configuration of a gateway or of a region")
     .option("--json", "print the result as JSON")
+    .example("tidemark check edge.yaml", "tidemark check cloud.yaml --json")
     .action(async (file: string, options: { json?: boolean }) => {
       const result = await checked(file);
       if (options.json === true) process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -41,7 +42,7 @@ async function summaryOf(file: string): Promise<string> {
   if (keys.length > 0 && !keys.includes("gateway")) {
     throw new Fault({
       code: "config",
-      message: `${file}: neither the configuration of a gateway nor of a region`,
+      message: `${file}: this is neither the configuration of a gateway nor that of a region`,
       hint: "expected the key gateway or the key region at the top level",
     });
   }

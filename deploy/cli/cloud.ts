@@ -1,11 +1,12 @@
-import type { Command } from "commander";
 import { keepYoungGenerationSmall } from "../../proto/runtime/young-generation.ts";
+import type { CliCommand } from "./cli-command.ts";
 
-export function registerCloud(program: Command): void {
+export function registerCloud(program: CliCommand): void {
   program
     .command("cloud")
     .description("run a region")
-    .requiredOption("--config <file>", "its configuration (see deploy/examples/cloud.yaml)")
+    .requiredOption("--config <file>", "its configuration (deploy/examples/cloud.yaml shows every key)")
+    .example("tidemark cloud --config cloud.yaml")
     .action(async (options: { config: string }) => {
       keepYoungGenerationSmall();
       const { runCloud } = await import("../../cloud/main.ts");

@@ -1,81 +1,79 @@
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { httpUrlArgument, wholeNumberArgument } from "./argument-parsers.ts";
+import type { CliCommand } from "./cli-command.ts";
 
 /**
- * `tidemark deadletter`: what should have been readings and was none, in a gateway that runs. Corrected routes are read
- * at its next start; then `retry` brings the readings in with their own time, exactly once.
+ * `tidemark deadletter`: messages of a running gateway that should have been readings and could not be decoded. The gateway
+ * reads corrected routes at its next start. Then `retry` decodes them again: each becomes readings with their own time,
+ * exactly once.
  */
-export function registerDeadLetter(program: Command): void {
+export function registerDeadLetter(program: CliCommand): void {
   const letters = program
     .command("deadletter")
-    .description("look at dead letters, bring them in again, throw them away");
+    .description("list, retry and purge the dead letters of a gateway: messages that it could not decode")
+    .example("tidemark deadletter list");
 
-  asked(letters.command("list"))
-    .description("the dead letters of a gateway, the oldest first")
-    .option("--json", "print the result as JSON")
-    .action(async (flags: AskFlags & { json?: boolean }) => {
+  filtered(letters.command("list"))
+    .description("list the dead letters of a gateway, oldest first")
+    .option("--json", "print the result as JSON, one dead letter a line")
+    .example("tidemark deadletter list", "tidemark deadletter list --reason syntax --json")
+    .action(async (flags: DeadLetterFilter & { json?: boolean }) => {
       const { listed } = await import("../operator/dead-letters.ts");
       await listed(flags, { json: flags.json === true });
     });
 
   gatewayOption(letters.command("show"))
-    .description("one of them, with the place of the fault and the payload")
-    .argument("<id>", "its number, as list shows it", wholeNumber)
+    .description("show one dead letter: its payload, and where the mistake is in it")
+    .argument("<id>", "its number, as list shows it", wholeNumberArgument({ min: 1, max: Number.MAX_SAFE_INTEGER }))
     .option("--json", "print the result as JSON")
+    .example("tidemark deadletter show 7")
     .action(async (id: number, flags: { gateway: string; json?: boolean }) => {
       const { shownOne } = await import("../operator/dead-letters.ts");
       await shownOne(flags.gateway, id, { json: flags.json === true });
     });
 
-  asked(letters.command("export"))
-    .description("all of them as NDJSON, payloads in base64, to standard output")
-    .action(async (flags: AskFlags) => {
+  filtered(letters.command("export"))
+    .description("print all of them as NDJSON, with payloads in base64")
+    .example("tidemark deadletter export --gateway http://10.0.0.7:9101")
+    .action(async (flags: DeadLetterFilter) => {
       const { exported } = await import("../operator/dead-letters.ts");
       await exported(flags);
     });
 
-  commanded(letters.command("retry"))
-    .description("decode them again, by the routes of now; what becomes a reading comes in with its own time, once")
+  authorized(letters.command("retry"))
+    .description("decode them again with the routes of now; each reading arrives once, with its own time")
     .option("--json", "print the result as JSON")
-    .action(async (flags: CommandFlags) => {
+    .example("tidemark deadletter retry --token-file operator.token")
+    .action(async (flags: DeadLetterCommandFlags) => {
       const { retried } = await import("../operator/dead-letters.ts");
       await retried(flags, { json: flags.json === true });
     });
 
-  commanded(letters.command("purge"))
-    .description("throw them away; that is counted, and the count reaches the regions")
+  authorized(letters.command("purge"))
+    .description("delete them; the gateway counts it, and the regions get the count")
     .option("--json", "print the result as JSON")
-    .action(async (flags: CommandFlags) => {
+    .example("tidemark deadletter purge --reason syntax --token-file operator.token")
+    .action(async (flags: DeadLetterCommandFlags) => {
       const { purged } = await import("../operator/dead-letters.ts");
       await purged(flags, { json: flags.json === true });
     });
 }
 
-export type AskFlags = { readonly gateway: string; readonly reason?: string };
-export type CommandFlags = AskFlags & { readonly tokenFile: string; readonly json?: boolean };
+type DeadLetterFilter = { readonly gateway: string; readonly reason?: string };
+type DeadLetterCommandFlags = DeadLetterFilter & { readonly tokenFile: string; readonly json?: boolean };
 
-function gatewayOption(command: Command): Command {
-  return command.option("--gateway <url>", "HTTP address of the gateway", httpUrl, "http://127.0.0.1:9101");
+function gatewayOption(command: CliCommand): CliCommand {
+  return command.option(
+    "--gateway <url>",
+    "HTTP address of the gateway",
+    httpUrlArgument("gateway"),
+    "http://127.0.0.1:9101",
+  );
 }
 
-function asked(command: Command): Command {
-  return gatewayOption(command).option("--reason <reason>", "only those of this reason, such as syntax");
+function filtered(command: CliCommand): CliCommand {
+  return gatewayOption(command).option("--reason <reason>", "only those with this reason, such as syntax");
 }
 
-function commanded(command: Command): Command {
-  return asked(command).requiredOption("--token-file <file>", "file with the token of the operators of the gateway");
-}
-
-function httpUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new InvalidArgumentError("Expected the HTTP address of a gateway such as http://127.0.0.1:9101.");
-  }
-  return text;
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Expected a number such as 7.");
-  return value;
+function authorized(command: CliCommand): CliCommand {
+  return filtered(command).requiredOption("--token-file <file>", "file with the operators' token of the gateway");
 }

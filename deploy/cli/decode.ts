@@ -1,23 +1,26 @@
 import { readFileSync } from "node:fs";
-import type { Command } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
+import type { CliCommand } from "./cli-command.ts";
 
 /**
- * `tidemark decode`: what a message becomes and why, without a gateway. Exit code 0 for readings and for what is none by
- * its nature, 1 for a dead letter.
+ * `tidemark decode`: what a message becomes and why, without a gateway. Exit code 1 for a dead letter, 0 for everything else.
  */
-export function registerDecode(program: Command): void {
+export function registerDecode(program: CliCommand): void {
   program
     .command("decode")
-    .description("show what a message becomes, and why")
+    .description("show what a gateway makes of a message, and why")
     .requiredOption("--topic <topic>", "topic of the message")
-    .argument("[stdin]", "- reads the payload from standard input")
+    .argument("[stdin]", "-: read the payload from standard input")
     .option("--payload <text>", "the payload as text")
-    .option("--payload-file <file>", "the payload as the bytes of a file")
-    .option("--config <file>", "configuration of a gateway; without it, no routes")
+    .option("--payload-file <file>", "a file whose bytes are the payload")
+    .option("--config <file>", "configuration of a gateway, for its routes (default: no routes)")
     .option("--client <id>", "client id of the sender", "client")
-    .option("--content-type <type>", "content type of the message, as MQTT 5 has it")
+    .option("--content-type <type>", "MQTT 5 content type of the message")
     .option("--json", "print the result as JSON")
+    .example(
+      `tidemark decode --topic hall/press-3 --payload '{"temp": 21.5}'`,
+      "tidemark decode --topic hall/press-3 --payload-file message.bin --config edge.yaml --json",
+    )
     .action(async (stdin: string | undefined, flags: DecodeFlags) => {
       const payload = payloadOf(stdin, flags);
       const { decodedMessage, decodedLines } = await import("../decode/decoded-message.ts");

@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
-import { parseDuration } from "../../proto/runtime/options/duration.ts";
+import { durationArgument, wholeNumberArgument } from "./argument-parsers.ts";
+import type { CliCommand } from "./cli-command.ts";
 
-export function registerDemo(program: Command): void {
+export function registerDemo(program: CliCommand): void {
   program
     .command("demo")
-    .description("a region, a gateway and simulated sensors on this machine, until Ctrl-C")
-    .option("--dir <folder>", "where data and configurations go; a second start continues from it", "tidemark-data")
-    .option("--devices <n>", "simulated devices", wholeNumber, 24)
-    .option("--for <duration>", "stop by itself after this time", duration)
+    .description("run three regions, a gateway and simulated sensors on this machine, until Ctrl-C")
+    .option("--dir <folder>", "folder for data and configurations; the next start continues from it", "tidemark-data")
+    .option("--devices <n>", "number of simulated devices", wholeNumberArgument({ min: 0, max: 10_000 }), 24)
+    .option("--for <duration>", "stop after this time", durationArgument)
+    .example("tidemark demo", "tidemark demo --devices 100 --for 5m --dir /tmp/demo")
     .action(async (options: { dir: string; devices: number; for?: number }) => {
       const { runDemo } = await import("../sandbox/demo.ts");
       const directory = resolve(options.dir);
@@ -21,18 +21,4 @@ export function registerDemo(program: Command): void {
         forMs: options.for,
       });
     });
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 10_000) throw new InvalidArgumentError("expected 0 to 10000");
-  return value;
-}
-
-function duration(text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }

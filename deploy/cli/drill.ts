@@ -1,44 +1,58 @@
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { columnsOf } from "../terminal/terminal-text.ts";
+import { wholeNumberArgument } from "./argument-parsers.ts";
+import type { CliCommand } from "./cli-command.ts";
 
 /**
  * `tidemark drill`: breaks something on purpose and proves that nothing acknowledged was lost or counted twice. Exit
- * codes of `run`: 0 all passed, 1 one failed, 2 one was incomplete or aborted.
+ * codes of `run`: 0 all passed, 1 one failed, 2 one was incomplete, stopped or not begun.
  */
-export function registerDrill(program: Command): void {
+export function registerDrill(program: CliCommand): void {
   const drill = program
     .command("drill")
-    .description("failover drills: break something, and prove that nothing was lost");
+    .description("run failover drills: break something on purpose, and prove that nothing was lost")
+    .example("tidemark drill run region-frozen");
 
   drill
     .command("list")
-    .description("the drills that come with Tidemark")
+    .description("list the drills that come with Tidemark")
     .option("--json", "print the result as JSON")
+    .example("tidemark drill list")
     .action(async (flags: { json?: boolean }) => {
       const { listing } = await import("../drill/drill-text.ts");
-      process.stdout.write(await listing({ json: flags.json === true }));
+      process.stdout.write(listing({ json: flags.json === true, width: columnsOf(process.stdout) }));
     });
 
   drill
     .command("show")
-    .description("what a drill believes, does and asks")
-    .argument("<name>", "name of a drill, or the path of its file")
+    .description("show the hypothesis, the steps and the limits of a drill")
+    .argument("<name>", "name of a drill, or path of a drill file")
     .option("--json", "print the result as JSON")
+    .example("tidemark drill show region-frozen", "tidemark drill show mine.yaml --json")
     .action(async (name: string, flags: { json?: boolean }) => {
-      const { shown } = await import("../drill/drill-text.ts");
-      process.stdout.write(await shown(name, { json: flags.json === true }));
+      const { shownDrill } = await import("../drill/drill-text.ts");
+      process.stdout.write(shownDrill(name, { json: flags.json === true, width: columnsOf(process.stdout) }));
     });
 
   drill
     .command("run")
-    .description("run a drill, or all of them, in a sandbox or on a running deployment")
-    .argument("<name>", "name of a drill, the path of its file, or all")
-    .option("--target <target>", "sandbox, or the file that describes a deployment", "sandbox")
-    .option("--seed <n>", "for what is random in it", wholeNumber, 1)
-    .option("--out <folder>", "where the reports go", "drill-reports")
-    .option("--confirm <name>", "the name of the target, where it is in production; otherwise it is asked for")
-    .option("--dry-run", "say what would be done, and when it would end")
+    .description("run one drill, or all, in a sandbox or on a running deployment")
+    .argument("<name>", "name of a drill, path of a drill file, or all")
+    .option("--target <target>", "sandbox, or path of the file that describes a deployment", "sandbox")
+    .option(
+      "--seed <n>",
+      "seed for jitter and payloads",
+      wholeNumberArgument({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+      1,
+    )
+    .option("--out <folder>", "folder for the reports", "drill-reports")
+    .option("--confirm <name>", "name of a target in production (default: ask for it)")
+    .option("--dry-run", "print what would be done and when it would end, and do nothing")
     .option("--json", "print the results as JSON")
+    .example(
+      "tidemark drill run region-frozen",
+      "tidemark drill run all --json",
+      "tidemark drill run region-killed-and-back --target tidemark-data/deploy.yaml --dry-run",
+    )
     .action(async (name: string, flags: RunFlags) => {
       const { runDrills } = await import("../drill/drill-command.ts");
       process.exitCode = await runDrills(name, {
@@ -60,9 +74,3 @@ type RunFlags = {
   readonly dryRun?: boolean;
   readonly json?: boolean;
 };
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("expected a whole number such as 1");
-  return value;
-}

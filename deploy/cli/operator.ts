@@ -3,23 +3,25 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { SaidWindow } from "../operator/region-commands.ts";
 import { commandOptions, sendCommands } from "../operator/command-options.ts";
 import type { CommandFlags } from "../operator/command-options.ts";
+import type { CliCommand } from "./cli-command.ts";
 
 /**
- * `tidemark operator`: what people say of windows and devices where the gateways are wrong, late or should not be kept.
- * Every command goes to one region, is replicated from there, and stays in the history of the window for ever.
+ * `tidemark operator`: people correct windows where the gateways are wrong or late, and erase devices. Every command goes to
+ * one region, replicates to all, and stays in the history of the window for ever.
  */
-export function registerOperator(program: Command): void {
+export function registerOperator(program: CliCommand): void {
   const operator = program
     .command("operator")
-    .description("override, backfill or clear windows, and erase devices, in all regions");
+    .description("correct windows (override, backfill, clear) and erase devices, in all regions")
+    .example(`tidemark operator override ${EXAMPLE_SERIES} ${EXAMPLE_START} --value 21.5`);
 
-  for (const { name, command, description } of SAYINGS) {
-    ofWindows(operator.command(name), description)
+  for (const { name, command, description, example } of CORRECTIONS) {
+    seriesOptions(operator.command(name).example(example), description)
       .option("--start <time>", "start of the window, such as 2026-11-20T08:00:00Z")
-      .option("--value <value>", "what the window says: one number, true, false or a text")
+      .option("--value <value>", "value of the window: a number, true, false or a text")
       .option("--summary <json>", 'or a summary: {"count": 3, "sum": 6.5, "min": 2, "max": 2.5}')
-      .option("--windows <file>", "or many windows: CSV with start,value or start,count,sum,min,max")
-      .action(async (flags: SayFlags) => {
+      .option("--windows <file>", "or many windows: a CSV file with start,value or start,count,sum,min,max")
+      .action(async (flags: CorrectionFlags) => {
         const windows = await windowsOf(flags);
         const requests = Array.from({ length: Math.ceil(windows.length / WINDOWS_AT_ONCE) }, (_, i) => ({
           command,
@@ -30,17 +32,26 @@ export function registerOperator(program: Command): void {
       });
   }
 
-  ofWindows(operator.command("clear"), "take back what operators said of a window")
+  seriesOptions(
+    operator.command("clear").example(`tidemark operator clear ${EXAMPLE_SERIES} ${EXAMPLE_START} --rank override`),
+    "take back a correction of a window",
+  )
     .requiredOption("--start <time>", "start of the window")
-    .requiredOption("--rank <rank>", "which kind of saying: override, backfill-replace or backfill-fill", rank)
+    .requiredOption("--rank <rank>", "kind of the correction: override, backfill-replace or backfill-fill", rank)
     .action(async (flags: CommandFlags & SeriesFlags & { start: string; rank: string }) => {
       await sendCommands(flags, [{ command: "clear", ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }]);
     });
 
-  commandOptions(operator.command("erase-device"))
-    .description("delete everything of a device in all regions, and take nothing of it any more, for ever")
-    .argument("<device>", "name of the device, as /v1/series gives it")
-    .requiredOption("--confirm <device>", "the name again: this cannot be taken back")
+  commandOptions(
+    operator
+      .command("erase-device")
+      .example(
+        'tidemark operator erase-device hall/press-3 --confirm hall/press-3 --token-file operator.token --reason "sold"',
+      ),
+  )
+    .description("delete all data of a device in all regions, and refuse its data for ever")
+    .argument("<device>", "name of the device, as /v1/series shows it")
+    .requiredOption("--confirm <device>", "the name again, because this cannot be undone")
     .action(async (device: string, flags: CommandFlags & { confirm: string }) => {
       if (flags.confirm !== device) {
         const message = `--confirm ${JSON.stringify(flags.confirm)} is not the device ${JSON.stringify(device)}`;
@@ -50,22 +61,32 @@ export function registerOperator(program: Command): void {
     });
 }
 
-const SAYINGS = [
-  { name: "override", command: "override", description: "say what a window is, whatever gateways say" },
+const EXAMPLE_SERIES =
+  '--token-file operator.token --reason "sensor was in the sun" --device hello --metric temp --window 10s';
+const EXAMPLE_START = "--start 2026-11-20T08:00:00Z";
+const CORRECTIONS = [
+  {
+    name: "override",
+    command: "override",
+    description: "set a window; outranks everything else",
+    example: `tidemark operator override ${EXAMPLE_SERIES} ${EXAMPLE_START} --value 21.5`,
+  },
   {
     name: "backfill-replace",
     command: "backfill_replace",
-    description: "say what a window is, above the gateways and below an override",
+    description: "set a window; outranks the gateways, but not an override",
+    example: `tidemark operator backfill-replace ${EXAMPLE_SERIES} --windows november.csv`,
   },
   {
     name: "backfill-fill",
     command: "backfill_fill",
-    description: "say what a window is where no gateway says anything",
+    description: "set a window for which no gateway has anything",
+    example: `tidemark operator backfill-fill ${EXAMPLE_SERIES} ${EXAMPLE_START} --value 21.5`,
   },
 ] as const;
 
 type SeriesFlags = { readonly device: string; readonly metric: string; readonly window: string };
-type SayFlags = CommandFlags &
+type CorrectionFlags = CommandFlags &
   SeriesFlags & {
     readonly start?: string;
     readonly value?: string;
@@ -73,7 +94,7 @@ type SayFlags = CommandFlags &
     readonly windows?: string;
   };
 
-function ofWindows(command: Command, description: string): Command {
+function seriesOptions(command: Command, description: string): Command {
   return commandOptions(command)
     .description(description)
     .requiredOption("--device <name>", "device of the series")
@@ -85,18 +106,26 @@ function seriesOf({ device, metric, window }: SeriesFlags): SeriesFlags {
   return { device, metric, window };
 }
 
-async function windowsOf({ start, value, summary, windows: file }: SayFlags): Promise<readonly SaidWindow[]> {
+async function windowsOf({ start, value, summary, windows: file }: CorrectionFlags): Promise<readonly SaidWindow[]> {
   if ([value, summary, file].filter((given) => given !== undefined).length !== 1) {
-    throw new Fault({ code: "usage", message: "expected one of --value, --summary and --windows" });
+    throw new Fault({ code: "usage", message: "give exactly one of --value, --summary and --windows" });
   }
   if (file !== undefined) {
     if (start !== undefined) {
-      throw new Fault({ code: "usage", message: "--start is for one window; the file has a column for it" });
+      throw new Fault({
+        code: "usage",
+        message: "--start and --windows exclude each other: the file has a column start",
+      });
     }
     const { readWindows } = await import("../operator/windows-csv.ts");
     return readWindows(file);
   }
-  if (start === undefined) throw new Fault({ code: "usage", message: "--start is missing" });
+  if (start === undefined)
+    throw new Fault({
+      code: "usage",
+      message: "--start is missing",
+      hint: "give the start of the window, such as 2026-11-20T08:00:00Z",
+    });
   if (value !== undefined) return [{ start, value: readValue(value) }];
   return [{ start, summary: readSummary(summary!) }];
 }
@@ -108,19 +137,23 @@ function readValue(text: string): number | boolean | string {
 
 function readSummary(text: string): Record<string, number> {
   try {
-    // What may stand in it is for the region to say.
+    // The region checks what is in it.
     return JSON.parse(text) as Record<string, number>;
   } catch {
-    throw new Fault({ code: "usage", message: "--summary is not JSON", hint: "mind the quotes of the shell" });
+    throw new Fault({
+      code: "usage",
+      message: "--summary is not JSON",
+      hint: "put it in single quotes, so that the shell leaves it alone",
+    });
   }
 }
 
 function rank(text: string): string {
-  if (!SAYINGS.some(({ name }) => name === text)) {
-    throw new InvalidArgumentError(`Expected ${SAYINGS.map(({ name }) => name).join(", ")}.`);
+  if (!CORRECTIONS.some(({ name }) => name === text)) {
+    throw new InvalidArgumentError(`expected one of ${CORRECTIONS.map(({ name }) => name).join(", ")}`);
   }
   return text.replace("-", "_");
 }
 
-/** What a region takes in one request. */
+/** A region takes no more in one request. */
 const WINDOWS_AT_ONCE = 1000;

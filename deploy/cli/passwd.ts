@@ -2,16 +2,18 @@ import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import type { Command } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
+import type { CliCommand } from "./cli-command.ts";
 
-export function registerPasswd(program: Command): void {
+export function registerPasswd(program: CliCommand): void {
   program
     .command("passwd")
-    .description("add a user to a users file, or change the password; reads the password from standard input")
-    .argument("<file>", "the users file, as mqtt.users_file names it")
+    .description("add an MQTT user, or change the password; the password is read from standard input")
+    .argument("<file>", "the users file (mqtt.users_file of the gateway)")
     .argument("<user>", "name of the user")
-    .action(async (file: string, user: string) => {
+    .option("--json", "print the result as JSON")
+    .example("tidemark passwd users.txt line-1")
+    .action(async (file: string, user: string, flags: { json?: boolean }) => {
       if (user.trim() === "" || user.startsWith("#") || /[:\p{Cc}]/u.test(user)) {
         const message = "a user name cannot be empty, begin with '#', or hold ':' or control characters";
         throw new Fault({ code: "usage", message });
@@ -21,13 +23,12 @@ export function registerPasswd(program: Command): void {
         throw new Fault({ code: "usage", message: "the password is empty", hint: "give it on standard input" });
       }
       await setUser(file, user, hashOf(password));
-      process.stdout.write(
-        `${file}: user ${user} can connect as soon as the gateway has seen the change, in seconds\n`,
-      );
+      const sentence = `${file}: user ${user} can connect within seconds, when the gateway has read the file again`;
+      process.stdout.write(`${flags.json === true ? JSON.stringify({ file, user }) : sentence}\n`);
     });
 }
 
-/** What `mosquitto_passwd` writes: PBKDF2-HMAC-SHA512, so the file works for both. */
+/** PBKDF2-HMAC-SHA512, as `mosquitto_passwd` writes it: the file works for both. */
 function hashOf(password: string): string {
   const salt = randomBytes(12);
   const hash = pbkdf2Sync(password, salt, ITERATIONS, 64, "sha512");
@@ -35,13 +36,13 @@ function hashOf(password: string): string {
 }
 
 async function setUser(file: string, user: string, hash: string): Promise<void> {
-  // Loaded here: no other command of an operator needs SQLite.
+  // Loaded here, because the other commands do not need SQLite.
   const { storageFault, writeFileDurably } = await import("../../proto/runtime/sqlite.ts");
   try {
     const exists = existsSync(file);
     const lines = exists ? readFileSync(file, "utf8").split(/\r?\n/) : [];
     const others = lines.filter((line) => line !== "" && !line.startsWith(`${user}:`));
-    // Behind a symbolic link, the file that the gateway reads is replaced and not the link.
+    // Where the path is a symbolic link, the file that the gateway reads is replaced, and not the link.
     const target = exists ? realpathSync(file) : file;
     writeFileDurably(target, `${[...others, `${user}:${hash}`].join("\n")}\n`, OWNER_ONLY);
   } catch (cause) {
@@ -50,7 +51,7 @@ async function setUser(file: string, user: string, hash: string): Promise<void> 
   }
 }
 
-/** The first line of standard input; a typed one is not shown. */
+/** The first line of standard input; on a terminal it is not shown. */
 async function readPassword(): Promise<string> {
   const { stdin } = process;
   if (stdin.isTTY) process.stderr.write("Password: ");
@@ -67,5 +68,5 @@ async function readPassword(): Promise<string> {
 
 const OWNER_ONLY = 0o600;
 const FILE_HINT = "check the path of the users file, and that this user may write in its folder";
-/** Far above mosquitto_passwd's default of 101; costs a reconnecting sensor 40 ms once, in a thread of its own. */
+/** Far above the 101 of mosquitto_passwd; costs 40 ms for each connection, in a thread of its own. */
 const ITERATIONS = 50_000;

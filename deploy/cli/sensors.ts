@@ -1,47 +1,59 @@
 import { readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
-import { parseDuration } from "../../proto/runtime/options/duration.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
 import type { SimulateProgress } from "../sensors/simulate.ts";
+import { durationArgument, wholeNumberArgument } from "./argument-parsers.ts";
+import type { CliCommand } from "./cli-command.ts";
 
 const PROGRESS_MS = 1_000;
-/** Back to the first column, and everything behind it erased. */
+/** Goes back to the first column and erases the line. */
 const LINE_START = "\r\u001B[K";
 
 /**
- * `tidemark sensors simulate` and `tidemark sensors replay`: real MQTT clients without hardware. Ctrl-C ends both in
- * an orderly way: what is in flight is still acknowledged and the result printed. Exit code 1 when a replay did not come
- * to the end of its file, or when messages stayed without an acknowledgement.
+ * `tidemark sensors simulate` and `tidemark sensors replay`: real MQTT clients without hardware. Ctrl-C ends both in order:
+ * they wait for the acknowledgements in flight and print the result. Exit code 1 when a replay did not reach the end of its
+ * file, or when messages were not acknowledged.
  */
-export function registerSensors(program: Command): void {
-  const sensors = program.command("sensors").description("publish simulated or recorded readings over MQTT");
+export function registerSensors(program: CliCommand): void {
+  const sensors = program
+    .command("sensors")
+    .description("publish simulated or recorded readings over MQTT")
+    .example("tidemark sensors simulate");
 
   addBrokerOptions(sensors.command("simulate"))
-    .description("run simulated devices, each an MQTT client of its own, until Ctrl-C")
-    .option("--devices <n>", "how many devices", wholeNumber({ min: 1, max: 100_000 }), 16)
+    .description("run simulated devices until Ctrl-C; each is an MQTT client of its own")
+    .option("--devices <n>", "number of devices", wholeNumberArgument({ min: 1, max: 100_000 }), 16)
     .addOption(
       new Option("--period <duration>", "time between two samples of a device")
-        .argParser(duration)
+        .argParser(durationArgument)
         .default(1_000, "1s"),
     )
     .option(
       "--seed <n>",
       "the same seed gives the same devices and curves",
-      wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+      wholeNumberArgument({ min: 0, max: 2 ** 32 - 1 }),
       1,
     )
     .option(
       "--site <name>",
-      "first level of the devices' names; two simulations of one name are one site",
+      "first level of the device names; two simulations with the same name are one site",
       siteName,
       "site",
     )
-    .option("--duration <duration>", "stop after this time", duration)
-    .option("--count <n>", "stop after this many messages", wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+    .option("--duration <duration>", "stop after this time", durationArgument)
+    .option(
+      "--count <n>",
+      "stop after this many messages",
+      wholeNumberArgument({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    )
     .addOption(qosOption([0, 1, 2]))
+    .example(
+      "tidemark sensors simulate --devices 100",
+      "tidemark sensors simulate --url mqtts://gw.example.com:8883 --ca ca.pem --username line-1 --password-file line-1.password --count 1000 --json",
+    )
     .action(async (flags: SimulateFlags) => {
-      // Here and not at the top: a gateway's process has no use for an MQTT client.
+      // Loaded here, because a gateway process needs no MQTT client.
       const { simulate, simulateSentence } = await import("../sensors/simulate.ts");
       const line = new ProgressLine();
       const options = {
@@ -62,18 +74,20 @@ export function registerSensors(program: Command): void {
     });
 
   addBrokerOptions(sensors.command("replay"))
-    .description(
-      "publish a CSV file with a time column, one JSON message a row, and wait until every row is acknowledged",
-    )
-    .argument("<file>", "CSV file; its first line names the columns")
-    .option("--topic <topic>", "where to publish (default: replay/<file name without ending>)")
-    .option("--time-column <name>", "the column with the time (default: the first called timestamp, ts or time)")
+    .description("publish the rows of a CSV file as JSON messages, and wait until each is acknowledged")
+    .argument("<file>", "CSV file with a time column; its first line names the columns")
+    .option("--topic <topic>", "topic to publish to (default: replay/<file name without extension>)")
+    .option("--time-column <name>", "column with the time (default: the first that is called timestamp, ts or time)")
     .addOption(
-      new Option("--speed <speed>", "max, or a multiple of the recorded pace such as 1x or 60x")
+      new Option("--speed <speed>", "max, or a multiple of the recorded speed, such as 1x or 60x")
         .argParser(speed)
         .default(Number.POSITIVE_INFINITY, "max"),
     )
     .addOption(qosOption([1, 2]))
+    .example(
+      "tidemark sensors replay office.csv",
+      "tidemark sensors replay office.csv --topic office/room-1 --speed 60x --json",
+    )
     .action(async (file: string, flags: ReplayFlags) => {
       const { replay, replaySentence } = await import("../sensors/replay.ts");
       const result = await untilInterrupted((signal) =>
@@ -119,12 +133,15 @@ type ReplayFlags = BrokerFlags & {
   readonly qos: 1 | 2;
 };
 
-function addBrokerOptions(command: Command): Command {
+function addBrokerOptions(command: CliCommand): CliCommand {
   return command
-    .option("--url <url>", "MQTT listener of the gateway: mqtt, mqtts, ws or wss", brokerUrl, "mqtt://127.0.0.1:1883")
-    .option("--username <name>", "user name, where the gateway asks for one")
-    .option("--password-file <file>", "file with the password of that user; a line end behind it is ignored")
-    .option("--ca <file>", "certificate (PEM) of the authority that signed the gateway's, for mqtts and wss")
+    .option("--url <url>", "MQTT address of the gateway: mqtt, mqtts, ws or wss", brokerUrl, "mqtt://127.0.0.1:1883")
+    .option("--username <name>", "user name, if the gateway needs one")
+    .option("--password-file <file>", "file with the password of that user")
+    .option(
+      "--ca <file>",
+      "certificate (PEM) of the authority that signed the gateway's certificate, for mqtts and wss",
+    )
     .option("--json", "print the result as JSON");
 }
 
@@ -149,11 +166,16 @@ function readText(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault({ code: "file", message: `cannot read ${file}: ${reason}`, cause: error });
+    throw new Fault({
+      code: "file",
+      message: `cannot read ${file}: ${reason}`,
+      hint: "check the path and who may read it",
+      cause: error,
+    });
   }
 }
 
-/** Runs the work with a signal that Ctrl-C and SIGTERM fire; a second one ends the process as if nobody listened. */
+/** Runs the work with a signal that fires at Ctrl-C and SIGTERM. A second Ctrl-C ends the process at once. */
 async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -173,7 +195,7 @@ async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): P
   }
 }
 
-/** One line that is written over itself; only for a person who is watching. */
+/** A line that is updated in place; only on a terminal. */
 class ProgressLine {
   #timer: NodeJS.Timeout | undefined;
 
@@ -200,39 +222,20 @@ function print(flags: BrokerFlags, result: object, sentence: string): void {
 function brokerUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !["mqtt:", "mqtts:", "ws:", "wss:"].includes(url.protocol) || url.hostname === "") {
-    throw new InvalidArgumentError("Expected a URL such as mqtt://127.0.0.1:1883, mqtts://..., ws://... or wss://...");
+    throw new InvalidArgumentError("expected a URL such as mqtt://127.0.0.1:1883, mqtts://..., ws://... or wss://...");
   }
   if (url.username !== "" || url.password !== "") {
     throw new InvalidArgumentError(
-      "Give the user with --username and --password-file: a URL shows up in process lists.",
+      "give the user with --username and --password-file, because a URL is visible in process lists",
     );
   }
   return text;
 }
 
-function wholeNumber(limits: { min: number; max: number }): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= limits.min && value <= limits.max) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${limits.min} to ${limits.max.toLocaleString("en")}.`);
-  };
-}
-
-function duration(text: string): number {
-  let ms: number;
-  try {
-    ms = parseDuration(text);
-  } catch {
-    throw new InvalidArgumentError("Expected a duration such as 500ms, 10s or 5m.");
-  }
-  if (ms < 1) throw new InvalidArgumentError("Expected at least 1ms.");
-  return ms;
-}
-
 function choice(levels: readonly number[]): (text: string) => number {
   return (text) => {
     const level = Number(text);
-    if (!levels.includes(level)) throw new InvalidArgumentError(`Expected ${levels.join(" or ")}.`);
+    if (!levels.includes(level)) throw new InvalidArgumentError(`expected ${levels.join(" or ")}`);
     return level;
   };
 }
@@ -241,7 +244,7 @@ function speed(text: string): number {
   if (text === "max") return Number.POSITIVE_INFINITY;
   const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
   if (factor !== undefined && Number(factor) > 0) return Number(factor);
-  throw new InvalidArgumentError("Expected max, or a multiple such as 1x or 60x.");
+  throw new InvalidArgumentError("expected max, or a multiple such as 1x or 60x");
 }
 
 function siteName(text: string): string {

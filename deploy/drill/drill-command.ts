@@ -10,7 +10,7 @@ import { deploymentSchema } from "./deployment-file.ts";
 import type { Drill } from "./drill-file.ts";
 import { blastRadius, planSteps } from "./drill-plan.ts";
 import { DrillSession } from "./drill-session.ts";
-import { allDrills, findDrill } from "./shipped-drills.ts";
+import { ALL, allDrills, findDrill } from "./shipped-drills.ts";
 import { drillText, sandboxCast } from "./drill-text.ts";
 import { formatMs } from "./figures.ts";
 import { inability, objections, objectionsOfRegions } from "./guards.ts";
@@ -22,6 +22,7 @@ import { ReportFolder } from "./report/report-folder.ts";
 import { summaryTable } from "./report/summary-report.ts";
 import { SandboxTarget } from "./sandbox-target.ts";
 import { seededRandom } from "../sandbox/seeded-random.ts";
+import { columnsOf } from "../terminal/terminal-text.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
@@ -33,7 +34,8 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
   const deployment = options.target === "sandbox" ? undefined : readDeployment(options.target);
   const drills = chosen(name, deployment);
   if (options.dryRun) {
-    for (const drill of drills) say(options, `${drillText(drill, castOf(drill, deployment)).join("\n")}\n\n`);
+    for (const drill of drills)
+      say(options, `${drillText(drill, castOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
     return 0;
   }
   if (deployment?.file.production === true && !(await confirmed(deployment.file, drills, options))) {
@@ -134,7 +136,7 @@ function readDeployment(path: string): Deployment {
 
 /** @throws Fault when there is none such, or when the target has no means for the only one that was named. */
 function chosen(name: string, deployment: Deployment | undefined): readonly Drill[] {
-  if (name !== "all") {
+  if (name !== ALL) {
     const drill = findDrill(name);
     if (deployment !== undefined && drill.onlySandbox) {
       throw new Fault({ code: "usage", message: `${name} is for the sandbox only`, hint: "leave --target away" });

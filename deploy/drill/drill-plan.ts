@@ -68,6 +68,10 @@ export function blastRadius(steps: readonly PlannedStep[]): string {
   const injections = injectionsIn(steps);
   const longestMs = Math.max(...injections.map(({ durationMs }) => durationMs));
   const places = new Set(injections.map(placeText));
-  const until = longestMs === Infinity ? "for ever" : `for at most ${formatDuration(longestMs)} at a time`;
-  return `${[...places].join(", ")}, ${until}`;
+  return `${[...places].join(", ")}, ${timeText(longestMs)}`;
+}
+
+function timeText(durationMs: number): string {
+  if (durationMs === Infinity) return "for ever";
+  return durationMs === 0 ? "for a moment" : `for at most ${formatDuration(durationMs)} at a time`;
 }

@@ -2,53 +2,65 @@ import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Drill } from "./drill-file.ts";
 import type { Cast } from "./cast.ts";
 import { blastRadius, planSteps, stepSentence } from "./drill-plan.ts";
+import { labelled, wrapText } from "../terminal/terminal-text.ts";
 import { allDrills, findDrill } from "./shipped-drills.ts";
 
-/** Texts about drills, for `tidemark drill list` and `show`. */
-export async function listing({ json }: { json: boolean }): Promise<string> {
+/** Texts about drills, for `tidemark drill list` and `show`. Both are wrapped to a width in columns. */
+
+export function listing({ json, width }: { json: boolean; width: number }): string {
   const drills = allDrills();
   if (json) {
     const all = drills.map(({ drill, hypothesis, onlySandbox }) => ({ drill, hypothesis, only_sandbox: onlySandbox }));
     return `${JSON.stringify({ drills: all })}\n`;
   }
-  const width = Math.max(...drills.map(({ drill }) => drill.length));
-  const lines = drills.map(
-    ({ drill, hypothesis, onlySandbox }) =>
-      `${drill.padEnd(width)}  ${firstSentence(hypothesis)}${onlySandbox ? " (sandbox only)" : ""}`,
+  const labelWidth = Math.max(...drills.map(({ drill }) => drill.length));
+  const lines = drills.flatMap(({ drill, hypothesis, onlySandbox }) =>
+    labelled(drill, `${firstSentence(hypothesis)}${onlySandbox ? " (sandbox only)" : ""}`, { labelWidth, width }),
   );
   return `${lines.join("\n")}\n`;
 }
 
-export async function shown(name: string, { json }: { json: boolean }): Promise<string> {
+/** @throws Fault when there is no such drill. */
+export function shownDrill(name: string, { json, width }: { json: boolean; width: number }): string {
   const drill = findDrill(name);
-  return json ? `${JSON.stringify(drill)}\n` : `${drillText(drill, sandboxCast(drill)).join("\n")}\n`;
+  return json ? `${JSON.stringify(drill)}\n` : `${drillText(drill, sandboxCast(drill), width).join("\n")}\n`;
 }
 
 /** A drill for one deployment: its hypothesis, its steps and when they end, its limits, and what it does not test. */
-export function drillText(drill: Drill, cast: Cast): string[] {
-  const { pass, load, stopIf } = drill;
+export function drillText(drill: Drill, cast: Cast, width: number): string[] {
+  const { pass, load, stopIf, notTested } = drill;
   const steps = planSteps(drill, cast);
+  const row = (label: string, texts: readonly string[]): string[] =>
+    texts.flatMap((text, i) => labelled(i === 0 ? label : "", text, { labelWidth: "not tested".length, width }));
+  const home =
+    pass.backHomeMs === null ? "home does not come back" : `back home within ${formatDuration(pass.backHomeMs)}`;
   return [
     `${drill.drill}${drill.onlySandbox ? " (sandbox only)" : ""}`,
     "",
-    drill.hypothesis,
+    ...wrapText(drill.hypothesis, width),
     "",
-    `hits      ${blastRadius(steps)}`,
-    `load      ${load.perSecond} canary readings/s from ${load.canaries} devices, each gateway (${cast.gateways.length})`,
-    `steps     steady for ${formatDuration(drill.steadyMs)}`,
-    ...steps.map((step) => `          ${stepSentence(step)}`),
-    "          every injection ends by itself; then the canaries stop, and the drill looks for every id in every region",
-    `passes    a new reading is durable elsewhere within ${formatDuration(pass.rtoMs)}, repaired within ${formatDuration(pass.repairMs)},`,
-    pass.backHomeMs === null
-      ? "          and nothing is missing, twice, or answered differently (home does not come back)"
-      : `          back home within ${formatDuration(pass.backHomeMs)}, and nothing is missing, twice, or answered differently`,
-    `stops if  ${[
+    ...row("hits", [blastRadius(steps)]),
+    ...row("load", [
+      `${load.perSecond} canary readings/s from ${load.canaries} devices, for each of ${cast.gateways.length} gateways`,
+    ]),
+    ...row("steps", [
+      `steady for ${formatDuration(drill.steadyMs)}`,
+      ...steps.map(stepSentence),
+      "every injection ends by itself; then the canaries stop, and the drill looks for every id in every region",
+    ]),
+    ...row("passes if", [
+      `a new reading is durable elsewhere within ${formatDuration(pass.rtoMs)}`,
+      `everything is repaired within ${formatDuration(pass.repairMs)}`,
+      home,
+      "nothing is missing, twice, or answered differently",
+    ]),
+    ...row("stops if", [
       ...(stopIf.bufferUsed === Infinity ? [] : [`a buffer is over ${Math.round(stopIf.bufferUsed * 100)}%`]),
       ...(stopIf.peerRegionUnhealthy ? ["a region that was not hit does not answer"] : []),
       ...(stopIf.canaryLost ? ["an acknowledged reading is in no region"] : []),
       "you press q",
-    ].join(", ")}`,
-    ...drill.notTested.map((what, i) => `${i === 0 ? "not tested" : "          "}${i === 0 ? "" : ""} ${what}`),
+    ]),
+    ...row("not tested", notTested),
   ];
 }
 

@@ -1,15 +1,16 @@
 import pc from "picocolors";
 import { z } from "zod";
+import { formatCount } from "../drill/figures.ts";
 import type { LocalDeployment, LocalRegion } from "./local-deployment.ts";
 
-/** What the demo shows while it runs: the gateway's sentence, its figures, and a line for each region. */
+/** What the demo shows while it runs: the gateway's status sentence, its figures, and a line for each region. */
 export type DemoTable = {
   readonly sentence: string;
   /** Under the sentence. */
   readonly lines: readonly string[];
 };
 
-/** Asks the processes how they are; undefined while the gateway does not answer. Rates are since the call before. */
+/** Asks the processes for their status; undefined while the gateway does not answer. Rates are since the last call. */
 export class DemoMeter {
   readonly #site: LocalDeployment;
   #before: { readonly total: number; readonly atMs: number } | undefined;
@@ -36,8 +37,10 @@ export class DemoMeter {
       sentence: gateway.sentence,
       lines: [
         ...gatewayLines(gateway, rate),
-        row(["region", "role", "held", "replicated", "lag", "pid"], pc.dim),
-        ...regions.map(({ region, status }) => regionLine(region, roles.get(region.name) ?? "-", status)),
+        ...tableLines([
+          ["region", "role", "readings", "replicated", "lag", "pid"],
+          ...regions.map(({ region, status }) => regionCells(region, roles.get(region.name) ?? "-", status)),
+        ]),
       ],
     };
   }
@@ -61,32 +64,34 @@ function gatewayLines(
   rate: number | undefined,
 ): string[] {
   const ms = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} ms`);
-  return [
-    row(["readings/s", "commit p50", "commit p99", "only here", "journaled", "pid"], pc.dim),
-    row([
-      rate === undefined ? "-" : count(rate),
+  return tableLines([
+    ["readings/s", "commit p50", "commit p99", "only here", "journaled"],
+    [
+      rate === undefined ? "-" : formatCount(rate),
       ms(journal.waitP50Ms),
       ms(journal.waitP99Ms),
-      count(outbox.waitingReadings),
-      count(readings.total),
-      "",
-    ]),
-  ];
+      formatCount(outbox.waitingReadings),
+      formatCount(readings.total),
+    ],
+  ]);
 }
 
-/** `held`: readings. `replicated`: but for batches that were committed there first and that some region does not hold yet. */
-function regionLine(region: LocalRegion, role: string, status: z.output<typeof regionSchema> | undefined): string {
-  if (status === undefined) return row([region.name, "down", "-", "-", "-", ""], pc.yellow);
+/**
+ * `readings`: in the region. `replicated`: all batches, or all but those that were committed there first and that another
+ * region does not have yet.
+ */
+function regionCells(region: LocalRegion, role: string, status: z.output<typeof regionSchema> | undefined): string[] {
+  if (status === undefined) return [region.name, "down", "-", "-", "-", ""];
   const behind = Math.max(0, ...status.peers.map((peer) => peer.behind_batches));
   const lagMs = Math.max(0, ...status.peers.map((peer) => peer.behind_ms ?? 0));
-  return row([
+  return [
     region.name,
     role,
-    count(status.readings),
-    behind === 0 ? "all" : `all but ${count(behind)}`,
+    formatCount(status.readings),
+    behind === 0 ? "all" : `all but ${formatCount(behind)}`,
     `${(lagMs / 1000).toFixed(1)} s`,
     String(region.process?.pid ?? ""),
-  ]);
+  ];
 }
 
 async function answer<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined> {
@@ -94,17 +99,23 @@ async function answer<T>(url: string, schema: z.ZodType<T>): Promise<T | undefin
     const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
     return schema.parse(await response.json());
   } catch {
-    // Busy, going, or not there: the table says so.
+    // Busy, stopping, or down: the table shows it.
     return undefined;
   }
 }
 
-export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+/** Columns as wide as they need to be, so that the table fits in a terminal of 60 columns. The first row is the head. */
+function tableLines(rows: readonly (readonly string[])[]): string[] {
+  // Names begin in one column, numbers end in one.
+  const isName = (column: number): boolean => rows[0]![column] === "region" || rows[0]![column] === "role";
+  const widths = rows[0]!.map((_, column) => Math.max(COLUMN_MIN, ...rows.map((row) => row[column]!.length)));
+  return rows.map((row, i) => {
+    const cells = row.map((cell, column) =>
+      isName(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),
+    );
+    const line = cells.join("  ");
+    return i === 0 ? pc.dim(line) : row.includes("down") ? pc.yellow(line) : line;
+  });
 }
 
-function row(cells: readonly string[], paint: (text: string) => string = (text) => text): string {
-  return paint(cells.map((cell) => cell.padStart(COLUMN)).join(""));
-}
-
-const COLUMN = 14;
+const COLUMN_MIN = 6;

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
 import { simulate } from "../sensors/simulate.ts";
-import { count, DemoMeter } from "./demo-table.ts";
+import { formatCount } from "../drill/figures.ts";
+import { columnsOf, wrapText } from "../terminal/terminal-text.ts";
+import { DemoMeter } from "./demo-table.ts";
 import { writeDrillTarget } from "./drill-target-file.ts";
 import { LocalDeployment } from "./local-deployment.ts";
 import { RestartedPart } from "./restarted-part.ts";
 
 /**
- * The first minute: one command starts everything, says where to look, and shows it working. What runs here is what
- * runs in production: the same processes, real MQTT, real gRPC, real fsync.
+ * The first minute: one command starts everything, says where to look, and shows it at work. It runs the same processes as
+ * production, with real MQTT, gRPC and fsync.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const stop = new AbortController();
@@ -30,7 +32,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     },
     edge: {
       windows: [
-        // The canaries of drills are looked for one by one.
+        // Drills look for the readings of their canaries one by one.
         { match: { device: "drill/*" }, lengths: ["10s"], raw: true, out_of_orderness: "1s", idle_timeout: "1s" },
         { lengths: ["10s", "1m"], idle_timeout: "10s" },
       ],
@@ -46,17 +48,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       { broker: { url: site.mqttUrl }, devices: options.devices, periodMs: 1000, seed: 7, qos: 1 },
       stop.signal,
     );
-    // A failure of the sensors must not wait for the end to be seen.
+    // A failure of the sensors ends the demo at once.
     sensors.catch(onSignal);
     try {
       await watch(site, stop.signal);
     } finally {
       stop.abort();
     }
-    print(`\nStopping: sensors, then the gateway (it hands over what it has), then the regions.`);
+    print(`\nStopping: the sensors, then the gateway (it sends what it has), then the regions.`);
     const { acknowledged } = await sensors;
     await site.stop();
-    print(`Stopped. ${count(acknowledged)} messages were acknowledged; everything is kept in ${options.directory}`);
+    print(`Stopped. ${formatCount(acknowledged)} messages were acknowledged; the data stays in ${options.directory}`);
   } finally {
     await site.stop();
     process.off("SIGINT", onSignal);
@@ -74,48 +76,78 @@ export type DemoOptions = {
 };
 
 function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: string): string {
+  const width = columnsOf(process.stdout);
   const { mqtt } = site.gateways[0]!.ports;
   const query = `${site.regionUrl}/v1/records?device=hello&metric=temp&window=10s`;
-  const pids = site.regions.map(({ name, process: running }) => `${running?.pid ?? ""} (${name})`);
+  const pids = site.regions.map(({ name, process: running }) => `kill -9 ${running?.pid ?? ""}  # ${name}`);
+  const tries: readonly Entry[] = [
+    ["send a reading", [`mosquitto_pub -h 127.0.0.1 -p ${mqtt} -q 1 -t hello/temp -m 21.5`]],
+    ["ask a region", [`curl '${query}'`]],
+    ["ask another one", [`curl '${query.replace(site.regionUrl, site.regions.at(-1)!.url)}'`]],
+    ["list the series", [`curl '${site.regionUrl}/v1/series?limit=5'`]],
+    ["see the status", [`${site.gatewayUrl}/v1/status`, `${site.regionUrl}/v1/status`]],
+    ["try to break it", [`kill -9 ${site.gateway?.pid ?? ""}  # the gateway`, ...pids]],
+    ["run a drill", [`npx tidemark drill run region-frozen --target ${drillTarget}`]],
+  ];
   return [
     "",
-    `${pc.bold("Tidemark")} runs: gateway ${pc.bold("plant-7")}, regions ${pc.bold("eu")} (its home), ${pc.bold("us")} and ${pc.bold("ap")}, ${options.devices} simulated devices.`,
-    `Data is in ${options.directory}${options.continues ? ", continued from the last start" : ""}.`,
+    ...wrapText(
+      `${TITLE} runs: gateway plant-7, regions eu (its home), us and ap, ${options.devices} simulated devices.`,
+      width,
+    ),
+    ...wrapText(`Data is in ${options.directory}${options.continues ? ", continued from the last start" : ""}.`, width),
     "",
-    `  send a reading    mosquitto_pub -h 127.0.0.1 -p ${mqtt} -q 1 -t hello/temp -m 21.5`,
-    `  ask the region    curl '${query}'`,
-    `  ask another one   curl '${query.replace(site.regionUrl, site.regions.at(-1)!.url)}'`,
-    `  what there is     curl '${site.regionUrl}/v1/series?limit=5'`,
-    `  how they are      ${site.gatewayUrl}/v1/status     ${site.regionUrl}/v1/status`,
+    ...entryLines(tries, width),
     "",
-    `  try to break it   kill -9 ${site.gateway?.pid ?? ""} (the gateway); regions: kill -9 ${pids.join(" or ")}`,
-    "                    Each is started again after 10 s; what was acknowledged is never lost.",
-    `  run a drill       npx tidemark drill run region-frozen --target ${drillTarget}`,
+    ...wrapText("What you kill is started again after 10 s. No acknowledged reading is lost.", width),
+    ...wrapText(
+      "A window reaches the regions when it has ended and its device has sent a later reading, or nothing for 10 s.",
+      width,
+    ),
+    "Ctrl-C stops everything.",
     "",
-    "A window is in the regions when it has ended and its device has moved on, or was silent for 10 s. Ctrl-C stops all.",
-    "",
-  ].join("\n");
+  ]
+    .join("\n")
+    .replace(TITLE, pc.bold(TITLE));
 }
+
+const TITLE = "Tidemark";
+
+/** A label, and commands to copy. */
+type Entry = readonly [label: string, commands: readonly string[]];
+
+/** Labels with their commands beside them, or below them where the terminal is too narrow. A command is never broken. */
+function entryLines(entries: readonly Entry[], width: number): string[] {
+  const isWide = entries.every(([, commands]) => commands.every((command) => LABEL_WIDTH + command.length <= width));
+  return entries.flatMap(([label, commands]) => {
+    if (!isWide) return [`  ${label}`, ...commands.map((command) => `    ${command}`)];
+    return commands.map((command, i) => `${(i === 0 ? `  ${label}` : "").padEnd(LABEL_WIDTH)}${command}`);
+  });
+}
+
+const LABEL_WIDTH = 20;
 
 async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> {
   const terminal = process.stdout.isTTY;
   const everyMs = terminal ? 1000 : 2000;
   const meter = new DemoMeter(site);
   const parts = [...site.gateways, ...site.regions].map((part) => new RestartedPart(part));
-  let lines = 0;
+  /** Lines of the table that stand on the terminal; the next table replaces them. */
+  let drawn = 0;
   while (!signal.aborted) {
     for (const part of parts) {
       const news = await part.look(performance.now());
       if (news === undefined) continue;
       print(pc.yellow(news));
-      lines = 0;
+      drawn = 0;
     }
     const table = await meter.read(performance.now());
     if (table !== undefined) {
-      if (terminal && lines > 0) process.stdout.write(`\u001B[${lines}A\u001B[J`);
-      if (terminal || lines === 0) print([pc.bold(table.sentence), ...table.lines].join("\n"));
+      const sentence = wrapText(table.sentence, columnsOf(process.stdout));
+      if (terminal && drawn > 0) process.stdout.write(`\u001B[${drawn}A\u001B[J`);
+      if (terminal || drawn === 0) print([...sentence.map(pc.bold), ...table.lines].join("\n"));
       else print(table.sentence);
-      lines = table.lines.length + 1;
+      drawn = sentence.length + table.lines.length;
     }
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }

@@ -74,7 +74,7 @@ export class ManagedProcess {
   }
 
   /** What it ended with, for a person; only after the end. */
-  get epitaph(): string {
+  get ending(): string {
     const { code, signal } = this.#exited ?? { code: null, signal: null };
     if (signal !== null) return `ended with ${signal}`;
     // A fault says itself in one such line; whatever else it logged last need not be the reason.
@@ -95,7 +95,7 @@ export class ManagedProcess {
     const signal = AbortSignal.timeout(deadlineMs);
     for (;;) {
       if (this.#exited !== undefined) {
-        throw new Fault({ code: "unreachable", message: `${this.name} ${this.epitaph}` });
+        throw new Fault({ code: "unreachable", message: `${this.name} ${this.ending}` });
       }
       const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
       await answer?.arrayBuffer().catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { LocalGateway, LocalRegion } from "./local-deployment.ts";
 
-/** A process that somebody kills to see what happens is started again after a while, as a service manager would. */
+/** Starts a process again some time after somebody killed it, as a service manager does. */
 export class RestartedPart {
   readonly #part: LocalGateway | LocalRegion;
   #againAtMs: number | undefined;
@@ -9,13 +9,13 @@ export class RestartedPart {
     this.#part = part;
   }
 
-  /** @returns what there is to tell. @throws Fault when it cannot be started again. */
+  /** @returns news for the user. @throws Fault when it cannot be started again. */
   async look(atMs: number): Promise<string | undefined> {
     const { process } = this.#part;
     if (process === undefined || process.running) return undefined;
     if (this.#againAtMs === undefined) {
       this.#againAtMs = atMs + RESTART_AFTER_MS;
-      return `${process.name} ${process.epitaph}. It is started again in ${RESTART_AFTER_MS / 1000} s.`;
+      return `${process.name} ${process.ending}. It starts again in ${RESTART_AFTER_MS / 1000} s.`;
     }
     if (atMs < this.#againAtMs) return undefined;
     this.#againAtMs = undefined;
@@ -24,5 +24,5 @@ export class RestartedPart {
   }
 }
 
-/** Long enough to watch the others take over. */
+/** Long enough to see the others take over. */
 const RESTART_AFTER_MS = 10_000;

@@ -69,7 +69,7 @@ export class GatewayUnderFire implements AsyncDisposable {
   /** What is wrong by now; undefined: nothing. */
   async problem(): Promise<string | undefined> {
     const gateway = this.#site.gateway!;
-    if (!gateway.running) return `the gateway ${gateway.epitaph}\n${gateway.output.join("\n")}`;
+    if (!gateway.running) return `the gateway ${gateway.ending}\n${gateway.output.join("\n")}`;
     const loud = gateway.output.find((line) => !QUIET.test(line) || line.includes('"reason":"broken"'));
     if (loud !== undefined) return `the gateway logged ${loud}`;
     const silent = await this.#witnessed();
@@ -94,7 +94,7 @@ export class GatewayUnderFire implements AsyncDisposable {
     const behind = await this.problem();
     if (behind !== undefined) return behind;
     const { code } = await this.#site.gateway!.stop();
-    return code === 0 ? undefined : `the gateway ${this.#site.gateway!.epitaph}`;
+    return code === 0 ? undefined : `the gateway ${this.#site.gateway!.ending}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

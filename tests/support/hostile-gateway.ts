@@ -82,7 +82,7 @@ export class HostileGateway {
   /** The gateway is as well as before: it lives, serves others, broke over nobody, and has not grown. @returns what is not so. */
   async complaints(): Promise<string[]> {
     const gateway = this.#site.gateway!;
-    if (!gateway.running) return [`it ${gateway.epitaph}`, ...gateway.output];
+    if (!gateway.running) return [`it ${gateway.ending}`, ...gateway.output];
     const witness = await connectAsync(this.#site.mqttUrl, { reconnectPeriod: 0 });
     await witness.publishAsync("witness/t", "1", { qos: 1 });
     await witness.endAsync();

@@ -36,7 +36,7 @@ function tidemark(args: readonly string[], input = ""): Promise<Ended> {
 }
 
 describe("check", () => {
-  test("accepts the examples, and says what they would do", async () => {
+  test("accepts the examples, and says what they do", async () => {
     const edge = join(EXAMPLES, "edge.yaml");
     expect(await tidemark(["check", edge])).toEqual({
       code: 0,
@@ -53,7 +53,7 @@ describe("check", () => {
     });
   });
 
-  test("tells mistakes on standard error and ends with 1", async () => {
+  test("prints mistakes on standard error and ends with 1", async () => {
     writeFileSync(join(folder, "cloud.yaml"), "region: eu\ndata_dir: ./eu\nhttp: { prot: 1 }\n");
     expect(await tidemark(["check", "cloud.yaml"])).toEqual({
       code: 1,
@@ -67,7 +67,7 @@ describe("check", () => {
     expect(await tidemark(["check", "other.yaml"])).toEqual({
       code: 1,
       out: "",
-      err: "other.yaml: neither the configuration of a gateway nor of a region (expected the key gateway or the key region at the top level)\n",
+      err: "other.yaml: this is neither the configuration of a gateway nor that of a region (expected the key gateway or the key region at the top level)\n",
     });
     const { code, out } = await tidemark(["check", "none.yaml", "--json"]);
     expect(code).toBe(1);
@@ -76,20 +76,58 @@ describe("check", () => {
 });
 
 test.each<[string[], string]>([
-  [["chek"], "tidemark: unknown command 'chek' (Did you mean check?)"],
-  [["edge"], "tidemark: required option '--config <file>' not specified"],
-  [["check", "x", "--jsom"], "tidemark: unknown option '--jsom' (Did you mean --json?)"],
-  [["check"], "tidemark: missing required argument 'file'"],
+  [["chek"], "tidemark: unknown command 'chek' (did you mean check?)"],
+  [["edge"], "tidemark: required option '--config <file>' not specified (see `tidemark edge --help`)"],
+  [["check", "x", "--jsom"], "tidemark: unknown option '--jsom' (did you mean --json?)"],
+  [["check"], "tidemark: missing required argument 'file' (see `tidemark check --help`)"],
   [
     ["passwd", "users.txt", "a:b"],
     "tidemark: a user name cannot be empty, begin with '#', or hold ':' or control characters",
   ],
+  [["drill", "run", "region-frozn"], 'tidemark: there is no drill "region-frozn" (did you mean region-frozen?)'],
   [["passwd", "users.txt", "line"], "tidemark: the password is empty (give it on standard input)"],
 ])("a mistake on the command line is one line and 64: %j", async (args, line) => {
   expect(await tidemark(args)).toEqual({ code: 64, out: "", err: `${line}\n` });
 });
 
-test("a mistake in a configuration keeps a process from starting, with 78", async () => {
+describe("help", () => {
+  test.each([[[]], [["--help"]]])("is printed by `tidemark %j`, with 0", async (args) => {
+    const { code, out, err } = await tidemark(args);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("Usage: tidemark");
+    expect(out).toContain("Exit codes:");
+  });
+
+  test("is printed by a group that is given no command", async () => {
+    const { code, out } = await tidemark(["drill"]);
+    expect(code).toBe(0);
+    expect(out).toContain("Usage: tidemark drill");
+  });
+});
+
+describe("the examples of the help work:", () => {
+  test("decode", async () => {
+    const { code, out } = await tidemark(["decode", "--topic", "hall/press-3", "--payload", '{"temp": 21.5}']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/hall\/press-3 +temp +21\.5/);
+  });
+
+  test("drill list, show and a dry run", async () => {
+    expect((await tidemark(["drill", "list"])).out).toMatch(/^region-frozen +The home region stops/m);
+    expect((await tidemark(["drill", "show", "region-frozen"])).out).toMatch(/^hits +eu, for at most 10s at a time$/m);
+    const dry = await tidemark(["drill", "run", "region-frozen", "--dry-run"]);
+    expect(dry).toMatchObject({ code: 0, err: "" });
+    expect(dry.out).toMatch(/^ +eu is frozen for 10s$/m);
+  });
+
+  test("passwd with --json", async () => {
+    const { code, out } = await tidemark(["passwd", "users.txt", "line-1", "--json"], "secret\n");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ file: "users.txt", user: "line-1" });
+  });
+});
+
+test("a mistake in a configuration stops the start with 78", async () => {
   writeFileSync(join(folder, "cloud.yaml"), "region: eu\n");
   const { code, err } = await tidemark(["cloud", "--config", "cloud.yaml"]);
   expect(code).toBe(78);
@@ -99,7 +137,7 @@ test("a mistake in a configuration keeps a process from starting, with 78", asyn
 describe("passwd", () => {
   const users = (): string => join(folder, "users.txt");
 
-  test("adds users whom the gateway then knows, and changes their passwords", async () => {
+  test("adds users that the gateway then accepts, and changes their passwords", async () => {
     expect(await tidemark(["passwd", "users.txt", "line 1"], "first secret\n")).toMatchObject({ code: 0, err: "" });
     expect(await tidemark(["passwd", "users.txt", "line 2"], "pässwörd: with a colon")).toMatchObject({ code: 0 });
     expect(await tidemark(["passwd", "users.txt", "line 1"], "second secret\r\nignored\n")).toMatchObject({ code: 0 });
@@ -112,7 +150,7 @@ describe("passwd", () => {
     expect(await check("line 3", "second secret")).toBe(false);
   });
 
-  test("makes a file that only its owner reads, and leaves an existing one as it was shared", async () => {
+  test("creates a file that only its owner can read, and keeps the mode of an existing file", async () => {
     await tidemark(["passwd", "users.txt", "a"], "x\n");
     expect(statSync(users()).mode & 0o777).toBe(0o600);
     chmodSync(users(), 0o640);
@@ -129,7 +167,7 @@ describe("passwd", () => {
     expect(readFileSync(users(), "utf8")).toMatch(/^a:\$7\$/);
   });
 
-  test("says what to check where the file cannot be written, with 66", async () => {
+  test("says what to check when the file cannot be written, with 66", async () => {
     const { code, err } = await tidemark(["passwd", "none/users.txt", "a"], "x\n");
     expect(code).toBe(66);
     expect(err).toMatch(/^tidemark: none\/users\.txt: cannot be opened: .*\(check the path of the users file, .*\)\n$/);

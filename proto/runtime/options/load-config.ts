@@ -274,7 +274,7 @@ function innerSchemas(def: object): z.core.$ZodType[] {
 }
 
 /** The accepted word with the fewest edits, if it is near enough to be the one that the person meant. */
-function nearestWord(word: string, accepted: readonly string[]): string | undefined {
+export function nearestWord(word: string, accepted: readonly string[]): string | undefined {
   const ranked = accepted.map((one) => ({ one, edits: edits(word, one) })).toSorted((a, b) => a.edits - b.edits);
   const best = ranked[0];
   // Two edits turn a word of two letters into any other.

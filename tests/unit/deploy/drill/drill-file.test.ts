@@ -65,7 +65,7 @@ test("every drill that comes with Tidemark is named as its file, plays in its sa
   expect(drills.length).toBeGreaterThanOrEqual(16);
   for (const drill of drills) {
     expect(JSON.stringify(findDrill(drill.drill))).toBe(JSON.stringify(drill));
-    const text = drillText(drill, sandboxCast(drill)).join("\n");
+    const text = drillText(drill, sandboxCast(drill), Infinity).join("\n");
     expect(text).toContain(drill.hypothesis);
     expect(text).not.toMatch(/undefined|NaN|\[object/);
   }

@@ -1,0 +1,87 @@
+import { Command } from "commander";
+import pc from "picocolors";
+
+/**
+ * A command of `tidemark`: its help ends with examples, and a mistake of the user is one line that ends with what to do.
+ * Subcommands are of this class, too.
+ */
+export class CliCommand extends Command {
+  readonly #examples: string[] = [];
+
+  constructor(name?: string) {
+    super(name);
+    this.helpCommand(false);
+    this.addHelpText("after", () => this.#examplesText());
+  }
+
+  /** Whole command lines, as tests parse them. */
+  get examples(): readonly string[] {
+    return this.#examples;
+  }
+
+  /** The words that run it: `tidemark drill run`. */
+  get path(): string {
+    const parent = this.parent;
+    return parent instanceof CliCommand ? `${parent.path} ${this.name()}` : this.name();
+  }
+
+  override createCommand(name?: string): CliCommand {
+    return new CliCommand(name);
+  }
+
+  example(...lines: readonly string[]): this {
+    this.#examples.push(...lines);
+    return this;
+  }
+
+  /** Ends with the nearest word, which commander adds, or with where to look. */
+  override error(message: string, options?: { exitCode?: number; code?: string }): never {
+    const text = plainMessage(message.replace(/^error: /, "").trim());
+    const suggestion = /\n?\(Did you mean (.+)\?\)$/.exec(text);
+    const hint = suggestion === null ? `see \`${this.path} --help\`` : `did you mean ${suggestion[1]}?`;
+    const what = suggestion === null ? text : text.slice(0, suggestion.index);
+    return super.error(`${what.replace(/\.$/, "").replaceAll("\n", " ")} (${hint})`, options);
+  }
+
+  #examplesText(): string {
+    if (this.#examples.length === 0) return "";
+    const width = this.configureHelp().helpWidth ?? this.configureOutput().getOutHelpWidth?.() ?? DEFAULT_WIDTH;
+    const title = pc.bold(this.#examples.length === 1 ? "Example:" : "Examples:");
+    return ["", title, ...this.#examples.map((line) => shellLines(line, width - INDENT.length))].join("\n");
+  }
+}
+
+/** Commander's text for a value that a parser refused, with what is expected before what was found. */
+function plainMessage(text: string): string {
+  return text
+    .replace(/^option '(.+?)' argument '(.*)' is invalid\. (.*?)\.?$/su, "option '$1': $3, found '$2'")
+    .replace(
+      /^command-argument value '(.*)' is invalid for argument '(.+?)'\. (.*?)\.?$/su,
+      "argument <$2>: $3, found '$1'",
+    )
+    .replace("Allowed choices are", "expected one of");
+}
+
+/**
+ * A command line in a given width. Where it is longer, it continues on the next line behind a backslash, so that it can be
+ * copied as it stands. A line breaks only before an option or a word; a word longer than a line stays whole.
+ */
+export function shellLines(line: string, width: number): string {
+  const words = line.match(/'[^']*'|"[^"]*"|\S+/gu) ?? [];
+  const lines: string[] = [];
+  let current = "";
+  for (const word of words) {
+    const next = current === "" ? word : `${current} ${word}`;
+    if (current !== "" && next.length > width - CONTINUED.length) {
+      lines.push(`${current}${CONTINUED}`);
+      current = `${INDENT}${word}`;
+    } else current = next;
+  }
+  lines.push(current);
+  return lines.map((one) => `${INDENT}${one}`).join("\n");
+}
+
+const CONTINUED = " \\";
+const INDENT = "  ";
+/** Where the output is not a terminal. */
+const DEFAULT_WIDTH = 80;
