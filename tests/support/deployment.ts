@@ -30,7 +30,7 @@ export async function deployment(
 function printLastLines(of: LocalDeployment): void {
   for (const { name, process } of [...of.gateways, ...of.regions]) {
     if (process === undefined) continue;
-    const state = process.running ? "still running" : process.epitaph;
+    const state = process.running ? "still running" : process.ending;
     console.error(`\n-- ${name} (${state}), its last lines:\n${process.output.slice(-LINES_PRINTED).join("\n")}`);
   }
 }
