@@ -253,7 +253,7 @@ export function storeContract(harness: StoreHarness): void {
       });
       const three = sealed(A, 1, { windows: [windowOf([1, 2, 3])], ledger: { readings: 4 } });
 
-      it("is told to its sender, and both sides are kept", async () => {
+      it("[I31] is told to its sender, and both sides are kept", async () => {
         expect(await apply(one)).toEqual(["stored"]);
         expect(await apply(two)).toEqual(["fork"]);
         expect(await apply(one, two)).toEqual(["already", "already"]);
@@ -287,7 +287,7 @@ export function storeContract(harness: StoreHarness): void {
           store.conflicts({ ...ALL_SERIES, kind: null, fromMs: null, toMs: null, after, limit: 1, ...query }),
         );
 
-      it("outrank what gateways say, or fill what they left out, until they are taken back", async () => {
+      it("[I16] outrank what gateways say, or fill what they left out, until they are taken back", async () => {
         await apply(ofGateway, commanded(1, command("override", 1, { value: 7 })));
         expect(await sums()).toEqual([7]);
         expect(await records()).toMatchObject([
@@ -349,7 +349,7 @@ export function storeContract(harness: StoreHarness): void {
         });
       });
 
-      it("leave a list of every choice between rows that disagree", async () => {
+      it("[I29] leave a list of every choice between rows that disagree", async () => {
         const fork = sealed(A, 9, { ledger: { readings: 1 } });
         await apply(ofGateway, sealed(A, 9, {}), fork);
         expect(await conflicts({ kind: "operator" })).toEqual([]);
@@ -404,7 +404,7 @@ export function storeContract(harness: StoreHarness): void {
       expect((await records()).map((row) => row.effective.summary.count)).toEqual([3, 2, 3]);
     });
 
-    it("ends alike for any order, grouping and duplication of the same batches", async () => {
+    it("[P4] [I23] ends alike for any order, grouping and duplication of the same batches", async () => {
       const history = fc
         .array(arbitraryBatch, { minLength: 1, maxLength: 8 })
         .chain((batches) =>
@@ -523,7 +523,7 @@ export function storeContract(harness: StoreHarness): void {
         while ((await to.joinSnapshot(1)).more);
       };
 
-      it("makes an empty store equal, with the bytes of what was not pruned, whatever is written and pruned meanwhile", async () => {
+      it("[I12] makes an empty store equal, with the bytes of what was not pruned, whatever is written and pruned meanwhile", async () => {
         const histories = fc.record({
           before: fc.array(arbitraryBatch, { minLength: 1, maxLength: 8 }),
           keptFrom: fc.nat(8),

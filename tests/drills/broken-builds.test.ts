@@ -34,7 +34,7 @@ async function drilled(
   return outcome;
 }
 
-test.concurrent("a gateway that acknowledges before it commits is caught by killing it", async ({
+test.concurrent("[P6] a gateway that acknowledges before it commits is caught by killing it", async ({
   expect,
   onTestFinished,
 }) => {

@@ -69,7 +69,7 @@ const reportSchema = z.object({
   samples: z.array(z.unknown()).min(50),
 });
 
-test("a drill from the command line passes, and its report shows the timeline in a browser", async () => {
+test("[P6] a drill from the command line passes, and its report shows the timeline in a browser", async () => {
   const folder = folderOfTest();
   const out = join(folder, "out");
   const drill = new DrillCommand(["run", "region-frozen", "--out", out, "--seed", "3"], folder);
@@ -175,7 +175,7 @@ describe("on a deployment that runs already", () => {
 
   const isFrozen = (pid: number): boolean => / T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
-  test("a drill passes; one that is begun meanwhile is refused; and a frozen part thaws when the controller is killed", async () => {
+  test("[I18] a drill passes; one that is begun meanwhile is refused; and a frozen part thaws when the controller is killed", async () => {
     const folder = folderOfTest();
     const { site, target } = await deployment(folder);
     const run = (name: string): DrillCommand =>

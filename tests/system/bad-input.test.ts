@@ -45,7 +45,7 @@ async function arrived(sensors: UniqueSensors): Promise<void> {
   }
 }
 
-describe("a damaged disk stops the start, loses nothing, and goes on when it is mended", () => {
+describe("[I30] a damaged disk stops the start, loses nothing, and goes on when it is mended", () => {
   test.each<["gateway" | "region", string]>([
     ["gateway", "plant-7/gateway.db"],
     ["region", "eu/region.db"],
@@ -148,7 +148,7 @@ const canMount = process.getuid?.() === 0 && process.platform === "linux";
 if (!canMount) console.warn("skipped: a full disk needs root, to mount a small file system");
 
 test.skipIf(!canMount)(
-  "a full disk withholds acknowledgements; nothing acknowledged is lost when there is room again",
+  "[I27] a full disk withholds acknowledgements; nothing acknowledged is lost when there is room again",
   async () => {
     const data = join(site.directory, "plant-7");
     mkdirSync(data);

@@ -25,7 +25,7 @@ async function expectExactlyOnce(site: LocalDeployment, sensors: UniqueSensors):
   }
 }
 
-describe("every acknowledged reading is in the region exactly once", () => {
+describe("[P1] [P2] every acknowledged reading is in the region exactly once", () => {
   test("when the gateway and the region are killed at random moments under 2,000 messages/s", async () => {
     const gatewayKills = runs({ short: 6, long: 30 });
     const regionKills = runs({ short: 2, long: 10 });

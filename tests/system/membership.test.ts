@@ -43,7 +43,7 @@ async function ids(site: LocalDeployment, at: number, device: string): Promise<n
   return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
-test("a region joins and becomes a member when it has everything; another leaves, and is lost when the rest is safe", async () => {
+test("[I13] a region joins and becomes a member when it has everything; another leaves, and is lost when the rest is safe", async () => {
   const site = await deployment({ regions: ["eu", "us", "ap"], cloud: { min_copies: 2 }, edge: { windows: WINDOWS } });
   forgetAp(site);
   nameHomeOnly(site);

@@ -6,7 +6,7 @@ import { deployment, drained, eventually, gatewayStatus, records } from "../supp
 
 const SHIFTED_CLOCK = new URL("../../deploy/sandbox/shifted-clock.ts", import.meta.url).pathname;
 
-test("a gateway that boots without time acknowledges, and dates its readings by their arrival once its clock is set", async () => {
+test("[I21] a gateway that boots without time acknowledges, and dates its readings by their arrival once its clock is set", async () => {
   const site = await deployment({ edge: { windows: [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }] } });
   const file = join(site.directory, "clock");
   writeFileSync(file, String(60_000 - Date.now()));

@@ -64,7 +64,7 @@ function command(site: LocalDeployment, region: number, ...args: readonly string
   return runCommand(["operator", name, ...common, ...rest], { cwd: site.directory });
 }
 
-describe("one window, spoken of by two gateways and by operators in several regions", () => {
+describe("[I16] one window, spoken of by two gateways and by operators in several regions", () => {
   test("is answered alike, byte for byte, by every region, and keeps all that was ever said of it", async () => {
     const site = await started();
     await publish(site, 0, [20, 21, 22]);

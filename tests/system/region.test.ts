@@ -24,7 +24,7 @@ import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 const STREAM = testStream(1);
 
 describe("a region", () => {
-  it("answers for everything it acknowledged, however often it is killed", { timeout: 60_000 }, async () => {
+  it("[I24] answers for everything it acknowledged, however often it is killed", { timeout: 60_000 }, async () => {
     const local = await deployment();
     const batches = Array.from({ length: 200 }, (_, index) => batchOf(index + 1));
     const acknowledged = new Set<number>();

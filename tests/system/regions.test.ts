@@ -104,7 +104,7 @@ describe("what one region was given, every region has", () => {
   });
 });
 
-test("a row that went bad on the disk of one region is an alarm in the others", async () => {
+test("[I15] a row that went bad on the disk of one region is an alarm in the others", async () => {
   const digests = { every: "1s", settled: "1ms" };
   const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS } });
   for (const { file } of site.regions) {

@@ -29,7 +29,7 @@ test("the digest of a day does not depend on the order of its rows, nor on how t
   );
 });
 
-describe("days differ", () => {
+describe("[I15] days differ", () => {
   test("when both regions saw the same twice, and not the same as each other", () => {
     const [ours, theirs] = [found(of(7, 1), of(8, 5)), found(of(7, 2), of(8, 5))];
     expect(differingDays(twice(ours), twice(theirs), OPTIONS)).toEqual([7]);

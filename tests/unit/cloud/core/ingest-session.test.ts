@@ -159,7 +159,7 @@ describe("the greeting", () => {
 });
 
 describe("acknowledgements", () => {
-  it("come from a commit and from nothing else", () => {
+  it("[I24] come from a commit and from nothing else", () => {
     const trial = new Trial().open().frame(batch(1));
     expect(trial.kinds).toEqual(["submit_batch"]);
 

@@ -50,7 +50,7 @@ test("two copies are enough where nobody says how many, and one where there is o
   expect(minCopiesOf(3, ALL)).toBe(3);
 });
 
-describe("a region may go", () => {
+describe("[I13] a region may go", () => {
   const everywhere = haveOf([1, 2, 3]);
 
   test("when the others hold enough copies of all that it had", () => {

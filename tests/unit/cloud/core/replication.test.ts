@@ -130,7 +130,7 @@ function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): S
   };
 }
 
-describe("what is replicated", () => {
+describe("[I22] what is replicated", () => {
   test("is what enough regions hold by their own word", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(3));
     expect(hand.replication.replicated(A)).toEqual(upTo(3));
@@ -174,7 +174,7 @@ describe("what was committed here", () => {
     ]);
   });
 
-  test("is found by the comparison when the eager copy was lost", () => {
+  test("[I10] is found by the comparison when the eager copy was lost", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
     hand.pass(200);
     hand.feed(commit);
@@ -267,7 +267,7 @@ describe("what a peer wants", () => {
   });
 });
 
-describe("a fork of which another region holds the other side", () => {
+describe("[I14] a fork of which another region holds the other side", () => {
   const held = (hashSum: number, have = upTo(5)): SenderFrame => ({
     kind: "held",
     streams: [{ streamId: A, have, hashSum }],

@@ -8,7 +8,7 @@ import { sealed, testStream } from "../../../support/sealed.ts";
 const A = testStream(1);
 const HOUR_MS = 3_600_000;
 
-test("bytes go when they are old and every region holds them; others wait, however old", async () => {
+test("[I11] bytes go when they are old and every region holds them; others wait, however old", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const store = new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });

@@ -77,7 +77,7 @@ test.each<[string, Partial<Ledger>, RegExp]>([
   expect(judged.reasons[0]).toMatch(reason);
 });
 
-test("a loss that was seen while it ran is a failure, even though the drill was stopped for it", () => {
+test("[I17] a loss that was seen while it ran is a failure, even though the drill was stopped for it", () => {
   const lostMeanwhile = "acknowledged readings of d are in no region: #7";
   const judged = judge({ ...WHOLE, ledger: null, lostMeanwhile, aborted: lostMeanwhile }, LIMITS);
   expect(judged).toMatchObject({

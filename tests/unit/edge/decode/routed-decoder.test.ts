@@ -366,7 +366,7 @@ describe("a route", () => {
   });
 });
 
-test("for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
+test("[P5] [I8] for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
   const decoder = createDecoder(options({ routes: [routeOptions({ topic: "r/{x}/#", device: "{x}" })] }));
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 80 }),

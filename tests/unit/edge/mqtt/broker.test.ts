@@ -16,7 +16,7 @@ async function world(options?: MqttWorldOptions): Promise<MqttWorld> {
   return opened;
 }
 
-test("P1: there is no PUBACK before the commit, and after it they come in the order of the messages", async () => {
+test("[P1] there is no PUBACK before the commit, and after it they come in the order of the messages", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(1), reading(2), reading(3), reading(4), reading(5));
@@ -29,7 +29,7 @@ test("P1: there is no PUBACK before the commit, and after it they come in the or
   expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("P1: groups of several clients released together keep each client's order", async () => {
+test("[P1] groups of several clients released together keep each client's order", async () => {
   const { world: here, intake } = await opened();
   const clients = await Promise.all(["a", "b", "c"].map((id) => here.client(id)));
   for (const client of clients) await client.deliver(...[7, 8, 9].map((id) => reading(id)));
@@ -40,7 +40,7 @@ test("P1: groups of several clients released together keep each client's order",
   }
 });
 
-test("P1: a PUBREC waits for the commit too, and the exchange is completed", async () => {
+test("[P1] a PUBREC waits for the commit too, and the exchange is completed", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(5, { qos: 2 }));

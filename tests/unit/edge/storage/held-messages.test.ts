@@ -198,7 +198,7 @@ class Machine {
   }
 }
 
-describe("messages that come before the time is known", () => {
+describe("[I21] messages that come before the time is known", () => {
   test("are held, and become readings with the time of their arrival when the clock is set, in their order", () => {
     const machine = Machine.unset();
     machine.publish([1]);

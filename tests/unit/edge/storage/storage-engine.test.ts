@@ -241,7 +241,7 @@ test("a storm of windows closes in bounded steps, and at once where nothing else
   expect(life.windows()).toHaveLength(2500);
 });
 
-describe("a late reading is never lost", () => {
+describe("[I32] a late reading is never lost", () => {
   test("it revises its window while the state is kept, also after a crash; the restart is linked by carry", () => {
     const life = new Life();
     life.reading(1, 0);
@@ -286,7 +286,7 @@ test("a crash between journal and batch seals every raw reading exactly once", (
   );
 });
 
-test("each process life seals into a stream of its own, and the batches before keep theirs", () => {
+test("[I2] each process life seals into a stream of its own, and the batches before keep theirs", () => {
   const life = new Life();
   life.reading(1, 0);
   life.pass(6000);
@@ -426,7 +426,7 @@ describe("a metric that changes its type or unit", () => {
     const waits = { plan: { onSchemaChange: "dead_letter", raw: true, lengthsMs: [] } } as const;
     const all = { after: 0, reason: undefined, limit: 100 };
 
-    test("makes a dead letter of the whole message, which comes in once when the policy lets it", () => {
+    test("[I20] makes a dead letter of the whole message, which comes in once when the policy lets it", () => {
       const life = new Life(waits);
       life.publish("a/b", '{"x":1,"y":2}');
       life.publish("a/b", '{"x":3,"y":"gone","z":4}');

@@ -242,7 +242,7 @@ describe("types and units", () => {
       }),
     );
 
-  test("are never mixed in an answer, whatever the rows, and each answer has its own", () => {
+  test("[I19] are never mixed in an answer, whatever the rows, and each answer has its own", () => {
     fc.assert(
       fc.property(changing, (rows) => {
         const answers = effective(rows);
@@ -293,7 +293,7 @@ describe("types and units", () => {
   });
 });
 
-describe("the conflicts of a window", () => {
+describe("[I29] the conflicts of a window", () => {
   const kinds = (rows: readonly SlotRow[], commands: readonly OperatorRow[] = []): string[] =>
     conflictsOf(rows, commands).map(({ kind, outcome }) => `${kind} ${outcome}`);
 

@@ -5,7 +5,7 @@ import type { Millis } from "../../../../proto/core/ids.ts";
 
 const NOW = Date.UTC(2026, 10, 20);
 
-test("for all clocks, a version is a safe integer above every version seen and names its region", () => {
+test("[I28] for all clocks, a version is a safe integer above every version seen and names its region", () => {
   const clock = fc.integer({ min: HLC_EPOCH_MS, max: Date.UTC(2150, 0, 1) });
   fc.assert(
     fc.property(fc.array(fc.tuple(clock, fc.nat({ max: 31 })), { minLength: 1, maxLength: 50 }), (commands) => {

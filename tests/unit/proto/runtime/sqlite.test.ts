@@ -57,7 +57,7 @@ function lineOf(open: () => unknown): string {
   return faultOf(open).line.replaceAll(folder, "");
 }
 
-describe("every setting that durability rests on holds", () => {
+describe("[I7] every setting that durability rests on holds", () => {
   test.each(["the first", "every later"])("at %s open", (which) => {
     if (which !== "the first") filled();
     const db = openDatabase(options());
@@ -73,7 +73,7 @@ describe("every setting that durability rests on holds", () => {
   });
 });
 
-describe("a file that cannot be trusted is refused in one line, and left as it is", () => {
+describe("[I30] a file that cannot be trusted is refused in one line, and left as it is", () => {
   test.each<[string, () => void, string]>([
     [
       "not a database",

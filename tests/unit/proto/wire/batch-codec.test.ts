@@ -118,7 +118,7 @@ describe("a batch", () => {
     );
   });
 
-  test("with a flipped bit or cut short is invalid, never another batch and never a crash", () => {
+  test("[I1] with a flipped bit or cut short is invalid, never another batch and never a crash", () => {
     const batch = sealed({ gateway: "plant-7" });
     fc.assert(
       fc.property(fc.nat({ max: batch.bytes.length * 8 - 1 }), (bit) => {

@@ -25,7 +25,7 @@ test("once full, it stays full until there is some room, so that it does not fla
 describe("a disk that others fill", () => {
   const full = { usedBytes: 5e8, reusableBytes: 0, quotaBytes: 1e12, freeBytes: RESERVE_BYTES };
 
-  test("counts as full before it ends in ENOSPC", () => {
+  test("[I27] counts as full before it ends in ENOSPC", () => {
     expect(effectiveQuotaBytes(full)).toBe(5e8);
     expect(pressureLevel("keep_all", full)).toBe("full");
   });

@@ -121,7 +121,7 @@ describe("a window counts every reading that falls into it, once", () => {
     );
   });
 
-  test("also when the journal is replayed over a state that has counted part of it", () => {
+  test("[I5] also when the journal is replayed over a state that has counted part of it", () => {
     const windows = table();
     for (let seq = 1; seq <= 10; seq++) windows.add(0, seq * 100, seq, seq);
     const checkpoint: StoredWindow[] = [];
@@ -134,7 +134,7 @@ describe("a window counts every reading that falls into it, once", () => {
   });
 });
 
-describe("a late reading makes a revision of the whole state", () => {
+describe("[I4] [I32] a late reading makes a revision of the whole state", () => {
   test("when the window was closed and its state is kept", () => {
     const kept = new Kept();
     const windows = table(kept);

@@ -140,7 +140,7 @@ describe("regions that are in no configuration", () => {
   });
 });
 
-describe("what is durable in one region only goes to a second one", () => {
+describe("[I25] what is durable in one region only goes to a second one", () => {
   const connected = (): Hand => {
     const hand = new Hand(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
     hand.sentTo(EU);

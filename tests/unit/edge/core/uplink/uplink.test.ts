@@ -161,7 +161,7 @@ describe("what the region lacks", () => {
     expect(hand.answerReads(10).sent).toEqual(["now/3", "now/5", "now/6"]);
   });
 
-  test("is sent again to a region that lost it", () => {
+  test("[I22] is sent again to a region that lost it", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3));
     expect(hand.kinds).not.toContain("read_batches");
     hand.feed({ kind: "marked", region: REGION }).hear({ kind: "closed", reason: "restart" });
@@ -180,13 +180,13 @@ describe("what the region lacks", () => {
     expect(hand.answerReads(10).sent).toEqual(["now/4"]);
   });
 
-  test("a claim that shrinks on a connection ends it", () => {
+  test("[I6] a claim that shrinks on a connection ends it", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
     expect(hand.kinds).toContain("close_session");
     expect(hand.link).toBe("waiting");
   });
 
-  test("what is sealed after the greeting overtakes the backlog", () => {
+  test("[I26] what is sealed after the greeting overtakes the backlog", () => {
     const hand = new Hand().greet([{ streamId: BEFORE, last: 100, closed: true }]).answerReads(64 * 1024);
     hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 1 as Seq, lastSeq: 1 as Seq }).answerReads(1_000);
     hand.hear(ack(new Map([[BEFORE, haveOf([1, 2, 3, 4] as Seq[])]])));
@@ -322,7 +322,7 @@ describe("a refusal", () => {
     expect(hand.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
   });
 
-  test("of a fork asks for a new stream", () => {
+  test("[I31] of a fork asks for a new stream", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
     hand.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
