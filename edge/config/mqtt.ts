@@ -117,13 +117,7 @@ function listener(folder: string): z.ZodType<ListenerOptions> {
         const message = `client_ca belongs to tls or wss, not to ${protocol}`;
         context.addIssue({ code: "custom", message, path: ["client_ca"] });
       }
-    })
-    .transform(({ client_ca, cert, key, ...rest }) => ({
-      ...rest,
-      cert: cert ?? null,
-      key: key ?? null,
-      clientCa: client_ca ?? null,
-    }));
+    });
 }
 
 function isPasswordFile(path: string, context: z.RefinementCtx): void {

@@ -76,7 +76,7 @@ async function listening(
       authenticate: () => Promise.resolve(true),
     },
     {
-      listeners: [{ protocol: "tcp", host: "127.0.0.1", port: 0, cert: null, key: null, clientCa: null, ...change }],
+      listeners: [{ protocol: "tcp", host: "127.0.0.1", port: 0, ...change }],
       limits: {
         maxPacketBytes: 1024 * 1024,
         maxConnections: 10,
@@ -124,7 +124,7 @@ describe("MQTT.js is acknowledged over", () => {
   });
 
   test.skipIf(!openssl)("TLS with a certificate of the client, and only with one", async () => {
-    const { intake, port } = await listening({ protocol: "tls", cert, key, clientCa: cert });
+    const { intake, port } = await listening({ protocol: "tls", cert, key, client_ca: cert });
     const ca = readFileSync(cert);
     await expect(publishedOver(`mqtts://127.0.0.1:${port}`, { ca })).rejects.toThrow(/certificate|closed|reset/i);
     await publishedOver(`mqtts://127.0.0.1:${port}`, { ca, cert: ca, key: readFileSync(key) });
@@ -134,20 +134,20 @@ describe("MQTT.js is acknowledged over", () => {
 
 describe.skipIf(!openssl)("when certificates are read again", () => {
   /** The server's files, which the test changes. */
-  function files(): { cert: string; key: string; clientCa: string } {
+  function files(): { cert: string; key: string; client_ca: string } {
     const paths = {
       cert: join(folder, "now.crt"),
       key: join(folder, "now.key"),
-      clientCa: join(folder, "clients.crt"),
+      client_ca: join(folder, "clients.crt"),
     };
     install("first", paths);
     return paths;
   }
 
-  function install(name: string, paths: { cert: string; key: string; clientCa: string }): void {
+  function install(name: string, paths: { cert: string; key: string; client_ca: string }): void {
     copyFileSync(join(folder, `${name}.crt`), paths.cert);
     copyFileSync(join(folder, `${name}.key`), paths.key);
-    copyFileSync(join(folder, `${name}.crt`), paths.clientCa);
+    copyFileSync(join(folder, `${name}.crt`), paths.client_ca);
   }
 
   function clientOf(name: string): IClientOptions {
