@@ -4,7 +4,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { DroppedMessage } from "./mqtt/sessions/message-queues.ts";
 import type { SessionStats } from "./mqtt/sessions/session-store.ts";
 
-/** What happens to the sessions of local subscribers, in the log and the metrics. */
+/** Log lines and metrics of the sessions of local subscribers. */
 export class SessionEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;
@@ -17,7 +17,7 @@ export class SessionEvents {
     this.#monotonicMs = () => deps.clock.monotonicMs();
   }
 
-  /** Once a minute for one client and reason: a queue that is full drops every message. */
+  /** Logs once a minute for one client and reason, because a full queue drops every message. */
   readonly dropped = ({ reason, client, topic }: DroppedMessage): void => {
     this.#metrics.dropped.inc({ reason });
     const cause = `${reason} ${client}`;
@@ -27,13 +27,13 @@ export class SessionEvents {
     this.#loggedMs.set(cause, atMs);
     this.#log.warn(
       { reason, client, topic },
-      `the session of ${client} does not get a message of ${topic}: ${WHY[reason]}`,
+      `the session of ${client} does not get a message on ${topic}: ${WHY[reason]}`,
     );
   };
 
-  /** Brings the gauges up to date; called for each scrape. */
+  /** Updates the gauges. Called for each scrape. */
   refresh(stats: SessionStats): void {
-    const { metrics } = { metrics: this.#metrics };
+    const metrics = this.#metrics;
     metrics.sessions.set(stats.sessions);
     metrics.queuedMessages.set(stats.queuedMessages);
     metrics.queuedBytes.set(stats.queuedBytes);
@@ -46,8 +46,8 @@ const WHY: Readonly<Record<DroppedMessage["reason"], string>> = {
   queue_full: "its queue is full (mqtt.sessions.queue_messages, queue_size)",
   store_full: "all queues together are full (mqtt.sessions.total_queue_size)",
   expired: "the message expired while it waited",
-  not_allowed: "it may not be read by this client (acl_file)",
-  too_large: "it is larger than what this client takes",
+  not_allowed: "the client may not read it (acl_file)",
+  too_large: "it is larger than the client takes",
 };
 const LOG_MS = 60_000;
 const CLIENTS_KNOWN_MAX = 10_000;
@@ -56,14 +56,17 @@ function sessionMetrics(registry: Registry) {
   const registers = [registry];
   const gauge = (name: string, help: string): Gauge => new Gauge({ name: `tidemark_edge_${name}`, help, registers });
   return {
-    sessions: gauge("mqtt_sessions", "Sessions that outlive their connection and hold something."),
-    queuedMessages: gauge("mqtt_queued_messages", "Messages that wait for a session, once for each."),
-    queuedBytes: gauge("mqtt_queued_bytes", "What these take."),
+    sessions: gauge("mqtt_sessions", "Sessions that outlive their connection and keep something."),
+    queuedMessages: gauge(
+      "mqtt_queued_messages",
+      "Messages that wait for sessions. A message that two sessions wait for counts twice.",
+    ),
+    queuedBytes: gauge("mqtt_queued_bytes", "Bytes of the messages that wait for sessions."),
     retainedTopics: gauge("mqtt_retained_topics", "Topics with a retained message."),
-    retainedBytes: gauge("mqtt_retained_bytes", "What these take."),
+    retainedBytes: gauge("mqtt_retained_bytes", "Bytes of the retained messages."),
     dropped: new Counter({
       name: "tidemark_edge_mqtt_dropped_total",
-      help: "Messages that a session did not get; each is a reading all the same.",
+      help: "Messages that a session did not get. They are stored as readings all the same.",
       labelNames: ["reason"],
       registers,
     }),

@@ -3,18 +3,18 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { AclQuestion } from "../core/mqtt/acl-file.ts";
 import { Acl, AclMistake } from "../core/mqtt/acl-file.ts";
 
-/** Who may publish and read what, from a file (`edge/core/mqtt/acl-file.ts`). */
+/** Who may publish and read which topics, from a file (`edge/core/mqtt/acl-file.ts`). */
 export class AccessControl {
   readonly path: string;
   #acl: Acl;
 
-  /** @throws Fault when the file cannot be read or has a line that is none. */
+  /** @throws Fault when the file cannot be read or has an invalid line. */
   constructor(path: string) {
     this.path = path;
     this.#acl = readAcl(path);
   }
 
-  /** Reads the file again; connected clients stay, and the new rules hold for them. @throws Fault, and the old ones stay. */
+  /** Reads the file again. The new rules apply to connected clients, too. @throws Fault, and the old rules stay. */
   reload(): void {
     this.#acl = readAcl(this.path);
   }
@@ -29,7 +29,7 @@ function readAcl(path: string): Acl {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    const hint = "check the path and who may read it, or leave mqtt.acl_file away";
+    const hint = "check the path and who may read it, or remove mqtt.acl_file";
     throw new Fault({ code: "file", message: `${path}: the ACL file cannot be read`, hint, cause });
   }
   try {

@@ -1,12 +1,12 @@
-/** What the broker has to tell; the composition turns each into a log line and a metric. */
+/** What the broker reports. Each event is a log line and a metric (`edge/events.ts`). */
 export interface MqttEvents {
   connected(client: ClientNote): void;
   disconnected(client: ClientNote): void;
-  /** A connection or a message was refused; `client` is empty before CONNECT. */
+  /** A connection or a message was refused. `client` is empty before CONNECT. */
   refused(what: { readonly reason: RefusalReason; readonly client: string; readonly detail: string }): void;
-  /** Reading of all sockets was stopped, or goes on. */
+  /** The broker stopped reading all sockets, or reads them again. */
   paused(paused: boolean): void;
-  /** A client sends more than it may and is read more slowly; told for each time it has to wait. */
+  /** A client sends faster than it may and has to wait. Reported for each wait. */
   slowed?(client: { readonly client: string }): void;
 }
 
@@ -27,13 +27,15 @@ export type RefusalReason =
   | "too_many_subscriptions"
   | "bad_filter"
   | "keep_alive"
-  /** It does not read what it is given. */
+  /** The client does not read its messages. */
   | "slow_subscriber"
-  /** Its user was taken out of the users file. */
+  /** Its user was removed from the users file. */
   | "user_removed"
+  /** The client broke the protocol. */
   | "protocol"
-  /** Not refused as a reading, only as one to retain. */
+  /** The message is stored as a reading, and not retained. */
   | "retained_quota"
-  /** More sessions, QoS 2 exchanges or wills than may be kept. */
+  /** There is no room for another session, QoS 2 exchange or will. */
   | "sessions"
+  /** Something threw. */
   | "broken";

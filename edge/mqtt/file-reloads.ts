@@ -6,24 +6,24 @@ import type { MqttBroker } from "./broker.ts";
 import type { Users } from "./users.ts";
 
 /**
- * Reads files again when they change, or when somebody says so (SIGHUP).
+ * Reads files again when they change, or on demand (SIGHUP).
  *
- * A change is seen by asking, not by `fs.watch`: editors put a new file in the place of the old one, and Kubernetes turns a
- * link to a folder with the new ones; both leave a watch on what is gone. A change counts when it looks the same twice in
- * a row, because a file is written in pieces. What cannot be used is told once, and what runs stays as it is.
+ * It looks at the files every second instead of using `fs.watch`. Editors replace a file by a new one, and Kubernetes points a
+ * link to a folder with the new files: a watch would stay on the old file. A change counts when two looks in a row find the
+ * same, because a file may be written in pieces. A file that cannot be used is reported once, and the old content stays in use.
  */
 export class FileReloads {
   readonly #targets: readonly (ReloadTarget & { seen: string; pending: string })[];
-  readonly #tell: (note: ReloadNote) => void;
+  readonly #report: (note: ReloadNote) => void;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(targets: readonly ReloadTarget[], tell: (note: ReloadNote) => void) {
+  constructor(targets: readonly ReloadTarget[], report: (note: ReloadNote) => void) {
     this.#targets = targets.map((target) => ({ ...target, seen: "", pending: "" }));
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** @param everyMs between two looks. */
+  /** @param everyMs the time between two looks. */
   start(everyMs: number = EVERY_MS): void {
     if (this.#targets.length === 0) return;
     const look = async (): Promise<void> => {
@@ -40,12 +40,12 @@ export class FileReloads {
     clearTimeout(this.#timer);
   }
 
-  /** Reads everything again, changed or not. */
+  /** Reads all files again, changed or not. */
   now(): void {
     for (const target of this.#targets) this.#reload(target);
   }
 
-  /** Looks at all files once. The first look is only remembered. */
+  /** Looks at all files once. The first look only remembers them. */
   async look(): Promise<void> {
     for (const target of this.#targets) {
       const looks = (await Promise.all(target.files.map(appearance))).join(" ");
@@ -61,9 +61,9 @@ export class FileReloads {
   #reload({ name, files, reload }: ReloadTarget): void {
     try {
       reload();
-      this.#tell({ name, files });
+      this.#report({ name, files });
     } catch (error) {
-      this.#tell({ name, files, fault: storageFault(error, files.join(", ")) });
+      this.#report({ name, files, fault: storageFault(error, files.join(", ")) });
     }
   }
 }
@@ -94,14 +94,14 @@ export function mqttFiles(parts: {
 export type ReloadTarget = {
   readonly name: "users" | "acl" | "tls";
   readonly files: readonly string[];
-  /** @throws Fault, and leaves what runs as it is. */
+  /** @throws Fault, and the old content stays in use. */
   readonly reload: () => void;
 };
 
-/** `fault`: the files could not be used. */
+/** `fault` if the files could not be used. */
 export type ReloadNote = Omit<ReloadTarget, "reload"> & { readonly fault?: Fault };
 
-/** Of the file that the path leads to in the end; changes with its content, or when it is another file. */
+/** Identifies the file behind the path and its content, as far as the file system shows. */
 async function appearance(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });

@@ -1,28 +1,28 @@
 import { readFileSync } from "node:fs";
 
 /**
- * How many connections a process may have open: what the configuration allows, and no more than the operating system
- * leaves it besides its own files. A connection too many would take the descriptor that the journal's next file needs,
- * and a gateway that cannot write ends.
+ * How many connections a process may have: as the configuration allows, but not more than the operating system allows
+ * after the process's own files. One connection more would take the file descriptor that the journal needs next, and a
+ * gateway that cannot write stops.
  */
 export function possibleConnections(wanted: number, openFilesMax: number): number {
   return Math.max(1, Math.min(wanted, openFilesMax - OWN_FILES));
 }
 
-/** How many files and sockets this process may have open; Infinity where nobody says it (not Linux). */
+/** How many files and sockets this process may have open; Infinity if the system does not say (not Linux). */
 export function openFilesMax(): number {
   try {
     return parsedOpenFilesMax(readFileSync("/proc/self/limits", "utf8"));
   } catch {
-    return Infinity; // no such file: another system
+    return Infinity; // There is no such file on other systems.
   }
 }
 
-/** Of the text of `/proc/PID/limits`: the soft limit, which Node raises to the hard one when it starts. */
+/** The soft limit in the text of `/proc/PID/limits`. Node raises it to the hard limit when it starts. */
 export function parsedOpenFilesMax(limits: string): number {
   const soft = /^Max open files +(\d+) /m.exec(limits)?.[1];
   return soft === undefined ? Infinity : Number(soft);
 }
 
-/** Database, log, HTTP, sessions to regions, and what was accepted and is about to be refused. */
+/** Database, log, HTTP, sessions to regions, and connections that are accepted only to be refused. */
 const OWN_FILES = 256;

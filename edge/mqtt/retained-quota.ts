@@ -1,6 +1,6 @@
 /**
- * Bounds what retained messages take. The broker keeps the last one of each topic for ever, for subscribers
- * that may never come; without a limit two thousand large ones took 440 MB.
+ * Limits the memory of retained messages. The broker keeps the last one of each topic for ever, for subscribers that may
+ * never come. Without a limit, two thousand large messages took 440 MB.
  */
 export class RetainedQuota {
   readonly #limits: { readonly bytes: number; readonly topics: number };
@@ -19,7 +19,7 @@ export class RetainedQuota {
     return this.#sizes.size;
   }
 
-  /** Whether the message may be retained. An empty one deletes what its topic retains, and always may. */
+  /** Whether the message may be retained; if so, it is counted. An empty message always may: it deletes the retained one. */
   admit(topic: string, payloadBytes: number): boolean {
     const before = this.#sizes.get(topic) ?? 0;
     if (payloadBytes === 0) {
@@ -33,7 +33,7 @@ export class RetainedQuota {
     return true;
   }
 
-  /** Counts what is retained already, over the limits or not. */
+  /** Counts a message that is retained already, also above the limits. */
   take(topic: string, payloadBytes: number): void {
     const size = sizeOf(topic, payloadBytes);
     this.#bytes += size - (this.#sizes.get(topic) ?? 0);
@@ -45,5 +45,5 @@ function sizeOf(topic: string, payloadBytes: number): number {
   return payloadBytes + topic.length + PACKET_BYTES;
 }
 
-/** The object around a retained payload, roughly. */
+/** Roughly what an object around a retained payload takes. */
 const PACKET_BYTES = 200;

@@ -9,22 +9,22 @@ import { parsePasswordFile, PasswordFileMistake } from "../core/mqtt/password-fi
 /**
  * Users and their password hashes, from a file (`edge/core/mqtt/password-file.ts`).
  *
- * Hashing is slow on purpose and runs in the thread pool; what was found right is remembered for a while under a keyed
- * hash, so that a thousand sensors that come back at once are not a thousand key derivations.
+ * Hashing is slow on purpose and runs in the thread pool. A right password is remembered under a keyed hash, so that a thousand
+ * sensors that come back at once do not need a thousand key derivations.
  */
 export class Users {
   readonly path: string;
-  readonly #memoryKey = randomBytes(32);
+  readonly #rememberKey = randomBytes(32);
   readonly #remembered = new Set<string>();
   #users: ReadonlyMap<string, PasswordHash>;
 
-  /** @throws Fault when the file cannot be read or has a line that is none. */
+  /** @throws Fault when the file cannot be read or has an invalid line. */
   constructor(path: string) {
     this.path = path;
     this.#users = readUsers(path);
   }
 
-  /** Reads the file again; connected clients stay. @throws Fault, and the users stay as they were. */
+  /** Reads the file again. Connected clients stay. @throws Fault, and the users stay as they were. */
   reload(): void {
     this.#users = readUsers(this.path);
     this.#remembered.clear();
@@ -36,20 +36,20 @@ export class Users {
 
   async check(name: string, password: Uint8Array): Promise<boolean> {
     const known = this.#users.get(name);
-    // The known hash is part of it: what was right before a reload is forgotten where the file now says otherwise.
-    const memory = createHmac("sha512", this.#memoryKey)
+    // The known hash is a part of it. So a password that was right before a reload is forgotten if the file changed it.
+    const proof = createHmac("sha512", this.#rememberKey)
       .update(known?.hash ?? DECOY.hash)
       .update(`${name}\0`)
       .update(password)
       .digest("base64");
-    if (known !== undefined && this.#remembered.has(memory)) return true;
-    // An unknown name costs the same time, so that names cannot be guessed by the clock.
+    if (known !== undefined && this.#remembered.has(proof)) return true;
+    // An unknown name takes the same time, so that measuring the time does not reveal names.
     const actual = await derive(known ?? DECOY, password);
     if (known === undefined || !timingSafeEqual(actual, known.hash)) return false;
-    // The file was read again meanwhile, and those who are no more were looked for among the connected.
+    // If the file was read again meanwhile, this client was not yet among the connected ones whose users were checked.
     if (this.#users.get(name)?.hash.equals(known.hash) !== true) return this.check(name, password);
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
-    this.#remembered.add(memory);
+    this.#remembered.add(proof);
     return true;
   }
 }

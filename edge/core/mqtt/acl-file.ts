@@ -1,20 +1,21 @@
 import { levelsMatch } from "./topic-filter.ts";
 
 /**
- * Who may publish and read what, as Mosquitto's `acl_file` says it (mosquitto.conf(5)):
+ * An access control list: who may publish and read which topics, in the format of Mosquitto's `acl_file`
+ * (mosquitto.conf(5)):
  *
- *     topic [read|write|readwrite|deny] <topic>     before any user: for clients without a name
- *     user <name>                                   the topics that follow are this user's
+ *     topic [read|write|readwrite|deny] <topic>     before the first user: for clients without a name
+ *     user <name>                                   the topics that follow belong to this user
  *     pattern [read|write|readwrite|deny] <topic>   for everybody; %c is the client id, %u the user name
  *
- * What no line allows is forbidden. A deny counts before everything else. Topics may have wildcards.
+ * Everything that no line allows is forbidden. A `deny` wins over every other line. Topics may have wildcards.
  */
 export class Acl {
   readonly #anonymous: readonly Rule[];
   readonly #users: ReadonlyMap<string, readonly Rule[]>;
   readonly #patterns: readonly Rule[];
 
-  /** @throws AclMistake for a line that is none; blank lines and comments are skipped. */
+  /** Skips blank lines and comments. @throws AclMistake for an invalid line. */
   constructor(text: string) {
     const anonymous: Rule[] = [];
     const users = new Map<string, Rule[]>();
@@ -50,7 +51,7 @@ export class Acl {
     return rules.some((rule) => rule.access === "readwrite" || rule.access === access);
   }
 
-  /** A name with a wildcard in it would make a pattern mean more than it says: such a client has none. */
+  /** A name with a wildcard would widen a pattern, so no pattern applies to such a client. */
   #patternsFor(
     { user, client }: { user: string | undefined; client: string },
     levels: readonly string[],
@@ -61,7 +62,7 @@ export class Acl {
       const filled = rule.levels.map((level) =>
         level.replaceAll("%c", () => client).replaceAll("%u", () => user ?? ""),
       );
-      // A client id may hold slashes, and then it is as many levels.
+      // A client id with slashes fills several levels.
       return levelsMatch(filled.join("/").split("/"), levels);
     });
   }
@@ -94,7 +95,7 @@ function ruleOf(text: string): Rule | undefined {
   const found = /^(?:(read|write|readwrite|deny)\s+)?(\S.*)$/.exec(text);
   if (found === null) return undefined;
   const levels = found[2]!.split("/");
-  // Wildcards are levels of their own, and # is the last one [MQTT-4.7.1-2], [MQTT-4.7.1-3].
+  // A wildcard is a whole level, and # is the last level [MQTT-4.7.1-2], [MQTT-4.7.1-3].
   const isBad = levels.some(
     (level, i) => (/[+#]/.test(level) && level.length > 1) || (level === "#" && i < levels.length - 1),
   );

@@ -1,4 +1,4 @@
-/** What a broker has done since its start; totals only grow. */
+/** Counts what a broker does. The totals only grow. */
 export class BrokerCounters {
   /** MQTT packets of any kind. */
   received = 0;
@@ -12,7 +12,7 @@ export class BrokerCounters {
   clientsMax = 0;
   readonly #loads = new Map<LoadName, Load>(LOADS.map((name) => [name, new Load()]));
 
-  /** Every interval: brings the moving averages up to date. */
+  /** Updates the moving averages. To be called every interval. */
   tick(totals: BrokerTotals, intervalMs: number): void {
     const counts: Record<LoadName, number> = {
       "messages/received": this.received,
@@ -27,7 +27,7 @@ export class BrokerCounters {
     for (const name of LOADS) this.#loads.get(name)?.add(counts[name], intervalMs);
   }
 
-  /** Topics and values, named as Mosquitto names them (mosquitto(8), "Broker status"). */
+  /** The `$SYS` topics with their values, named as in Mosquitto (mosquitto(8), "Broker status"). */
   topics(totals: BrokerTotals): readonly (readonly [topic: string, value: string])[] {
     const total = totals.connected + totals.waiting;
     const counts: [string, string | number][] = [
@@ -88,7 +88,7 @@ const SPANS = [
   { label: "15min", ms: 900_000 },
 ] as const;
 
-/** A count per minute, averaged as the load of a machine is: what is older weighs less. */
+/** A moving average per minute, like the load average of a machine: older counts weigh less. */
 class Load {
   readonly averages: number[] = SPANS.map(() => 0);
   #before = 0;

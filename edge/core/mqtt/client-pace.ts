@@ -1,8 +1,8 @@
 /**
- * How fast one client may send: two buckets, one of messages and one of bytes, each with room for one second.
+ * How fast one client may send: two token buckets, one for messages and one for bytes, each with room for one second.
  *
- * A read is paid for when it is done, because how many messages are in it is known only then; so a bucket may go below
- * zero, and the client waits until it is not. Nothing is thrown away. Times are monotonic.
+ * A read takes its tokens when it is done, because the number of its messages is known only then. So a bucket may go below
+ * zero, and the client waits until it is at zero again. No message is dropped. Times are monotonic.
  */
 export class ClientPace {
   readonly #limits: PaceLimits;
@@ -17,7 +17,7 @@ export class ClientPace {
     this.#atMs = nowMs;
   }
 
-  /** Pays for a read. @returns how long nothing more may be read, in ms; 0 while there is room. */
+  /** Takes the tokens of a read. @returns how long the client must wait, in ms; 0: not at all. */
   spend(messages: number, bytes: number, nowMs: number): number {
     const { messagesPerSecond, bytesPerSecond } = this.#limits;
     const passedMs = Math.max(0, nowMs - this.#atMs);
@@ -29,7 +29,7 @@ export class ClientPace {
 }
 
 function levelAfter(level: number, perSecond: number, passedMs: number): number {
-  // Without a limit the bucket is never empty, and nothing is added: Infinity times 0 is no number.
+  // Without a limit the bucket is always full. Infinity times 0 would be NaN.
   return perSecond === Infinity ? Infinity : Math.min(perSecond, level + (passedMs * perSecond) / 1000);
 }
 
@@ -41,14 +41,14 @@ function waitMs(level: number, perSecond: number): number {
 export type PaceLimits = { readonly messagesPerSecond: number; readonly bytesPerSecond: number };
 
 /**
- * The most that is read at once, so that what a slow client has to wait for is seconds and not minutes: no more bytes than
- * it may send in a quarter of a second, and no more than sixteen for each message it may send in a second. The shortest
- * PUBLISH has eight.
+ * The most bytes that are read at once. It keeps the waiting time of a fast client at seconds instead of minutes: a read has
+ * no more bytes than the client may send in a quarter of a second, and no more than 16 for each message that it may send in a
+ * second. The shortest PUBLISH has 8.
  */
 export function readSize({ messagesPerSecond, bytesPerSecond }: PaceLimits): number {
   const bytes = Math.max(1024, Math.min(messagesPerSecond * 16, bytesPerSecond / 4));
   return bytes >= READ_MAX_BYTES ? Infinity : Math.floor(bytes);
 }
 
-/** What a socket of this platform buffers, at most; a larger read does not happen. */
+/** The most that a socket of this platform buffers, so no read is larger. */
 const READ_MAX_BYTES = 65_536;

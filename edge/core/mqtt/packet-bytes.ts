@@ -1,8 +1,8 @@
 import { REASON, type Reason } from "./reasons.ts";
 
-/** A packet that is not what the specification says, with the reason code that MQTT 5 has for it. */
+/** A packet that breaks the specification, with the reason code that MQTT 5 has for it. */
 export class PacketProblem extends Error {
-  /** What a client of MQTT 5 is told; undefined where it is told nothing. */
+  /** What a client of MQTT 5 is told; undefined: nothing. */
   readonly reason: Reason | undefined;
 
   constructor(detail: string, reason: Reason | undefined) {
@@ -19,7 +19,7 @@ export function protocolError(detail: string): PacketProblem {
   return new PacketProblem(detail, REASON.protocolError);
 }
 
-/** Reads the fields of a packet; one that is longer than what is left is a malformed packet. */
+/** Reads the fields of a packet. A field that is longer than the rest of the packet makes it malformed. */
 export class PacketReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
@@ -48,18 +48,18 @@ export class PacketReader {
     return this.twoBytes() * 0x10000 + this.twoBytes();
   }
 
-  /** One to four bytes, and as few as will do [MQTT-1.5.5-1]. */
+  /** One to four bytes, as few as possible [MQTT-1.5.5-1]. */
   variableByteInteger(): number {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
       const byte = this.byte();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
-        if (byte === 0 && shift > 0) throw malformed("an integer in more bytes than it needs");
+        if (byte === 0 && shift > 0) throw malformed("an integer has more bytes than it needs");
         return value;
       }
     }
-    throw malformed("an integer of more than four bytes");
+    throw malformed("an integer has more than four bytes");
   }
 
   binary(): Uint8Array {
@@ -68,18 +68,18 @@ export class PacketReader {
     return this.#bytes.subarray(at, at + length);
   }
 
-  /** A part of the packet with a reader of its own. */
+  /** A reader for the next part of the packet. */
   part(length: number): PacketReader {
     const at = this.#take(length);
     return new PacketReader(this.#bytes, at, at + length);
   }
 
-  /** @param what for the message of the problem */
+  /** @param what the name of the field, for the error message */
   text(what: string): string {
     return decodeText(this.binary(), what);
   }
 
-  /** Passes over a text of printable ASCII without making one, which is nearly every topic. @returns undefined for that */
+  /** Skips a text of printable ASCII without decoding it, as nearly every topic is. @returns undefined if it was skipped */
   textUnlessPlain(what: string): string | undefined {
     const bytes = this.binary();
     for (const byte of bytes) {
@@ -90,13 +90,13 @@ export class PacketReader {
 
   #take(length: number): number {
     const at = this.#position;
-    if (length > this.#end - at) throw malformed("it ends before its fields do");
+    if (length > this.#end - at) throw malformed("the packet ends before its fields");
     this.#position += length;
     return at;
   }
 }
 
-/** Well-formed UTF-8 [MQTT-1.5.4-1] without U+0000 [MQTT-1.5.4-2] and without control characters, which MQTT discourages. */
+/** Well-formed UTF-8 [MQTT-1.5.4-1] without U+0000 [MQTT-1.5.4-2] and without the control characters that MQTT discourages. */
 function decodeText(bytes: Uint8Array, what: string): string {
   let text: string;
   try {

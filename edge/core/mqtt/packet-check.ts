@@ -3,15 +3,16 @@ import * as kinds from "./properties.ts";
 import { REASON, type Reason } from "./reasons.ts";
 import { readProperties } from "./properties.ts";
 
-/** What the connection agreed on in its CONNECT. */
+/** What client and broker agreed on in the CONNECT. */
 export type Agreed = { readonly version: number; readonly sessionExpiry: number };
 
 /**
- * Whether the bytes of a packet are a packet of a client, by MQTT 3.1.1 and 5 to the letter. The parser behind it takes
- * much for one that is none: lengths that end inside a field or behind the packet, properties twice or in the wrong
- * place, flags that are reserved, texts that are no UTF-8; and computes with what it then finds.
+ * Checks the bytes of a packet of a client strictly against MQTT 3.1.1 and 5. The parser accepts many invalid packets, and
+ * computes with what it finds in them: lengths that end inside a field or behind the packet, properties that come twice or in
+ * the wrong packet, reserved flags, texts that are not UTF-8.
  *
- * @param body without the fixed header
+ * @param kind the packet type of the fixed header
+ * @param body the packet without its fixed header
  * @throws PacketProblem
  */
 export function checkPacket(kind: number, body: Uint8Array, agreed: Agreed): void {
@@ -35,14 +36,15 @@ export function checkPacket(kind: number, body: Uint8Array, agreed: Agreed): voi
     case kinds.CONNECT:
       throw protocolError("a second CONNECT");
     default:
-      throw protocolError("a packet that only a server sends, or nobody");
+      throw protocolError("a packet that a client must not send");
   }
 }
 
 /**
- * The head of a PUBLISH: topic, identifier, properties.
+ * Checks the head of a PUBLISH: topic, identifier, properties.
  *
- * @param head as much of the body as there is, up to a length that no head needs
+ * @param head the beginning of the body, or all of it
+ * @throws PacketProblem also if the head is longer than the bytes given
  */
 export function checkPublish(qos: number, head: Uint8Array, version: number): void {
   const reader = new PacketReader(head);
@@ -54,21 +56,21 @@ export function checkPublish(qos: number, head: Uint8Array, version: number): vo
 }
 
 /**
- * A CONNECT, whose version says what else it is.
+ * Checks a CONNECT. Its version of MQTT decides which rules apply to the rest.
  *
- * @returns what is agreed when it is accepted
- * @throws ConnectProblem, with the answer that the version of the client has for it
+ * @returns what is agreed if it is accepted
+ * @throws ConnectProblem, with the CONNACK that the client's version of MQTT has for it
  */
 export function checkConnect(body: Uint8Array): Agreed {
   let version = 0;
   try {
     const reader = new PacketReader(body);
     const protocol = reader.text("protocol name");
-    if (protocol !== "MQTT" && protocol !== "MQIsdp") throw malformed("not MQTT");
-    // Mosquitto's bridges set the highest bit.
+    if (protocol !== "MQTT" && protocol !== "MQIsdp") throw malformed("another protocol than MQTT");
+    // Bridges of Mosquitto set the highest bit.
     version = reader.byte() & 0x7f;
     if (!(protocol === "MQTT" ? [4, 5] : [3]).includes(version)) {
-      throw new ConnectProblem("a version of MQTT that is not spoken here", REASON.unsupportedVersion, version);
+      throw new ConnectProblem("a version of MQTT that is not supported", REASON.unsupportedVersion, version);
     }
     return { version, sessionExpiry: checkConnectFields(reader, version) };
   } catch (error) {
@@ -81,8 +83,8 @@ function checkConnectFields(reader: PacketReader, version: number): number {
   const flags = reader.byte();
   const hasWill = (flags & 0x04) !== 0;
   const willQos = (flags >> 3) & 3;
-  if ((flags & 0x01) !== 0) throw malformed("a flag that is reserved");
-  if (willQos === 3 || (!hasWill && (flags & 0x38) !== 0)) throw malformed("flags of a will that is none");
+  if ((flags & 0x01) !== 0) throw malformed("a reserved flag");
+  if (willQos === 3 || (!hasWill && (flags & 0x38) !== 0)) throw malformed("flags of a will without a will");
   if ((flags & 0xc0) === 0x40 && version < 5) throw malformed("a password without a user name");
   reader.twoBytes();
   const sessionExpiry = version === 5 ? readProperties(reader, kinds.CONNECT).sessionExpiry : 0;
@@ -90,12 +92,12 @@ function checkConnectFields(reader: PacketReader, version: number): number {
   if (hasWill) {
     if (version === 5) readProperties(reader, kinds.WILL);
     const topic = reader.text("topic of the will");
-    if (topic === "" || /[+#]/.test(topic)) throw malformed("the topic of the will is none");
+    if (topic === "" || /[+#]/.test(topic)) throw malformed("the topic of the will is invalid");
     reader.binary();
   }
   if ((flags & 0x80) !== 0) reader.text("user name");
   if ((flags & 0x40) !== 0) reader.binary();
-  if (reader.left > 0) throw malformed("bytes behind the last field");
+  if (reader.left > 0) throw malformed("bytes after the last field");
   return sessionExpiry;
 }
 
@@ -106,12 +108,12 @@ function checkClientId(reader: PacketReader, version: number): void {
   } catch (error) {
     throw new ConnectProblem(String(error), REASON.clientIdNotValid, version);
   }
-  // MQTT 3.1 wants at least one character.
+  // MQTT 3.1 requires at least one character.
   if (version === 3 && id.length === 0)
     throw new ConnectProblem("an empty client id", REASON.clientIdNotValid, version);
 }
 
-/** A CONNECT that is refused for what it is. */
+/** A CONNECT that is not valid. */
 export class ConnectProblem extends PacketProblem {
   readonly version: number;
 
@@ -120,11 +122,11 @@ export class ConnectProblem extends PacketProblem {
     this.version = version;
   }
 
-  /** The CONNACK; empty where there is none. */
+  /** The bytes of the CONNACK; empty if there is none. */
   get answer(): Uint8Array {
     const { reason, version } = this;
     if (reason === undefined) return new Uint8Array();
-    // Nobody knows what a version that comes later reads; 5 has an answer for it.
+    // Nobody knows what a later version of MQTT can read. MQTT 5 has an answer for it.
     if (version >= 5) return Uint8Array.of(0x20, 3, 0, reason, 0);
     if (reason === REASON.unsupportedVersion) return Uint8Array.of(0x20, 2, 0, 1);
     if (reason === REASON.clientIdNotValid && version === 3) return Uint8Array.of(0x20, 2, 0, 2);
@@ -135,10 +137,10 @@ export class ConnectProblem extends PacketProblem {
 function checkAcknowledgement(reader: PacketReader, kind: number, isV5: boolean, codes: ReadonlySet<number>): void {
   identifier(reader, protocolError);
   if (isV5 && reader.left > 0) {
-    if (!codes.has(reader.byte())) throw protocolError("a reason code that is none here");
+    if (!codes.has(reader.byte())) throw protocolError("an invalid reason code");
     if (reader.left > 0) readProperties(reader, kind);
   }
-  if (reader.left > 0) throw malformed("bytes behind the last field");
+  if (reader.left > 0) throw malformed("bytes after the last field");
 }
 
 function checkFilters(reader: PacketReader, kind: number, isV5: boolean): void {
@@ -147,20 +149,18 @@ function checkFilters(reader: PacketReader, kind: number, isV5: boolean): void {
   if (reader.left === 0) throw malformed("no topic filter");
   while (reader.left > 0) {
     const filter = reader.text("topic filter");
-    if (!isFilter(filter)) throw malformed("a topic filter that is none");
+    if (!isFilter(filter)) throw malformed("an invalid topic filter");
     const isShared = isV5 && filter.startsWith("$share/");
     // [MQTT-4.8.2-1] [MQTT-4.8.2-2]
-    if (isShared && !/^\$share\/[^/+#]+\/./.test(filter))
-      throw protocolError("a shared subscription without its parts");
+    if (isShared && !/^\$share\/[^/+#]+\/./.test(filter)) throw protocolError("an incomplete shared subscription");
     if (kind === kinds.UNSUBSCRIBE) continue;
     const options = reader.byte();
     const qos = options & 3;
     if (qos === 3 || (options & (isV5 ? 0xc0 : 0xfc)) !== 0 || (options & 0x30) === 0x30) {
-      throw malformed("options of a subscription that are none");
+      throw malformed("invalid subscription options");
     }
     // [MQTT-3.8.3-4]
-    if (isShared && (options & 0x04) !== 0)
-      throw protocolError("a shared subscription cannot be without local messages");
+    if (isShared && (options & 0x04) !== 0) throw protocolError("a shared subscription with No Local");
   }
 }
 
@@ -176,18 +176,19 @@ function isFilter(filter: string): boolean {
 }
 
 function checkDisconnect(reader: PacketReader, agreed: Agreed): void {
-  // It ends anyway; nobody is told why.
+  // The connection ends anyway, so the client is not told why.
   if (agreed.version !== 5) {
-    if (reader.left > 0) throw malformed("bytes behind the last field");
+    if (reader.left > 0) throw malformed("bytes after the last field");
     return;
   }
   if (reader.left === 0) return;
-  if (!DISCONNECT_CODES.has(reader.byte())) throw new PacketProblem("a reason code that is none here", undefined);
+  if (!DISCONNECT_CODES.has(reader.byte())) throw new PacketProblem("an invalid reason code", undefined);
   if (reader.left === 0) return;
   const { sessionExpiry } = readProperties(reader, kinds.DISCONNECT);
-  // [MQTT-3.1.2-23] in 3.14.2.2.2: a session that was to end with the connection stays so.
-  if (sessionExpiry > 0 && agreed.sessionExpiry === 0) throw protocolError("a session that was to end is to stay");
-  if (reader.left > 0) throw malformed("bytes behind the last field");
+  // 3.14.2.2.2: a session that ends with its connection cannot be given an expiry later.
+  if (sessionExpiry > 0 && agreed.sessionExpiry === 0)
+    throw protocolError("a session expiry that the CONNECT did not have");
+  if (reader.left > 0) throw malformed("bytes after the last field");
 }
 
 function identifier(reader: PacketReader, problem: (detail: string) => PacketProblem): void {
@@ -197,7 +198,7 @@ function identifier(reader: PacketReader, problem: (detail: string) => PacketPro
 const PINGREQ = 12;
 const RECEIVED_CODES: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
 const RELEASED_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
-/** Those that a client may send, MQTT 5, table 3-10. */
+/** The codes that a client may send: MQTT 5, table 3-10. */
 const DISCONNECT_CODES: ReadonlySet<number> = new Set([
   0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99,
 ]);

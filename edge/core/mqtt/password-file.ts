@@ -1,5 +1,5 @@
 /**
- * Names and password hashes as `mosquitto_passwd` and `tidemark passwd` write them, one user a line:
+ * User names and password hashes, one user a line, as `mosquitto_passwd` and `tidemark passwd` write them:
  *
  *     name:$7$<iterations>$<salt>$<hash>     PBKDF2-HMAC-SHA512
  *     name:$6$<salt>$<hash>                  SHA-512 of password and salt
@@ -8,7 +8,7 @@ export type PasswordHash =
   | { readonly kind: "pbkdf2"; readonly iterations: number; readonly salt: Buffer; readonly hash: Buffer }
   | { readonly kind: "sha512"; readonly salt: Buffer; readonly hash: Buffer };
 
-/** @throws PasswordFileMistake for a line that is none; blank lines and comments are skipped. */
+/** Skips blank lines and comments. @throws PasswordFileMistake for an invalid line. */
 export function parsePasswordFile(text: string): ReadonlyMap<string, PasswordHash> {
   const users = new Map<string, PasswordHash>();
   for (const [i, line] of text.split(/\r?\n/).entries()) {

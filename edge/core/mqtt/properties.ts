@@ -1,6 +1,6 @@
 import { malformed, type PacketReader, protocolError } from "./packet-bytes.ts";
 
-/** The packets of a client, by their number in the fixed header; a will has properties of its own. */
+/** The packets of a client, by their type in the fixed header. `WILL` stands for the properties of a will. */
 export const CONNECT = 1;
 export const PUBLISH = 3;
 export const PUBACK = 4;
@@ -12,18 +12,20 @@ export const UNSUBSCRIBE = 10;
 export const DISCONNECT = 14;
 export const WILL = 16;
 
-export type Placing = number;
+export type PacketKind = number;
 
-/** What a packet says in properties that a rule looks at. */
+/** The properties that other rules need. */
 export type SeenProperties = { sessionExpiry: number; hasTopicAlias: boolean };
 
 /**
- * Reads the properties of a packet: each is known, is allowed there, has its value whole, and comes once.
+ * Reads the properties of a packet. Each must be known, allowed in this packet and complete, and may come only once.
  *
- * A property that is known and has no place there is a Protocol Error for Mosquitto, and in SUBSCRIBE and UNSUBSCRIBE a
- * Malformed Packet, which is what MQTT 5, 2.2.2.2, says of all; here as there, so that its cases can be compared.
+ * A known property in the wrong packet is a Malformed Packet by MQTT 5, 2.2.2.2. Mosquitto says so for SUBSCRIBE and
+ * UNSUBSCRIBE only, and Protocol Error for the others. This check does the same, so that Mosquitto's cases can be compared.
+ *
+ * @throws PacketProblem
  */
-export function readProperties(reader: PacketReader, placing: Placing): SeenProperties {
+export function readProperties(reader: PacketReader, packet: PacketKind): SeenProperties {
   const part = reader.part(reader.variableByteInteger());
   const seen: SeenProperties = { sessionExpiry: 0, hasTopicAlias: false };
   if (part.left === 0) return seen;
@@ -33,9 +35,9 @@ export function readProperties(reader: PacketReader, placing: Placing): SeenProp
     const property = PROPERTIES.get(id);
     if (property === undefined) throw malformed(`an unknown property ${id}`);
     const value = readValue(part, property);
-    if (!property.places.includes(placing)) {
-      const detail = `the property ${property.name} has no place here`;
-      throw placing === SUBSCRIBE || placing === UNSUBSCRIBE ? malformed(detail) : protocolError(detail);
+    if (!property.packets.includes(packet)) {
+      const detail = `the property ${property.name} is not allowed here`;
+      throw packet === SUBSCRIBE || packet === UNSUBSCRIBE ? malformed(detail) : protocolError(detail);
     }
     if (id !== USER_PROPERTY && once.has(id)) throw protocolError(`the property ${property.name} comes twice`);
     once.add(id);
@@ -70,21 +72,21 @@ function readValue(reader: PacketReader, { name, type }: Property): number | str
   }
 }
 
-/** Values that are of the type and still none. */
+/** Values of the right type may still be invalid. */
 function checkValue(id: number, name: string, value: number | string | undefined): void {
-  if (FLAGS.has(id) && value !== 0 && value !== 1) throw protocolError(`the property ${name} is 0 or 1`);
+  if (FLAGS.has(id) && value !== 0 && value !== 1) throw protocolError(`the property ${name} must be 0 or 1`);
   if (NEVER_ZERO.has(id) && value === 0) throw protocolError(`the property ${name} must not be 0`);
   if (id === SUBSCRIPTION_IDENTIFIER && value === 0) throw malformed(`the property ${name} must not be 0`);
   if (id === RESPONSE_TOPIC && typeof value === "string" && (value === "" || /[+#]/.test(value))) {
-    throw protocolError("the response topic is no topic");
+    throw protocolError("the response topic is not a valid topic");
   }
 }
 
 type Property = {
   readonly name: string;
   readonly type: "byte" | "two" | "four" | "variable" | "text" | "pair" | "binary";
-  /** Those that a client sends; empty for what only a server says. */
-  readonly places: readonly Placing[];
+  /** The packets of a client that may have it; empty if only a server sends it. */
+  readonly packets: readonly PacketKind[];
 };
 
 const USER_PROPERTY = 0x26;
@@ -97,43 +99,43 @@ const AUTHENTICATION_DATA = 0x16;
 const FLAGS: ReadonlySet<number> = new Set([0x01, 0x17, 0x19]);
 const NEVER_ZERO: ReadonlySet<number> = new Set([0x21, 0x27]);
 
-const MESSAGE: readonly Placing[] = [PUBLISH, WILL];
-const ACKNOWLEDGEMENTS: readonly Placing[] = [PUBACK, PUBREC, PUBREL, PUBCOMP];
+const MESSAGE: readonly PacketKind[] = [PUBLISH, WILL];
+const ACKNOWLEDGEMENTS: readonly PacketKind[] = [PUBACK, PUBREC, PUBREL, PUBCOMP];
 
 /** MQTT 5, table 2-4, for the packets of a client. */
 const PROPERTIES: ReadonlyMap<number, Property> = new Map<number, Property>([
-  [0x01, { name: "payload format indicator", type: "byte", places: MESSAGE }],
-  [0x02, { name: "message expiry interval", type: "four", places: MESSAGE }],
-  [0x03, { name: "content type", type: "text", places: MESSAGE }],
-  [RESPONSE_TOPIC, { name: "response topic", type: "text", places: MESSAGE }],
-  [0x09, { name: "correlation data", type: "binary", places: MESSAGE }],
-  [SUBSCRIPTION_IDENTIFIER, { name: "subscription identifier", type: "variable", places: [SUBSCRIBE] }],
-  [SESSION_EXPIRY, { name: "session expiry interval", type: "four", places: [CONNECT, DISCONNECT] }],
-  [0x12, { name: "assigned client identifier", type: "text", places: [] }],
-  [0x13, { name: "server keep alive", type: "two", places: [] }],
-  [AUTHENTICATION_METHOD, { name: "authentication method", type: "text", places: [CONNECT] }],
-  [AUTHENTICATION_DATA, { name: "authentication data", type: "binary", places: [CONNECT] }],
-  [0x17, { name: "request problem information", type: "byte", places: [CONNECT] }],
-  [0x18, { name: "will delay interval", type: "four", places: [WILL] }],
-  [0x19, { name: "request response information", type: "byte", places: [CONNECT] }],
-  [0x1a, { name: "response information", type: "text", places: [] }],
-  [0x1c, { name: "server reference", type: "text", places: [DISCONNECT] }],
-  [0x1f, { name: "reason string", type: "text", places: [...ACKNOWLEDGEMENTS, DISCONNECT] }],
-  [0x21, { name: "receive maximum", type: "two", places: [CONNECT] }],
-  [0x22, { name: "topic alias maximum", type: "two", places: [CONNECT] }],
-  [TOPIC_ALIAS, { name: "topic alias", type: "two", places: [PUBLISH] }],
-  [0x24, { name: "maximum QoS", type: "byte", places: [] }],
-  [0x25, { name: "retain available", type: "byte", places: [] }],
+  [0x01, { name: "payload format indicator", type: "byte", packets: MESSAGE }],
+  [0x02, { name: "message expiry interval", type: "four", packets: MESSAGE }],
+  [0x03, { name: "content type", type: "text", packets: MESSAGE }],
+  [RESPONSE_TOPIC, { name: "response topic", type: "text", packets: MESSAGE }],
+  [0x09, { name: "correlation data", type: "binary", packets: MESSAGE }],
+  [SUBSCRIPTION_IDENTIFIER, { name: "subscription identifier", type: "variable", packets: [SUBSCRIBE] }],
+  [SESSION_EXPIRY, { name: "session expiry interval", type: "four", packets: [CONNECT, DISCONNECT] }],
+  [0x12, { name: "assigned client identifier", type: "text", packets: [] }],
+  [0x13, { name: "server keep alive", type: "two", packets: [] }],
+  [AUTHENTICATION_METHOD, { name: "authentication method", type: "text", packets: [CONNECT] }],
+  [AUTHENTICATION_DATA, { name: "authentication data", type: "binary", packets: [CONNECT] }],
+  [0x17, { name: "request problem information", type: "byte", packets: [CONNECT] }],
+  [0x18, { name: "will delay interval", type: "four", packets: [WILL] }],
+  [0x19, { name: "request response information", type: "byte", packets: [CONNECT] }],
+  [0x1a, { name: "response information", type: "text", packets: [] }],
+  [0x1c, { name: "server reference", type: "text", packets: [DISCONNECT] }],
+  [0x1f, { name: "reason string", type: "text", packets: [...ACKNOWLEDGEMENTS, DISCONNECT] }],
+  [0x21, { name: "receive maximum", type: "two", packets: [CONNECT] }],
+  [0x22, { name: "topic alias maximum", type: "two", packets: [CONNECT] }],
+  [TOPIC_ALIAS, { name: "topic alias", type: "two", packets: [PUBLISH] }],
+  [0x24, { name: "maximum QoS", type: "byte", packets: [] }],
+  [0x25, { name: "retain available", type: "byte", packets: [] }],
   [
     USER_PROPERTY,
     {
       name: "user property",
       type: "pair",
-      places: [CONNECT, WILL, PUBLISH, ...ACKNOWLEDGEMENTS, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT],
+      packets: [CONNECT, WILL, PUBLISH, ...ACKNOWLEDGEMENTS, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT],
     },
   ],
-  [0x27, { name: "maximum packet size", type: "four", places: [CONNECT] }],
-  [0x28, { name: "wildcard subscription available", type: "byte", places: [] }],
-  [0x29, { name: "subscription identifier available", type: "byte", places: [] }],
-  [0x2a, { name: "shared subscription available", type: "byte", places: [] }],
+  [0x27, { name: "maximum packet size", type: "four", packets: [CONNECT] }],
+  [0x28, { name: "wildcard subscription available", type: "byte", packets: [] }],
+  [0x29, { name: "subscription identifier available", type: "byte", packets: [] }],
+  [0x2a, { name: "shared subscription available", type: "byte", packets: [] }],
 ]);

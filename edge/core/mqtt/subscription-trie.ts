@@ -1,18 +1,18 @@
 /**
- * Which subscriptions match a topic, by levels: a tree with one branch for each level of the filters, so that a match
- * costs what the topic is deep and not what there are subscriptions. No text from outside becomes a regular expression
- * or the key of a plain object.
+ * Finds the subscriptions that match a topic. It is a tree with one branch for each level of the filters, so the cost of a
+ * match depends on the levels of the topic and not on the number of subscriptions. No text from outside becomes a regular
+ * expression or a key of a plain object.
  */
 export class SubscriptionTrie<T> {
   readonly #root: Node<T> = { children: new Map(), entries: new Map() };
   #size = 0;
 
-  /** How many subscriptions there are. */
+  /** The number of subscriptions. */
   get size(): number {
     return this.#size;
   }
 
-  /** Replaces what `client` has under this filter. */
+  /** Replaces the entry of this client and filter. */
   set(filter: string, client: string, entry: T): void {
     let node = this.#root;
     for (const level of filter.split("/")) {
@@ -38,7 +38,7 @@ export class SubscriptionTrie<T> {
     }
     if (!node.entries.delete(client)) return;
     this.#size--;
-    // Branches that lead nowhere go, or filters that nobody uses any more would stay for ever.
+    // Remove empty branches. Otherwise filters that nobody uses any more would stay for ever.
     for (const { parent, level } of path.reverse()) {
       const child = parent.children.get(level)!;
       if (child.children.size > 0 || child.entries.size > 0) return;
@@ -46,7 +46,7 @@ export class SubscriptionTrie<T> {
     }
   }
 
-  /** Every subscription whose filter matches; a client comes once for each of its filters that do. */
+  /** All subscriptions whose filter matches. A client comes once for each of its filters that match. */
   match(topic: string): readonly T[] {
     const found: T[] = [];
     if (this.#size > 0) collect(this.#root, topic.split("/"), 0, found);
@@ -59,7 +59,7 @@ type Node<T> = { readonly children: Map<string, Node<T>>; readonly entries: Map<
 function collect<T>(node: Node<T>, levels: readonly string[], depth: number, found: T[]): void {
   // [MQTT-4.7.2-1] A wildcard at the first level does not match topics that begin with `$`.
   const wild = depth > 0 || !levels[0]!.startsWith("$");
-  // `#` stands for the level above it, too [MQTT-4.7.1-2].
+  // `#` matches the level above it, too [MQTT-4.7.1-2].
   if (wild) take(node.children.get("#"), found);
   if (depth === levels.length) {
     take(node, found);
@@ -70,7 +70,7 @@ function collect<T>(node: Node<T>, levels: readonly string[], depth: number, fou
     if (any !== undefined) collect(any, levels, depth + 1, found);
   }
   const level = levels[depth]!;
-  // A topic has no wildcards; one that did must not find the filters that are spelled like it twice.
+  // A topic has no wildcards. If one had, a filter with the same wildcard must not be found twice.
   const exact = level === "+" || level === "#" ? undefined : node.children.get(level);
   if (exact !== undefined) collect(exact, levels, depth + 1, found);
 }

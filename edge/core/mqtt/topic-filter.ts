@@ -1,9 +1,9 @@
-/** Whether a filter of MQTT matches a topic, by levels: no text from outside becomes a regular expression. */
+/** Whether a filter matches a topic. No text from outside becomes a regular expression. */
 export function topicMatches(filter: string, topic: string): boolean {
   return levelsMatch(filter.split("/"), topic.split("/"));
 }
 
-/** The same with both split at their slashes. */
+/** The same, with filter and topic split at their slashes. */
 export function levelsMatch(filter: readonly string[], topic: readonly string[]): boolean {
   // [MQTT-4.7.2-1] A wildcard at the first level does not match topics that begin with `$`.
   if (topic[0]?.startsWith("$") === true && (filter[0] === "#" || filter[0] === "+")) return false;

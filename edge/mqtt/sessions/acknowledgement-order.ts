@@ -1,16 +1,20 @@
 /**
- * Keeps the acknowledgements of one client in the order of its messages [MQTT-4.6.0-2] where some of them wait for more
- * than the journal. Clients of which no message does have no line, and cost nothing.
+ * Keeps the acknowledgements of one client in the order of its messages [MQTT-4.6.0-2], while some of them wait for the
+ * sessions as well as for the journal. A client without such a message has no queue here and costs nothing.
  */
 export class AcknowledgementOrder {
-  readonly #lines = new Map<object, Turn[]>();
+  readonly #queues = new Map<object, Turn[]>();
 
-  /** Whether a message of this client waits, so that those behind it have to. */
+  /** Whether a message of this client waits here. If so, its next message must wait, too. */
   has(client: object): boolean {
-    return this.#lines.size > 0 && this.#lines.has(client);
+    return this.#queues.size > 0 && this.#queues.has(client);
   }
 
-  /** A place at the end of the client's line. @param waitsFor how many times {@link Turn.arrived} must be called. */
+  /**
+   * Adds a message of a client.
+   * @param waitsFor how many times {@link Turn.arrived} must be called before the message is done.
+   * @param done called when this message and all before it are done.
+   */
   join(client: object, waitsFor: number, done: () => void): Turn {
     let left = waitsFor;
     const turn: Turn = {
@@ -23,17 +27,17 @@ export class AcknowledgementOrder {
         this.#advance(client);
       },
     };
-    const line = this.#lines.get(client);
-    if (line === undefined) this.#lines.set(client, [turn]);
-    else line.push(turn);
+    const queue = this.#queues.get(client);
+    if (queue === undefined) this.#queues.set(client, [turn]);
+    else queue.push(turn);
     return turn;
   }
 
   #advance(client: object): void {
-    const line = this.#lines.get(client);
-    while (line?.[0]?.isReady === true) {
-      const { done } = line.shift()!;
-      if (line.length === 0) this.#lines.delete(client);
+    const queue = this.#queues.get(client);
+    while (queue?.[0]?.isReady === true) {
+      const { done } = queue.shift()!;
+      if (queue.length === 0) this.#queues.delete(client);
       done();
     }
   }

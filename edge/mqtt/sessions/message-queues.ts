@@ -3,8 +3,8 @@ import type { Addressee, OutgoingRow, SessionImage, StoredMessage } from "./sess
 import type { SessionWriter } from "./session-writer.ts";
 
 /**
- * The messages that wait for sessions: their order, their packet identifiers and what they take. A message is stored
- * once, however many sessions wait for it, and goes with the last of them.
+ * The messages that wait for sessions: their order, their packet identifiers and their sizes. A message is stored once,
+ * also if several sessions wait for it, and removed with the last of them.
  */
 export class MessageQueues {
   readonly #writer: Pick<SessionWriter, "write" | "ask">;
@@ -12,12 +12,12 @@ export class MessageQueues {
   readonly #limits: QueueLimits;
   readonly #onDropped: (dropped: DroppedMessage) => void;
   readonly #onRemoved: (session: Session) => void;
-  /** For how many sessions each message waits. */
+  /** The number of sessions that wait for each message. */
   readonly #messages = new Map<number, { waiting: number; readonly bytes: number }>();
   #queuedBytes = 0;
   #queuedMessages = 0;
   #lastSeq = 0;
-  #onWork: (client: string) => void = () => {};
+  #onWork: ((client: string) => void) | undefined;
 
   constructor(
     deps: {
@@ -25,7 +25,7 @@ export class MessageQueues {
       /** By client. */
       sessions: ReadonlyMap<string, Session>;
       onDropped: (dropped: DroppedMessage) => void;
-      /** A message of it is gone, perhaps the last thing that it held. */
+      /** A message of the session was removed. Perhaps the session is empty now. */
       onRemoved: (session: Session) => void;
     },
     limits: QueueLimits,
@@ -41,12 +41,12 @@ export class MessageQueues {
     return this.#queuedMessages;
   }
 
-  /** A message that several wait for counts once. */
+  /** A message that several sessions wait for counts once. */
   get bytes(): number {
     return this.#queuedBytes;
   }
 
-  /** What the last process left, oldest first. */
+  /** Adds a message that the last process left. To be called with the oldest message first. */
   restore(session: Session, row: SessionImage["outgoing"][number]): void {
     const { seq, bytes, packetId, released } = row;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
@@ -54,14 +54,14 @@ export class MessageQueues {
     if (packetId !== null) session.packetIds.set(packetId, seq);
   }
 
-  /** Its session ends. @returns the messages that waited for nobody else. */
+  /** The session ends. @returns the messages that no other session waits for. */
   empty(session: Session): readonly number[] {
     const last = [...session.queue].flatMap(([seq, entry]) => (this.#forget(session, seq, entry) ? [seq] : []));
     session.queue.clear();
     return last;
   }
 
-  /** Puts a message at the end of the queues of those who have room; who has none does not get it, which is told. */
+  /** Adds a message to the queues of these sessions. A session without room does not get it, which is reported. */
   enqueue(message: Omit<StoredMessage, "seq">, addressed: readonly Addressed[]): void {
     const bytes = message.topic.length + message.payload.length + (message.properties?.length ?? 0) + MESSAGE_BYTES;
     const seq = this.#lastSeq + 1;
@@ -80,15 +80,15 @@ export class MessageQueues {
     if (to.length === 0) return;
     this.#lastSeq = seq;
     this.#writer.write({ op: "enqueue", message: { ...message, seq }, to }, bytes);
-    for (const { client } of addressed) this.#onWork(client);
+    for (const { client } of addressed) this.#onWork?.(client);
   }
 
-  /** Told whenever there may be something to send: a message was queued, or one was acknowledged. */
+  /** Reports when there may be something to send: a message was queued or acknowledged. One listener. */
   onWork(listener: (client: string) => void): void {
     this.#onWork = listener;
   }
 
-  /** The messages of a session, oldest first; empty where there is no session. */
+  /** The messages of a session, oldest first; empty if there is no session. */
   of(client: string): ReadonlyMap<number, WaitingMessage> {
     return this.#sessions.get(client)?.queue ?? NOTHING_WAITS;
   }
@@ -97,19 +97,19 @@ export class MessageQueues {
     return this.#sessions.get(client)?.packetIds.has(packetId) === true;
   }
 
-  /** Which message of a session has this identifier. */
+  /** The message of a session with this identifier. */
   seqOf(client: string, packetId: number): number | undefined {
     return this.#sessions.get(client)?.packetIds.get(packetId);
   }
 
-  /** What a persistence of aedes knows of a message instead of its sequence number. */
+  /** Finds a message by what the persistence contract of aedes knows instead of its sequence number. */
   async seqBy(client: string, brokerId: string, brokerCounter: number): Promise<number | undefined> {
     const session = this.#sessions.get(client);
     if (session === undefined) return undefined;
     return (await this.#writer.ask({ op: "find", session: session.number, brokerId, brokerCounter })).seq;
   }
 
-  /** Under which packet identifiers messages are sent; on disk before they are, so that none is sent under another. */
+  /** Notes the packet identifiers under which messages will be sent. A message keeps its identifier across a crash. */
   assign(client: string, ids: readonly { readonly seq: number; readonly packetId: number }[]): void {
     const session = this.#sessions.get(client);
     if (session === undefined || ids.length === 0) return;
@@ -123,14 +123,14 @@ export class MessageQueues {
     this.#writer.write({ op: "assign", session: session.number, ids });
   }
 
-  /** Messages with their payloads; those that are gone meanwhile are left out. */
+  /** Reads messages with their payloads, without those that were removed meanwhile. */
   async read(client: string, seqs: readonly number[]): Promise<readonly OutgoingRow[]> {
     const session = this.#sessions.get(client);
     if (session === undefined) return [];
     return (await this.#writer.ask({ op: "read", session: session.number, seqs })).rows;
   }
 
-  /** The receiver has it [MQTT-4.3.3-2]: what is left of the exchange is PUBREL and PUBCOMP. */
+  /** The receiver has the message [MQTT-4.3.3-2]. PUBREL and PUBCOMP are left of the exchange. */
   release(client: string, seq: number): void {
     const session = this.#sessions.get(client);
     const entry = session?.queue.get(seq);
@@ -139,7 +139,7 @@ export class MessageQueues {
     this.#writer.write({ op: "release", session: session.number, seq });
   }
 
-  /** The exchange is over, or the message is not to be delivered. */
+  /** The exchange has ended, or the message must not be delivered. */
   remove(client: string, seq: number): void {
     const session = this.#sessions.get(client);
     const entry = session?.queue.get(seq);
@@ -148,10 +148,10 @@ export class MessageQueues {
     const isLast = this.#forget(session, seq, entry);
     this.#writer.write({ op: "remove", session: session.number, seq, isLast });
     this.#onRemoved(session);
-    this.#onWork(client);
+    this.#onWork?.(client);
   }
 
-  /** The same for one that its session does not get, which is told. */
+  /** Removes a message that its session does not get, and reports it. */
   discard(client: string, seq: number, { reason, topic }: { reason: DropReason; topic: string }): void {
     this.#onDropped({ reason, client, topic });
     this.remove(client, seq);
@@ -177,7 +177,7 @@ export class MessageQueues {
     }
   }
 
-  /** @returns whether nobody waits for the message any more. */
+  /** @returns whether no session waits for the message any more. */
   #forget(session: Session, seq: number, entry: WaitingMessage): boolean {
     session.queuedBytes -= entry.bytes;
     if (entry.packetId !== null) session.packetIds.delete(entry.packetId);
@@ -195,7 +195,7 @@ export type QueueLimits = {
   /** Of one session. */
   readonly queueMessages: number;
   readonly queueBytes: number;
-  /** Of all sessions; a message that several wait for counts once. */
+  /** Of all sessions. A message that several sessions wait for counts once. */
   readonly totalQueueBytes: number;
 };
 
@@ -203,19 +203,19 @@ export type QueueLimits = {
 export type DroppedMessage = { readonly reason: DropReason; readonly client: string; readonly topic: string };
 
 export type DropReason =
-  /** The session has as many messages, or bytes, as one may have. */
+  /** The session has as many messages or bytes as a session may have. */
   | "queue_full"
-  /** All sessions together have. */
+  /** All sessions together have as many bytes as they may have. */
   | "store_full"
   | "expired"
-  /** By the ACL file. */
+  /** The ACL forbids it. */
   | "not_allowed"
-  /** Larger than its client takes. */
+  /** It is larger than the client takes. */
   | "too_large";
 
 export type Addressed = { readonly client: string; readonly to: Addressee };
 
 const NOTHING_WAITS: ReadonlyMap<number, WaitingMessage> = new Map();
-/** A row on disk and an entry in memory, roughly; bounds how many empty messages fit. */
+/** Roughly a row on disk and an entry in memory. It limits how many empty messages fit. */
 const MESSAGE_BYTES = 300;
 const REFERENCE_BYTES = 200;

@@ -5,8 +5,8 @@ import type { StoredPublish } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 /**
- * The last retained message of each topic, in memory and on disk. What is retained below `$SYS` (bridges tell their state
- * there) is in memory only: it is said anew after a start.
+ * The last retained message of each topic, in memory and on disk. Messages below `$SYS` (the state of bridges) are in memory
+ * only: they are published again after a start.
  */
 export class RetainedStore {
   readonly #writer: Pick<SessionWriter, "write">;
@@ -26,7 +26,7 @@ export class RetainedStore {
   /** What was on disk at the start. */
   restore(image: readonly StoredPublish[]): void {
     for (const message of image) {
-      // What a lowered limit has no room for stays until its topic is said again: it was accepted once.
+      // If the limit was lowered, older messages may exceed it. They stay until their topic is published again.
       this.#quota.take(message.topic, message.payload.length);
       this.#messages.set(message.topic, { message, packet: undefined });
     }
@@ -41,40 +41,40 @@ export class RetainedStore {
   }
 
   /**
-   * An empty message deletes what its topic retains [MQTT-3.3.1-10].
-   * @param packet what is given back instead of a packet made of `message`, as long as this process lives.
-   * @returns false where there is no room; what the topic retained before goes then, for it is not the last any more.
+   * Retains a message. An empty one deletes the retained message of its topic [MQTT-3.3.1-10].
+   * @param packet returned later instead of a packet made from `message`, as long as this process lives.
+   * @returns false if there is no room. Then the older message is deleted, because it is not the last one any more.
    */
   put(message: StoredPublish, packet?: object): boolean {
     const { topic, payload } = message;
-    const own = topic.startsWith("$SYS/");
+    const isMemoryOnly = topic.startsWith("$SYS/");
     const isAdmitted = payload.length > 0 && this.#quota.admit(topic, payload.length);
     if (!isAdmitted) {
       this.#quota.admit(topic, 0);
-      if (this.#messages.delete(topic) && !own) this.#writer.write({ op: "unretain", topic });
+      if (this.#messages.delete(topic) && !isMemoryOnly) this.#writer.write({ op: "unretain", topic });
       return payload.length === 0;
     }
     this.#messages.set(topic, { message, packet });
-    if (!own) this.#writer.write({ op: "retain", message }, topic.length + payload.length);
+    if (!isMemoryOnly) this.#writer.write({ op: "retain", message }, topic.length + payload.length);
     return true;
   }
 
-  /** Those that match any of the filters, each once for each filter that it matches. */
+  /** The messages that match the filters. A message comes once for each filter that it matches. */
   *matching(filters: readonly string[]): Iterable<RetainedMessage> {
     for (const filter of filters) {
       if (!/[+#]/.test(filter)) {
         const found = this.#messages.get(filter);
-        if (found !== undefined && !this.#isOver(found)) yield found;
+        if (found !== undefined && !this.#hasExpired(found)) yield found;
         continue;
       }
       const levels = filter.split("/");
       for (const found of this.#messages.values()) {
-        if (levelsMatch(levels, found.message.topic.split("/")) && !this.#isOver(found)) yield found;
+        if (levelsMatch(levels, found.message.topic.split("/")) && !this.#hasExpired(found)) yield found;
       }
     }
   }
 
-  #isOver({ message }: RetainedMessage): boolean {
+  #hasExpired({ message }: RetainedMessage): boolean {
     if (message.expiresMs === null || message.expiresMs > this.#clock.nowMs()) return false;
     this.put({ ...message, payload: new Uint8Array(0) });
     return true;

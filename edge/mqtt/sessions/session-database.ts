@@ -13,17 +13,17 @@ import type {
 } from "./session-protocol.ts";
 
 /**
- * `sessions.db`: what the broker owes its clients after a restart. Every statement, typed, and nothing that decides.
+ * `sessions.db`: what the broker keeps for its clients across a restart. It holds the typed SQL statements and decides nothing.
  *
- * A file of its own beside the journal: what local subscribers wait for must neither grow the journal's transactions nor
- * wait for them, and whoever has no persistent subscriber pays nothing for it. Runs in a thread of its own. The first
- * error is final for the process: a transaction is never tried again.
+ * It is a file beside the journal. The messages of local subscribers must not make the journal's transactions larger, and must
+ * not wait for them, and a gateway without persistent subscribers pays nothing. It runs in its own thread. The first error
+ * ends the process: a transaction is never tried again.
  */
 export class SessionDatabase {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
 
-  /** @throws Fault when the file does not hold what it should. */
+  /** @throws Fault when the file cannot be used. */
   static open(directory: string): SessionDatabase {
     return new SessionDatabase(openDatabase({ path: join(directory, "sessions.db"), ...SESSION_DATABASE }));
   }
@@ -33,12 +33,12 @@ export class SessionDatabase {
     this.#statements = prepare(db);
   }
 
-  /** Does all of it in one transaction, which is on disk when this returns. @returns the answers, in order. */
+  /** Does the work in one transaction, which is on disk when this returns. @returns the answers, in order. */
   commit(work: Iterable<SessionWork>): readonly SessionAnswer[] {
     const answers: SessionAnswer[] = [];
     this.#db
       .transaction(() => {
-        for (const one of work) this.#do(one, answers);
+        for (const one of work) this.#apply(one, answers);
       })
       .immediate();
     return answers;
@@ -48,7 +48,7 @@ export class SessionDatabase {
     this.#db.close();
   }
 
-  /** Everything but the payloads that wait. Drops what a session that ended with its connection left behind. */
+  /** Reads everything except the queued payloads. Deletes the rest of sessions that ended with their connection. */
   load(): SessionImage {
     const { all } = this.#statements;
     this.#db.exec(`
@@ -94,7 +94,7 @@ export class SessionDatabase {
     };
   }
 
-  #do(work: SessionWork, answers: SessionAnswer[]): void {
+  #apply(work: SessionWork, answers: SessionAnswer[]): void {
     const sql = this.#statements;
     switch (work.op) {
       case "session":
@@ -310,7 +310,7 @@ function outgoingOf(row: OutgoingColumns): OutgoingRow {
   };
 }
 
-/** A payload that was a text stays one: SQLite keeps the two apart, and so does the contract of the persistence. */
+/** A text payload stays a text: SQLite and the persistence contract of aedes tell text and bytes apart. */
 function bytesOf<T extends Uint8Array | string | null>(bytes: T): T extends Uint8Array ? Buffer : T;
 function bytesOf(bytes: Uint8Array | string | null): Buffer | string | null {
   if (bytes === null || typeof bytes === "string") return bytes;

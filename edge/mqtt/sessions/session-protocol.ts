@@ -1,13 +1,13 @@
 import type { Qos } from "../../core/mqtt/packets.ts";
 
 /**
- * What the main thread tells the thread of `sessions.db`, and what it is told back. The main thread decides everything
- * from its image of the sessions; the thread only writes, in the order in which it was told.
+ * The messages between the main thread and the thread of `sessions.db`. The main thread decides everything from its image of
+ * the sessions. The thread only writes, in the order of the messages.
  */
 
-/** A message that waits for at least one session; stored once, whoever waits for it. */
+/** A message that waits for at least one session. It is stored once, also if several sessions wait for it. */
 export type StoredMessage = {
-  /** Given by the main thread; the order of delivery. */
+  /** Chosen by the main thread. It is the order of delivery. */
   readonly seq: number;
   readonly topic: string;
   readonly payload: Uint8Array | string;
@@ -16,12 +16,12 @@ export type StoredMessage = {
   readonly properties: Uint8Array | null;
   /** On the wall clock; null: it does not expire. */
   readonly expiresMs: number | null;
-  /** By which the persistence contract of aedes names a message; the broker's own path needs neither. */
+  /** The persistence contract of aedes names a message by these two. The broker itself needs neither. */
   readonly brokerId: string | null;
   readonly brokerCounter: number | null;
 };
 
-/** For which session a message waits, and how it is to be given to it. */
+/** A session that a message waits for, and how it gets the message. */
 export type Addressee = {
   readonly session: number;
   readonly qos: Qos;
@@ -53,7 +53,7 @@ export type StoredWill = StoredPublish & {
   readonly client: string;
   /** The process that its client was connected to. */
   readonly brokerId: string;
-  /** By which name its client came in; null: by none. */
+  /** The user name that its client gave; null: none. */
   readonly user: string | null;
   readonly delayS: number;
 };
@@ -64,10 +64,10 @@ export type SessionWork =
       readonly session: number;
       readonly client: string;
       readonly expiryS: number;
-      /** When its client left, on the wall clock; null while it is here, or when the clock was not to be believed. */
+      /** When its client left, on the wall clock; null while it is connected, or if the clock could not be trusted. */
       readonly leftMs: number | null;
     }
-  /** With the messages that waited for nobody else. */
+  /** `messages`: those that no other session waits for. */
   | { readonly op: "end"; readonly session: number; readonly messages: readonly number[] }
   | { readonly op: "subscribe"; readonly session: number; readonly subscription: StoredSubscription }
   | { readonly op: "unsubscribe"; readonly session: number; readonly topic: string }
@@ -92,7 +92,7 @@ export type SessionWork =
   | { readonly op: "will_done"; readonly client: string }
   | SessionQuestion;
 
-/** Answered in order with the rest, so that everything that was told before is seen. */
+/** A question is answered in order with the other work, so the answer includes everything written before. */
 export type SessionQuestion =
   | { readonly op: "read"; readonly session: number; readonly seqs: readonly number[] }
   | { readonly op: "find"; readonly session: number; readonly brokerId: string; readonly brokerCounter: number }
@@ -103,7 +103,7 @@ export type SessionAnswer =
   | { readonly op: "find"; readonly seq: number | undefined }
   | { readonly op: "read_incoming"; readonly packet: Uint8Array | null | undefined };
 
-/** A message as one session is to be given it. */
+/** A message as one session gets it. */
 export type OutgoingRow = StoredMessage & {
   readonly grantedQos: Qos;
   readonly retain: boolean;
@@ -114,7 +114,7 @@ export type OutgoingRow = StoredMessage & {
   readonly released: boolean;
 };
 
-/** What `sessions.db` holds but for the payloads that wait. */
+/** The content of `sessions.db` without the queued payloads. */
 export type SessionImage = {
   readonly sessions: readonly {
     readonly session: number;

@@ -12,12 +12,12 @@ import { SessionWriter } from "./session-writer.ts";
 import { WillStore } from "./will-store.ts";
 
 /**
- * What the broker owes its clients, whether they are here or not: sessions with their subscriptions, the messages that
- * wait for them, the identifiers of QoS 2 exchanges, retained messages and wills.
+ * What the broker keeps for its clients, connected or not: sessions with their subscriptions, queued messages, the
+ * identifiers of QoS 2 exchanges, retained messages and wills.
  *
- * Everything but the payloads that wait is in memory and decides at once; `sessions.db` follows in the order of the
- * decisions, and {@link durable} says when it has. Every quantity has a bound, and what is over it is refused or
- * dropped and told, never kept.
+ * Everything except the queued payloads is in memory, so decisions are made at once. `sessions.db` follows in the order of the
+ * decisions, and {@link durable} reports when it is done. Every quantity has a limit. What exceeds a limit is refused, or
+ * dropped and reported.
  */
 export class SessionStore {
   readonly retained: RetainedStore;
@@ -73,17 +73,17 @@ export class SessionStore {
     return this.#sessions.has(client);
   }
 
-  /** Its client is here: nothing expires until it leaves. */
+  /** The client is connected. Its session does not expire until it leaves. */
   arrived(client: string, expiryS: number): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
-    session.present = true;
+    session.isPresent = true;
     session.expiryS = expiryS;
     session.leftMs = null;
     this.#writeSession(session);
   }
 
-  /** @param expiryS after which the session is forgotten; 0: now. */
+  /** The client has left. @param expiryS the session is forgotten after this time; 0: now. */
   left(client: string, expiryS: number): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
@@ -91,7 +91,7 @@ export class SessionStore {
       this.end(client);
       return;
     }
-    session.present = false;
+    session.isPresent = false;
     session.expiryS = expiryS;
     session.sinceMonotonicMs = this.#clock.monotonicMs();
     session.beforeStartMs = 0;
@@ -99,7 +99,7 @@ export class SessionStore {
     this.#writeSession(session);
   }
 
-  /** Forgets a session and everything that waits for it. */
+  /** Forgets a session and its queued messages. */
   end(client: string): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
@@ -110,46 +110,41 @@ export class SessionStore {
   }
 
   /**
-   * Forgets sessions whose time is over. Time passes by the monotonic clock; how long a session was away before this
-   * process began is taken from the wall clock once it can be believed, so a machine that boots in 1970, or whose clock
-   * is set while it runs, forgets nobody too early.
+   * Forgets the sessions whose time is over. The monotonic clock measures the absence. The absence before this process began
+   * comes from the wall clock, when it can be trusted. So a machine that starts in 1970, or whose clock is set while it runs,
+   * forgets no session too early.
    */
   sweep(): void {
     const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() };
     for (const session of this.#sessions.values()) this.#endIfOver(session, clocks);
   }
 
-  /** Its client comes back: if its time is over, the session is forgotten now and not at the next sweep. */
+  /** The client comes back. If its time is over, its session is forgotten now and not at the next sweep. */
   endIfExpired(client: string): void {
     const session = this.#sessions.get(client);
     if (session === undefined) return;
     this.#endIfOver(session, { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() });
   }
 
-  /** Makes the session if there is none. @returns its number. */
+  /** Creates the session if there is none. @returns its number. */
   open(client: string, expiryS: number): number {
     return this.#sessionOf(client, expiryS).number;
   }
 
   // ---- Subscriptions ------------------------------------------------------------------------------------------
 
-  /** Why this client may not subscribe to this, or undefined. */
+  /** Why this client may not subscribe to this topic, or undefined. */
   subscriptionProblem(client: string, topic: string): string | undefined {
+    const { sessions, subscriptions } = this.#limits;
     const session = this.#sessions.get(client);
     if (session === undefined) {
-      const { sessions } = this.#limits;
       return this.#sessions.size >= sessions ? `there are ${sessions} sessions already` : undefined;
     }
-    return this.tooManySubscriptions({ has: session.subscriptions.has(topic), count: session.subscriptions.size });
+    if (session.subscriptions.has(topic) || session.subscriptions.size < subscriptions) return undefined;
+    return `the client has ${subscriptions} subscriptions already`;
   }
 
-  /** The same for a client that has so many, and this one perhaps among them. */
-  tooManySubscriptions({ has, count }: { has: boolean; count: number }): string | undefined {
-    const { subscriptions } = this.#limits;
-    return has || count < subscriptions ? undefined : `the client has ${subscriptions} subscriptions already`;
-  }
-
-  /** Makes the session if there is none. @param expiryS for that case. */
+  /** Creates the session if there is none. @param expiryS for a new session. */
   subscribe(client: string, expiryS: number, subscriptions: readonly StoredSubscription[]): void {
     if (subscriptions.length === 0) return;
     const session = this.#sessionOf(client, expiryS);
@@ -185,21 +180,21 @@ export class SessionStore {
     );
   }
 
-  /** Those above QoS 0 that match. */
+  /** The matching subscriptions above QoS 0. */
   matching(topic: string): readonly { readonly client: string; readonly subscription: StoredSubscription }[] {
     return this.#index.match(topic).map(({ session, subscription }) => ({ client: session.client, subscription }));
   }
 
-  /** Whether anybody's session asks for more than QoS 0. On the hot path. */
+  /** Whether any session has a subscription above QoS 0. On the hot path. */
   get isAwaited(): boolean {
     return this.#index.size > 0;
   }
 
-  // ---- Messages that wait -------------------------------------------------------------------------------------
+  // ---- Queued messages ----------------------------------------------------------------------------------------
 
   /**
-   * To whom a message goes, once for each session, with the highest QoS of the subscriptions that match [MQTT-3.3.5-1].
-   * @param publisher whose no-local subscriptions do not count [MQTT-3.8.3-3].
+   * The sessions that get a message, each once, with the highest QoS of its matching subscriptions [MQTT-3.3.5-1].
+   * @param publisher the client whose No Local subscriptions do not count [MQTT-3.8.3-3].
    */
   addressees(message: { topic: string; qos: Qos; retain: boolean }, publisher: string | null): readonly Addressed[] {
     if (message.qos === 0) return [];
@@ -231,26 +226,26 @@ export class SessionStore {
     return this.#sessions.get(client)?.incoming.size ?? 0;
   }
 
-  /** Whether a session could be made for this client. */
+  /** Whether this client has a session, or there is room for one. */
   hasRoomFor(client: string): boolean {
     return this.#sessions.has(client) || this.#sessions.size < this.#limits.sessions;
   }
 
-  /** @param packet what is to be found again under the identifier; the broker needs only that there was one. */
+  /** Notes the identifier of a QoS 2 message. @param packet returned later; the broker itself needs the identifier only. */
   putIncoming(client: string, expiryS: number, packetId: number, packet: Uint8Array | null): void {
     const session = this.#sessionOf(client, expiryS);
     session.incoming.add(packetId);
     this.#writer.write({ op: "incoming", session: session.number, packetId, packet }, packet?.length ?? 0);
   }
 
-  /** @returns undefined where there is none. */
+  /** @returns undefined if there is no such message. */
   async incoming(client: string, packetId: number): Promise<Uint8Array | null | undefined> {
     const session = this.#sessions.get(client);
     if (session === undefined || !session.incoming.has(packetId)) return undefined;
     return (await this.#writer.ask({ op: "read_incoming", session: session.number, packetId })).packet;
   }
 
-  /** @returns whether there was one. */
+  /** @returns whether there was such a message. */
   dropIncoming(client: string, packetId: number): boolean {
     const session = this.#sessions.get(client);
     if (session === undefined || !session.incoming.delete(packetId)) return false;
@@ -261,7 +256,7 @@ export class SessionStore {
 
   // ---- The disk -----------------------------------------------------------------------------------------------
 
-  /** Calls back when everything that was decided before is on disk; never after a failure. */
+  /** Calls back when everything decided before is on disk. Never calls back after a failure. */
   durable(done: () => void): void {
     this.#writer.durable(done);
   }
@@ -282,7 +277,7 @@ export class SessionStore {
       subscribers: this.#sessions
         .values()
         .reduce((sum, { subscriptions }) => sum + (subscriptions.size > 0 ? 1 : 0), 0),
-      waiting: this.#sessions.values().reduce((sum, { present }) => sum + (present ? 0 : 1), 0),
+      waiting: this.#sessions.values().reduce((sum, { isPresent }) => sum + (isPresent ? 0 : 1), 0),
       queuedMessages: this.queues.messages,
       queuedBytes: this.queues.bytes,
       retainedTopics: this.retained.topics,
@@ -290,11 +285,11 @@ export class SessionStore {
     };
   }
 
-  /** Notes who is still here as having left, and closes the file. May come twice. */
+  /** Notes that the connected clients have left, and closes the file. May be called twice. */
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
-    for (const session of this.#sessions.values()) if (session.present) this.left(session.client, session.expiryS);
+    for (const session of this.#sessions.values()) if (session.isPresent) this.left(session.client, session.expiryS);
     await this.#writer.close();
   }
 
@@ -321,12 +316,12 @@ export class SessionStore {
   }
 
   #endIfOver(session: Session, { atMs, nowMs }: { atMs: number; nowMs: number | null }): void {
-    if (session.present) return;
+    if (session.isPresent) return;
     if (nowMs !== null) this.#settleLeft(session, nowMs, atMs);
     if (sessionAgeMs(session, atMs) >= session.expiryS * 1000) this.end(session.client);
   }
 
-  /** What of its absence only the wall clock can tell: before this process began, or before the clock was set. */
+  /** The part of the absence that only the wall clock can tell: before this process began, or before the clock was set. */
   #settleLeft(session: Session, nowMs: number, atMs: number): void {
     const sinceMs = Math.round(nowMs - (atMs - session.sinceMonotonicMs));
     if (session.leftMs === null) {
@@ -337,7 +332,7 @@ export class SessionStore {
     session.beforeStartMs ??= Math.max(0, sinceMs - session.leftMs);
   }
 
-  /** The wall clock; null when it cannot be believed. */
+  /** The wall clock; null when it cannot be trusted. */
   trustedNowMs(): number | null {
     const nowMs = this.#clock.nowMs();
     return nowMs >= this.#limits.clockPlausibleFromMs ? nowMs : null;
@@ -348,14 +343,14 @@ export class SessionStore {
     if (session === undefined) {
       const number = ++this.#lastSession;
       session = newSession({ session: number, client, expiryS, leftMs: null }, this.#clock.monotonicMs());
-      session.present = true;
+      session.isPresent = true;
       this.#sessions.set(client, session);
       this.#writeSession(session);
     }
     return session;
   }
 
-  /** A session that holds nothing is none, and takes no place: sensors that only publish have none. */
+  /** An empty session is not kept and takes no place. So sensors that only publish have none. */
   #endIfEmpty({ client, subscriptions, queue, incoming }: Session): void {
     if (subscriptions.size === 0 && queue.size === 0 && incoming.size === 0) this.end(client);
   }
@@ -370,7 +365,7 @@ export type SessionLimits = QueueLimits & {
   readonly subscriptions: number;
   readonly retained: { readonly topics: number; readonly bytes: number };
   readonly willBytes: number;
-  /** A wall clock before this shows nothing. */
+  /** A wall clock before this time cannot be trusted. */
   readonly clockPlausibleFromMs: number;
 };
 
@@ -386,9 +381,9 @@ export type SessionStats = {
   readonly sessions: number;
   /** Above QoS 0. */
   readonly subscriptions: number;
-  /** Sessions that have any. */
+  /** Sessions with subscriptions. */
   readonly subscribers: number;
-  /** Sessions whose client is away. */
+  /** Sessions whose client is absent. */
   readonly waiting: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;

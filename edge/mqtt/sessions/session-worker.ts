@@ -6,8 +6,8 @@ import { SessionDatabase } from "./session-database.ts";
 import type { SessionThread, SessionWork, WorkBatch } from "./session-protocol.ts";
 
 /**
- * The thread of `sessions.db`: commits the batches that wait as one group, and says so. While an fsync runs, batches
- * wait in the port and make the next group.
+ * The thread of `sessions.db`: commits the waiting batches as one group, and reports it. While an fsync runs, the next
+ * batches wait in the port. They are the next group.
  *
  * The first error ends the thread: nothing is committed or tried again after it.
  */
@@ -45,7 +45,7 @@ function* everything(group: readonly WorkBatch[]): Iterable<SessionWork> {
   for (const { work } of group) yield* work;
 }
 
-/** Enough to share an fsync, little enough to keep the wait short. */
+/** Large enough to share an fsync, and small enough to keep the wait short. */
 const GROUP_BYTES = 1024 * 1024;
 
 serveThread<SessionThread>({

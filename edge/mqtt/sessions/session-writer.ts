@@ -3,11 +3,11 @@ import { ThreadClient, threadSource } from "../../../proto/runtime/thread-call.t
 import type { SessionAnswer, SessionImage, SessionQuestion, SessionThread, SessionWork } from "./session-protocol.ts";
 
 /**
- * The main thread's end of the thread of `sessions.db`.
+ * The main thread's side of the thread of `sessions.db`.
  *
- * What is written in one turn of the event loop is one transaction or shares one with others, and is on disk in the
- * order in which it was written. After a failure nothing is released any more: an acknowledgement that stays away is
- * safe, one too many is not, so whoever waits then waits for the end of the process.
+ * The changes of one turn of the event loop are in one transaction, perhaps with those of other turns. They reach the disk in
+ * the order in which they were written. After a failure no callback is called any more: a missing acknowledgement is safe, a
+ * wrong one is not. A caller that waits then waits until the process ends.
  */
 export class SessionWriter {
   readonly #thread: ThreadClient<SessionThread>;
@@ -46,7 +46,7 @@ export class SessionWriter {
     return this.#thread.start(data);
   }
 
-  /** @param bytes of payload that it carries along. */
+  /** @param bytes of the payload in this change. */
   write(work: SessionWork, bytes = 0): void {
     if (this.#ended) return;
     this.#work.push(work);
@@ -55,9 +55,9 @@ export class SessionWriter {
     if (!this.#congested) this.#updateCongestion();
   }
 
-  /** Calls back when everything that was written before is on disk: at once when it is, never after the end. */
+  /** Calls back when everything written before is on disk, perhaps at once. Never calls back after the end. */
   durable(done: () => void): void {
-    // What is written while it closes is not written.
+    // Changes that come during the close are ignored, so they never become durable.
     if (this.#ended) return;
     if (this.#work.length === 0 && this.#inFlight.length === 0) {
       done();
@@ -67,12 +67,12 @@ export class SessionWriter {
     this.#schedule();
   }
 
-  /** The same, for those who wait. */
+  /** The same as a promise. */
   get written(): Promise<void> {
     return new Promise((resolve) => this.durable(resolve));
   }
 
-  /** Asks with all the rest, so that the answer knows what was written before. */
+  /** Asks in order with the other work, so the answer includes everything written before. */
   ask<Q extends SessionQuestion>(question: Q): Promise<Extract<SessionAnswer, { op: Q["op"] }>> {
     return new Promise((resolve) => {
       if (this.#ended) return;
@@ -142,9 +142,9 @@ type Waiting =
   | { readonly kind: "answer"; readonly done: (answer: SessionAnswer) => void };
 
 export type SessionWriterOptions = {
-  /** Called once, with the first failure; the process must end. */
+  /** Called once, with the first failure. The process must end. */
   readonly onFailure: (fault: Fault) => void;
-  /** More waits for the disk than may, or no longer. */
+  /** Too many changes wait for the disk, or not any more. */
   readonly onCongestion: (congested: boolean) => void;
 };
 
@@ -155,7 +155,7 @@ function answers<Q extends SessionQuestion>(
   return answer.op === question.op;
 }
 
-/** A row and the object around it, roughly. */
+/** Roughly a row and the object around it. */
 const WORK_BYTES = 200;
 const HIGH_BYTES = 8 * 1024 * 1024;
 const LOW_BYTES = 2 * 1024 * 1024;

@@ -1,22 +1,22 @@
 import type { StoredSubscription } from "./session-protocol.ts";
 
-/** One session in memory: all of it but the payloads that wait. */
+/** One session in memory, without the queued payloads. */
 export type Session = {
   readonly number: number;
   readonly client: string;
-  present: boolean;
+  isPresent: boolean;
   expiryS: number;
-  /** When its client left, on the wall clock; null while it is here, or when the clock was not to be believed. */
+  /** When its client left, on the wall clock; null while it is connected, or if the clock could not be trusted. */
   leftMs: number | null;
-  /** From when on the monotonic clock its absence is counted: it left, or this process began. */
+  /** The start of its absence on the monotonic clock: the client left, or this process began. */
   sinceMonotonicMs: number;
-  /** How long it was away before that; undefined until the wall clock can tell. */
+  /** How long the client was absent before that; undefined until the wall clock can tell. */
   beforeStartMs: number | undefined;
   readonly subscriptions: Map<string, StoredSubscription>;
   /** By sequence number, oldest first. */
   readonly queue: Map<number, WaitingMessage>;
   readonly packetIds: Map<number, number>;
-  /** Identifiers of QoS 2 messages that came in and were not released yet [MQTT-4.3.3-2]. */
+  /** Identifiers of received QoS 2 messages that are not released yet [MQTT-4.3.3-2]. */
   readonly incoming: Set<number>;
   queuedBytes: number;
 };
@@ -36,7 +36,7 @@ export function newSession(
   return {
     number: row.session,
     client: row.client,
-    present: false,
+    isPresent: false,
     expiryS: row.expiryS,
     leftMs: row.leftMs,
     sinceMonotonicMs: atMs,
@@ -49,7 +49,7 @@ export function newSession(
   };
 }
 
-/** How long its client has been away, as far as that is known. */
+/** How long its client has been absent, as far as that is known. */
 export function sessionAgeMs(session: Session, atMs: number): number {
   return atMs - session.sinceMonotonicMs + (session.beforeStartMs ?? 0);
 }

@@ -2,8 +2,8 @@ import type { StoredWill } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 /**
- * The wills of those who are here, and of those who were here when the last process ended: these were lost without a
- * DISCONNECT, and their wills are due.
+ * The wills of connected clients, and of clients that were connected when the last process died. The latter are due, because
+ * their connections broke without a DISCONNECT.
  */
 export class WillStore {
   readonly #writer: Pick<SessionWriter, "write">;
@@ -21,13 +21,13 @@ export class WillStore {
     for (const will of image) this.#keep({ will, packet: undefined });
   }
 
-  /** Whether there is room for another. */
+  /** Whether there is room for this will. */
   hasRoomFor(will: { client: string; bytes: number }): boolean {
     const before = this.#wills.get(will.client);
     return this.#bytes - (before === undefined ? 0 : bytesOf(before.will)) + will.bytes + WILL_BYTES <= this.#maxBytes;
   }
 
-  /** @param packet what is given back instead of a packet made of `will`, as long as this process lives. */
+  /** @param packet returned later instead of a packet made from `will`, as long as this process lives. */
   put(will: StoredWill, packet?: object): void {
     this.#forget(will.client);
     this.#keep({ will, packet });
@@ -38,7 +38,7 @@ export class WillStore {
     return this.#wills.get(client);
   }
 
-  /** @returns what was there. */
+  /** @returns the will, if there was one. */
   drop(client: string): KeptWill | undefined {
     const will = this.#forget(client);
     if (will !== undefined) this.#writer.write({ op: "will_done", client });
@@ -63,7 +63,7 @@ export class WillStore {
   }
 }
 
-/** `packet` is what the broker handed over, while its process lives. */
+/** `packet` is the one that aedes passed, as long as its process lives. */
 export type KeptWill = { readonly will: StoredWill; readonly packet: object | undefined };
 
 function bytesOf(will: StoredWill): number {

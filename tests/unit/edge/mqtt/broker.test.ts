@@ -406,7 +406,9 @@ test("a PUBLISH whose properties are cut off is refused as what it is", async ()
   // Response Topic (8), and nothing behind its length.
   client.bytes(Buffer.from([0x32, 9, 0, 1, 0x74, 0, 1, 3, 8, 0, 5]));
   await client.closed;
-  expect(here.refusals).toMatchObject([{ reason: "protocol", client: "a", detail: "it ends before its fields do" }]);
+  expect(here.refusals).toMatchObject([
+    { reason: "protocol", client: "a", detail: "the packet ends before its fields" },
+  ]);
   expect(intake.offered).toEqual([]);
 });
 
