@@ -3,14 +3,14 @@ import { decode as decodeCbor } from "cborg";
 import { senmlOf } from "./families/senml.ts";
 
 /**
- * CBOR (RFC 8949) and MessagePack as what JSON would say: maps with text keys, lists, numbers, texts. What JSON has no word
- * for is null (undefined, bytes), so that it is counted and not mistaken for a value.
+ * CBOR (RFC 8949) and MessagePack as JSON values: maps with text keys, lists, numbers, texts. What JSON cannot express
+ * (undefined, bytes) becomes null, so that it is counted and not mistaken for a value.
  */
 export type Binary = { readonly decoder: "cbor" | "msgpack"; readonly json: unknown };
 
 /**
- * @param format undefined: find out. Then only a map or a list counts, and only if the whole payload decodes: a few
- *   stray bytes are soon a number in either of them.
+ * @param format undefined: try both. Then only a map or a list is accepted, and only if the whole payload decodes: a few
+ *   random bytes are often a valid number in both formats.
  */
 export function binaryOf(payload: Uint8Array, format?: "cbor" | "msgpack"): Binary | undefined {
   const found =
@@ -30,7 +30,7 @@ function cborOf(payload: Uint8Array): Binary | undefined {
     });
     return { decoder: "cbor", json: plain(senmlOf(value) ?? value) };
   } catch {
-    // Not CBOR, or broken; the caller says what it took it for.
+    // Not CBOR, or broken. The caller reports it.
     return undefined;
   }
 }
@@ -54,9 +54,9 @@ function isStructured(json: unknown): boolean {
   return typeof json === "object" && json !== null;
 }
 
-/** @throws TypeError where the library gives its own sign for "the end of a list" as a value. */
+/** @throws TypeError where the library returns its own symbol for "end of a list" as a value. */
 function plain(value: unknown): unknown {
-  if (typeof value === "symbol") throw new TypeError("a break outside of any list");
+  if (typeof value === "symbol") throw new TypeError("the end of a list without a list");
   if (value === undefined || value instanceof Uint8Array) return null;
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;

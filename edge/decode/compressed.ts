@@ -1,20 +1,21 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import type { DeadLetterReason } from "./decoder.ts";
 
-/** A payload that was compressed, opened within a limit. */
+/** A payload after decompression within a limit. */
 export type Inflated =
   | { readonly kind: "plain" }
   | { readonly kind: "inflated"; readonly bytes: Uint8Array }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
 
 /**
- * Recognises gzip and zlib by their first bytes, of which neither is how a text begins. A bomb is stopped at the limit,
- * before its memory is spent. @param maxBytes of what comes out.
+ * Recognises gzip and zlib by their first two bytes. No text begins with them. Decompression stops at the limit, so a
+ * compression bomb does not use up the memory.
+ * @param maxBytes the largest decompressed payload.
  */
 export function inflated(payload: Uint8Array, maxBytes: number): Inflated {
   const [first, second] = payload;
   const isGzip = first === 0x1f && second === 0x8b;
-  // Deflate with a window of 32 KiB, at the three levels that are written as one byte that is no printable character.
+  // Deflate with a window of 32 KiB, at the three compression levels whose byte is not a printable character.
   const isZlib = first === 0x78 && (second === 0x01 || second === 0x9c || second === 0xda);
   if (!isGzip && !isZlib) return { kind: "plain" };
   try {
@@ -26,7 +27,7 @@ export function inflated(payload: Uint8Array, maxBytes: number): Inflated {
       return {
         kind: "dead_letter",
         reason: "too_large",
-        detail: `more than ${maxBytes} bytes when it is opened (${format})`,
+        detail: `more than ${maxBytes} bytes after decompression (${format})`,
       };
     }
     return {

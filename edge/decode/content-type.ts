@@ -1,13 +1,13 @@
 /**
- * What a message of MQTT 5 says of its own payload [MQTT-3.3.2.3.9]. It decides how the bytes are read where no route does;
- * names are those of topic and family all the same. `text/plain` says nothing: JSON is text too.
+ * The content type of an MQTT 5 message [MQTT-3.3.2.3.9]. It decides how the bytes are read where no route does. Names
+ * still come from the topic and the family. `text/plain` decides nothing, because JSON is text, too.
  */
 export type ContentFormat = "json" | "cbor" | "msgpack" | "csv";
 
-/** By their number in a chunk and on disk; 0 is for none. */
+/** By their number in a chunk and on disk. 0 means no format. */
 export const CONTENT_FORMATS: readonly (ContentFormat | undefined)[] = [undefined, "json", "cbor", "msgpack", "csv"];
 
-/** @param contentType of the message, with or without parameters; undefined: it says nothing. */
+/** @param contentType with or without parameters; undefined: the message has none. */
 export function contentFormat(contentType: string | undefined): ContentFormat | undefined {
   if (contentType === undefined || contentType.length > 200) return undefined;
   const type = contentType.split(";", 1)[0]!.trim().toLowerCase();

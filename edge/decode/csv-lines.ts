@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 
-/** Lines of values separated by commas, semicolons or tabs, as objects by the names of the columns. Pure and total. */
+/** Lines of values separated by commas, semicolons or tabs. Each line becomes an object by column. Pure and total. */
 export type CsvLines =
   | { readonly kind: "rows"; readonly rows: readonly Readonly<Record<string, string>>[] }
   | { readonly kind: "syntax"; readonly detail: string };
@@ -23,14 +23,14 @@ export function csvLines(text: string, columns: readonly string[] | undefined): 
         detail: `line ${line} has ${row.length} values, expected ${names.length}: ${names.join(", ")}`,
       };
     }
-    if (cells.length === 0) return { kind: "syntax", detail: "no line of values" };
+    if (cells.length === 0) return { kind: "syntax", detail: "no line with values" };
     return { kind: "rows", rows: cells.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]!]))) };
   } catch (error) {
     return { kind: "syntax", detail: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Whether it is a table with a head: names in the first line, and as many values, one of them a number, in every other. */
+/** Whether the text is CSV with a header: names in the first line, and as many values, with a number, in the second. */
 export function looksLikeCsv(text: string): boolean {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const [head, first] = lines;

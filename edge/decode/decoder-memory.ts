@@ -1,20 +1,20 @@
 /**
- * What decoding has to remember of earlier messages: births, discoveries. Kept by whoever runs the decoder, across
- * restarts too, so that a number that a birth gave a name to keeps it.
+ * What the decoder remembers of earlier messages: Sparkplug births and Home Assistant discoveries. The caller of the
+ * decoder stores it, also across restarts, so that an alias keeps the name that a birth gave it.
  */
 export interface DecoderMemory {
   get(key: string): string | undefined;
-  /** An entry that is set again moves to the end; beyond the limit the oldest go. */
+  /** An entry that is set again moves to the end. Beyond a limit the oldest entries are removed. */
   set(key: string, text: string): void;
 }
 
-/** In memory, and aware of what has to be written down. */
+/** The entries in memory, and which of them have to be written to disk. */
 export class RememberedEntries implements DecoderMemory {
   readonly #entries = new Map<string, string>();
   readonly #dirty = new Set<string>();
   #characters = 0;
 
-  /** What was written down, the oldest first; before the first message. */
+  /** To be called before the first message. @param entries from the disk, the oldest first. */
   load(entries: Iterable<readonly [string, string]>): void {
     for (const [key, text] of entries) {
       this.#entries.set(key, text);
@@ -47,7 +47,7 @@ export class RememberedEntries implements DecoderMemory {
     this.#characters -= key.length + text.length;
   }
 
-  /** What changed since it was asked last; undefined: the entry is gone. */
+  /** The entries that changed since the last call; undefined: the entry was removed. */
   takeChanges(): readonly (readonly [string, string | undefined])[] {
     const changes = [...this.#dirty].map((key) => [key, this.#entries.get(key)] as const);
     this.#dirty.clear();
@@ -56,5 +56,5 @@ export class RememberedEntries implements DecoderMemory {
 }
 
 const ENTRIES_MAX = 10_000;
-/** Whoever may publish may say births of new nodes without end. */
+/** A client can publish births of any number of nodes. */
 const CHARACTERS_MAX = 32 * 1024 * 1024;

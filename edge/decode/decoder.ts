@@ -2,38 +2,38 @@ import type { ContentFormat } from "./content-type.ts";
 import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 
 /**
- * What one MQTT message becomes. Exactly one of the three: nothing is dropped silently.
+ * What one MQTT message becomes: readings, a dead letter, or an ignored message. It is always exactly one of the three,
+ * and nothing is dropped silently (I8).
  *
- * Decoding is pure and total: it never throws, whatever the bytes, and the same message gives the same outcome, today
- * and in the replay of tomorrow.
+ * Decoding is pure and total. It never throws, whatever the bytes are, and the same message always has the same outcome.
  */
 export interface Decoder {
   /**
-   * Gives the readings of a message to `sink`, in their order in the payload; to a dead letter or an ignored message
-   * belongs no reading at all, so the sink hears nothing before the whole message has been decoded.
+   * Gives the readings of a message to `sink`, in their order in the payload. A dead letter or an ignored message has no
+   * reading at all, so the sink gets the first reading only after the whole message is decoded.
    */
-  decodeInto(message: IncomingMessage, sink: ReadingSink): Outcome;
-  /** The same with the readings as values, for people who want to see them. */
+  decodeInto(message: IncomingMessage, sink: ReadingSink): DecodeOutcome;
+  /** The same with the readings as values, to show them to a person. */
   decode(message: IncomingMessage): Decoded;
 }
 
 export type IncomingMessage = {
   readonly topic: string;
   readonly payload: Uint8Array;
-  /** Whoever sent it; a few formats name the device by it. */
+  /** The MQTT client that sent it. A few formats take it as the device. */
   readonly clientId: string;
-  /** What it says of its own payload. */
+  /** The format that its content type names. */
   readonly format?: ContentFormat | undefined;
   /** The gateway's clock when the message came in, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
-  /** It is decoded once more, long after others that came later: what it says of the state of its sender is past. */
+  /** A dead letter that is decoded again, after messages that came later. What it says about its sender is out of date. */
   readonly again?: boolean;
 };
 
 /**
- * A series as the decoder names it, one object per topic and field, cached: `id` is for the journal, which numbers the
- * series, so that the hot path never hashes a name. -1 until it has.
+ * A series as the decoder names it. There is one cached object per topic and field. The journal numbers the series and
+ * keeps the number in `id`, so that the hot path never hashes a name. `id` is -1 before that.
  */
 export type SeriesRef = {
   readonly device: string;
@@ -43,49 +43,49 @@ export type SeriesRef = {
 };
 
 export interface ReadingSink {
-  /** Null: the reading may come in. Asked about every reading of a message before the first one is given. */
-  admits(series: SeriesRef, value: Value): Refusal | null;
-  /** Whether a series of these names has ever been. */
+  /** Null: the reading is accepted. Called for every reading of a message before the first one is given. */
+  admits(series: SeriesRef, value: Value): ReadingRefusal | null;
+  /** Whether there was ever a series with these names. */
   knows?(names: { readonly device: string; readonly metric: string }): boolean;
-  /** @param saidMs the time that the payload says, of a reading whose time is suspect because of it. */
+  /** @param saidMs the time in the payload, where it is not believed and the reading is marked as suspect. */
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void;
-  /** The payload writes the value of the next reading as a text, which it is not: a number, a truth. */
+  /** The payload writes the value of the next reading, a number or a boolean, as a text. */
   written?(value: Value, text: string): void;
-  /** Something that the sender is to be asked; told also of messages that are no readings. */
+  /** A message to send to the device. Also called for messages without readings. */
   request?(request: DeviceRequest): void;
-  /** Dead letters of before may be understood by what this message says. */
-  understands?(hint: RetryHint): void;
-  /** Parts of a message that has readings and that are none themselves, by what they are. */
+  /** Earlier dead letters that can be decoded after this message. */
+  retryHint?(hint: RetryHint): void;
+  /** Parts of a message with readings that are not readings themselves, counted by kind. */
   ignored(what: string, count: number): void;
 }
 
-/** Why a reading, and the whole message with it, does not come in. */
-export type Refusal = { readonly reason: DeadLetterReason; readonly detail: string };
+/** Why a reading is not accepted, and the whole message with it. */
+export type ReadingRefusal = { readonly reason: DeadLetterReason; readonly detail: string };
 
-/** What to decode once more: unknown aliases of an edge node of Sparkplug, by when they came. */
+/** Which dead letters to decode again: messages of a Sparkplug edge node with unknown aliases, since a time. */
 export type RetryHint = {
   readonly reason: "unknown_alias";
   readonly sinceMs: number;
   /** `group/node`. */
   readonly node: string;
-  /** With which its topics begin; those of others may, too. */
+  /** The topics of the node begin with it. Topics of other nodes may begin with it, too. */
   readonly topicPrefix: string;
 };
 
 /** A message from the gateway to a device. */
 export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Array };
 
-export type Outcome =
+export type DecodeOutcome =
   | { readonly kind: "readings"; readonly decoder: string; readonly route: string }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string; readonly route: string }
-  /** Not a reading by its nature (JSON null): counted by kind. */
+  /** Not a reading by its nature, such as JSON null. Counted by kind. */
   | { readonly kind: "ignored"; readonly what: string; readonly route: string };
 
 export type Decoded =
-  | (Extract<Outcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
-  | Exclude<Outcome, { kind: "readings" }>;
+  | (Extract<DecodeOutcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
+  | Exclude<DecodeOutcome, { kind: "readings" }>;
 
-/** With what the payload wrote, and the time that it said, where the reading has others. */
+/** `written` is the text in the payload and `saidMs` the time in it, where the reading has another value or time. */
 export type DecodedReading = Reading & { readonly written?: string; readonly saidMs?: number };
 
 export type DeadLetterReason =
@@ -104,5 +104,5 @@ export type DeadLetterReason =
   | "too_many_series"
   | "too_many_versions"
   | "schema_change"
-  /** A mistake of ours: it would otherwise end the gateway each time that the message comes again. */
+  /** A bug in a decoder. Without this reason it would end the gateway each time that the message is sent again. */
   | "decoder_failed";

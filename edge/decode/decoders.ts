@@ -1,6 +1,6 @@
 import { FAMILIES } from "./families/registry.ts";
 
-/** What a route may name as its decoder: `auto` finds out, the others are taken by their word. */
+/** The decoders that a route may name. `auto` decides by topic and payload; the others read every payload as that format. */
 export const DECODERS: readonly string[] = [
   "auto",
   "json",

@@ -1,27 +1,27 @@
-import { claimOf } from "./families/registry.ts";
+import { familyByTopic } from "./families/registry.ts";
 
-/** Why a message was decoded as it was, in a few words, for people who wonder. */
+/** Why a message was decoded as it was, in a few words, for `tidemark decode`. */
 export function explanationOf(topic: string, { decoder, route }: { decoder: string; route: string }): string {
   const levels = topic.split("/").filter((level) => level !== "");
-  const claim = claimOf(levels);
-  if (claim !== undefined && claim.family.name === decoder) return "the topic is one of its topics";
+  const match = familyByTopic(levels);
+  if (match !== undefined && match.family.name === decoder) return "the topic has the shape of this family";
   switch (decoder) {
     case "json":
-      return "the payload begins as JSON does";
+      return "the payload begins like JSON";
     case "value":
-      return "the payload is one value";
+      return "the payload is a single value";
     case "text":
-      return `the route ${route} says so`;
+      return `the route ${route} names this decoder`;
     case "sparkplug_b":
       return "the topic begins with spBv1.0/";
     case "csv":
-      return "the payload is a table with a head";
+      return "the payload is a table with a header";
     case "cbor":
     case "msgpack":
-      return "the whole payload decodes as it";
+      return "the whole payload is valid in this format";
     case "line_protocol":
-      return "the payload has its grammar";
+      return "the payload follows the grammar of this format";
     default:
-      return "the payload is one of its payloads";
+      return "the payload has the shape of this family";
   }
 }

@@ -1,13 +1,13 @@
 import type { Value } from "../../proto/core/reading.ts";
 
-/** What a route does with one field of a payload, as it is configured: plain, because it goes to another thread. */
+/** What a route does with one field of a payload, as configured. Plain data, because it is sent to another thread. */
 export type FieldRuleOptions = {
-  /** Of the field, with `*` for any characters. */
+  /** The path of the field. `*` stands for any characters. */
   readonly path: string;
-  /** Instead of its path. */
+  /** The metric, where it is not the path. */
   readonly metric?: string | undefined;
   readonly unit?: string | undefined;
-  /** `value * scale + offset`, of numbers. */
+  /** Numbers become `value * scale + offset`. */
   readonly scale: number;
   readonly offset: number;
 };
@@ -18,7 +18,7 @@ export function fieldRule({ path, ...rest }: FieldRuleOptions): FieldRule {
   return { pattern: new FieldPattern(path), ...rest };
 }
 
-/** A path of keys joined by dots, in which `*` stands for any characters; the empty path is a payload of one value. */
+/** A path of keys joined by dots. `*` stands for any characters. The empty path is a payload with a single value. */
 class FieldPattern {
   readonly #pieces: readonly string[];
 
@@ -41,7 +41,7 @@ class FieldPattern {
   }
 }
 
-/** Rounded to 12 digits, so that a tenth of 215 is 21.5 and nothing near it. */
+/** The scaled value, rounded to 12 digits, so that 215 * 0.1 is exactly 21.5. */
 export function scaled(value: Value, { scale, offset }: FieldRule): Value {
   if ((scale === 1 && offset === 0) || (typeof value !== "number" && typeof value !== "bigint")) return value;
   const result = Number(value) * scale + offset;

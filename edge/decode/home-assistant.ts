@@ -2,11 +2,11 @@ import type { DecoderMemory } from "./decoder-memory.ts";
 import { at, isObject, textAt } from "./families/family.ts";
 
 /**
- * Home Assistant's MQTT discovery (home-assistant.io/integrations/mqtt, "MQTT discovery"): retained messages in which devices
- * say which unit the value at some place of some topic has, and what they call themselves and the value.
+ * Home Assistant's MQTT discovery (home-assistant.io/integrations/mqtt, "MQTT discovery"). In retained messages devices
+ * tell the unit of a value in the payloads of a topic, their own name, and a name for the value.
  *
- * A name must not change what a series is. So the first name that was said for a value holds, whatever is said later; no
- * two values get the same; and the one who asks keeps to the topic's own name where a series has that already.
+ * A discovered name must not rename a series that exists. So the first name of a value stays, whatever comes later, and
+ * no two values get the same name. The caller keeps the name by the topic where a series already has it.
  */
 export class HomeAssistantDiscovery {
   readonly #memory: DecoderMemory;
@@ -15,26 +15,26 @@ export class HomeAssistantDiscovery {
     this.#memory = memory;
   }
 
-  /** @returns the topic about which something was learned; undefined: nothing new. */
-  learn(json: unknown): string | undefined {
-    const said = discovered(json);
-    if (said === undefined) return undefined;
-    const { topic, path } = said;
-    const all = this.describedBy(topic) ?? new Map<string, Described>();
+  /** @returns the topic whose units or names changed; undefined: nothing changed. */
+  add(json: unknown): string | undefined {
+    const found = discoveredIn(json);
+    if (found === undefined) return undefined;
+    const { topic, path } = found;
+    const all = this.valuesOf(topic) ?? new Map<string, DiscoveredValue>();
     const before = all.get(path);
-    const names = before?.names ?? this.#ownNames(said);
-    const unit = said.unit ?? before?.unit ?? null;
+    const names = before?.names ?? this.#ownNames(found);
+    const unit = found.unit ?? before?.unit ?? null;
     const isNew =
       before === undefined ? unit !== null || names !== null : before.unit !== unit || before.names !== names;
     if (!isNew || (before === undefined && all.size >= PATHS_MAX)) return undefined;
     const next = new Map(all).set(path, { unit, names });
-    const rows = [...next].map(([at_, of]) => [at_, of.unit, of.names?.device ?? null, of.names?.metric ?? null]);
+    const rows = [...next].map(([at_, one]) => [at_, one.unit, one.names?.device ?? null, one.names?.metric ?? null]);
     this.#memory.set(memoryKey(topic), JSON.stringify(rows));
     return topic;
   }
 
-  /** By path in the payload; the empty path is a payload of one value. Undefined: nothing is known about this topic. */
-  describedBy(topic: string): ReadonlyMap<string, Described> | undefined {
+  /** By path in the payload. The empty path is a payload with a single value. Undefined: nothing is known about the topic. */
+  valuesOf(topic: string): ReadonlyMap<string, DiscoveredValue> | undefined {
     const text = this.#memory.get(memoryKey(topic));
     if (text === undefined) return undefined;
     try {
@@ -46,15 +46,15 @@ export class HomeAssistantDiscovery {
         }),
       );
     } catch {
-      // What was spoiled is learned again.
+      // A damaged entry is ignored. The retained discovery message will come again.
       return undefined;
     }
   }
 
-  /** What it calls device and value; null: it says no name, or it is the name of another value. */
-  #ownNames({ topic, path, device, name }: Discovered): Described["names"] {
+  /** The discovered names; null: there are none, or another value has them already. */
+  #ownNames({ topic, path, device, name }: Discovery): DiscoveredValue["names"] {
     if (device === undefined) return null;
-    // In a payload of several values the path tells them apart, whatever people call them.
+    // In a payload with several values the path is the metric: it tells them apart, whatever their names are.
     const metric = path === "" ? name : path;
     if (metric === undefined || device.length + metric.length > NAMES_MAX) return null;
     const key = `home_assistant_name/${JSON.stringify([device, metric])}`;
@@ -66,13 +66,13 @@ export class HomeAssistantDiscovery {
   }
 }
 
-/** What discovery says of one value. */
-export type Described = {
+/** The discovered unit and names of one value. */
+export type DiscoveredValue = {
   readonly unit: string | null;
   readonly names: { readonly device: string; readonly metric: string } | null;
 };
 
-type Discovered = {
+type Discovery = {
   readonly topic: string;
   readonly path: string;
   readonly unit: string | undefined;
@@ -85,7 +85,7 @@ export function isDiscovery(levels: readonly string[]): boolean {
   return levels[0] === "homeassistant" && levels.at(-1) === "config" && (levels.length === 4 || levels.length === 5);
 }
 
-function discovered(json: unknown): Discovered | undefined {
+function discoveredIn(json: unknown): Discovery | undefined {
   const stateTopic = textAt(json, "state_topic") ?? textAt(json, "stat_t");
   if (!isObject(json) || stateTopic === undefined) return undefined;
   const base = textAt(json, "~") ?? "";
@@ -108,7 +108,7 @@ function discovered(json: unknown): Discovered | undefined {
 
 /**
  * The path of keys in a template that only picks a value: `{{ value_json.ENERGY.Power }}`, `{{ value_json['tempc'] | round(1) }}`.
- * Undefined: it computes something, and whose unit that is cannot be told.
+ * Undefined: the template computes something, and its unit is the unit of the result.
  */
 function pathIn(template: unknown): string | undefined {
   if (template === undefined) return "";
@@ -123,7 +123,7 @@ function pathIn(template: unknown): string | undefined {
   return keys.length === 0 ? undefined : keys.join(".");
 }
 
-/** What stands between `{{` and `}}`; by hand, because a pattern with several `\s*` takes the cube of the length. */
+/** The text between `{{` and `}}`. Not a pattern, because one with several `\s*` takes time cubic in the length. */
 function innerOf(template: string): string | undefined {
   if (template.length < 4 || !template.startsWith("{{") || !template.endsWith("}}")) return undefined;
   let inner = template.slice(2, -2);
@@ -137,10 +137,10 @@ function memoryKey(topic: string): string {
 }
 
 const UNIT_MAX = 32;
-/** Longer ones the broker refuses. */
+/** The broker refuses longer topics. */
 const TOPIC_MAX = 1024;
 const PATH_MAX = 256;
 const PATHS_MAX = 200;
-/** Device and metric together, in characters. */
+/** Characters of device and metric together. */
 const NAMES_MAX = 512;
 const TEMPLATE_MAX = 500;

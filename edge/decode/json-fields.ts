@@ -6,60 +6,60 @@ import { isTimeText } from "./timestamp.ts";
 import type { TopicTimes } from "./topic-times.ts";
 
 /**
- * A JSON payload as a flat list of fields: path joined by dots, value, and the time of the object it stands in.
+ * A JSON payload as a flat list of fields: the path joined by dots, the value, and the time of its object.
  *
- * An object with a field that is a time dates its fields and those below it; the elements of an array each have their
- * own. `{"value": x}` only carries a value, so it adds nothing to the path; below the root also beside other fields,
- * so that a sensor that sends its quality now and then does not change its name. Null says nothing.
+ * The time in an object is the time of its fields and of those below it. The elements of an array each have their own
+ * time. `{"value": x}` only wraps a value, so it adds nothing to the path. Below the root this also holds beside other
+ * fields, so that a sensor that sometimes sends its quality does not change its name. Null is not a reading.
  */
 export type JsonFields =
   | {
       readonly kind: "fields";
       readonly fields: readonly JsonField[];
       readonly nulls: number;
-      /** Numbers under the name of a time that are no time: an uptime, a zero. */
+      /** Fields with the name of a time whose value is not a time: an uptime, zero. */
       readonly noTimes: number;
-      /** What the family says is no reading but a name. */
+      /** Fields that are identifiers by the documentation of the family. */
       readonly identifiers: number;
     }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
 
 export type JsonField = {
-  /** Undefined: as the topic names it. */
+  /** Undefined: the topic names the device. */
   readonly device: string | undefined;
-  /** Empty for a payload that is one bare value. */
+  /** Empty for a payload with a single value. */
   readonly path: string;
   readonly value: Value;
   readonly unit: string | null;
-  /** Undefined: the payload does not say. */
+  /** Undefined: there is no time in the payload. */
   readonly timeMs: number | undefined;
-  /** A number or a truth that the payload writes as a text: that text. */
+  /** The text in the payload, where it writes a number or a boolean as a text. */
   readonly written?: string;
 };
 
 export type JsonLimits = { readonly depth: number; readonly values: number };
 
-/** The value that a text spells; or where it does not spell one. */
+/** Parses a text as JSON, or says where it is not JSON. */
 export function parsedJson(
   text: string,
 ): { readonly kind: "json"; readonly json: unknown } | Extract<JsonFields, { kind: "dead_letter" }> {
   try {
     const json: unknown = JSON.parse(text);
-    // Only of a text that is known to be JSON: over one that is none and nests deep, JSON.parse with a reviver writes
-    // beyond its memory (Node 26.10.0: "free(): invalid next size", whatever the reviver does).
+    // The reviver is used only for a text that is known to be JSON. For a deeply nested text that is not JSON,
+    // JSON.parse with any reviver writes beyond its memory (Node 26.10.0: "free(): invalid next size").
     return { kind: "json", json: LONG_DIGITS.test(text) ? JSON.parse(text, exactIntegers) : json };
   } catch (error) {
     return syntaxFault(text, error);
   }
 }
 
-/** The fields of some parts of a payload together; the limits hold for all of them. */
+/** The fields of all parts of a payload. The limits hold for all parts together. */
 export function fieldsOf(parts: readonly WalkedPart[], options: WalkOptions): JsonFields {
   const walk = new Walk(options);
   try {
     for (const part of parts) walk.part(part);
   } catch (error) {
-    if (error instanceof Refused) return { kind: "dead_letter", reason: error.reason, detail: error.message };
+    if (error instanceof NotAccepted) return { kind: "dead_letter", reason: error.reason, detail: error.message };
     throw error;
   }
   return {
@@ -74,16 +74,16 @@ export function fieldsOf(parts: readonly WalkedPart[], options: WalkOptions): Js
 export type WalkOptions = {
   readonly time: JsonTime;
   readonly times: TopicTimes;
-  /** Of a format in which everything is a text, so that it says nothing about a value. */
+  /** The format writes every value as a text, so that a text says nothing about a value. */
   readonly isAllText?: boolean;
   readonly limits: JsonLimits;
-  /** Arrays whose elements are readings of one series, one after the other, and how far apart in milliseconds. */
+  /** Arrays whose elements are readings of one series: the milliseconds between two elements, by path. */
   readonly split?: ReadonlyMap<string, number>;
 };
 
-/** What is walked through, and what is known about it from elsewhere. */
+/** A part of a payload to walk through, and what is known about it. */
 export type WalkedPart = {
-  /** Undefined: as the topic names it. */
+  /** Undefined: the topic names the device. */
   readonly device?: string;
   readonly value: unknown;
   readonly path: string;
@@ -93,15 +93,15 @@ export type WalkedPart = {
 };
 
 /**
- * Where the time stands: nowhere (`arrival`), in the route's field (a key, or a path joined by dots), or in whichever of
- * the usual names is there.
+ * Where the time is: nowhere (`arrival`), in the field that the route names (a key, or a path joined by dots), or in the
+ * first field with a usual name.
  */
 export type JsonTime =
   | { readonly kind: "arrival" }
   | { readonly kind: "field"; readonly field: string; readonly unit: TimeUnit }
   | { readonly kind: "auto"; readonly unit: TimeUnit };
 
-/** In order of preference. `t` is a time only if it looks like one: elsewhere it is a temperature. */
+/** In the order of preference. `t` is a time only if its value looks like one. Otherwise it is a temperature. */
 const TIME_NAMES = [
   "ts",
   "timestamp",
@@ -124,7 +124,7 @@ class Walk {
   noTimes = 0;
   identifiers = 0;
   #part: WalkedPart = { value: null, path: "" };
-  /** Of the times that were found further down than the object that they date. */
+  /** The paths of times below the object whose time they are. */
   readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
   readonly #times: TopicTimes;
@@ -151,7 +151,8 @@ class Walk {
       this.identifiers++;
       return;
     }
-    if (depth > this.#limits.depth) throw new Refused("too_deep", `more than ${this.#limits.depth} levels at ${path}`);
+    if (depth > this.#limits.depth)
+      throw new NotAccepted("too_deep", `more than ${this.#limits.depth} levels at ${path}`);
     if (value === null) this.nulls++;
     else if (this.#timePaths.has(path)) return;
     else if (Array.isArray(value)) this.#array(value, path, timeMs, depth);
@@ -161,17 +162,17 @@ class Walk {
 
   #leaf(value: unknown, path: string, timeMs: number | undefined): void {
     if (this.fields.length >= this.#limits.values) {
-      throw new Refused("too_many_values", `more than ${this.#limits.values} values in one message`);
+      throw new NotAccepted("too_many_values", `more than ${this.#limits.values} values in one message`);
     }
     if (typeof value === "string") {
       const plain = plainValue(value);
       if (plain.kind === "not_finite")
-        throw new Refused("not_finite", `${path === "" ? "the value" : path} is ${value}`);
+        throw new NotAccepted("not_finite", `${path === "" ? "the value" : path} is ${value}`);
       this.#add(path, plain.value, plain.unit, timeMs);
       if (typeof plain.value === "string" || this.#isAllText) return;
       this.fields.push({ ...this.fields.pop()!, written: value });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new Refused("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
+      throw new NotAccepted("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
     } else {
       this.#add(path, value as Value, null, timeMs);
     }
@@ -191,7 +192,7 @@ class Walk {
       }
       return;
     }
-    // A list of dated objects is one series of readings each, not a numbered set of series.
+    // In a list of objects with times, each element is one more reading of the same series, not a series of its own.
     const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item, path) !== undefined);
     for (const [i, item] of items.entries()) {
       this.#value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
@@ -210,7 +211,7 @@ class Walk {
     }
     const wrapper = wraps === 1 && (others === 0 || path !== "");
     for (const key in object) {
-      if (key === "__proto__") throw new Refused("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
+      if (key === "__proto__") throw new NotAccepted("forbidden_key", `the key __proto__ at ${joined(path, key)}`);
       const value = object[key];
       if (this.#isTime(key, value, found?.name)) {
         if (key !== found?.name && (found === undefined || !this.#times.isTime(value, "auto"))) this.noTimes++;
@@ -220,7 +221,7 @@ class Walk {
     }
   }
 
-  /** The time that an object says, by the name it has; undefined timeMs: the field is there but is no time. */
+  /** The time in an object, and the name of its field. `timeMs` undefined: the field is there but is not a time. */
   #timeIn(
     object: Record<string, unknown>,
     path: string,
@@ -232,7 +233,7 @@ class Walk {
       if (found === undefined) return undefined;
       const timeMs = this.#times.timeOf(time.field, found.value, time.unit);
       if (timeMs === undefined && found.value !== null) {
-        throw new Refused("bad_timestamp", `${time.field} is ${excerpt(jsonOf(found.value))}`);
+        throw new NotAccepted("bad_timestamp", `${time.field} is ${excerpt(jsonOf(found.value))}`);
       }
       if (found.below) this.#timePaths.add(joined(path, time.field));
       return { name: time.field, timeMs };
@@ -249,12 +250,12 @@ class Walk {
     if (key === chosen) return true;
     if (this.#time.kind !== "auto" || !TIME_NAME_SET.has(key)) return false;
     if (key === "t") return this.#times.isTime(value, this.#time.unit);
-    // An uptime, a zero or 1970 under such a name is no reading either.
+    // An uptime, a zero or 1970 in such a field is not a reading, either.
     return typeof value === "number" || typeof value === "bigint" || isTimeText(value);
   }
 }
 
-class Refused extends Error {
+class NotAccepted extends Error {
   readonly reason: DeadLetterReason;
 
   constructor(reason: DeadLetterReason, detail: string) {
@@ -263,12 +264,12 @@ class Refused extends Error {
   }
 }
 
-/** Keeps integers beyond 2^53 exact; used only for texts that have so many digits, because a reviver is slow. */
+/** A reviver that keeps integers beyond 2^53 exact. Slow, so it is used only for texts with so many digits. */
 function exactIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" && context?.source !== undefined ? (exactNumber(context.source) ?? value) : value;
 }
 
-/** V8 says where; a person wants to see it: `{"t": 21.5 "h": 40}`: expected ',' or '}' at column 12. */
+/** The message of V8 with the payload and the column: `{"t": 21.5 "h": 40}`: expected ',' or '}' at column 12. */
 function syntaxFault(text: string, error: unknown): Extract<JsonFields, { kind: "dead_letter" }> {
   const message = error instanceof Error ? error.message : String(error);
   const position = /at position (\d+)/.exec(message)?.[1];
@@ -285,7 +286,7 @@ function syntaxFault(text: string, error: unknown): Extract<JsonFields, { kind: 
   return { kind: "dead_letter", reason: "syntax", detail };
 }
 
-/** A field by its key, else by its path of keys joined by dots. */
+/** A field by its key, or by its path of keys joined by dots. */
 function fieldAt(
   object: Record<string, unknown>,
   field: string,
@@ -308,7 +309,7 @@ function joined(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** Integers beyond 2^53 are bigints here, which JSON.stringify refuses. */
+/** Integers beyond 2^53 are bigints here. JSON.stringify does not accept them. */
 function jsonOf(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? String(inner) : inner)) ?? "";
 }

@@ -7,7 +7,7 @@ import { Template } from "./template.ts";
 import type { TimeUnit } from "./timestamp.ts";
 import { TopicPattern } from "./topic-pattern.ts";
 
-/** A route as it is configured: plain, because it goes to another thread. */
+/** A route as configured. Plain data, because it is sent to another thread. */
 export type RouteOptions = {
   readonly topic: string;
   readonly device?: string | undefined;
@@ -15,26 +15,26 @@ export type RouteOptions = {
   /** `auto`, a format, or the name of a family. */
   readonly decoder: string;
   readonly timestamp: "arrival" | { readonly field?: string | undefined; readonly unit: TimeUnit };
-  /** One unit for all, or by metric. */
+  /** One unit for all metrics, or a unit by metric. */
   readonly unit?: string | Readonly<Record<string, string>> | undefined;
-  /** Only these fields, and what becomes of each; undefined: all as they are. */
+  /** Only these fields become readings, each by its rule; undefined: all fields, unchanged. */
   readonly fields?: readonly FieldRuleOptions[] | undefined;
   readonly plausible: PlausibleTimes;
-  /** Of CSV lines; undefined: the first line of each payload names them. */
+  /** The columns of CSV payloads; undefined: the first line of each payload names them. */
   readonly columns?: readonly string[] | undefined;
-  /** Arrays of which every element is a reading of one series: by path, how far apart in milliseconds. */
+  /** Arrays whose elements are readings of one series: the milliseconds between two elements, by path. */
   readonly split?: ReadonlyMap<string, number> | undefined;
 };
 
-/** How far from its arrival the time of a reading may be, and what becomes of one that is further away. */
+/** How far the time of a reading may be from its arrival, and what happens beyond that. */
 export type PlausibleTimes = {
   readonly aheadMs: number;
   readonly behindMs: number;
-  /** `arrival`: the time of arrival; `accept`: as the device says; both marked as suspect. */
+  /** `arrival`: the time of arrival counts. `accept`: the time of the device counts. Both are marked as suspect. */
   readonly otherwise: "arrival" | "accept" | "dead_letter";
 };
 
-/** Ahead by an hour at most; what a device kept for years may come late. */
+/** At most an hour ahead. No limit behind, because a device may send readings that it kept for years. */
 export const PLAUSIBLE: PlausibleTimes = { aheadMs: 3_600_000, behindMs: Infinity, otherwise: "arrival" };
 
 export function isPlausible(
@@ -45,14 +45,14 @@ export function isPlausible(
   return timeMs === undefined || (timeMs <= arrivedMs + aheadMs && timeMs >= arrivedMs - behindMs);
 }
 
-/** A route that is ready: patterns and templates are taken apart. */
+/** A route with compiled patterns and templates. */
 export type Route = {
   readonly name: string;
   readonly pattern: TopicPattern | undefined;
   readonly device: Template | undefined;
   readonly metric: Template | undefined;
   readonly decoder: string;
-  /** Of a route that names one: only this. */
+  /** The families that are tried. Only one where the route names it. */
   readonly families: readonly Family[];
   readonly time: JsonTime;
   readonly unit: string | ReadonlyMap<string, string> | undefined;
@@ -86,7 +86,7 @@ export function routeOf(options: RouteOptions): Route {
   };
 }
 
-/** Where there is no route: what topics and payloads usually mean. */
+/** The route of topics without one: topics and payloads have their usual meaning. */
 export const AUTO_ROUTE: Route = {
   name: "auto",
   pattern: undefined,

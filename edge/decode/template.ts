@@ -1,6 +1,6 @@
 /**
- * Names of devices and metrics from what is known about a message: `"{line}/{device}"`. A name that is not known is a
- * mistake of the configuration, found when it is read.
+ * A template for the names of devices and metrics, such as `"{line}/{device}"`. The configuration is checked for unknown
+ * names when it is loaded.
  */
 export class Template {
   readonly #parts: readonly (string | { readonly name: string })[];

@@ -1,11 +1,11 @@
 /**
- * The time of a reading, from what payloads say. Numbers tell their unit by their size: 10 digits are seconds, 13
- * milliseconds, 16 microseconds, 19 nanoseconds; anything else is no time (a zero, an uptime, 1970). Text is ISO 8601;
- * without an offset it is in the zone of the gateway or route.
+ * The time of a reading, as payloads write it. The size of a number tells its unit: 10 digits are seconds, 13
+ * milliseconds, 16 microseconds, 19 nanoseconds. Any other number is not a time (zero, an uptime, 1970). A text is ISO
+ * 8601. Without an offset it is in the time zone of the gateway.
  */
 export type TimeUnit = "auto" | "s" | "ms" | "iso";
 
-/** @returns whole milliseconds since 1970, or undefined when the value is no time. */
+/** @returns whole milliseconds since 1970; undefined: the value is not a time. */
 export function timeOf(value: unknown, unit: TimeUnit, zone: TimeZone): number | undefined {
   const number = numberIn(value);
   if (number !== undefined && (unit !== "iso" || typeof value !== "string")) {
@@ -15,19 +15,19 @@ export function timeOf(value: unknown, unit: TimeUnit, zone: TimeZone): number |
   return unit === "s" || unit === "ms" ? undefined : fromIso(value, zone);
 }
 
-/** A number, or a text of as many digits as a time has; undefined: neither. */
+/** The number in a value: a number, or a text with as many digits as a time has; undefined: neither. */
 export function numberIn(value: unknown): number | bigint | undefined {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (typeof value !== "string" || !/^\d{9,20}(\.\d{1,9})?$/.test(value)) return undefined;
   return value.includes(".") ? Number(value) : BigInt(value);
 }
 
-/** Whether a text is written as a time is, also where it is none: 1970, the 31st of February. */
+/** Whether a text has the form of a time, also where it is not a valid one: 1970, the 31st of February. */
 export function isTimeText(value: unknown): boolean {
   return typeof value === "string" && (value.trim() === "" || /^\d+(\.\d+)?$/.test(value) || ISO.test(value));
 }
 
-/** Offsets of one time zone, by the system's own tables. */
+/** The offsets of one time zone, from the tables of the system. */
 export class TimeZone {
   readonly #format: Intl.DateTimeFormat | undefined;
 
@@ -48,7 +48,7 @@ export class TimeZone {
 
   /** The instant at which the zone's clocks show `wallMs`, given as if it were UTC. */
   instantMs(wallMs: number): number {
-    // Twice: the offset is that of the instant, which is only known once the offset is.
+    // The offset depends on the instant, and the instant on the offset. A second step is enough.
     const first = wallMs - this.#offsetMs(wallMs);
     return wallMs - this.#offsetMs(first);
   }
@@ -62,15 +62,15 @@ export class TimeZone {
   }
 }
 
-/** What somebody computed from a payload, as whole milliseconds; undefined when that is no time, as {@link timeOf} has it. */
+/** A computed time in whole milliseconds; undefined: it is outside the range that {@link timeOf} accepts. */
 export function instantOf(timeMs: number | undefined): number | undefined {
   return timeMs !== undefined && timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? Math.trunc(timeMs) : undefined;
 }
 
-/** A time before the year 2000 is a clock that was never set. */
+/** A time before the year 2000 comes from a clock that was never set. */
 export const EARLIEST_MS = 946_684_800_000;
 
-/** @returns undefined when it is no time, in this unit. */
+/** @returns undefined: the number is not a time in this unit. */
 export function fromNumber(value: number | bigint, unit: TimeUnit): number | undefined {
   const size = Number(value);
   if (!Number.isFinite(size)) return undefined;
@@ -80,7 +80,7 @@ export function fromNumber(value: number | bigint, unit: TimeUnit): number | und
   return timeMs >= EARLIEST_MS && timeMs < LATEST_MS ? timeMs : undefined;
 }
 
-/** How many of its units make a millisecond; undefined: it is no time in any. */
+/** How many units make a millisecond, by the size of a number; undefined: it is not a time in any unit. */
 export function unitBySize(size: number): number | undefined {
   for (const perMs of [1e-3, 1, 1e3, 1e6]) {
     if (size >= EARLIEST_MS * perMs && size < LATEST_MS * perMs) return perMs;
@@ -94,7 +94,7 @@ function fromIso(text: string, zone: TimeZone): number | undefined {
   const [, year, month, day, hour, minute, second, fraction, offset] = parts;
   const wallMs = Date.UTC(+year!, +month! - 1, +day!, +(hour ?? 0), +(minute ?? 0), +(second ?? 0));
   const back = new Date(wallMs);
-  // Date.UTC turns the 31st of February into a day of March: what does not come back was no date.
+  // Date.UTC turns the 31st of February into a day in March, so the date is read back and compared.
   if (back.getUTCMonth() !== +month! - 1 || back.getUTCDate() !== +day! || +(hour ?? 0) > 23 || +(minute ?? 0) > 59) {
     return undefined;
   }

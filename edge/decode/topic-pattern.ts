@@ -1,6 +1,6 @@
 /**
- * Topic patterns of routes: MQTT's `+` and `#`, and `{name}`, which matches one level and remembers it. Matching
- * compares levels; no text from outside ever becomes a regular expression.
+ * Topic patterns of routes: `+` and `#` as in MQTT, and `{name}`, which matches one level and captures it. Matching
+ * compares levels. No text from outside becomes a regular expression.
  */
 export class TopicPattern {
   readonly #levels: readonly Level[];
@@ -32,7 +32,7 @@ export class TopicPattern {
   }
 }
 
-/** What is wrong with a pattern, or undefined. */
+/** What is wrong with a pattern; undefined: nothing. */
 export function topicPatternProblem(text: string): string | undefined {
   if (text === "") return "a topic pattern cannot be empty";
   const levels = text.split("/");
@@ -43,7 +43,7 @@ export function topicPatternProblem(text: string): string | undefined {
     if (level !== "+" && level.includes("+")) return "'+' must be a level of its own";
     const name = captureName(level);
     if (name === undefined && /[{}]/.test(level)) return `'${level}': {name} must be a level of its own`;
-    if (name !== undefined && names.has(name)) return `{${name}} stands there twice`;
+    if (name !== undefined && names.has(name)) return `{${name}} is there twice`;
     if (name !== undefined) names.add(name);
   }
   return undefined;

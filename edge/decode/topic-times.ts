@@ -2,27 +2,27 @@ import type { TimeUnit, TimeZone } from "./timestamp.ts";
 import { fromNumber, numberIn, timeOf, unitBySize } from "./timestamp.ts";
 
 /**
- * Times as one topic writes them. The unit of a number shows by its size, but a device without a clock counts from its
- * start, and eleven days in milliseconds look like seconds of the year 2000: so what the unit was first it stays, by
- * field. Another one is believed only where it says about now, as after an update of the device's software.
+ * Times as one topic writes them. The size of a number tells its unit. But a device without a clock sends the time since
+ * its start, and eleven days in milliseconds look like seconds in the year 2000. So each field keeps the unit that it had
+ * first. A number in another unit is accepted only if it is about now, as after an update of the device's software.
  */
 export class TopicTimes {
   readonly #zone: TimeZone;
-  /** By the name of the field: how many of its units make a millisecond. */
+  /** How many units make a millisecond, by the name of the field. */
   readonly #perMs = new Map<string, number>();
-  /** Of the message that is being decoded; undefined: not known. */
+  /** The arrival of the current message; undefined: the gateway's clock is not believed. */
   #arrivedMs: number | undefined;
 
   constructor(zone: TimeZone) {
     this.#zone = zone;
   }
 
-  /** To be called before the first time of a message is asked for. */
+  /** To be called for each message before its first time. */
   begin({ arrivedMs, clockPlausible }: { arrivedMs: number; clockPlausible: boolean }): void {
     this.#arrivedMs = clockPlausible ? arrivedMs : undefined;
   }
 
-  /** @returns whole milliseconds since 1970, or undefined when the value is no time. */
+  /** @returns whole milliseconds since 1970; undefined: the value is not a time. */
   timeOf(name: string, value: unknown, unit: TimeUnit): number | undefined {
     const number = unit === "auto" ? numberIn(value) : undefined;
     if (number === undefined) return timeOf(value, unit, this.#zone);
@@ -36,7 +36,7 @@ export class TopicTimes {
     return timeMs;
   }
 
-  /** Whether a value could be a time under some name. */
+  /** Whether a value could be a time. */
   isTime(value: unknown, unit: TimeUnit): boolean {
     return timeOf(value, unit, this.#zone) !== undefined;
   }

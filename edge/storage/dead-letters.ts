@@ -1,6 +1,6 @@
 import { pageOf } from "../core/storage/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
-import type { IncomingMessage, Outcome, RetryHint } from "../decode/decoder.ts";
+import type { DecodeOutcome, IncomingMessage, RetryHint } from "../decode/decoder.ts";
 import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
 import type { DeadLetterRow, GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
 import type { LedgerCounts } from "./ledger-counts.ts";
@@ -27,7 +27,7 @@ export class DeadLetters {
     this.#bytes = this.#db.deadLetterBytes();
   }
 
-  add(message: IncomingMessage, why: Extract<Outcome, { kind: "dead_letter" }>): void {
+  add(message: IncomingMessage, why: Extract<DecodeOutcome, { kind: "dead_letter" }>): void {
     // It would push out all others, and then itself.
     const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
     this.#fresh.push({
@@ -153,7 +153,7 @@ export type DecodedAgain = {
 
 export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [], cut: 0 };
 
-type Decode = (message: IncomingMessage) => Outcome;
+type Decode = (message: IncomingMessage) => DecodeOutcome;
 
 /** What is kept of a payload that is larger than the quota. */
 const CUT_BYTES = 64 * 1024;

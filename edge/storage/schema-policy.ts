@@ -3,7 +3,7 @@ import type { SchemaVersion } from "../../proto/core/schema.ts";
 import { schemaText, typeOfValue } from "../../proto/core/schema.ts";
 import type { KnownVersion, SchemaChangeKind } from "../core/storage/metric-schema.ts";
 import { learned, placed, VERSIONS_MAX } from "../core/storage/metric-schema.ts";
-import type { Refusal, SeriesRef } from "../decode/decoder.ts";
+import type { ReadingRefusal, SeriesRef } from "../decode/decoder.ts";
 import type { SeriesEntry, SeriesRegistry } from "./series-registry.ts";
 import { versionsOf } from "./series-registry.ts";
 
@@ -40,7 +40,7 @@ export class SchemaPolicy {
   }
 
   /** Null: the reading may come in. */
-  admits(ref: SeriesRef, value: Value): Refusal | null {
+  admits(ref: SeriesRef, value: Value): ReadingRefusal | null {
     if (ref.id >= 0) {
       const entry = this.#registry.get(ref.id);
       if (entry.isCurrent && entry.type === typeOfValue(value)) return null;
@@ -66,7 +66,7 @@ export class SchemaPolicy {
     return entry;
   }
 
-  #weigh(ref: SeriesRef, said: SchemaVersion): Refusal | null {
+  #weigh(ref: SeriesRef, said: SchemaVersion): ReadingRefusal | null {
     const { device, metric } = ref;
     const key = `${device}\0${metric}`;
     const would = this.#pending.get(key) ?? this.#present(ref);
@@ -128,12 +128,12 @@ export type SchemaChange = {
   readonly outcome: "new" | "known" | "dead_letter";
 };
 
-const TOO_MANY_SERIES: Refusal = {
+const TOO_MANY_SERIES: ReadingRefusal = {
   reason: "too_many_series",
   detail: "a series that was never seen, and there is no room for more",
 };
 
-function tooManyVersions(metric: string, said: SchemaVersion): Refusal {
+function tooManyVersions(metric: string, said: SchemaVersion): ReadingRefusal {
   const detail = `${metric} says ${schemaText(said)} now, and had ${VERSIONS_MAX} types and units before: it has no schema; name its unit in the route`;
   return { reason: "too_many_versions", detail };
 }

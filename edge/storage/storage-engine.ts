@@ -17,7 +17,7 @@ import type {
   Decoder,
   DeviceRequest,
   IncomingMessage,
-  Outcome,
+  DecodeOutcome,
   ReadingSink,
   RetryHint,
   SeriesRef,
@@ -185,7 +185,7 @@ export class StorageEngine {
       written: (value) => {
         if (typeof value !== "boolean") this.#numericTexts++;
       },
-      understands: (hint) => {
+      retryHint: (hint) => {
         if (this.#hints.length < HINTS_MAX) this.#hints.push(hint);
       },
       ignored: (what, count) => this.#counts.add("ignored", what, count),
@@ -444,7 +444,7 @@ export class StorageEngine {
     return this.#letters.explainedBy(hints, this.#decodeOne);
   }
 
-  readonly #decodeOne = (message: IncomingMessage): Outcome => {
+  readonly #decodeOne = (message: IncomingMessage): DecodeOutcome => {
     this.#schema.begin();
     const before = this.#journalSeq;
     try {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { Outcome } from "../../edge/decode/decoder.ts";
+import type { DecodeOutcome } from "../../edge/decode/decoder.ts";
 import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import { Finding } from "./finding.ts";
@@ -152,7 +152,7 @@ class Check {
     } else if (!["device", "none", "suspect"].includes(clock)) this.problem ??= `the clock ${clock} of ${name}`;
   }
 
-  of(outcome: Outcome): string | undefined {
+  of(outcome: DecodeOutcome): string | undefined {
     if (this.readings > this.#valuesMax) return `${this.readings} readings, more than ${this.#valuesMax}`;
     switch (outcome.kind) {
       case "readings":

@@ -1,7 +1,7 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 import { at, isObject } from "./family.ts";
 
-/** AWS IoT shadows: `$aws/things/<thing>/shadow/update`; what the thing reports (docs.aws.amazon.com/iot, device shadow documents). */
+/** AWS IoT shadows: `$aws/things/<thing>/shadow/update`. The reported state (docs.aws.amazon.com/iot, device shadow documents). */
 export const aws: Family = {
   name: "aws_iot",
   topic: (levels) => {

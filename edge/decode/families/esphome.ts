@@ -1,8 +1,7 @@
 import type { Family } from "./family.ts";
 
 /**
- * ESPHome: `<node>/<component>/<name>/state`, one value a topic; `<node>/status` is its availability and `<node>/debug` its
- * log (esphome.io/components/mqtt).
+ * ESPHome: `<node>/<component>/<name>/state` with a single value (esphome.io/components/mqtt).
  */
 export const esphome: Family = {
   name: "esphome",

@@ -1,26 +1,27 @@
 /**
- * A family of devices or systems whose topics and payloads are documented: it knows what the device is called, what is a
- * reading and what is not, and which units its documentation states. Pure and total, as all decoding is.
+ * A family of devices or systems with documented topics and payloads. It knows the name of the device, which values are
+ * readings, and the units in the documentation. Pure and total, as all decoding is.
  *
- * A family speaks of parts; the fields in them are found as in any JSON payload (json-fields.ts).
+ * A family splits a payload into parts. `json-fields.ts` finds the fields in them, as in any JSON payload, so that limits,
+ * times and nulls are handled in one place.
  */
 export interface Family {
-  /** As routes and `tidemark decode` name it. */
+  /** The name in routes and in `tidemark decode`. */
   readonly name: string;
-  /** What every message on this topic is, by the shape of the topic; undefined: the topic is not of this family. */
+  /** What every message on this topic is, by the shape of the topic; undefined: the topic does not belong to the family. */
   readonly topic?: (levels: readonly string[]) => FamilyTopic | undefined;
-  /** Of a topic that no family claims, whether this payload is of this family: parsed JSON. */
+  /** Whether a JSON payload belongs to this family. Called where no family has such a topic. */
   readonly payload?: (json: unknown) => boolean;
-  /** What a JSON payload of this family is. */
+  /** What a JSON payload of this family contains. */
   readonly parts?: (json: unknown, given: FamilyContext) => FamilyOutcome;
 }
 
 export type FamilyTopic =
-  /** One value, as text; the names are those of the family. */
+  /** A single value as text, with the names of the family. */
   | { readonly kind: "value"; readonly device: string; readonly metric: string; readonly unit: string | null }
-  /** JSON, of which {@link Family.parts} makes sense; a bare value that is none gets these names. */
+  /** JSON for {@link Family.parts}. A payload with a single value gets these names. */
   | { readonly kind: "json"; readonly device: string; readonly metric: string }
-  /** No readings, by its nature. */
+  /** Messages on this topic are not readings. */
   | { readonly kind: "ignored"; readonly what: IgnoredKind };
 
 export type IgnoredKind =
@@ -38,11 +39,11 @@ export type IgnoredKind =
   | "null";
 
 export type FamilyContext = {
-  /** Without empty ones. */
+  /** The levels of the topic, without empty ones. */
   readonly levels: readonly string[];
   readonly clientId: string;
   readonly arrivedMs: number;
-  /** Device and metric that the topic gives. */
+  /** Device and metric by the topic. */
   readonly device: string;
   readonly metric: string;
 };
@@ -50,22 +51,22 @@ export type FamilyContext = {
 export type FamilyOutcome =
   | { readonly kind: "parts"; readonly parts: readonly JsonPart[] }
   | { readonly kind: "ignored"; readonly what: IgnoredKind }
-  /** It should have been a reading and has none: what is missing. */
+  /** A message without the readings that it should have. `detail` says what is missing. */
   | { readonly kind: "no_value"; readonly detail: string };
 
-/** A piece of JSON with readings of one device. */
+/** A part of a JSON payload with the readings of one device. */
 export type JsonPart = {
   readonly device: string;
   readonly value: unknown;
-  /** In front of the paths in it; empty for none. */
+  /** A prefix for the paths in it; may be empty. */
   readonly path: string;
-  /** The time of all in it that has no time of its own. */
+  /** The time of all readings that have no time of their own. */
   readonly timeMs?: number | undefined;
-  /** What the documentation of the family says of the path; null: nothing. */
+  /** The unit of a path by the documentation of the family; null: it names none. */
   readonly unitOf?: (path: string) => string | null;
-  /** Paths that are no readings (identifiers): they and what is below them are left out, and counted. */
+  /** Paths that are identifiers and not readings. They, and what is below them, are counted and left out. */
   readonly isIdentifier?: (path: string) => boolean;
-  /** What was left out already, by kind. */
+  /** What the family left out itself, counted by kind. */
   readonly ignored?: ReadonlyMap<IgnoredKind, number>;
 };
 
@@ -73,7 +74,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A text at a path of keys; undefined where there is none. */
+/** The text at a path of keys; undefined: there is none, or it is empty. */
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === "string" && found !== "" ? found : undefined;

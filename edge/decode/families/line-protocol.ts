@@ -5,7 +5,7 @@ import type { Value } from "../../../proto/core/reading.ts";
  *
  *     measurement[,tag=value...] field=value[,field=value...] [timestamp]
  *
- * The device is the tag `host`, else the topic with the other tags; the metric is `measurement.field`. A backslash
+ * The device is the tag `host`, or the topic without one. The metric is `measurement.field`. A backslash
  * escapes commas, spaces and equals signs in names, and quotes in texts. Pure and total.
  */
 export type LineFields =
@@ -13,21 +13,21 @@ export type LineFields =
   | { readonly kind: "syntax"; readonly detail: string };
 
 export type LineField = {
-  /** Null: the lines do not say; the topic is the device. */
+  /** Null: there is no tag `host`, and the topic is the device. */
   readonly device: string | null;
   readonly metric: string;
   readonly value: Value;
   readonly timeMs: number | undefined;
 };
 
-/** Whether a text looks like it; then a mistake in it is a mistake and not another format. */
+/** Whether a text looks like line protocol. If it does, a mistake in it is reported as a mistake in line protocol. */
 export function looksLikeLineProtocol(text: string): boolean {
   return /^(?:[^\s,=#{["\\]|\\.)(?:[^\s,=\\]|\\.)*(?:,(?:[^\s,=\\]|\\.)+=(?:[^\s,=\\]|\\.)+)* (?:[^\s,="\\]|\\.)+=(?:-?[\d.]+(?:e[+-]?\d+)?[iu]?|t|f|true|false|"(?:[^"\\]|\\.)*")(?:[ ,\r\n]|$)/i.test(
     text,
   );
 }
 
-/** @param timeOf milliseconds of a timestamp as it stands there; undefined: no time. */
+/** @param timeOf the milliseconds of a written timestamp; undefined: it is not a time. */
 export function lineFields(text: string, timeOf: (digits: string) => number | undefined): LineFields {
   const fields: LineField[] = [];
   for (const [i, line] of text.split(/\r?\n/).entries()) {
@@ -97,7 +97,7 @@ class LineReader {
     return rest;
   }
 
-  /** Up to one of the characters that end it, with what is escaped put right. */
+  /** A name up to one of the characters in `ends`, without the backslashes of escaped characters. */
   name(ends: string): string {
     let name = "";
     while (!this.isOver) {
@@ -122,7 +122,7 @@ class LineReader {
     if (token === undefined) return undefined;
     this.at += token.length;
     if (/^-?\d+[iu]$/.test(token)) {
-      // A number beyond the doubles is none in any format, also where it would be exact.
+      // No format accepts a number larger than any double, also where a bigint could hold it.
       if (!Number.isFinite(Number(token.slice(0, -1)))) return undefined;
       const integer = BigInt(token.slice(0, -1));
       return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;

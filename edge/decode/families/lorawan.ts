@@ -2,8 +2,8 @@ import type { Family, FamilyOutcome } from "./family.ts";
 import { at, isObject, textAt } from "./family.ts";
 
 /**
- * The Things Stack: `v3/<application>/devices/<device>/up`; the device is its end-device id, the readings what the payload
- * formatter made of the bytes (thethingsindustries.com/docs/integrations/data-formats).
+ * The Things Stack: `v3/<application>/devices/<device>/up`. The device is the end-device id. The readings come from the
+ * payload formatter of the application (thethingsindustries.com/docs/integrations/data-formats).
  */
 export const theThingsStack: Family = {
   name: "the_things_stack",
@@ -32,8 +32,8 @@ export const theThingsStack: Family = {
 };
 
 /**
- * ChirpStack: `application/<id>/device/<devEUI>/event/up`; the readings are what its codec made of the bytes
- * (chirpstack.io/docs/chirpstack/integrations/events.html), version 3 spells the names another way.
+ * ChirpStack: `application/<id>/device/<devEUI>/event/up`. The readings come from its codec
+ * (chirpstack.io/docs/chirpstack/integrations/events.html). Version 3 spells the keys differently.
  */
 export const chirpstack: Family = {
   name: "chirpstack",

@@ -2,8 +2,8 @@ import type { Family, FamilyOutcome, JsonPart } from "./family.ts";
 import { at, isObject, textAt } from "./family.ts";
 
 /**
- * OPC UA PubSub as JSON (OPC 10000-14, 7.2.5): network messages with several data sets, a single data set message, and
- * values that are bare or in a DataValue with status and time. The device is the publisher and its writer.
+ * OPC UA PubSub as JSON (OPC 10000-14, 7.2.5): network messages with several data sets, single data set messages, plain
+ * values, and values in a DataValue with status and time. The device is the publisher and its writer.
  */
 export const opcUa: Family = {
   name: "opc_ua",
@@ -51,7 +51,7 @@ function dataSet(device: string, payload: Readonly<Record<string, unknown>>, tim
     }
     const own = Date.parse(textAt(value, "SourceTimestamp") ?? "");
     const inner = value["Value"];
-    // The reversible form names the type beside the value.
+    // The reversible form has the type beside the value.
     const plain = isObject(inner) && "Body" in inner ? inner["Body"] : inner;
     parts.push({ device, value: plain, path: field, timeMs: Number.isNaN(own) ? timeMs : own });
   }

@@ -1,7 +1,7 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 import { textAt } from "./family.ts";
 
-/** OwnTracks: `owntracks/<user>/<device>`; only locations are readings (owntracks.org/booklet/tech/json). */
+/** OwnTracks: `owntracks/<user>/<device>`. Only locations are readings (owntracks.org/booklet/tech/json). */
 export const owntracks: Family = {
   name: "owntracks",
   topic: (levels) => {

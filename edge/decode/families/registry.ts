@@ -13,7 +13,7 @@ import { thingsboard } from "./thingsboard.ts";
 import { victron } from "./victron.ts";
 import { zigbee2mqtt } from "./zigbee2mqtt.ts";
 
-/** All families, those with the most telling topics first. */
+/** All families. Those with the most specific topics come first. */
 export const FAMILIES: readonly Family[] = [
   zigbee2mqtt,
   tasmota,
@@ -33,10 +33,14 @@ export const FAMILIES: readonly Family[] = [
   senml,
 ];
 
-export type Claim = { readonly family: Family; readonly topic: FamilyTopic };
+/** The family of a topic, and what messages on this topic are. */
+export type FamilyMatch = { readonly family: Family; readonly topic: FamilyTopic };
 
-/** The family whose topics look like this one; undefined: none claims it. */
-export function claimOf(levels: readonly string[], families: readonly Family[] = FAMILIES): Claim | undefined {
+/** The first family that has such topics; undefined: none has. */
+export function familyByTopic(
+  levels: readonly string[],
+  families: readonly Family[] = FAMILIES,
+): FamilyMatch | undefined {
   if (levels.length === 0) return undefined;
   for (const family of families) {
     const topic = family.topic?.(levels);
@@ -45,8 +49,8 @@ export function claimOf(levels: readonly string[], families: readonly Family[] =
   return undefined;
 }
 
-/** What topics that no family claims say by their last level, as most systems use it; undefined: nothing. */
-export function usualClaim(levels: readonly string[]): Claim | undefined {
+/** Commands and availability by the last level of a topic, as most systems name it; undefined: neither. */
+export function usualTopic(levels: readonly string[]): FamilyMatch | undefined {
   const last = levels.length > 1 ? levels.at(-1)! : "";
   const what = USUALLY.get(last);
   return what === undefined ? undefined : { family: USUAL, topic: { kind: "ignored", what } };
@@ -61,8 +65,8 @@ const USUALLY: ReadonlyMap<string, IgnoredKind> = new Map([
   ["availability", "availability"],
 ]);
 
-/** The family that this payload is of; undefined: it is just JSON. */
-export function familyOf(json: unknown): Family | undefined {
+/** The family that has such payloads; undefined: none has. */
+export function familyByPayload(json: unknown): Family | undefined {
   if (typeof json !== "object" || json === null) return undefined;
   return FAMILIES.find((family) => family.payload?.(json) === true);
 }

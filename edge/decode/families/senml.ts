@@ -2,9 +2,9 @@ import type { Family, FamilyOutcome, IgnoredKind, JsonPart } from "./family.ts";
 import { isObject } from "./family.ts";
 
 /**
- * SenML (RFC 8428): a list of records, of which some set the base name, time, unit and value for those that follow. The
- * device is the base name without a colon or slash at its end, the metric the rest of the name. Records of the CBOR form
- * have numbers as keys; {@link senmlOf} gives them their names.
+ * SenML (RFC 8428): a list of records. Some of them set the base name, time, unit and value for the records after them.
+ * The device is the base name without a colon or slash at its end. The metric is the rest of the name. Records in CBOR
+ * have numbers as keys, which {@link senmlOf} replaces by names.
  */
 export const senml: Family = {
   name: "senml",
@@ -47,7 +47,7 @@ export const senml: Family = {
   },
 };
 
-/** A SenML record names what it measures, or what all do, and has a value, or is one that only sets the base. */
+/** A SenML record has a name or a base name, and a value or another base key. */
 function isRecord(record: unknown): boolean {
   if (!isObject(record)) return false;
   const isNamed = typeof record["n"] === "string" || typeof record["bn"] === "string";
@@ -74,7 +74,7 @@ const LABELS: ReadonlyMap<number, string> = new Map([
   [8, "vd"],
 ]);
 
-/** A decoded CBOR value as SenML, if it is a list of maps with its labels; undefined otherwise. */
+/** A decoded CBOR value as SenML; undefined: it is not a list of maps with the labels of SenML. */
 export function senmlOf(value: unknown): readonly Readonly<Record<string, unknown>>[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const records: Record<string, unknown>[] = [];
@@ -91,7 +91,7 @@ export function senmlOf(value: unknown): readonly Readonly<Record<string, unknow
   return senml.payload?.(records) === true ? records : undefined;
 }
 
-/** Seconds; below 2^28 they are relative to now (RFC 8428, 4.5.3). */
+/** Milliseconds of a time in seconds. Below 2^28 it is relative to now (RFC 8428, 4.5.3). */
 function instant(seconds: number, arrivedMs: number): number | undefined {
   if (seconds === 0) return undefined;
   return Math.round(seconds >= 2 ** 28 ? seconds * 1000 : arrivedMs + seconds * 1000);
@@ -105,7 +105,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A base name without the colons and slashes that join it to names; not by a pattern, which begins anew at each colon. */
+/** A base name without colons and slashes at its end. Not a pattern, which would take time quadratic in the length. */
 function withoutEnd(name: string): string {
   let end = name.length;
   while (end > 0 && (name[end - 1] === ":" || name[end - 1] === "/")) end--;

@@ -3,7 +3,7 @@ import { at, isObject, leafOf, textAt } from "./family.ts";
 
 /**
  * Shelly, first generation: `shellies/<id>/sensor/temperature`, one value a topic (shelly-api-docs.shelly.cloud/gen1).
- * Energies are in watt-minutes there.
+ * Energies are in watt-minutes.
  */
 export const shellyGen1: Family = {
   name: "shelly_gen1",

@@ -2,8 +2,8 @@ import type { Family, FamilyOutcome } from "./family.ts";
 import { at, leafOf, textAt } from "./family.ts";
 
 /**
- * Tasmota: `tele/<device>/SENSOR`, also with the prefix behind the device (`%topic%/%prefix%/`). Units of temperature and
- * pressure stand in the message; the others are those of its documentation (tasmota.github.io/docs/MQTT, /docs/Energy).
+ * Tasmota: `tele/<device>/SENSOR`, also with the prefix after the device (`%topic%/%prefix%/`). Units of temperature and
+ * pressure are in the message. Other units are from the documentation (tasmota.github.io/docs/MQTT, /docs/Energy).
  */
 export const tasmota: Family = {
   name: "tasmota",

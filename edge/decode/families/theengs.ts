@@ -2,8 +2,8 @@ import type { Family, FamilyOutcome } from "./family.ts";
 import { leafOf, textAt } from "./family.ts";
 
 /**
- * Theengs gateways and OpenMQTTGateway: `home/<gateway>/BTtoMQTT/<address>`; the device is the address of the sensor, so
- * that two gateways which hear it speak of one (decoder.theengs.io, docs.openmqttgateway.com).
+ * Theengs gateways and OpenMQTTGateway: `home/<gateway>/BTtoMQTT/<address>`. The device is the address of the sensor, so
+ * that it is one device for two gateways that receive it (decoder.theengs.io, docs.openmqttgateway.com).
  */
 export const theengs: Family = {
   name: "theengs",

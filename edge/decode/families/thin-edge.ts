@@ -1,7 +1,7 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 
 /**
- * thin-edge.io: `te/<device>/<id>/<service>/<id>/m/<type>`, where empty levels are kept in the topic and belong to no name
+ * thin-edge.io: `te/<device>/<id>/<service>/<id>/m/<type>`. Levels may be empty and are not part of a name then
  * (thin-edge.github.io/thin-edge.io/references/mqtt-api).
  */
 export const thinEdge: Family = {

@@ -2,9 +2,9 @@ import type { Family, FamilyOutcome, JsonPart } from "./family.ts";
 import { isObject } from "./family.ts";
 
 /**
- * ThingsBoard's device API (`v1/devices/me/telemetry`: the device is the client) and its gateway API
- * (`v1/gateway/telemetry`: devices are the keys); times are milliseconds (thingsboard.io/docs/reference/mqtt-api/telemetry,
- * .../gateway-api/telemetry).
+ * ThingsBoard's device API (`v1/devices/me/telemetry`: the device is the client id) and its gateway API
+ * (`v1/gateway/telemetry`: the keys are devices). Times are in milliseconds
+ * (thingsboard.io/docs/reference/mqtt-api/telemetry, .../gateway-api/telemetry).
  */
 export const thingsboard: Family = {
   name: "thingsboard",

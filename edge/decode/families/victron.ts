@@ -1,8 +1,8 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 
 /**
- * Victron's GX devices: `N/<portal>/<service>/<instance>/<path>` with `{"value": x}`; `R/` and `W/` are requests to them
- * (github.com/victronenergy/dbus-flashmq).
+ * Victron's GX devices: `N/<portal>/<service>/<instance>/<path>` with `{"value": x}`. Topics with `R/` and `W/` are requests
+ * to the devices (github.com/victronenergy/dbus-flashmq).
  */
 export const victron: Family = {
   name: "victron",

@@ -2,8 +2,8 @@ import type { Family, FamilyOutcome } from "./family.ts";
 import { leafOf } from "./family.ts";
 
 /**
- * Zigbee2MQTT: `zigbee2mqtt/<friendly name>`, where the name may contain slashes
- * (zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html; units as its converters expose them, where all agree).
+ * Zigbee2MQTT: `zigbee2mqtt/<friendly name>`. The name may contain slashes. Units are those on which all of its converters
+ * agree (zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html).
  */
 export const zigbee2mqtt: Family = {
   name: "zigbee2mqtt",

@@ -1,13 +1,13 @@
-/** What the births of an edge node and its devices said, by device. */
+/** The births of an edge node and its devices, by device. */
 export type Births = Map<string, Birth>;
 
 export type Birth = {
-  /** Numbers in messages that came since then mean what it says; undefined: an earlier version did not write it down. */
+  /** The aliases of this birth hold for messages since then; undefined: an earlier version of Tidemark did not store it. */
   readonly sinceMs: number | undefined;
   readonly metrics: KnownMetrics;
 };
 
-/** By name (`n...`) and by number (`a...`). */
+/** By name (`n...`) and by alias (`a...`). */
 export type KnownMetrics = ReadonlyMap<string, KnownMetric>;
 
 export type KnownMetric = {
@@ -16,7 +16,7 @@ export type KnownMetric = {
   readonly unit: string | undefined;
 };
 
-/** For the memory of the decoder. */
+/** Births as text, for the memory of the decoder. */
 export function birthsText(births: Births): string {
   return JSON.stringify(
     [...births].map(([device, { metrics, sinceMs }]) => [
@@ -27,7 +27,7 @@ export function birthsText(births: Births): string {
   );
 }
 
-/** A text that is none is as good as no births: the node will be asked. */
+/** A damaged text is read as no births. The node is then asked for a rebirth. */
 export function parsedBirths(text: string | undefined): Births {
   if (text === undefined) return new Map();
   try {
@@ -51,8 +51,8 @@ export function parsedBirths(text: string | undefined): Births {
   }
 }
 
-/** Whether two births give the same meaning to the same names and numbers. */
-export function sayTheSame(one: KnownMetrics, other: KnownMetrics): boolean {
+/** Whether two births give the same meaning to the same names and aliases. */
+export function haveSameMeaning(one: KnownMetrics, other: KnownMetrics): boolean {
   if (one.size !== other.size) return false;
   for (const [key, { name, datatype, unit }] of one) {
     const same = other.get(key);

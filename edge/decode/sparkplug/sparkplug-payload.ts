@@ -2,9 +2,9 @@ import protobuf from "protobufjs/minimal.js";
 import type { Value } from "../../../proto/core/reading.ts";
 
 /**
- * The payload of a Sparkplug B message, read from its wire format by the field numbers of the published schema
- * (Eclipse Sparkplug 3.0.0, section 6.4; eclipse-tahu/tahu sparkplug_b.proto). Read by hand, because what a value is depends on a
- * datatype that may stand in another message: libraries that decode values without it turn conforming ones into nulls.
+ * The payload of a Sparkplug B message, read from the wire by the field numbers of the published schema (Eclipse Sparkplug
+ * 3.0.0, section 6.4; eclipse-tahu/tahu sparkplug_b.proto). Read by hand, because the meaning of a value depends on a
+ * datatype that may be in another message. Libraries that decode values without it turn conforming values into nulls.
  */
 export type SparkplugPayload = {
   readonly timestampMs: number | undefined;
@@ -19,22 +19,22 @@ export type SparkplugMetric = {
   readonly datatype: number | undefined;
   readonly isHistorical: boolean;
   readonly isNull: boolean;
-  /** Of the property that tools use for it; undefined: none. */
+  /** From the property that tools use for units; undefined: there is none. */
   readonly unit: string | undefined;
   readonly raw: RawValue;
 };
 
-/** As it stood on the wire; {@link valueOf} knows what it means. */
+/** A value as it is on the wire. {@link valueOf} interprets it. */
 export type RawValue =
   | { readonly kind: "none" }
-  /** `int_value` and `long_value`, not signed yet. */
+  /** `int_value` and `long_value`, still without a sign. */
   | { readonly kind: "integer"; readonly value: bigint }
   | { readonly kind: "value"; readonly value: Value }
   | { readonly kind: "template"; readonly isDefinition: boolean; readonly metrics: readonly SparkplugMetric[] }
-  /** Data sets, bytes and files: no readings. */
+  /** Data sets, bytes and files. They are not readings. */
   | { readonly kind: "opaque" };
 
-/** @throws Error when the bytes are no such payload. */
+/** @throws Error when the bytes are not a Sparkplug B payload. */
 export function readSparkplugPayload(bytes: Uint8Array): SparkplugPayload {
   const reader = protobuf.Reader.create(bytes);
   const metrics: SparkplugMetric[] = [];
@@ -60,7 +60,7 @@ export function readSparkplugPayload(bytes: Uint8Array): SparkplugPayload {
 }
 
 function readMetric(reader: protobuf.Reader, depth: number): SparkplugMetric {
-  if (depth > DEPTH_MAX) throw new Error(`templates in more than ${DEPTH_MAX} levels`);
+  if (depth > DEPTH_MAX) throw new Error(`templates are nested in more than ${DEPTH_MAX} levels`);
   let name: string | undefined;
   let alias: number | undefined;
   let timestampMs: number | undefined;
@@ -139,7 +139,7 @@ function readTemplate(reader: protobuf.Reader, depth: number): RawValue {
   return { kind: "template", isDefinition, metrics };
 }
 
-/** A property set: keys (1) and values (2), of which the eighth field is a text. */
+/** The unit in a property set: keys are field 1, values field 2. Field 8 of a value is its text. */
 function unitIn(reader: protobuf.Reader): string | undefined {
   const keys: string[] = [];
   const values: (string | undefined)[] = [];
@@ -164,8 +164,8 @@ function textOf(reader: protobuf.Reader): string | undefined {
 }
 
 /**
- * What a raw value is, by its datatype (Sparkplug 3.0.0, table of data types): integers stand on the wire without a sign.
- * Undefined: no reading.
+ * The value of a raw value, by its datatype (Sparkplug 3.0.0, table of data types). Integers have no sign on the wire.
+ * Undefined: it is not a reading.
  */
 export function valueOf(raw: RawValue, datatype: number | undefined): Value | undefined {
   switch (raw.kind) {
@@ -184,7 +184,7 @@ export function valueOf(raw: RawValue, datatype: number | undefined): Value | un
   }
 }
 
-/** 0.1 as a float is 0.10000000149011612 as a double; the shortest decimal that is the same float is what was meant. */
+/** The float 0.1 is 0.10000000149011612 as a double. The value that the device meant is the shortest decimal for the float. */
 function nearestDecimal(float: number): number {
   return Number.isFinite(float) ? Number(float.toPrecision(7)) : float;
 }

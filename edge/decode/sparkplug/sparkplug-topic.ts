@@ -1,7 +1,7 @@
 /** `spBv1.0/group/TYPE/node[/device]` (Sparkplug 3.0.0, section 4.1). */
 export type SparkplugTopic =
   | { readonly kind: "ignored"; readonly what: string }
-  /** The session of an edge node is over, and with it what its numbers mean. */
+  /** The session of an edge node ended. Its aliases are no longer valid. */
   | { readonly kind: "death"; readonly node: string }
   | {
       readonly kind: "message";
@@ -15,7 +15,7 @@ export type SparkplugTopic =
       readonly device: string;
     };
 
-/** Undefined: not of this namespace. */
+/** Undefined: the topic is not in the namespace of Sparkplug B. */
 export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | undefined {
   if (levels[0] !== "spBv1.0") return undefined;
   const [, group, message, nodeId, deviceId] = levels;
@@ -44,7 +44,7 @@ export function sparkplugTopic(levels: readonly string[]): SparkplugTopic | unde
   }
 }
 
-/** The edge node whose message, or a message of whose device, comes on a topic, as `group/node`. */
+/** The edge node of a topic, as `group/node`; undefined: the topic is not for data or births. */
 export function nodeOf(topic: string): string | undefined {
   const parsed = sparkplugTopic(topic.split("/").filter((level) => level !== ""));
   return parsed?.kind === "message" ? parsed.node : undefined;

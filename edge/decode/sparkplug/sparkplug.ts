@@ -4,27 +4,27 @@ import type { DecoderMemory } from "../decoder-memory.ts";
 import type { SparkplugMetric, SparkplugPayload } from "./sparkplug-payload.ts";
 import { readSparkplugPayload, valueOf } from "./sparkplug-payload.ts";
 import type { SparkplugTopic } from "./sparkplug-topic.ts";
-import { birthsText, parsedBirths, sayTheSame } from "./births.ts";
+import { birthsText, parsedBirths, haveSameMeaning } from "./births.ts";
 import type { Birth, Births, KnownMetric } from "./births.ts";
 
 /**
- * Sparkplug B (Eclipse Sparkplug 3.0.0): births say what the metrics of an edge node and its devices are called, data
- * names them by number. What births said is remembered across restarts; where a number is not known, or a message is
- * missing in the count, the node is asked to be born again.
+ * Sparkplug B (Eclipse Sparkplug 3.0.0). Births name the metrics of an edge node and its devices and give each an alias, a
+ * number; data messages have the aliases only. Births are remembered across restarts. When an alias is unknown or a
+ * message is missing in the sequence, the node is asked for a rebirth.
  *
  * Devices are `group/node` and `group/node/device`.
  */
 export class Sparkplug {
   readonly #memory: DecoderMemory;
   readonly #nodes = new Map<string, Node>();
-  /** Metrics that births told of since nodes were last forgotten: no fewer than are in memory. */
+  /** An upper bound of the metrics in memory: those of all births since the nodes were last forgotten. */
   #metrics = 0;
 
   constructor(memory: DecoderMemory) {
     this.#memory = memory;
   }
 
-  /** @param again it is decoded once more: it says nothing about the count of messages, and nobody is asked. */
+  /** @param again a dead letter is decoded again. It does not count in the sequence, and causes no rebirth request. */
   decode(
     topic: SparkplugTopic,
     bytes: Uint8Array,
@@ -41,7 +41,7 @@ export class Sparkplug {
     } catch (error) {
       return {
         kind: "syntax",
-        detail: `no Sparkplug B payload: ${error instanceof Error ? error.message : String(error)}`,
+        detail: `not a Sparkplug B payload: ${error instanceof Error ? error.message : String(error)}`,
       };
     }
     const node = this.#node(topic.node);
@@ -66,11 +66,11 @@ export class Sparkplug {
     const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
     if (topic.isBirth) birth = { sinceMs: bornSinceMs, metrics: new Map(knownMetrics(payload.metrics)) };
     if (birth !== undefined && bornSinceMs !== undefined) {
-      // Said once more, by a node that was asked: the numbers mean what they meant.
+      // A rebirth with the same metrics: the aliases keep their meaning, also for messages before it.
       const before = node.births.get(device) ?? node.ended.get(device);
-      if (before !== undefined && sayTheSame(before.metrics, birth.metrics)) birth = before;
+      if (before !== undefined && haveSameMeaning(before.metrics, birth.metrics)) birth = before;
       node.ended.delete(device);
-      // To the end: where a node says too much, what was said first is forgotten, and asked for again.
+      // Moved to the end: when a node has too many metrics, its oldest births are forgotten and requested again.
       node.births.delete(device);
       node.births.set(device, birth);
       forgetOldest(node.births);
@@ -83,14 +83,14 @@ export class Sparkplug {
       ask();
       return {
         kind: "unknown_alias",
-        detail: `metric ${found.unknown} of ${device} is not known by any birth${isOlder ? " of its time" : ""}`,
+        detail: `no birth${isOlder ? " at that time" : ""} of ${device} names the metric with the ${found.unknown}`,
         requests,
       };
     }
     return { ...found, kind: "fields", requests, bornSinceMs };
   }
 
-  /** @param isOlder than the birth: a number of it may have meant something else then. */
+  /** @param isOlder the message is older than the birth. Its aliases may have meant something else then. */
   #fields(
     { device }: Extract<SparkplugTopic, { kind: "message" }>,
     payload: SparkplugPayload,
@@ -104,7 +104,7 @@ export class Sparkplug {
       const known = isOlder && metric.name === undefined ? undefined : birth?.metrics.get(keyOf(metric));
       const name = metric.name ?? known?.name;
       if (name === undefined) {
-        unknown ??= `number ${metric.alias ?? "?"}`;
+        unknown ??= `alias ${metric.alias ?? "?"}`;
         return;
       }
       const full = path === "" ? name : `${path}/${name}`;
@@ -128,7 +128,7 @@ export class Sparkplug {
     let node = this.#nodes.get(name);
     if (node === undefined) {
       if (this.#nodes.size >= NODES_MAX || this.#metrics >= METRICS_MAX) {
-        // Their births come back from the memory, when they are heard of again.
+        // Their births are read from the memory again when the next message of a node comes.
         this.#nodes.clear();
         this.#metrics = 0;
       }
@@ -151,20 +151,20 @@ export type SparkplugOutcome =
       readonly nulls: number;
       readonly identifiers: number;
       readonly requests: readonly DeviceRequest[];
-      /** Of a birth: numbers in messages of this node that came since then mean what it says. */
+      /** Of a birth: its aliases hold for messages of this node since then. */
       readonly bornSinceMs: number | undefined;
     };
 
 type Node = {
   readonly births: Births;
-  /** Those before the last of the node itself, as far as they were not said anew. */
+  /** Births before the last NBIRTH, as far as they were not repeated after it. */
   ended: Births;
   seq: number | undefined;
   askedAtMs: number;
   diedAtMs: number;
 };
 
-/** All births of a node are written down as one text, so a node without end would cost more with every birth. */
+/** All births of a node are stored as one text. Without a limit, each birth of a huge node would cost more. */
 function forgetOldest(births: Births): void {
   let metrics = 0;
   for (const birth of births.values()) metrics += birth.metrics.size;
@@ -189,7 +189,7 @@ function keyOf({ name, alias }: SparkplugMetric): string {
   return name !== undefined ? `n${name}` : `a${alias ?? ""}`;
 }
 
-/** What a node offers to be told, and the number of its session: no measurements. */
+/** Commands that a node offers, and the number of its session. They are not measurements. */
 function isControl(name: string): boolean {
   return name === "bdSeq" || name.startsWith("Node Control/") || name.startsWith("Device Control/");
 }
@@ -214,11 +214,11 @@ function varint(value: number): number[] {
   }
 }
 
-/** How long a number that no birth named is waited for: later another session may have given it to something else. */
+/** How long before a birth its aliases hold. Before that, another session may have given them another meaning. */
 const HELD_MS = 60_000;
-/** A node that is asked has this long to answer. */
+/** The pause between two rebirth requests to a node. */
 const ASK_EVERY_MS = 10_000;
 const NODES_MAX = 10_000;
 const METRICS_MAX = 200_000;
-/** A metric that has a name and a number counts twice. */
+/** A metric with a name and an alias counts twice. */
 const METRICS_PER_NODE_MAX = 50_000;

@@ -137,7 +137,9 @@ describe("Sparkplug B", () => {
   test("an unknown number is a dead letter, and the node is asked to be born again, not more than every ten seconds", () => {
     const node = new Node();
     const data = payload(5, [{ alias: 3, double_value: 1 }]);
-    expect(node.hears("spBv1.0/G1/NDATA/E1", data)[0]).toMatch(/^dead letter unknown_alias: metric number 3 of G1\/E1/);
+    expect(node.hears("spBv1.0/G1/NDATA/E1", data)[0]).toMatch(
+      /^dead letter unknown_alias: no birth of G1\/E1 names the metric with the alias 3$/,
+    );
     node.hears("spBv1.0/G1/NDATA/E1", payload(6, [{ alias: 3, double_value: 2 }]));
     expect(node.requests).toHaveLength(1);
     node.nowMs += 10_000;
