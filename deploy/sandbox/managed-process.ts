@@ -91,7 +91,7 @@ export class ManagedProcess {
    * Waits until `url` answers 200.
    * @throws Fault when the process exits first or the deadline passes; its last line is the explanation.
    */
-  async ready(url: string, deadlineMs = 15_000): Promise<void> {
+  async ready(url: string, deadlineMs = 60_000): Promise<void> {
     const signal = AbortSignal.timeout(deadlineMs);
     for (;;) {
       if (this.#exited !== undefined) {

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { SensorFleet } from "../bench/sensor-fleet.ts";
-import { deployment, drained } from "../support/deployment.ts";
+import { deployment, drained, eventually } from "../support/deployment.ts";
 import { runs } from "../support/scale.ts";
 
 const SENSORS = runs({ short: 200, long: 2_000 });
@@ -24,6 +23,10 @@ async function expectEachOnce(site: LocalDeployment, fleet: SensorFleet): Promis
   expect(found).toEqual(new Map(expected));
 }
 
+function total(fleet: SensorFleet): number {
+  return [...fleet.acknowledgedByDevice].reduce((sum, [, count]) => sum + count, 0);
+}
+
 test("sensors that are all thrown off at once are all served again, also by a gateway that was killed, and nothing is lost", async () => {
   const site = await deployment({ edge: { windows: WINDOWS } });
   await site.startRegion();
@@ -43,7 +46,12 @@ test("sensors that are all thrown off at once are all served again, also by a ga
 
   const back = fleet.outlive();
   // Messages are on their way when the gateway is killed.
-  await delay(500);
+  const before = total(fleet);
+  await eventually(
+    async () => total(fleet),
+    (now) => now > before,
+    { deadlineMs: 60_000, what: "messages are acknowledged" },
+  );
   await site.gateway!.kill();
   await site.startGateway();
   expect(await back).toMatchObject({ failures: 0 });

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "./deployment.ts";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
 
 /** Files of a gateway as a disk, an editor or somebody else may leave them. */
@@ -136,8 +136,12 @@ export async function answerToFile({ spoil, afterRun }: HostileFile): Promise<st
 async function startIn(folder: string): Promise<string> {
   const gateway = ManagedProcess.start({ name: "gateway", args: ["edge", "--config", join(folder, CONFIG)] });
   try {
-    while (gateway.running && !gateway.output.some((line) => line.includes("takes sensors on"))) await delay(10);
-    if (gateway.running) return "starts";
+    const started = await eventually(
+      async () => (gateway.running ? gateway.output.some((line) => line.includes("takes sensors on")) : "ended"),
+      (answer) => answer !== false,
+      { deadlineMs: 60_000, what: "the gateway starts or ends" },
+    );
+    if (started === true) return "starts";
     const { code } = await gateway.exit;
     if (gateway.output.some((line) => /^\s+at /.test(line))) return `exit ${code} with a stack trace`;
     const said = gateway.output.filter((line) => line.startsWith("tidemark: "));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, drained, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, records } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 import { runs } from "../support/scale.ts";
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
@@ -46,7 +46,7 @@ describe("[P1] [P2] every acknowledged reading is in the region exactly once", (
       [kills[i], kills[j]] = [kills[j]!, kills[i]!];
     }
     for (const victim of kills) {
-      // The moment of the kill is the point of this test: any place in the cycle of publish, commit, seal and send.
+      // The kill comes at a random moment of the cycle of publish, commit, seal and send: that is what this test is about.
       await delay(600 + random() * 1400);
       if (victim === "gateway") {
         await site.gateway!.kill();
@@ -85,7 +85,12 @@ describe("[P1] [P2] every acknowledged reading is in the region exactly once", (
       await gateway.exit;
     }
     await site.startGateway();
-    await delay(500);
+    const before = sensors.totalAcknowledged;
+    await eventually(
+      async () => sensors.totalAcknowledged,
+      (now) => now > before,
+      { deadlineMs: 60_000, what: "acknowledgements go on" },
+    );
     await sensors.stop();
     await load;
     await drained(site, 60_000);

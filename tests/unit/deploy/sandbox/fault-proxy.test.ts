@@ -4,6 +4,7 @@ import type { Server, Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FaultProxy } from "../../../../deploy/sandbox/fault-proxy.ts";
 import { freePort } from "../../../../deploy/sandbox/free-port.ts";
+import { loopbackSettled } from "../../../support/loopback.ts";
 
 let server: Server;
 let proxy: FaultProxy;
@@ -51,12 +52,8 @@ class Client {
 }
 
 const until = async (met: () => boolean): Promise<void> => {
-  for (let i = 0; !met(); i++) {
-    if (i > 1000) throw new Error("not within 5 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await expect.poll(met).toBe(true);
 };
-const some = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 test("a link that is well passes on everything, both ways, and the end of a connection", async () => {
   const client = new Client();
@@ -74,7 +71,7 @@ test("a link that is cut tells nobody; what was kept goes on when it is healed",
   proxy.set({ there: { cut: true }, back: { cut: true } });
   client.socket.write("two ");
   far!.write("three ");
-  await some(50);
+  await loopbackSettled();
   expect(client.text).toBe("one ");
   expect(Buffer.concat(arrived).toString()).toBe("one ");
   expect([client.ended, client.broken]).toEqual([false, false]);
@@ -86,10 +83,10 @@ test("a connection through a cut link stays silent, and its end is not heard eit
   proxy.set({ there: { cut: true }, back: { cut: true } });
   const client = new Client();
   client.socket.write("hello");
-  await some(50);
+  await loopbackSettled();
   expect(arrived).toEqual([]);
   far?.destroy();
-  await some(50);
+  await loopbackSettled();
   expect(client.ended).toBe(false);
 });
 
@@ -98,7 +95,7 @@ test("one direction may be cut alone", async () => {
   const client = new Client();
   client.socket.write("hello");
   await until(() => Buffer.concat(arrived).toString() === "hello");
-  await some(50);
+  await loopbackSettled();
   expect(client.text).toBe("");
   proxy.set({});
   await until(() => client.text === "hello");

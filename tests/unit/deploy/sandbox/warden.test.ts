@@ -13,10 +13,7 @@ beforeEach(() => {
 });
 
 const until = async (met: () => boolean): Promise<void> => {
-  for (let i = 0; !met(); i++) {
-    if (i > 1000) throw new Error("not within 10 s");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await expect.poll(met).toBe(true);
 };
 const file = (name: string): string => join(folder, name);
 const touch = (name: string): string => `touch '${file(name)}'`;

