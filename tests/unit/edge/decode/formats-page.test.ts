@@ -7,7 +7,7 @@ import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../../edge/decode/README.md"), "utf8");
 
-/** `topic payload` at the beginning of a line, what becomes of it indented below. */
+/** An example is `topic payload` at the beginning of a line, and below it, indented, what it becomes. */
 function examples(page: string): { topic: string; payload: string; becomes: string[] }[] {
   const found: { topic: string; payload: string; becomes: string[] }[] = [];
   for (const [, block] of page.matchAll(/^```text\n([^]*?)^```$/gm)) {
@@ -36,7 +36,7 @@ function shown(decoded: Decoded): string[] {
   }
 }
 
-test.each(examples(PAGE))("the page of formats says what becomes of $topic $payload", ({ topic, payload, becomes }) => {
+test.each(examples(PAGE))("[I8] the README is right about $topic $payload", ({ topic, payload, becomes }) => {
   const decoder = createDecoder({
     routes: [],
     unrouted: "auto",
@@ -48,7 +48,7 @@ test.each(examples(PAGE))("the page of formats says what becomes of $topic $payl
   expect(shown(decoder.decode(message))).toEqual(becomes);
 });
 
-test("it names every decoder that a route may name", () => {
+test("the README names every decoder that a route may name", () => {
   const unnamed = DECODERS.filter((decoder) => !PAGE.includes(`\`${decoder}\``));
   expect(unnamed).toEqual([]);
 });

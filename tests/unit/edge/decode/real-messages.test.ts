@@ -17,7 +17,7 @@ function decode(topic: string, payload: string | Uint8Array): Decoded {
   return decoder.decode({ topic, payload: bytes, clientId: "client-1", arrivedMs: ARRIVED_MS, clockPlausible: true });
 }
 
-/** `device | metric = value unit @time`, a line a reading; the decoder in front. */
+/** One line a reading, `device | metric = value unit @time`, with the decoder in front. */
 function shown(decoded: Decoded): string[] {
   switch (decoded.kind) {
     case "ignored":
@@ -35,23 +35,23 @@ function shown(decoded: Decoded): string[] {
   }
 }
 
-describe("a message means what the documentation of its format says, without any configuration", () => {
+describe("without configuration, a message means what the documentation of its format says", () => {
   test.each(REAL_MESSAGES)("%s: %s", (_, topic, payload, expected) => {
     expect(shown(decode(topic, typeof payload === "string" ? payload : JSON.stringify(payload)))).toEqual(expected);
   });
 
-  test.each(REAL_MESSAGES)("and the same when it is compressed: %s: %s", (_, topic, payload, expected) => {
+  test.each(REAL_MESSAGES)("also when it is compressed: %s: %s", (_, topic, payload, expected) => {
     const text = typeof payload === "string" ? payload : JSON.stringify(payload);
     if (text === "") return expect(expected).toEqual(["ignored empty"]);
     expect(shown(decode(topic, gzipSync(text)))).toEqual(expected);
     return expect(shown(decode(topic, deflateSync(text)))).toEqual(expected);
   });
 
-  test("of forty messages at least", () => expect(REAL_MESSAGES.length).toBeGreaterThanOrEqual(40));
+  test("for at least forty messages", () => expect(REAL_MESSAGES.length).toBeGreaterThanOrEqual(40));
 });
 
 describe("CBOR, MessagePack and CSV", () => {
-  test("a CBOR map, and only if the whole payload decodes", () => {
+  test("a CBOR map is decoded, if the whole payload is CBOR", () => {
     const bytes = Buffer.from("a2647465" + "6d70fb4035800000000000636875" + "6d1828", "hex");
     expect(shown(decode("a/b", bytes))).toEqual(["cbor", "a/b | temp = 21.5", "a/b | hum = 40"]);
     expect(shown(decode("a/b", Buffer.concat([bytes, Buffer.of(0xff)])))).toEqual(["dead letter invalid_utf8"]);
@@ -78,7 +78,7 @@ describe("CBOR, MessagePack and CSV", () => {
     ]);
   });
 
-  test("a table with a head", () => {
+  test("a table with a header", () => {
     expect(shown(decode("a/b", "time,temp,hum\n2026-11-20T11:59:00Z,21.5,40\n2026-11-20T11:59:10Z,21.6,41\n"))).toEqual(
       [
         "csv",
@@ -108,7 +108,7 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     return shown(decoder.decode(before)).slice(1);
   };
 
-  test("units are learned, also for a topic that was seen before", () => {
+  test("gives units, also to a topic that was seen before", () => {
     const config = {
       device_class: "temperature",
       state_topic: "bedroom/state",
@@ -121,7 +121,7 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     ]);
   });
 
-  test("short names, a base topic, and keys in brackets", () => {
+  test("may have short keys, a base topic, and keys in brackets", () => {
     const config = {
       "~": "home/bath",
       stat_t: "~/tele",
@@ -136,7 +136,7 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     ]);
   });
 
-  test("names are learned: the device's, and the entity's where a topic has one value; the first holds", () => {
+  test("gives a name to the device, and to the metric of a topic with a single value; the first name stays", () => {
     const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
     const say = (topic: string, payload: string): string[] =>
       shown(decoder.decode({ ...clock, topic, payload: Buffer.from(payload) })).slice(1);
@@ -157,12 +157,12 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     expect(say("x/h", "43.7")).toEqual(["Bedroom | Humidity = 43.7 %"]);
     config("t", { ...temperature, device: { name: "Guest room" }, unit_of_measurement: "°F" });
     expect(say("x/1", '{"temperature":70}')).toEqual(["Bedroom | temperature = 70 °F"]);
-    // The same name for another value would make one series of two.
+    // The same name for another value would make one series out of two.
     config("other", { state_topic: "x/2", name: "Humidity", device });
     expect(say("x/2", "44")).toEqual(["x | 2 = 44"]);
   });
 
-  test("a series that was there before keeps its name, and so does what a family or a route names", () => {
+  test("does not rename a series that exists, or that a family or a route names", () => {
     const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
     const device = { name: "Plug" };
     const named = (topic: string, payload: string, known: readonly string[]): string[] => {
@@ -186,14 +186,14 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     expect(named("stat/plug/POWER", "12", [])).toEqual(["plug POWER W"]);
   });
 
-  test("a template that computes says nothing, and a broken message harms nobody", () => {
+  test("with a template that computes, or a broken message, is ignored", () => {
     const config = { state_topic: "a/b", unit_of_measurement: "kW", value_template: "{{ value_json.power / 1000 }}" };
     expect(learned(config, "a/b", '{"power":12}')).toEqual(["a/b | power = 12"]);
     expect(shown(decode("homeassistant/sensor/x/config", "{"))).toEqual(["ignored discovery"]);
   });
 });
 
-test("a payload that is small and opens to something huge is refused before it has used its memory", () => {
+test("a small payload that decompresses to a huge one is refused before it uses the memory", () => {
   expect(shown(decode("a/b", gzipSync("0".repeat(50_000_000))))).toEqual(["dead letter too_large"]);
   expect(shown(decode("a/b", gzipSync("21.5").subarray(0, 10)))).toEqual(["dead letter syntax"]);
 });

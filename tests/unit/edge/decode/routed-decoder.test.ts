@@ -24,7 +24,7 @@ function decode(topic: string, payload: string | Uint8Array, change: Partial<Dec
   });
 }
 
-/** `device metric = value unit @time clock`, a line a reading. */
+/** One line a reading: `device metric = value unit @time clock`. */
 function shown(decoded: Decoded): string[] {
   if (decoded.kind !== "readings") return [decoded.kind === "ignored" ? `ignored ${decoded.what}` : decoded.reason];
   return decoded.readings.map(({ device, metric, value, unit, timeMs, clock }) => {
@@ -37,7 +37,7 @@ function shown(decoded: Decoded): string[] {
 const AT = "2026-11-20T11:59:00.000Z";
 const SECONDS = Date.parse(AT) / 1000;
 
-describe("without a route, a message becomes what its topic and payload usually mean", () => {
+describe("without a route, topic and payload have their usual meaning", () => {
   test.each<[string, string, string[]]>([
     ["home/bath/analog/brightness", "21.57", ["home/bath/analog brightness = 21.57 @arrival none"]],
     ["temp", "-0.5", ["temp value = -0.5 @arrival none"]],
@@ -101,7 +101,7 @@ describe("without a route, a message becomes what its topic and payload usually 
   });
 });
 
-describe("what should have been a reading and is none becomes a dead letter with its reason", () => {
+describe("an undecodable message is a dead letter with its reason", () => {
   test.each<[string | Uint8Array, string, RegExp]>([
     ["NaN", "not_finite", /NaN/],
     ["-Infinity", "not_finite", /Infinity/],
@@ -130,11 +130,11 @@ describe("what should have been a reading and is none becomes a dead letter with
     expect(decoded.kind === "dead_letter" && decoded.detail).toMatch(detail);
   });
 
-  test("a topic that no route matches, where the configuration wants routes only", () => {
+  test("also when no route matches, where the configuration has unrouted: dead_letter", () => {
     expect(decode("a/b", "1", { unrouted: "dead_letter" })).toMatchObject({ reason: "no_route" });
   });
 
-  test("and nothing of it reaches the sink", () => {
+  test("and no part of it reaches the sink", () => {
     const heard: unknown[] = [];
     const outcome = createDecoder(options()).decodeInto(
       {
@@ -177,7 +177,7 @@ describe("a route names device, metric, time and unit", () => {
     expect(shown(decode("a/b", "eco", { routes: [json] }))).toEqual(["syntax"]);
   });
 
-  test("and a time that is none is told, not guessed", () => {
+  test("and a value that is not a time is reported, not guessed", () => {
     const dated = routeOptions({ topic: "#", timestamp: { field: "at", unit: "iso" } });
     expect(decode("a/b", '{"x":1,"at":"yesterday"}', { routes: [dated] })).toMatchObject({ reason: "bad_timestamp" });
     expect(shown(decode("a/b", '{"x":1}', { routes: [dated] }))).toEqual(["a/b x = 1 @arrival none"]);
@@ -188,7 +188,7 @@ describe("a route names device, metric, time and unit", () => {
     ]);
   });
 
-  test("and a time that stands further down, by its path; it is no reading then", () => {
+  test("and a time by its path in the payload, which is then not a reading", () => {
     const dated = routeOptions({ topic: "#", timestamp: { field: "meta.at", unit: "s" } });
     const said = (payload: string): string[] => shown(decode("a/b", payload, { routes: [dated] }));
     expect(said(`{"meta":{"at":${SECONDS},"rssi":-70},"t":1}`)).toEqual([
@@ -205,7 +205,7 @@ describe("a route names device, metric, time and unit", () => {
     expect(said('{"meta":{},"t":1}')).toEqual(["a/b t = 1 @arrival none"]);
   });
 
-  test("in the zone of the gateway, also on the night the clocks change", () => {
+  test("in the time zone of the gateway, also in the night when the clocks change", () => {
     const berlin = { timeZone: "Europe/Berlin" };
     const at = (time: string): string => shown(decode("a/b", `{"x":1,"time":"${time}"}`, berlin))[0]!;
     expect(at("2026-07-01T12:00:00")).toContain("2026-07-01T10:00:00.000Z");
@@ -215,7 +215,7 @@ describe("a route names device, metric, time and unit", () => {
   });
 });
 
-test("a gateway whose clock was never set marks what it dates itself, and does not judge the clocks of devices", () => {
+test("a gateway whose clock was never set marks its own times as suspect, and does not judge the clocks of devices", () => {
   const decoder = createDecoder(options());
   const at1970 = { topic: "a/b", clientId: "c", arrivedMs: 4711, clockPlausible: false };
   const own = decoder.decode({ ...at1970, payload: Buffer.from("21.5") });
@@ -230,14 +230,14 @@ describe("the unit of a numeric time", () => {
     return shown(decoder.decode({ ...message, payload: Buffer.from(`{"x":1,"ts":${ts}}`) }))[0]!;
   };
 
-  test("sticks to its topic: an uptime in milliseconds is no time of the year 2000", () => {
+  test("stays the same for a topic: an uptime in milliseconds is not a time in the year 2000", () => {
     const decoder = createDecoder(options());
     expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
     expect(at(decoder, 1_000_000_000)).toBe("a/b x = 1 @arrival none");
     expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
   });
 
-  test("changes where the other one says about now, as after an update of the device", () => {
+  test("changes where the other unit gives a time about now, as after an update of the device", () => {
     const decoder = createDecoder(options());
     expect(at(decoder, 1_000_000_000)).toContain("2001-09-09T01:46:40.000Z device");
     expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
@@ -245,19 +245,19 @@ describe("the unit of a numeric time", () => {
   });
 });
 
-describe("what a payload writes otherwise than its value is", () => {
+describe("a payload that writes a value as a text", () => {
   const notes = (topic: string, payload: string): (string | undefined)[] => {
     const decoded = decode(topic, payload);
     return decoded.kind === "readings" ? decoded.readings.map(({ written }) => written) : [];
   };
 
-  test("is told: numbers and truths that stand there as texts", () => {
+  test("is reported, for numbers and booleans", () => {
     expect(notes("a/b", '{"t":"21.5","h":40,"o":"OPEN","w":"word"}')).toEqual(["21.5", undefined, "OPEN", undefined]);
     expect(notes("a/b", '"21.5"')).toEqual(["21.5"]);
     expect(notes("a/b", "ON")).toEqual(["ON"]);
   });
 
-  test("is no news where everything is a text", () => {
+  test("is not reported for formats in which everything is a text", () => {
     expect(notes("a/b", "21.5")).toEqual([undefined]);
     expect(notes("a/b", "t,h\n21.5,40\n")).toEqual([undefined, undefined]);
   });
@@ -276,7 +276,7 @@ describe("the content type of an MQTT 5 message", () => {
       }),
     );
 
-  test("says how the bytes are read, also where they look like something else", () => {
+  test("decides how the bytes are read, also where they look like another format", () => {
     expect(said(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
     expect(said(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual(["a b = 12 @arrival none"]);
     expect(said(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
@@ -285,7 +285,7 @@ describe("the content type of an MQTT 5 message", () => {
     expect(said(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
   });
 
-  test("says nothing where a route does", () => {
+  test("decides nothing where a route names the decoder", () => {
     const routes = [routeOptions({ topic: "a/#", decoder: "text" })];
     expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
       'a b = string {"x":1} @arrival none',
@@ -293,7 +293,7 @@ describe("the content type of an MQTT 5 message", () => {
   });
 });
 
-test("a time that is too far off is kept beside the one that took its place", () => {
+test("a time that is too far off is kept beside the time that replaces it", () => {
   const saidMs = ARRIVED_MS + 86_400_000;
   const decoded = decode("a/b", `{"x":1,"ts":${saidMs}}`);
   expect(decoded).toMatchObject({ readings: [{ timeMs: ARRIVED_MS, clock: "suspect", saidMs }] });
@@ -318,7 +318,7 @@ test.each<[string, string, string[]]>([
 describe("a route", () => {
   const rule = { metric: undefined, unit: undefined, scale: 1, offset: 0 };
 
-  test("picks fields, renames them, scales them and says their unit; the others are counted", () => {
+  test("picks fields, renames them, scales them and gives their unit; the others are counted", () => {
     const fields = [
       { ...rule, path: "temp", metric: "temperature", unit: "°C", scale: 0.1, offset: -40 },
       { ...rule, path: "raw.*" },
@@ -332,7 +332,7 @@ describe("a route", () => {
     expect(shown(decode("plant/1", '{"hum":40}', { routes }))).toEqual(["ignored not_picked"]);
   });
 
-  test("scales a payload of one value", () => {
+  test("scales a payload with a single value", () => {
     const routes = [routeOptions({ topic: "plant/{line}/temp", fields: [{ ...rule, path: "value", scale: 0.1 }] })];
     expect(shown(decode("plant/1/temp", "215", { routes }))).toEqual(["plant/1 temp = 21.5 @arrival none"]);
   });
@@ -358,7 +358,7 @@ describe("a route", () => {
     expect(at(-60_000)).toEqual([`plant/1 x = 1 @${AT} device`]);
   });
 
-  test("may name the family, and use its device in a template", () => {
+  test("may name a family, and use its device in a template", () => {
     const routes = [routeOptions({ topic: "#", decoder: "tasmota", device: "hall-1/{device}" })];
     expect(shown(decode("tele/plug/SENSOR", '{"ENERGY":{"Power":12}}', { routes }))).toEqual([
       "hall-1/plug ENERGY.Power = 12 W @arrival none",
@@ -366,7 +366,7 @@ describe("a route", () => {
   });
 });
 
-test("[P5] [I8] for any bytes on any topic there is exactly one outcome, the same each time, and never an exception", () => {
+test("[P5] [I8] any bytes on any topic have exactly one outcome, always the same, and never an exception", () => {
   const decoder = createDecoder(options({ routes: [routeOptions({ topic: "r/{x}/#", device: "{x}" })] }));
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 80 }),

@@ -5,7 +5,7 @@ import { RememberedEntries } from "../../../../edge/decode/decoder-memory.ts";
 import type { Decoder, DeviceRequest } from "../../../../edge/decode/decoder.ts";
 import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
-/** The wire format by its field numbers (Eclipse Sparkplug 3.0.0, section 6.4), encoded by a library that reads schemas. */
+/** The wire format by field numbers (Eclipse Sparkplug 3.0.0, section 6.4), encoded by a library from this schema. */
 const SCHEMA = protobuf.parse(
   `syntax = "proto2";
   message PropertyValue { optional uint32 type = 1; optional bool is_null = 2; optional string string_value = 8; }
@@ -48,7 +48,7 @@ class Node {
     this.#decoder = createDecoder(OPTIONS, entries);
   }
 
-  /** @param again it came at `nowMs`, and is decoded once more. */
+  /** @param again the message came at `nowMs` and is decoded again. */
   hears(topic: string, bytes: Uint8Array, { again = false } = {}): string[] {
     const readings: string[] = [];
     const outcome = this.#decoder.decodeInto(
@@ -91,7 +91,7 @@ function unit(text: string): object {
 }
 
 describe("Sparkplug B", () => {
-  test("a birth is readings, and tells the names and units of the numbers in the data", () => {
+  test("a birth has readings, and gives names and units to the aliases in later messages", () => {
     const node = new Node();
     expect(node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH)).toEqual([
       "G1/E1 | Supply Voltage = 12.1 V",
@@ -125,7 +125,7 @@ describe("Sparkplug B", () => {
     expect(node.hears("spBv1.0/G/NDATA/E", payload(1, [{ alias: 7, ...value }]))).toEqual([`G/E | x = ${expected}`]);
   });
 
-  test("devices have their own names, numbers and times", () => {
+  test("devices have their own names, aliases and times", () => {
     const node = new Node();
     node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
     const birth = payload(1, [{ name: "Temp", alias: 9, datatype: 9, float_value: 20, properties: unit("°C") }]);
@@ -134,7 +134,7 @@ describe("Sparkplug B", () => {
     expect(node.hears("spBv1.0/G1/DDATA/E1/Press", data)).toEqual([`G1/E1/Press | Temp = 21.5 °C @${AT_MS - 5000}`]);
   });
 
-  test("an unknown number is a dead letter, and the node is asked to be born again, not more than every ten seconds", () => {
+  test("an unknown alias is a dead letter, and causes a rebirth request, at most every ten seconds", () => {
     const node = new Node();
     const data = payload(5, [{ alias: 3, double_value: 1 }]);
     expect(node.hears("spBv1.0/G1/NDATA/E1", data)[0]).toMatch(
@@ -153,7 +153,7 @@ describe("Sparkplug B", () => {
     });
   });
 
-  test("a message that is missing in the count is asked for, and what came is kept; 255 is followed by 0", () => {
+  test("a gap in the sequence causes a rebirth request, and the message is kept; 0 follows 255", () => {
     const node = new Node();
     node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
     const data = (seq: number): string[] =>
@@ -164,7 +164,7 @@ describe("Sparkplug B", () => {
     expect(node.requests).toHaveLength(1);
   });
 
-  test("what births said survives a restart", () => {
+  test("births survive a restart", () => {
     const node = new Node();
     node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
     node.restart();
@@ -173,7 +173,7 @@ describe("Sparkplug B", () => {
     ]);
   });
 
-  test("what is null, a template, or no reading", () => {
+  test("nulls, templates, and values that are not readings", () => {
     const node = new Node();
     node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
     const template = { metrics: [{ name: "rpm", datatype: 3, int_value: 900 }] };
@@ -197,7 +197,7 @@ describe("Sparkplug B", () => {
     ["spBv1.0/G1/DCMD/E1/D1", "command"],
   ])("%s is no reading", (topic, what) => expect(new Node().hears(topic, BIRTH)).toEqual([`ignored ${what}`]));
 
-  test("of any bytes there is one outcome, and never an exception", () => {
+  test("[I8] any bytes have exactly one outcome, and never an exception", () => {
     const node = new Node();
     node.hears("spBv1.0/G1/NBIRTH/E1", BIRTH);
     const bytes = fc.oneof(
@@ -212,13 +212,13 @@ describe("Sparkplug B", () => {
     );
   });
 
-  describe("decoded once more", () => {
+  describe("decoded again as a dead letter", () => {
     const first = payload(0, [temperature(1), humidity(2)]);
     const second = payload(0, [humidity(1), temperature(2)]);
     const data = (): Uint8Array => payload(1, [{ alias: 1, double_value: 51 }]);
     const unknown = /^dead letter unknown_alias/;
 
-    test("an old birth is its own readings, and puts no old numbers in force", () => {
+    test("an old birth has its readings, but its aliases do not become valid again", () => {
       const node = new Node();
       node.hears("spBv1.0/G/NBIRTH/E", first);
       node.nowMs += 1000;
@@ -229,7 +229,7 @@ describe("Sparkplug B", () => {
       expect(node.hears("spBv1.0/G/NDATA/E", data())).toEqual(["G/E | hum = 51"]);
     });
 
-    test("a number is not named by the birth of a session that began after it came, also across a restart", () => {
+    test("an alias is not named by the birth of a later session, also after a restart", () => {
       const node = new Node();
       expect(node.hears("spBv1.0/G/NDATA/E", data())[0]).toMatch(unknown);
       const cameMs = node.nowMs;
@@ -240,13 +240,13 @@ describe("Sparkplug B", () => {
         if (isRestarted) node.restart();
         node.nowMs = cameMs;
         expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
-        // As when a birth explains it at once.
+        // As when a birth names the alias at once.
         node.nowMs = bornMs - 59_000;
         expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(/^G\/E \| hum = 51/);
       }
     });
 
-    test("nor by one after the death of its node", () => {
+    test("nor by a birth after the death of its node", () => {
       const node = new Node();
       node.hears("spBv1.0/G/NDATA/E", data());
       node.nowMs += 10;
@@ -257,7 +257,7 @@ describe("Sparkplug B", () => {
       expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
     });
 
-    test("a number that births gave the same name all the time keeps it", () => {
+    test("an alias with the same name in all births keeps its name", () => {
       const node = new Node();
       const births = (): void => {
         node.hears("spBv1.0/G/NBIRTH/E", first);
@@ -272,7 +272,7 @@ describe("Sparkplug B", () => {
       expect(node.hears("spBv1.0/G/DDATA/E/D", data(), { again: true })).toEqual(["G/E/D | hum = 51"]);
     });
 
-    test("births that an earlier version wrote down hold as they did", () => {
+    test("births that an earlier version stored are still valid", () => {
       const node = new Node();
       node.memory.set("sparkplug/G/E", '[["G/E",[["ntemp","temp",10,null],["a1","temp",10,null]]]]');
       node.restart();
