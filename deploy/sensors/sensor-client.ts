@@ -20,13 +20,13 @@ export type SensorMessage = {
 
 /**
  * One MQTT 3.1.1 client that behaves as a careful sensor: it has at most `inFlightMax` unacknowledged messages, counts a
- * message only when the broker acknowledged it, and after a lost connection connects again and repeats what is open
- * with the DUP flag.
+ * message only when the broker acknowledged it, and after a lost connection connects again and repeats unacknowledged
+ * messages with the DUP flag.
  *
- * Publish only while `ready`: messages are never queued behind a lost connection, so what waits to be repeated was
- * really sent once, and memory stays within the window. The session is persistent (`clean: false`), because repeating
- * across connections means something only inside one session [MQTT-4.4.0-1]; the id is new in every run, so that two
- * simulators at one broker do not throw each other out.
+ * Publish only while `ready`. Messages are never queued behind a lost connection: every message that is repeated was really
+ * sent before, and memory stays within the window. The session is persistent (`clean: false`), because a message can only be
+ * repeated inside one session [MQTT-4.4.0-1]. The client id is new in every run, so that two simulators do not disconnect
+ * each other.
  */
 export class SensorClient {
   readonly #client: MqttClient;
@@ -34,6 +34,7 @@ export class SensorClient {
   readonly #inFlightMax: number;
   readonly #target: BrokerTarget;
   #online = false;
+  #wasOnline = false;
   #inFlight = 0;
   #acknowledged = 0;
   #lastError: Error | undefined;
@@ -72,9 +73,10 @@ export class SensorClient {
       ...(target.password === undefined ? {} : { password: target.password }),
       ...(target.ca === undefined ? {} : { ca: target.ca }),
     });
-    // "connect" comes after everything unacknowledged was repeated and acknowledged, so from here on it is new ground.
+    // "connect" comes after all unacknowledged messages were repeated and acknowledged.
     this.#client.on("connect", () => {
       this.#online = true;
+      this.#wasOnline = true;
       this.#change();
     });
     this.#client.on("close", () => {
@@ -84,6 +86,8 @@ export class SensorClient {
     this.#client.on("error", (error) => {
       this.#lastError = error;
       if (isRefusal(error)) this.#failure = refusalFault(error, target);
+      // At the first connection the options are wrong. Later, somebody may be replacing the certificate.
+      else if (isCertificateError(error) && !this.#wasOnline) this.#failure = certificateFault(error, target);
       this.#change();
     });
   }
@@ -111,7 +115,7 @@ export class SensorClient {
     return this.#unacknowledged.resent;
   }
 
-  /** @param acknowledged called when the broker took responsibility for the message, once. */
+  /** @param acknowledged called once, when the broker has acknowledged the message. */
   publish(message: SensorMessage, acknowledged?: () => void): void {
     this.#inFlight++;
     this.#client.publish(message.topic, message.payload, { qos: message.qos }, (error) => {
@@ -128,9 +132,9 @@ export class SensorClient {
   }
 
   /**
-   * Resolves when the next message may be sent, or when the signal fires. Waiting for more room than that would be
-   * cheaper here and is very slow with a broker that uses Nagle's algorithm (Mosquitto does): its acknowledgements then
-   * wait for our delayed TCP acknowledgement, 40 ms each time. @throws Fault after `patienceMs` without any acknowledgement.
+   * Resolves when one more message may be sent, or when the signal fires. Waiting for more room would cost less here, but is very
+   * slow with a broker that uses Nagle's algorithm (Mosquitto does): its acknowledgements then wait for our delayed TCP
+   * acknowledgement, 40 ms each time. @throws Fault after `patienceMs` without any acknowledgement.
    */
   async whenReady(options: { patienceMs: number; signal: AbortSignal }): Promise<void> {
     await this.#until(() => this.ready, options);
@@ -141,7 +145,7 @@ export class SensorClient {
     await this.#until(() => this.#inFlight === 0, options);
   }
 
-  /** Leaves at once; what is not acknowledged by now stays uncounted. May be called twice. */
+  /** Disconnects at once; messages that are not acknowledged by now stay uncounted. May be called twice. */
   async close(): Promise<void> {
     await this.#client.endAsync(this.#inFlight > 0 || !this.#online);
   }
@@ -174,9 +178,8 @@ export class SensorClient {
 }
 
 /**
- * The memory of unacknowledged messages from which MQTT.js repeats them after a reconnect. MQTT.js repeats them as they
- * were first sent, without the DUP flag that [MQTT-3.3.1-1] requires and by which a gateway recognises a redelivery; so
- * whatever is read back from here for sending gets the flag.
+ * Keeps the unacknowledged messages that MQTT.js repeats after a reconnect. MQTT.js repeats them without the DUP flag, which
+ * [MQTT-3.3.1-1] requires and by which a gateway recognises a redelivery. So this store sets the flag.
  */
 class ResendStore extends Store {
   readonly #publishes = new Map<number, IPublishPacket>();
@@ -202,7 +205,7 @@ class ResendStore extends Store {
   }
 }
 
-/** CONNACK codes of MQTT 3.1.1; a broker that refuses now refuses the next attempt as well. */
+/** CONNACK codes of MQTT 3.1.1 that mean: the next attempt would be refused, too. */
 const REFUSALS: ReadonlyMap<number, string> = new Map([
   [1, "it does not speak MQTT 3.1.1"],
   [2, "it does not accept the client id"],
@@ -219,7 +222,22 @@ function refusalFault(error: Error & { code: number }, target: BrokerTarget): Fa
   return new Fault({
     code: "unauthorized",
     message: `${target.url} refused ${who}: ${REFUSALS.get(error.code)}`,
-    hint: "give --username and --password-file, or allow anonymous clients in the gateway's configuration",
+    hint: "give --username and --password-file, or set mqtt.allow_anonymous in the gateway's configuration",
+    cause: error,
+  });
+}
+
+/** Errors of OpenSSL and Node about a certificate; they are final, unlike a refused connection. */
+function isCertificateError(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" && /CERT|ISSUER|LEAF_SIGNATURE/.test(error.code);
+}
+
+function certificateFault(error: Error, target: BrokerTarget): Fault {
+  return new Fault({
+    code: "unreachable",
+    // The rest of the text advises programmers of Node.
+    message: `${target.url}: ${error.message.split(";", 1)[0]}`,
+    hint: "give the authority of the gateway's certificate with --ca, and use a name that is in the certificate",
     cause: error,
   });
 }
@@ -229,12 +247,12 @@ function unreachableFault(target: BrokerTarget, what: string, cause: Error | und
   return new Fault({
     code: "unreachable",
     message: `${target.url}: ${what}${reason}`,
-    hint: "is the gateway running, and is this its MQTT listener?",
+    hint: "check that the gateway runs, and that this is the address of its MQTT listener",
     cause,
   });
 }
 
-/** Node reports a host with several addresses as an AggregateError without a message of its own. */
+/** For a host with several addresses, Node reports an AggregateError that has no message. */
 function describe(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(String).join(", ") : error.message;
 }
