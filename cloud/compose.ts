@@ -4,7 +4,7 @@ import type { Have } from "../proto/core/have.ts";
 import { regionId } from "../proto/core/ids.ts";
 import type { RegionId, StreamId } from "../proto/core/ids.ts";
 import type { Member } from "../proto/core/member.ts";
-import { isOperatorName } from "../proto/core/operator-command.ts";
+import { isOperatorName, operatorName } from "../proto/core/operator-command.ts";
 import type { OperatorDraft } from "../proto/core/operator-command.ts";
 import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
@@ -37,15 +37,16 @@ import { Pruner } from "./store/pruner.ts";
 import { openStore } from "./store/open-store.ts";
 
 /**
- * A region, wired:
+ * A region:
  *
- *     gateways --gRPC--> GrpcIngest ------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
- *                              ^ replicated     ^          ^
- *     peers <---gRPC--> PeerReplicator ---------|        Pruner
- *     operators --HTTP--> CommandService ---------'
+ *     gateways --gRPC--> GrpcIngest -------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
+ *                                               ^          ^
+ *     peers <---gRPC--> PeerReplicator ---------|        Pruner, DigestScanner
+ *     operators --HTTP--> CommandService -------'
  *
- * Started from the disk outwards, so that nobody is listened to before what they say can be kept; stopped the other
- * way: gateways are asked to move on, what is in flight is committed and acknowledged, then the store is closed.
+ * All parts are built first, then wired, then started. So no part can call another one that does not exist yet. The start
+ * goes from the disk outwards: nobody can send anything before it can be kept. The stop goes the other way: gateways are
+ * asked to leave, what is in flight is committed and acknowledged, then the store is closed.
  */
 export async function startRegion(deps: {
   config: CloudConfig;
@@ -55,75 +56,56 @@ export async function startRegion(deps: {
 }): Promise<void> {
   const { config, log, clock, life } = deps;
   const region = regionId(config.region);
+  const onFault = (fault: unknown): void => life.fail(fault);
+
+  // ---- Build ----
   const registry = createRegistry();
   const events = new RegionEvents({ log, registry, clock });
-  const onFault = (fault: unknown): void => life.fail(fault);
   const { tokensFile } = config.ingest;
-  const authorized = tokensFile === undefined ? () => true : readTokens(tokensFile);
+  const authorizedGateway = tokensFile === undefined ? () => true : readTokens(tokensFile);
+  const authorizedPeer = secretOf(config.replication.tokenFile) ?? (() => true);
+  const authorizedOperator = secretOf(config.operators.tokenFile);
 
   const store = await openStore(config.store, { dataDir: config.dataDir, newStoreId: randomBytes(16), onFault });
   life.onStop("store", () => store.close());
+  const self = { protocol: PROTOCOL, region, storeId: store.storeId, bootId: randomBytes(16) };
 
-  const bootId = randomBytes(16);
-  const { peers } = config.replication;
-  const greeting = { protocol: PROTOCOL, region, storeId: store.storeId, bootId, software: SOFTWARE };
   const regions = new RegionList(store, configuredMembers(config));
   await regions.load();
-  const leaves = (): boolean => regions.find(region)?.state === "leaving";
   const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
-  const membersMayHaveChanged = (): void => void regions.load().catch(onFault);
-  const target = (peer: RegionId): GrpcTarget => ({
+  const isLeaving = (): boolean => regions.find(region)?.state === "leaving";
+  const targetOf = (peer: RegionId): GrpcTarget => ({
     ...config.replication,
     region: peer,
     url: regions.find(peer)?.url ?? "",
   });
-  // For the sake of an early error.
-  for (const { name } of peers) new GrpcChannel(target(regionId(name))).verify();
-  const replicator: PeerReplicator = new PeerReplicator(
+  // A mistake in an address or a certificate ends the start.
+  for (const { name } of config.replication.peers) new GrpcChannel(targetOf(regionId(name))).verify();
+
+  const committer = new Committer({ store, clock, onFault });
+  const replicator = new PeerReplicator(
     {
       store,
+      committer,
       clock,
       random: Math.random,
-      dial: (peer, listener) => new GrpcOutgoingLink(target(peer), greeting, listener),
-      onWhole: (member) =>
-        void desk.take([becomesMember(member, region)]).catch((error: unknown) => events.notPromoted(member, error)),
-      onJoined: membersMayHaveChanged,
-      onDigests: (peer, digests) => digestKeeper.heard(peer, digests),
-      onReport: (report) => events.peer(report),
-      onDelays: (peer, delaysMs) => events.delays(peer, delaysMs),
+      dial: (peer, listener) => new GrpcOutgoingLink(targetOf(peer), { ...self, software: SOFTWARE }, listener),
       onFault,
     },
     await allSets(store),
-    {
-      self: {
-        protocol: PROTOCOL,
-        region,
-        storeId: store.storeId,
-        bootId,
-        isPeer,
-        authorized: secretOf(config.replication.tokenFile) ?? (() => true),
-      },
-      members: regions.all,
-      minCopies: config.minCopies,
-    },
+    { self: { ...self, isPeer, authorized: authorizedPeer }, members: regions.all, minCopies: config.minCopies },
   );
-  const digestKeeper = new DigestScanner(
+  const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
+  const digests = new DigestScanner(
     {
       store,
       clock,
-      tell: (digests) => replicator.tellDigests(digests),
-      differs: (peer, days) => events.differs(peer, days),
+      onWalked: (found) => replicator.sendDigests(found),
+      onDiffers: (peer, days) => events.differs(peer, days),
       onFault,
     },
     config.replication.digests,
   );
-  life.onStop("digests", () => digestKeeper.stop());
-  regions.onChange(() => {
-    replicator.setMembers(regions.all);
-    digestKeeper.forget(isPeer);
-  });
-  const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
-
   const pruner = new Pruner(
     {
       store,
@@ -134,35 +116,7 @@ export async function startRegion(deps: {
     },
     { keepMs: config.batches.keepMs },
   );
-  life.onStop("pruner", () => pruner.stop());
-
-  const committer = new Committer({
-    store,
-    clock,
-    replicatedOf,
-    events: {
-      onCommit: (commit) => {
-        events.onCommit(commit);
-        replicator.committed(commit);
-        if (commit.sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) membersMayHaveChanged();
-      },
-      onFault,
-    },
-  });
-  life.onStop("commits", () => committer.settled());
-
-  let notReady: string | null = "The region is starting.";
-  const http = new HttpServer({ log });
-  const api = new QueryApi({
-    store,
-    region,
-    clock,
-    lastSeenMs: (gateway) => events.lastSeenMs(gateway),
-    peers: () => replicator.status(),
-    members: () => regions.all,
-    digests: digestKeeper,
-  });
-  const desk = new CommandService(
+  const commands = new CommandService(
     {
       committer,
       highestHlc: () => store.highestHlc(),
@@ -170,20 +124,8 @@ export async function startRegion(deps: {
       clock,
       mintStreamId: () => uuidV7(clock.nowMs(), randomBytes(10)),
     },
-    { region, regionNumber: [config.region, ...peers.map(({ name }) => name)].toSorted().indexOf(region) },
+    { region, regionNumber: regionNumberOf(config) },
   );
-  serveCommands(http, {
-    desk,
-    region,
-    members: () => regions.all,
-    changeRefusal: (change, options) => replicator.changeRefusal(change, options),
-    authorized: secretOf(config.operators.tokenFile),
-    commanded: (request, batch) => events.commanded(request, batch),
-  });
-  serveQueries(http, { api, registry, readiness: () => notReady });
-  const query = await http.listen(config.http);
-  life.onStop("http", () => http.close());
-
   const ingest = new GrpcIngest({
     store,
     committer,
@@ -191,10 +133,7 @@ export async function startRegion(deps: {
     replicatedOf,
     events: { ...events.session, onFault },
     session: {
-      protocol: PROTOCOL,
-      region,
-      storeId: store.storeId,
-      bootId,
+      ...self,
       creditBytes: config.ingest.creditBytes,
       get regions() {
         return regions.all
@@ -205,38 +144,90 @@ export async function startRegion(deps: {
         return minCopiesOf(config.minCopies, regions.all);
       },
       get leaving() {
-        return leaves();
+        return isLeaving();
       },
-      authorized,
+      authorized: authorizedGateway,
       verified: tokensFile !== undefined,
     },
   });
   const server = new RegionServer([ingest.service, replicator.service], config.ingest);
-  const session = await server.listen();
-  ingest.start();
-  const moveGatewaysOn = (): void => {
-    if (leaves()) ingest.moveOn("the region is leaving");
-  };
-  regions.onChange(moveGatewaysOn);
-  replicator.join(committer);
-  replicator.start();
+  const http = new HttpServer({ log });
+  const api = new QueryApi({
+    store,
+    region,
+    clock,
+    lastSeenMs: (gateway) => events.lastSeenMs(gateway),
+    peers: () => replicator.status(),
+    members: () => regions.all,
+    digests,
+  });
+
+  // ---- Wire ----
+  const reloadRegions = (): void => void regions.load().catch(onFault);
+  committer.onCommit((commit) => events.committed(commit));
+  committer.onCommit(replicator.committed);
+  committer.onCommit(({ sets }) => {
+    if (sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) reloadRegions();
+  });
+  committer.subscribe(operatorName(region), commands);
+  regions.onChange(() => {
+    replicator.setMembers(regions.all);
+    digests.forget(isPeer);
+    if (isLeaving()) ingest.moveOn("the region is leaving");
+  });
+  replicator.onNotice((notice) => {
+    switch (notice.kind) {
+      case "has_everything": {
+        const { member } = notice;
+        commands.take([becomesMember(member, region)]).catch((error: unknown) => events.notPromoted(member, error));
+        return;
+      }
+      case "snapshot_joined":
+        return reloadRegions();
+      case "digests":
+        return digests.heard(notice.peer, notice.digests);
+      case "delays":
+        return events.delays(notice.peer, notice.delaysMs);
+      case "report":
+        return events.peer(notice.report);
+    }
+  });
+  let notReady: string | null = "The region is starting.";
+  serveCommands(http, {
+    desk: commands,
+    region,
+    members: () => regions.all,
+    changeRefusal: (change, options) => replicator.changeRefusal(change, options),
+    authorized: authorizedOperator,
+    commanded: (request, batch) => events.commanded(request, batch),
+  });
+  serveQueries(http, { api, registry, readiness: () => notReady });
+
+  // ---- Start ----
+  life.onStop("digests", () => digests.stop());
+  life.onStop("pruner", () => pruner.stop());
+  life.onStop("commits", () => committer.settled());
+  const httpAddress = await http.listen(config.http);
+  life.onStop("http", () => http.close());
+  const ingestAddress = await server.listen();
   life.onStop("grpc", async () => {
     notReady = "The region is stopping.";
     events.stopping(life.reason ?? "stop");
     ingest.drain("the region is stopping");
-    replicator.stop();
+    const replicatorStopped = replicator.stop();
     await server.stop(life.exitCode === 0 ? DRAIN_MS : 0);
-    ingest.stop();
+    await Promise.all([replicatorStopped, ingest.stop()]);
   });
-
+  ingest.start();
+  replicator.start();
   pruner.start();
-  digestKeeper.start();
+  digests.start();
   notReady = null;
-  const address = (at: { host: string; port: number }): string => `${at.host}:${at.port}`;
-  events.started({ region, ingest: address(session), http: address(query), dataDir: config.dataDir });
+  const text = (address: { host: string; port: number }): string => `${address.host}:${address.port}`;
+  events.started({ region, ingest: text(ingestAddress), http: text(httpAddress), dataDir: config.dataDir });
 }
 
-/** What the configuration says of the regions, this one included. */
+/** The regions of the configuration, this one included. */
 function configuredMembers({ region, ingest, replication }: CloudConfig): readonly Member[] {
   const self: Member = { region, state: "member", url: "", gatewayUrl: ingest.gatewayUrl ?? "" };
   return membersOf(
@@ -253,15 +244,20 @@ function configuredMembers({ region, ingest, replication }: CloudConfig): readon
   );
 }
 
+/** 0 to 31. It differs between regions as long as their configurations agree. */
+function regionNumberOf({ region, replication }: CloudConfig): number {
+  return [region, ...replication.peers.map(({ name }) => name)].toSorted().indexOf(region);
+}
+
 function becomesMember(member: Member, actor: RegionId): OperatorDraft {
   const reason = "it holds all that the others hold";
   return { kind: "set_member", member: { ...member, state: "member" }, reason, actor: `region ${actor}` };
 }
 
-/** @throws Fault when the file cannot be read or is empty. */
+/** @throws Fault if the file cannot be read or is empty. */
 function secretOf(path: string | undefined): ((presented: string) => boolean) | null {
   return path === undefined ? null : secretFrom(path);
 }
 
-/** Under the five seconds that a stop step has. After a failure nothing more can be acknowledged, so nobody waits. */
+/** Less than the five seconds of a stop step. After a failure nothing can be acknowledged, so nobody waits. */
 const DRAIN_MS = 4_000;

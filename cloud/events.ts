@@ -2,11 +2,10 @@ import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Registry } from "@prometheus-io/client";
 
 import type { Logger } from "../proto/runtime/log.ts";
-import type { PeerReport } from "./core/replication.ts";
-import type { CommitterEvents } from "./ingest/committer.ts";
+import type { PeerReport } from "./core/peer-report.ts";
+import type { Commit } from "./ingest/committer.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
 import type { CommandRequest } from "./operator/command-request.ts";
-import type { PeerGives } from "./peer/peer-replicator.ts";
 
 /**
  * What happens in a region, one function per event: the log line and the metric are written together, so that they
@@ -65,12 +64,10 @@ export class RegionEvents {
     else this.#log.warn(fields, message);
   }
 
-  readonly onCommit: CommitterEvents["onCommit"] = ({ batches, outcomes, tookMs }) => {
+  committed({ settled, tookMs }: Commit): void {
     const metrics = this.#metrics;
     metrics.commitSeconds.observe(tookMs / 1000);
-    outcomes.forEach((outcome, index) => {
-      const batch = batches[index];
-      if (batch === undefined) return;
+    for (const { batch, outcome } of settled) {
       metrics.batches.inc({ outcome: outcome.kind });
       metrics.batchBytes.inc(batch.bytes.byteLength);
       this.#seen(batch.gateway);
@@ -78,16 +75,16 @@ export class RegionEvents {
         metrics.records.inc(outcome.records);
         metrics.rawReadings.inc(outcome.rawReadings);
       }
-    });
-  };
+    }
+  }
 
   /** What happens on the links to other regions. */
-  peer(report: PeerReport | PeerGives): void {
+  peer(report: PeerReport): void {
     this.#metrics.peerEvents.inc({ event: report.kind });
     switch (report.kind) {
       case "peer_connected":
         return this.#log.info({ ...report }, `connected to region ${report.peer}`);
-      case "peer_gives":
+      case "peer_welcomed":
         return this.#log.info({ ...report }, `region ${report.peer} connected`);
       case "peer_lost":
         return this.#log.warn({ ...report }, `no connection to region ${report.peer}: ${report.reason}`);

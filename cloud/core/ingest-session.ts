@@ -3,71 +3,75 @@ import type { Have } from "../../proto/core/have.ts";
 import { gatewayId, isName, NAME_RULE } from "../../proto/core/ids.ts";
 import type { GatewayId, RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { Step } from "../../proto/core/step.ts";
 import type { GatewayFrame, Hello, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 
 /**
- * One session of a gateway with a region, as a reducer: `(state, event, nowMs) -> { state, effects }`.
+ * One session of a gateway with a region, as a reducer:
  *
- *     awaiting_hello --hello--> loading --sets_loaded--> open --(gateway ends, all settled)--> ended
+ *     awaiting_hello --hello--> loading --sets_loaded--> open --gateway ended, all settled--> ended
  *           |                      |                      |
- *           +---- refused: Refusal, end ------------------+---- drain: Drain, goes on until all is settled
+ *           +---- refused: Refusal, end ------------------+---- drain: Drain, then on until all is settled
  *
- * It promises: a batch is acknowledged only from a `committed` event; every commit that touches a stream of this
- * session is answered by an `Ack`, whoever delivered the batch, and no second passes without one; a refusal that names
- * a batch leaves the session alive, any other refusal is the last frame.
+ * Promises:
+ * - A batch is acknowledged only because of a `committed` event.
+ * - Every commit that touches a stream of this session is answered by an `Ack`, whoever delivered the batch. At least one
+ *   `Ack` goes out every second.
+ * - A refusal that names a batch leaves the session open. Any other refusal is the last frame.
  *
- * Memory is bounded by credit: what is unacknowledged is counted, and at the limit the session stops reading. A gateway
- * that respects its credit never notices.
+ * Memory is bounded by credit: unacknowledged bytes are counted, and at the limit the session stops reading. A gateway
+ * that keeps to its credit never notices.
  */
 export type IngestSessionOptions = {
-  /** The one version that this region speaks. */
+  /** The only version of the protocol that this region speaks. */
   readonly protocol: number;
   readonly region: RegionId;
   readonly storeId: Uint8Array;
   readonly bootId: Uint8Array;
   readonly creditBytes: number;
-  /** The addresses of all regions, for gateways to fail over to. */
+  /** The addresses of all regions, so that gateways can fail over to them. */
   readonly regions: readonly { readonly name: string; readonly url: string }[];
   /** How many regions must hold a batch before it counts as replicated. */
   readonly minCopies: number;
-  /** The region leaves the others: it takes nothing new from gateways. */
+  /** The region leaves the other regions, and takes no new sessions. */
   readonly leaving: boolean;
-  /** Whether a gateway may speak under this name with this token. */
+  /** Whether the token is the right one for this gateway name. */
   readonly authorized: (gateway: string, token: string) => boolean;
-  /** Gateways prove who they are: then none may speak for the streams of another. */
+  /** Gateways prove who they are with a token. Then no gateway may send the streams of another one. */
   readonly verified: boolean;
+  /** What enough regions hold of a stream now. */
+  readonly replicatedOf: (streamId: StreamId) => Have;
 };
 
-export type SessionState =
+export type IngestSessionState =
   | { readonly kind: "awaiting_hello"; readonly sinceMs: number }
   | { readonly kind: "loading"; readonly gateway: GatewayId }
-  | OpenSession
+  | OpenIngestSession
   | { readonly kind: "ended" };
 
-export type OpenSession = {
+export type OpenIngestSession = {
   readonly kind: "open";
   readonly gateway: GatewayId;
-  /** What the gateway was told of the streams that this session has named. */
+  /** What the gateway was told of each stream of this session. */
   readonly sets: ReadonlyMap<StreamId, Told>;
   readonly unackedBytes: number;
-  /** At the credit limit: nothing is read until half of it is free. */
+  /** The credit is used up: nothing is read until half of it is free. */
   readonly paused: boolean;
   readonly lastAckMs: number;
-  /** `gateway_ended` and `draining` both end when nothing is unacknowledged any more. */
+  /** In both cases, the session ends as soon as nothing is unacknowledged. */
   readonly ending: "no" | "gateway_ended" | "draining";
 };
 
-export type SessionEvent =
+export type IngestSessionEvent =
   | { readonly kind: "frame"; readonly frame: GatewayFrame }
-  /** The frame was not of this protocol at all. */
+  /** The bytes were not a frame of this protocol. */
   | { readonly kind: "bad_frame"; readonly message: string }
   | { readonly kind: "sets_loaded"; readonly sets: readonly OwnedSet[] }
-  /**
-   * A commit, or a word from a peer: the new sets of every stream it touched (`have` is null where only the copies
-   * changed), and what became of the batches that this session delivered.
-   */
-  | { readonly kind: "committed"; readonly sets: readonly ChangedSet[]; readonly own: readonly SettledBatch[] }
+  /** A commit: the new sets of every stream that it touched, and what became of the batches of this session. */
+  | { readonly kind: "committed"; readonly sets: readonly OwnedSet[]; readonly own: readonly DeliveredBatch[] }
+  /** Enough regions now hold exactly these sets. A set may also be smaller than before. */
+  | { readonly kind: "replicated"; readonly sets: readonly OwnedSet[] }
   | { readonly kind: "tick" }
   | { readonly kind: "drain"; readonly reason: string }
   /** The gateway ended its half, in good order. */
@@ -75,24 +79,19 @@ export type SessionEvent =
   /** The connection is gone. */
   | { readonly kind: "lost" };
 
-/** A set and the gateway that the stream belongs to; null for a stream that never came. */
-export type OwnedSet = StreamHave & { readonly gateway: string | null; readonly replicated: Have };
-export type ChangedSet = {
-  readonly streamId: StreamId;
-  readonly gateway: string | null;
-  readonly have: Have | null;
-  readonly replicated: Have;
-};
+/** A set, and the gateway that the stream belongs to; null: no batch of the stream has come yet. */
+export type OwnedSet = StreamHave & { readonly gateway: string | null };
 type Told = { readonly durable: Have; readonly replicated: Have };
 
-export type SettledBatch = {
+/** A batch that this session delivered, and why it was refused; null: it was not. */
+export type DeliveredBatch = {
   readonly streamId: StreamId;
   readonly seq: Seq;
   readonly sizeBytes: number;
   readonly refusal: { readonly code: "bad_batch" | "fork"; readonly message: string } | null;
 };
 
-export type SessionEffect =
+export type IngestSessionEffect =
   | { readonly kind: "load_sets"; readonly streamIds: readonly StreamId[] }
   | { readonly kind: "submit_batch"; readonly gateway: GatewayId; readonly batch: SealedBatch }
   | {
@@ -111,19 +110,24 @@ export type SessionEffect =
   | { readonly kind: "refused"; readonly gateway: string; readonly code: string; readonly message: string }
   | { readonly kind: "end" };
 
-export type Step = { readonly state: SessionState; readonly effects: readonly SessionEffect[] };
+export type IngestSessionStep = Step<IngestSessionState, IngestSessionEffect>;
 
 const HELLO_WITHIN_MS = 10_000;
 /** With a tick every 250 ms at most one second passes between two. */
 const HEARTBEAT_MS = 750;
-/** One per process life of a gateway; more than this still on one disk (60 days of a restart a minute) is no gateway. */
+/** A gateway has one stream for each start of its process. No gateway has more on its disk: 60 days with a start a minute. */
 const STREAMS_MAX = 100_000;
 
-export function initialState(nowMs: number): SessionState {
+export function initialIngestSession(nowMs: number): IngestSessionState {
   return { kind: "awaiting_hello", sinceMs: nowMs };
 }
 
-export function step(state: SessionState, event: SessionEvent, nowMs: number, options: IngestSessionOptions): Step {
+export function stepIngestSession(
+  state: IngestSessionState,
+  event: IngestSessionEvent,
+  nowMs: number,
+  options: IngestSessionOptions,
+): IngestSessionStep {
   switch (state.kind) {
     case "awaiting_hello":
       return whileAwaitingHello(state, event, nowMs, options);
@@ -136,10 +140,15 @@ export function step(state: SessionState, event: SessionEvent, nowMs: number, op
   }
 }
 
-type Awaiting = Extract<SessionState, { kind: "awaiting_hello" }>;
-type Loading = Extract<SessionState, { kind: "loading" }>;
+type Awaiting = Extract<IngestSessionState, { kind: "awaiting_hello" }>;
+type Loading = Extract<IngestSessionState, { kind: "loading" }>;
 
-function whileAwaitingHello(state: Awaiting, event: SessionEvent, nowMs: number, options: IngestSessionOptions): Step {
+function whileAwaitingHello(
+  state: Awaiting,
+  event: IngestSessionEvent,
+  nowMs: number,
+  options: IngestSessionOptions,
+): IngestSessionStep {
   switch (event.kind) {
     case "frame":
       return event.frame.kind === "hello"
@@ -158,11 +167,12 @@ function whileAwaitingHello(state: Awaiting, event: SessionEvent, nowMs: number,
       return { state: ENDED, effects: [] };
     case "sets_loaded":
     case "committed":
+    case "replicated":
       return { state, effects: [] };
   }
 }
 
-function greet(hello: Hello, options: IngestSessionOptions): Step {
+function greet(hello: Hello, options: IngestSessionOptions): IngestSessionStep {
   const name = hello.gateway;
   if (hello.protocol !== options.protocol) {
     return refuse(
@@ -175,9 +185,13 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
   if (!options.authorized(name, hello.token)) {
     return refuse(name, "unauthorized", `gateway ${name} did not present the token that this region has for it`);
   }
-  // A refusal and not a Drain: a gateway that is drained is back in no time.
+  // This is a refusal, because a gateway that gets a Drain comes back at once.
   if (options.leaving) {
-    return refuse(name, "leaving", `region ${options.region} is leaving: gateway ${name} has to go to another one`);
+    return refuse(
+      name,
+      "leaving",
+      `region ${options.region} is leaving: gateway ${name} has to connect to another region`,
+    );
   }
   if (hello.streams.length > STREAMS_MAX) {
     return refuse(name, "bad_hello", `${hello.streams.length} streams in one Hello; at most ${STREAMS_MAX}`);
@@ -186,7 +200,7 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
   const streamIds = [...new Set(hello.streams.map((extent) => extent.streamId))];
   return {
     state: { kind: "loading", gateway },
-    // Until the answer is out, nothing more is read: what follows a Hello depends on it.
+    // Nothing more is read before the answer is sent, because what follows a Hello depends on the answer.
     effects: [
       { kind: "opened", gateway, software: hello.software, streams: streamIds.length },
       { kind: "pause" },
@@ -195,7 +209,12 @@ function greet(hello: Hello, options: IngestSessionOptions): Step {
   };
 }
 
-function whileLoading(state: Loading, event: SessionEvent, nowMs: number, options: IngestSessionOptions): Step {
+function whileLoading(
+  state: Loading,
+  event: IngestSessionEvent,
+  nowMs: number,
+  options: IngestSessionOptions,
+): IngestSessionStep {
   switch (event.kind) {
     case "sets_loaded": {
       const foreign = options.verified
@@ -205,14 +224,19 @@ function whileLoading(state: Loading, event: SessionEvent, nowMs: number, option
         return refuse(
           state.gateway,
           "unauthorized",
-          `stream ${foreign.streamId} belongs to gateway ${foreign.gateway}: a gateway that gets a new name must have sent everything before`,
+          `stream ${foreign.streamId} belongs to gateway ${foreign.gateway}: a gateway may only be renamed after it has sent everything`,
         );
       }
       return {
         state: {
           kind: "open",
           gateway: state.gateway,
-          sets: new Map(event.sets.map(({ streamId, have, replicated }) => [streamId, { durable: have, replicated }])),
+          sets: new Map(
+            event.sets.map(({ streamId, have }) => [
+              streamId,
+              { durable: have, replicated: options.replicatedOf(streamId) },
+            ]),
+          ),
           unackedBytes: 0,
           paused: false,
           lastAckMs: nowMs,
@@ -232,12 +256,18 @@ function whileLoading(state: Loading, event: SessionEvent, nowMs: number, option
     case "lost":
       return { state: ENDED, effects: [] };
     case "committed":
+    case "replicated":
     case "tick":
       return { state, effects: [] };
   }
 }
 
-function whileOpen(state: OpenSession, event: SessionEvent, nowMs: number, options: IngestSessionOptions): Step {
+function whileOpen(
+  state: OpenIngestSession,
+  event: IngestSessionEvent,
+  nowMs: number,
+  options: IngestSessionOptions,
+): IngestSessionStep {
   switch (event.kind) {
     case "frame":
       return frameArrived(state, event.frame, options);
@@ -245,6 +275,8 @@ function whileOpen(state: OpenSession, event: SessionEvent, nowMs: number, optio
       return refuse(state.gateway, "bad_batch", event.message);
     case "committed":
       return committed(state, event, nowMs, options);
+    case "replicated":
+      return replicated(state, event.sets, nowMs, options);
     case "tick":
       if (nowMs - state.lastAckMs < HEARTBEAT_MS) return { state, effects: [] };
       return { state: { ...state, lastAckMs: nowMs }, effects: [{ kind: "send", frame: ack([], [], options) }] };
@@ -262,7 +294,7 @@ function whileOpen(state: OpenSession, event: SessionEvent, nowMs: number, optio
   }
 }
 
-function frameArrived(state: OpenSession, frame: GatewayFrame, options: IngestSessionOptions): Step {
+function frameArrived(state: OpenIngestSession, frame: GatewayFrame, options: IngestSessionOptions): IngestSessionStep {
   switch (frame.kind) {
     case "hello":
       return refuse(state.gateway, "bad_hello", "a second Hello on one session");
@@ -286,11 +318,11 @@ function frameArrived(state: OpenSession, frame: GatewayFrame, options: IngestSe
       let { sets } = state;
       if (!sets.has(batch.streamId)) {
         if (sets.size >= STREAMS_MAX) return refuse(state.gateway, "bad_batch", `more than ${STREAMS_MAX} streams`);
-        sets = new Map(sets).set(batch.streamId, { durable: EMPTY_HAVE, replicated: EMPTY_HAVE });
+        sets = new Map(sets).set(batch.streamId, NOTHING_TOLD);
       }
       const unackedBytes = state.unackedBytes + batch.bytes.byteLength;
       const full = unackedBytes >= options.creditBytes;
-      const effects: SessionEffect[] = [{ kind: "submit_batch", gateway: state.gateway, batch }];
+      const effects: IngestSessionEffect[] = [{ kind: "submit_batch", gateway: state.gateway, batch }];
       if (full && !state.paused) effects.push({ kind: "pause" });
       return { state: { ...state, sets, unackedBytes, paused: state.paused || full }, effects };
     }
@@ -298,18 +330,15 @@ function frameArrived(state: OpenSession, frame: GatewayFrame, options: IngestSe
 }
 
 function committed(
-  state: OpenSession,
-  event: Extract<SessionEvent, { kind: "committed" }>,
+  state: OpenIngestSession,
+  event: Extract<IngestSessionEvent, { kind: "committed" }>,
   nowMs: number,
   options: IngestSessionOptions,
-): Step {
-  // Also a stream that this session has not named: on a standby session a gateway hears of what comes by way of a peer.
-  const touched = event.sets.filter(
-    ({ streamId, gateway }) => state.sets.has(streamId) || (gateway === state.gateway && state.sets.size < STREAMS_MAX),
-  );
+): IngestSessionStep {
+  const touched = event.sets.filter((set) => concerns(state, set));
   if (touched.length === 0 && event.own.length === 0) return { state, effects: [] };
 
-  const effects: SessionEffect[] = [];
+  const effects: IngestSessionEffect[] = [];
   let { unackedBytes } = state;
   for (const { streamId, seq, sizeBytes, refusal } of event.own) {
     unackedBytes -= sizeBytes;
@@ -317,33 +346,73 @@ function committed(
     effects.push({ kind: "refused", gateway: state.gateway, ...refusal });
     effects.push({ kind: "send", frame: { kind: "refusal", ...refusal, batch: { streamId, seq } } });
   }
-  const sets = new Map(state.sets);
-  const durable: StreamHave[] = [];
-  const replicated: StreamHave[] = [];
-  for (const { streamId, have, replicated: copies } of touched) {
-    const before = state.sets.get(streamId) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
-    if (have !== null) durable.push({ streamId, have });
-    if (!equalHave(copies, before.replicated)) replicated.push({ streamId, have: copies });
-    sets.set(streamId, { durable: have ?? before.durable, replicated: copies });
-  }
-  if (durable.length > 0 || replicated.length > 0) {
-    effects.push({ kind: "send", frame: ack(durable, replicated, options) });
-  }
+  const changes = touched.map(({ streamId, have }) => ({
+    streamId,
+    durable: have,
+    replicated: options.replicatedOf(streamId),
+  }));
+  const told = acknowledge(state, changes, nowMs, options);
   const roomAgain = state.paused && unackedBytes <= options.creditBytes / 2;
-  if (roomAgain) effects.push({ kind: "resume" });
-  return settleEnding({ ...state, sets, unackedBytes, paused: state.paused && !roomAgain, lastAckMs: nowMs }, effects);
+  return settleEnding({ ...told.state, unackedBytes, paused: state.paused && !roomAgain, lastAckMs: nowMs }, [
+    ...effects,
+    ...told.effects,
+    ...(roomAgain ? [{ kind: "resume" } as const] : []),
+  ]);
 }
 
-/** Ends the session once nothing of it is unacknowledged, if it is to end. */
-function settleEnding(state: OpenSession, effects: readonly SessionEffect[]): Step {
+function replicated(
+  state: OpenIngestSession,
+  sets: readonly OwnedSet[],
+  nowMs: number,
+  options: IngestSessionOptions,
+): IngestSessionStep {
+  const changes = sets
+    .filter((set) => concerns(state, set))
+    .map(({ streamId, have }) => ({ streamId, durable: null, replicated: have }));
+  return acknowledge(state, changes, nowMs, options);
+}
+
+/**
+ * Whether the session reports this stream. It also reports streams of its gateway that it has not named: on a standby
+ * session, the gateway hears of batches that came from a peer.
+ */
+function concerns(state: OpenIngestSession, { streamId, gateway }: OwnedSet): boolean {
+  return state.sets.has(streamId) || (gateway === state.gateway && state.sets.size < STREAMS_MAX);
+}
+
+/** Sends what is new for the gateway. `durable` is null if only the number of copies changed. */
+function acknowledge(
+  state: OpenIngestSession,
+  changes: readonly { readonly streamId: StreamId; readonly durable: Have | null; readonly replicated: Have }[],
+  nowMs: number,
+  options: IngestSessionOptions,
+): { readonly state: OpenIngestSession; readonly effects: readonly IngestSessionEffect[] } {
+  const sets = new Map(state.sets);
+  const durable: StreamHave[] = [];
+  const copies: StreamHave[] = [];
+  for (const { streamId, durable: have, replicated: held } of changes) {
+    const before = state.sets.get(streamId) ?? NOTHING_TOLD;
+    if (have !== null) durable.push({ streamId, have });
+    if (!equalHave(held, before.replicated)) copies.push({ streamId, have: held });
+    sets.set(streamId, { durable: have ?? before.durable, replicated: held });
+  }
+  if (durable.length === 0 && copies.length === 0) return { state, effects: [] };
+  const frame = ack(durable, copies, options);
+  return { state: { ...state, sets, lastAckMs: nowMs }, effects: [{ kind: "send", frame }] };
+}
+
+const NOTHING_TOLD: Told = { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
+
+/** Ends the session if it is to end and nothing is unacknowledged. */
+function settleEnding(state: OpenIngestSession, effects: readonly IngestSessionEffect[]): IngestSessionStep {
   if (state.ending === "no" || state.unackedBytes > 0) return { state, effects };
   return { state: ENDED, effects: [...effects, END] };
 }
 
-const ENDED: SessionState = { kind: "ended" };
-const END: SessionEffect = { kind: "end" };
+const ENDED: IngestSessionState = { kind: "ended" };
+const END: IngestSessionEffect = { kind: "end" };
 
-function refuse(gateway: string, code: string, message: string): Step {
+function refuse(gateway: string, code: string, message: string): IngestSessionStep {
   return {
     state: ENDED,
     effects: [
@@ -370,7 +439,7 @@ function helloAck(sets: readonly OwnedSet[], options: IngestSessionOptions): Reg
     storeId: options.storeId,
     bootId: options.bootId,
     durable: sets,
-    replicated: sets.map(({ streamId, replicated }) => ({ streamId, have: replicated })),
+    replicated: sets.map(({ streamId }) => ({ streamId, have: options.replicatedOf(streamId) })),
     regions: options.regions,
     creditBytes: options.creditBytes,
     minCopies: options.minCopies,

@@ -1,314 +1,99 @@
-import { difference, EMPTY_HAVE, equalHave, haveOf, insert, isEmpty, union } from "../../proto/core/have.ts";
+import { difference, EMPTY_HAVE, equalHave, haveOf, isEmpty, union } from "../../proto/core/have.ts";
 import type { Have, Island } from "../../proto/core/have.ts";
-import { isName, NAME_RULE, regionId, seq } from "../../proto/core/ids.ts";
+import { isName, NAME_RULE, regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { Step } from "../../proto/core/step.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type {
+  ReceiverFrame,
   SenderFrame,
   StreamRanges,
   SnapshotFrame,
-  ReceiverFrame,
   WireHash,
 } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import type { HashSums, OwnSets, PeerReport } from "./peer-sender.ts";
-import { PEER } from "./peer-sender.ts";
+import { PEER } from "./peer-limits.ts";
+import type { PeerReport } from "./peer-report.ts";
 
 /**
- * A link that a peer dialled, as a reducer: it gives, we take.
+ * A link that a peer dialled, as a reducer. On this link, this region is the receiver.
  *
  *     awaiting_hello --hello--> open --lost / refused--> ended
  *
- * Promises: the peer hears of every commit that changes what we hold, and something at least every second; a peer that
- * is silent for three is given up; what it
- * offers and we lack is asked for, a bounded number of batches at a time, the newest first, each of one peer at a time;
- * unacknowledged bytes stay within the credit, beyond it the link is not read.
+ * Promises:
+ * - The peer hears of every commit that changes the sets of this region, and it hears something every second.
+ * - A peer that is silent for three seconds is given up.
+ * - What the peer offers and this region lacks is asked for: a bounded number of batches at a time, the newest first,
+ *   each from one peer at a time.
+ * - Unacknowledged bytes stay within the credit. Beyond it, the link is not read.
+ *
+ * `stepReceiver` changes the state in place: an open link holds a set for every stream of the peer.
  */
-export class PeerReceiver {
+export type ReceiverState =
+  | { readonly kind: "awaiting_hello"; readonly link: number; readonly sinceMs: number }
+  | OpenReceiver
+  | { readonly kind: "ended"; readonly link: number };
+
+export type OpenReceiver = {
+  readonly kind: "open";
   readonly link: number;
-  #peer: RegionId | undefined;
-  #state: "awaiting_hello" | "open" | "ended" = "awaiting_hello";
-  readonly #sinceMs: number;
-  #lastSentMs = 0;
-  #lastHeardMs = 0;
-  #unacknowledgedBytes = 0;
-  #paused = false;
-  /** What the peer said that it holds and can give, by stream. */
-  readonly #offers = new Map<StreamId, Have>();
-  /** The stream whose hashes it was asked for. */
-  #looking: { readonly streamId: StreamId; readonly sinceMs: number } | undefined;
-  /** Streams of which it may offer something that we lack. */
-  readonly #promising = new Set<StreamId>();
+  readonly peer: RegionId;
+  lastSentMs: number;
+  lastHeardMs: number;
+  unacknowledgedBytes: number;
+  paused: boolean;
+  /** What the peer holds and can send, by stream. */
+  readonly offers: Map<StreamId, Have>;
+  /** Streams of which the peer may offer something that this region lacks. */
+  readonly promising: Set<StreamId>;
+  /** The stream whose hashes the peer was asked for. */
+  comparing: { readonly streamId: StreamId; readonly sinceMs: number } | undefined;
+};
 
-  constructor(link: number, nowMs: number) {
-    this.link = link;
-    this.#sinceMs = nowMs;
-  }
-
-  get peer(): RegionId | undefined {
-    return this.#peer;
-  }
-
-  get ended(): boolean {
-    return this.#state === "ended";
-  }
-
-  heard(frame: SenderFrame, nowMs: number, self: ReceiverSelf, held: Held): readonly ReceiverEffect[] {
-    const { own } = held;
-    if (this.#state === "ended") return [];
-    this.#lastHeardMs = nowMs;
-    if (this.#state === "awaiting_hello") {
-      if (frame.kind !== "hello") return this.refuse("bad_hello", `the first frame must be Hello, not ${frame.kind}`);
-      return this.#greet(frame, nowMs, self, own);
+export type ReceiverEvent =
+  | { readonly kind: "tick" }
+  | { readonly kind: "frame"; readonly frame: SenderFrame }
+  /** A commit: the new sets of the streams that it touched, and what became of the batches of this link. */
+  | {
+      readonly kind: "committed";
+      readonly sets: readonly StreamHave[];
+      readonly settled: readonly SettledPeerBatch[];
     }
-    switch (frame.kind) {
-      case "hello":
-        return this.refuse("bad_hello", "a second Hello on one link");
-      case "held":
-        for (const { streamId, have } of frame.streams) this.#offered(streamId, have, own);
-        return this.#lookForForks(frame.streams, nowMs, held);
-      case "pruned":
-        return this.#cannotGive(frame);
-      case "snapshot_part":
-        return [{ kind: "snapshot_part", part: frame }];
-      case "hashes": {
-        if (frame.streamId !== this.#looking?.streamId) return [];
-        const last = frame.hashes.at(-1);
-        const more = frame.more && last !== undefined;
-        this.#looking = more ? { streamId: frame.streamId, sinceMs: nowMs } : undefined;
-        const compared: ReceiverEffect = { kind: "compare_hashes", streamId: frame.streamId, hashes: frame.hashes };
-        if (!more) return [compared];
-        const next: ReceiverFrame = { kind: "want_hashes", streamId: frame.streamId, after: last.seq };
-        return [compared, { kind: "answer", frame: next }];
-      }
-      case "digests":
-        return [{ kind: "digests", peer: this.#peer!, digests: frame.days }];
-      case "batch":
-        this.#unacknowledgedBytes += frame.batch.bytes.length;
-        return [{ kind: "submit", batch: frame.batch }, ...this.#pauseWhenFull()];
-    }
-  }
+  /** The peer holds another side of a fork of these batches. */
+  | { readonly kind: "lacked"; readonly streamId: StreamId; readonly seqs: readonly Seq[] }
+  /** The link must end, for this reason. */
+  | { readonly kind: "refuse"; readonly code: string; readonly message: string }
+  /** The connection is gone. */
+  | { readonly kind: "lost" };
 
-  /** Of these batches the peer holds another side of a fork than we do. */
-  lacked(streamId: StreamId, seqs: readonly Seq[]): readonly ReceiverEffect[] {
-    if (this.#state !== "open" || seqs.length === 0) return [];
-    const { prefix, islands } = haveOf(seqs);
-    const ranges = [...(prefix > 0 ? [{ first: 1, last: prefix }] : []), ...islands];
-    return [
-      { kind: "report", report: { kind: "fork_found", peer: this.#peer!, streamId, batches: seqs.length } },
-      { kind: "answer", frame: { kind: "want", streamId, ranges, variants: true } },
-    ];
-  }
+/** What became of a batch that a link delivered. */
+export type SettledPeerBatch = {
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly bytes: number;
+  readonly refusal: { readonly code: string; readonly message: string } | null;
+};
 
-  /** The last frame of a link: says why. */
-  refuse(code: string, message: string): readonly ReceiverEffect[] {
-    this.#state = "ended";
-    return [
-      { kind: "report", report: { kind: "peer_refused", peer: this.#peer ?? "", code, message } },
-      { kind: "answer", frame: { kind: "refusal", code, message, batch: null } },
-      { kind: "end" },
-    ];
-  }
+export type ReceiverEffect =
+  | { readonly kind: "answer"; readonly frame: ReceiverFrame }
+  | { readonly kind: "submit"; readonly batch: SealedBatch }
+  | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
+  | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
+  /** Look for batches of which this region holds only another side. The event `lacked` follows. */
+  | { readonly kind: "compare_hashes"; readonly streamId: StreamId; readonly hashes: readonly WireHash[] }
+  | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
+  | { readonly kind: "pause" }
+  | { readonly kind: "resume" }
+  | { readonly kind: "end" }
+  | { readonly kind: "report"; readonly report: PeerReport };
 
-  lost(): void {
-    this.#state = "ended";
-  }
-
-  /** A commit: the new sets of the streams it touched, and what became of the batches of this link. */
-  committed(sets: readonly StreamHave[], settled: readonly SettledGift[], nowMs: number): readonly ReceiverEffect[] {
-    if (this.#state !== "open") return [];
-    const effects: ReceiverEffect[] = [];
-    for (const { streamId, seq: at, bytes, refusal } of settled) {
-      this.#unacknowledgedBytes -= bytes;
-      if (refusal === null) continue;
-      // Asked for again it would come the same.
-      this.#withdraw(streamId, { prefix: 0, islands: [{ first: at, last: at }] });
-      effects.push({ kind: "answer", frame: { kind: "refusal", ...refusal, batch: { streamId, seq: at } } });
-    }
-    if (sets.length > 0) {
-      effects.push({ kind: "answer", frame: { kind: "holds", streams: sets, complete: false } });
-      this.#lastSentMs = nowMs;
-    }
-    if (this.#paused && this.#unacknowledgedBytes <= CREDIT_BYTES / 2) {
-      this.#paused = false;
-      this.#lastHeardMs = nowMs;
-      effects.push({ kind: "resume" });
-    }
-    return effects;
-  }
-
-  tick(nowMs: number): readonly ReceiverEffect[] {
-    if (this.#state === "awaiting_hello" && nowMs - this.#sinceMs >= PEER.welcomeMs) {
-      return this.refuse("bad_hello", `no Hello within ${PEER.welcomeMs / 1000} s`);
-    }
-    if (this.#state !== "open") return [];
-    if (!this.#paused && nowMs - this.#lastHeardMs >= PEER.silentMs) {
-      return this.refuse("silent", `no sign of life for ${PEER.silentMs / 1000} s`);
-    }
-    if (nowMs - this.#lastSentMs < PEER.heartbeatMs) return [];
-    this.#lastSentMs = nowMs;
-    return [{ kind: "answer", frame: { kind: "holds", streams: [], complete: false } }];
-  }
-
-  /** What it offers and we lack, the newest batches first; nobody else was asked for them. */
-  lacking(own: OwnSets, wanted: (streamId: StreamId) => Have, limit: number): readonly StreamRanges[] {
-    if (this.#state !== "open") return [];
-    const asked: StreamRanges[] = [];
-    let room = limit;
-    for (const streamId of this.#promising) {
-      if (room === 0) break;
-      const lacks = difference(this.#offers.get(streamId) ?? EMPTY_HAVE, own.get(streamId) ?? EMPTY_HAVE);
-      if (isEmpty(lacks)) {
-        this.#promising.delete(streamId);
-        continue;
-      }
-      const ranges = newest(difference(lacks, wanted(streamId)), room);
-      if (ranges.length === 0) continue;
-      room -= ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
-      asked.push({ streamId, ranges });
-    }
-    return asked;
-  }
-
-  #greet(
-    hello: Extract<SenderFrame, { kind: "hello" }>,
-    nowMs: number,
-    self: ReceiverSelf,
-    own: OwnSets,
-  ): readonly ReceiverEffect[] {
-    if (hello.protocol !== self.protocol) {
-      return this.refuse(
-        "protocol",
-        `${hello.region} speaks protocol ${hello.protocol}, ${self.region} speaks ${self.protocol}: update the older of the two`,
-      );
-    }
-    if (!isName(hello.region)) return this.refuse("bad_hello", `not a region name: expected ${NAME_RULE}`);
-    if (!self.isPeer(hello.region)) {
-      return this.refuse(
-        "unauthorized",
-        `${hello.region} is no peer of ${self.region}: add it there with tidemark regions add`,
-      );
-    }
-    if (!self.authorized(hello.token))
-      return this.refuse("unauthorized", `${hello.region} did not present the token of the regions`);
-    if (Buffer.compare(hello.storeId, self.storeId) === 0) {
-      return this.refuse(
-        "bad_hello",
-        `${hello.region} has a copy of the database of ${self.region}: each region needs a store of its own`,
-      );
-    }
-    this.#peer = regionId(hello.region);
-    this.#state = "open";
-    this.#lastSentMs = nowMs;
-    const { protocol, region, storeId, bootId } = self;
-    const welcome: ReceiverFrame = { kind: "welcome", protocol, region, storeId, bootId, creditBytes: CREDIT_BYTES };
-    const sets = [...own].map(([streamId, have]): StreamHave => ({ streamId, have }));
-    const holds: ReceiverEffect[] = [];
-    for (let i = 0; i === 0 || i < sets.length; i += PEER.streamsPerFrame) {
-      const streams = sets.slice(i, i + PEER.streamsPerFrame);
-      const complete = i + PEER.streamsPerFrame >= sets.length;
-      holds.push({ kind: "answer", frame: { kind: "holds", streams, complete } });
-    }
-    return [
-      { kind: "answer", frame: welcome },
-      { kind: "opened", peer: this.#peer, software: hello.software },
-      ...holds,
-    ];
-  }
-
-  /** Equal sets with other hashes hold different sides of a fork. One stream at a time: the next is met at the next telling. */
-  #lookForForks(streams: readonly StreamHave[], nowMs: number, { own, sums }: Held): readonly ReceiverEffect[] {
-    if (this.#looking !== undefined && nowMs - this.#looking.sinceMs < LOOKING_MS) return [];
-    const forked = streams.find(
-      ({ streamId, have, hashSum }) =>
-        hashSum !== undefined && hashSum !== sums.get(streamId) && equalHave(have, own.get(streamId) ?? EMPTY_HAVE),
-    );
-    if (forked === undefined) return [];
-    const { streamId } = forked;
-    this.#looking = { streamId, sinceMs: nowMs };
-    return [{ kind: "answer", frame: { kind: "want_hashes", streamId, after: 0 } }];
-  }
-
-  #offered(streamId: StreamId, have: Have, own: OwnSets): void {
-    if (this.#offers.size >= STREAMS_MAX && !this.#offers.has(streamId)) return;
-    this.#offers.set(streamId, have);
-    if (!isEmpty(difference(have, own.get(streamId) ?? EMPTY_HAVE))) this.#promising.add(streamId);
-  }
-
-  #cannotGive({ streamId, ranges }: StreamRanges): readonly ReceiverEffect[] {
-    const gone = ranges.reduce(
-      (set, { first, last }) => union(set, { prefix: 0, islands: [{ first, last }] }),
-      EMPTY_HAVE,
-    );
-    this.#withdraw(streamId, gone);
-    return [{ kind: "snapshot_needed", peer: this.#peer! }];
-  }
-
-  #withdraw(streamId: StreamId, gone: Have): void {
-    this.#offers.set(streamId, difference(this.#offers.get(streamId) ?? EMPTY_HAVE, gone));
-  }
-
-  #pauseWhenFull(): readonly ReceiverEffect[] {
-    if (this.#paused || this.#unacknowledgedBytes < CREDIT_BYTES) return [];
-    this.#paused = true;
-    return [{ kind: "pause" }];
-  }
-}
-
-/** Batches that were asked for and have not come; each of one peer, until it is late. */
-export class Wanted {
-  readonly #byStream = new Map<StreamId, Map<Seq, { readonly link: number; readonly atMs: number }>>();
-  readonly #perLink = new Map<number, number>();
-
-  set(streamId: StreamId): Have {
-    const seqs = this.#byStream.get(streamId);
-    if (seqs === undefined) return EMPTY_HAVE;
-    let have = EMPTY_HAVE;
-    for (const at of [...seqs.keys()].toSorted((a, b) => a - b)) have = insert(have, at);
-    return have;
-  }
-
-  /** How many more may be asked of a link. */
-  room(link: number): number {
-    return WANTED_MAX - (this.#perLink.get(link) ?? 0);
-  }
-
-  add(link: number, { streamId, ranges }: StreamRanges, atMs: number): void {
-    let seqs = this.#byStream.get(streamId);
-    if (seqs === undefined) this.#byStream.set(streamId, (seqs = new Map()));
-    for (const { first, last } of ranges) {
-      for (let at = first; at <= last; at++) {
-        seqs.set(seq(at), { link, atMs });
-        this.#perLink.set(link, (this.#perLink.get(link) ?? 0) + 1);
-      }
-    }
-  }
-
-  arrived(streamId: StreamId, at: Seq): void {
-    const seqs = this.#byStream.get(streamId);
-    const item = seqs?.get(at);
-    if (seqs === undefined || item === undefined) return;
-    seqs.delete(at);
-    this.#perLink.set(item.link, (this.#perLink.get(item.link) ?? 1) - 1);
-    if (seqs.size === 0) this.#byStream.delete(streamId);
-  }
-
-  /** Forgets what is late, so that another peer is asked, and what a link that ended was asked for. */
-  expire(isOver: (item: { readonly link: number; readonly atMs: number }) => boolean): void {
-    for (const [streamId, seqs] of this.#byStream) {
-      for (const [at, item] of seqs) if (isOver(item)) this.arrived(streamId, at);
-    }
-  }
-
-  ended(link: number): void {
-    this.expire((item) => item.link === link);
-    this.#perLink.delete(link);
-  }
-}
-
-/** What this region holds. */
-export type Held = { readonly own: OwnSets; readonly sums: HashSums };
+/** What a step reads beside its event: this region, its sets, and the sums of the hashes of their batches. */
+export type ReceiverInput = {
+  readonly self: ReceiverSelf;
+  readonly own: ReadonlyMap<StreamId, Have>;
+  readonly sums: ReadonlyMap<StreamId, number>;
+};
 
 export type ReceiverSelf = {
   readonly protocol: number;
@@ -319,37 +104,326 @@ export type ReceiverSelf = {
   readonly authorized: (token: string) => boolean;
 };
 
-export type ReceiverEffect =
-  | { readonly kind: "answer"; readonly frame: ReceiverFrame }
-  | { readonly kind: "submit"; readonly batch: SealedBatch }
-  | { readonly kind: "opened"; readonly peer: RegionId; readonly software: string }
-  | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
-  | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
-  /** Are there batches among these of which we hold another side only? Then say `lacked`. */
-  | { readonly kind: "compare_hashes"; readonly streamId: StreamId; readonly hashes: readonly WireHash[] }
-  | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
-  | { readonly kind: "pause" }
-  | { readonly kind: "resume" }
-  | { readonly kind: "end" }
-  | { readonly kind: "report"; readonly report: PeerReport };
+export function initialReceiver(link: number, nowMs: number): ReceiverState {
+  return { kind: "awaiting_hello", link, sinceMs: nowMs };
+}
 
-/** What became of a batch that a link delivered. */
-export type SettledGift = {
-  readonly streamId: StreamId;
-  readonly seq: Seq;
-  readonly bytes: number;
-  readonly refusal: { readonly code: string; readonly message: string } | null;
-};
+export function stepReceiver(
+  state: ReceiverState,
+  event: ReceiverEvent,
+  nowMs: number,
+  input: ReceiverInput,
+): ReceiverStep {
+  switch (state.kind) {
+    case "awaiting_hello":
+      return whileAwaitingHello(state, event, nowMs, input);
+    case "open":
+      return whileOpen(state, event, nowMs, input);
+    case "ended":
+      return { state, effects: [] };
+  }
+}
+
+/**
+ * What the peer offers and this region lacks, the newest batches first. Batches that another peer was asked for are left
+ * out. Forgets the streams of which the peer offers nothing new.
+ */
+export function lackingOffers(
+  state: OpenReceiver,
+  own: ReadonlyMap<StreamId, Have>,
+  wanted: (streamId: StreamId) => Have,
+  limit: number,
+): readonly StreamRanges[] {
+  const lacking: StreamRanges[] = [];
+  let room = limit;
+  for (const streamId of state.promising) {
+    if (room === 0) break;
+    const lacks = difference(state.offers.get(streamId) ?? EMPTY_HAVE, own.get(streamId) ?? EMPTY_HAVE);
+    if (isEmpty(lacks)) {
+      state.promising.delete(streamId);
+      continue;
+    }
+    const ranges = newestRanges(difference(lacks, wanted(streamId)), room);
+    if (ranges.length === 0) continue;
+    room -= ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+    lacking.push({ streamId, ranges });
+  }
+  return lacking;
+}
+
+type ReceiverStep = Step<ReceiverState, ReceiverEffect>;
+type Effects = readonly ReceiverEffect[];
+type AwaitingHello = Extract<ReceiverState, { kind: "awaiting_hello" }>;
+
+function whileAwaitingHello(
+  state: AwaitingHello,
+  event: ReceiverEvent,
+  nowMs: number,
+  input: ReceiverInput,
+): ReceiverStep {
+  switch (event.kind) {
+    case "frame":
+      if (event.frame.kind === "hello") return greet(state, event.frame, nowMs, input);
+      return refuse(state, "bad_hello", `the first frame must be Hello, not ${event.frame.kind}`);
+    case "tick":
+      if (nowMs - state.sinceMs < PEER.welcomeMs) return { state, effects: [] };
+      return refuse(state, "bad_hello", `no Hello within ${PEER.welcomeMs / 1000} s`);
+    case "refuse":
+      return refuse(state, event.code, event.message);
+    case "lost":
+      return { state: { kind: "ended", link: state.link }, effects: [] };
+    case "committed":
+    case "lacked":
+      return { state, effects: [] };
+  }
+}
+
+function whileOpen(state: OpenReceiver, event: ReceiverEvent, nowMs: number, input: ReceiverInput): ReceiverStep {
+  switch (event.kind) {
+    case "frame":
+      state.lastHeardMs = nowMs;
+      if (event.frame.kind === "hello") return refuse(state, "bad_hello", "a second Hello on one link");
+      return { state, effects: heard(state, event.frame, nowMs, input) };
+    case "tick":
+      if (!state.paused && nowMs - state.lastHeardMs >= PEER.silentMs) {
+        return refuse(state, "silent", `no sign of life for ${PEER.silentMs / 1000} s`);
+      }
+      return { state, effects: beat(state, nowMs) };
+    case "committed":
+      return { state, effects: committed(state, event, nowMs) };
+    case "lacked":
+      return { state, effects: askForForks(state, event) };
+    case "refuse":
+      return refuse(state, event.code, event.message);
+    case "lost":
+      return { state: { kind: "ended", link: state.link }, effects: [] };
+  }
+}
+
+function heard(
+  state: OpenReceiver,
+  frame: Exclude<SenderFrame, { kind: "hello" }>,
+  nowMs: number,
+  input: ReceiverInput,
+): Effects {
+  switch (frame.kind) {
+    case "held":
+      for (const { streamId, have } of frame.streams) noteOffer(state, streamId, have, input.own);
+      return lookForForks(state, frame.streams, nowMs, input);
+    case "pruned":
+      withdrawOffer(state, frame.streamId, setOf(frame.ranges));
+      return [{ kind: "snapshot_needed", peer: state.peer }];
+    case "snapshot_part":
+      return [{ kind: "snapshot_part", part: frame }];
+    case "hashes":
+      return compareHashes(state, frame, nowMs);
+    case "digests":
+      return [{ kind: "digests", peer: state.peer, digests: frame.days }];
+    case "batch":
+      state.unacknowledgedBytes += frame.batch.bytes.length;
+      return [{ kind: "submit", batch: frame.batch }, ...pauseWhenFull(state)];
+  }
+}
+
+function greet(
+  { link }: AwaitingHello,
+  hello: Extract<SenderFrame, { kind: "hello" }>,
+  nowMs: number,
+  { self, own }: ReceiverInput,
+): ReceiverStep {
+  const refusal = greetingRefusal(hello, self);
+  if (refusal !== null) return refuse({ link }, refusal.code, refusal.message);
+  const peer = regionId(hello.region);
+  const { protocol, region, storeId, bootId } = self;
+  const welcome: ReceiverFrame = { kind: "welcome", protocol, region, storeId, bootId, creditBytes: CREDIT_BYTES };
+  return {
+    state: {
+      kind: "open",
+      link,
+      peer,
+      lastSentMs: nowMs,
+      lastHeardMs: nowMs,
+      unacknowledgedBytes: 0,
+      paused: false,
+      offers: new Map(),
+      promising: new Set(),
+      comparing: undefined,
+    },
+    effects: [
+      { kind: "answer", frame: welcome },
+      { kind: "report", report: { kind: "peer_welcomed", peer, software: hello.software } },
+      ...claimAll(own),
+    ],
+  };
+}
+
+/** Why the peer is not welcome; null: it is. */
+function greetingRefusal(
+  { protocol, region, token, storeId }: Extract<SenderFrame, { kind: "hello" }>,
+  self: ReceiverSelf,
+): { readonly code: string; readonly message: string } | null {
+  if (protocol !== self.protocol) {
+    return {
+      code: "protocol",
+      message: `${region} speaks protocol ${protocol}, ${self.region} speaks ${self.protocol}: update the older of the two`,
+    };
+  }
+  if (!isName(region)) return { code: "bad_hello", message: `not a region name: expected ${NAME_RULE}` };
+  if (!self.isPeer(region)) {
+    return {
+      code: "unauthorized",
+      message: `${region} is no peer of ${self.region}: add it there with tidemark regions add`,
+    };
+  }
+  if (!self.authorized(token)) {
+    return { code: "unauthorized", message: `${region} did not present the token of the regions` };
+  }
+  if (Buffer.compare(storeId, self.storeId) === 0) {
+    return {
+      code: "bad_hello",
+      message: `${region} has a copy of the database of ${self.region}: each region needs its own store`,
+    };
+  }
+  return null;
+}
+
+/** Everything that this region holds, in frames of bounded size; the last one is `complete`. */
+function claimAll(own: ReceiverInput["own"]): Effects {
+  const sets = [...own].map(([streamId, have]): StreamHave => ({ streamId, have }));
+  const frames: ReceiverEffect[] = [];
+  for (let i = 0; i === 0 || i < sets.length; i += PEER.streamsPerFrame) {
+    const streams = sets.slice(i, i + PEER.streamsPerFrame);
+    const complete = i + PEER.streamsPerFrame >= sets.length;
+    frames.push({ kind: "answer", frame: { kind: "holds", streams, complete } });
+  }
+  return frames;
+}
+
+/** The last frame of a link says why it ends. */
+function refuse(
+  state: { readonly link: number; readonly peer?: RegionId | undefined },
+  code: string,
+  message: string,
+): ReceiverStep {
+  return {
+    state: { kind: "ended", link: state.link },
+    effects: [
+      { kind: "report", report: { kind: "peer_refused", peer: state.peer ?? "", code, message } },
+      { kind: "answer", frame: { kind: "refusal", code, message, batch: null } },
+      { kind: "end" },
+    ],
+  };
+}
+
+function committed(
+  state: OpenReceiver,
+  { sets, settled }: Extract<ReceiverEvent, { kind: "committed" }>,
+  nowMs: number,
+): Effects {
+  const effects: ReceiverEffect[] = [];
+  for (const { streamId, seq, bytes, refusal } of settled) {
+    state.unacknowledgedBytes -= bytes;
+    if (refusal === null) continue;
+    // If it were asked for again, the same bytes would come.
+    withdrawOffer(state, streamId, { prefix: 0, islands: [{ first: seq, last: seq }] });
+    effects.push({ kind: "answer", frame: { kind: "refusal", ...refusal, batch: { streamId, seq } } });
+  }
+  if (sets.length > 0) {
+    effects.push({ kind: "answer", frame: { kind: "holds", streams: sets, complete: false } });
+    state.lastSentMs = nowMs;
+  }
+  if (state.paused && state.unacknowledgedBytes <= CREDIT_BYTES / 2) {
+    state.paused = false;
+    state.lastHeardMs = nowMs;
+    effects.push({ kind: "resume" });
+  }
+  return effects;
+}
+
+function beat(state: OpenReceiver, nowMs: number): Effects {
+  if (nowMs - state.lastSentMs < PEER.heartbeatMs) return [];
+  state.lastSentMs = nowMs;
+  return [{ kind: "answer", frame: { kind: "holds", streams: [], complete: false } }];
+}
+
+/**
+ * Equal sets whose hashes differ hold different sides of a fork. The hashes of one stream are compared at a time. The
+ * next stream is found when the peer sends its sets again.
+ */
+function lookForForks(
+  state: OpenReceiver,
+  streams: readonly StreamHave[],
+  nowMs: number,
+  { own, sums }: ReceiverInput,
+): Effects {
+  if (state.comparing !== undefined && nowMs - state.comparing.sinceMs < COMPARING_MS) return [];
+  const forked = streams.find(
+    ({ streamId, have, hashSum }) =>
+      hashSum !== undefined && hashSum !== sums.get(streamId) && equalHave(have, own.get(streamId) ?? EMPTY_HAVE),
+  );
+  if (forked === undefined) return [];
+  const { streamId } = forked;
+  state.comparing = { streamId, sinceMs: nowMs };
+  return [{ kind: "answer", frame: { kind: "want_hashes", streamId, after: 0 } }];
+}
+
+function compareHashes(
+  state: OpenReceiver,
+  { streamId, hashes, more }: Extract<SenderFrame, { kind: "hashes" }>,
+  nowMs: number,
+): Effects {
+  if (streamId !== state.comparing?.streamId) return [];
+  const compare: ReceiverEffect = { kind: "compare_hashes", streamId, hashes };
+  const last = hashes.at(-1);
+  if (!more || last === undefined) {
+    state.comparing = undefined;
+    return [compare];
+  }
+  state.comparing = { streamId, sinceMs: nowMs };
+  return [compare, { kind: "answer", frame: { kind: "want_hashes", streamId, after: last.seq } }];
+}
+
+function askForForks(
+  { peer }: OpenReceiver,
+  { streamId, seqs }: { readonly streamId: StreamId; readonly seqs: readonly Seq[] },
+): Effects {
+  if (seqs.length === 0) return [];
+  const { prefix, islands } = haveOf(seqs);
+  const ranges = [...(prefix > 0 ? [{ first: 1, last: prefix }] : []), ...islands];
+  return [
+    { kind: "report", report: { kind: "fork_found", peer, streamId, batches: seqs.length } },
+    { kind: "answer", frame: { kind: "want", streamId, ranges, variants: true } },
+  ];
+}
+
+function noteOffer(state: OpenReceiver, streamId: StreamId, have: Have, own: ReceiverInput["own"]): void {
+  if (state.offers.size >= STREAMS_MAX && !state.offers.has(streamId)) return;
+  state.offers.set(streamId, have);
+  if (!isEmpty(difference(have, own.get(streamId) ?? EMPTY_HAVE))) state.promising.add(streamId);
+}
+
+function withdrawOffer({ offers }: OpenReceiver, streamId: StreamId, gone: Have): void {
+  offers.set(streamId, difference(offers.get(streamId) ?? EMPTY_HAVE, gone));
+}
+
+function pauseWhenFull(state: OpenReceiver): Effects {
+  if (state.paused || state.unacknowledgedBytes < CREDIT_BYTES) return [];
+  state.paused = true;
+  return [{ kind: "pause" }];
+}
 
 const CREDIT_BYTES = 16 * 1024 * 1024;
-/** After this an answer does not come any more. */
-const LOOKING_MS = 60_000;
-const WANTED_MAX = 1_024;
-/** 200 MB of sets; more streams than this are beyond one embedded store. */
+/** An answer that has not come after this time does not come any more. */
+const COMPARING_MS = 60_000;
+/** 200 MB of sets. One embedded store cannot hold more streams than this. */
 const STREAMS_MAX = 1_000_000;
 
+function setOf(ranges: readonly Island[]): Have {
+  return ranges.reduce((set, { first, last }) => union(set, { prefix: 0, islands: [{ first, last }] }), EMPTY_HAVE);
+}
+
 /** The highest `limit` seqs, as ascending ranges. */
-function newest(have: Have, limit: number): Island[] {
+function newestRanges(have: Have, limit: number): Island[] {
   const ranges = have.prefix > 0 ? [{ first: 1, last: have.prefix }, ...have.islands] : have.islands;
   const taken: Island[] = [];
   let room = limit;

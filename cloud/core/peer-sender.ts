@@ -4,428 +4,41 @@ import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import { seq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { Step } from "../../proto/core/step.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { SenderFrame, StreamRanges, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { ReceiverFrame, SenderFrame, StreamRanges, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import type { SnapshotReport } from "./snapshot-taking.ts";
+import { PEER } from "./peer-limits.ts";
+import type { PeerReport } from "./peer-report.ts";
 
 /**
- * The link that this region dials to one peer, as a reducer: `step` takes what happened and says what to do.
+ * The link that this region dials to one peer, as a reducer. On this link, this region is the sender.
  *
  *     waiting --due--> dialling --welcome--> live --closed / silent / refused--> waiting
  *
  * Promises:
- * - What the peer `holds` is what it said on this connection, or, while it is out of reach, what it said last. The first
- *   whole answer of a connection replaces all that was said before: a region restored from a backup loses credit.
- * - A batch that was just committed goes out at once where the peer's credit allows (the eager copy). What does not go,
- *   or is lost on the way, is found when the sets are compared: nothing here has to be remembered.
- * - Unacknowledged bytes stay within the peer's credit; every state has a deadline.
+ * - `holds` is what the peer claimed on this connection. While the peer is out of reach, it is what the peer claimed
+ *   last. The first complete claim of a connection replaces all earlier claims: a region that was restored from a backup
+ *   claims less than before.
+ * - A batch that was just committed is sent at once if the credit of the peer allows it. A batch that is not sent, or is
+ *   lost on the way, is found when the sets are compared. So nothing has to be remembered here.
+ * - Unacknowledged bytes stay within the credit of the peer. Every state has a deadline.
+ *
+ * `stepSender` changes the state in place: it holds a set for every stream of the peer.
  */
-export class PeerSender {
+export type SenderState = {
   readonly peer: RegionId;
-  /** The peer's own word, by stream. */
-  #holds = new Map<StreamId, Have>();
-  /** The whole answer of this connection, as far as it has come. */
-  #arriving: Map<StreamId, Have> | undefined;
-  #link: SenderLink;
-  #failures = 0;
-  #lastLoss = "";
-  #unreachableSinceMs: number | undefined;
-  #session = 0;
-  #bootId = "";
-  /** Streams of which this region holds more than it has told on this connection. */
-  readonly #untold = new Set<StreamId>();
-
-  constructor(peer: RegionId, nowMs: number) {
-    this.peer = peer;
-    this.#link = { kind: "waiting", untilMs: nowMs };
-    this.#unreachableSinceMs = nowMs;
-  }
-
-  /** What the peer says that it holds. */
-  holds(streamId: StreamId): Have {
-    return this.#holds.get(streamId) ?? EMPTY_HAVE;
-  }
-
-  /** All of which it says that it holds something. */
-  get streams(): readonly StreamId[] {
-    return [...this.#holds.keys()];
-  }
-
-  get status(): SenderStatus {
-    return {
-      peer: this.peer,
-      connected: this.#link.kind === "live",
-      unreachableSinceMs: this.#unreachableSinceMs ?? null,
-      lastLoss: this.#lastLoss,
-      inFlightBytes: this.#link.kind === "live" ? this.#link.inFlightBytes : 0,
-    };
-  }
-
-  stop(): readonly SenderEffect[] {
-    const effects: SenderEffect[] = this.#link.kind === "waiting" ? [] : [{ kind: "hang_up", session: this.#session }];
-    this.#link = { kind: "waiting", untilMs: Infinity };
-    return effects;
-  }
-
-  /** Several times a second: deadlines, the next attempt, the sets that are due. */
-  tick(nowMs: number, random: number, own: OwnSets, sums: HashSums): readonly SenderEffect[] {
-    const link = this.#link;
-    switch (link.kind) {
-      case "waiting":
-        if (nowMs < link.untilMs) return [];
-        this.#session += 1;
-        this.#link = { kind: "dialling", untilMs: nowMs + PEER.welcomeMs };
-        return [{ kind: "dial", session: this.#session }];
-      case "dialling":
-        if (nowMs < link.untilMs) return [];
-        return this.#lose(`no welcome within ${PEER.welcomeMs / 1000} s`, nowMs, random, true);
-      case "live":
-        if (nowMs - link.lastFrameMs >= PEER.silentMs) {
-          return this.#lose(`no sign of life for ${PEER.silentMs / 1000} s`, nowMs, random, true);
-        }
-        this.#forgetOverdue(link, nowMs);
-        return [...this.#tell(link, nowMs, own, sums), ...this.#give(link), ...this.#beat(link, nowMs)];
-    }
-  }
-
-  /** A frame on the connection of this number. */
-  heard(session: number, frame: ReceiverFrame, now: Now): SenderOutcome {
-    const link = this.#link;
-    if (session !== this.#session || link.kind === "waiting") return NOTHING;
-    if (frame.kind === "refusal") {
-      const { code, message, batch } = frame;
-      if (batch === null) return effectsOnly(this.#lose(`refused (${code}): ${message}`, now.nowMs, now.random, true));
-      return effectsOnly([
-        { kind: "report", report: { kind: "batch_refused", peer: this.peer, code, message, ...batch } },
-      ]);
-    }
-    if (frame.kind === "welcome") {
-      if (link.kind !== "dialling") return effectsOnly(this.#lose("a second welcome", now.nowMs, now.random, true));
-      return effectsOnly(this.#welcomed(frame, now.nowMs));
-    }
-    if (link.kind !== "live")
-      return effectsOnly(this.#lose(`${frame.kind} before the welcome`, now.nowMs, now.random, true));
-    link.lastFrameMs = now.nowMs;
-    if (frame.kind === "want_snapshot") {
-      if (link.scanning) return NOTHING;
-      link.scanning = true;
-      return effectsOnly([{ kind: "scan", session, after: frame.after }]);
-    }
-    if (frame.kind === "want_hashes") {
-      return effectsOnly([{ kind: "hash", session, streamId: frame.streamId, after: frame.after }]);
-    }
-    if (frame.kind === "want") {
-      if (link.wants.length < WANTS_MAX) link.wants.push(frame);
-      return effectsOnly(this.#give(link));
-    }
-    return this.#held(link, frame);
-  }
-
-  /** The connection of this number ended by itself. */
-  closed(session: number, reason: string, now: Now): readonly SenderEffect[] {
-    if (session !== this.#session || this.#link.kind === "waiting") return [];
-    return this.#lose(reason, now.nowMs, now.random, false);
-  }
-
-  /** Batches that were just committed here and did not come from a peer: the eager copy. */
-  committed(batches: readonly SealedBatch[], nowMs: number): readonly SenderEffect[] {
-    const link = this.#link;
-    const effects: SenderEffect[] = [];
-    for (const batch of batches) {
-      this.#untold.add(batch.streamId);
-      if (link.kind !== "live") continue;
-      if (link.inFlightBytes + batch.bytes.length > link.creditBytes) continue;
-      effects.push(this.#send(link, batch, nowMs));
-    }
-    return effects;
-  }
-
-  /** The sets of these streams grew by what came from another peer: told with the next comparison. */
-  grew(streamId: StreamId): void {
-    this.#untold.add(streamId);
-  }
-
-  /** The answer to a question for hashes. */
-  hashed(session: number, answer: Omit<Extract<SenderFrame, { kind: "hashes" }>, "kind">): readonly SenderEffect[] {
-    if (session !== this.#session || this.#link.kind !== "live") return [];
-    return [this.#frame({ kind: "hashes", ...answer })];
-  }
-
-  /** What this region found when it walked over its rows. */
-  tellDigests(days: readonly DayDigest[]): readonly SenderEffect[] {
-    return this.#link.kind === "live" ? [this.#frame({ kind: "digests", days })] : [];
-  }
-
-  /** The answer to a scan that this link asked for; null when the peer asked for a part that is none. */
-  scanned(
-    session: number,
-    after: Uint8Array,
-    part: { readonly body: Uint8Array; readonly next: Uint8Array } | null,
-    now: Now,
-  ): readonly SenderEffect[] {
-    const link = this.#link;
-    if (session !== this.#session || link.kind !== "live") return [];
-    link.scanning = false;
-    if (part === null) return this.#lose("it asked for a part of a snapshot that is none", now.nowMs, now.random, true);
-    const { body, next } = part;
-    return [this.#frame({ kind: "snapshot_part", after, body, next })];
-  }
-
-  /** The answer to a read that this link asked for. `pruned`: what is held without its bytes. */
-  read(
-    session: number,
-    answer: { batches: readonly SealedBatch[]; pruned: StreamRanges | null },
-    nowMs: number,
-  ): readonly SenderEffect[] {
-    const link = this.#link;
-    if (session !== this.#session || link.kind !== "live") return [];
-    const asked = link.reading;
-    link.reading = undefined;
-    if (asked !== undefined) goOn(link, asked, answer);
-    const effects: SenderEffect[] = [];
-    if (answer.pruned !== null) effects.push(this.#frame({ kind: "pruned", ...answer.pruned }));
-    for (const batch of answer.batches) effects.push(this.#send(link, batch, nowMs));
-    return [...effects, ...this.#give(link)];
-  }
-
-  #welcomed(frame: Extract<ReceiverFrame, { kind: "welcome" }>, nowMs: number): readonly SenderEffect[] {
-    const bootId = Buffer.from(frame.bootId).toString("hex");
-    const effects: SenderEffect[] = [
-      {
-        kind: "report",
-        report: {
-          kind: "peer_connected",
-          peer: this.peer,
-          offlineMs: nowMs - (this.#unreachableSinceMs ?? nowMs),
-          rebooted: this.#bootId !== "" && bootId !== this.#bootId,
-        },
-      },
-    ];
-    this.#bootId = bootId;
-    this.#failures = 0;
-    this.#lastLoss = "";
-    this.#unreachableSinceMs = undefined;
-    this.#arriving = new Map();
-    this.#link = {
-      kind: "live",
-      creditBytes: Math.min(frame.creditBytes, PEER.creditMaxBytes),
-      lastFrameMs: nowMs,
-      // At once, and whole.
-      toldMs: -Infinity,
-      beatMs: nowMs,
-      wholeMs: -Infinity,
-      wants: [],
-      reading: undefined,
-      scanning: false,
-      inFlight: new Map(),
-      inFlightBytes: 0,
-    };
-    return effects;
-  }
-
-  #held(link: LiveSenderLink, frame: Extract<ReceiverFrame, { kind: "holds" }>): SenderOutcome {
-    const changed: StreamId[] = [];
-    const into = this.#arriving ?? this.#holds;
-    for (const { streamId, have } of frame.streams) {
-      into.set(streamId, have);
-      for (const item of link.inFlight.get(streamId)?.values() ?? []) {
-        if (contains(have, item.seq)) land(link, item);
-      }
-      if (this.#arriving === undefined) changed.push(streamId);
-    }
-    if (this.#arriving !== undefined && frame.complete) {
-      // Also what is not claimed any more has changed.
-      const before = this.#holds;
-      this.#holds = this.#arriving;
-      this.#arriving = undefined;
-      for (const [streamId, have] of before) {
-        if (!equalHave(have, this.holds(streamId))) changed.push(streamId);
-      }
-      for (const streamId of this.#holds.keys()) if (!before.has(streamId)) changed.push(streamId);
-    }
-    return { effects: this.#give(link), changed };
-  }
-
-  /** Reads for the oldest want where there is room for what comes. */
-  #give(link: LiveSenderLink): readonly SenderEffect[] {
-    if (link.reading !== undefined || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
-    for (;;) {
-      const want = link.wants[0];
-      if (want === undefined) return [];
-      const seqs = takeSeqs(want, PEER.readSeqs);
-      const rest = remaining(want, seqs);
-      if (rest === undefined) link.wants.shift();
-      else link.wants[0] = rest;
-      const unheld = seqs.filter(
-        (at) =>
-          (want.variants === true || !contains(this.holds(want.streamId), at)) &&
-          link.inFlight.get(want.streamId)?.has(at) !== true,
-      );
-      if (unheld.length === 0) continue;
-      link.reading = { want, seqs: unheld };
-      return [
-        { kind: "read", session: this.#session, streamId: want.streamId, seqs: unheld, maxBytes: PEER.readBytes },
-      ];
-    }
-  }
-
-  #send(link: LiveSenderLink, batch: SealedBatch, nowMs: number): SenderEffect {
-    const { streamId, seq: at, bytes } = batch;
-    const before = link.inFlight.get(streamId)?.get(at);
-    if (before !== undefined) land(link, before);
-    let ofStream = link.inFlight.get(streamId);
-    if (ofStream === undefined) link.inFlight.set(streamId, (ofStream = new Map()));
-    ofStream.set(at, { streamId, seq: at, bytes: bytes.length, sentAtMs: nowMs });
-    link.inFlightBytes += bytes.length;
-    return this.#frame({ kind: "batch", batch });
-  }
-
-  /** Nobody waits for these: the comparison of sets finds again what did not arrive. */
-  #forgetOverdue(link: LiveSenderLink, nowMs: number): void {
-    for (const ofStream of link.inFlight.values()) {
-      for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) land(link, item);
-    }
-  }
-
-  /** What this region holds: all of it after the welcome and every ten minutes, what changed every five seconds. */
-  #tell(link: LiveSenderLink, nowMs: number, own: OwnSets, sums: HashSums): readonly SenderEffect[] {
-    if (nowMs - link.toldMs < PEER.compareMs) return [];
-    const whole = nowMs - link.wholeMs >= PEER.compareWholeMs;
-    const streams = whole ? [...own.keys()] : [...this.#untold];
-    link.toldMs = nowMs;
-    if (whole) link.wholeMs = nowMs;
-    this.#untold.clear();
-    const frames: SenderEffect[] = [];
-    for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
-      const part = streams.slice(i, i + PEER.streamsPerFrame).map((streamId): StreamHave => ({
-        streamId,
-        have: own.get(streamId) ?? EMPTY_HAVE,
-        hashSum: sums.get(streamId),
-      }));
-      // Also what the peer says that it holds: of a fork it may hold the other side.
-      frames.push(this.#frame({ kind: "held", streams: part }));
-    }
-    return frames;
-  }
-
-  /**
-   * The peer must hear something, too: where only the way to it is cut, its own frames would come for ever and nothing
-   * that this side gives would arrive.
-   */
-  #beat(link: LiveSenderLink, nowMs: number): readonly SenderEffect[] {
-    if (nowMs - link.beatMs < PEER.heartbeatMs) return [];
-    link.beatMs = nowMs;
-    return [this.#frame({ kind: "held", streams: [] })];
-  }
-
-  #frame(frame: SenderFrame): SenderEffect {
-    return { kind: "give", session: this.#session, frame };
-  }
-
-  #lose(reason: string, nowMs: number, random: number, hangUp: boolean): readonly SenderEffect[] {
-    const retryMs = Math.max(backoffMs(PEER.backoff, this.#failures, random), PEER.retryMinMs);
-    this.#failures += 1;
-    this.#unreachableSinceMs ??= nowMs;
-    this.#arriving = undefined;
-    this.#untold.clear();
-    this.#link = { kind: "waiting", untilMs: nowMs + retryMs };
-    const effects: SenderEffect[] = hangUp ? [{ kind: "hang_up", session: this.#session }] : [];
-    if (reason !== this.#lastLoss) {
-      effects.push({ kind: "report", report: { kind: "peer_lost", peer: this.peer, reason, retryMs } });
-    }
-    this.#lastLoss = reason;
-    return effects;
-  }
-}
-
-/** Times and sizes of the links between regions (design, section 6). */
-export const PEER: Readonly<Record<PeerNumber, number>> & {
-  readonly backoff: { readonly baseMs: number; readonly capMs: number };
-} = {
-  backoff: { baseMs: 200, capMs: 5_000 },
-  retryMinMs: 20,
-  welcomeMs: 5_000,
-  silentMs: 3_000,
-  heartbeatMs: 750,
-  compareMs: 5_000,
-  compareWholeMs: 600_000,
-  /** A sent batch that the peer does not hold after this is not waited for. */
-  unheldMs: 10_000,
-  /** A wanted batch that did not come within this is asked of another peer. */
-  wantMs: 10_000,
-  creditMaxBytes: 64 * 1024 * 1024,
-  readBytes: 1024 * 1024,
-  readSeqs: 256,
-  streamsPerFrame: 1_000,
+  /** What the peer claims, by stream. */
+  holds: Map<StreamId, Have>;
+  link: SenderLink;
+  failures: number;
+  lastLoss: string;
+  /** Since when there is no live link; undefined while there is one. */
+  unreachableSinceMs: number | undefined;
+  /** The number of the latest connection. */
+  session: number;
+  bootId: string;
 };
-
-type PeerNumber =
-  | "retryMinMs"
-  | "welcomeMs"
-  | "silentMs"
-  | "heartbeatMs"
-  | "compareMs"
-  | "compareWholeMs"
-  | "unheldMs"
-  | "wantMs"
-  | "creditMaxBytes"
-  | "readBytes"
-  | "readSeqs"
-  | "streamsPerFrame";
-
-/** Of the batches that this region holds of each stream. */
-export type HashSums = ReadonlyMap<StreamId, number>;
-export type OwnSets = ReadonlyMap<StreamId, Have>;
-export type Now = { readonly nowMs: number; readonly random: number };
-
-export type SenderEffect =
-  | { readonly kind: "dial"; readonly session: number }
-  | { readonly kind: "hang_up"; readonly session: number }
-  | { readonly kind: "give"; readonly session: number; readonly frame: SenderFrame }
-  | {
-      readonly kind: "read";
-      readonly session: number;
-      readonly streamId: StreamId;
-      readonly seqs: readonly Seq[];
-      readonly maxBytes: number;
-    }
-  | { readonly kind: "hash"; readonly session: number; readonly streamId: StreamId; readonly after: number }
-  | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
-  | { readonly kind: "report"; readonly report: PeerReport };
-
-export type SenderOutcome = {
-  readonly effects: readonly SenderEffect[];
-  /** Streams of which the peer says now that it holds something else than before. */
-  readonly changed: readonly StreamId[];
-};
-
-export type SenderStatus = {
-  readonly peer: RegionId;
-  readonly connected: boolean;
-  readonly unreachableSinceMs: number | null;
-  readonly lastLoss: string;
-  readonly inFlightBytes: number;
-};
-
-/** What a person wants to read in the log; repeated failures are told once. */
-export type PeerReport =
-  | { readonly kind: "peer_connected"; readonly peer: RegionId; readonly offlineMs: number; readonly rebooted: boolean }
-  | { readonly kind: "peer_lost"; readonly peer: RegionId; readonly reason: string; readonly retryMs: number }
-  | {
-      readonly kind: "batch_refused";
-      readonly peer: RegionId;
-      readonly code: string;
-      readonly message: string;
-      readonly streamId: StreamId;
-      readonly seq: Seq;
-    }
-  | { readonly kind: "peer_refused"; readonly peer: string; readonly code: string; readonly message: string }
-  | SnapshotReport
-  /** Batches of which the peer holds another side of a fork than we do. */
-  | { readonly kind: "fork_found"; readonly peer: RegionId; readonly streamId: StreamId; readonly batches: number };
-
-type Want = StreamRanges & { readonly variants?: boolean };
 
 type SenderLink =
   | { readonly kind: "waiting"; readonly untilMs: number }
@@ -436,40 +49,384 @@ type LiveSenderLink = {
   readonly kind: "live";
   readonly creditBytes: number;
   lastFrameMs: number;
-  toldMs: number;
+  /** When the sets were sent last, a heartbeat, and all sets. */
+  comparedMs: number;
   beatMs: number;
-  wholeMs: number;
+  comparedWholeMs: number;
+  /** The claim of this connection, as far as it has come; undefined when it is complete. */
+  arriving: Map<StreamId, Have> | undefined;
+  /** Streams of which this region holds more than it has sent on this connection. */
+  readonly grown: Set<StreamId>;
   readonly wants: Want[];
-  /** One read at a time: its answer is what keeps memory bounded. */
+  /** There is one read at a time. This keeps the memory bounded. */
   reading: { readonly want: Want; readonly seqs: readonly Seq[] } | undefined;
-  /** As with reads, of a snapshot. */
+  /** In the same way, one part of a snapshot is read at a time. */
   scanning: boolean;
-  readonly inFlight: Map<StreamId, Map<Seq, Sent>>;
+  readonly inFlight: Map<StreamId, Map<Seq, SentBatch>>;
   inFlightBytes: number;
 };
 
-type Sent = { readonly streamId: StreamId; readonly seq: Seq; readonly bytes: number; readonly sentAtMs: number };
+type Want = StreamRanges & { readonly variants?: boolean };
+type SentBatch = {
+  readonly streamId: StreamId;
+  readonly seq: Seq;
+  readonly bytes: number;
+  readonly sentAtMs: number;
+};
 
-/** A peer asks for at most `WANTED_MAX` batches at a time (peer-receiver.ts), so more wants than this are not its own. */
-const WANTS_MAX = 1_024;
-const NOTHING: SenderOutcome = { effects: [], changed: [] };
+export type SenderEvent =
+  /** Comes several times a second. */
+  | { readonly kind: "tick" }
+  /** A commit: the streams that it touched, and the batches that did not come from a peer. */
+  | { readonly kind: "committed"; readonly streamIds: readonly StreamId[]; readonly fresh: readonly SealedBatch[] }
+  /** What this region found when it walked over its rows. */
+  | { readonly kind: "digests"; readonly days: readonly DayDigest[] }
+  | { readonly kind: "stop" }
+  | ({ readonly session: number } & (
+      | { readonly kind: "frame"; readonly frame: ReceiverFrame }
+      /** The connection ended by itself. */
+      | { readonly kind: "closed"; readonly reason: string }
+      /** The answer to `read`. `pruned`: batches that are held without their bytes. */
+      | { readonly kind: "read"; readonly batches: readonly SealedBatch[]; readonly pruned: StreamRanges | null }
+      /** The answer to `hash`. */
+      | {
+          readonly kind: "hashed";
+          readonly streamId: StreamId;
+          readonly hashes: readonly WireHash[];
+          readonly more: boolean;
+        }
+      /** The answer to `scan`; null: the peer asked for a part that does not exist. */
+      | {
+          readonly kind: "scanned";
+          readonly after: Uint8Array;
+          readonly part: { readonly body: Uint8Array; readonly next: Uint8Array } | null;
+        }
+    ));
 
-function effectsOnly(effects: readonly SenderEffect[]): SenderOutcome {
-  return { effects, changed: [] };
+export type SenderEffect =
+  | { readonly kind: "dial"; readonly session: number }
+  | { readonly kind: "hang_up"; readonly session: number }
+  | { readonly kind: "send"; readonly session: number; readonly frame: SenderFrame }
+  | {
+      readonly kind: "read";
+      readonly session: number;
+      readonly streamId: StreamId;
+      readonly seqs: readonly Seq[];
+      readonly maxBytes: number;
+    }
+  | { readonly kind: "hash"; readonly session: number; readonly streamId: StreamId; readonly after: number }
+  | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
+  /** The peer claims something else of these streams than before. */
+  | { readonly kind: "claims_changed"; readonly streamIds: readonly StreamId[] }
+  | { readonly kind: "report"; readonly report: PeerReport };
+
+/** What a step reads beside its event: the sets of this region, and the sums of the hashes of their batches. */
+export type SenderInput = {
+  readonly random: number;
+  readonly own: ReadonlyMap<StreamId, Have>;
+  readonly sums: ReadonlyMap<StreamId, number>;
+};
+
+export type SenderStatus = {
+  readonly peer: RegionId;
+  readonly connected: boolean;
+  readonly unreachableSinceMs: number | null;
+  readonly lastLoss: string;
+  readonly inFlightBytes: number;
+};
+
+export function initialSender(peer: RegionId, nowMs: number): SenderState {
+  return {
+    peer,
+    holds: new Map(),
+    link: { kind: "waiting", untilMs: nowMs },
+    failures: 0,
+    lastLoss: "",
+    unreachableSinceMs: nowMs,
+    session: 0,
+    bootId: "",
+  };
 }
 
-function land(link: LiveSenderLink, item: Sent): void {
-  const ofStream = link.inFlight.get(item.streamId);
-  if (ofStream?.delete(item.seq) !== true) return;
-  link.inFlightBytes -= item.bytes;
-  if (ofStream.size === 0) link.inFlight.delete(item.streamId);
+export function senderStatus({ peer, link, unreachableSinceMs, lastLoss }: SenderState): SenderStatus {
+  return {
+    peer,
+    connected: link.kind === "live",
+    unreachableSinceMs: unreachableSinceMs ?? null,
+    lastLoss,
+    inFlightBytes: link.kind === "live" ? link.inFlightBytes : 0,
+  };
 }
 
-/** A read stops at its size: what comes behind the last batch of it is wanted still. */
-function goOn(
+/** What the peer claims of a stream. */
+export function peerHolds(state: SenderState, streamId: StreamId): Have {
+  return state.holds.get(streamId) ?? EMPTY_HAVE;
+}
+
+export function stepSender(
+  state: SenderState,
+  event: SenderEvent,
+  nowMs: number,
+  input: SenderInput,
+): Step<SenderState, SenderEffect> {
+  return { state, effects: effectsOf(state, event, nowMs, input) };
+}
+
+type Effects = readonly SenderEffect[];
+
+function effectsOf(state: SenderState, event: SenderEvent, nowMs: number, input: SenderInput): Effects {
+  // An answer or a frame of an earlier connection.
+  if ("session" in event && event.session !== state.session) return [];
+  switch (state.link.kind) {
+    case "waiting":
+      return whileWaiting(state, state.link.untilMs, event, nowMs);
+    case "dialling":
+      return whileDialling(state, state.link.untilMs, event, nowMs, input);
+    case "live":
+      return whileLive(state, state.link, event, nowMs, input);
+  }
+}
+
+function whileWaiting(state: SenderState, untilMs: number, event: SenderEvent, nowMs: number): Effects {
+  switch (event.kind) {
+    case "tick":
+      if (nowMs < untilMs) return [];
+      state.session += 1;
+      state.link = { kind: "dialling", untilMs: nowMs + PEER.welcomeMs };
+      return [{ kind: "dial", session: state.session }];
+    case "stop":
+      state.link = STOPPED;
+      return [];
+    case "committed":
+    case "digests":
+    case "frame":
+    case "closed":
+    case "read":
+    case "hashed":
+    case "scanned":
+      return [];
+  }
+}
+
+function whileDialling(
+  state: SenderState,
+  untilMs: number,
+  event: SenderEvent,
+  nowMs: number,
+  { random }: SenderInput,
+): Effects {
+  switch (event.kind) {
+    case "tick":
+      if (nowMs < untilMs) return [];
+      return hangUp(state, `no welcome within ${PEER.welcomeMs / 1000} s`, nowMs, random);
+    case "frame":
+      if (event.frame.kind === "welcome") return welcomed(state, event.frame, nowMs);
+      if (event.frame.kind === "refusal") return refused(state, event.frame, nowMs, random);
+      return hangUp(state, `${event.frame.kind} before the welcome`, nowMs, random);
+    case "closed":
+      return lose(state, event.reason, nowMs, random);
+    case "stop":
+      state.link = STOPPED;
+      return [{ kind: "hang_up", session: state.session }];
+    case "committed":
+    case "digests":
+    case "read":
+    case "hashed":
+    case "scanned":
+      return [];
+  }
+}
+
+function whileLive(
+  state: SenderState,
   link: LiveSenderLink,
-  { want, seqs }: { readonly want: Want; readonly seqs: readonly Seq[] },
-  { batches }: { readonly batches: readonly SealedBatch[] },
+  event: SenderEvent,
+  nowMs: number,
+  input: SenderInput,
+): Effects {
+  switch (event.kind) {
+    case "tick":
+      if (nowMs - link.lastFrameMs >= PEER.silentMs) {
+        return hangUp(state, `no sign of life for ${PEER.silentMs / 1000} s`, nowMs, input.random);
+      }
+      forgetOverdue(link, nowMs);
+      return [...compareSets(state, link, nowMs, input), ...readWanted(state, link), ...beat(state, link, nowMs)];
+    case "frame":
+      return heard(state, link, event.frame, nowMs, input);
+    case "closed":
+      return lose(state, event.reason, nowMs, input.random);
+    case "committed":
+      for (const streamId of event.streamIds) link.grown.add(streamId);
+      return event.fresh
+        .filter(({ bytes }) => link.inFlightBytes + bytes.length <= link.creditBytes)
+        .map((batch) => sendBatch(state, link, batch, nowMs));
+    case "digests":
+      return [sendFrame(state, { kind: "digests", days: event.days })];
+    case "read":
+      return wasRead(state, link, event, nowMs);
+    case "hashed": {
+      const { streamId, hashes, more } = event;
+      return [sendFrame(state, { kind: "hashes", streamId, hashes, more })];
+    }
+    case "scanned": {
+      link.scanning = false;
+      const { after, part } = event;
+      if (part !== null) return [sendFrame(state, { kind: "snapshot_part", after, ...part })];
+      return hangUp(state, "it asked for a part of a snapshot that does not exist", nowMs, input.random);
+    }
+    case "stop":
+      state.link = STOPPED;
+      return [{ kind: "hang_up", session: state.session }];
+  }
+}
+
+function heard(
+  state: SenderState,
+  link: LiveSenderLink,
+  frame: ReceiverFrame,
+  nowMs: number,
+  { random }: SenderInput,
+): Effects {
+  const { session } = state;
+  switch (frame.kind) {
+    case "welcome":
+      return hangUp(state, "a second welcome", nowMs, random);
+    case "refusal":
+      return refused(state, frame, nowMs, random);
+    case "holds":
+      link.lastFrameMs = nowMs;
+      return claimed(state, link, frame);
+    case "want":
+      link.lastFrameMs = nowMs;
+      if (link.wants.length < WANTS_MAX) link.wants.push(frame);
+      return readWanted(state, link);
+    case "want_hashes":
+      link.lastFrameMs = nowMs;
+      return [{ kind: "hash", session, streamId: frame.streamId, after: frame.after }];
+    case "want_snapshot":
+      link.lastFrameMs = nowMs;
+      if (link.scanning) return [];
+      link.scanning = true;
+      return [{ kind: "scan", session, after: frame.after }];
+  }
+}
+
+/** A refusal of one batch is reported. Any other refusal is the end of the connection. */
+function refused(
+  state: SenderState,
+  { code, message, batch }: Extract<ReceiverFrame, { kind: "refusal" }>,
+  nowMs: number,
+  random: number,
+): Effects {
+  if (batch === null) return hangUp(state, `refused (${code}): ${message}`, nowMs, random);
+  return [{ kind: "report", report: { kind: "batch_refused", peer: state.peer, code, message, ...batch } }];
+}
+
+function welcomed(state: SenderState, frame: Extract<ReceiverFrame, { kind: "welcome" }>, nowMs: number): Effects {
+  const bootId = Buffer.from(frame.bootId).toString("hex");
+  const report: PeerReport = {
+    kind: "peer_connected",
+    peer: state.peer,
+    offlineMs: nowMs - (state.unreachableSinceMs ?? nowMs),
+    rebooted: state.bootId !== "" && bootId !== state.bootId,
+  };
+  state.bootId = bootId;
+  state.failures = 0;
+  state.lastLoss = "";
+  state.unreachableSinceMs = undefined;
+  state.link = {
+    kind: "live",
+    creditBytes: Math.min(frame.creditBytes, PEER.creditMaxBytes),
+    lastFrameMs: nowMs,
+    // The next tick sends all sets.
+    comparedMs: -Infinity,
+    beatMs: nowMs,
+    comparedWholeMs: -Infinity,
+    arriving: new Map(),
+    grown: new Set(),
+    wants: [],
+    reading: undefined,
+    scanning: false,
+    inFlight: new Map(),
+    inFlightBytes: 0,
+  };
+  return [{ kind: "report", report }];
+}
+
+/** The peer claims these sets. The first claims of a connection count when all of them have come. */
+function claimed(
+  state: SenderState,
+  link: LiveSenderLink,
+  { streams, complete }: Extract<ReceiverFrame, { kind: "holds" }>,
+): Effects {
+  const claims = link.arriving ?? state.holds;
+  for (const { streamId, have } of streams) {
+    claims.set(streamId, have);
+    for (const item of link.inFlight.get(streamId)?.values() ?? []) {
+      if (contains(have, item.seq)) landed(link, item);
+    }
+  }
+  let changed: readonly StreamId[] = [];
+  if (link.arriving === undefined) changed = streams.map(({ streamId }) => streamId);
+  else if (complete) changed = replaceClaims(state, link.arriving);
+  if (complete) link.arriving = undefined;
+  const effects = readWanted(state, link);
+  return changed.length === 0 ? effects : [...effects, { kind: "claims_changed", streamIds: changed }];
+}
+
+/** @returns the streams of which the peer claims something else now, or nothing any more. */
+function replaceClaims(state: SenderState, claims: Map<StreamId, Have>): readonly StreamId[] {
+  const before = state.holds;
+  state.holds = claims;
+  const changed: StreamId[] = [];
+  for (const [streamId, have] of before) if (!equalHave(have, peerHolds(state, streamId))) changed.push(streamId);
+  for (const streamId of claims.keys()) if (!before.has(streamId)) changed.push(streamId);
+  return changed;
+}
+
+/** Asks for the bytes of the oldest want, if there is room for them. */
+function readWanted(state: SenderState, link: LiveSenderLink): Effects {
+  if (link.reading !== undefined || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
+  for (;;) {
+    const want = link.wants[0];
+    if (want === undefined) return [];
+    const { streamId } = want;
+    const seqs = newestSeqs(want, PEER.readSeqs);
+    const rest = without(want, seqs);
+    if (rest === undefined) link.wants.shift();
+    else link.wants[0] = rest;
+    const needed = seqs.filter(
+      (at) =>
+        (want.variants === true || !contains(peerHolds(state, streamId), at)) &&
+        link.inFlight.get(streamId)?.has(at) !== true,
+    );
+    if (needed.length === 0) continue;
+    link.reading = { want, seqs: needed };
+    return [{ kind: "read", session: state.session, streamId, seqs: needed, maxBytes: PEER.readBytes }];
+  }
+}
+
+function wasRead(
+  state: SenderState,
+  link: LiveSenderLink,
+  { batches, pruned }: Extract<SenderEvent, { kind: "read" }>,
+  nowMs: number,
+): Effects {
+  const { reading } = link;
+  link.reading = undefined;
+  if (reading !== undefined) wantRest(link, reading, batches);
+  return [
+    ...(pruned === null ? [] : [sendFrame(state, { kind: "pruned", ...pruned })]),
+    ...batches.map((batch) => sendBatch(state, link, batch, nowMs)),
+    ...readWanted(state, link),
+  ];
+}
+
+/** A read stops at its size. What comes after its last batch is still wanted. */
+function wantRest(
+  link: LiveSenderLink,
+  { want, seqs }: NonNullable<LiveSenderLink["reading"]>,
+  batches: readonly SealedBatch[],
 ): void {
   const last = batches.at(-1);
   if (last === undefined) return;
@@ -479,8 +436,87 @@ function goOn(
   link.wants.unshift({ ...want, ranges: prefix > 0 ? [{ first: 1, last: prefix }, ...islands] : islands });
 }
 
-/** The newest `limit` seqs of a want, newest first: fresh data before old. */
-function takeSeqs({ ranges }: StreamRanges, limit: number): Seq[] {
+function sendBatch(state: SenderState, link: LiveSenderLink, batch: SealedBatch, nowMs: number): SenderEffect {
+  const { streamId, seq: at, bytes } = batch;
+  const before = link.inFlight.get(streamId)?.get(at);
+  if (before !== undefined) landed(link, before);
+  let ofStream = link.inFlight.get(streamId);
+  if (ofStream === undefined) link.inFlight.set(streamId, (ofStream = new Map()));
+  ofStream.set(at, { streamId, seq: at, bytes: bytes.length, sentAtMs: nowMs });
+  link.inFlightBytes += bytes.length;
+  return sendFrame(state, { kind: "batch", batch });
+}
+
+function landed(link: LiveSenderLink, item: SentBatch): void {
+  const ofStream = link.inFlight.get(item.streamId);
+  if (ofStream?.delete(item.seq) !== true) return;
+  link.inFlightBytes -= item.bytes;
+  if (ofStream.size === 0) link.inFlight.delete(item.streamId);
+}
+
+/** Overdue batches are not waited for: the comparison of the sets finds what did not arrive. */
+function forgetOverdue(link: LiveSenderLink, nowMs: number): void {
+  for (const ofStream of link.inFlight.values()) {
+    for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) landed(link, item);
+  }
+}
+
+/** Sends the sets of this region: all of them after the welcome and every ten minutes, the grown ones every five seconds. */
+function compareSets(state: SenderState, link: LiveSenderLink, nowMs: number, { own, sums }: SenderInput): Effects {
+  if (nowMs - link.comparedMs < PEER.compareMs) return [];
+  const isWhole = nowMs - link.comparedWholeMs >= PEER.compareWholeMs;
+  const streams = isWhole ? [...own.keys()] : [...link.grown];
+  link.comparedMs = nowMs;
+  if (isWhole) link.comparedWholeMs = nowMs;
+  link.grown.clear();
+  const frames: SenderEffect[] = [];
+  for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
+    // Also the sets that the peer already claims: it may hold the other side of a fork, which only the sums show.
+    const part = streams.slice(i, i + PEER.streamsPerFrame).map((streamId): StreamHave => ({
+      streamId,
+      have: own.get(streamId) ?? EMPTY_HAVE,
+      hashSum: sums.get(streamId),
+    }));
+    frames.push(sendFrame(state, { kind: "held", streams: part }));
+  }
+  return frames;
+}
+
+/**
+ * The peer must hear from this region as well. If only the way to the peer is cut, the frames of the peer arrive for
+ * ever, and nothing that this region sends does.
+ */
+function beat(state: SenderState, link: LiveSenderLink, nowMs: number): Effects {
+  if (nowMs - link.beatMs < PEER.heartbeatMs) return [];
+  link.beatMs = nowMs;
+  return [sendFrame(state, { kind: "held", streams: [] })];
+}
+
+function sendFrame({ session }: SenderState, frame: SenderFrame): SenderEffect {
+  return { kind: "send", session, frame };
+}
+
+function hangUp(state: SenderState, reason: string, nowMs: number, random: number): Effects {
+  return [{ kind: "hang_up", session: state.session }, ...lose(state, reason, nowMs, random)];
+}
+
+/** The connection is over. The next attempt comes after a pause. */
+function lose(state: SenderState, reason: string, nowMs: number, random: number): Effects {
+  const retryMs = Math.max(backoffMs(PEER.backoff, state.failures, random), PEER.retryMinMs);
+  state.failures += 1;
+  state.unreachableSinceMs ??= nowMs;
+  state.link = { kind: "waiting", untilMs: nowMs + retryMs };
+  const isNew = reason !== state.lastLoss;
+  state.lastLoss = reason;
+  return isNew ? [{ kind: "report", report: { kind: "peer_lost", peer: state.peer, reason, retryMs } }] : [];
+}
+
+const STOPPED: SenderLink = { kind: "waiting", untilMs: Infinity };
+/** A peer asks for at most `WANTED_MAX` batches at a time (wanted-batches.ts), so it never has more wants than this. */
+const WANTS_MAX = 1_024;
+
+/** The newest `limit` seqs of a want, newest first: fresh data comes before old data. */
+function newestSeqs({ ranges }: StreamRanges, limit: number): Seq[] {
   const taken: Seq[] = [];
   for (const { first, last } of ranges.toReversed()) {
     for (let at = last; at >= first && taken.length < limit; at--) taken.push(seq(at));
@@ -488,7 +524,8 @@ function takeSeqs({ ranges }: StreamRanges, limit: number): Seq[] {
   return taken;
 }
 
-function remaining(want: Want, taken: readonly Seq[]): Want | undefined {
+/** The part of a want that is below the seqs taken from it; undefined: nothing is left. */
+function without(want: Want, taken: readonly Seq[]): Want | undefined {
   const below = taken.at(-1);
   if (below === undefined) return undefined;
   const ranges = want.ranges

@@ -2,428 +2,413 @@ import { contains, difference, EMPTY_HAVE, equalHave, heldByAtLeast, isEmpty } f
 import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
-import type { Member, MemberState } from "../../proto/core/member.ts";
-import type { SealedBatch } from "../../proto/core/record.ts";
-import type { SenderFrame, StreamRanges, ReceiverFrame, WireHash } from "../../proto/wire/peer-messages.ts";
-import type { DayDigest } from "./day-digests.ts";
+import type { Member } from "../../proto/core/member.ts";
+import type { Step } from "../../proto/core/step.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
-import { PEER, PeerSender } from "./peer-sender.ts";
-import type { SenderEffect, SenderOutcome, SenderStatus, PeerReport } from "./peer-sender.ts";
-import type { SettledGift, ReceiverEffect, ReceiverSelf } from "./peer-receiver.ts";
-import { PeerReceiver, Wanted } from "./peer-receiver.ts";
+import { PEER } from "./peer-limits.ts";
+import { initialReceiver, lackingOffers, stepReceiver } from "./peer-receiver.ts";
+import type { ReceiverEvent, ReceiverSelf, ReceiverState } from "./peer-receiver.ts";
+import { initialSender, peerHolds, senderStatus, stepSender } from "./peer-sender.ts";
+import type { SenderEvent, SenderState } from "./peer-sender.ts";
+import type { HeldSet, PeerStatus, ReplicationEffect, ReplicationEvent } from "./replication-events.ts";
 import { ReplicationLag } from "./replication-lag.ts";
-import { SnapshotTaking } from "./snapshot-taking.ts";
-import type { SnapshotEffect } from "./snapshot-taking.ts";
+import { NO_SNAPSHOT, stepSnapshot } from "./snapshot-taking.ts";
+import type { SnapshotEvent, SnapshotState } from "./snapshot-taking.ts";
+import { WantedBatches } from "./wanted-batches.ts";
 
 /**
- * How this region shares its batches with the others (design, section 6), as one reducer: `step(event, nowMs, random)`
- * changes its state and says what to do. It has no clock, no randomness and no I/O of its own.
+ * How this region shares its batches with the other regions, as a reducer. It is made of one smaller reducer for each
+ * link:
  *
- *     this region ══ link that we dial: we give ══▶ peer      PeerSender, one a peer
- *     this region ◀═ link that they dial: they give ═ peer    PeerReceiver, one a connection
+ *     this region ══ a link that it dials: it is the sender ══▶ peer       SenderState, one for each peer
+ *     this region ◀═ a link that a peer dials: it is the receiver ═ peer   ReceiverState, one for each connection
  *
  * Promises:
- * - Two regions that can reach each other end with the same set of batches, whatever was lost before: sets are
- *   compared, no position is remembered.
- * - `replicated` of a stream is what at least `minCopies` regions hold, by their own present word, this one included.
- *   It may shrink: a region that was restored from a backup takes its word back.
+ * - Two regions that reach each other end with the same set of batches, whatever was lost before (I10). Sets are
+ *   compared; no position is remembered.
+ * - `replicated` of a stream is what at least `minCopies` regions claim now, this region included. It may shrink: a region
+ *   that was restored from a backup claims less than before.
+ *
+ * `stepReplication` changes the state in place: it holds sets for every stream of the region, and a copy for each commit
+ * would cost too much.
  */
-export class Replication {
-  readonly #options: ReplicationOptions;
-  readonly #own = new Map<StreamId, Have>();
-  readonly #sums = new Map<StreamId, number>();
-  readonly #gatewayOf = new Map<StreamId, string | null>();
-  readonly #senders = new Map<RegionId, PeerSender>();
-  readonly #receivers = new Map<number, PeerReceiver>();
-  readonly #wanted = new Wanted();
-  readonly #replicated = new Map<StreamId, Have>();
-  readonly #lag = new ReplicationLag();
-  readonly #snapshot = new SnapshotTaking();
-  #minCopies = 1;
-  #lookedMs = 0;
-
-  #members: readonly Member[];
-
-  /** @param own what the store holds at the start. */
-  constructor(options: ReplicationOptions, own: readonly HeldSet[], nowMs: number) {
-    this.#options = options;
-    this.#members = options.members;
-    for (const { streamId, have, gateway, hashSum } of own) {
-      this.#own.set(streamId, have);
-      this.#sums.set(streamId, hashSum);
-      this.#gatewayOf.set(streamId, gateway);
-    }
-    this.#setMembers(options.members, nowMs);
-  }
-
-  step(event: ReplicationEvent, nowMs: number, random: number): readonly ReplicationEffect[] {
-    switch (event.kind) {
-      case "tick":
-        return this.#tick(nowMs, random);
-      case "members":
-        return this.#setMembers(event.members, nowMs);
-      case "digests":
-        return [...this.#senders.values()].flatMap((sender) =>
-          outgoing(sender.peer, sender.tellDigests(event.digests)),
-        );
-      case "committed":
-        return this.#committed(event, nowMs);
-      case "receiver_frame": {
-        const sender = this.#senders.get(event.peer);
-        return sender === undefined
-          ? []
-          : this.#heardReceiver(sender, sender.heard(event.session, event.frame, { nowMs, random }), nowMs);
-      }
-      case "outgoing_closed": {
-        const sender = this.#senders.get(event.peer);
-        return sender === undefined
-          ? []
-          : outgoing(sender.peer, sender.closed(event.session, event.reason, { nowMs, random }));
-      }
-      case "read": {
-        const sender = this.#senders.get(event.peer);
-        return sender === undefined ? [] : outgoing(sender.peer, sender.read(event.session, event, nowMs));
-      }
-      case "scanned": {
-        const sender = this.#senders.get(event.peer);
-        const now = { nowMs, random };
-        return sender === undefined
-          ? []
-          : outgoing(sender.peer, sender.scanned(event.session, event.after, event.part, now));
-      }
-      case "hashed": {
-        const { peer, session, streamId, hashes, more } = event;
-        const sender = this.#senders.get(peer);
-        return sender === undefined ? [] : outgoing(peer, sender.hashed(session, { streamId, hashes, more }));
-      }
-      case "lacked":
-        return this.#atReceiver(event.link, nowMs, (receiver) => receiver.lacked(event.streamId, event.seqs));
-      case "merged":
-        return event.refusal === null
-          ? this.#snapshot.merged(event.link, nowMs)
-          : [
-              ...this.#snapshot.lost(event.link, event.refusal),
-              ...this.#atReceiver(event.link, nowMs, (receiver) => receiver.refuse("bad_snapshot", event.refusal!)),
-            ];
-      case "joined":
-        return [
-          ...this.#committed({ kind: "committed", sets: event.sets, fresh: [], gifts: [] }, nowMs),
-          ...this.#snapshot.joined(event.more),
-        ];
-      case "incoming_opened":
-        this.#receivers.set(event.link, new PeerReceiver(event.link, nowMs));
-        return [];
-      case "sender_frame":
-        return this.#heardSender(event.link, event.frame, nowMs);
-      case "bad_frame":
-        return this.#atReceiver(event.link, nowMs, (receiver) => receiver.refuse("protocol", event.message));
-      case "incoming_lost":
-        this.#receivers.get(event.link)?.lost();
-        this.#receivers.delete(event.link);
-        this.#wanted.ended(event.link);
-        return this.#snapshot.lost(event.link, "the link ended");
-      case "stop":
-        return [...this.#senders.values()].flatMap((sender) => outgoing(sender.peer, sender.stop()));
-    }
-  }
-
-  /** What at least `minCopies` regions hold of a stream. */
-  replicated(streamId: StreamId): Have {
-    return this.#replicated.get(streamId) ?? EMPTY_HAVE;
-  }
-
-  /** What this region holds. */
-  own(streamId: StreamId): Have {
-    return this.#own.get(streamId) ?? EMPTY_HAVE;
-  }
-
-  /** Whether every region that is waited for says that it holds the batch. */
-  heldEverywhere(streamId: StreamId, seq: Seq): boolean {
-    return this.#members.filter(isWaitedFor).every((member) => contains(this.#holds(member.region, streamId), seq));
-  }
-
-  /** Why a change of the list of regions must not be made now; null when it may. */
-  changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
-    const { minCopies } = this.#options;
-    const streams = new Set([...this.#own.keys(), ...[...this.#senders.values()].flatMap((sender) => sender.streams)]);
-    const holds = (region: string, streamId: StreamId): Have => this.#holds(region, streamId);
-    return changeRefusal(change, { ...options, members: this.#members, minCopies, streams, holds });
-  }
-
-  status(nowMs: number): readonly PeerStatus[] {
-    const giving = new Set([...this.#receivers.values()].map((receiver) => receiver.peer));
-    return [...this.#senders.values()].map((sender) => ({
-      ...sender.status,
-      giving: giving.has(sender.peer),
-      state: this.#members.find(({ region }) => region === sender.peer)?.state ?? "lost",
-      ...this.#lag.of(sender.peer, nowMs),
-    }));
-  }
-
-  #tick(nowMs: number, random: number): readonly ReplicationEffect[] {
-    this.#wanted.expire(({ atMs }) => nowMs - atMs >= PEER.wantMs);
-    return [
-      ...[...this.#senders.values()].flatMap((sender) =>
-        outgoing(sender.peer, sender.tick(nowMs, random, this.#own, this.#sums)),
-      ),
-      ...[...this.#receivers.values()].flatMap((receiver) => this.#incoming(receiver, receiver.tick(nowMs), nowMs)),
-      ...this.#snapshot.tick(nowMs),
-      ...this.#ask(nowMs),
-      ...this.#joined(nowMs),
-    ];
-  }
-
-  /** Regions that join and have all that this one has: nothing is missing to make them members. */
-  #joined(nowMs: number): readonly ReplicationEffect[] {
-    if (nowMs - this.#lookedMs < PEER.compareMs) return [];
-    this.#lookedMs = nowMs;
-    return this.#members.flatMap((member): readonly ReplicationEffect[] => {
-      const sender = this.#senders.get(regionId(member.region));
-      if (member.state !== "joining" || sender?.status.connected !== true) return [];
-      const whole = [...this.#own].every(([streamId, have]) => isEmpty(difference(have, sender.holds(streamId))));
-      return whole ? [{ kind: "whole", member }] : [];
-    });
-  }
-
-  #setMembers(members: readonly Member[], nowMs: number): readonly ReplicationEffect[] {
-    const effects: ReplicationEffect[] = [];
-    this.#members = members;
-    const peers = members
-      .filter(({ region, state }) => region !== this.#options.self.region && state !== "lost")
-      .map(({ region }) => regionId(region));
-    for (const peer of peers) if (!this.#senders.has(peer)) this.#senders.set(peer, new PeerSender(peer, nowMs));
-    for (const [peer, sender] of this.#senders) {
-      if (peers.includes(peer)) continue;
-      effects.push(...outgoing(peer, sender.stop()));
-      this.#senders.delete(peer);
-    }
-    for (const receiver of this.#receivers.values()) {
-      if (receiver.peer === undefined || peers.includes(receiver.peer)) continue;
-      const why = `${receiver.peer} does not belong to the regions any more`;
-      effects.push(...this.#incoming(receiver, receiver.refuse("unauthorized", why), nowMs));
-    }
-    this.#lag.setPeers(peers);
-    this.#minCopies = minCopiesOf(this.#options.minCopies, members);
-    return [...effects, ...this.#toldReplicated([...this.#own.keys()])];
-  }
-
-  /** What a region holds, by its own present word. */
-  #holds(region: string, streamId: StreamId): Have {
-    if (region === this.#options.self.region) return this.own(streamId);
-    return this.#senders.get(regionId(region))?.holds(streamId) ?? EMPTY_HAVE;
-  }
-
-  #committed(event: Extract<ReplicationEvent, { kind: "committed" }>, nowMs: number): readonly ReplicationEffect[] {
-    const effects: ReplicationEffect[] = [];
-    for (const { streamId, have, gateway, hashSum } of event.sets) {
-      this.#own.set(streamId, have);
-      this.#sums.set(streamId, hashSum);
-      this.#gatewayOf.set(streamId, gateway);
-      for (const sender of this.#senders.values()) sender.grew(streamId);
-    }
-    for (const { streamId, seq } of event.gifts) this.#wanted.arrived(streamId, seq);
-    this.#lag.committed(event.fresh, nowMs);
-    for (const sender of this.#senders.values()) {
-      effects.push(...outgoing(sender.peer, sender.committed(event.fresh, nowMs)));
-    }
-    for (const receiver of this.#receivers.values()) {
-      const settled = event.gifts.filter(({ link }) => link === receiver.link);
-      effects.push(...this.#incoming(receiver, receiver.committed(event.sets, settled, nowMs), nowMs));
-    }
-    effects.push(...this.#toldReplicated(event.sets.map(({ streamId }) => streamId)));
-    if (event.gifts.length > 0) effects.push(...this.#ask(nowMs));
-    return effects;
-  }
-
-  #heardReceiver(sender: PeerSender, { effects, changed }: SenderOutcome, nowMs: number): readonly ReplicationEffect[] {
-    const delays = this.#lag.held(sender.peer, (streamId) => sender.holds(streamId), nowMs);
-    return [
-      ...outgoing(sender.peer, effects),
-      ...(delays.length === 0 ? [] : [{ kind: "delays", peer: sender.peer, delaysMs: delays } as const]),
-      ...this.#toldReplicated(changed),
-    ];
-  }
-
-  #heardSender(link: number, frame: SenderFrame, nowMs: number): readonly ReplicationEffect[] {
-    const effects = this.#atReceiver(link, nowMs, (receiver) =>
-      receiver.heard(frame, nowMs, this.#options.self, { own: this.#own, sums: this.#sums }),
-    );
-    const receiver = this.#receivers.get(link);
-    if (frame.kind === "hello" && receiver?.peer !== undefined && !receiver.ended) {
-      // A region has one link to us: an older one is a connection that it has given up already.
-      const older = [...this.#receivers.values()].filter((other) => other !== receiver && other.peer === receiver.peer);
-      return [
-        ...older.flatMap((other) =>
-          this.#incoming(other, other.refuse("bad_hello", "a newer link took its place"), nowMs),
-        ),
-        ...effects,
-      ];
-    }
-    return frame.kind === "held" || frame.kind === "pruned" ? [...effects, ...this.#ask(nowMs)] : effects;
-  }
-
-  #atReceiver(
-    link: number,
-    nowMs: number,
-    work: (receiver: PeerReceiver) => readonly ReceiverEffect[],
-  ): readonly ReplicationEffect[] {
-    const receiver = this.#receivers.get(link);
-    return receiver === undefined ? [] : this.#incoming(receiver, work(receiver), nowMs);
-  }
-
-  /** Asks for what is offered and lacking, of each link as much as it may be asked for. */
-  #ask(nowMs: number): readonly ReplicationEffect[] {
-    const effects: ReplicationEffect[] = [];
-    for (const receiver of this.#receivers.values()) {
-      const room = this.#wanted.room(receiver.link);
-      if (room < ASK_AT_LEAST) continue;
-      for (const ranges of receiver.lacking(this.#own, (streamId) => this.#wanted.set(streamId), room)) {
-        this.#wanted.add(receiver.link, ranges, nowMs);
-        effects.push({ kind: "answer", link: receiver.link, frame: { kind: "want", ...ranges } });
-      }
-    }
-    return effects;
-  }
-
-  #toldReplicated(streams: readonly StreamId[]): readonly ReplicationEffect[] {
-    const changed = streams.filter((streamId) => this.#recount(streamId));
-    if (changed.length === 0) return [];
-    const sets = changed.map((streamId) => ({
-      streamId,
-      have: this.replicated(streamId),
-      gateway: this.#gatewayOf.get(streamId) ?? null,
-    }));
-    return [{ kind: "replicated", sets }];
-  }
-
-  /** @returns whether it changed. */
-  #recount(streamId: StreamId): boolean {
-    const copies = this.#members.filter(counts).map(({ region }) => this.#holds(region, streamId));
-    const replicated = heldByAtLeast(copies, this.#minCopies);
-    if (equalHave(replicated, this.replicated(streamId))) return false;
-    this.#replicated.set(streamId, replicated);
-    return true;
-  }
-
-  #incoming(receiver: PeerReceiver, effects: readonly ReceiverEffect[], nowMs: number): readonly ReplicationEffect[] {
-    const { link } = receiver;
-    const done = effects.flatMap((effect): readonly ReplicationEffect[] => {
-      switch (effect.kind) {
-        case "report":
-          return [effect];
-        case "snapshot_needed":
-          return this.#snapshot.needed(link, effect.peer, nowMs);
-        case "snapshot_part":
-          return this.#snapshot.part(link, effect.part);
-        default:
-          return [{ ...effect, link }];
-      }
-    });
-    if (!receiver.ended) return done;
-    this.#receivers.delete(link);
-    this.#wanted.ended(link);
-    return [...done, ...this.#snapshot.lost(link, "the link ended")];
-  }
-}
+export type ReplicationState = {
+  readonly options: ReplicationOptions;
+  /** The sets of this region, the sums of the hashes of their batches, and the gateways of the streams. */
+  readonly own: Map<StreamId, Have>;
+  readonly sums: Map<StreamId, number>;
+  readonly gatewayOf: Map<StreamId, string | null>;
+  readonly senders: Map<RegionId, SenderState>;
+  /** By the number of the link. */
+  readonly receivers: Map<number, ReceiverState>;
+  readonly wanted: WantedBatches;
+  readonly replicated: Map<StreamId, Have>;
+  readonly lag: ReplicationLag;
+  snapshot: SnapshotState;
+  members: readonly Member[];
+  minCopies: number;
+  /** When it was last checked which joining regions have everything. */
+  joiningCheckedMs: number;
+};
 
 export type ReplicationOptions = {
   readonly self: ReceiverSelf;
   /** All regions, this one included. */
   readonly members: readonly Member[];
-  /** How many members must hold a batch before it counts as replicated; null: two, where there are two. */
+  /** How many members must hold a batch before it counts as replicated; null: two, or one if there is only one. */
   readonly minCopies: number | null;
 };
 
-/** What is held of a stream, and the gateway that it belongs to, where that is known. */
-export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
-
-/** What this region holds of a stream; `hashSum` of the hashes of these batches. */
-export type HeldSet = OwnedHave & { readonly hashSum: number };
-
-export type ReplicationEvent =
-  | { readonly kind: "tick" }
-  /** What a walk over our rows found. */
-  | { readonly kind: "digests"; readonly digests: readonly DayDigest[] }
-  /** Where regions stand from now on. */
-  | { readonly kind: "members"; readonly members: readonly Member[] }
-  | {
-      readonly kind: "committed";
-      readonly sets: readonly HeldSet[];
-      /** Batches that this region is the first to hold: from gateways and operators. */
-      readonly fresh: readonly SealedBatch[];
-      /** What became of batches that peers gave. */
-      readonly gifts: readonly (SettledGift & { readonly link: number })[];
-    }
-  | {
-      readonly kind: "receiver_frame";
-      readonly peer: RegionId;
-      readonly session: number;
-      readonly frame: ReceiverFrame;
-    }
-  | { readonly kind: "outgoing_closed"; readonly peer: RegionId; readonly session: number; readonly reason: string }
-  | {
-      readonly kind: "read";
-      readonly peer: RegionId;
-      readonly session: number;
-      readonly batches: readonly SealedBatch[];
-      readonly pruned: StreamRanges | null;
-    }
-  | {
-      readonly kind: "scanned";
-      readonly peer: RegionId;
-      readonly session: number;
-      readonly after: Uint8Array;
-      readonly part: { readonly body: Uint8Array; readonly next: Uint8Array } | null;
-    }
-  | {
-      readonly kind: "hashed";
-      readonly peer: RegionId;
-      readonly session: number;
-      readonly streamId: StreamId;
-      readonly hashes: readonly WireHash[];
-      readonly more: boolean;
-    }
-  /** Of these batches a peer holds another side of a fork. */
-  | { readonly kind: "lacked"; readonly link: number; readonly streamId: StreamId; readonly seqs: readonly Seq[] }
-  /** A part of a snapshot is on the disk, or cannot be read. */
-  | { readonly kind: "merged"; readonly link: number; readonly refusal: string | null }
-  /** Batches of a snapshot joined our set. */
-  | { readonly kind: "joined"; readonly sets: readonly HeldSet[]; readonly more: boolean }
-  | { readonly kind: "incoming_opened"; readonly link: number }
-  | { readonly kind: "sender_frame"; readonly link: number; readonly frame: SenderFrame }
-  | { readonly kind: "bad_frame"; readonly link: number; readonly message: string }
-  | { readonly kind: "incoming_lost"; readonly link: number }
-  | { readonly kind: "stop" };
-
-type OfPeer<E> = E extends unknown ? E & { readonly peer: RegionId } : never;
-type OfLink<E> = E extends unknown ? E & { readonly link: number } : never;
-
-export type ReplicationEffect =
-  | OfPeer<Exclude<SenderEffect, { kind: "report" }>>
-  | OfLink<Exclude<ReceiverEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
-  | SnapshotEffect
-  | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
-  /** A region that joins has all that this one has. Told again and again until it is a member. */
-  | { readonly kind: "whole"; readonly member: Member }
-  /** How long batches took from our commit to the peer's. */
-  | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
-  | { readonly kind: "report"; readonly report: PeerReport };
-
-export type PeerStatus = SenderStatus & {
-  readonly state: MemberState;
-  /** Whether it has a link to us. */
-  readonly giving: boolean;
-  /** Batches that were committed here first and that it does not hold yet. */
-  readonly behindBatches: number;
-  /** Age of the oldest of them. */
-  readonly behindMs: number | null;
-};
-
-/** Less than this is not worth a frame: the next answer frees more. */
-const ASK_AT_LEAST = 64;
-
-function outgoing(peer: RegionId, effects: readonly SenderEffect[]): readonly ReplicationEffect[] {
-  return effects.map((effect): ReplicationEffect => (effect.kind === "report" ? effect : { ...effect, peer }));
+/** @param own what the store holds at the start. */
+export function initialReplication(
+  options: ReplicationOptions,
+  own: readonly HeldSet[],
+  nowMs: number,
+): ReplicationState {
+  const state: ReplicationState = {
+    options,
+    own: new Map(own.map(({ streamId, have }) => [streamId, have])),
+    sums: new Map(own.map(({ streamId, hashSum }) => [streamId, hashSum])),
+    gatewayOf: new Map(own.map(({ streamId, gateway }) => [streamId, gateway])),
+    senders: new Map(),
+    receivers: new Map(),
+    wanted: new WantedBatches(),
+    replicated: new Map(),
+    lag: new ReplicationLag(),
+    snapshot: NO_SNAPSHOT,
+    members: options.members,
+    minCopies: 1,
+    joiningCheckedMs: 0,
+  };
+  // There is no link yet that could be ended, and nobody to be told what is replicated.
+  setMembers(state, options.members, nowMs, 0);
+  return state;
 }
 
-export type { PeerReport, Seq };
+export function stepReplication(
+  state: ReplicationState,
+  event: ReplicationEvent,
+  nowMs: number,
+  random: number,
+): Step<ReplicationState, ReplicationEffect> {
+  return { state, effects: effectsOf(state, event, nowMs, random) };
+}
+
+/** What at least `minCopies` regions claim of a stream. */
+export function replicatedIn(state: ReplicationState, streamId: StreamId): Have {
+  return state.replicated.get(streamId) ?? EMPTY_HAVE;
+}
+
+/** What this region holds of a stream. */
+export function ownIn(state: ReplicationState, streamId: StreamId): Have {
+  return state.own.get(streamId) ?? EMPTY_HAVE;
+}
+
+/** Whether every region whose copy is waited for claims the batch. */
+export function isHeldEverywhere(state: ReplicationState, streamId: StreamId, seq: Seq): boolean {
+  return state.members.filter(isWaitedFor).every((member) => contains(claimOf(state, member.region, streamId), seq));
+}
+
+/** Why a change of the list of regions must not be made now; null: it may be made. */
+export function refusalOfChange(
+  state: ReplicationState,
+  change: Member,
+  options: { readonly acceptShortage: boolean },
+): string | null {
+  const streams = new Set([
+    ...state.own.keys(),
+    ...[...state.senders.values()].flatMap((sender) => [...sender.holds.keys()]),
+  ]);
+  return changeRefusal(change, {
+    ...options,
+    members: state.members,
+    minCopies: state.options.minCopies,
+    streams,
+    holds: (region, streamId) => claimOf(state, region, streamId),
+  });
+}
+
+export function peerStatus(state: ReplicationState, nowMs: number): readonly PeerStatus[] {
+  const linked = new Set([...state.receivers.values()].map((receiver) => receiver.kind === "open" && receiver.peer));
+  return [...state.senders.values()].map((sender) => ({
+    ...senderStatus(sender),
+    sending: linked.has(sender.peer),
+    state: state.members.find(({ region }) => region === sender.peer)?.state ?? "lost",
+    ...state.lag.of(sender.peer, nowMs),
+  }));
+}
+
+type Effects = readonly ReplicationEffect[];
+
+function effectsOf(state: ReplicationState, event: ReplicationEvent, nowMs: number, random: number): Effects {
+  switch (event.kind) {
+    case "tick":
+      return tick(state, nowMs, random);
+    case "members":
+      return setMembers(state, event.members, nowMs, random);
+    case "digests":
+      return toAllSenders(state, { kind: "digests", days: event.digests }, nowMs, random);
+    case "committed":
+      return committed(state, event, nowMs, random);
+    case "frame":
+      return [...toSender(state, event.peer, event, nowMs, random), ...measureDelays(state, event.peer, nowMs)];
+    case "closed":
+    case "read":
+    case "scanned":
+    case "hashed":
+      return toSender(state, event.peer, event, nowMs, random);
+    case "incoming_opened":
+      state.receivers.set(event.link, initialReceiver(event.link, nowMs));
+      return [];
+    case "incoming_frame":
+      return incomingFrame(state, event, nowMs);
+    case "incoming_bad_frame":
+      return toReceiver(state, event.link, { kind: "refuse", code: "protocol", message: event.message }, nowMs);
+    case "incoming_lost":
+      return toReceiver(state, event.link, { kind: "lost" }, nowMs);
+    case "lacked":
+      return toReceiver(state, event.link, event, nowMs);
+    case "merged":
+      return merged(state, event, nowMs);
+    case "joined":
+      return [
+        ...committed(state, { sets: event.sets, fresh: [], settled: [] }, nowMs, random),
+        ...toSnapshot(state, event, nowMs),
+      ];
+    case "stop":
+      return toAllSenders(state, { kind: "stop" }, nowMs, random);
+  }
+}
+
+function tick(state: ReplicationState, nowMs: number, random: number): Effects {
+  state.wanted.expire(nowMs - PEER.wantMs);
+  return [
+    ...toAllSenders(state, { kind: "tick" }, nowMs, random),
+    ...[...state.receivers.keys()].flatMap((link) => toReceiver(state, link, { kind: "tick" }, nowMs)),
+    ...toSnapshot(state, { kind: "tick" }, nowMs),
+    ...askForLacking(state, nowMs),
+    ...checkJoining(state, nowMs),
+  ];
+}
+
+function committed(
+  state: ReplicationState,
+  { sets, fresh, settled }: Pick<Extract<ReplicationEvent, { kind: "committed" }>, "sets" | "fresh" | "settled">,
+  nowMs: number,
+  random: number,
+): Effects {
+  for (const { streamId, have, gateway, hashSum } of sets) {
+    state.own.set(streamId, have);
+    state.sums.set(streamId, hashSum);
+    state.gatewayOf.set(streamId, gateway);
+  }
+  for (const { streamId, seq } of settled) state.wanted.arrived(streamId, seq);
+  state.lag.committed(fresh, nowMs);
+  const streamIds = sets.map(({ streamId }) => streamId);
+  return [
+    ...toAllSenders(state, { kind: "committed", streamIds, fresh }, nowMs, random),
+    ...[...state.receivers.keys()].flatMap((link) => {
+      const own = settled.filter((item) => item.link === link);
+      return toReceiver(state, link, { kind: "committed", sets, settled: own }, nowMs);
+    }),
+    ...recountReplicated(state, streamIds),
+    ...(settled.length > 0 ? askForLacking(state, nowMs) : []),
+  ];
+}
+
+function incomingFrame(
+  state: ReplicationState,
+  { link, frame }: Extract<ReplicationEvent, { kind: "incoming_frame" }>,
+  nowMs: number,
+): Effects {
+  const effects = toReceiver(state, link, { kind: "frame", frame }, nowMs);
+  switch (frame.kind) {
+    case "hello":
+      return [...endOlderLinks(state, link, nowMs), ...effects];
+    case "held":
+    case "pruned":
+      return [...effects, ...askForLacking(state, nowMs)];
+    case "batch":
+    case "snapshot_part":
+    case "digests":
+    case "hashes":
+      return effects;
+  }
+}
+
+/** A region has one link to this one. An older link is a connection that the region has given up already. */
+function endOlderLinks(state: ReplicationState, link: number, nowMs: number): Effects {
+  const newest = state.receivers.get(link);
+  if (newest?.kind !== "open") return [];
+  return [...state.receivers.values()]
+    .filter((other) => other.link !== link && other.kind === "open" && other.peer === newest.peer)
+    .flatMap((older) =>
+      toReceiver(
+        state,
+        older.link,
+        { kind: "refuse", code: "bad_hello", message: "a newer link took its place" },
+        nowMs,
+      ),
+    );
+}
+
+function merged(
+  state: ReplicationState,
+  { link, refusal }: Extract<ReplicationEvent, { kind: "merged" }>,
+  nowMs: number,
+): Effects {
+  if (refusal === null) return toSnapshot(state, { kind: "merged", link }, nowMs);
+  return [
+    ...toSnapshot(state, { kind: "lost", link, reason: refusal }, nowMs),
+    ...toReceiver(state, link, { kind: "refuse", code: "bad_snapshot", message: refusal }, nowMs),
+  ];
+}
+
+/** Dials new peers, ends the links of regions that are not peers any more, and counts copies anew. */
+function setMembers(state: ReplicationState, members: readonly Member[], nowMs: number, random: number): Effects {
+  const effects: ReplicationEffect[] = [];
+  state.members = members;
+  const peers = members
+    .filter(({ region, state: is }) => region !== state.options.self.region && is !== "lost")
+    .map(({ region }) => regionId(region));
+  for (const peer of peers) if (!state.senders.has(peer)) state.senders.set(peer, initialSender(peer, nowMs));
+  for (const peer of state.senders.keys()) {
+    if (peers.includes(peer)) continue;
+    effects.push(...toSender(state, peer, { kind: "stop" }, nowMs, random));
+    state.senders.delete(peer);
+  }
+  for (const receiver of state.receivers.values()) {
+    if (receiver.kind !== "open" || peers.includes(receiver.peer)) continue;
+    const message = `${receiver.peer} does not belong to the regions any more`;
+    effects.push(...toReceiver(state, receiver.link, { kind: "refuse", code: "unauthorized", message }, nowMs));
+  }
+  state.lag.setPeers(peers);
+  state.minCopies = minCopiesOf(state.options.minCopies, members);
+  return [...effects, ...recountReplicated(state, [...state.own.keys()])];
+}
+
+/** Finds the joining regions that have all that this one has. Nothing is missing to make them members. */
+function checkJoining(state: ReplicationState, nowMs: number): Effects {
+  if (nowMs - state.joiningCheckedMs < PEER.compareMs) return [];
+  state.joiningCheckedMs = nowMs;
+  return state.members.flatMap((member): Effects => {
+    const sender = state.senders.get(regionId(member.region));
+    if (member.state !== "joining" || sender?.link.kind !== "live") return [];
+    const isWhole = [...state.own].every(([streamId, have]) => isEmpty(difference(have, peerHolds(sender, streamId))));
+    return isWhole ? [{ kind: "has_everything", member }] : [];
+  });
+}
+
+/** Asks each link for as many of its offers as it may be asked for. */
+function askForLacking(state: ReplicationState, nowMs: number): Effects {
+  const effects: ReplicationEffect[] = [];
+  for (const receiver of state.receivers.values()) {
+    if (receiver.kind !== "open") continue;
+    const { link } = receiver;
+    const room = state.wanted.room(link);
+    if (room < ASK_AT_LEAST) continue;
+    for (const ranges of lackingOffers(receiver, state.own, (streamId) => state.wanted.set(streamId), room)) {
+      state.wanted.add(link, ranges, nowMs);
+      effects.push({ kind: "answer", link, frame: { kind: "want", ...ranges } });
+    }
+  }
+  return effects;
+}
+
+/** Counts the copies of these streams again. */
+function recountReplicated(state: ReplicationState, streamIds: readonly StreamId[]): Effects {
+  const changed = streamIds.filter((streamId) => {
+    const copies = state.members.filter(counts).map(({ region }) => claimOf(state, region, streamId));
+    const replicated = heldByAtLeast(copies, state.minCopies);
+    if (equalHave(replicated, replicatedIn(state, streamId))) return false;
+    state.replicated.set(streamId, replicated);
+    return true;
+  });
+  if (changed.length === 0) return [];
+  const sets = changed.map((streamId) => ({
+    streamId,
+    have: replicatedIn(state, streamId),
+    gateway: state.gatewayOf.get(streamId) ?? null,
+  }));
+  return [{ kind: "replicated", sets }];
+}
+
+/** What a region claims of a stream now. */
+function claimOf(state: ReplicationState, region: string, streamId: StreamId): Have {
+  if (region === state.options.self.region) return ownIn(state, streamId);
+  const sender = state.senders.get(regionId(region));
+  return sender === undefined ? EMPTY_HAVE : peerHolds(sender, streamId);
+}
+
+function toAllSenders(state: ReplicationState, event: SenderEvent, nowMs: number, random: number): Effects {
+  return [...state.senders.keys()].flatMap((peer) => toSender(state, peer, event, nowMs, random));
+}
+
+function toSender(state: ReplicationState, peer: RegionId, event: SenderEvent, nowMs: number, random: number): Effects {
+  const sender = state.senders.get(peer);
+  if (sender === undefined) return [];
+  const { own, sums } = state;
+  const step = stepSender(sender, event, nowMs, { random, own, sums });
+  state.senders.set(peer, step.state);
+  return step.effects.flatMap((effect): Effects => {
+    switch (effect.kind) {
+      case "claims_changed":
+        return recountReplicated(state, effect.streamIds);
+      case "report":
+        return [effect];
+      case "dial":
+      case "hang_up":
+      case "send":
+      case "read":
+      case "hash":
+      case "scan":
+        return [{ ...effect, peer }];
+    }
+  });
+}
+
+function measureDelays(state: ReplicationState, peer: RegionId, nowMs: number): Effects {
+  const sender = state.senders.get(peer);
+  if (sender === undefined) return [];
+  const delaysMs = state.lag.held(peer, (streamId) => peerHolds(sender, streamId), nowMs);
+  return delaysMs.length === 0 ? [] : [{ kind: "delays", peer, delaysMs }];
+}
+
+function toReceiver(state: ReplicationState, link: number, event: ReceiverEvent, nowMs: number): Effects {
+  const receiver = state.receivers.get(link);
+  if (receiver === undefined) return [];
+  const { own, sums } = state;
+  const step = stepReceiver(receiver, event, nowMs, { self: state.options.self, own, sums });
+  state.receivers.set(link, step.state);
+  const effects = step.effects.flatMap((effect): Effects => {
+    switch (effect.kind) {
+      case "snapshot_needed":
+        return toSnapshot(state, { kind: "needed", link, peer: effect.peer }, nowMs);
+      case "snapshot_part":
+        return toSnapshot(state, { kind: "part", link, part: effect.part }, nowMs);
+      case "report":
+        return [effect];
+      case "answer":
+      case "submit":
+      case "compare_hashes":
+      case "digests":
+      case "pause":
+      case "resume":
+      case "end":
+        return [{ ...effect, link }];
+    }
+  });
+  if (step.state.kind !== "ended") return effects;
+  state.receivers.delete(link);
+  state.wanted.ended(link);
+  return [...effects, ...toSnapshot(state, { kind: "lost", link, reason: "the link ended" }, nowMs)];
+}
+
+function toSnapshot(state: ReplicationState, event: SnapshotEvent, nowMs: number): Effects {
+  const { state: snapshot, effects } = stepSnapshot(state.snapshot, event, nowMs);
+  state.snapshot = snapshot;
+  return effects;
+}
+
+/** To ask for fewer is not worth a frame. The next answer makes more room. */
+const ASK_AT_LEAST = 64;

@@ -2,24 +2,21 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { ArrivedBatch, ApplyOutcome, Store, StreamSet, VoidedBatches } from "../store/store.ts";
+import type { ApplyOutcome, ArrivedBatch, Store, StreamSet, VoidedBatches } from "../store/store.ts";
 
 /**
- * Group commit: what all sessions deliver goes into one transaction after another, and every session of the gateway
- * hears the result.
+ * Group commit: the batches that gateways, peers and operators deliver go into one transaction after another. The result
+ * goes to the commit handlers first, and then to every listener of the gateways whose streams changed.
  *
- * While a commit runs the next group gathers, so a slow disk makes larger groups, not a longer queue of syncs. The
- * queue is bounded by the sessions' credit, and a group by {@link GROUP_BYTES}, so that one commit stays short.
+ * While a commit runs, the next group gathers. So a slow disk makes larger groups, not a longer queue of syncs. The queue
+ * is bounded by the credit of the sessions. A group is bounded by {@link GROUP_BYTES}, so that one commit stays short.
  *
- * After the first storage failure nothing is committed and nobody is called any more: `onFault` is told once, and the
- * process has to end.
+ * After the first storage failure nothing is committed and nobody is called: `onFault` is called once, and the process
+ * has to end.
  */
 export class Committer {
-  readonly #store: Store;
-  readonly #events: CommitterEvents;
-  readonly #nowMs: () => number;
-  readonly #monotonicMs: () => number;
-  readonly #replicatedOf: (streamId: StreamId) => Have;
+  readonly #deps: CommitterDeps;
+  readonly #handlers: ((commit: Commit) => void)[] = [];
   readonly #listeners = new Map<string, Set<CommitListener>>();
   #queue: Item[] = [];
   #queuedBytes = 0;
@@ -27,15 +24,19 @@ export class Committer {
   #failed = false;
 
   constructor(deps: CommitterDeps) {
-    this.#store = deps.store;
-    this.#replicatedOf = deps.replicatedOf;
-    this.#events = deps.events;
-    this.#nowMs = () => deps.clock.nowMs();
-    this.#monotonicMs = () => deps.clock.monotonicMs();
+    this.#deps = deps;
   }
 
   get queuedBytes(): number {
     return this.#queuedBytes;
+  }
+
+  /**
+   * Calls `handler` with every commit, before the listeners. The order matters: replication counts copies first, so that
+   * what it then counts as replicated goes out with the acknowledgements.
+   */
+  onCommit(handler: (commit: Commit) => void): void {
+    this.#handlers.push(handler);
   }
 
   /** From now on `listener` hears of every commit that touches a stream of this gateway, whoever delivered it. */
@@ -50,14 +51,20 @@ export class Committer {
     if (listeners?.delete(listener) === true && listeners.size === 0) this.#listeners.delete(gateway);
   }
 
-  /** @param from `gateway` is empty for what a peer gave: the batch itself says whose it is. */
-  submitBatch(owner: CommitListener, from: { gateway: string; verified: boolean }, batch: SealedBatch): void {
-    const arrived = { ...batch, ...from, receivedMs: this.#nowMs() };
-    this.#enqueue({ kind: "batch", owner, batch: arrived }, batch.bytes.byteLength);
+  submitBatch(submitter: Submitter, batch: SealedBatch): void {
+    // A batch from a peer says itself which gateway it belongs to.
+    const { gateway, verified } = submitter.kind === "gateway" ? submitter : { gateway: "", verified: false };
+    const arrived = { ...batch, gateway, verified, receivedMs: this.#deps.clock.nowMs() };
+    this.#enqueue({ kind: "batch", submitter, batch: arrived }, batch.bytes.byteLength);
   }
 
   submitVoid(range: VoidedBatches): void {
     this.#enqueue({ kind: "void", range }, 0);
+  }
+
+  /** Tells the listeners of the streams' gateways that more, or less, of these streams is replicated. */
+  notifyReplicated(sets: readonly ReplicatedSet[]): void {
+    for (const listener of this.#listenersOf(sets)) listener.onReplicated(sets);
   }
 
   /** Resolves when everything submitted so far is committed, or the store has failed. */
@@ -79,7 +86,7 @@ export class Committer {
       this.#failed = true;
       this.#queue = [];
       this.#queuedBytes = 0;
-      this.#events.onFault(
+      this.#deps.onFault(
         error instanceof Fault
           ? error
           : new Fault({ code: "internal", message: `committing batches failed: ${String(error)}`, cause: error }),
@@ -102,69 +109,84 @@ export class Committer {
   }
 
   async #commit(group: readonly Item[]): Promise<void> {
-    for (const item of group) if (item.kind === "void") await this.#store.recordVoid(item.range);
+    const { store, clock } = this.#deps;
+    for (const item of group) if (item.kind === "void") await store.recordVoid(item.range);
 
     const items = group.filter((item) => item.kind === "batch");
     if (items.length === 0) return;
     const batches = items.map((item) => item.batch);
-    const startedMs = this.#monotonicMs();
-    const { outcomes, sets } = await this.#store.apply(batches);
-    const owners = items.map((item) => item.owner);
-    // First those who count copies: what they say is replicated goes out with the acknowledgements.
-    this.#events.onCommit({ batches, outcomes, owners, sets, tookMs: this.#monotonicMs() - startedMs });
-
-    const own = new Map<CommitListener, SettledOutcome[]>();
-    items.forEach((item, index) => {
-      const settled = { batch: item.batch, outcome: outcomes[index] as ApplyOutcome };
-      const list = own.get(item.owner);
-      if (list === undefined) own.set(item.owner, [settled]);
-      else list.push(settled);
-    });
-    const told = sets.map((set): ToldSet => ({ ...set, replicated: this.#replicatedOf(set.streamId) }));
-    const hearing = new Set<CommitListener>(own.keys());
-    for (const { gateway } of sets)
-      for (const listener of this.#listeners.get(gateway ?? "") ?? []) hearing.add(listener);
-    for (const listener of hearing) listener(told, own.get(listener) ?? []);
+    const startedMs = clock.monotonicMs();
+    const { outcomes, sets } = await store.apply(batches);
+    const settled = items.map(({ batch, submitter }, i): SettledBatch => ({
+      batch,
+      submitter,
+      outcome: outcomes[i]!,
+    }));
+    const commit: Commit = { settled, sets, tookMs: clock.monotonicMs() - startedMs };
+    for (const handler of this.#handlers) handler(commit);
+    this.#notifyCommitted(commit);
   }
 
-  /** Tells every session of their gateways that more, or less, of these streams is replicated. */
-  tellReplicated(sets: readonly Omit<StreamSet, "hashSum">[]): void {
-    const told = sets.map((set): ToldSet => ({ ...set, replicated: set.have, have: null }));
-    const hearing = new Set<CommitListener>();
+  #notifyCommitted({ settled, sets }: Commit): void {
+    const own = new Map<CommitListener, SettledBatch[]>();
+    for (const item of settled) {
+      if (item.submitter.kind !== "gateway") continue;
+      const { listener } = item.submitter;
+      const list = own.get(listener);
+      if (list === undefined) own.set(listener, [item]);
+      else list.push(item);
+    }
+    const listeners = this.#listenersOf(sets);
+    for (const listener of own.keys()) listeners.add(listener);
+    for (const listener of listeners) listener.onCommitted(sets, own.get(listener) ?? []);
+  }
+
+  #listenersOf(sets: readonly { readonly gateway: string | null }[]): Set<CommitListener> {
+    const found = new Set<CommitListener>();
     for (const { gateway } of sets)
-      for (const listener of this.#listeners.get(gateway ?? "") ?? []) hearing.add(listener);
-    for (const listener of hearing) listener(told, []);
+      for (const listener of this.#listeners.get(gateway ?? "") ?? []) found.add(listener);
+    return found;
   }
 }
 
-/** The new sets of all streams that a commit touched, and what became of the listener's own batches. */
-export type CommitListener = (sets: readonly ToldSet[], own: readonly SettledOutcome[]) => void;
-/** `have` is null where only the number of copies changed. */
-export type ToldSet = {
-  readonly streamId: StreamId;
-  readonly gateway: string | null;
-  readonly have: Have | null;
-  readonly replicated: Have;
+/** Who submitted a batch. */
+export type Submitter =
+  /** A session of a gateway, or this region's own commands. The listener hears what became of the batch. */
+  | {
+      readonly kind: "gateway";
+      readonly gateway: string;
+      readonly verified: boolean;
+      readonly listener: CommitListener;
+    }
+  /** A peer, on the link of this number. */
+  | { readonly kind: "peer"; readonly link: number };
+
+export interface CommitListener {
+  /** The new sets of all streams that a commit touched, and what became of the batches of this listener. */
+  onCommitted(sets: readonly StreamSet[], own: readonly SettledBatch[]): void;
+  /** More, or less, of these streams is replicated. */
+  onReplicated(sets: readonly ReplicatedSet[]): void;
+}
+
+/** What enough regions hold of a stream, and the gateway that the stream belongs to, if it is known. */
+export type ReplicatedSet = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
+
+export type SettledBatch = {
+  readonly batch: ArrivedBatch;
+  readonly submitter: Submitter;
+  readonly outcome: ApplyOutcome;
 };
-export type SettledOutcome = { readonly batch: ArrivedBatch; readonly outcome: ApplyOutcome };
+
+export type Commit = {
+  readonly settled: readonly SettledBatch[];
+  /** The new sets of all streams that the commit touched. */
+  readonly sets: readonly StreamSet[];
+  readonly tookMs: number;
+};
 
 export type CommitterDeps = {
-  readonly store: Store;
-  readonly events: CommitterEvents;
+  readonly store: Pick<Store, "apply" | "recordVoid">;
   readonly clock: { nowMs(): number; monotonicMs(): number };
-  /** What enough regions hold of a stream, as far as is known now. */
-  readonly replicatedOf: (streamId: StreamId) => Have;
-};
-
-export type CommitterEvents = {
-  readonly onCommit: (commit: {
-    readonly batches: readonly ArrivedBatch[];
-    readonly outcomes: readonly ApplyOutcome[];
-    /** Who submitted each batch. */
-    readonly owners: readonly CommitListener[];
-    readonly sets: readonly StreamSet[];
-    readonly tookMs: number;
-  }) => void;
   readonly onFault: (fault: Fault) => void;
 };
 
@@ -172,5 +194,5 @@ export type CommitterEvents = {
 const GROUP_BYTES = 4 * 1024 * 1024;
 
 type Item =
-  | { readonly kind: "batch"; readonly owner: CommitListener; readonly batch: ArrivedBatch }
+  | { readonly kind: "batch"; readonly submitter: Submitter; readonly batch: ArrivedBatch }
   | { readonly kind: "void"; readonly range: VoidedBatches };

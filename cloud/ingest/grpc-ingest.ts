@@ -3,24 +3,32 @@ import { status } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
+import { Driver } from "../../proto/runtime/driver.ts";
 import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/ingest-messages.ts";
 import type { RegionFrame } from "../../proto/wire/ingest-messages.ts";
-import { initialState, step } from "../core/ingest-session.ts";
-import type { IngestSessionOptions, SessionEffect, SessionEvent, SessionState } from "../core/ingest-session.ts";
+import { initialIngestSession, stepIngestSession } from "../core/ingest-session.ts";
+import type {
+  DeliveredBatch,
+  IngestSessionEffect,
+  IngestSessionEvent,
+  IngestSessionOptions,
+  IngestSessionState,
+} from "../core/ingest-session.ts";
 import type { StreamCall, StreamService } from "../grpc/region-server.ts";
-import type { Store } from "../store/store.ts";
-import type { Committer, CommitListener } from "./committer.ts";
+import type { Store, StreamSet } from "../store/store.ts";
+import type { Committer, CommitListener, ReplicatedSet, SettledBatch } from "./committer.ts";
 
 /**
- * The gRPC side of `Ingest.Session`: feeds frames to the reducer in `cloud/core/ingest-session.ts` and carries out
- * what it answers. All rules are there; here is only the wire.
+ * The gRPC side of `Ingest.Session`: feeds frames to the reducer in cloud/core/ingest-session.ts and carries out its
+ * effects. The reducer has the rules; this file has only the wire.
  *
- * Bounded: a session's unacknowledged bytes by its credit (then its stream is not read), its unread answers by
- * {@link UNREAD_MAX_BYTES} (then it is cut off), a frame by the server.
+ * Memory is bounded. The credit of a session bounds its unacknowledged bytes: when it is used up, its stream is not read.
+ * {@link UNREAD_MAX_BYTES} bounds the answers that a gateway has not read: beyond it, the session is cut off. The server
+ * bounds a frame.
  */
 export class GrpcIngest {
   readonly #deps: GrpcIngestDeps;
-  readonly #sessions = new Set<Session>();
+  readonly #sessions = new Set<GrpcIngestSession>();
   #ticker: NodeJS.Timeout | undefined;
   #drainReason: string | null = null;
 
@@ -32,8 +40,34 @@ export class GrpcIngest {
     return { path: INGEST_SESSION_PATH, accept: (call) => this.#accept(call) };
   }
 
+  start(): void {
+    this.#ticker = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** Deadlines and heartbeats. After {@link start} this is called by itself. */
+  tick(): void {
+    this.#feedAll({ kind: "tick" });
+  }
+
+  /** Asks every gateway to leave, also those that connect later. What is in flight is committed and acknowledged. */
+  drain(reason: string): void {
+    this.#drainReason = reason;
+    this.#feedAll({ kind: "drain", reason });
+  }
+
+  /** Asks the gateways that are connected now to leave. Those that connect later are judged by the session options. */
+  moveOn(reason: string): void {
+    this.#feedAll({ kind: "drain", reason });
+  }
+
+  /** Ends all sessions. */
+  async stop(): Promise<void> {
+    clearInterval(this.#ticker);
+    await Promise.all([...this.#sessions].map((session) => session.stop()));
+  }
+
   /**
-   * What one session may have unacknowledged: its own limit, or its share of what all may have together, so that ten
+   * The bytes that one session may have unacknowledged: its own limit, or its share of what all sessions may have. So ten
    * thousand gateways that come back at once do not fill the memory.
    */
   #creditBytes(): number {
@@ -41,63 +75,34 @@ export class GrpcIngest {
     return Math.min(this.#deps.session.creditBytes, Math.max(share, CREDIT_MIN_BYTES));
   }
 
-  /** Sessions that are open now. */
-  get sessions(): number {
-    return this.#sessions.size;
-  }
-
-  start(): void {
-    this.#ticker = setInterval(() => this.tick(), TICK_MS);
-  }
-
-  /** Deadlines and heartbeats; {@link start} has it called. */
-  tick(): void {
-    this.#tell({ kind: "tick" });
-  }
-
-  /** Asks every gateway to move on; what is in flight is still committed and acknowledged. */
-  drain(reason: string): void {
-    this.#drainReason = reason;
-    this.#tell({ kind: "drain", reason });
-  }
-
-  /** Asks the gateways that are connected to move on; who comes later is judged by the session's options. */
-  moveOn(reason: string): void {
-    this.#tell({ kind: "drain", reason });
-  }
-
-  stop(): void {
-    clearInterval(this.#ticker);
-  }
-
   #accept(call: StreamCall): void {
     if (this.#sessions.size >= SESSIONS_MAX) {
       call.emit("error", {
         code: status.RESOURCE_EXHAUSTED,
-        details: `${SESSIONS_MAX} sessions are open here already`,
+        details: `this region has ${SESSIONS_MAX} sessions already`,
       });
       return;
     }
-    const session = new Session(call, this.#deps, {
+    const session = new GrpcIngestSession(call, this.#deps, {
       closed: () => this.#sessions.delete(session),
       creditBytes: () => this.#creditBytes(),
     });
     this.#sessions.add(session);
-    if (this.#drainReason !== null) session.tell({ kind: "drain", reason: this.#drainReason });
+    if (this.#drainReason !== null) session.feed({ kind: "drain", reason: this.#drainReason });
   }
 
-  #tell(event: SessionEvent): void {
-    for (const session of this.#sessions) session.tell(event);
+  #feedAll(event: IngestSessionEvent): void {
+    for (const session of this.#sessions) session.feed(event);
   }
 }
 
 export type GrpcIngestDeps = {
-  readonly store: Store;
+  readonly store: Pick<Store, "have">;
   readonly committer: Committer;
   readonly events: IngestEvents;
   readonly clock: { monotonicMs(): number };
-  readonly session: IngestSessionOptions;
-  /** What enough regions hold of a stream, as far as is known now. */
+  readonly session: Omit<IngestSessionOptions, "replicatedOf">;
+  /** What enough regions hold of a stream now. */
   readonly replicatedOf: (streamId: StreamId) => Have;
 };
 
@@ -108,77 +113,83 @@ export type IngestEvents = {
   readonly onFault: (fault: Fault) => void;
 };
 
-type SessionOwner = { readonly closed: () => void; readonly creditBytes: () => number };
+type SessionHost = { readonly closed: () => void; readonly creditBytes: () => number };
 
-/** Acknowledgements are a few bytes each: a gateway with this many unread is not reading. */
+/** An acknowledgement has a few bytes. A gateway that has not read this many does not read at all. */
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
-/** Of all sessions together, unacknowledged; and what each has at least: four batches. */
+/** The unacknowledged bytes of all sessions together, and the least that one session may have: four batches. */
 const ALL_SESSIONS_BYTES = 512 * 1024 * 1024;
 const CREDIT_MIN_BYTES = 256 * 1024;
 const SESSIONS_MAX = 20_000;
-/** Finer than the heartbeat, so that no second passes without one. */
+/** Finer than the heartbeat, so that at least one goes out every second. */
 const TICK_MS = 250;
 
-class Session {
+class GrpcIngestSession implements CommitListener {
   readonly #call: StreamCall;
   readonly #deps: GrpcIngestDeps;
-  readonly #of: SessionOwner;
-  readonly #onCommit: CommitListener;
-  #state: SessionState;
+  readonly #host: SessionHost;
+  readonly #driver: Driver<IngestSessionState, IngestSessionEvent, IngestSessionEffect>;
   #gateway: string | null = null;
 
-  constructor(call: StreamCall, deps: GrpcIngestDeps, of: SessionOwner) {
+  constructor(call: StreamCall, deps: GrpcIngestDeps, host: SessionHost) {
     this.#call = call;
     this.#deps = deps;
-    this.#of = of;
-    this.#state = initialState(deps.clock.monotonicMs());
-    this.#onCommit = (sets, own) => this.tell({ kind: "committed", sets, own: own.map(settledBatch) });
+    this.#host = host;
+    const { clock, replicatedOf } = deps;
+    this.#driver = new Driver({
+      initial: initialIngestSession(clock.monotonicMs()),
+      step: (state, event, nowMs) =>
+        stepIngestSession(state, event, nowMs, { ...deps.session, replicatedOf, creditBytes: host.creditBytes() }),
+      run: (effect) => this.#run(effect),
+      clock,
+      onFault: (error) =>
+        deps.events.onFault(
+          error instanceof Fault ? error : new Fault({ code: "internal", message: String(error), cause: error }),
+        ),
+      onWorkedOff: () => {
+        if (this.#driver.state.kind === "ended") this.#leave();
+      },
+    });
 
-    call.on("data", (bytes: Buffer) => this.#received(bytes));
-    call.on("end", () => this.tell({ kind: "gateway_ended" }));
-    call.on("cancelled", () => this.#lost());
-    call.on("close", () => this.#lost());
-    // A broken connection is not news: "close" follows, and the gateway comes back by itself.
-    call.on("error", () => this.#lost());
+    const lost = (): void => this.feed({ kind: "lost" });
+    call.on("data", (bytes: Buffer) => this.feed(eventOf(bytes)));
+    call.on("end", () => this.feed({ kind: "gateway_ended" }));
+    call.on("cancelled", lost);
+    call.on("close", lost);
+    // A broken connection is not worth a line in the log: the gateway connects again by itself.
+    call.on("error", lost);
   }
 
-  tell(event: SessionEvent): void {
-    const options = { ...this.#deps.session, creditBytes: this.#of.creditBytes() };
-    const { state, effects } = step(this.#state, event, this.#deps.clock.monotonicMs(), options);
-    this.#state = state;
-    for (const effect of effects) this.#run(effect);
-    if (state.kind === "ended") this.#leave();
+  feed(event: IngestSessionEvent): void {
+    this.#driver.feed(event);
   }
 
-  #received(bytes: Buffer): void {
-    let event: SessionEvent;
-    try {
-      event = { kind: "frame", frame: decodeGatewayFrame(bytes) };
-    } catch (error) {
-      // Whatever a peer sends is its doing: it is told, and its session ends.
-      event = { kind: "bad_frame", message: error instanceof Error ? error.message : String(error) };
-    }
-    this.tell(event);
+  onCommitted(sets: readonly StreamSet[], own: readonly SettledBatch[]): void {
+    this.feed({ kind: "committed", sets, own: own.map(deliveredBatch) });
   }
 
-  #run(effect: SessionEffect): void {
+  onReplicated(sets: readonly ReplicatedSet[]): void {
+    this.feed({ kind: "replicated", sets });
+  }
+
+  async stop(): Promise<void> {
+    this.feed({ kind: "lost" });
+    await this.#driver.stop();
+  }
+
+  #run(effect: IngestSessionEffect): void {
     switch (effect.kind) {
       case "load_sets":
-        void this.#loadSets(effect.streamIds);
-        return;
-      case "submit_batch":
-        this.#deps.committer.submitBatch(
-          this.#onCommit,
-          { gateway: effect.gateway, verified: this.#deps.session.verified },
-          effect.batch,
-        );
-        return;
+        return this.#driver.own(this.#loadSets(effect.streamIds));
+      case "submit_batch": {
+        const { gateway, batch } = effect;
+        const { verified } = this.#deps.session;
+        return this.#deps.committer.submitBatch({ kind: "gateway", gateway, verified, listener: this }, batch);
+      }
       case "submit_void":
-        this.#deps.committer.submitVoid(effect);
-        return;
+        return this.#deps.committer.submitVoid(effect);
       case "send":
-        this.#send(effect.frame);
-        return;
+        return this.#send(effect.frame);
       case "pause":
         this.#call.pause();
         return;
@@ -187,28 +198,17 @@ class Session {
         return;
       case "opened":
         this.#gateway = effect.gateway;
-        this.#deps.committer.subscribe(effect.gateway, this.#onCommit);
-        this.#deps.events.sessionOpened({ ...effect, peer: this.#call.getPeer() });
-        return;
+        this.#deps.committer.subscribe(effect.gateway, this);
+        return this.#deps.events.sessionOpened({ ...effect, peer: this.#call.getPeer() });
       case "refused":
-        this.#deps.events.refused({ ...effect, peer: this.#call.getPeer() });
-        return;
+        return this.#deps.events.refused({ ...effect, peer: this.#call.getPeer() });
       case "end":
         this.#call.end();
-        return;
     }
   }
 
-  async #loadSets(streamIds: Parameters<Store["have"]>[0]): Promise<void> {
-    try {
-      const sets = await this.#deps.store.have(streamIds);
-      const replicated = this.#deps.replicatedOf;
-      this.tell({ kind: "sets_loaded", sets: sets.map((set) => ({ ...set, replicated: replicated(set.streamId) })) });
-    } catch (error) {
-      this.#deps.events.onFault(
-        error instanceof Fault ? error : new Fault({ code: "internal", message: String(error), cause: error }),
-      );
-    }
+  async #loadSets(streamIds: Parameters<Store["have"]>[0]): Promise<IngestSessionEvent> {
+    return { kind: "sets_loaded", sets: await this.#deps.store.have(streamIds) };
   }
 
   #send(frame: RegionFrame): void {
@@ -220,33 +220,37 @@ class Session {
     this.#call.write(encodeRegionFrame(frame));
   }
 
-  #lost(): void {
-    this.tell({ kind: "lost" });
-  }
-
   #leave(): void {
     if (this.#gateway !== null) {
-      this.#deps.committer.unsubscribe(this.#gateway, this.#onCommit);
+      this.#deps.committer.unsubscribe(this.#gateway, this);
       this.#deps.events.sessionClosed({ gateway: this.#gateway, peer: this.#call.getPeer() });
       this.#gateway = null;
     }
-    this.#of.closed();
+    this.#host.closed();
   }
 }
 
-function settledBatch(
-  settled: Parameters<CommitListener>[1][number],
-): Extract<SessionEvent, { kind: "committed" }>["own"][number] {
-  const { batch, outcome } = settled;
-  return {
-    streamId: batch.streamId,
-    seq: batch.seq,
-    sizeBytes: batch.bytes.byteLength,
-    refusal:
-      outcome.kind === "invalid"
-        ? { code: "bad_batch", message: outcome.message }
-        : outcome.kind === "fork"
-          ? { code: "fork", message: outcome.message }
-          : null,
-  };
+function eventOf(bytes: Buffer): IngestSessionEvent {
+  try {
+    return { kind: "frame", frame: decodeGatewayFrame(bytes) };
+  } catch (error) {
+    // The gateway is told what is wrong with its frame, and its session ends.
+    return { kind: "bad_frame", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function deliveredBatch({ batch, outcome }: SettledBatch): DeliveredBatch {
+  const { streamId, seq, bytes } = batch;
+  return { streamId, seq, sizeBytes: bytes.byteLength, refusal: refusalOf(outcome) };
+}
+
+function refusalOf(outcome: SettledBatch["outcome"]): DeliveredBatch["refusal"] {
+  switch (outcome.kind) {
+    case "invalid":
+      return { code: "bad_batch", message: outcome.message };
+    case "fork":
+      return { code: "fork", message: outcome.message };
+    default:
+      return null;
+  }
 }

@@ -6,7 +6,7 @@ import type { Millis, Seq, StreamId } from "../../proto/core/ids.ts";
 import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
-import type { Committer, CommitListener } from "../ingest/committer.ts";
+import type { Committer, CommitListener, SettledBatch } from "../ingest/committer.ts";
 import type { ApplyOutcome } from "../store/store.ts";
 
 /**
@@ -16,7 +16,7 @@ import type { ApplyOutcome } from "../store/store.ts";
  * A stream lives as long as the process, as those of gateways do: a region that is restored from a backup must never
  * give one number to two batches.
  */
-export class CommandService {
+export class CommandService implements CommitListener {
   readonly #deps: CommandServiceDeps;
   readonly #options: CommandServiceOptions;
   readonly #open = new Map<Seq, (outcome: ApplyOutcome) => void>();
@@ -28,7 +28,6 @@ export class CommandService {
   constructor(deps: CommandServiceDeps, options: CommandServiceOptions) {
     this.#deps = deps;
     this.#options = options;
-    deps.committer.subscribe(operatorName(options.region), this.#told);
   }
 
   /**
@@ -50,7 +49,7 @@ export class CommandService {
     });
     const outcome = await new Promise<ApplyOutcome>((resolve) => {
       this.#open.set(at, resolve);
-      this.#deps.committer.submitBatch(this.#told, { gateway, verified: false }, batch);
+      this.#deps.committer.submitBatch({ kind: "gateway", gateway, verified: false, listener: this }, batch);
     });
     if (outcome.kind !== "stored") throw new Error(`a batch of commands was not stored: ${JSON.stringify(outcome)}`);
     return { streamId, seq: at, commands };
@@ -84,13 +83,17 @@ export class CommandService {
     return held();
   }
 
-  readonly #told: CommitListener = (_sets, own) => {
+  onCommitted(_sets: unknown, own: readonly SettledBatch[]): void {
     for (const { batch, outcome } of own) {
       this.#open.get(batch.seq)?.(outcome);
       this.#open.delete(batch.seq);
     }
+    this.onReplicated();
+  }
+
+  onReplicated(): void {
     for (const wake of this.#waiting) wake();
-  };
+  }
 }
 
 /** Where the commands are: the batch that holds them. */
@@ -101,7 +104,7 @@ export type Receipt = {
 };
 
 export type CommandServiceDeps = {
-  readonly committer: Pick<Committer, "submitBatch" | "subscribe">;
+  readonly committer: Pick<Committer, "submitBatch">;
   /** The highest version of any command that this region holds, 0 where there is none. */
   readonly highestHlc: () => Promise<number>;
   readonly replicatedOf: (streamId: StreamId) => Parameters<typeof contains>[0];

@@ -5,8 +5,8 @@ import type { DayDigest, Walks } from "../core/day-digests.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * Walks over all rows of the region again and again, slowly, tells the peers what it found, and compares it with what
- * they found. A difference is an alarm: both regions hold the same batches, and one of them answers something else.
+ * Walks over all rows of the region again and again, slowly. It sends the peers what it found, and compares it with what
+ * they found. A difference is an alarm (I15): both regions hold the same batches, and their answers differ.
  */
 export class DigestScanner {
   readonly #deps: DigestScannerDeps;
@@ -31,12 +31,12 @@ export class DigestScanner {
     await this.#running;
   }
 
-  /** What the last walk found; null before its end. */
+  /** What the last walk found; null before the end of the first one. */
   get last(): readonly DayDigest[] | null {
     return this.#ours?.last.all ?? null;
   }
 
-  /** Settled days on which a peer has other rows than this region, by peer. */
+  /** The settled days on which the rows of a peer differ from those of this region, by peer. */
   get differing(): ReadonlyMap<string, readonly number[]> {
     return this.#differing;
   }
@@ -47,7 +47,7 @@ export class DigestScanner {
     this.#compare(peer);
   }
 
-  /** Peers that are none any more are not compared with. */
+  /** Forgets the regions that are no longer peers. */
   forget(isPeer: (region: string) => boolean): void {
     for (const known of [this.#theirs, this.#differing]) {
       for (const peer of known.keys()) if (!isPeer(peer)) known.delete(peer);
@@ -61,7 +61,7 @@ export class DigestScanner {
         const found = await this.#walk();
         if (found !== null) {
           this.#ours = next(this.#ours, found);
-          this.#deps.tell(found.all);
+          this.#deps.onWalked(found.all);
           for (const peer of this.#theirs.keys()) this.#compare(peer);
         }
         await delay(this.#options.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
@@ -91,29 +91,29 @@ export class DigestScanner {
     const days = differingDays(ours, theirs, { nowMs: this.#deps.clock.nowMs(), settledMs });
     const before = this.#differing.get(peer) ?? [];
     this.#differing.set(peer, days);
-    if (days.join() !== before.join()) this.#deps.differs(peer, days);
+    if (days.join() !== before.join()) this.#deps.onDiffers(peer, days);
   }
 }
 
 export type DigestScannerDeps = {
   readonly store: Pick<Store, "digests">;
   readonly clock: { nowMs(): number };
-  /** For the peers. */
-  readonly tell: (digests: readonly DayDigest[]) => void;
-  /** The days on which a peer differs are others than before; none: it agrees again. */
-  readonly differs: (peer: string, days: readonly number[]) => void;
+  /** A walk is complete. */
+  readonly onWalked: (digests: readonly DayDigest[]) => void;
+  /** The days on which a peer differs have changed. An empty list: it agrees again. */
+  readonly onDiffers: (peer: string, days: readonly number[]) => void;
   readonly onFault: (fault: unknown) => void;
 };
 
 export type DigestScannerOptions = {
-  /** Between two walks. */
+  /** The pause between two walks. */
   readonly everyMs: number;
   /** How long after its end a day counts as settled. */
   readonly settledMs: number;
 };
 
 const BEGINNING: Uint8Array = new Uint8Array(0);
-/** Between two pages of 500 rows: the walk takes about a tenth of the store's time. */
+/** The pause between two pages of 500 rows. With it the walk takes about a tenth of the store's time. */
 const PAUSE_MS = 20;
 
 function next(walks: Walks | undefined, last: DayDigests): Walks {

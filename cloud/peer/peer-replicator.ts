@@ -2,125 +2,132 @@ import { haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
+import { Driver } from "../../proto/runtime/driver.ts";
 import { decodeSenderFrame, encodeReceiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
-import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "../core/day-digests.ts";
-import type { PeerReport, PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication.ts";
-import { Replication } from "../core/replication.ts";
-import type { ReplicationOptions } from "../core/replication.ts";
+import type { PeerReport } from "../core/peer-report.ts";
+import type { PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication-events.ts";
+import {
+  initialReplication,
+  isHeldEverywhere,
+  ownIn,
+  peerStatus,
+  refusalOfChange,
+  replicatedIn,
+  stepReplication,
+} from "../core/replication.ts";
+import type { ReplicationOptions, ReplicationState } from "../core/replication.ts";
 import type { StreamCall, StreamService } from "../grpc/region-server.ts";
-import type { Committer, CommitListener, CommitterEvents } from "../ingest/committer.ts";
-import type { OutgoingLink, OutgoingListener } from "./outgoing-link.ts";
+import type { Commit, Committer } from "../ingest/committer.ts";
 import type { Store, StreamSet } from "../store/store.ts";
+import type { OutgoingLink, OutgoingListener } from "./outgoing-link.ts";
 
 /**
- * The hands of `Replication`: gRPC links in both directions, the store's bytes, the committer. All rules are in
- * cloud/core/replication.ts and the two files beside it; here is only the wire.
+ * Carries out what replication (cloud/core/replication.ts) decides: gRPC links in both directions, reads and writes of
+ * the store, batches for the committer. All rules are there; this file has only the wire.
  */
 export class PeerReplicator {
   readonly #deps: PeerReplicatorDeps;
-  readonly #replication: Replication;
+  readonly #driver: Driver<ReplicationState, ReplicationEvent, ReplicationEffect>;
   readonly #outgoing = new Map<RegionId, OutgoingLink>();
   readonly #incoming = new Map<number, StreamCall>();
-  /** Who submits the batches of a link, to know them again when they are committed. */
-  readonly #submitters = new Map<number, CommitListener>();
-  readonly #linkOf = new Map<CommitListener, number>();
-  #committer: Pick<Committer, "submitBatch" | "tellReplicated"> | undefined;
+  #listener: (notice: ReplicationNotice) => void = () => undefined;
   #lastLink = 0;
-  #ticker: NodeJS.Timeout | undefined;
-  #stopped = false;
+  #stopping: Promise<void> | undefined;
 
-  /** @param own what the store holds; nothing may be committed before this replicator hears of it. */
+  /** @param own what the store holds. Nothing may be committed before this replicator hears of commits. */
   constructor(deps: PeerReplicatorDeps, own: readonly StreamSet[], options: ReplicationOptions) {
     this.#deps = deps;
-    this.#replication = new Replication(options, own, deps.clock.monotonicMs());
+    const { clock, random, onFault } = deps;
+    this.#driver = new Driver({
+      initial: initialReplication(options, own, clock.monotonicMs()),
+      step: (state, event, nowMs) => stepReplication(state, event, nowMs, random()),
+      run: (effect) => this.#run(effect),
+      clock,
+      onFault,
+    });
   }
 
   get service(): StreamService {
     return { path: PEER_LINK_PATH, accept: (call) => this.#accept(call) };
   }
 
-  /** Batches of peers go to this committer from now on. */
-  join(committer: Pick<Committer, "submitBatch" | "tellReplicated">): void {
-    this.#committer = committer;
+  /** One listener; call before {@link start}. */
+  onNotice(listener: (notice: ReplicationNotice) => void): void {
+    this.#listener = listener;
   }
 
   start(): void {
-    this.#ticker = setInterval(() => this.tick(), TICK_MS);
+    this.#driver.repeat("tick", TICK_MS, { kind: "tick" });
     this.tick();
   }
 
-  /** Deadlines, heartbeats and attempts; {@link start} has it called. */
+  /** Deadlines, heartbeats and attempts to connect. After {@link start} this is called by itself. */
   tick(): void {
-    this.#feed({ kind: "tick" });
+    this.#driver.feed({ kind: "tick" });
   }
 
-  /** Ends all links. May come twice. */
-  stop(): void {
-    if (this.#stopped) return;
-    clearInterval(this.#ticker);
-    this.#feed({ kind: "stop" });
-    this.#stopped = true;
-    for (const call of this.#incoming.values()) call.end();
+  /** Ends all links at once. Resolves when the store has answered everything that was asked. May be called twice. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
   }
 
   /** What this region holds of a stream. */
   own(streamId: StreamId): Have {
-    return this.#replication.own(streamId);
+    return ownIn(this.#driver.state, streamId);
   }
 
-  /** Whether every peer says that it holds the batch. */
+  /** Whether every region whose copy is waited for claims the batch. */
   heldEverywhere(streamId: StreamId, seq: Seq): boolean {
-    return this.#replication.heldEverywhere(streamId, seq);
+    return isHeldEverywhere(this.#driver.state, streamId, seq);
   }
 
-  /** What enough regions hold of a stream, as far as is known now. */
+  /** What enough regions hold of a stream now. */
   replicated(streamId: StreamId): Have {
-    return this.#replication.replicated(streamId);
+    return replicatedIn(this.#driver.state, streamId);
   }
 
-  /** Where regions stand from now on. */
+  /** The list of all regions changed. */
   setMembers(members: readonly Member[]): void {
-    this.#feed({ kind: "members", members });
+    this.#driver.feed({ kind: "members", members });
   }
 
-  /** Tells the peers what a walk over our rows found. */
-  tellDigests(digests: readonly DayDigest[]): void {
-    this.#feed({ kind: "digests", digests });
+  /** Sends the peers what a walk over the rows of this region found. */
+  sendDigests(digests: readonly DayDigest[]): void {
+    this.#driver.feed({ kind: "digests", digests });
   }
 
-  /** Why a change of the list of regions must not be made now; null when it may. */
+  /** Why a change of the list of regions must not be made now; null: it may be made. */
   changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
-    return this.#replication.changeRefusal(change, options);
+    return refusalOfChange(this.#driver.state, change, options);
   }
 
   status(): readonly PeerStatus[] {
-    return this.#replication.status(this.#deps.clock.monotonicMs());
+    return peerStatus(this.#driver.state, this.#deps.clock.monotonicMs());
   }
 
-  /** To be called with every commit, before its sessions hear of it. */
-  readonly committed: CommitterEvents["onCommit"] = ({ batches, outcomes, owners, sets }) => {
+  /** Must be called with every commit, before the sessions hear of it. */
+  readonly committed = ({ settled, sets }: Commit): void => {
     const fresh = [];
-    const gifts = [];
-    for (const [i, batch] of batches.entries()) {
-      const outcome = outcomes[i]!;
-      const link = this.#linkOf.get(owners[i]!);
-      if (link !== undefined) {
+    const fromPeers = [];
+    for (const { batch, submitter, outcome } of settled) {
+      if (submitter.kind === "peer") {
         const { streamId, seq, bytes } = batch;
         const refusal = outcome.kind === "invalid" ? { code: "bad_batch", message: outcome.message } : null;
-        gifts.push({ link, streamId, seq, bytes: bytes.byteLength, refusal });
+        fromPeers.push({ link: submitter.link, streamId, seq, bytes: bytes.byteLength, refusal });
       } else if (outcome.kind !== "invalid" && outcome.kind !== "already") {
         fresh.push(batch);
       }
     }
-    this.#feed({ kind: "committed", sets, fresh, gifts });
+    this.#driver.feed({ kind: "committed", sets, fresh, settled: fromPeers });
   };
 
-  #feed(event: ReplicationEvent): void {
-    if (this.#stopped) return;
-    for (const effect of this.#replication.step(event, this.#deps.clock.monotonicMs(), this.#deps.random())) {
-      this.#run(effect);
-    }
+  async #stop(): Promise<void> {
+    const stopped = this.#driver.stop({ kind: "stop" });
+    for (const call of this.#incoming.values()) call.end();
+    await stopped;
   }
 
   #run(effect: ReplicationEffect): void {
@@ -129,30 +136,24 @@ export class PeerReplicator {
         return this.#dial(effect.peer, effect.session);
       case "hang_up":
         return this.#outgoing.get(effect.peer)?.close();
-      case "give":
+      case "send":
         return this.#outgoing.get(effect.peer)?.send(effect.frame);
       case "read":
-        return this.#feedLater(this.#read(effect));
+        return this.#driver.own(this.#read(effect));
       case "hash":
-        return this.#feedLater(this.#hash(effect));
+        return this.#driver.own(this.#hash(effect));
       case "compare_hashes":
-        return this.#feedLater(this.#compareHashes(effect));
+        return this.#driver.own(this.#compareHashes(effect));
       case "scan":
-        return this.#feedLater(this.#scan(effect));
+        return this.#driver.own(this.#scan(effect));
       case "merge":
-        return this.#feedLater(this.#merge(effect));
+        return this.#driver.own(this.#merge(effect));
       case "join":
-        return this.#feedLater(this.#join());
+        return this.#driver.own(this.#join());
       case "answer":
         return this.#answer(effect.link, effect.frame);
       case "submit":
-        return this.#committer?.submitBatch(
-          this.#submitterOf(effect.link),
-          { gateway: "", verified: false },
-          effect.batch,
-        );
-      case "opened":
-        return this.#deps.onReport({ kind: "peer_gives", peer: effect.peer, software: effect.software });
+        return this.#deps.committer.submitBatch({ kind: "peer", link: effect.link }, effect.batch);
       case "pause":
         this.#incoming.get(effect.link)?.pause();
         return;
@@ -161,84 +162,70 @@ export class PeerReplicator {
         return;
       case "end":
         this.#incoming.get(effect.link)?.end();
-        return this.#forget(effect.link);
+        this.#incoming.delete(effect.link);
+        return;
       case "replicated":
-        return this.#committer?.tellReplicated(effect.sets);
+        return this.#deps.committer.notifyReplicated(effect.sets);
       case "digests":
-        return this.#deps.onDigests(effect.peer, effect.digests);
-      case "whole":
-        return this.#deps.onWhole(effect.member);
+      case "has_everything":
       case "delays":
-        return this.#deps.onDelays(effect.peer, effect.delaysMs);
       case "report":
-        return this.#deps.onReport(effect.report);
+        return this.#listener(effect);
     }
   }
 
   #dial(peer: RegionId, session: number): void {
     this.#outgoing.get(peer)?.close();
     const link = this.#deps.dial(peer, {
-      heard: (frame) => this.#feed({ kind: "receiver_frame", peer, session, frame }),
-      closed: (reason) => this.#feed({ kind: "outgoing_closed", peer, session, reason }),
+      heard: (frame) => this.#driver.feed({ kind: "frame", peer, session, frame }),
+      closed: (reason) => this.#driver.feed({ kind: "closed", peer, session, reason }),
     });
     this.#outgoing.set(peer, link);
   }
 
-  /** What the store answers comes back as an event; its failure is the process's. */
-  #feedLater(answer: Promise<ReplicationEvent>): void {
-    answer.then((event) => this.#feed(event)).catch((error: unknown) => this.#deps.onFault(error));
-  }
-
-  async #read(effect: Extract<ReplicationEffect, { kind: "read" }>): Promise<ReplicationEvent> {
-    const { peer, session, streamId, seqs, maxBytes } = effect;
+  async #read({ peer, session, streamId, seqs, maxBytes }: EffectOf<"read">): Promise<ReplicationEvent> {
     const { batches, pruned } = await this.#deps.store.batches({ streamId, seqs, maxBytes });
     const gone = haveOf(pruned);
     const ranges = [...(gone.prefix > 0 ? [{ first: 1, last: gone.prefix }] : []), ...gone.islands];
     return { kind: "read", peer, session, batches, pruned: ranges.length === 0 ? null : { streamId, ranges } };
   }
 
-  async #scan(effect: Extract<ReplicationEffect, { kind: "scan" }>): Promise<ReplicationEvent> {
-    const { peer, session, after } = effect;
+  async #scan({ peer, session, after }: EffectOf<"scan">): Promise<ReplicationEvent> {
     return { kind: "scanned", peer, session, after, part: await this.#deps.store.snapshot(after) };
   }
 
-  async #hash(effect: Extract<ReplicationEffect, { kind: "hash" }>): Promise<ReplicationEvent> {
-    const { peer, session, streamId, after } = effect;
+  async #hash({ peer, session, streamId, after }: EffectOf<"hash">): Promise<ReplicationEvent> {
     const hashes = await this.#deps.store.hashes({ streamId, after, limit: HASHES_PER_FRAME });
-    // Both sides of a fork are told together: a part ends with all of its last seq.
+    // Both sides of a fork must be in one frame. So a full frame leaves out its last seq, which may be incomplete.
     const last = hashes.length === HASHES_PER_FRAME ? hashes.at(-1)!.seq : null;
     const whole = last === null ? hashes : hashes.filter((hash) => hash.seq < last);
     return { kind: "hashed", peer, session, streamId, hashes: whole, more: last !== null };
   }
 
-  async #compareHashes(effect: Extract<ReplicationEffect, { kind: "compare_hashes" }>): Promise<ReplicationEvent> {
-    const { link, streamId, hashes } = effect;
+  async #compareHashes({ link, streamId, hashes }: EffectOf<"compare_hashes">): Promise<ReplicationEvent> {
     const seqs = await this.#deps.store.lackedVariants(streamId, hashes);
     return { kind: "lacked", link, streamId, seqs: seqs.slice(0, LACKED_MAX) };
   }
 
-  async #merge(effect: Extract<ReplicationEffect, { kind: "merge" }>): Promise<ReplicationEvent> {
-    const { link, body, first } = effect;
+  async #merge({ link, body, first }: EffectOf<"merge">): Promise<ReplicationEvent> {
     const outcome = await this.#deps.store.mergeSnapshot({ body, first });
     return { kind: "merged", link, refusal: outcome.kind === "invalid" ? outcome.message : null };
   }
 
   async #join(): Promise<ReplicationEvent> {
     const { sets, more } = await this.#deps.store.joinSnapshot(this.#deps.clock.nowMs());
-    this.#deps.onJoined();
+    this.#listener({ kind: "snapshot_joined" });
     return { kind: "joined", sets, more };
   }
 
   #accept(call: StreamCall): void {
-    if (this.#stopped) return void call.end();
+    if (this.#stopping !== undefined) return void call.end();
     const link = ++this.#lastLink;
     this.#incoming.set(link, call);
-    this.#feed({ kind: "incoming_opened", link });
-    call.on("data", (bytes: Buffer) => this.#received(link, bytes));
+    this.#driver.feed({ kind: "incoming_opened", link });
+    call.on("data", (bytes: Buffer) => this.#driver.feed(eventOf(link, bytes)));
     const lost = (): void => {
-      if (!this.#incoming.has(link)) return;
-      this.#forget(link);
-      this.#feed({ kind: "incoming_lost", link });
+      if (this.#incoming.delete(link)) this.#driver.feed({ kind: "incoming_lost", link });
     };
     call.on("end", () => {
       call.end();
@@ -246,19 +233,8 @@ export class PeerReplicator {
     });
     call.on("cancelled", lost);
     call.on("close", lost);
-    // A broken connection is not news: "close" follows, and the peer comes back by itself.
+    // A broken connection is not worth a line in the log: the peer connects again by itself.
     call.on("error", lost);
-  }
-
-  #received(link: number, bytes: Buffer): void {
-    let frame: SenderFrame;
-    try {
-      frame = decodeSenderFrame(bytes);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return this.#feed({ kind: "bad_frame", link, message });
-    }
-    this.#feed({ kind: "sender_frame", link, frame });
   }
 
   #answer(link: number, frame: ReceiverFrame): void {
@@ -270,49 +246,45 @@ export class PeerReplicator {
     }
     call.write(encodeReceiverFrame(frame));
   }
-
-  #submitterOf(link: number): CommitListener {
-    const known = this.#submitters.get(link);
-    if (known !== undefined) return known;
-    // What becomes of its batches is told by `committed`, in one piece with everything else of the commit.
-    const submitter: CommitListener = () => undefined;
-    this.#submitters.set(link, submitter);
-    this.#linkOf.set(submitter, link);
-    return submitter;
-  }
-
-  #forget(link: number): void {
-    this.#incoming.delete(link);
-    const submitter = this.#submitters.get(link);
-    this.#submitters.delete(link);
-    if (submitter !== undefined) this.#linkOf.delete(submitter);
-  }
 }
 
 export type PeerReplicatorDeps = {
-  readonly store: Store;
+  readonly store: Pick<Store, "batches" | "snapshot" | "hashes" | "lackedVariants" | "mergeSnapshot" | "joinSnapshot">;
+  readonly committer: Pick<Committer, "submitBatch" | "notifyReplicated">;
   readonly clock: { nowMs(): number; monotonicMs(): number };
   readonly random: () => number;
-  /** Connects to a peer and greets it. Nothing is told from inside the call. */
+  /** Connects to a peer and greets it. Must not call the listener from inside the call. */
   readonly dial: (peer: RegionId, listener: OutgoingListener) => OutgoingLink;
-  /** A region that joins has all that this one has; told every few seconds until it is a member. */
-  readonly onWhole: (member: Member) => void;
-  /** What a walk of a peer over its rows found. */
-  readonly onDigests: (peer: RegionId, digests: readonly DayDigest[]) => void;
-  /** Batches of a snapshot joined the set: commands may be among them. */
-  readonly onJoined: () => void;
-  readonly onReport: (report: PeerReport | PeerGives) => void;
-  /** How long batches took from our commit to the peer's. */
-  readonly onDelays: (peer: RegionId, delaysMs: readonly number[]) => void;
   readonly onFault: (fault: unknown) => void;
 };
 
-export type PeerGives = { readonly kind: "peer_gives"; readonly peer: RegionId; readonly software: string };
+/** What the rest of the region has to know. */
+export type ReplicationNotice =
+  /** A joining region holds all that this region holds. Comes again every few seconds until the region is a member. */
+  | { readonly kind: "has_everything"; readonly member: Member }
+  /** What a walk of a peer over its rows found. */
+  | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
+  /** Batches of a snapshot joined the set of this region. Operator commands may be among them. */
+  | { readonly kind: "snapshot_joined" }
+  /** How long batches took from the commit in this region to the commit in the peer. */
+  | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
+  | { readonly kind: "report"; readonly report: PeerReport };
+
+type EffectOf<Kind extends ReplicationEffect["kind"]> = Extract<ReplicationEffect, { kind: Kind }>;
 
 const HASHES_PER_FRAME = 20_000;
-/** What is more is found at the next telling. */
+/** More of them are found when the peer sends its sets again. */
 const LACKED_MAX = 1_000;
-/** Finer than the heartbeat, so that no second passes without one. */
+/** Finer than the heartbeat, so that at least one goes out every second. */
 const TICK_MS = 100;
-/** Sets of a whole store may be large; a peer with more than this unread is not reading. */
+/** The sets of a whole store may be large. A peer that has not read this many bytes does not read at all. */
 const UNREAD_MAX_BYTES = 64 * 1024 * 1024;
+
+function eventOf(link: number, bytes: Buffer): ReplicationEvent {
+  try {
+    return { kind: "incoming_frame", link, frame: decodeSenderFrame(bytes) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "incoming_bad_frame", link, message };
+  }
+}

@@ -43,7 +43,7 @@ import {
 } from "./render.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import type { Member } from "../../proto/core/member.ts";
-import type { PeerStatus } from "../core/replication.ts";
+import type { PeerStatus } from "../core/replication-events.ts";
 import { statusSentence } from "./status.ts";
 
 /**
@@ -228,7 +228,7 @@ export class QueryApi {
         name: peer.peer,
         state: peer.state,
         connected: peer.connected,
-        gives: peer.giving,
+        gives: peer.sending,
         lost: peer.lastLoss === "" ? null : peer.lastLoss,
         behind_batches: peer.behindBatches,
         behind_ms: peer.behindMs === null ? null : Math.round(peer.behindMs),

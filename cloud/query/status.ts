@@ -1,4 +1,4 @@
-import type { PeerStatus } from "../core/replication.ts";
+import type { PeerStatus } from "../core/replication-events.ts";
 import type { StoreTotals } from "../store/store.ts";
 
 /** The one true sentence of a region. */

@@ -6,11 +6,11 @@ import { seedThatCatches } from "./seeds.ts";
 const LIKELY_SEED: Record<Mutant, number> = {
   ack_before_commit: 4,
   claims_only_grow: 29,
-  cursor_instead_of_sets: 2,
+  cursor_instead_of_sets: 7,
   one_stream_per_disk: 1,
   last_writer_wins: 9,
   add_instead_of_replace: 1,
-  prefix_only_acks: 2,
+  prefix_only_acks: 12,
   snapshot_set_read_last: 7,
   clock_dependent_apply: 1,
   adds_up_units: 1,

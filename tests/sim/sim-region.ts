@@ -3,6 +3,7 @@ import type { OutgoingLink, OutgoingListener, PeerGreeting } from "../../cloud/p
 import { PeerReplicator } from "../../cloud/peer/peer-replicator.ts";
 import type { StreamCall } from "../../cloud/grpc/region-server.ts";
 import { Committer } from "../../cloud/ingest/committer.ts";
+import type { CommitListener } from "../../cloud/ingest/committer.ts";
 import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
 import { CommandService } from "../../cloud/operator/command-service.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
@@ -14,6 +15,7 @@ import { EMPTY_HAVE, insert, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { regionId } from "../../proto/core/ids.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
+import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorDraft } from "../../proto/core/operator-command.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
@@ -73,17 +75,14 @@ export class SimRegion {
     const slow = this.#slowStore(store, alive);
     const bootId = this.#bytes();
     const greeting = { protocol: PROTOCOL, region: this.name, storeId: store.storeId, bootId, software: "sim" };
-    const replicator: PeerReplicator = new PeerReplicator(
+    const committer = new Committer({ store: slow, clock, onFault: this.#deps.onFault });
+    const replicator = new PeerReplicator(
       {
         store: slow,
+        committer,
         clock,
         random,
         dial: (peer, listener) => this.#dial(peer, greeting, listener, alive),
-        onReport: (report) => this.#deps.onReport(`${this.name}: ${JSON.stringify(report)}`),
-        onWhole: () => undefined,
-        onJoined: () => undefined,
-        onDigests: () => undefined,
-        onDelays: () => undefined,
         onFault: this.#deps.onFault,
       },
       await allSets(store),
@@ -104,12 +103,6 @@ export class SimRegion {
       this.#deps.mutant === "eager_trim"
         ? (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.own(streamId)
         : (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.replicated(streamId);
-    const committer = new Committer({
-      store: slow,
-      clock,
-      replicatedOf,
-      events: { onCommit: (commit) => replicator.committed(commit), onFault: this.#deps.onFault },
-    });
     const ingest = new GrpcIngest({
       store: slow,
       committer,
@@ -157,7 +150,11 @@ export class SimRegion {
     this.#life = { store, replicator, desk, committer };
     network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
     network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
-    replicator.join(committer);
+    committer.onCommit(replicator.committed);
+    committer.subscribe(operatorName(this.name), desk);
+    replicator.onNotice((notice) => {
+      if (notice.kind === "report") this.#deps.onReport(`${this.name}: ${JSON.stringify(notice.report)}`);
+    });
     time.every(100, () => {
       if (alive()) replicator.tick();
       return alive();
@@ -190,7 +187,10 @@ export class SimRegion {
 
   /** A batch that some gateway delivers. */
   take(batch: SealedBatch): void {
-    this.#life?.committer.submitBatch(() => undefined, { gateway: "plant-9", verified: false }, batch);
+    this.#life?.committer.submitBatch(
+      { kind: "gateway", gateway: "plant-9", verified: false, listener: NOBODY },
+      batch,
+    );
   }
 
   /** SIGKILL, or a power cut that nobody hears of. */
@@ -297,6 +297,8 @@ export class SimRegion {
 /** Short, so that a region that lost its disk finds bytes gone. */
 const KEEP_BYTES_MS = 3_000;
 const NEVER = new AbortController().signal;
+/** Hears nothing of the batches that it submits. */
+const NOBODY: CommitListener = { onCommitted: () => undefined, onReplicated: () => undefined };
 
 export type SimRegionDeps = {
   readonly time: VirtualTime;

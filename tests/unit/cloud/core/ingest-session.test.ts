@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { initialState, step } from "../../../../cloud/core/ingest-session.ts";
+import { initialIngestSession, stepIngestSession } from "../../../../cloud/core/ingest-session.ts";
 import type {
-  ChangedSet,
   IngestSessionOptions,
-  SessionEffect,
-  SessionEvent,
-  SessionState,
+  IngestSessionEffect,
+  IngestSessionEvent,
+  IngestSessionState,
+  OwnedSet,
 } from "../../../../cloud/core/ingest-session.ts";
 import { EMPTY_HAVE, insert } from "../../../../proto/core/have.ts";
 import type { Have } from "../../../../proto/core/have.ts";
@@ -28,20 +28,21 @@ const OPTIONS: IngestSessionOptions = {
   leaving: false,
   authorized: (gateway, token) => gateway === "plant-7" && token === "secret",
   verified: true,
+  replicatedOf: () => EMPTY_HAVE,
 };
 
 /** A session that remembers what it did. */
 class Trial {
-  state: SessionState = initialState(0);
-  effects: SessionEffect[] = [];
+  state: IngestSessionState = initialIngestSession(0);
+  effects: IngestSessionEffect[] = [];
   readonly #options: IngestSessionOptions;
 
   constructor(options: Partial<IngestSessionOptions> = {}) {
     this.#options = { ...OPTIONS, ...options };
   }
 
-  tell(event: SessionEvent, nowMs = 0): this {
-    const result = step(this.state, event, nowMs, this.#options);
+  tell(event: IngestSessionEvent, nowMs = 0): this {
+    const result = stepIngestSession(this.state, event, nowMs, this.#options);
     this.state = result.state;
     this.effects = [...result.effects];
     return this;
@@ -55,7 +56,7 @@ class Trial {
     this.frame(hello());
     return this.tell({
       kind: "sets_loaded",
-      sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null, replicated: EMPTY_HAVE }],
+      sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null }],
     });
   }
 
@@ -89,8 +90,8 @@ function settled(number: number, refusal: { code: "bad_batch" | "fork"; message:
   return { streamId: STREAM, seq: seq(number), sizeBytes: 100, refusal };
 }
 
-function changed(stream: StreamId, have: Have | null, replicated: Have = EMPTY_HAVE): ChangedSet {
-  return { streamId: stream, gateway: "plant-7", have, replicated };
+function changed(stream: StreamId, have: Have): OwnedSet {
+  return { streamId: stream, gateway: "plant-7", have };
 }
 
 it("a region that leaves the others sends a gateway that comes to another one", () => {
@@ -106,7 +107,7 @@ it("a region that leaves the others sends a gateway that comes to another one", 
 
 describe("the greeting", () => {
   it("is refused where it names a stream of another gateway, if gateways prove who they are", () => {
-    const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8", replicated: EMPTY_HAVE }];
+    const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8" }];
     const refused = new Trial().frame(hello()).tell({ kind: "sets_loaded", sets });
     expect(refused.state.kind).toBe("ended");
     expect(refused.sent).toMatchObject([
@@ -125,7 +126,7 @@ describe("the greeting", () => {
     expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
 
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7", replicated: EMPTY_HAVE }] });
+    trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7" }] });
     expect(trial.sent).toMatchObject([
       { kind: "hello_ack", region: "eu", durable: [{ streamId: STREAM, have }], creditBytes: 1000 },
     ]);
@@ -169,14 +170,16 @@ describe("acknowledgements", () => {
   });
 
   it("say what is replicated when that changes, with a commit or without", () => {
-    const trial = new Trial().open();
     const have = insert(EMPTY_HAVE, seq(1));
-    trial.tell({ kind: "committed", sets: [changed(STREAM, have, have)], own: [] });
+    let copies = EMPTY_HAVE;
+    const trial = new Trial({ replicatedOf: () => copies }).open();
+    copies = have;
+    trial.tell({ kind: "committed", sets: [changed(STREAM, have)], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [{ have }] }]);
-    trial.tell({ kind: "committed", sets: [changed(STREAM, null, have)], own: [] });
+    trial.tell({ kind: "replicated", sets: [changed(STREAM, have)] });
     expect(trial.sent).toEqual([]);
-    // A region that was restored from a backup took its word back.
-    trial.tell({ kind: "committed", sets: [changed(STREAM, null, EMPTY_HAVE)], own: [] });
+    // A region that was restored from a backup claims less than before.
+    trial.tell({ kind: "replicated", sets: [changed(STREAM, EMPTY_HAVE)] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [], replicated: [{ have: EMPTY_HAVE }] }]);
   });
 

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { ReplicationEffect, ReplicationEvent } from "../../../../cloud/core/replication.ts";
-import { Replication } from "../../../../cloud/core/replication.ts";
+import type { ReplicationEffect, ReplicationEvent } from "../../../../cloud/core/replication-events.ts";
+import {
+  initialReplication,
+  isHeldEverywhere,
+  peerStatus,
+  replicatedIn,
+  stepReplication,
+} from "../../../../cloud/core/replication.ts";
+import type { ReplicationState } from "../../../../cloud/core/replication.ts";
 import { EMPTY_HAVE, haveOf } from "../../../../proto/core/have.ts";
 import type { Have } from "../../../../proto/core/have.ts";
 import { regionId, seq } from "../../../../proto/core/ids.ts";
@@ -16,12 +23,12 @@ const upTo = (last: number): Have => ({ prefix: last, islands: [] });
 
 /** The replication of `eu`, whose peers are held by hand. */
 class Hand {
-  readonly replication: Replication;
+  state: ReplicationState;
   nowMs = 0;
   effects: readonly ReplicationEffect[] = [];
 
   constructor(own: Have = EMPTY_HAVE) {
-    this.replication = new Replication(
+    this.state = initialReplication(
       {
         self: {
           protocol: 1,
@@ -40,8 +47,10 @@ class Hand {
   }
 
   feed(event: ReplicationEvent): readonly ReplicationEffect[] {
-    this.effects = this.replication.step(event, this.nowMs, 0.5);
-    return this.effects;
+    const { state, effects } = stepReplication(this.state, event, this.nowMs, 0.5);
+    this.state = state;
+    this.effects = effects;
+    return effects;
   }
 
   /** Time passes, a tick at a time, as in production. */
@@ -80,7 +89,7 @@ class Hand {
   }
 
   receiver(peer: RegionId, frame: ReceiverFrame, session = 1): this {
-    this.feed({ kind: "receiver_frame", peer, session, frame });
+    this.feed({ kind: "frame", peer, session, frame });
     return this;
   }
 
@@ -93,7 +102,7 @@ class Hand {
   }
 
   sender(link: number, frame: SenderFrame): readonly ReplicationEffect[] {
-    return this.feed({ kind: "sender_frame", link, frame });
+    return this.feed({ kind: "incoming_frame", link, frame });
   }
 
   get wants(): string[] {
@@ -133,26 +142,26 @@ function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): S
 describe("[I22] what is replicated", () => {
   test("is what enough regions hold by their own word", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(3));
-    expect(hand.replication.replicated(A)).toEqual(upTo(3));
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(3));
     hand.connected(AP, haveOf([5]));
-    expect(hand.replication.replicated(A)).toEqual(haveOf([1, 2, 3, 5]));
+    expect(replicatedIn(hand.state, A)).toEqual(haveOf([1, 2, 3, 5]));
   });
 
   test("stays while a peer is out of reach, and shrinks when it comes back with less", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
-    hand.feed({ kind: "outgoing_closed", peer: US, session: 1, reason: "gone" });
-    expect(hand.replication.replicated(A)).toEqual(upTo(5));
+    hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
     hand.pass(1000);
     const told = hand.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
-    expect(hand.replication.replicated(A)).toEqual(upTo(2));
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(2));
     expect(told).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
   });
 
   test("never counts what an earlier connection still says", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(1));
-    hand.feed({ kind: "outgoing_closed", peer: US, session: 1, reason: "gone" });
+    hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
     hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
-    expect(hand.replication.replicated(A)).toEqual(upTo(1));
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(1));
   });
 });
 
@@ -162,12 +171,12 @@ describe("what was committed here", () => {
     kind: "committed",
     sets: [{ streamId: A, have: upTo(6), gateway: "plant-7", hashSum: 78 }],
     fresh: [batch],
-    gifts: [],
+    settled: [],
   };
 
   test("goes to every connected peer at once", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5)).connected(AP, upTo(5));
-    const given = hand.feed(commit).filter((effect) => effect.kind === "give");
+    const given = hand.feed(commit).filter((effect) => effect.kind === "send");
     expect(given.map(({ peer, frame }) => [peer, frame.kind])).toEqual([
       [US, "batch"],
       [AP, "batch"],
@@ -180,9 +189,24 @@ describe("what was committed here", () => {
     hand.feed(commit);
     const told = hand
       .live(6000, { receivers: [US] })
-      .flatMap((effect) => (effect.kind === "give" && effect.frame.kind === "held" ? effect.frame.streams : []));
+      .flatMap((effect) => (effect.kind === "send" && effect.frame.kind === "held" ? effect.frame.streams : []));
     expect(told).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
   });
+});
+
+test("a batch that the peer claimed before it was committed here is not behind", () => {
+  const hand = new Hand(upTo(5)).connected(US, upTo(6));
+  hand.nowMs += 300;
+  hand.feed({
+    kind: "committed",
+    sets: [{ streamId: A, have: upTo(6), gateway: "plant-7", hashSum: 78 }],
+    fresh: [sealed(A, 6, {})],
+    settled: [],
+  });
+  hand.nowMs += 200;
+  hand.receiver(US, { kind: "holds", streams: [], complete: false });
+  expect(hand.effects).toContainEqual({ kind: "delays", peer: US, delaysMs: [200] });
+  expect(peerStatus(hand.state, hand.nowMs)[0]).toMatchObject({ peer: US, behindBatches: 0, behindMs: null });
 });
 
 describe("what a peer offers", () => {
@@ -207,7 +231,7 @@ describe("what a peer offers", () => {
       kind: "committed",
       sets: [],
       fresh: [],
-      gifts: [{ link: 1, streamId, seq, bytes: bytes.length, refusal }],
+      settled: [{ link: 1, streamId, seq, bytes: bytes.length, refusal }],
     });
     expect(hand.answers).toMatchObject([{ kind: "refusal", batch: { streamId, seq } }]);
     expect(hand.wants).toEqual([]);
@@ -260,7 +284,7 @@ describe("what a peer wants", () => {
     expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
     const batches = [9, 8].map((at) => sealed(A, at, {}));
     const effects = hand.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
-    expect(effects.filter(({ kind }) => kind === "give")).toHaveLength(2);
+    expect(effects.filter(({ kind }) => kind === "send")).toHaveLength(2);
     expect(effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [7, 6, 5] }));
     // Of which nothing is there any more.
     expect(hand.feed({ kind: "read", peer: US, session: 1, batches: [], pruned: null })).toEqual([]);
@@ -314,23 +338,26 @@ describe("the list of regions changes", () => {
     const hand = new Hand(upTo(5));
     hand.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
     hand.connected(US, upTo(3));
-    expect(hand.replication.replicated(A)).toEqual(EMPTY_HAVE);
-    expect(hand.live(6000, { receivers: [US] }).filter(({ kind }) => kind === "whole")).toEqual([]);
+    expect(replicatedIn(hand.state, A)).toEqual(EMPTY_HAVE);
+    expect(hand.live(6000, { receivers: [US] }).filter(({ kind }) => kind === "has_everything")).toEqual([]);
     hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
-    expect(hand.live(6000, { receivers: [US] })).toContainEqual({ kind: "whole", member: member("us", "joining") });
+    expect(hand.live(6000, { receivers: [US] })).toContainEqual({
+      kind: "has_everything",
+      member: member("us", "joining"),
+    });
     hand.feed({ kind: "members", members: [member("eu"), member("us"), member("ap")] });
-    expect(hand.replication.replicated(A)).toEqual(upTo(5));
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
   });
 
   test("a region that is lost is hung up on, its copies count no more, and nothing waits for it", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
-    expect(hand.replication.replicated(A)).toEqual(upTo(5));
-    expect(hand.replication.heldEverywhere(A, seq(5))).toBe(false);
+    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
+    expect(isHeldEverywhere(hand.state, A, seq(5))).toBe(false);
     const effects = hand.feed({ kind: "members", members: [member("eu"), member("us", "lost")] });
     expect(effects).toContainEqual(expect.objectContaining({ kind: "hang_up", peer: US }));
     expect(effects).toContainEqual({ kind: "end", link: 9 });
-    expect(hand.replication.replicated(A)).toEqual(EMPTY_HAVE);
-    expect(hand.replication.heldEverywhere(A, seq(5))).toBe(true);
+    expect(replicatedIn(hand.state, A)).toEqual(EMPTY_HAVE);
+    expect(isHeldEverywhere(hand.state, A, seq(5))).toBe(true);
     expect(hand.pass(20_000).filter(({ kind }) => kind === "dial")).toEqual([]);
   });
 });
@@ -354,7 +381,7 @@ describe("a link is refused with the reason", () => {
 
   test("to whoever sends what is no frame, and to whoever says nothing", () => {
     const hand = new Hand().greeted(1, "us");
-    hand.feed({ kind: "bad_frame", link: 1, message: "not a stream id" });
+    hand.feed({ kind: "incoming_bad_frame", link: 1, message: "not a stream id" });
     expect(hand.answers).toMatchObject([{ kind: "refusal", code: "protocol" }]);
     hand.feed({ kind: "incoming_opened", link: 2 });
     expect(hand.pass(6000)).toContainEqual({ kind: "end", link: 2 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { Committer } from "../../../../cloud/ingest/committer.ts";
-import type { CommitListener } from "../../../../cloud/ingest/committer.ts";
+import type { CommitListener, Submitter } from "../../../../cloud/ingest/committer.ts";
 import type { ApplyResult, ArrivedBatch, Store } from "../../../../cloud/store/store.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import { EMPTY_HAVE } from "../../../../proto/core/have.ts";
@@ -34,22 +34,30 @@ function trial() {
   const committer = new Committer({
     store: store as unknown as Store,
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
-    replicatedOf: () => EMPTY_HAVE,
-    events: { onCommit: () => {}, onFault: (fault) => faults.push(fault) },
+    onFault: (fault) => faults.push(fault),
   });
   return { store, committer, faults };
 }
 
+function listener(onOwn: (own: number) => void): CommitListener {
+  return { onCommitted: (_sets, own) => onOwn(own.length), onReplicated: () => undefined };
+}
+
+const submitter = (hears: CommitListener): Submitter => ({
+  kind: "gateway",
+  gateway: "plant-7",
+  verified: false,
+  listener: hears,
+});
 const batch = (position: number) => sealed(testStream(1), position, {});
 
 describe("group commit", () => {
   it("gathers the next group while a commit runs", async () => {
     const { store, committer } = trial();
     const heard: number[] = [];
-    const listener: CommitListener = (_sets, own) => heard.push(own.length);
-    committer.subscribe("plant-7", listener);
-    for (let position = 1; position <= 4; position += 1)
-      committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(position));
+    const session = listener((own) => heard.push(own));
+    committer.subscribe("plant-7", session);
+    for (let position = 1; position <= 4; position += 1) committer.submitBatch(submitter(session), batch(position));
     store.end();
     await expect.poll(() => store.groups.length).toBe(2);
     store.end();
@@ -62,13 +70,13 @@ describe("group commit", () => {
   it("tells every session of the gateway, and gives each its own batches", async () => {
     const { store, committer } = trial();
     const heard: string[] = [];
-    const first: CommitListener = (_sets, own) => heard.push(`first ${own.length}`);
-    const second: CommitListener = (_sets, own) => heard.push(`second ${own.length}`);
-    const stranger: CommitListener = () => heard.push("stranger");
+    const first = listener((own) => heard.push(`first ${own}`));
+    const second = listener((own) => heard.push(`second ${own}`));
+    const stranger = listener(() => heard.push("stranger"));
     committer.subscribe("plant-7", first);
     committer.subscribe("plant-7", second);
     committer.subscribe("plant-8", stranger);
-    committer.submitBatch(first, { gateway: "plant-7", verified: false }, batch(1));
+    committer.submitBatch(submitter(first), batch(1));
     store.end();
     await committer.settled();
     expect(heard).toEqual(["first 1", "second 0"]);
@@ -77,16 +85,30 @@ describe("group commit", () => {
   it("tells nobody anything after the first storage failure", async () => {
     const { store, committer, faults } = trial();
     let heard = 0;
-    const listener: CommitListener = () => (heard += 1);
-    committer.subscribe("plant-7", listener);
-    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(1));
-    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(2));
+    const session = listener(() => (heard += 1));
+    committer.subscribe("plant-7", session);
+    committer.submitBatch(submitter(session), batch(1));
+    committer.submitBatch(submitter(session), batch(2));
     store.end(new Fault({ code: "storage_full", message: "the disk is full" }));
     await committer.settled();
-    committer.submitBatch(listener, { gateway: "plant-7", verified: false }, batch(3));
+    committer.submitBatch(submitter(session), batch(3));
     await committer.settled();
     expect(heard).toBe(0);
     expect(store.groups).toHaveLength(1);
     expect(faults.map((fault) => fault.code)).toEqual(["storage_full"]);
+  });
+
+  it("calls the commit handlers before the listeners, in their order, and tells them who submitted each batch", async () => {
+    const { store, committer } = trial();
+    const heard: string[] = [];
+    committer.onCommit(({ settled }) => heard.push(`first: ${settled.map((item) => item.submitter.kind).join()}`));
+    committer.onCommit(({ settled }) => heard.push(`second: ${settled.length}`));
+    committer.submitBatch({ kind: "peer", link: 3 }, batch(1));
+    store.end();
+    await committer.settled();
+    committer.submitBatch(submitter(listener((own) => heard.push(`listener: ${own}`))), batch(2));
+    store.end();
+    await committer.settled();
+    expect(heard).toEqual(["first: peer", "second: 1", "first: gateway", "second: 1", "listener: 1"]);
   });
 });
