@@ -54,5 +54,5 @@ export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "max
       sendBufferBytes: given.send_buffer,
       keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
     }))
-    .describe("Limits of one client. [mqtt/README.md](mqtt/README.md#limits) says what happens beyond each.");
+    .describe("Limits of one client. [mqtt/README.md](mqtt/README.md#client-limits) says what happens beyond each.");
 }

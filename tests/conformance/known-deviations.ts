@@ -9,17 +9,17 @@ export type Deviation = {
 };
 
 const CONNECT_ANSWERED =
-  "A CONNECT with a broken user name, client id or end is answered with its reason code (0x81, 0x85) before the connection is closed; the case wants it closed without a word. A server may do either.";
+  "A CONNECT with an invalid user name, client id or end is answered with a reason code (0x81, 0x85) before the connection is closed. The case expects no answer. A server may do either.";
 const RESERVED_FLAGS =
-  "Flags of the fixed header that are reserved are a malformed packet (0x81, MQTT-2.1.3-1), also in a packet that only a server sends; the case wants 0x82.";
+  "Reserved flags of the fixed header make a malformed packet (0x81, MQTT-2.1.3-1), also in a packet that only a server sends. The case expects 0x82.";
 const VERSIONS =
-  "An unsupported version of MQTT is told so in the way that it can read: 0x01 to versions before 3.1, 0x84 to later ones; the case wants one of them for both.";
+  "A client of an unsupported version of MQTT gets the answer that it can read: 0x01 for versions before 3.1, 0x84 for later ones. The case expects one of them for both.";
 
 /** Of Mosquitto's cases. A case in here that passes fails the test, as one does that fails and is not in here. */
 export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
   {
     reason:
-      "PUBACK says 0x00 where the case wants 0x10, no matching subscribers. A server may say either; here the journal takes every message, so there is always one.",
+      "A PUBACK has 0x00 where the case expects 0x10 (no matching subscribers). A server may send either. Here the journal takes every message, so there is always a subscriber.",
     cases:
       /^PUBLISH.json \| v5.0 PUBLISH( ALLOWED PROPERTIES)? \| (3[2A] QoS 1 Dup|(payload-format-indicator|message-expiry-interval)=[01] |(topic-alias|response-topic) \([^,)]*\)$|(correlation-data|content-type) \([^)]*\)( empty)?$|(2\*)?user-property($| empty))/,
   },
@@ -43,7 +43,7 @@ export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
   },
   {
     reason:
-      "An acknowledgement of the wrong kind (PUBACK for QoS 2, PUBREC for QoS 1, PUBCOMP before PUBREC) does not end the connection: aedes 2 does not keep what kind it waits for. The message counts as received, which is what its subscriber said.",
+      "An acknowledgement of the wrong kind (PUBACK for QoS 2, PUBREC for QoS 1, PUBCOMP before PUBREC) does not end the connection, because aedes 2 does not store which kind it expects. The message counts as received, as its subscriber says.",
     cases:
       /^FLOW.json \| v(3.1.1|5.0) FLOW \| (QoS 1 PUBLISH-PUBREC|QoS 1 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBACK|QoS 2 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBREC-PUBREL-PUBACK)$/,
   },
@@ -59,38 +59,37 @@ export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
   },
   {
     reason:
-      "MQTT 3.1 (MQIsdp) with the lowest connect flag set, which only later versions forbid, is refused: mqtt-packet makes no difference.",
+      "MQTT 3.1 (MQIsdp) with the lowest connect flag set is refused. Only later versions forbid the flag, but mqtt-packet does not distinguish them.",
     cases: /^CONNECT.json \| v3.1 CONNECT \| 1[04] ok $/,
   },
   {
-    reason: "Topic aliases up to 16 are taken, and announced so; the case was made for a server that takes 10.",
+    reason: "Topic aliases up to 16 are accepted, as announced. The case was made for a server that accepts 10.",
     cases: /^PUBLISH.json \| v5.0 PUBLISH ALLOWED PROPERTIES \| topic alias > max topic alias$/,
   },
   {
-    reason: "An empty topic without an alias is a protocol error (0x82, MQTT 5, 3.3.2.1); the case wants 0x81.",
+    reason: "An empty topic without an alias is a protocol error (0x82, MQTT 5, 3.3.2.1). The case expects 0x81.",
     cases: /^PUBLISH.json \| v5.0 PUBLISH \| 30 topic 0$/,
   },
   {
-    reason:
-      "A PINGRESP from a client is told to be a protocol error, also one with a body; the case wants the connection closed without a word.",
+    reason: "A PINGRESP from a client is answered as a protocol error, also with a body. The case expects no answer.",
     cases: /^PINGRESP.json \| v5.0 PINGRESP \| D0 long$/,
   },
   {
     release: "2.0.21",
     reason:
-      "A Subscription Identifier in a PUBLISH of a client is a protocol error (MQTT-3.3.4-6); cases of 2.0 take it, those of 2.1 do not.",
+      "A Subscription Identifier in a PUBLISH of a client is a protocol error (MQTT-3.3.4-6). The cases of 2.0 accept it, those of 2.1 do not.",
     cases:
       /^PUBLISH.json \| v5.0 PUBLISH ALLOWED PROPERTIES \| subscription-identifier=(1|0x(7F|8001|FF7F|808001|FFFF7F|80808001|FFFFFF7F)) /,
   },
   {
     release: "2.0.21",
     reason:
-      "Cases of 2.0 for a user property without a value write a topic alias in its place, which is a protocol error (0x82) there; 2.1 corrects them.",
+      "The cases of 2.0 for a user property without a value contain a topic alias instead, which is a protocol error (0x82) there. 2.1 corrects them.",
     cases: /^(DISCONNECT|PUBACK|PUBCOMP|PUBREC|PUBREL).json .* with user-property missing value$/,
   },
   {
     reason:
-      "A shared subscription of 3.1.1, which Mosquitto has beyond the specification, is refused (0x80): aedes 2 would grant it, and nothing would come.",
+      "A shared subscription in MQTT 3.1.1, an extension of Mosquitto, is refused (0x80). aedes 2 would grant it and send nothing.",
     cases: /^REGRESSION.json \| REGRESSIONS \| (mismatched-shared-normal-subscribe-unsubscribe-leak|shared-sub-uaf)$/,
   },
 ];

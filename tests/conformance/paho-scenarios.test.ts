@@ -153,7 +153,7 @@ const COMMON: readonly Scenario[] = [
       expect(granted[0]).toBeGreaterThanOrEqual(0x80);
     },
     differs:
-      "A subscription to what the ACL forbids is granted, and nothing comes: the ACL is asked for each message, because a filter may be wider than what its client may read.",
+      "A subscription to a topic that the ACL forbids is granted, and no message is sent. The ACL is asked for each message, because a filter may match more than its client may read.",
   },
   {
     name: "a wildcard does not reach topics that begin with $",
@@ -253,7 +253,7 @@ const ONLY_5: readonly Scenario[] = [
       expect([...payloads(one), ...payloads(two)].toSorted()).toEqual(["0", "1", "2", "3"]);
     },
     differs:
-      "No shared subscriptions: aedes 2 has none. The CONNACK says so (Shared Subscription Available 0), and one is refused with 0x9E.",
+      "There are no shared subscriptions, because aedes 2 has none. The CONNACK says so (Shared Subscription Available 0), and a SUBSCRIBE gets 0x9E.",
   },
   {
     name: "user properties are handed on",
@@ -353,7 +353,7 @@ const ONLY_5: readonly Scenario[] = [
       ).toEqual([2, 3]);
     },
     differs:
-      "Of overlapping subscriptions of a client without a session a message comes once and carries the identifier of one of them: aedes 2 leaves the others out. In a session a message above QoS 0 carries all.",
+      "If subscriptions of a client without a session overlap, a message comes once and has the identifier of one of them. aedes 2 leaves out the others. In a session, a message above QoS 0 has all of them.",
   },
   {
     name: "a request is handed on with where and for what the answer is wanted",
@@ -404,7 +404,7 @@ const ONLY_5: readonly Scenario[] = [
       expect(client.messages.map(({ properties }) => properties?.topicAlias)).toEqual([1, 1, 1]);
     },
     differs:
-      "Messages to a client come with their topic, never with an alias: a server may use those that a client offers.",
+      "Messages to a client have their topic, never an alias. A server may use the aliases that a client offers, but need not.",
   },
   {
     name: "nothing larger comes than a client takes",
@@ -427,7 +427,7 @@ const ONLY_5: readonly Scenario[] = [
       expect(properties?.serverKeepAlive).toBe(60);
     },
     differs:
-      "The keep-alive of a client holds, whatever it is, where `limits.keep_alive` is not set, as by default; where it is, a client that wants a longer one is told a Server Keep Alive, and one of 3.1.1 is refused.",
+      "By default the keep alive of a client applies, whatever it is. If `limits.keep_alive` is set, a client of MQTT 5 with a longer keep alive is told a Server Keep Alive, and a client of 3.1.1 is refused.",
   },
   {
     name: "a will with a delay waits for it, and not at all where the client comes back",
@@ -466,7 +466,7 @@ const ONLY_5: readonly Scenario[] = [
       await client.got(5);
     },
     differs:
-      "The Receive Maximum of a client without a session is not kept: aedes 2 stores it and sends what there is. What a session is sent above QoS 0 keeps it.",
+      "The Receive Maximum of a client without a session is not respected: aedes 2 stores it and ignores it. Messages of a session above QoS 0 respect it.",
   },
   {
     name: "more messages on their way than the server wants end the connection",
@@ -480,7 +480,7 @@ const ONLY_5: readonly Scenario[] = [
       expect(await client.ended()).toBe(0x93);
     },
     differs:
-      "More messages on their way than the Receive Maximum end a connection with 0x93 when they are read, and by default (10,000) no more QoS 1 messages are read before those of the last read are on disk: only QoS 2 exchanges that are not ended come so far.",
+      "A client with more messages in flight than the Receive Maximum is closed with 0x93 when these are read. By default (10,000) only unfinished QoS 2 exchanges can reach it, because no more QoS 1 messages are read before those of the last read are on disk.",
   },
 ];
 

@@ -323,7 +323,7 @@ const ONLY_5: readonly Scenario[] = [
       expect(client.raw.includes(Buffer.from(properties))).toBe(true);
     },
     differs:
-      "User properties with the same name come together, at the place of the first: mqtt-packet keeps them by name. None is lost.",
+      "User properties with the same name come together, at the place of the first one, because mqtt-packet stores them by name. None is lost.",
   },
   {
     name: "[MQTT-3.2.2-9] to [MQTT-3.2.2-20] what a CONNACK announces is what holds",

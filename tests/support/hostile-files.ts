@@ -64,13 +64,13 @@ ${["b", "c", "d", "e", "f", "g", "h", "i"].map((letter, i) => `${letter}: &${let
 `;
 
 export const HOSTILE_FILES: readonly HostileFile[] = [
-  config("a configuration of a billion laughs", LAUGHS),
+  config("a configuration with a billion laughs", LAUGHS),
   config("a configuration with tabs", GOOD.replace("data_dir:", "\tdata_dir:")),
   config("a configuration with a key twice", `${GOOD}gateway: plant-8\n`),
   config("a configuration with an unknown key", `${GOOD}colour: red\n`),
   config("a configuration with the key __proto__", `${GOOD}__proto__: { gateway: x }\n`),
   config("a configuration of 500 KB", `${GOOD}${"# comment\n".repeat(50_000)}`),
-  config("a configuration that is binary", Buffer.from([0, 1, 2, 255, 254, 7, 0])),
+  config("a binary configuration", Buffer.from([0, 1, 2, 255, 254, 7, 0])),
   config("an empty configuration", ""),
   config("two configurations in a file", `${GOOD}---\n${GOOD}`),
   config("a configuration with a tag that runs code", GOOD.replace("plant-7", "!!js/function 'return 1'")),
@@ -83,35 +83,33 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
     },
   },
   { name: "a file instead of the data folder", spoil: (folder) => writeFileSync(join(folder, "data"), "x") },
-  users("a users file that is binary", Buffer.from([0, 255, 1, 10, 3])),
+  users("a binary users file", Buffer.from([0, 255, 1, 10, 3])),
   users("a users file with a line of 10 MB", "x".repeat(10_000_000)),
   users("a users file with a NUL", "ann:$7$101$\u0000$x\n"),
-  users("a users file with a password as it is", "ann:secret\n"),
+  users("a users file with a plain password", "ann:secret\n"),
   users(
     "a users file with a billion iterations",
     `ann:$7$1000000000$c2FsdA==$${Buffer.alloc(64).toString("base64")}\n`,
   ),
-  users("a users file without an end of line", `ann:$7$101$c2FsdA==$${Buffer.alloc(64).toString("base64")}`),
-  acl("an ACL file that is binary", Buffer.from([0, 255, 1, 10, 3])),
+  users("a users file without a final line feed", `ann:$7$101$c2FsdA==$${Buffer.alloc(64).toString("base64")}`),
+  acl("a binary ACL file", Buffer.from([0, 255, 1, 10, 3])),
   acl("an ACL file with a line of 10 MB", "x".repeat(10_000_000)),
   acl("an ACL file with a wildcard in the middle", "topic read a/#/b\n"),
-  tls("a certificate that is garbage", (folder) => {
+  tls("garbage instead of a certificate", (folder) => {
     writeFileSync(join(folder, "cert.pem"), "garbage");
     writeFileSync(join(folder, "key.pem"), "garbage");
   }),
-  tls("a key that is not the certificate's", (folder) => {
+  tls("a key of another certificate", (folder) => {
     certificate(folder, "cert.pem", "other.pem");
     certificate(folder, "other-cert.pem", "key.pem");
   }),
-  tls("a certificate that is not there", () => {}),
-  data("a database that is text", (path) => writeFileSync(path, "not a database\n".repeat(1000))),
-  data("a database that is cut off", (path) => truncateSync(path, 5000)),
-  data("a database that is empty", (path) => truncateSync(path, 0)),
-  data("a list of regions that is damaged", (path) =>
-    writeFileSync(join(path, "../regions.json"), '[{"region":"../x"'),
-  ),
+  tls("a missing certificate", () => {}),
+  data("text instead of a database", (path) => writeFileSync(path, "not a database\n".repeat(1000))),
+  data("a truncated database", (path) => truncateSync(path, 5000)),
+  data("an empty database", (path) => truncateSync(path, 0)),
+  data("a damaged list of regions", (path) => writeFileSync(join(path, "../regions.json"), '[{"region":"../x"')),
   data("a list of regions of 10 MB", (path) => writeFileSync(join(path, "../regions.json"), "[".repeat(10_000_000))),
-  data("garbage behind the write-ahead log", (path) => appendFileSync(`${path}-wal`, "garbage".repeat(1000))),
+  data("garbage after the write-ahead log", (path) => appendFileSync(`${path}-wal`, "garbage".repeat(1000))),
 ];
 
 function certificate(folder: string, cert: string, key: string): void {

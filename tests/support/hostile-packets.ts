@@ -44,20 +44,20 @@ const frame = (more = ""): Buffer => {
 export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "nothing at all", bytes: Buffer.of(), silent: true },
   { name: "half a CONNECT", bytes: HELLO.subarray(0, 9), silent: true },
-  { name: "a CONNECT, a byte and nothing more", bytes: HELLO.subarray(0, 1), silent: true },
+  { name: "the first byte of a CONNECT", bytes: HELLO.subarray(0, 1), silent: true },
   { name: "HTTP", bytes: Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), silent: true },
   { name: "a TLS hello", bytes: hex("16 03 01 00 f8 01 00 00 f4 03 03"), silent: true },
   { name: "a PROXY header", bytes: Buffer.from("PROXY TCP4 192.0.2.1 192.0.2.2 56324 1883\r\n"), silent: true },
   { name: "SSH", bytes: Buffer.from("SSH-2.0-OpenSSH_9.6\r\n"), silent: true },
-  { name: "a length of five bytes", bytes: hex("10 ff ff ff ff ff"), silent: true },
+  { name: "a remaining length of five bytes", bytes: hex("10 ff ff ff ff ff"), silent: true },
   { name: "a CONNECT of 256 MB", bytes: hex("10 ff ff ff 7f 00 04 4d 51 54 54"), silent: true },
   {
-    name: "a WebSocket frame that is none",
+    name: "an invalid WebSocket frame",
     bytes: frame("Sec-WebSocket-Protocol: mqtt\r\n"),
     isWeb: true,
     silent: true,
   },
-  { name: "a WebSocket frame that is none, of no subprotocol", bytes: frame(), isWeb: true, silent: true },
+  { name: "an invalid WebSocket frame without a subprotocol", bytes: frame(), isWeb: true, silent: true },
   { name: "a PUBLISH before CONNECT", bytes: qos1(text("a"), hex("0001"), Buffer.from("1")) },
   { name: "a PINGREQ before CONNECT", bytes: hex("c0 00") },
   { name: "a CONNACK from a client", bytes: hex("20 02 00 00") },
@@ -65,8 +65,8 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "a CONNECT of another protocol", bytes: packet(0x10, text("MQXX"), hex("04 02 0000"), text("a")) },
   { name: "a CONNECT with a reserved flag", bytes: connect(4, 3, text("a")) },
   { name: "a CONNECT with a will of QoS 3", bytes: connect(4, 0x1e, text("a"), text("w"), text("1")) },
-  { name: "a CONNECT with a will and nothing of it", bytes: connect(4, 0x06, text("a")) },
-  { name: "a CONNECT with a password and no user", bytes: connect(4, 0x42, text("a"), text("p")) },
+  { name: "a CONNECT with a will flag and no will", bytes: connect(4, 0x06, text("a")) },
+  { name: "a CONNECT with a password and no user name", bytes: connect(4, 0x42, text("a"), text("p")) },
   {
     name: "a CONNECT with a property twice",
     bytes: packet(0x10, text("MQTT"), hex("05 02 0000 0a 1100000001 1100000002"), text("a")),
@@ -80,7 +80,7 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
     bytes: packet(0x10, text("MQTT"), hex("05 02 0000 01 11"), text("")),
   },
   {
-    name: "a CONNECT whose properties are longer than it",
+    name: "a CONNECT with properties longer than the packet",
     bytes: packet(0x10, text("MQTT"), hex("05 02 0000 7f 11"), text("a")),
   },
   {
@@ -91,7 +91,7 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "a second CONNECT of MQTT 5", after: 5, bytes: connect(5, 2, text("again")) },
   { name: "a packet of type 0", after: 4, bytes: hex("00 00") },
   { name: "a packet of type 15", after: 4, bytes: hex("f0 00") },
-  { name: "an AUTH that nobody began", after: 5, bytes: hex("f0 02 18 00") },
+  { name: "an AUTH without an exchange", after: 5, bytes: hex("f0 02 18 00") },
   { name: "a SUBACK", after: 4, bytes: hex("90 03 00 01 00") },
   { name: "a PINGRESP", after: 4, bytes: hex("d0 00") },
   { name: "a PINGREQ with wrong flags", after: 4, bytes: hex("c1 00") },
@@ -99,9 +99,9 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "a PUBLISH of QoS 3", after: 4, bytes: packet(0x36, text("a"), hex("0001"), Buffer.from("1")) },
   { name: "a PUBLISH with the identifier 0", after: 4, bytes: qos1(text("a"), hex("0000"), Buffer.from("1")) },
   { name: "a PUBLISH without an identifier", after: 4, bytes: qos1(text("a")) },
-  { name: "a PUBLISH whose topic is longer than it", after: 4, bytes: hex("32 05 00 20 61 00 01") },
+  { name: "a PUBLISH with a topic longer than the packet", after: 4, bytes: hex("32 05 00 20 61 00 01") },
   {
-    name: "a PUBLISH with a topic of no UTF-8",
+    name: "a PUBLISH with a topic that is not UTF-8",
     after: 4,
     bytes: qos1(hex("0002 c3 28"), hex("0001"), Buffer.from("1")),
   },
@@ -123,7 +123,7 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
     after: 5,
     bytes: qos1(text("a"), hex("0001 03 23 ffff"), Buffer.from("1")),
   },
-  { name: "a topic alias that nobody set", after: 5, bytes: qos1(text(""), hex("0001 03 23 0005"), Buffer.from("1")) },
+  { name: "an unknown topic alias", after: 5, bytes: qos1(text(""), hex("0001 03 23 0005"), Buffer.from("1")) },
   { name: "a topic alias twice", after: 5, bytes: qos1(text("a"), hex("0001 06 23 0001 23 0002"), Buffer.from("1")) },
   { name: "a response topic without its text", after: 5, bytes: qos1(text("t"), hex("0001 03 08 0005")) },
   {
@@ -132,16 +132,16 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
     bytes: qos1(text("t"), hex("0001 04 08 0001 23"), Buffer.from("1")),
   },
   {
-    name: "properties that are longer than the packet",
+    name: "properties longer than the packet",
     after: 5,
     bytes: qos1(text("t"), hex("0001 70"), Buffer.from("1")),
   },
   { name: "an unknown property", after: 5, bytes: qos1(text("t"), hex("0001 02 7f 00"), Buffer.from("1")) },
-  { name: "a PUBREL of what nobody sent", after: 4, bytes: hex("62 02 00 63") },
+  { name: "a PUBREL for an unknown message", after: 4, bytes: hex("62 02 00 63") },
   { name: "a PUBREL with wrong flags", after: 4, bytes: hex("60 02 00 01") },
   { name: "a PUBREL without an identifier", after: 4, bytes: hex("62 00") },
-  { name: "a PUBACK of what nobody sent", after: 4, bytes: hex("40 02 00 63") },
-  { name: "a PUBREC of what nobody sent", after: 4, bytes: hex("50 02 00 63") },
+  { name: "a PUBACK for an unknown message", after: 4, bytes: hex("40 02 00 63") },
+  { name: "a PUBREC for an unknown message", after: 4, bytes: hex("50 02 00 63") },
   { name: "a SUBSCRIBE without topics", after: 4, bytes: hex("82 02 00 01") },
   { name: "a SUBSCRIBE with wrong flags", after: 4, bytes: packet(0x80, hex("0001"), text("a"), hex("00")) },
   { name: "a SUBSCRIBE of QoS 3", after: 4, bytes: packet(0x82, hex("0001"), text("a"), hex("03")) },
@@ -156,7 +156,7 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
     bytes: packet(0x82, hex("0001"), text("__proto__"), hex("00"), text("constructor"), hex("00")),
   },
   {
-    name: "a SUBSCRIBE to everybody's messages under $share",
+    name: "a SUBSCRIBE to a shared subscription",
     after: 5,
     bytes: packet(0x82, hex("0001 00"), text("$share/g/#"), hex("00")),
   },
@@ -169,11 +169,11 @@ export const HOSTILE_PACKETS: readonly HostilePackets[] = [
   { name: "an UNSUBSCRIBE from constructor", after: 4, bytes: packet(0xa2, hex("0001"), text("constructor")) },
   { name: "an UNSUBSCRIBE from __proto__", after: 4, bytes: packet(0xa2, hex("0001"), text("__proto__")) },
   {
-    name: "a DISCONNECT that gives the session expiry twice",
+    name: "a DISCONNECT with two session expiries",
     after: 5,
     bytes: hex("e0 0c 00 0a 1100000005 1100000005"),
   },
-  { name: "a DISCONNECT with bytes behind it", after: 4, bytes: hex("e0 00 32 7f") },
+  { name: "bytes after a DISCONNECT", after: 4, bytes: hex("e0 00 32 7f") },
 ];
 
 /** Ids and names in a CONNECT. */
@@ -186,7 +186,7 @@ export type HostileId = {
 
 export const HOSTILE_IDS: readonly HostileId[] = [
   { name: "an empty client id", clientId: "" },
-  { name: "an empty client id that keeps its session", clientId: "", clean: false },
+  { name: "an empty client id with a persistent session", clientId: "", clean: false },
   { name: "a client id of 256 characters", clientId: "x".repeat(256) },
   { name: "a client id of 257 characters", clientId: "x".repeat(257) },
   { name: "a client id of 65,535 characters", clientId: "x".repeat(65_535) },
