@@ -9,7 +9,7 @@ import { type ConformanceCase, mosquittoCases, RELEASES } from "./mosquitto-case
  * Mosquitto's cases, byte by byte, against this broker. What is known to differ is looked at for a moment; anything else
  * that differs is played again with patience before it counts, because a machine may be busy.
  */
-describe.each(RELEASES)("the cases of mosquitto %s pass, but those that are known to differ", (release) => {
+describe.each(RELEASES)("the cases of mosquitto %s pass, except the known differences", (release) => {
   const files = mosquittoCases(release);
   const deviations = MOSQUITTO_DEVIATIONS.filter((deviation) => (deviation.release ?? release) === release);
 
@@ -37,7 +37,7 @@ describe.each(RELEASES)("the cases of mosquitto %s pass, but those that are know
     expect(other).toEqual([]);
   });
 
-  test.skipIf(files === undefined)("the documentation counts them and says why", () => {
+  test.skipIf(files === undefined)("the documentation counts the cases and gives the reasons", () => {
     const documentation = readFileSync(new URL("../../edge/mqtt/CONFORMANCE.md", import.meta.url), "utf8");
     const cases = [...(files ?? new Map<string, readonly ConformanceCase[]>()).values()].flat();
     const differing = cases.filter(({ id }) => deviations.some((deviation) => deviation.cases.test(id)));

@@ -34,7 +34,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "retained messages come with what they were published with, until they are emptied",
+    name: "retained messages come with their properties, until they are emptied",
     play: async (scene) => {
       const client = await scene.client("a");
       const properties = { userProperties: { a: "2", c: "3" } };
@@ -54,7 +54,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "the will of a client that goes without a word is published, that of one that says goodbye is not",
+    name: "the will of a client is published if it leaves without a DISCONNECT, and only then",
     play: async (scene) => {
       const will = (word: string) => ({
         will: { topic: scene.topic("will"), payload: Buffer.from(word), qos: 1 as const },
@@ -69,7 +69,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "without a client id there is no session, and a connection all the same",
+    name: "a client without an id may connect, and has no session",
     play: async (scene) => {
       if (scene.level === 4) {
         const kept = await scene.dial();
@@ -84,7 +84,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "messages for a session whose client is away wait for it",
+    name: "messages for a session wait while its client is absent",
     play: async (scene) => {
       const first = await scene.client("a", { stays: true });
       await first.subscribe([{ topic: scene.topic("+") }]);
@@ -98,7 +98,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "of overlapping subscriptions a message comes once at the highest quality of service, or once for each",
+    name: "with overlapping subscriptions a message comes once at the highest quality of service, or once for each",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([
@@ -112,7 +112,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "who says nothing for one and a half keep-alives is taken for gone",
+    name: "a client that is silent for one and a half keep alives is closed",
     play: async (scene) => {
       const heir = await scene.client("heir");
       await heir.subscribe([{ topic: scene.topic("will") }]);
@@ -126,7 +126,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "what was not acknowledged comes again when the client comes back",
+    name: "an unacknowledged message comes again when the client comes back",
     play: async (scene) => {
       const first = await scene.client("a", { stays: true });
       await first.subscribe([{ topic: scene.topic("#") }]);
@@ -144,7 +144,7 @@ const COMMON: readonly Scenario[] = [
     },
   },
   {
-    name: "a subscription that is not allowed is answered so",
+    name: "a forbidden subscription is refused in the SUBACK",
     play: async (scene) => {
       await using strict = await MqttWorld.open({ allows: ({ access }) => access === "write" });
       await using client = await ScenarioClient.dial(strict.port, scene.level, scene.patienceMs);
@@ -156,7 +156,7 @@ const COMMON: readonly Scenario[] = [
       "A subscription to a topic that the ACL forbids is granted, and no message is sent. The ACL is asked for each message, because a filter may match more than its client may read.",
   },
   {
-    name: "a wildcard does not reach topics that begin with $",
+    name: "a wildcard does not match topics that begin with $",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([{ topic: "+/+" }, { topic: "#" }]);
@@ -170,7 +170,7 @@ const COMMON: readonly Scenario[] = [
 ];
 
 const UNSUBSCRIBE: Scenario = {
-  name: "what was unsubscribed comes no more",
+  name: "after an UNSUBSCRIBE no message comes",
   play: async (scene) => {
     const client = await scene.client("a");
     for (const name of ["0", "1", "2"]) await client.subscribe([{ topic: scene.topic(name) }]);
@@ -241,7 +241,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "of a shared subscription each message goes to one of its clients",
+    name: "each message of a shared subscription goes to one of its clients",
     play: async (scene) => {
       const [one, two] = [await scene.client("one"), await scene.client("two")];
       for (const client of [one, two]) {
@@ -256,7 +256,7 @@ const ONLY_5: readonly Scenario[] = [
       "There are no shared subscriptions, because aedes 2 has none. The CONNACK says so (Shared Subscription Available 0), and a SUBSCRIBE gets 0x9E.",
   },
   {
-    name: "user properties are handed on",
+    name: "user properties are passed on",
     play: async (scene) => {
       const userProperties = { a: "2", c: "3" };
       for (const { properties } of await echoed(scene, { properties: { userProperties } })) {
@@ -265,14 +265,14 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "payload format and content type are handed on",
+    name: "payload format and content type are passed on",
     play: async (scene) => {
       const given = { payloadFormatIndicator: true, contentType: "My name" };
       for (const { properties } of await echoed(scene, { properties: given })) expect(properties).toMatchObject(given);
     },
   },
   {
-    name: "a message that waits too long is thrown away, and one that does not tells what is left",
+    name: "a message that waits too long is dropped, and another tells its remaining lifetime",
     play: async (scene) => {
       const away = await scene.client("a", { stays: true });
       await away.subscribe([{ topic: scene.topic("t") }]);
@@ -325,7 +325,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "a client without an id is told the one it is given",
+    name: "a client without an id is told the id that the server assigns",
     play: async (scene) => {
       const client = await scene.dial();
       const { properties } = await client.connect({ clientId: "" });
@@ -337,7 +337,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "a message carries the identifiers of all subscriptions that it comes for",
+    name: "a message has the identifiers of all matching subscriptions",
     play: async (scene) => {
       const [one, two] = [await scene.client("one"), await scene.client("two")];
       await one.subscribe([{ topic: scene.topic("t") }], { subscriptionIdentifier: 456_789 });
@@ -356,7 +356,7 @@ const ONLY_5: readonly Scenario[] = [
       "If subscriptions of a client without a session overlap, a message comes once and has the identifier of one of them. aedes 2 leaves out the others. In a session, a message above QoS 0 has all of them.",
   },
   {
-    name: "a request is handed on with where and for what the answer is wanted",
+    name: "a request is passed on with response topic and correlation data",
     play: async (scene) => {
       const [asker, answerer] = [await scene.client("asker"), await scene.client("answerer")];
       await asker.subscribe([{ topic: scene.topic("answer") }]);
@@ -372,7 +372,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "aliases of a client stand for its topics, as long as it is connected",
+    name: "topic aliases of a client are valid as long as it is connected",
     play: async (scene) => {
       const code = async (alias: number): Promise<number | undefined> => {
         const client = await scene.client("wrong");
@@ -395,7 +395,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "a server uses the aliases that a client offers",
+    name: "a server uses the topic aliases that a client offers",
     play: async (scene) => {
       const client = await scene.client("a", { properties: { topicAliasMaximum: 1 } });
       await client.subscribe([{ topic: scene.topic("t") }]);
@@ -407,7 +407,7 @@ const ONLY_5: readonly Scenario[] = [
       "Messages to a client have their topic, never an alias. A server may use the aliases that a client offers, but need not.",
   },
   {
-    name: "nothing larger comes than a client takes",
+    name: "no packet comes that is larger than the client takes",
     play: async (scene) => {
       const client = await scene.client("a", { properties: { maximumPacketSize: 64 } });
       await client.subscribe([{ topic: scene.topic("t") }]);
@@ -420,7 +420,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "a server tells a client the keep-alive that it wants",
+    name: "a server tells a client its keep alive",
     play: async (scene) => {
       const client = await scene.dial();
       const { properties } = await client.connect({ clientId: "a", keepalive: 120 });
@@ -430,7 +430,7 @@ const ONLY_5: readonly Scenario[] = [
       "By default the keep alive of a client applies, whatever it is. If `limits.keep_alive` is set, a client of MQTT 5 with a longer keep alive is told a Server Keep Alive, and a client of 3.1.1 is refused.",
   },
   {
-    name: "a will with a delay waits for it, and not at all where the client comes back",
+    name: "a will waits for its delay, and is not published if the client comes back",
     play: async (scene) => {
       const will = {
         topic: scene.topic("will"),
@@ -450,7 +450,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "no more messages are on their way to a client than it wants",
+    name: "no more messages are in flight to a client than its Receive Maximum",
     play: async (scene) => {
       const client = await scene.client("a", { properties: { receiveMaximum: 2 } });
       await client.subscribe([{ topic: scene.topic("t") }]);
@@ -469,7 +469,7 @@ const ONLY_5: readonly Scenario[] = [
       "The Receive Maximum of a client without a session is not respected: aedes 2 stores it and ignores it. Messages of a session above QoS 0 respect it.",
   },
   {
-    name: "more messages on their way than the server wants end the connection",
+    name: "more messages in flight than the server's Receive Maximum end the connection",
     play: async (scene) => {
       await using held = await MqttWorld.open();
       await using client = await ScenarioClient.dial(held.port, scene.level, scene.patienceMs);

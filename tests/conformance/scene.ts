@@ -104,11 +104,11 @@ export function playAll(suite: string, versions: ReadonlyMap<"3.1.1" | "5", read
       await expect(play(new Scene(world, level, 10_000))).resolves.toBeUndefined();
     });
 
-    test.each(named(true))("known to differ: %s", async (_, { play }) => {
+    test.each(named(true))("known difference: %s", async (_, { play }) => {
       await expect(play(new Scene(world, level, 300))).rejects.toBeInstanceOf(Error);
     });
 
-    test("the documentation counts them and says why", () => {
+    test("the documentation counts the cases and gives the reasons", () => {
       const documentation = readFileSync(new URL("../../edge/mqtt/CONFORMANCE.md", import.meta.url), "utf8");
       const other = scenarios.filter(({ differs }) => differs !== undefined);
       const row = [`${suite}, MQTT ${version}`, scenarios.length, scenarios.length - other.length, other.length];

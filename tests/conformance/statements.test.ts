@@ -23,7 +23,7 @@ async function matches(scene: Scene, filter: string, topic: string): Promise<boo
 
 const BOTH: readonly Scenario[] = [
   {
-    name: "[MQTT-3.1.4-2] [MQTT-3.1.4-3] a client id that comes again ends the connection that has it",
+    name: "[MQTT-3.1.4-2] [MQTT-3.1.4-3] a second connection with a client id ends the first",
     play: async (scene) => {
       const first = await scene.client("a");
       const second = await scene.client("a");
@@ -33,7 +33,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3] the CONNACK says whether there was a session",
+    name: "[MQTT-3.2.2-1] [MQTT-3.2.2-2] [MQTT-3.2.2-3] the CONNACK says whether there is a session",
     play: async (scene) => {
       const properties = scene.level === 5 ? { properties: { sessionExpiryInterval: 60 } } : {};
       const asks = async (clean: boolean): Promise<boolean> => {
@@ -53,7 +53,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.1.2-6] a clean session forgets what was subscribed and what waits",
+    name: "[MQTT-3.1.2-6] a clean session forgets subscriptions and queued messages",
     play: async (scene) => {
       const first = await scene.client("a", { stays: true });
       await first.subscribe([{ topic: scene.topic("t") }]);
@@ -67,7 +67,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.1.2-17] a will that is to be retained is",
+    name: "[MQTT-3.1.2-17] a will with the retain flag is retained",
     play: async (scene) => {
       const will = { topic: scene.topic("will"), payload: Buffer.from("kept"), qos: 1 as const, retain: true };
       const heir = await scene.client("heir");
@@ -82,7 +82,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.3.1-3] the DUP flag of a message that comes in is not handed on",
+    name: "[MQTT-3.3.1-3] the DUP flag of a publisher is not passed on",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([{ topic: scene.topic("t") }]);
@@ -95,7 +95,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.3.1-5] to [MQTT-3.3.1-12] what is retained: the last, not for those who are here, none when emptied",
+    name: "[MQTT-3.3.1-5] to [MQTT-3.3.1-12] the last message is retained, comes to new subscriptions only, and can be emptied",
     play: async (scene) => {
       const topic = scene.topic("r");
       const here = await scene.client("here");
@@ -119,7 +119,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.8.4-3] subscribing again replaces the subscription and brings what is retained again",
+    name: "[MQTT-3.8.4-3] subscribing again replaces the subscription and sends the retained message again",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.publish(scene.topic("r"), "kept", 1, { retain: true });
@@ -139,7 +139,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.8.4-4] [MQTT-3.8.4-5] a SUBACK has an answer for each filter, in their order",
+    name: "[MQTT-3.8.4-4] [MQTT-3.8.4-5] a SUBACK has an answer for each filter, in order",
     play: async (scene) => {
       const client = await scene.client("a");
       const { granted } = await client.subscribe([
@@ -166,7 +166,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.10.4-1] [MQTT-3.10.4-5] an UNSUBSCRIBE ends the filters that are the same, and is answered in any case",
+    name: "[MQTT-3.10.4-1] [MQTT-3.10.4-5] an UNSUBSCRIBE ends the equal filters, and is always answered",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([{ topic: scene.topic("+") }]);
@@ -180,7 +180,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-4.3.3-2] at QoS 2 a message that comes twice is handed on once, until it is released",
+    name: "[MQTT-4.3.3-2] a QoS 2 message that comes twice before its release is passed on once",
     play: async (scene) => {
       const subscriber = await scene.client("a");
       await subscriber.subscribe([{ topic: scene.topic("t") }]);
@@ -217,7 +217,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-4.7.3-4] wildcards reach what they should, and nothing else",
+    name: "[MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-4.7.3-4] wildcards match what they should, and nothing else",
     play: async (scene) => {
       const table: [filter: string, topic: string, matches: boolean][] = [
         ["sport/tennis/#", "sport/tennis", true],
@@ -241,7 +241,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-4.7.2-1] a subscription that names a $ topic gets it",
+    name: "[MQTT-4.7.2-1] a subscription that names a $ topic gets its messagess messages",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([{ topic: "$SYS/#" }]);
@@ -250,7 +250,7 @@ const BOTH: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.1.3-5] client ids of 23 letters and digits are taken, and longer ones",
+    name: "[MQTT-3.1.3-5] client ids of 23 letters and digits are accepted, and longer ones",
     play: async (scene) => {
       for (const clientId of ["0123456789abcdefghijklm", "A".repeat(200), "press/7 #+ü"]) {
         const client = await ScenarioClient.dial(scene.port, scene.level);
@@ -263,7 +263,7 @@ const BOTH: readonly Scenario[] = [
 
 const ONLY_311: readonly Scenario[] = [
   {
-    name: "(no statement) a shared subscription, which other brokers have for 3.1.1 too, is refused and not granted in vain",
+    name: "(no statement) a shared subscription in 3.1.1, an extension of other brokers, is refused",
     play: async (scene) => {
       const client = await scene.client("a", { stays: true });
       const { granted } = await client.subscribe([{ topic: `$share/g/${scene.topic("t")}` }]);
@@ -274,7 +274,7 @@ const ONLY_311: readonly Scenario[] = [
 
 const ONLY_5: readonly Scenario[] = [
   {
-    name: "[MQTT-3.14.4-3] a client that goes and says so may still want its will published",
+    name: "[MQTT-3.14.4-3] a DISCONNECT may ask for the will to be published",
     play: async (scene) => {
       const will = { topic: scene.topic("will"), payload: Buffer.from("on purpose"), qos: 1 as const, retain: false };
       const heir = await scene.client("heir");
@@ -285,7 +285,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.1.2-29] a client that wants no explanations gets none, others do",
+    name: "[MQTT-3.1.2-29] a client that wants no reason strings gets none, others do",
     play: async (scene) => {
       for (const requestProblemInformation of [false, true]) {
         const client = await scene.client("a", { properties: { requestProblemInformation } });
@@ -301,7 +301,7 @@ const ONLY_5: readonly Scenario[] = [
     },
   },
   {
-    name: "[MQTT-3.3.2-18] user properties stay in their order, also where one comes twice",
+    name: "[MQTT-3.3.2-18] user properties stay in order, also if one comes twice",
     play: async (scene) => {
       const client = await scene.client("a");
       await client.subscribe([{ topic: scene.topic("t") }]);
@@ -326,7 +326,7 @@ const ONLY_5: readonly Scenario[] = [
       "User properties with the same name come together, at the place of the first one, because mqtt-packet stores them by name. None is lost.",
   },
   {
-    name: "[MQTT-3.2.2-9] to [MQTT-3.2.2-20] what a CONNACK announces is what holds",
+    name: "[MQTT-3.2.2-9] to [MQTT-3.2.2-20] the limits that a CONNACK announces apply",
     play: async (scene) => {
       const client = await scene.dial();
       const { properties } = await client.connect({

@@ -65,7 +65,7 @@ publishedSuite({
   },
 });
 
-test("every case of the suite is here", () => {
+test("every case of the suite is run", () => {
   // Of the version that package.json pins.
   expect(cases.length).toBe(48);
   expect(new Set(cases).size).toBe(cases.length);

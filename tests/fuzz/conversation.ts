@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { Mutator } from "./mutator.ts";
 import type { Version } from "./packet-seeds.ts";
-import { connectPacket, damaged, someOtherPacket } from "./packet-seeds.ts";
+import { randomConnect, damaged, someOtherPacket } from "./packet-seeds.ts";
 
 /**
  * One connection of somebody who cannot be trusted: a CONNECT, then packets that are damaged or mean something odd, a few
@@ -24,7 +24,7 @@ export class Conversation {
       pieces = [];
     };
     const isOddFirst = mutator.chance(0.15);
-    const first = mutator.chance(0.98) ? connectPacket(mutator, version) : someOtherPacket(mutator, version);
+    const first = mutator.chance(0.98) ? randomConnect(mutator, version) : someOtherPacket(mutator, version);
     pieces.push({ bytes: isOddFirst ? damaged(mutator, first) : first, isMutated: isOddFirst });
     // As a rule the answer is waited for; who does not wait must not be served differently.
     if (mutator.chance(0.9)) send();

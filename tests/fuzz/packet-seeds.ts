@@ -7,7 +7,7 @@ import { PAYLOAD_SEEDS, TOPIC_SEEDS } from "./payload-seeds.ts";
 
 export type Version = 4 | 5;
 
-export function connectPacket(mutator: Mutator, version: Version): Buffer {
+export function randomConnect(mutator: Mutator, version: Version): Buffer {
   // Few, so that clients take over each other's sessions.
   const clientId = mutator.chance(0.05) ? "" : `fuzz-${mutator.int(1000)}`;
   const packet: IConnectPacket = {

@@ -92,7 +92,7 @@ async function reloads(fileName: string, outcome: string, count: number): Promis
 }
 
 describe.skipIf(!openssl)("users, ACL and certificates are read again, and sensors stay connected", () => {
-  test("when the files change, when they are bad, and when somebody says so", async () => {
+  test("when the files change, when they have mistakes, and on SIGHUP", async () => {
     const tlsPort = await started();
     const certified = (name: string): IClientOptions => ({
       ca: readFileSync(file(`${name}.crt`)),
@@ -155,7 +155,7 @@ describe.skipIf(!openssl)("users, ACL and certificates are read again, and senso
     await publishAll();
   });
 
-  test.skipIf(!hasTool("mosquitto_sub"))("mosquitto_sub reads the counters, and only who may", async () => {
+  test.skipIf(!hasTool("mosquitto_sub"))("mosquitto_sub reads the counters, if its user may", async () => {
     await started();
     const url = new URL(site.mqttUrl);
     const read = (user: string, password: string, version: string): Promise<string> => {

@@ -100,7 +100,7 @@ describe.skipIf(!mosquitto)("mosquitto_pub", () => {
 });
 
 describe.skipIf(!mosquitto)("mosquitto_sub", () => {
-  test("hears what is retained, what comes, and what came while it was away, with 3.1.1 and 5", async () => {
+  test("gets retained messages, new messages, and messages from its absence, with 3.1.1 and 5", async () => {
     const { tcp } = await start();
     for (const version of ["mqttv311", "mqttv5"]) {
       const target = ["-h", "127.0.0.1", "-p", tcp, "-V", version];
@@ -128,7 +128,7 @@ describe.skipIf(!mosquitto)("mosquitto_sub", () => {
 });
 
 describe.skipIf(!mosquitto)("a Mosquitto bridge", () => {
-  test("brings all that its broker took, once, although the gateway is killed", async () => {
+  test("brings every message that its broker took exactly once, although the gateway is killed", async () => {
     const { site, tcp } = await start();
     const local = await freePort();
     const made = folder();
@@ -197,7 +197,7 @@ describe.skipIf(!mosquitto)("a Mosquitto bridge", () => {
   });
 });
 
-test("MQTT.js publishes and hears with 3.1.1 and 5, over TCP, TLS and WebSocket", async () => {
+test("MQTT.js publishes and receives with 3.1.1 and 5, over TCP, TLS and WebSocket", async () => {
   const { site, tcp, tls, ws, cert } = await start();
   const ways: [string, string][] = [
     ["tcp", `mqtt://127.0.0.1:${tcp}`],
@@ -229,7 +229,7 @@ test("MQTT.js publishes and hears with 3.1.1 and 5, over TCP, TLS and WebSocket"
 });
 
 test.skipIf(!hasPythonModule("paho.mqtt.client", "python3-paho-mqtt"))(
-  "Python's Paho publishes, comes back, dies and leaves a will, and hears all of it, with 3.1.1 and 5",
+  "Python's Paho publishes, reconnects, dies and leaves a will, and receives all of it, with 3.1.1 and 5",
   async () => {
     const { site, tcp } = await start();
     const script = fileURLToPath(new URL("../support/paho_client.py", import.meta.url));

@@ -31,7 +31,7 @@ async function answers<C extends { readonly name: string }>(
   return found;
 }
 
-describe("hostile input is answered as edge/HOSTILE-INPUT.md says, and the gateway is well afterwards", () => {
+describe("hostile input is answered as edge/HOSTILE-INPUT.md says, and the gateway works on", () => {
   test("packets", async () => {
     const gateway = await HostileGateway.start();
     expect(await answers(HOSTILE_PACKETS, (one) => gateway.packets(one))).toEqual(DOCUMENTED.get("Packets"));
@@ -62,7 +62,7 @@ describe("hostile input is answered as edge/HOSTILE-INPUT.md says, and the gatew
   });
 });
 
-test("there are sixty cases at least, and none is documented that is not tried", () => {
+test("there are at least sixty cases, and every documented case is tried", () => {
   const tried = [HOSTILE_PACKETS, HOSTILE_TOPICS, HOSTILE_PAYLOADS, HOSTILE_IDS, HOSTILE_FILES].flat().length;
   expect(tried).toBeGreaterThanOrEqual(60);
   expect([...DOCUMENTED.values()].flat()).toHaveLength(tried);

@@ -87,7 +87,7 @@ describe.each([
   ["MQTT 3.1.1", 4],
   ["MQTT 5", 5],
 ] as const)("after kill -9, %s", (_name, version) => {
-  test("a subscriber that was away gets every acknowledged message once, in order, and retained ones are there", async () => {
+  test("an absent subscriber gets every acknowledged message once, in order, and retained messages are kept", async () => {
     const site = await deployment();
     await site.startGateway();
     const away = await connectAsync(site.mqttUrl, lasting(version, "away"));
@@ -128,7 +128,7 @@ describe.each([
     expect(await collected(site, lasting(version, "away"), 0)).toEqual([]);
   });
 
-  test("a QoS 2 message whose PUBREC was seen is not given to subscribers twice, nor forgotten", async () => {
+  test("a QoS 2 message with a PUBREC reaches subscribers exactly once", async () => {
     const site = await deployment();
     await site.startGateway();
     const away = await connectAsync(site.mqttUrl, lasting(version, "away"));
@@ -153,7 +153,7 @@ describe.each([
     expect(await collected(site, lasting(version, "away"), 3)).toEqual(Array(3).fill("plant/1/t 21.5"));
   });
 
-  test("an exchange with a subscriber goes on where it was, under the same identifier", async () => {
+  test("an exchange with a subscriber continues under the same identifier", async () => {
     const site = await deployment();
     await site.startGateway();
     let subscriber = await raw(site, version, "subscriber");
@@ -197,7 +197,7 @@ describe.each([
     expect(subscriber.received.map(({ cmd }) => cmd)).toEqual(["connack", "pingresp"]);
   });
 
-  test("the wills of those who were connected are published once, and what they retain is there", async () => {
+  test("the wills of connected clients are published once, and retained wills are kept", async () => {
     const site = await deployment();
     await site.startGateway();
     const away = await connectAsync(site.mqttUrl, lasting(version, "away"));
@@ -242,7 +242,7 @@ async function reachable(site: LocalDeployment): Promise<boolean> {
   ).catch(() => false);
 }
 
-describe("a subscriber that is away gets what was acknowledged", () => {
+describe("an absent subscriber gets every acknowledged message", () => {
   /** Publishes until the gateway is gone. @returns what was acknowledged. */
   async function publishUntilGone(
     site: LocalDeployment,

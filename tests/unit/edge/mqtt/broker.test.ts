@@ -17,7 +17,7 @@ async function world(options?: MqttWorldOptions): Promise<MqttWorld> {
   return opened;
 }
 
-test("[P1] there is no PUBACK before the commit, and after it they come in the order of the messages", async () => {
+test("[P1] PUBACKs come after the commit, in the order of the messages", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(1), reading(2), reading(3), reading(4), reading(5));
@@ -30,7 +30,7 @@ test("[P1] there is no PUBACK before the commit, and after it they come in the o
   expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("[P1] groups of several clients released together keep each client's order", async () => {
+test("[P1] when messages of several clients are committed together, each client's order is kept", async () => {
   const { world: here, intake } = await opened();
   const clients = await Promise.all(["a", "b", "c"].map((id) => here.client(id)));
   for (const client of clients) await client.deliver(...[7, 8, 9].map((id) => reading(id)));
@@ -41,7 +41,7 @@ test("[P1] groups of several clients released together keep each client's order"
   }
 });
 
-test("[P1] a PUBREC waits for the commit too, and the exchange is completed", async () => {
+test("[P1] a PUBREC comes after the commit, and the exchange can be completed", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(5, { qos: 2 }));
@@ -53,7 +53,7 @@ test("[P1] a PUBREC waits for the commit too, and the exchange is completed", as
   expect(intake.offered).toMatchObject([{ qos: 2, packetId: 5, topic: "plant/1/t", clientId: "a" }]);
 });
 
-test("the DUP flag reaches the storage, which alone knows what was counted", async () => {
+test("the DUP flag reaches the storage, which knows what was counted", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(5, { qos: 2 }), reading(5, { qos: 2, dup: true }), reading(6, { dup: true }));
@@ -65,7 +65,7 @@ test("the DUP flag reaches the storage, which alone knows what was counted", asy
 });
 
 test.each([true, false])(
-  "[MQTT-4.3.3-10] a QoS 2 message that comes again before its PUBREL is told to be the same, with DUP or without (clean: %s)",
+  "[MQTT-4.3.3-10] a QoS 2 message that comes again before its PUBREL is offered as a duplicate, with DUP or without (clean: %s)",
   async (clean) => {
     const { world: here, intake } = await opened();
     intake.immediate = true;
@@ -83,7 +83,7 @@ test.each([true, false])(
   },
 );
 
-test("[MQTT-4.6.0-2] the state of a bridge is acknowledged in its turn", async () => {
+test("[MQTT-4.6.0-2] the state of a bridge is acknowledged in the order of the messages", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("bridge");
   await client.deliver(reading(1), reading(2, { topic: "$SYS/broker/connection/plant/state" }), reading(3));
@@ -93,14 +93,14 @@ test("[MQTT-4.6.0-2] the state of a bridge is acknowledged in its turn", async (
   expect(client.ids("puback")).toEqual([1, 2, 3]);
 });
 
-test("a QoS 0 message is offered as well", async () => {
+test("a QoS 0 message is offered to the storage, too", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver({ cmd: "publish", topic: "t", payload: "1", qos: 0, dup: false, retain: false });
   expect(intake.offered).toMatchObject([{ qos: 0, packetId: 0, topic: "t" }]);
 });
 
-test("what a message of MQTT 5 says of its content reaches the storage", async () => {
+test("the content type of an MQTT 5 message reaches the storage", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a", 5);
   const packet = { cmd: "publish", topic: "t", payload: "1", qos: 0, dup: false, retain: false } as const;
@@ -108,7 +108,7 @@ test("what a message of MQTT 5 says of its content reaches the storage", async (
   expect(intake.offered.map(({ format }) => format)).toEqual(["cbor", undefined]);
 });
 
-test("under congestion nothing is read, and afterwards everything is, also from clients with messages in flight", async () => {
+test("during congestion nothing is read; afterwards everything is, also from clients with messages in flight", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(1), reading(2), reading(3), reading(4));
@@ -130,7 +130,7 @@ test("under congestion nothing is read, and afterwards everything is, also from 
   expect(client.ids("puback")).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test("who stops accepting does not read on when the congestion ends", async () => {
+test("a broker that stopped accepting does not read on when the congestion ends", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   intake.congest(true);
@@ -141,7 +141,7 @@ test("who stops accepting does not read on when the congestion ends", async () =
   expect(intake.offered).toEqual([]);
 });
 
-test("a will is a message of its client", async () => {
+test("a will is offered as a message of its client", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const client = await here.dial();
@@ -159,7 +159,7 @@ test("a will is a message of its client", async () => {
   await expect.poll(() => intake.offered).toMatchObject([{ clientId: "w", topic: "plant/w/state", packetId: 0 }]);
 });
 
-test("it stays a broker: local subscribers and retained messages", async () => {
+test("local subscribers get messages and retained messages", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const url = `mqtt://127.0.0.1:${here.port}`;
@@ -174,7 +174,7 @@ test("it stays a broker: local subscribers and retained messages", async () => {
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
 });
 
-test("a client is given only what it may read, whatever it subscribed to, retained messages included", async () => {
+test("a client is sent only what it may read, whatever its subscriptions are, also retained messages", async () => {
   const acl = new Acl("topic readwrite home/bath/#\ntopic write home/secret/#");
   const { world: here, intake } = await opened({ allows: (question) => acl.allows(question) });
   intake.immediate = true;
@@ -195,7 +195,7 @@ test("a client is given only what it may read, whatever it subscribed to, retain
 });
 
 test.each([4, 5] as const)(
-  "what a client may not publish is no reading and the client stays; MQTT %i hears of it in its turn",
+  "a forbidden message is not stored and its client stays; MQTT %i is answered in the order of the messages",
   async (version) => {
     const { world: here, intake } = await opened({ allows: ({ topic }) => !topic.startsWith("forbidden/") });
     const client = await here.client("a", version);
@@ -230,7 +230,7 @@ test.each([4, 5] as const)(
   },
 );
 
-test("what a client may not publish reaches no subscriber either and is not retained", async () => {
+test("a forbidden message reaches no subscriber and is not retained", async () => {
   const { world: here, intake } = await opened({
     allows: ({ access, topic }) => access === "read" || !topic.startsWith("forbidden/"),
   });
@@ -252,7 +252,7 @@ test("what a client may not publish reaches no subscriber either and is not reta
   expect(seen).toEqual(["plant/1/t", "plant/1/t"]);
 });
 
-test("a will that its client may not publish is none, also when its user is gone from the connection", async () => {
+test("a will that its client may not publish is dropped, also after the connection is gone", async () => {
   const { world: here, intake } = await opened({
     authenticate: async () => true,
     allows: ({ topic, user }) => user === "ann" && topic.startsWith("ann/"),
@@ -280,7 +280,7 @@ test("a will that its client may not publish is none, also when its user is gone
   expect(here.refusals).toMatchObject([{ reason: "not_allowed", client: "bob/state" }]);
 });
 
-test.each(["$SYS/broker/uptime", "$SYS/x"])("%s is the broker's own: refused, and the client stays", async (topic) => {
+test.each(["$SYS/broker/uptime", "$SYS/x"])("a message on %s is refused, and the client stays", async (topic) => {
   const { world: here, intake } = await opened();
   for (const version of [4, 5] as const) {
     const client = await here.client(`c${version}`, version);
@@ -293,7 +293,7 @@ test.each(["$SYS/broker/uptime", "$SYS/x"])("%s is the broker's own: refused, an
   expect(here.refusals).toMatchObject([{ reason: "not_allowed" }, { reason: "not_allowed" }]);
 });
 
-test("other topics that begin with $ are nobody's readings", async () => {
+test("messages on other topics that begin with $ are refused", async () => {
   const { world: here, intake } = await opened();
   const [old, young] = [await here.client("old"), await here.client("young", 5)];
   young.send(reading(1, { topic: "$reserved/x" }));
@@ -305,7 +305,7 @@ test("other topics that begin with $ are nobody's readings", async () => {
   expect(intake.offered).toEqual([]);
 });
 
-test("what devices made for AWS and Azure publish below $ are messages like others", async () => {
+test("messages of devices made for AWS and Azure, on topics that begin with $, are accepted", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const device = await here.client("device");
@@ -317,7 +317,7 @@ test("what devices made for AWS and Azure publish below $ are messages like othe
   expect(here.refusals).toEqual([]);
 });
 
-test("the state of a Mosquitto bridge is for subscribers, retained, and no reading", async () => {
+test("the state of a Mosquitto bridge is retained and sent to subscribers, and is not a reading", async () => {
   const { world: here, intake } = await opened();
   const bridge = await here.client("bridge");
   const topic = "$SYS/broker/connection/plant.to-tidemark/state";
@@ -330,7 +330,7 @@ test("the state of a Mosquitto bridge is for subscribers, retained, and no readi
   expect(intake.offered).toEqual([]);
 });
 
-test("a packet over the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and nothing was acknowledged", async () => {
+test("a packet above the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and nothing is acknowledged", async () => {
   const { world: here, intake } = await opened();
   const [old, young] = [await here.client("old"), await here.client("young", 5)];
   const large = { cmd: "publish", topic: "t", payload: Buffer.alloc(8192), qos: 1, dup: false, retain: false } as const;
@@ -343,7 +343,7 @@ test("a packet over the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and no
   expect(here.refusals.map(({ reason }) => reason)).toEqual(["packet_too_large", "packet_too_large"]);
 });
 
-test("one connection more than allowed is refused, and a place that is left is taken again", async () => {
+test("one connection above the limit is refused, until another one is closed", async () => {
   const here = await world({ limits: { maxConnections: 1 } });
   const first = await here.client("a");
   const second = await here.dial();
@@ -354,7 +354,7 @@ test("one connection more than allowed is refused, and a place that is left is t
   await here.client("b");
 });
 
-test("wrong passwords: 4 for MQTT 3.1.1, 0x86 for MQTT 5; told once", async () => {
+test("a wrong password is answered 4 in MQTT 3.1.1 and 0x86 in MQTT 5, and reported once", async () => {
   const here = await world({ authenticate: async () => false });
   for (const version of [4, 5] as const) {
     const client = await here.dial(version);
@@ -374,7 +374,7 @@ test("wrong passwords: 4 for MQTT 3.1.1, 0x86 for MQTT 5; told once", async () =
   expect(here.refusals.map(({ reason }) => reason)).toEqual(["unauthorized", "unauthorized"]);
 });
 
-test("a session expiry without a value, or given twice on DISCONNECT, harms nobody", async () => {
+test("a session expiry without a value, or twice in a DISCONNECT, harms no other client", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const bystander = await here.client("bystander");
@@ -400,7 +400,7 @@ test("a session expiry without a value, or given twice on DISCONNECT, harms nobo
   expect(bystander.ids("puback")).toEqual([1]);
 });
 
-test("a PUBLISH whose properties are cut off is refused as what it is", async () => {
+test("a PUBLISH with truncated properties is refused as malformed", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a", 5);
   // Response Topic (8), and nothing behind its length.
@@ -412,7 +412,7 @@ test("a PUBLISH whose properties are cut off is refused as what it is", async ()
   expect(intake.offered).toEqual([]);
 });
 
-test("a PUBREL that comes twice in one read ends neither the process nor the client", async () => {
+test("two PUBRELs with one identifier in one read end neither the process nor the client", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const client = await here.client("a");
@@ -423,7 +423,7 @@ test("a PUBREL that comes twice in one read ends neither the process nor the cli
   expect(intake.offered.length).toBe(1);
 });
 
-test("WebSocket carries MQTT, and only under its subprotocol", async () => {
+test("WebSocket carries MQTT only with the subprotocol mqtt", async () => {
   const here = await world({ listener: { protocol: "ws" } });
   here.intake.immediate = true;
   const socket = new WebSocket(`ws://127.0.0.1:${here.port}`, ["mqtt"]);
@@ -440,9 +440,9 @@ test("WebSocket carries MQTT, and only under its subprotocol", async () => {
 
 test.each([
   ["offers no subprotocol", ""],
-  ["offers one that is none of MQTT", "Sec-WebSocket-Protocol: soap\r\n"],
+  ["offers another subprotocol", "Sec-WebSocket-Protocol: soap\r\n"],
   ["speaks MQTT", "Sec-WebSocket-Protocol: mqtt\r\n"],
-])("a WebSocket frame that is none harms nobody else, from one that %s", async (_, header) => {
+])("an invalid WebSocket frame harms no other client, from a client that %s", async (_, header) => {
   const { world: here } = await opened({ listener: { protocol: "ws" } });
   const socket = dial(here.port, "127.0.0.1");
   socket.on("error", () => {});
@@ -456,17 +456,17 @@ test.each([
   expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
 });
 
-test.each(["tcp", "ws"] as const)("a port in use is one line (%s)", async (protocol) => {
+test.each(["tcp", "ws"] as const)("a port in use is reported in one line (%s)", async (protocol) => {
   const { world: here } = await opened();
   await expect(MqttWorld.open({ listener: { protocol, port: here.port } })).rejects.toMatchObject({ code: "port" });
 });
 
-test("a certificate that cannot be read is one line", async () => {
+test("a certificate that cannot be read is reported in one line", async () => {
   const listener = { protocol: "tls", cert: "/nowhere/cert.pem", key: "/nowhere/key.pem" } as const;
   await expect(MqttWorld.open({ listener })).rejects.toMatchObject({ code: "file" });
 });
 
-test("whatever bytes come, the broker lives and serves the others", async () => {
+test("the broker survives any bytes and serves the other clients", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const random = seededRandom(20_261_120);
@@ -513,7 +513,7 @@ test("whatever bytes come, the broker lives and serves the others", async () => 
   expect(here.refusals.filter(({ reason }) => reason === "broken")).toEqual([]);
 });
 
-test("users of mosquitto_passwd are let in by MQTT.js, others are not", async () => {
+test("users of a file of mosquitto_passwd connect with MQTT.js, others are refused", async () => {
   const users = new Users(new URL("users.txt", import.meta.url).pathname);
   const here = await world({ authenticate: (name, password) => users.check(name ?? "", password ?? new Uint8Array()) });
   const url = `mqtt://127.0.0.1:${here.port}`;
@@ -530,7 +530,7 @@ test("users of mosquitto_passwd are let in by MQTT.js, others are not", async ()
   refused.end(true);
 });
 
-test("a user who is taken out of the users file is closed, with the reason; the others stay", async () => {
+test("the client of a user that is removed from the users file is closed with the reason; the others stay", async () => {
   const { world: here, intake } = await opened();
   intake.immediate = true;
   const clients = await Promise.all(
@@ -572,7 +572,7 @@ async function opened(options?: MqttWorldOptions): Promise<{ world: MqttWorld; i
 }
 
 test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
-  "%s is a client id, a topic and a filter like any other",
+  "%s works as a client id, a topic and a filter",
   async (name) => {
     const { world: here, intake } = await opened();
     intake.immediate = true;
@@ -594,7 +594,7 @@ test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
   },
 );
 
-test("of several filters in one SUBSCRIBE __proto__ is refused, and breaks nothing", async () => {
+test("__proto__ among several filters of a SUBSCRIBE is refused, and breaks nothing", async () => {
   const { world: here } = await opened();
   const client = await here.client("a");
   const subscriptions = [
@@ -608,7 +608,7 @@ test("of several filters in one SUBSCRIBE __proto__ is refused, and breaks nothi
 });
 
 test.each([4, 5] as const)(
-  "what a Mosquitto bridge says of itself is for subscribers, and no reading (MQTT %s)",
+  "the state of a Mosquitto bridge is sent to subscribers, and is not a reading (MQTT %s)",
   async (version) => {
     const { world: here, intake } = await opened({ allows: ({ access }) => access === "read" });
     const topic = "$SYS/broker/connection/plant.eu/state";

@@ -33,7 +33,7 @@ test("a file that does not change is not read again", async () => {
   expect(notes).toEqual([]);
 });
 
-test("a change is taken when it looks the same twice, and once", async () => {
+test("a change is read once, when two looks find the same", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
@@ -47,7 +47,7 @@ test("a change is taken when it looks the same twice, and once", async () => {
   expect(notes).toEqual([{ name: "users", files: [path] }]);
 });
 
-test("an editor that puts another file in its place, of the same length, is seen", async () => {
+test("a file that an editor replaces by one of the same length is read again", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
@@ -59,7 +59,7 @@ test("an editor that puts another file in its place, of the same length, is seen
   expect(notes).toHaveLength(1);
 });
 
-test("a secret of Kubernetes, where a link is turned to another folder, is seen", async () => {
+test("a secret of Kubernetes, where a link changes to another folder, is read again", async () => {
   for (const version of ["1", "2"]) {
     mkdirSync(join(folder, `..${version}`));
     writeFileSync(join(folder, `..${version}`, "tls.crt"), version);
@@ -75,7 +75,7 @@ test("a secret of Kubernetes, where a link is turned to another folder, is seen"
   expect(notes).toHaveLength(1);
 });
 
-test("what cannot be used is told once, and a later file is tried again", async () => {
+test("a file that cannot be used is reported once, and a later version is tried again", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes, refuse } = watching(path);
@@ -91,7 +91,7 @@ test("what cannot be used is told once, and a later file is tried again", async 
   expect(notes[1]?.fault).toBeUndefined();
 });
 
-test("a file that is missing for a moment is no change; one that stays away is told once", async () => {
+test("a file that is missing for a moment is not a change; if it stays away, it is reported once", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes, refuse } = watching(path);
@@ -108,7 +108,7 @@ test("a file that is missing for a moment is no change; one that stays away is t
   expect(notes).toMatchObject([{ fault: { message: "cannot be read" } }]);
 });
 
-test("SIGHUP reads everything again, changed or not", () => {
+test("SIGHUP reads all files again, changed or not", () => {
   const { reloads, notes } = watching(join(folder, "users"));
   reloads.now();
   expect(notes).toHaveLength(1);

@@ -30,7 +30,7 @@ async function greeting(world: MqttWorld, version: 4 | 5, packet: IConnectPacket
   return client.received;
 }
 
-describe("a client that sends more than it may is slowed, and nothing of it is lost", () => {
+describe("a client that sends faster than it may is slowed, and none of its messages is lost", () => {
   test.each([
     ["messages", { messagesPerSecond: 200 }],
     ["bytes", { bytesPerSecond: 4096 }],
@@ -58,7 +58,7 @@ describe("a client that sends more than it may is slowed, and nothing of it is l
     expect(world.refusals).toEqual([]);
   });
 
-  test("and is not thought to be gone while nothing is read from it", async () => {
+  test("its keep alive does not end it while it is not read", async () => {
     const world = await opened({ limits: { messagesPerSecond: 20 } });
     world.intake.immediate = true;
     const client = await world.dial();
@@ -71,7 +71,7 @@ describe("a client that sends more than it may is slowed, and nothing of it is l
   });
 });
 
-describe("a CONNECT is refused with the code that its version has for it", () => {
+describe("a CONNECT is refused with the code of its version", () => {
   test.each<[string, Partial<IConnectPacket>, number | undefined, number, RefusalReason?]>([
     ["a client id that is too long", { clientId: "x".repeat(41) }, 2, 0x85],
     ["a client id with a control character", { clientId: "a\u0001" }, undefined, 0x85, "protocol"],
@@ -117,7 +117,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     expect(Buffer.concat(chunks)).toEqual(Buffer.from(answer));
   });
 
-  test("one connection too many, and one too many of an address", async () => {
+  test("one connection above the limit, and one above the limit of an address", async () => {
     for (const limits of [{ maxConnections: 1 }, { connectionsPerAddress: 1 }]) {
       const world = await opened({ limits });
       const first = await world.client("first");
@@ -131,7 +131,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
   });
 
   test.each(["tcp", "ws"] as const)(
-    "a flood of connections over %s that say nothing holds few of them",
+    "of a flood of silent connections over %s, only a few stay open",
     async (protocol) => {
       const world = await opened({ limits: { maxConnections: 2 }, listener: { protocol } });
       const sockets = Array.from({ length: 150 }, () =>
@@ -165,7 +165,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     expect(old.received[0]).toMatchObject({ returnCode: 0 });
   });
 
-  test("a CONNECT that trickles is cut off when its time is over", async () => {
+  test("a CONNECT that comes byte by byte is closed when its time is over", async () => {
     const world = await opened({ limits: { connectTimeoutMs: 300 } });
     const slow = await world.dial();
     const bytes = [0x10, 200, 1, 0, 4, 0x4d];
@@ -175,7 +175,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
     expect(world.refusals).toMatchObject([{ reason: "connect_timeout" }]);
   });
 
-  test("a WebSocket that is never asked for is cut off as well", async () => {
+  test("a connection that never asks for a WebSocket is closed when its time is over", async () => {
     const world = await opened({ listener: { protocol: "ws" }, limits: { connectTimeoutMs: 300 } });
     const socket = connect(world.port, "127.0.0.1");
     socket.on("error", () => {});
@@ -199,7 +199,7 @@ describe("a CONNECT is refused with the code that its version has for it", () =>
   });
 });
 
-describe("a client of MQTT 5 is told why it is closed; one of 3.1.1 is closed", () => {
+describe("a client of MQTT 5 is told why it is closed, and a client of 3.1.1 is closed", () => {
   const bytesOf = (...numbers: number[]): Buffer => Buffer.from(numbers);
   test.each<[string, Packet | Buffer, number]>([
     ["a second CONNECT", hello(5), 0x82],
@@ -232,7 +232,7 @@ describe("a client of MQTT 5 is told why it is closed; one of 3.1.1 is closed", 
     expect(world.refusals.length).toBeGreaterThan(0);
   });
 
-  test("it hears so while it is in the middle of sending a lot", async () => {
+  test("the reason arrives also while the client is sending a lot", async () => {
     const world = await opened();
     const client = await world.client("young", 5);
     const filler = Buffer.alloc(1024 * 1024, 0x61);
@@ -260,8 +260,8 @@ describe("a client of MQTT 5 is told why it is closed; one of 3.1.1 is closed", 
   });
 });
 
-describe("the window of messages in flight", () => {
-  test.each([1, 2] as const)("QoS %i: MQTT 5 is told it, and who goes beyond is closed", async (qos) => {
+describe("the limit of messages in flight", () => {
+  test.each([1, 2] as const)("QoS %i: MQTT 5 is told the limit, and closed above it", async (qos) => {
     const world = await opened({ limits: { inFlight: 3 } });
     const client = await world.client("young", 5);
     expect(client.received[0]).toMatchObject({ properties: { receiveMaximum: 3 } });
@@ -272,7 +272,7 @@ describe("the window of messages in flight", () => {
     expect(world.refusals).toMatchObject([{ reason: "in_flight" }]);
   });
 
-  test("of QoS 2 an exchange counts until its PUBREL", async () => {
+  test("a QoS 2 exchange counts until its PUBREL", async () => {
     const world = await opened({ limits: { inFlight: 2 } });
     world.intake.immediate = true;
     const client = await world.client("young", 5);
@@ -300,7 +300,7 @@ describe("the window of messages in flight", () => {
     expect(world.refusals).toEqual([]);
   });
 
-  test("room comes back with each acknowledgement", async () => {
+  test("each acknowledgement makes room for a message", async () => {
     const world = await opened({ limits: { inFlight: 2 } });
     world.intake.immediate = true;
     const client = await world.client("young", 5);
@@ -314,7 +314,7 @@ describe("the window of messages in flight", () => {
     expect(world.refusals).toEqual([]);
   });
 
-  test("a client of 3.1.1, which knows of no window, only waits", async () => {
+  test("a client of 3.1.1, which has no Receive Maximum, only waits", async () => {
     const world = await opened({ limits: { inFlight: 3 } });
     const client = await world.client("old");
     client.publish(1, 2, 3, 4, 5);
@@ -327,7 +327,7 @@ describe("the window of messages in flight", () => {
   });
 });
 
-describe("one message with a topic that is too long or too deep", () => {
+describe("one message with a topic that is too long or has too many levels", () => {
   test.each(["x".repeat(65), "a/".repeat(8), "/".repeat(200)])("%s", async (topic) => {
     const world = await opened({ limits: { topicLength: 64, topicLevels: 8 } });
     world.intake.immediate = true;
@@ -358,7 +358,7 @@ describe("subscriptions", () => {
   });
 
   test.each([4, 5] as const)(
-    "of MQTT %i: those beyond the limit are refused, the others are granted",
+    "of MQTT %i: filters beyond the limit are refused, the others are granted",
     async (version) => {
       const world = await opened({ limits: { subscriptionsPerClient: 2, topicLevels: 3 } });
       world.intake.immediate = true;
@@ -387,8 +387,8 @@ describe("subscriptions", () => {
   );
 });
 
-describe("a subscriber that does not read what it is given", () => {
-  test.each([0, 1] as const)("at QoS %i holds up nobody, and what waits for it is bounded", async (qos) => {
+describe("a subscriber that does not read its messages", () => {
+  test.each([0, 1] as const)("at QoS %i stops no other client, and what waits for it is bounded", async (qos) => {
     const world = await opened({ limits: { sendBufferBytes: 256 * 1024, maxPacketBytes: 65_536 } });
     world.intake.immediate = true;
     const stuck = await world.client("stuck", 5);
@@ -432,7 +432,7 @@ describe("a subscriber that does not read what it is given", () => {
 });
 
 test.each([4, 5] as const)(
-  "[MQTT-3.1.4-5] what comes with the CONNECT of MQTT %i is taken, however much",
+  "[MQTT-3.1.4-5] packets that come together with the CONNECT of MQTT %i are accepted, however many",
   async (version) => {
     const world = await opened({ sessions: new SessionWorld({ sessions: 1 }) });
     world.intake.immediate = true;

@@ -101,14 +101,14 @@ async function publishedOver(url: string, options: IClientOptions = {}): Promise
   await client.endAsync();
 }
 
-describe("MQTT.js is acknowledged over", () => {
+describe("MQTT.js gets its PUBACK over", () => {
   test("TCP", async () => {
     const { intake, port } = await listening({});
     await publishedOver(`mqtt://127.0.0.1:${port}`);
     expect(intake.taken.map(({ payload }) => payload.length)).toEqual([4, 300_000]);
   });
 
-  test("WebSocket, where a packet comes in many small frames", async () => {
+  test("WebSocket, also when a packet comes in many small frames", async () => {
     const { intake, port } = await listening({ protocol: "ws" });
     await publishedOver(`ws://127.0.0.1:${port}`);
     expect(intake.taken.map(({ payload }) => payload.length)).toEqual([4, 300_000]);
@@ -123,7 +123,7 @@ describe("MQTT.js is acknowledged over", () => {
     expect(intake.taken.map(({ payload }) => payload.length)).toEqual([4, 300_000]);
   });
 
-  test.skipIf(!openssl)("TLS with a certificate of the client, and only with one", async () => {
+  test.skipIf(!openssl)("TLS with a client certificate, and not without one", async () => {
     const { intake, port } = await listening({ protocol: "tls", cert, key, client_ca: cert });
     const ca = readFileSync(cert);
     await expect(publishedOver(`mqtts://127.0.0.1:${port}`, { ca })).rejects.toThrow(/certificate|closed|reset/i);
@@ -184,7 +184,7 @@ describe.skipIf(!openssl)("when certificates are read again", () => {
     },
   );
 
-  test("a key of another certificate is refused, and the old ones stay in use", async () => {
+  test("a key of another certificate is refused, and the old files stay in use", async () => {
     const paths = files();
     const { port, listener } = await listening({ protocol: "tls", ...paths });
     copyFileSync(join(folder, "second.key"), paths.key);
@@ -220,7 +220,7 @@ test.skipIf(!openssl).each([
   expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
 });
 
-test("a certificate that cannot be read is named", async () => {
+test("a certificate that cannot be read is named in the error in the error", async () => {
   const missing = listening({ protocol: "tls", cert: "/nowhere/server.crt", key: "/nowhere/server.key" });
   await expect(missing).rejects.toThrow("mqtt tls: /nowhere/server.crt cannot be read");
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RetainedQuota } from "../../../../edge/mqtt/retained-quota.ts";
 
-test("for all histories, what is retained stays within both limits, and an emptied topic gives its room back", () => {
+test("for all histories, retained messages stay within both limits, and an emptied topic frees its room", () => {
   const step = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 2000 }));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (history) => {

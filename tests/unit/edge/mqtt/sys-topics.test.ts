@@ -25,7 +25,7 @@ async function listening(
   return { world, seen, retained };
 }
 
-test("who subscribes gets the present values at once, as if retained, and then what becomes of them", async () => {
+test("a new subscriber gets the present values at once, as if retained, and then the changes", async () => {
   const { world, seen, retained } = await listening("$SYS/#");
   await expect.poll(() => seen.get("$SYS/broker/clients/connected")?.[0]).toBe("1");
   expect(retained).toContain("$SYS/broker/version");
@@ -51,7 +51,7 @@ test("who subscribes gets the present values at once, as if retained, and then w
   expect(world.intake.offered.map(({ packetId }) => packetId)).toEqual([1, 2]);
 });
 
-test.each(["#", "+/broker/uptime"])("%s does not match them [MQTT-4.7.2-1]", async (filter) => {
+test.each(["#", "+/broker/uptime"])("[MQTT-4.7.2-1] %s does not match the $SYS topics", async (filter) => {
   const { world, seen } = await listening(filter);
   const other = await world.client("other");
   other.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$SYS/broker/uptime", qos: 0 }] });
@@ -60,7 +60,7 @@ test.each(["#", "+/broker/uptime"])("%s does not match them [MQTT-4.7.2-1]", asy
   expect([...seen.keys()]).toEqual([]);
 });
 
-test("an ACL says who may read them", async () => {
+test("an ACL decides who may read the $SYS topics", async () => {
   const acl = new Acl("topic readwrite plant/#\ntopic read $SYS/broker/clients/#");
   const { world, seen } = await listening("$SYS/#", { allows: (question) => acl.allows(question) });
   await expect.poll(() => seen.get("$SYS/broker/clients/connected")?.length ?? 0).toBeGreaterThan(2);
@@ -68,7 +68,7 @@ test("an ACL says who may read them", async () => {
   expect(world.refusals).toEqual([]);
 });
 
-test("an interval of 0 means none", async () => {
+test("an interval of 0 means no $SYS topics", async () => {
   const { world, seen } = await listening("$SYS/#", { sysIntervalMs: 0 });
   const sensor = await world.client("sensor");
   await sensor.deliver(reading(1));

@@ -24,7 +24,7 @@ function usersOf(...lines: string[]): Users {
 }
 
 describe("a user", () => {
-  test("is who has the password, in both forms of the file; comments, blank lines and CRLF do not matter", async () => {
+  test("is recognised by the password, in both formats; comments, blank lines and CRLF do not matter", async () => {
     const users = usersOf("# plant 7", "", `${pbkdf2Line("new", "secret")}\r`, sha512Line("old", "pässword"), "");
     expect(await users.check("new", Buffer.from("secret"))).toBe(true);
     expect(await users.check("new", Buffer.from("secret"))).toBe(true);
@@ -35,7 +35,7 @@ describe("a user", () => {
     expect(await users.check("__proto__", Buffer.from("secret"))).toBe(false);
   });
 
-  test("has another password after a reload, and the old one is forgotten though it was right before", async () => {
+  test("has a new password after a reload, and the old one does not work any more", async () => {
     const users = usersOf(pbkdf2Line("a", "old"), pbkdf2Line("b", "b"));
     expect(await users.check("a", Buffer.from("old"))).toBe(true);
     writeFileSync(path, pbkdf2Line("a", "new"));
@@ -45,7 +45,7 @@ describe("a user", () => {
     expect(await users.check("b", Buffer.from("b"))).toBe(false);
   });
 
-  test("stays as it was when the file has a mistake at the reload", async () => {
+  test("stays as it was if the file has a mistake at the reload", async () => {
     const users = usersOf(pbkdf2Line("a", "x"));
     writeFileSync(path, "a:plain");
     expect(() => users.reload()).toThrow(/users\.txt:1: expected name:/);

@@ -17,9 +17,9 @@ pattern write devices/%c/telemetry
 pattern readwrite homes/%u/#
 `;
 
-describe("an ACL file as Mosquitto has it", () => {
+describe("an ACL file in Mosquitto's format", () => {
   test.each<[string, "read" | "write", string, string | undefined, string, boolean]>([
-    ["a general topic is for those without a name", "read", "plant/time", undefined, "c", true],
+    ["a general topic is for clients without a name", "read", "plant/time", undefined, "c", true],
     ["and only in its direction", "write", "plant/time", undefined, "c", false],
     ["and not for users", "read", "plant/time", "sensor 7", "c", false],
     ["a user's topic", "write", "plant/press/temp", "anna", "c", true],
@@ -40,7 +40,7 @@ describe("an ACL file as Mosquitto has it", () => {
     expect(new Acl(FILE).allows({ access, topic, user, client })).toBe(expected);
   });
 
-  test("wildcards at the first level leave topics of the broker alone", () => {
+  test("wildcards at the first level do not match $SYS topics", () => {
     const acl = new Acl("topic #\ntopic read $SYS/#");
     const ask = (topic: string): boolean => acl.allows({ access: "read", topic, user: undefined, client: "c" });
     expect([ask("a"), ask("$SYS/load"), ask("$other")]).toEqual([true, true, false]);
@@ -51,7 +51,7 @@ describe("an ACL file as Mosquitto has it", () => {
   });
 
   test.each(["topics a", "topic", "user", "topic a/#/b", "topic a+/b", "pattern", "topic read"])(
-    "%j is a mistake with its line",
+    "%j is reported with its line",
     (line) => {
       if (line === "topic read") return expect(() => new Acl(`\n${line}`)).not.toThrow();
       try {
@@ -63,7 +63,7 @@ describe("an ACL file as Mosquitto has it", () => {
     },
   );
 
-  test("the mistake says what a line looks like", () => {
+  test("the error says what a valid line looks like", () => {
     expect(new AclMistake(1).message).toContain("topic [read|write|readwrite|deny] TOPIC");
   });
 });

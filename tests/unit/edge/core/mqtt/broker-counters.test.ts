@@ -39,7 +39,7 @@ test("the counters have Mosquitto's names", () => {
   });
 });
 
-test("loads are per minute and come near a steady rate, the short one first", () => {
+test("load averages are per minute and approach a steady rate, the short one first", () => {
   const counters = new BrokerCounters();
   for (let minute = 0; minute < 5; minute++) {
     for (let tick = 0; tick < 6; tick++) {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ClientPace, readSize } from "../../../../../edge/core/mqtt/client-pace.ts";
 import { runs } from "../../../../support/scale.ts";
 
-test("a second's worth goes at once, and what is above it is waited for", () => {
+test("one second's worth passes at once, and more has to wait", () => {
   const pace = new ClientPace({ messagesPerSecond: 100, bytesPerSecond: 10_000 }, 0);
   expect(pace.spend(100, 500, 0)).toBe(0);
   expect(pace.spend(50, 500, 0)).toBe(500);
@@ -11,18 +11,18 @@ test("a second's worth goes at once, and what is above it is waited for", () => 
   expect(pace.spend(0, 0, 500)).toBe(0);
 });
 
-test("bytes are counted beside messages, and the longer wait counts", () => {
+test("bytes are counted beside messages, and the longer wait applies", () => {
   const pace = new ClientPace({ messagesPerSecond: 100, bytesPerSecond: 1000 }, 0);
   expect(pace.spend(150, 4000, 0)).toBe(3000);
 });
 
-test("without a limit nobody waits", () => {
+test("without a limit no client waits", () => {
   const pace = new ClientPace({ messagesPerSecond: Infinity, bytesPerSecond: Infinity }, 0);
   expect(pace.spend(1e9, 1e12, 0)).toBe(0);
   expect(pace.spend(1e9, 1e12, 5)).toBe(0);
 });
 
-test("for all histories, a client that waits as told never has more than its rate and one second's room", () => {
+test("for all histories, a client that waits as required never exceeds its rate plus one second's worth", () => {
   const step = fc.record({ messages: fc.integer({ min: 0, max: 300 }), idleMs: fc.integer({ min: 0, max: 2000 }) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
@@ -39,13 +39,13 @@ test("for all histories, a client that waits as told never has more than its rat
   );
 });
 
-test("a clock that does not move gives nothing back", () => {
+test("while the clock stands still, the buckets do not fill", () => {
   const pace = new ClientPace({ messagesPerSecond: 10, bytesPerSecond: Infinity }, 1000);
   expect(pace.spend(20, 0, 1000)).toBe(1000);
   expect(pace.spend(0, 0, 900)).toBe(1000);
 });
 
-test("a read is small where little is allowed, so that a wait is seconds and not minutes", () => {
+test("with a low limit a read is small, so that a wait is seconds and not minutes", () => {
   expect(readSize({ messagesPerSecond: 20_000, bytesPerSecond: 16 * 1024 * 1024 })).toBe(Infinity);
   expect(readSize({ messagesPerSecond: Infinity, bytesPerSecond: Infinity })).toBe(Infinity);
   expect(readSize({ messagesPerSecond: 10, bytesPerSecond: Infinity })).toBe(1024);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InFlight } from "../../../../../edge/core/mqtt/in-flight.ts";
 
-test("QoS 1 counts until its commit, QoS 2 until its PUBREL, and a repeated one once", () => {
+test("QoS 1 counts until its commit, QoS 2 until its PUBREL, and a repeated message once", () => {
   const flight = new InFlight();
   flight.offered(1, 1);
   flight.offered(2, 2);

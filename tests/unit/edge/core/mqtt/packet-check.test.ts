@@ -19,7 +19,7 @@ function bodyOf(packet: Packet, version: 3 | 4 | 5): { kind: number; body: Uint8
   return { kind: bytes[0]! >> 4, body: bytes.subarray(position + 1) };
 }
 
-describe("what clients write passes", () => {
+describe("valid packets of clients pass", () => {
   const will = fc.record({
     topic: name,
     payload: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
@@ -62,7 +62,7 @@ describe("what clients write passes", () => {
     expect(checkConnect(body)).toEqual({ version: 4, sessionExpiry: 0 });
   });
 
-  test("a PUBLISH, whatever its properties", () => {
+  test("a PUBLISH with any properties", () => {
     fc.assert(
       fc.property(
         name,
@@ -121,7 +121,7 @@ test("a topic filter with a wildcard in the wrong place does not pass", () => {
   }
 });
 
-test("no bytes make it do anything but pass or say what is wrong with them", () => {
+test("for any bytes it either passes or reports a problem", () => {
   const versions = fc.constantFrom(3, 4, 5);
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 15 }), fc.uint8Array({ maxLength: 60 }), versions, (kind, body, version) => {

@@ -26,7 +26,7 @@ function parsed(packet: IPublishPacket): IPublishPacket {
 }
 
 describe("a CONNECT", () => {
-  test("as sensors send it is taken", () => {
+  test("as sensors send it is accepted", () => {
     expect(connectProblem(CONNECT)).toBeUndefined();
     expect(connectProblem({ ...CONNECT, clientId: "", protocolVersion: 4, clean: true })).toBeUndefined();
     const will = { topic: "plant/1/state", payload: Buffer.from("0"), qos: 1 as const, retain: true };
@@ -53,7 +53,7 @@ describe("a CONNECT", () => {
 });
 
 describe("a PUBLISH", () => {
-  test("as sensors send it is taken, whatever its topic of clean text", () => {
+  test("as sensors send it is accepted, whatever its topic of clean text", () => {
     const level = fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 20 })
       .filter((text) => !/[+#\p{C}�]/u.test(text));

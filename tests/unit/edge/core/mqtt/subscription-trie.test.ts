@@ -9,7 +9,7 @@ const filter = fc
   .tuple(fc.array(fc.oneof(level, fc.constant("+")), { minLength: 1, maxLength: 4 }), fc.boolean())
   .map(([levels, hash]) => [...levels, ...(hash ? ["#"] : [])].join("/"));
 
-test("for all histories, the index finds what comparing every filter finds, and keeps nothing that was deleted", () => {
+test("for all histories, the index finds the same as comparing every filter, and keeps nothing that was deleted", () => {
   const step = fc.record({
     filter: fc.oneof(filter, fc.constant("#")),
     client: fc.constantFrom("x", "y"),

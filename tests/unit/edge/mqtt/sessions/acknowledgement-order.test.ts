@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AcknowledgementOrder } from "../../../../../edge/mqtt/sessions/acknowledgement-order.ts";
 
-test("[MQTT-4.6.0-2] acknowledgements keep the order of one client's messages, and nobody else's", () => {
+test("[MQTT-4.6.0-2] acknowledgements keep the order of each client's messages, independent of other clients", () => {
   const lines = new AcknowledgementOrder();
   const [slow, other] = [{}, {}];
   const done: string[] = [];
@@ -19,7 +19,7 @@ test("[MQTT-4.6.0-2] acknowledgements keep the order of one client's messages, a
   expect(lines.has(slow)).toBe(false);
 });
 
-test("what is acknowledged may make its client send the next, which goes to the end of the line", () => {
+test("a message that is sent because of an acknowledgement goes to the end of the queue", () => {
   const lines = new AcknowledgementOrder();
   const client = {};
   const done: number[] = [];

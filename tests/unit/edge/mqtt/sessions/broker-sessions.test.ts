@@ -59,7 +59,7 @@ function ack(client: RawClient, ...some: IPublishPacket[]): Promise<void> {
   return client.deliver(...some.map(({ messageId }) => ({ cmd: "puback", messageId: messageId! }) as const));
 }
 
-test("a message that nobody's session waits for and that is not retained does not touch the store", async () => {
+test("a message that no session waits for and that is not retained does not touch the session store", async () => {
   await using broker = await world();
   const here = await broker.client("here");
   await subscribe(here, { topic: "#", qos: 1 });
@@ -80,7 +80,7 @@ test("a message that nobody's session waits for and that is not retained does no
   await here.next("publish", 2);
 });
 
-test("P1: what is retained, queued or a QoS 2 message of a session is acknowledged when both disks have it, and not before", async () => {
+test("[P1] a message that is retained, queued, or QoS 2 of a session is acknowledged when both files have it, and not before", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "away"));
   const held: (() => void)[] = [];
@@ -108,7 +108,7 @@ test("P1: what is retained, queued or a QoS 2 message of a session is acknowledg
   expect([sensor.ids("puback"), sensor.ids("pubrec")]).toEqual([[1, 2, 3, 5], [4]]);
 });
 
-test("[MQTT-4.6.0-2] acknowledgements keep their order where only some messages wait for sessions", async () => {
+test("[MQTT-4.6.0-2] acknowledgements keep their order when only some messages wait for sessions", async () => {
   await using broker = await world();
   await subscribe(await lasting(broker, "away"), { topic: "slow", qos: 1 });
   const sensor = await broker.client("sensor");
@@ -119,7 +119,7 @@ test("[MQTT-4.6.0-2] acknowledgements keep their order where only some messages 
 });
 
 describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
-  test("what was not acknowledged comes again, under its identifier and as a duplicate, before what came later", async () => {
+  test("an unacknowledged message comes again under its identifier, as a duplicate, before later messages", async () => {
     await using broker = await world();
     let subscriber = await lasting(broker, "s", version);
     expect(isResumed(subscriber)).toBe(false);
@@ -148,7 +148,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(broker.store.stats()).toMatchObject({ queuedMessages: 0, queuedBytes: 0 });
   });
 
-  test("no more are on the way than the window allows, and an acknowledgement makes room for the next", async () => {
+  test("no more messages are in flight than allowed, and an acknowledgement makes room for the next", async () => {
     await using broker = await world({ sessionLimits: { inFlight: 3 } });
     const limit = version === 5 ? 2 : 3;
     const properties = { sessionExpiryInterval: 600, receiveMaximum: 2 };
@@ -190,7 +190,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     if (version === 5) expect(messages(subscriber)[0]!.properties?.subscriptionIdentifier).toBe(2);
   });
 
-  test("[MQTT-3.1.2-4] a clean start ends what was there", async () => {
+  test("[MQTT-3.1.2-4] a clean start ends the old session", async () => {
     await using broker = await world();
     let subscriber = await lasting(broker, "s", version);
     await subscribe(subscriber, { topic: "t", qos: 1 });
@@ -205,7 +205,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(broker.store.stats()).toMatchObject({ sessions: 0, queuedMessages: 0 });
   });
 
-  test("a retained message that a new subscription brings belongs to the session, too", async () => {
+  test("a retained message for a new subscription belongs to the session, too", async () => {
     await using broker = await world();
     const sensor = await broker.client("sensor");
     await publish(sensor, "t/kept", ["1"], { retain: true });
@@ -219,7 +219,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(messages(subscriber).map(({ retain, dup, qos }) => [retain, dup, qos])).toEqual([[true, true, 1]]);
   });
 
-  test("who takes over a session of its own gets what the old connection did not acknowledge", async () => {
+  test("a client that takes over its own session gets what the old connection did not acknowledge", async () => {
     await using broker = await world();
     const first = await lasting(broker, "s", version);
     await subscribe(first, { topic: "t", qos: 1 });
@@ -234,7 +234,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(isResumed(second)).toBe(true);
   });
 
-  test("a QoS 2 message that comes twice is given to subscribers once; its identifier is free after PUBREL", async () => {
+  test("a QoS 2 message that comes twice is sent to subscribers once; its identifier is free after PUBREL", async () => {
     await using broker = await world();
     const subscriber = await lasting(broker, "s", version);
     await subscribe(subscriber, { topic: "plant/#", qos: 2 });
@@ -252,7 +252,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     }
   });
 
-  test("a subscription over the limit is refused, and those that are there stay", async () => {
+  test("a subscription above the limit is refused, and the others stay", async () => {
     const sessions = new SessionWorld({ subscriptions: 2 });
     await using broker = await world({ sessions, limits: { subscriptionsPerClient: 2 } });
     for (const client of [await broker.client("clean", version), await lasting(broker, "lasting", version)]) {
@@ -268,7 +268,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(broker.refusals.map(({ reason }) => reason)).toEqual(["too_many_subscriptions", "too_many_subscriptions"]);
   });
 
-  test("a subscription for which there is no session is refused, also beside one that is refused for itself", async () => {
+  test("a subscription without room for a session is refused, also beside one that is refused for another reason", async () => {
     await using broker = await world({ sessions: new SessionWorld({ sessions: 1 }) });
     const refused = version === 5 ? 0x97 : 0x80;
     const first = await subscribed(broker, "first");
@@ -295,7 +295,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
   });
 });
 
-test("a QoS 0 subscription of a session is served while its client is here, and keeps nothing", async () => {
+test("a QoS 0 subscription of a session is served while its client is connected, and keeps nothing", async () => {
   await using broker = await world();
   const subscriber = await lasting(broker, "s");
   await subscribe(subscriber, { topic: "t", qos: 0 });
@@ -310,7 +310,7 @@ test("a QoS 0 subscription of a session is served while its client is here, and 
   expect([isResumed(again), messages(again)]).toEqual([true, []]);
 });
 
-test("[MQTT-3.8.3-3] with no-local a session does not get its own messages, here or away", async () => {
+test("[MQTT-3.8.3-3] with No Local a session does not get its own messages, connected or not", async () => {
   await using broker = await world();
   const bridge = await lasting(broker, "bridge", 5);
   await subscribe(bridge, { topic: "t", qos: 1, nl: true });
@@ -323,7 +323,7 @@ test("[MQTT-3.8.3-3] with no-local a session does not get its own messages, here
   expect(texts(again)).toEqual(["theirs"]);
 });
 
-test("retain as published: the flag of a queued message is the publisher's; without it, it is not set", async () => {
+test("Retain As Published: a queued message keeps the RETAIN flag of its publisher; without the option it is cleared", async () => {
   await using broker = await world();
   for (const rap of [true, false]) {
     const subscriber = await lasting(broker, `rap-${rap}`, 5);
@@ -340,7 +340,7 @@ test("retain as published: the flag of a queued message is the publisher's; with
   }
 });
 
-test("MQTT 5: a message that expired while it waited is not delivered; another says what is left of its life", async () => {
+test("[MQTT-3.3.2-5] [MQTT-3.3.2-6] a message that expires in the queue is not delivered; another tells its remaining lifetime", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "s"));
   const sensor = await broker.client("sensor", 5);
@@ -361,7 +361,7 @@ test("MQTT 5: a message that expired while it waited is not delivered; another s
   expect(broker.sessions.dropped.map(({ reason }) => reason)).toEqual(["expired"]);
 });
 
-test("[MQTT-3.1.2-25] a message larger than its client takes is dropped, and the next one comes", async () => {
+test("[MQTT-3.1.2-25] a message that is larger than its client takes is dropped, and the next one is sent", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "s"));
   const sensor = await broker.client("sensor");
@@ -373,7 +373,7 @@ test("[MQTT-3.1.2-25] a message larger than its client takes is dropped, and the
   expect(broker.sessions.dropped.map(({ reason }) => reason)).toEqual(["too_large"]);
 });
 
-test("MQTT 5: properties of the publisher reach a session; a session that ends with its connection is ended", async () => {
+test("MQTT 5: properties of the publisher reach a session, and a session without an expiry ends with its connection", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "s"));
   const sensor = await broker.client("sensor", 5);
@@ -393,7 +393,7 @@ test("MQTT 5: properties of the publisher reach a session; a session that ends w
   expect(isResumed(again)).toBe(false);
 });
 
-test("who is gone before its CONNACK leaves nothing behind: no client, no will, no session that never ends", async () => {
+test("a client that leaves before its CONNACK leaves nothing behind: no client, no will, no endless session", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "returning"));
   for (let n = 0; n < 30; n++) {
@@ -426,7 +426,7 @@ test("who is gone before its CONNACK leaves nothing behind: no client, no will, 
   expect(broker.store.has("returning")).toBe(false);
 });
 
-test("what a client may not read is dropped from its queue", async () => {
+test("a message that its client may not read is dropped from its queue", async () => {
   const allows = ({ access, topic }: { access: string; topic: string }): boolean =>
     access === "write" || topic !== "t/secret";
   await using broker = await world({ allows });
@@ -440,7 +440,7 @@ test("what a client may not read is dropped from its queue", async () => {
   expect(broker.store.queues.of("s").size).toBe(1);
 });
 
-test("a will that was left is published before anybody comes back, as its client's; one with a delay can be revoked", async () => {
+test("a left will is published before any client comes back, as a message of its client; a will with a delay can be revoked", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   const will = {
@@ -475,7 +475,7 @@ test("a will that was left is published before anybody comes back, as its client
   expect(broker.store.wills.all()).toEqual([]);
 });
 
-test("a disk that takes nothing keeps the broker from acknowledging a left will, and not from starting", async () => {
+test("a full disk does not keep the broker with a left will from starting", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   store.wills.put({ ...WILL, topic: "state/a", client: "a", user: null, delayS: 0 });
@@ -490,7 +490,7 @@ test("a disk that takes nothing keeps the broker from acknowledging a left will,
   await leave(back);
 });
 
-test("a left will passes the same door as any message", async () => {
+test("the limits and the ACL apply to a left will as to any message", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   const bridge = "$SYS/broker/connection/plant/state";
@@ -510,7 +510,7 @@ test("a left will passes the same door as any message", async () => {
   expect(retained.toSorted()).toEqual([bridge, "state/a"]);
 });
 
-test("a fault while a session is served ends that client only, and is told", async () => {
+test("an error while a session is served ends that client only, and is reported", async () => {
   await using broker = await world();
   const client = await subscribed(broker, "s");
   const { queues } = broker.store;
@@ -528,7 +528,7 @@ test("a fault while a session is served ends that client only, and is told", asy
   expect(texts(back)).toEqual(["1"]);
 });
 
-test("a client that takes nothing of its session is closed, and finds it again", async () => {
+test("a client that reads no message of its session is closed, and finds the session again", async () => {
   const sessions = new SessionWorld({ queueBytes: 64 * 1024 * 1024, totalQueueBytes: 64 * 1024 * 1024 });
   const sessionLimits = { inFlight: 1000, drainTimeoutMs: 200 };
   await using broker = await world({ sessions, sessionLimits, limits: { maxPacketBytes: 65_536 } });

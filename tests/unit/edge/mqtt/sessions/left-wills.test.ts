@@ -8,7 +8,7 @@ afterEach(() => {
 
 const DAY_MS = 86_400_000;
 
-test("a left will waits for its delay, however long, and no longer once it is stopped", async () => {
+test("a left will waits for its delay, however long, and is not published after the stop", async () => {
   await using world = new SessionWorld();
   const { wills } = await world.open();
   const will = { payload: Buffer.from("gone"), qos: 1, retain: false, properties: null, expiresMs: null } as const;

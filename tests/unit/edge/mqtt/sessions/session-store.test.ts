@@ -21,7 +21,7 @@ async function payloads(store: SessionStore, client: string): Promise<string[]> 
   return rows.map(({ payload }) => Buffer.from(payload).toString());
 }
 
-test("what was on disk is there after the next start: subscriptions, queues in order, identifiers, retained, wills", async () => {
+test("a restart keeps subscriptions, queues in order, identifiers, retained messages and wills", async () => {
   await using world = new SessionWorld();
   let store = await world.open();
   const all = subscription("plant/#", 2, { rh: 1, rap: true, nl: true, identifier: 42 });
@@ -84,7 +84,7 @@ test("what was on disk is there after the next start: subscriptions, queues in o
   expect(store.stats()).toMatchObject({ sessions: 2, queuedMessages: 0, queuedBytes: 0, retainedTopics: 1 });
 });
 
-test("a queue that is full keeps what it has; the others get the message, and it is told", async () => {
+test("a full queue keeps its messages; the new message goes to the other sessions, and the drop is reported", async () => {
   await using world = new SessionWorld({ queueMessages: 3 });
   const store = await world.open();
   store.subscribe("slow", 3600, [subscription("t/#")]);
@@ -102,7 +102,7 @@ test("a queue that is full keeps what it has; the others get the message, and it
   expect(await payloads(store, "slow")).toEqual(["1", "2", "5"]);
 });
 
-test("bytes are bounded, for one session and for all; a message that several wait for counts once", async () => {
+test("bytes are limited for one session and for all; a message that several sessions wait for counts once", async () => {
   const large = new Uint8Array(10_000);
   await using world = new SessionWorld({ queueBytes: 25_000, totalQueueBytes: 45_000 });
   const store = await world.open();
@@ -123,7 +123,7 @@ test("bytes are bounded, for one session and for all; a message that several wai
   expect(store.queues.of("d").size).toBe(1);
 });
 
-test("sessions and the subscriptions of each are bounded; what is there stays as it is", async () => {
+test("sessions and the subscriptions of each are limited; existing ones stay", async () => {
   await using world = new SessionWorld({ sessions: 2, subscriptions: 2 });
   const store = await world.open();
   store.subscribe("a", 3600, [subscription("1"), subscription("2")]);
@@ -137,7 +137,7 @@ test("sessions and the subscriptions of each are bounded; what is there stays as
   expect(store.subscriptionProblem("c", "1")).toBeUndefined();
 });
 
-test("retained messages stay within their limits over a restart, and one that is over a lowered limit is not lost", async () => {
+test("retained messages stay within their limits across a restart, and messages above a lowered limit are not lost", async () => {
   await using world = new SessionWorld({ retained: { topics: 2, bytes: 10_000 } });
   let store = await world.open();
   const message = (topic: string, bytes: number): Parameters<typeof store.retained.put>[0] => ({
@@ -165,7 +165,7 @@ test("retained messages stay within their limits over a restart, and one that is
   expect([...store.retained.matching(["#", "$SYS/#"])].map(({ message: { topic } }) => topic)).toEqual(["c"]);
 });
 
-test("a session is forgotten when its client stayed away for its time, restarts included", async () => {
+test("a session is forgotten when its client is absent for its expiry, restarts included", async () => {
   await using world = new SessionWorld();
   let store = await world.open();
   store.subscribe("a", 2 * 86_400, [subscription("t")]);
@@ -189,7 +189,7 @@ test("a session is forgotten when its client stayed away for its time, restarts 
   expect(store.has("a")).toBe(false);
 });
 
-test("a clock that was never set, or that jumps, forgets no session too early", async () => {
+test("a clock that was never set, or that jumps, makes no session end too early", async () => {
   await using world = new SessionWorld();
   let store = await world.open();
   store.subscribe("a", 86_400, [subscription("t")]);
@@ -218,7 +218,7 @@ test("a clock that was never set, or that jumps, forgets no session too early", 
   expect(store.has("a")).toBe(false);
 });
 
-test("who left while the clock could not be believed is counted from when it could", async () => {
+test("if a client left while the clock could not be trusted, its absence counts from when it could", async () => {
   await using world = new SessionWorld();
   world.clock.wallMs = 5000;
   let store = await world.open();

@@ -20,7 +20,7 @@ const unexpected = (fault: Fault): void => {
   throw fault;
 };
 
-test("everything that was written before is on disk when it says so, in the order of the questions", async () => {
+test("answers come in the order of the questions, when everything written before is on disk", async () => {
   const directory = folder();
   const options = { onFailure: unexpected, onCongestion: () => {} };
   const writer = new SessionWriter(options);
@@ -49,7 +49,7 @@ test("everything that was written before is on disk when it says so, in the orde
   await again.close();
 });
 
-test("after the first failure nothing is released any more, and it is told once", async () => {
+test("after the first failure no callback is called any more, and the failure is reported once", async () => {
   const failures: Fault[] = [];
   const failed = Promise.withResolvers<void>();
   const writer = new SessionWriter({
@@ -74,7 +74,7 @@ test("after the first failure nothing is released any more, and it is told once"
   expect(failures[0]!.line).toMatch(/sessions\.db: UNIQUE constraint failed/);
 });
 
-test("a file that is no database of sessions is one line, and left as it is", async () => {
+test("a file that is not a database of sessions is reported in one line, and left as it is", async () => {
   const directory = folder();
   writeFileSync(join(directory, "sessions.db"), "x".repeat(4096));
   const writer = new SessionWriter({ onFailure: () => {}, onCongestion: () => {} });
@@ -83,7 +83,7 @@ test("a file that is no database of sessions is one line, and left as it is", as
   await expect(opening).rejects.toThrow(/sessions\.db: the database is damaged/);
 });
 
-test("more than may wait is told, and when it is no longer so", async () => {
+test("congestion is reported, and its end", async () => {
   const told: boolean[] = [];
   const writer = new SessionWriter({ onFailure: unexpected, onCongestion: (congested) => told.push(congested) });
   await writer.start({ directory: folder() });
