@@ -44,7 +44,7 @@ module.exports = {
     {
       name: "wire-imports-core-only",
       severity: "error",
-      from: { path: "^proto/wire/" },
+      from: { path: "^proto/wire/", pathNot: "^proto/wire/http/" },
       to: {
         pathNot: [
           "^proto/(core|wire)/",
@@ -52,6 +52,13 @@ module.exports = {
           "^(node:)?(zlib|crypto|util|buffer|assert)$",
         ],
       },
+    },
+    {
+      name: "http-answers-import-core-and-zod-only",
+      comment: "An answer is a schema that both ends share.",
+      severity: "error",
+      from: { path: "^proto/wire/http/" },
+      to: { pathNot: ["^proto/(core|wire)/", "^node_modules/zod/"] },
     },
     {
       name: "proto-knows-no-side",

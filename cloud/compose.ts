@@ -10,7 +10,8 @@ import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { GrpcChannel } from "../proto/runtime/grpc-target.ts";
 import type { GrpcTarget } from "../proto/runtime/grpc-target.ts";
-import { HttpServer } from "../proto/runtime/http.ts";
+import { HttpServer } from "../proto/runtime/http/server.ts";
+import { routeTable } from "../proto/runtime/http/standard-routes.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
@@ -24,14 +25,14 @@ import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
-import { serveCommands } from "./operator/http-operator.ts";
+import { commandsRoute } from "./operator/commands-route.ts";
 import { CommandService } from "./operator/command-service.ts";
 import { DigestScanner } from "./peer/digest-scanner.ts";
 import { GrpcOutgoingLink } from "./peer/outgoing-link.ts";
 import { PeerReplicator } from "./peer/peer-replicator.ts";
 import { RegionList } from "./peer/region-list.ts";
-import { serveQueries } from "./query/http-query.ts";
-import { QueryApi } from "./query/query-api.ts";
+import { queryRoutes } from "./query/query-routes.ts";
+import { regionStatus } from "./query/status-route.ts";
 import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
 import { openStore } from "./store/open-store.ts";
@@ -39,7 +40,7 @@ import { openStore } from "./store/open-store.ts";
 /**
  * A region:
  *
- *     gateways --gRPC--> GrpcIngest -------> Committer -> Store (a thread) <- QueryApi <- HttpServer <-- people
+ *     gateways --gRPC--> GrpcIngest -------> Committer -> Store (a thread) <- HttpServer <-- people
  *                                               ^          ^
  *     peers <---gRPC--> PeerReplicator ---------|        Pruner, DigestScanner
  *     operators --HTTP--> CommandService -------'
@@ -151,16 +152,35 @@ export async function startRegion(deps: {
     },
   });
   const server = new RegionServer([ingest.service, replicator.service], config.ingest);
-  const http = new HttpServer({ log });
-  const api = new QueryApi({
+  const queried = {
     store,
-    region,
+    regions: { self: region, members: () => regions.all, peers: () => replicator.status() },
     clock,
-    lastSeenMs: (gateway) => events.lastSeenMs(gateway),
-    peers: () => replicator.status(),
-    members: () => regions.all,
+    lastSeenMs: (gateway: string) => events.lastSeenMs(gateway),
     digests,
+  };
+  const commandRoute = commandsRoute({
+    commandService: commands,
+    region,
+    members: () => regions.all,
+    changeRefusal: (change, options) => replicator.changeRefusal(change, options),
+    commanded: (request, batch) => events.commanded(request, batch),
   });
+  let notReady: string | null = "The region is starting.";
+  const http = new HttpServer(
+    {
+      log,
+      routes: routeTable([...queryRoutes(queried), commandRoute], {
+        title: `Tidemark region ${region}`,
+        sentence: async () => (await regionStatus(queried)).sentence,
+        readiness: () => notReady,
+        readySentence: "The store is open and the region listens to gateways.",
+        registry,
+        refreshMetrics: async () => undefined,
+      }),
+    },
+    { process: "region", authorized: authorizedOperator, tls: config.http.tls },
+  );
 
   // ---- Wire ----
   const reloadRegions = (): void => void regions.load().catch(onFault);
@@ -192,16 +212,6 @@ export async function startRegion(deps: {
         return events.peer(notice.report);
     }
   });
-  let notReady: string | null = "The region is starting.";
-  serveCommands(http, {
-    desk: commands,
-    region,
-    members: () => regions.all,
-    changeRefusal: (change, options) => replicator.changeRefusal(change, options),
-    authorized: authorizedOperator,
-    commanded: (request, batch) => events.commanded(request, batch),
-  });
-  serveQueries(http, { api, registry, readiness: () => notReady });
 
   // ---- Start ----
   life.onStop("digests", () => digests.stop());

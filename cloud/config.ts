@@ -37,7 +37,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
       operators: operators(folder).describe(
         "The operators, who may clear data, erase devices and change the list of regions.",
       ),
-      http: http(8080),
+      http: http(folder, 8080),
       store: z
         .strictObject({
           kind: z.enum(["sqlite"]).default("sqlite").describe("The kind of database."),

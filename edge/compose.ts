@@ -1,13 +1,15 @@
 import { gatewayId } from "../proto/core/ids.ts";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
-import { HttpServer } from "../proto/runtime/http.ts";
+import { HttpServer } from "../proto/runtime/http/server.ts";
+import { routeTable } from "../proto/runtime/http/standard-routes.ts";
 import type { Lifecycle } from "../proto/runtime/lifecycle.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
 import { makeFolder } from "../proto/runtime/sqlite.ts";
 import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
+import type { GatewayStatus } from "../proto/wire/http/gateway-status.ts";
 import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/storage/recent-commits.ts";
 import { GatewayEvents } from "./events.ts";
@@ -20,11 +22,8 @@ import { openFilesMax, possibleConnections } from "./mqtt/open-files.ts";
 import type { SessionLimits } from "./mqtt/sessions/session-store.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { authenticator, Users } from "./mqtt/users.ts";
-import type { GatewayReport } from "./http/gateway-report.ts";
-import { gatewayReport } from "./http/gateway-report.ts";
-import { serveDeadLetters } from "./http/http-dead-letters.ts";
-import { serveSchema } from "./http/http-schema.ts";
-import { serveGateway } from "./http/http-gateway.ts";
+import { gatewayRoutes } from "./http/gateway-routes.ts";
+import { gatewayStatus } from "./http/gateway-status.ts";
 import { RegionEndpoints } from "./uplink/region-endpoints.ts";
 import { UplinkDriver } from "./uplink/uplink-driver.ts";
 
@@ -108,7 +107,6 @@ export async function startGateway(deps: {
     },
   );
   const reloads = new FileReloads(mqttFiles({ users, access, broker }), events.fileReload);
-  const http = new HttpServer({ log });
 
   // ---- Wire ---------------------------------------------------------------------------------------------------------
 
@@ -127,8 +125,8 @@ export async function startGateway(deps: {
   life.onReload(() => reloads.now());
 
   let notReady: string | null = "The gateway is starting.";
-  const report = async (): Promise<GatewayReport> =>
-    gatewayReport({
+  const status = async (): Promise<GatewayStatus> =>
+    gatewayStatus({
       gateway,
       nowMs: clock.nowMs(),
       uptimeMs: clock.monotonicMs() - startedAtMs,
@@ -139,18 +137,28 @@ export async function startGateway(deps: {
       storage: await storage.status(),
       uplink: uplink.status(),
     });
-  serveGateway(http, {
-    registry,
-    report,
-    refreshMetrics: (current) => {
-      events.refresh(current);
-      events.sessions.refresh(sessions.stats());
-    },
-    notReady: () => notReady,
-  });
-  serveSchema(http, { schema: (query) => storage.schema(query) });
   const { tokenFile } = config.operators;
-  serveDeadLetters(http, { letters: storage, authorized: tokenFile === undefined ? null : secretFrom(tokenFile) });
+  const http = new HttpServer(
+    {
+      log,
+      routes: routeTable(gatewayRoutes({ status, storage }), {
+        title: `Tidemark gateway ${gateway}`,
+        sentence: async () => (await status()).sentence,
+        readiness: () => notReady,
+        readySentence: "The gateway listens to sensors and stores what they send.",
+        registry,
+        refreshMetrics: async () => {
+          events.refresh(await status());
+          events.sessions.refresh(sessions.stats());
+        },
+      }),
+    },
+    {
+      process: "gateway",
+      authorized: tokenFile === undefined ? null : secretFrom(tokenFile),
+      tls: config.http.tls,
+    },
+  );
 
   // ---- Start --------------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       operators: operators(folder).describe("The operators, who may retry and purge dead letters."),
       failover: failover(),
       clock: clock(),
-      http: http(9101),
+      http: http(folder, 9101),
       log: log(),
     })
     .describe("The configuration of a gateway.")

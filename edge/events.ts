@@ -2,6 +2,7 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
+import type { GatewayStatus } from "../proto/wire/http/gateway-status.ts";
 import type { WaitingFor } from "./core/storage/gateway-time.ts";
 import type { UplinkReport } from "./core/uplink/uplink-events.ts";
 import type { TimeNote } from "./storage/held-messages.ts";
@@ -10,7 +11,6 @@ import type { ReloadNote } from "./mqtt/file-reloads.ts";
 import { SessionEvents } from "./session-events.ts";
 import { schemaText } from "../proto/core/schema.ts";
 import type { SchemaChange } from "./storage/schema-policy.ts";
-import type { GatewayReport } from "./http/gateway-report.ts";
 
 /**
  * What happens in a gateway, one function per event: the log line and the metric are written together, so that they
@@ -199,33 +199,33 @@ export class GatewayEvents {
   };
 
   /** Brings the gauges up to date; called for each scrape. */
-  refresh(report: GatewayReport): void {
+  refresh(status: GatewayStatus): void {
     const { metrics } = { metrics: this.#metrics };
-    metrics.connections.set(report.mqtt.connections);
-    metrics.openWindows.set(report.windows.open);
-    metrics.series.set(report.windows.series);
-    metrics.outboxBytes.set(report.outbox.bytes);
-    metrics.undurableBatches.set(report.outbox.undurableBatches);
-    metrics.undurableReadings.set(report.outbox.undurableReadings);
-    metrics.timeKnown.set(report.time.state === "known" ? 1 : 0);
-    metrics.heldMessages.set(report.time.heldMessages);
-    metrics.skewSeconds.set(Math.abs(report.time.devices[0]?.skewMs ?? 0) / 1000);
-    this.#add("numeric_texts", report.readings.numericTexts, (by) => metrics.numericTexts.inc(by));
-    this.#add("suspect_times", report.time.suspectTimes, (by) => metrics.suspectTimes.inc(by));
-    metrics.behindSeconds.set((report.outbox.behindMs ?? 0) / 1000);
-    metrics.uplinkConnected.set(report.uplink.connected ? 1 : 0);
-    metrics.diskUsed.set(report.disk.usedBytes);
-    metrics.diskQuota.set(report.disk.quotaBytes);
-    this.#add("readings", report.readings.total, (by) => metrics.readings.inc(by));
-    this.#add("redelivered", report.readings.redelivered, (by) => metrics.redelivered.inc(by));
-    this.#add("sent", report.wire.bytesSent, (by) => metrics.sentBytes.inc(by));
-    for (const [reason, total] of Object.entries(report.readings.deadLetters)) {
+    metrics.connections.set(status.mqtt.connections);
+    metrics.openWindows.set(status.windows.open);
+    metrics.series.set(status.windows.series);
+    metrics.outboxBytes.set(status.outbox.bytes);
+    metrics.undurableBatches.set(status.outbox.undurable_batches);
+    metrics.undurableReadings.set(status.outbox.undurable_readings);
+    metrics.timeKnown.set(status.time.state === "known" ? 1 : 0);
+    metrics.heldMessages.set(status.time.held_messages);
+    metrics.skewSeconds.set(Math.abs(status.time.devices[0]?.skew_ms ?? 0) / 1000);
+    this.#add("numeric_texts", status.readings.numeric_texts, (by) => metrics.numericTexts.inc(by));
+    this.#add("suspect_times", status.time.suspect_times, (by) => metrics.suspectTimes.inc(by));
+    metrics.behindSeconds.set((status.outbox.behind_ms ?? 0) / 1000);
+    metrics.uplinkConnected.set(status.uplink.connected ? 1 : 0);
+    metrics.diskUsed.set(status.disk.used_bytes);
+    metrics.diskQuota.set(status.disk.quota_bytes);
+    this.#add("readings", status.readings.total, (by) => metrics.readings.inc(by));
+    this.#add("redelivered", status.readings.redelivered, (by) => metrics.redelivered.inc(by));
+    this.#add("sent", status.wire.bytes_sent, (by) => metrics.sentBytes.inc(by));
+    for (const [reason, total] of Object.entries(status.readings.dead_letters)) {
       this.#add(`dead_letter ${reason}`, total, (by) => metrics.deadLetters.inc({ reason }, by));
     }
-    for (const [kind, total] of Object.entries(report.schema.changes)) {
+    for (const [kind, total] of Object.entries(status.schema.changes)) {
       this.#add(`schema_change ${kind}`, total, (by) => metrics.schemaChanges.inc({ kind }, by));
     }
-    for (const [reason, total] of Object.entries(report.readings.discards)) {
+    for (const [reason, total] of Object.entries(status.readings.discards)) {
       this.#add(`discard ${reason}`, total, (by) => metrics.discards.inc({ reason }, by));
     }
   }

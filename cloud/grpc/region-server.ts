@@ -3,7 +3,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
 import { FRAME_MAX_BYTES } from "../../proto/runtime/grpc-target.ts";
-import { portFault } from "../../proto/runtime/http.ts";
+import { portFault } from "../../proto/runtime/port-fault.ts";
 
 /**
  * The one gRPC port of a region: gateways (`Ingest.Session`) and peers (`Peer.Link`) come to the same address, so there

@@ -13,17 +13,18 @@ import {
 } from "../../proto/core/operator-command.ts";
 import type { OperatorDraft, OperatorRank } from "../../proto/core/operator-command.ts";
 import type { WindowSummary } from "../../proto/core/summary.ts";
+import type { CommandBody } from "../../proto/wire/http/commands.ts";
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
 import { isRegionUrl } from "../../proto/runtime/options/fields.ts";
 import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";
 
 /**
- * What an operator sends to `POST /v1/commands`. Checked whole before anything is done; every message says what is
- * accepted.
+ * The body of `POST /v1/commands`, parsed. The whole request is checked before anything is done; every message says what
+ * is accepted.
  */
 export type CommandRequest = { readonly reason: string; readonly actor: string } & (
-  | (OfSeries & { readonly command: OperatorRank; readonly windows: readonly SaidWindow[] })
-  | (OfSeries & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly Millis[] })
+  | (SeriesWindows & { readonly command: OperatorRank; readonly windows: readonly RequestedWindow[] })
+  | (SeriesWindows & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly Millis[] })
   | { readonly command: "erase_device"; readonly device: string }
   | MemberRequest
 );
@@ -39,13 +40,13 @@ export type MemberRequest = {
   readonly accept_loss?: boolean | undefined;
 };
 
-type OfSeries = { readonly device: string; readonly metric: string; readonly window: number };
-type SaidWindow = {
+type SeriesWindows = { readonly device: string; readonly metric: string; readonly window: number };
+type RequestedWindow = {
   readonly start: Millis;
   readonly value?: number | string | boolean | undefined;
-  readonly summary?: SaidSummary | undefined;
+  readonly summary?: CommandSummary | undefined;
 };
-type SaidSummary = {
+type CommandSummary = {
   readonly count: number;
   readonly sum: number;
   readonly min: number;
@@ -81,7 +82,7 @@ const length = z.string(LENGTH_ACCEPTED).transform((text, context) => {
     const windowMs = parseDuration(text);
     if (windowMs > 0 && windowMs <= 2 ** 32 - 1) return windowMs;
   } catch {
-    // Said below.
+    // Reported below.
   }
   context.addIssue({ code: "custom", message: LENGTH_ACCEPTED });
   return z.NEVER;
@@ -111,7 +112,7 @@ const summary = z
     context.addIssue({ code: "custom", message: `sum / count is ${mean}: not between min and max`, path: ["sum"] });
   });
 
-const said = z
+const requestedWindow = z
   .strictObject({ start: time, value: value.optional(), summary: summary.optional() })
   .superRefine((window, context) => {
     if ((window.value === undefined) !== (window.summary === undefined)) return;
@@ -125,26 +126,26 @@ const signed = {
   reason: z.string(REASON_ACCEPTED).trim().min(1, REASON_ACCEPTED).max(REASON_CHARS_MAX, REASON_ACCEPTED),
   actor: z.string(ACTOR_ACCEPTED).trim().min(1, ACTOR_ACCEPTED).max(ACTOR_CHARS_MAX, ACTOR_ACCEPTED),
 };
-const ofSeries = { device: name, metric: name, window: length };
+const seriesWindows = { device: name, metric: name, window: length };
 
-const says = <Rank extends OperatorRank>(command: Rank) =>
+const windowsOf = <Rank extends OperatorRank>(command: Rank) =>
   z.strictObject({
     command: z.literal(command),
-    ...ofSeries,
-    windows: z.array(said, WINDOWS_ACCEPTED).min(1, WINDOWS_ACCEPTED).max(WINDOWS_MAX, WINDOWS_ACCEPTED),
+    ...seriesWindows,
+    windows: z.array(requestedWindow, WINDOWS_ACCEPTED).min(1, WINDOWS_ACCEPTED).max(WINDOWS_MAX, WINDOWS_ACCEPTED),
     ...signed,
   });
 
-export const commandRequestSchema: z.ZodType<CommandRequest> = z
+export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
   .discriminatedUnion(
     "command",
     [
-      says("override"),
-      says("backfill_replace"),
-      says("backfill_fill"),
+      windowsOf("override"),
+      windowsOf("backfill_replace"),
+      windowsOf("backfill_fill"),
       z.strictObject({
         command: z.literal("clear"),
-        ...ofSeries,
+        ...seriesWindows,
         rank: z.enum(OPERATOR_RANKS, `expected ${OPERATOR_RANKS.join(", ")}`),
         starts: z.array(time, WINDOWS_ACCEPTED).min(1, WINDOWS_ACCEPTED).max(WINDOWS_MAX, WINDOWS_ACCEPTED),
         ...signed,
@@ -216,12 +217,12 @@ export function memberOf({ region, state, url, gateway_url }: MemberRequest, kno
   };
 }
 
-function ofValue({ value: one, start }: SaidWindow): WindowSummary {
+function ofValue({ value: one, start }: RequestedWindow): WindowSummary {
   if (one === undefined) throw new Error("the schema asks for a value or a summary");
   return summaryOfValue(one, start);
 }
 
-function ofSummary(given: SaidSummary, startMs: Millis): WindowSummary {
+function ofSummary(given: CommandSummary, startMs: Millis): WindowSummary {
   const mean = given.sum / given.count;
   return {
     count: given.count,

@@ -31,6 +31,15 @@ export function registerDeadLetter(program: CliCommand): void {
       await shownOne(flags.gateway, id, { json: flags.json === true });
     });
 
+  gatewayOption(letters.command("payload"))
+    .description("write the payload of one dead letter to standard output, byte for byte")
+    .argument("<id>", "its number, as list shows it", wholeNumberArgument({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+    .example("tidemark deadletter payload 7")
+    .action(async (id: number, flags: { gateway: string }) => {
+      const { printPayload } = await import("../operator/dead-letters.ts");
+      await printPayload(flags.gateway, id);
+    });
+
   filtered(letters.command("export"))
     .description("print all of them as NDJSON, with payloads in base64")
     .example("tidemark deadletter export --gateway http://10.0.0.7:9101")

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
-import type { SaidWindow } from "../operator/region-commands.ts";
+import type { OperatorRank } from "../../proto/core/operator-command.ts";
+import type { CommandWindow } from "../../proto/wire/http/commands.ts";
 import { commandOptions, sendCommands } from "../operator/command-options.ts";
 import type { CommandFlags } from "../operator/command-options.ts";
 import type { CliCommand } from "./cli-command.ts";
@@ -38,7 +39,7 @@ export function registerOperator(program: CliCommand): void {
   )
     .requiredOption("--start <time>", "start of the window")
     .requiredOption("--rank <rank>", "kind of the correction: override, backfill-replace or backfill-fill", rank)
-    .action(async (flags: CommandFlags & SeriesFlags & { start: string; rank: string }) => {
+    .action(async (flags: CommandFlags & SeriesFlags & { start: string; rank: OperatorRank }) => {
       await sendCommands(flags, [{ command: "clear", ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }]);
     });
 
@@ -106,7 +107,7 @@ function seriesOf({ device, metric, window }: SeriesFlags): SeriesFlags {
   return { device, metric, window };
 }
 
-async function windowsOf({ start, value, summary, windows: file }: CorrectionFlags): Promise<readonly SaidWindow[]> {
+async function windowsOf({ start, value, summary, windows: file }: CorrectionFlags): Promise<readonly CommandWindow[]> {
   if ([value, summary, file].filter((given) => given !== undefined).length !== 1) {
     throw new Fault({ code: "usage", message: "give exactly one of --value, --summary and --windows" });
   }
@@ -135,24 +136,25 @@ function readValue(text: string): number | boolean | string {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function readSummary(text: string): Record<string, number> {
+function readSummary(text: string): Record<string, unknown> {
   try {
     // The region checks what is in it.
-    return JSON.parse(text) as Record<string, number>;
+    const summary: unknown = JSON.parse(text);
+    if (typeof summary === "object" && summary !== null) return { ...summary };
   } catch {
-    throw new Fault({
-      code: "usage",
-      message: "--summary is not JSON",
-      hint: "put it in single quotes, so that the shell leaves it alone",
-    });
+    // Reported below.
   }
+  throw new Fault({
+    code: "usage",
+    message: "--summary is not a JSON object",
+    hint: "put it in single quotes, so that the shell leaves it alone",
+  });
 }
 
-function rank(text: string): string {
-  if (!CORRECTIONS.some(({ name }) => name === text)) {
-    throw new InvalidArgumentError(`expected one of ${CORRECTIONS.map(({ name }) => name).join(", ")}`);
-  }
-  return text.replace("-", "_");
+function rank(text: string): OperatorRank {
+  const found = CORRECTIONS.find(({ name }) => name === text);
+  if (found !== undefined) return found.command;
+  throw new InvalidArgumentError(`expected one of ${CORRECTIONS.map(({ name }) => name).join(", ")}`);
 }
 
 /** A region takes no more in one request. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { MemberState } from "../../proto/core/member.ts";
 import { commandOptions, regionOption, sendCommands } from "../operator/command-options.ts";
 import type { CommandFlags } from "../operator/command-options.ts";
 import type { CliCommand } from "./cli-command.ts";
@@ -69,6 +70,11 @@ function change(
 
 const EXAMPLE_FLAGS = "--token-file operator.token --reason";
 
-async function set(flags: CommandFlags, region: string, state: string, more: object = {}): Promise<void> {
+async function set(
+  flags: CommandFlags,
+  region: string,
+  state: MemberState,
+  more: { url?: string; gateway_url?: string; accept_loss?: true } = {},
+): Promise<void> {
   await sendCommands(flags, [{ command: "set_member", region, state, ...more }]);
 }

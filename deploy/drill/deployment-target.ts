@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../proto/core/fault.ts";
+import { isReady } from "../../proto/runtime/http/client.ts";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
 import { Warden } from "../sandbox/warden.ts";
@@ -116,12 +117,10 @@ export class DeploymentTarget implements DrillTarget {
   }
 
   async #ready(part: string): Promise<void> {
-    const url = `${this.#part(part).url.replace(/\/$/, "")}/readyz`;
+    const { url } = this.#part(part);
     const deadline = AbortSignal.timeout(READY_MS);
     while (!deadline.aborted) {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
-      await answer?.arrayBuffer().catch(() => undefined);
-      if (answer?.status === 200) return;
+      if (await isReady(url, { deadlineMs: 1000 })) return;
       await delay(200);
     }
     const message = `${part} was started and is not ready after ${READY_MS / 1000} s (${url})`;

@@ -1,4 +1,8 @@
-import { z } from "zod";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
+import { digestsSchema } from "../../proto/wire/http/digests.ts";
+import { listingSchema } from "../../proto/wire/http/listing.ts";
+import type { ShownReading } from "../../proto/wire/http/records.ts";
+import { readingSchema } from "../../proto/wire/http/records.ts";
 import type { PlannedStep } from "./drill-plan.ts";
 import { injectionsIn } from "./drill-plan.ts";
 import type { Sample } from "./samples.ts";
@@ -68,32 +72,23 @@ export async function objectionsOfRegions(
   given: { readonly nowMs: number; readonly own: ReadonlySet<string> },
 ): Promise<string[]> {
   const found: string[] = [];
-  const markers: z.output<typeof markersSchema>["records"] = [];
-  const from = new Date(given.nowMs - MARKER_FRESH_MS).toISOString();
-  const query = new URLSearchParams({ device: MARKER_DEVICE, metric: "run", window: "raw", from });
+  const markers: ShownReading[] = [];
+  const query = { device: MARKER_DEVICE, metric: "run", from: new Date(given.nowMs - MARKER_FRESH_MS).toISOString() };
   for (const region of regions) {
-    const digests = await ask(`${region.url}/v1/digests`, digestsSchema);
+    const client = new HttpClient(region.url, { process: "region", deadlineMs: ANSWER_MS });
+    const digests = await client.look("/v1/digests", digestsSchema);
     if (digests === undefined) found.push(`region ${region.name} does not answer /v1/digests`);
     else if (Object.keys(digests.differing).length > 0) {
       const others = Object.keys(digests.differing).join(", ");
       found.push(`the rows of region ${region.name} differ from those of ${others}; see /v1/digests`);
     }
-    markers.push(...((await ask(`${region.url}/v1/records?${query.toString()}`, markersSchema))?.records ?? []));
+    markers.push(...((await client.look("/v1/readings", listingSchema(readingSchema), query))?.rows ?? []));
   }
   const last = markers.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
-  if (last !== undefined && last.value !== MARKER_OVER && !given.own.has(last.value)) {
+  if (last !== undefined && last.value !== MARKER_OVER && !given.own.has(String(last.value))) {
     found.push(`another drill is under way, run ${last.value}; wait until it is over`);
   }
   return found;
-}
-
-async function ask<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    return schema.parse(await response.json());
-  } catch {
-    return undefined;
-  }
 }
 
 /** While a drill runs, this device says so once a second, as readings that every region has. */
@@ -102,5 +97,4 @@ export const MARKER_OVER = "over";
 const MARKER_FRESH_MS = 15_000;
 const BUFFER_MAX = 0.5;
 const UNREPLICATED_MAX_MS = 10_000;
-const digestsSchema = z.object({ differing: z.record(z.string(), z.unknown()).default({}) });
-const markersSchema = z.object({ records: z.array(z.object({ time: z.string(), value: z.string() })) });
+const ANSWER_MS = 5_000;

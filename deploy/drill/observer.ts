@@ -1,5 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { z } from "zod";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
+import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
+import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
+import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
+import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
 import type { DrillTarget } from "./target.ts";
 import type { GatewaySample, RegionSample, Sample } from "./samples.ts";
 
@@ -25,11 +29,19 @@ export class Observer {
   async start(): Promise<void> {
     const everyMs = this.#target.gateways.length > 4 ? 250 : 100;
     const asks = [
-      ...this.#target.gateways.map(({ name, url }) => async () => {
-        this.#gateways.set(name, await answer(`${url}/v1/status`, gatewaySchema));
+      ...this.#target.gateways.map(({ name, url }) => {
+        const client = new HttpClient(url, { process: "gateway", deadlineMs: ANSWER_MS });
+        return async (): Promise<void> => {
+          const status = await client.look("/v1/status", gatewayStatusSchema);
+          this.#gateways.set(name, status && gatewaySample(status));
+        };
       }),
-      ...this.#target.regions.map(({ name, url }) => async () => {
-        this.#regions.set(name, await answer(`${url}/v1/status`, regionSchema));
+      ...this.#target.regions.map(({ name, url }) => {
+        const client = new HttpClient(url, { process: "region", deadlineMs: ANSWER_MS });
+        return async (): Promise<void> => {
+          const status = await client.look("/v1/status", regionStatusSchema);
+          this.#regions.set(name, status && regionSample(status));
+        };
       }),
     ];
     await Promise.all(asks.map((ask) => ask()));
@@ -54,87 +66,47 @@ export class Observer {
   }
 }
 
-async function answer<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) });
-    return schema.parse(await response.json());
-  } catch {
-    // Down, frozen, or busy: it is seen as not answering, which is what people would see.
-    return undefined;
-  }
+function gatewaySample(status: GatewayStatus): GatewaySample {
+  const { sentence, readings, windows, outbox, uplink, disk } = status;
+  return {
+    sentence,
+    messagesPerS: readings.messages_per_s,
+    openWindows: windows.open,
+    undurableBatches: outbox.undurable_batches,
+    rawWaiting: outbox.raw_waiting,
+    waitingReadings: outbox.waiting_readings,
+    behindMs: outbox.behind_ms,
+    carrier: uplink.connected ? uplink.region : null,
+    dualSendMs: uplink.dual_send.active_ms,
+    dualSentBatches: uplink.dual_send.batches,
+    regions: uplink.regions.map((region) => ({
+      region: region.region,
+      role: region.role,
+      link: region.link,
+      sentBatches: region.sent_batches,
+      sentBytes: region.sent_bytes,
+      durableBatches: region.durable_batches,
+    })),
+    full: disk.pressure === "full",
+    fillRatio: disk.fill_ratio,
+    usedBytes: disk.used_bytes,
+  };
+}
+
+function regionSample({ sentence, readings, raw_readings: rawReadings, peers }: RegionStatus): RegionSample {
+  return {
+    sentence,
+    readings,
+    rawReadings,
+    peers: peers.map(({ name, state, connected, behind_batches: behindBatches, behind_ms: behindMs }) => ({
+      name,
+      state,
+      connected,
+      behindBatches,
+      behindMs,
+    })),
+  };
 }
 
 /** Long enough for a busy machine, short enough to notice. */
 const ANSWER_MS = 1_000;
-
-const gatewaySchema: z.ZodType<GatewaySample> = z
-  .object({
-    sentence: z.string(),
-    readings: z.object({ messagesPerSecond: z.number() }),
-    windows: z.object({ open: z.number() }),
-    outbox: z.object({
-      undurableBatches: z.number(),
-      rawWaiting: z.number(),
-      waitingReadings: z.number(),
-      behindMs: z.number().nullable(),
-    }),
-    uplink: z.object({
-      connected: z.boolean(),
-      region: z.string().nullable(),
-      dualSend: z.object({ batches: z.number(), activeMs: z.number() }),
-      regions: z.array(
-        z.object({
-          region: z.string(),
-          role: z.string(),
-          link: z.string(),
-          sentBatches: z.number(),
-          sentBytes: z.number(),
-          durableBatches: z.number(),
-        }),
-      ),
-    }),
-    disk: z.object({ pressure: z.string(), fillRatio: z.number(), usedBytes: z.number() }),
-    uptimeS: z.number(),
-  })
-  .transform(({ sentence, readings, windows, outbox, uplink, disk }) => ({
-    sentence,
-    messagesPerS: readings.messagesPerSecond,
-    openWindows: windows.open,
-    undurableBatches: outbox.undurableBatches,
-    rawWaiting: outbox.rawWaiting,
-    waitingReadings: outbox.waitingReadings,
-    behindMs: outbox.behindMs,
-    carrier: uplink.connected ? uplink.region : null,
-    dualSendMs: uplink.dualSend.activeMs,
-    dualSentBatches: uplink.dualSend.batches,
-    regions: uplink.regions,
-    full: disk.pressure === "full",
-    fillRatio: disk.fillRatio,
-    usedBytes: disk.usedBytes,
-  }));
-
-const regionSchema: z.ZodType<RegionSample> = z
-  .object({
-    sentence: z.string(),
-    readings: z.number(),
-    raw_readings: z.number(),
-    peers: z.array(
-      z.object({
-        name: z.string(),
-        state: z.string(),
-        connected: z.boolean(),
-        behind_batches: z.number(),
-        behind_ms: z.number().nullable(),
-      }),
-    ),
-  })
-  .transform(({ sentence, readings, raw_readings, peers }) => ({
-    sentence,
-    readings,
-    rawReadings: raw_readings,
-    peers: peers.map(({ behind_batches, behind_ms, ...peer }) => ({
-      ...peer,
-      behindBatches: behind_batches,
-      behindMs: behind_ms,
-    })),
-  }));

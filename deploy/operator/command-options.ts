@@ -2,9 +2,9 @@ import { hostname, userInfo } from "node:os";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
-import type { CommandResult } from "./region-commands.ts";
+import type { CommandContent, CommandsAnswer } from "../../proto/wire/http/commands.ts";
 
-/** What every command to a region needs: which region, as whom, why. */
+/** What every command to a region needs: which region, who commands, and why. */
 export type CommandFlags = {
   readonly region: string;
   readonly tokenFile: string;
@@ -13,7 +13,7 @@ export type CommandFlags = {
   readonly json?: boolean;
 };
 
-/** Where the region is that is asked. */
+/** The address of the region. */
 export function regionOption(command: Command): Command {
   return command.option("--region <url>", "HTTP address of any region", regionUrl, "http://127.0.0.1:8080");
 }
@@ -30,13 +30,13 @@ export function commandOptions(command: Command): Command {
 }
 
 /**
- * Sends the requests one after the other and prints what became of each.
- * @throws Fault when one of them is refused; those before it stay.
+ * Sends the requests one after the other and prints the result of each.
+ * @throws Fault when one of them is refused; the commands of those before it stay.
  */
-export async function sendCommands(flags: CommandFlags, requests: readonly object[]): Promise<void> {
+export async function sendCommands(flags: CommandFlags, requests: readonly CommandContent[]): Promise<void> {
   const { RegionCommands } = await import("./region-commands.ts");
   const region = new RegionCommands(flags.region, readSecret(flags.tokenFile));
-  const results: CommandResult[] = [];
+  const results: CommandsAnswer[] = [];
   for (const request of requests) {
     const result = await region.send({ ...request, reason: flags.reason, actor: flags.actor });
     results.push(result);

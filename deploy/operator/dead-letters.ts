@@ -1,15 +1,16 @@
 import { isUtf8 } from "node:buffer";
-import { z } from "zod";
-import { Fault } from "../../proto/core/fault.ts";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
+import type { ShownDeadLetter } from "../../proto/wire/http/dead-letters.ts";
+import { deadLetterSchema, purgeSchema, retrySchema } from "../../proto/wire/http/dead-letters.ts";
 
-/** The commands of `tidemark deadletter`, over the HTTP API of a gateway, page by page. */
-type Ask = { readonly gateway: string; readonly reason?: string };
-type Order = Ask & { readonly tokenFile: string };
+/** The commands of `tidemark deadletter`, over the HTTP API of a gateway, page by page. All throw `Fault`. */
+type Asked = { readonly gateway: string; readonly reason?: string };
+type Commanded = Asked & { readonly tokenFile: string };
 
-export async function listed(ask: Ask, { json }: { json: boolean }): Promise<void> {
+export async function listed(asked: Asked, { json }: { json: boolean }): Promise<void> {
   let shown = 0;
-  for await (const page of pages(ask)) {
+  for await (const page of pages(asked)) {
     for (const letter of page) {
       if (shown++ >= LISTED_MAX) {
         process.stdout.write(`and more; \`tidemark deadletter export\` has all of them\n`);
@@ -23,9 +24,7 @@ export async function listed(ask: Ask, { json }: { json: boolean }): Promise<voi
 
 /** @throws Fault when there is none with this number. */
 export async function shownOne(gateway: string, id: number, { json }: { json: boolean }): Promise<void> {
-  const { dead_letters: found } = await get(gateway, { after: String(id - 1), limit: "1" });
-  const [letter] = found;
-  if (letter?.id !== id) throw new Fault({ code: "usage", message: `there is no dead letter ${id} in ${gateway}` });
+  const letter = await clientOf(gateway).get("/v1/dead-letters/one", deadLetterSchema, { id });
   if (json) {
     process.stdout.write(`${JSON.stringify(letter)}\n`);
     return;
@@ -46,83 +45,62 @@ export async function shownOne(gateway: string, id: number, { json }: { json: bo
   );
 }
 
-export async function exported(ask: Ask): Promise<void> {
-  for await (const page of pages(ask)) {
+/** The bytes of the payload, as far as they were kept. @throws Fault when there is no letter with this number. */
+export async function printPayload(gateway: string, id: number): Promise<void> {
+  process.stdout.write(await clientOf(gateway).bytes("/v1/dead-letters/payload", { id }));
+}
+
+export async function exported(asked: Asked): Promise<void> {
+  for await (const page of pages(asked)) {
     process.stdout.write(page.map((letter) => `${JSON.stringify(letter)}\n`).join(""));
   }
 }
 
-export async function retried(order: Order, { json }: { json: boolean }): Promise<void> {
+export async function retried(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
+  const client = operatorClient(commanded);
   const sum = { looked: 0, retried: 0, readings: 0, cut: 0 };
-  for (let after: number | null = 0; after !== null;) {
-    const page: z.output<typeof retrySchema> = await post(order, { path: "retry", after, schema: retrySchema });
+  let cursor: string | undefined;
+  do {
+    const query = { cursor, reason: commanded.reason };
+    const page = await client.post("/v1/dead-letters/retry", retrySchema, { query });
     sum.looked += page.looked;
     sum.retried += page.retried;
     sum.readings += page.readings;
     sum.cut += page.cut;
-    after = page.next;
-  }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
   const stay = sum.looked - sum.retried;
   const cut = sum.cut === 0 ? "" : `, ${sum.cut} of them because only the beginning of the payload was kept`;
   const sentence = `${sum.retried} of ${sum.looked} dead letters came in as ${sum.readings} readings; ${stay} stay${cut}.`;
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : `${sentence}\n`);
 }
 
-export async function purged(order: Order, { json }: { json: boolean }): Promise<void> {
+export async function purged(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
+  const client = operatorClient(commanded);
   let count = 0;
-  for (let after: number | null = 0; after !== null;) {
-    const page: z.output<typeof purgeSchema> = await post(order, { path: "purge", after, schema: purgeSchema });
+  let cursor: string | undefined;
+  do {
+    const query = { cursor, reason: commanded.reason };
+    const page = await client.post("/v1/dead-letters/purge", purgeSchema, { query });
     count += page.purged;
-    after = page.next;
-  }
-  process.stdout.write(json ? `${JSON.stringify({ purged: count })}\n` : `${count} dead letters are gone.\n`);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  process.stdout.write(json ? `${JSON.stringify({ purged: count })}\n` : `${count} dead letters were deleted.\n`);
 }
 
-async function* pages({ gateway, reason }: Ask): AsyncGenerator<readonly Letter[]> {
-  for (let after: number | null = 0; after !== null;) {
-    const query = { after: String(after), limit: "500", ...(reason === undefined ? {} : { reason }) };
-    const page: z.output<typeof pageSchema> = await get(gateway, query);
-    if (page.dead_letters.length > 0) yield page.dead_letters;
-    after = page.next;
-  }
+function pages({ gateway, reason }: Asked): AsyncGenerator<readonly ShownDeadLetter[]> {
+  return clientOf(gateway).pages("/v1/dead-letters", deadLetterSchema, { reason, limit: 500 });
 }
 
-function get(gateway: string, query: Record<string, string>): Promise<z.output<typeof pageSchema>> {
-  const url = new URL(`/v1/dead-letters?${new URLSearchParams(query).toString()}`, gateway);
-  return answer(url, { method: "GET" }, pageSchema);
+function clientOf(gateway: string): HttpClient {
+  return new HttpClient(gateway, { process: "gateway", deadlineMs: DEADLINE_MS });
 }
 
-function post<T>(
-  { gateway, reason, tokenFile }: Order,
-  { path, after, schema }: { path: string; after: number; schema: z.ZodType<T> },
-): Promise<T> {
-  const query = new URLSearchParams({ after: String(after), ...(reason === undefined ? {} : { reason }) });
-  const url = new URL(`/v1/dead-letters/${path}?${query.toString()}`, gateway);
-  return answer(url, { method: "POST", headers: { authorization: `Bearer ${readSecret(tokenFile)}` } }, schema);
+function operatorClient({ gateway, tokenFile }: Commanded): HttpClient {
+  return new HttpClient(gateway, { process: "gateway", deadlineMs: DEADLINE_MS, token: readSecret(tokenFile) });
 }
 
-async function answer<T>(url: URL, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
-  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(DEADLINE_MS) }).catch((cause: unknown) => {
-    throw new Fault({
-      code: "unreachable",
-      message: `${url.href}: no answer`,
-      hint: "check that the gateway runs",
-      cause,
-    });
-  });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) {
-    const { error, accepted } = refusalSchema.parse(body);
-    const code = response.status === 401 || response.status === 403 ? "unauthorized" : "usage";
-    throw new Fault({ code, message: error, hint: accepted });
-  }
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const hint = "give the HTTP address of a gateway";
-  throw new Fault({ code: "protocol", message: `${url.href}: this is not the answer of a gateway`, hint });
-}
-
-function line({ id, arrived, topic, reason, detail }: Letter): string {
+function line({ id, arrived, topic, reason, detail }: ShownDeadLetter): string {
   return `${String(id).padStart(6)}  ${arrived}  ${topic}  ${reason}: ${detail.replaceAll(/\s+/g, " ").slice(0, 120)}`;
 }
 
@@ -137,28 +115,3 @@ const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d]);
 const LISTED_MAX = 1000;
 const EXCERPT_BYTES = 2048;
 const DEADLINE_MS = 30_000;
-const letterSchema = z.object({
-  id: z.number(),
-  arrived: z.string(),
-  client: z.string(),
-  topic: z.string(),
-  reason: z.string(),
-  detail: z.string(),
-  route: z.string(),
-  size: z.number(),
-  payload: z.string(),
-});
-type Letter = z.output<typeof letterSchema>;
-const pageSchema = z.object({ dead_letters: z.array(letterSchema), next: z.number().nullable() });
-const retrySchema = z.object({
-  looked: z.number(),
-  retried: z.number(),
-  readings: z.number(),
-  // A gateway of before does not say.
-  cut: z.number().default(0),
-  next: z.number().nullable(),
-});
-const purgeSchema = z.object({ purged: z.number(), next: z.number().nullable() });
-const refusalSchema = z
-  .object({ error: z.string(), accepted: z.string().default("") })
-  .catch({ error: "the address answers, but not as a gateway does", accepted: "give the gateway's HTTP address" });

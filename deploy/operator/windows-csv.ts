@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { CsvError, parse } from "csv-parse/sync";
 import { Fault } from "../../proto/core/fault.ts";
-import type { SaidWindow } from "./region-commands.ts";
+import type { CommandWindow } from "../../proto/wire/http/commands.ts";
 
 /**
  * The windows of a CSV file, for a backfill: a column `start` and either `value`, or `count, sum, min, max` with
- * `stddev, first, last` if they are known. What the values may be is for the region to say.
+ * `stddev, first, last` if they are known. The region checks the values.
  *
  * @throws Fault that names file and line of the first thing that cannot be sent as it stands.
  */
-export function readWindows(file: string): readonly SaidWindow[] {
+export function readWindows(file: string): readonly CommandWindow[] {
   const [header, ...rows] = rowsOf(file);
   if (header === undefined || rows.length === 0) throw fault(file, "no windows in it", HINT);
   const names = header.record.map((name) => name.trim());

@@ -1,5 +1,9 @@
 import pc from "picocolors";
-import { z } from "zod";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
+import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
+import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
+import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
+import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
 import { formatCount } from "../drill/figures.ts";
 import type { LocalDeployment, LocalRegion } from "./local-deployment.ts";
 
@@ -20,11 +24,11 @@ export class DemoMeter {
   }
 
   async read(atMs: number): Promise<DemoTable | undefined> {
-    const gateway = await answer(`${this.#site.gatewayUrl}/v1/status`, gatewaySchema);
+    const gateway = await clientOf("gateway", this.#site.gatewayUrl).look("/v1/status", gatewayStatusSchema);
     const regions = await Promise.all(
       this.#site.regions.map(async (region) => ({
         region,
-        status: await answer(`${region.url}/v1/status`, regionSchema),
+        status: await clientOf("region", region.url).look("/v1/status", regionStatusSchema),
       })),
     );
     if (gateway === undefined) return undefined;
@@ -46,31 +50,15 @@ export class DemoMeter {
   }
 }
 
-const gatewaySchema = z.object({
-  sentence: z.string(),
-  readings: z.object({ total: z.number() }),
-  journal: z.object({ waitP50Ms: z.number().nullable(), waitP99Ms: z.number().nullable() }),
-  outbox: z.object({ waitingReadings: z.number() }),
-  uplink: z.object({ regions: z.array(z.object({ region: z.string(), role: z.string() })) }),
-});
-
-const regionSchema = z.object({
-  readings: z.number(),
-  peers: z.array(z.object({ connected: z.boolean(), behind_batches: z.number(), behind_ms: z.number().nullable() })),
-});
-
-function gatewayLines(
-  { journal, outbox, readings }: z.output<typeof gatewaySchema>,
-  rate: number | undefined,
-): string[] {
+function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number | undefined): string[] {
   const ms = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} ms`);
   return tableLines([
     ["readings/s", "commit p50", "commit p99", "only here", "journaled"],
     [
       rate === undefined ? "-" : formatCount(rate),
-      ms(journal.waitP50Ms),
-      ms(journal.waitP99Ms),
-      formatCount(outbox.waitingReadings),
+      ms(journal.wait_p50_ms),
+      ms(journal.wait_p99_ms),
+      formatCount(outbox.waiting_readings),
       formatCount(readings.total),
     ],
   ]);
@@ -80,7 +68,7 @@ function gatewayLines(
  * `readings`: in the region. `replicated`: all batches, or all but those that were committed there first and that another
  * region does not have yet.
  */
-function regionCells(region: LocalRegion, role: string, status: z.output<typeof regionSchema> | undefined): string[] {
+function regionCells(region: LocalRegion, role: string, status: RegionStatus | undefined): string[] {
   if (status === undefined) return [region.name, "down", "-", "-", "-", ""];
   const behind = Math.max(0, ...status.peers.map((peer) => peer.behind_batches));
   const lagMs = Math.max(0, ...status.peers.map((peer) => peer.behind_ms ?? 0));
@@ -94,14 +82,8 @@ function regionCells(region: LocalRegion, role: string, status: z.output<typeof 
   ];
 }
 
-async function answer<T>(url: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    return schema.parse(await response.json());
-  } catch {
-    // Busy, stopping, or down: the table shows it.
-    return undefined;
-  }
+function clientOf(process: "gateway" | "region", url: string): HttpClient {
+  return new HttpClient(url, { process, deadlineMs: ANSWER_MS });
 }
 
 /** Columns as wide as they need to be, so that the table fits in a terminal of 60 columns. The first row is the head. */
@@ -119,3 +101,4 @@ function tableLines(rows: readonly (readonly string[])[]): string[] {
 }
 
 const COLUMN_MIN = 6;
+const ANSWER_MS = 1000;

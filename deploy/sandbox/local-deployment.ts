@@ -160,7 +160,7 @@ class LocalPart {
     });
     this.#process = started;
     writeFileSync(this.pidFile, `${started.pid}\n`);
-    if (how.waitReady !== false) await started.ready(`${this.url}/readyz`);
+    if (how.waitReady !== false) await started.ready(this.url);
     return started;
   }
 }

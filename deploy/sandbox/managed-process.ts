@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../proto/core/fault.ts";
+import { isReady } from "../../proto/runtime/http/client.ts";
 
 /**
  * One Tidemark process under our care: started with this very runtime, watched until it says that it is ready, stopped
@@ -88,7 +89,7 @@ export class ManagedProcess {
   }
 
   /**
-   * Waits until `url` answers 200.
+   * Waits until the gateway or region is ready. @param url its HTTP address.
    * @throws Fault when the process exits first or the deadline passes; its last line is the explanation.
    */
   async ready(url: string, deadlineMs = 60_000): Promise<void> {
@@ -97,9 +98,7 @@ export class ManagedProcess {
       if (this.#exited !== undefined) {
         throw new Fault({ code: "unreachable", message: `${this.name} ${this.ending}` });
       }
-      const answer = await fetch(url, { signal: AbortSignal.timeout(1000) }).catch(() => undefined);
-      await answer?.arrayBuffer().catch(() => undefined);
-      if (answer?.status === 200) return;
+      if (await isReady(url, { deadlineMs: 1000 })) return;
       if (signal.aborted) {
         throw new Fault({
           code: "unreachable",

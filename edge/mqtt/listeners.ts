@@ -9,7 +9,7 @@ import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import type { Server as TlsServer, TlsOptions } from "node:tls";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Fault } from "../../proto/core/fault.ts";
-import { portFault } from "../../proto/runtime/http.ts";
+import { portFault } from "../../proto/runtime/port-fault.ts";
 import type { serverTls } from "../../proto/runtime/options/tls-files.ts";
 import type { Origin } from "./connection.ts";
 

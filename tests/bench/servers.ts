@@ -2,10 +2,13 @@ import { accessSync, constants } from "node:fs";
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { HttpClient, isReady } from "../../proto/runtime/http/client.ts";
+import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
+import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
+import type { ShownRecord } from "../../proto/wire/http/records.ts";
+import { recordSchema } from "../../proto/wire/http/records.ts";
 import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { Child, Children } from "./children.ts";
 import type { LoadResult } from "./load-generator.ts";
@@ -28,22 +31,6 @@ export type Bench = {
 export type Server = { readonly child: Child; readonly startedInMs: number };
 export type Gateway = Server & { readonly mqttPort: number; readonly httpPort: number; readonly dataDir: string };
 export type Region = Server & { readonly ingestPort: number; readonly httpPort: number; readonly dataDir: string };
-
-/** The part of the gateway's `/v1/status` that the workloads read. */
-export type GatewayStatus = {
-  readonly mqtt: { readonly connections: number };
-  readonly readings: { readonly journaled: number };
-  readonly windows: { readonly open: number };
-  readonly outbox: {
-    readonly batches: number;
-    readonly bytes: number;
-    readonly readings: number;
-    readonly undurableBatches: number;
-    readonly undurableReadings: number;
-  };
-  readonly journal: { readonly commits: number };
-  readonly wire: { readonly bytesSent: number };
-};
 
 /**
  * Starts a gateway on free ports and resolves when it is ready. `raw` forwards every reading and makes no windows, else
@@ -89,21 +76,13 @@ export async function startRegion(bench: Bench, options: { name: string; ingestP
   return { child, startedInMs: performance.now() - startMs, ingestPort: options.ingestPort, httpPort, dataDir };
 }
 
-/** One line of `/v1/records` for windows. */
-export type WindowLine = { readonly device: string; readonly count: number; readonly sum: number };
-
-/** All windows of one length that a region has of a metric, one by one. */
-export async function* windowsOf(
+/** The records of all windows of one length that a region has of a metric, one by one. */
+export function windowsOf(
   region: Region,
-  { metric, window }: { metric: string; window: string },
-): AsyncGenerator<WindowLine> {
-  const query = new URLSearchParams({ metric, window, format: "ndjson" });
-  const url = `http://127.0.0.1:${region.httpPort}/v1/records?${query.toString()}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(LISTING_TIMEOUT_MS) });
-  if (response.status !== 200 || response.body === null) throw new Error(`the region answers ${response.status}`);
-  for await (const line of createInterface(Readable.fromWeb(response.body))) {
-    if (line !== "") yield JSON.parse(line) as WindowLine;
-  }
+  query: { readonly metric: string; readonly window: string },
+): AsyncGenerator<ShownRecord> {
+  const client = new HttpClient(httpUrl(region), { process: "region", deadlineMs: LISTING_TIMEOUT_MS });
+  return client.rows("/v1/records", recordSchema, query);
 }
 
 /** Where Mosquitto is installed, if it is. */
@@ -154,21 +133,23 @@ export async function generateLoad(bench: Bench, load: Load): Promise<LoadResult
   return JSON.parse(output) as LoadResult;
 }
 
-export async function gatewayStatus(gateway: Gateway): Promise<GatewayStatus> {
-  const response = await fetch(`http://127.0.0.1:${gateway.httpPort}/v1/status`, {
-    signal: AbortSignal.timeout(10_000),
-  });
-  return (await response.json()) as GatewayStatus;
+export function readStatus(gateway: Gateway): Promise<GatewayStatus> {
+  const client = new HttpClient(httpUrl(gateway), { process: "gateway", deadlineMs: 10_000 });
+  return client.get("/v1/status", gatewayStatusSchema);
 }
 
-/** Asks until the answer pleases. @throws Error when that takes too long. */
+function httpUrl({ httpPort }: { readonly httpPort: number }): string {
+  return `http://127.0.0.1:${httpPort}`;
+}
+
+/** Asks until the status is the wanted one. @throws Error when that takes too long. */
 export async function gatewayStatusWhen(
   gateway: Gateway,
   wanted: { what: string; timeoutMs: number; met: (status: GatewayStatus) => boolean },
 ): Promise<GatewayStatus> {
   const deadlineMs = performance.now() + wanted.timeoutMs;
   for (;;) {
-    const status = await gatewayStatus(gateway);
+    const status = await readStatus(gateway);
     if (wanted.met(status)) return status;
     if (performance.now() > deadlineMs)
       throw new Error(`the gateway did not ${wanted.what}: ${JSON.stringify(status)}`);
@@ -192,13 +173,7 @@ async function writeConfig(bench: Bench, name: string, config: object): Promise<
 }
 
 async function ready(child: Child, httpPort: number): Promise<void> {
-  await poll(child, "become ready", async () => {
-    const answer = await fetch(`http://127.0.0.1:${httpPort}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(
-      () => null,
-    );
-    await answer?.body?.cancel();
-    return answer?.status === 200;
-  });
+  await poll(child, "become ready", () => isReady(httpUrl({ httpPort }), { deadlineMs: 5_000 }));
 }
 
 async function poll(child: Child, what: string, met: () => Promise<boolean>): Promise<void> {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { metricsOf } from "../support/deployment.ts";
 
 /**
  * A real gateway process, a witness that publishes and is subscribed all the time, and what must hold however others
@@ -123,8 +124,7 @@ export class GatewayUnderFire implements AsyncDisposable {
   }
 
   async #metric(name: string): Promise<number> {
-    const answer = await fetch(`${this.#site.gatewayUrl}/metrics`, { signal: AbortSignal.timeout(10_000) });
-    const line = (await answer.text()).split("\n").find((one) => one.startsWith(`${name} `));
+    const line = (await metricsOf(this.#site.gatewayUrl)).split("\n").find((one) => one.startsWith(`${name} `));
     return line === undefined ? 0 : Number(line.slice(name.length + 1));
   }
 

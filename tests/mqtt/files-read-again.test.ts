@@ -7,7 +7,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from "v
 import { parse, stringify } from "yaml";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { runCommand } from "../support/command-line.ts";
-import { deployment, eventually } from "../support/deployment.ts";
+import { deployment, eventually, metricsOf } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 
 const openssl = hasTool("openssl");
@@ -76,7 +76,7 @@ async function enter(options: IClientOptions, url: string = site.mqttUrl): Promi
 }
 
 async function counted(metric: string): Promise<number> {
-  const text = await (await fetch(`${site.gatewayUrl}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
+  const text = await metricsOf(site.gatewayUrl);
   const line = text.split("\n").find((one) => one.startsWith(metric));
   return line === undefined ? 0 : Number(line.split(" ").at(-1));
 }

@@ -10,7 +10,7 @@ import { connectAsync } from "mqtt";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings, statusOf } from "../support/deployment.ts";
 import { hasPythonModule, hasTool, PYTHON } from "../support/tools.ts";
 
 /** Clients that are not ours, against a gateway and a region: what they sent is there, whole and once. */
@@ -59,14 +59,13 @@ async function start(users?: string): Promise<Site> {
 
 /** The values of a series, as they are in the region, sorted. */
 async function values(site: LocalDeployment, device: string, metric: string): Promise<number[]> {
-  const rows = await records(site, { device, metric, window: "raw" });
+  const rows = await readings(site, { device, metric });
   return rows.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
 /** How many there are for each reason. */
 async function deadLetters(site: LocalDeployment): Promise<unknown> {
-  const answer = await fetch(`${site.gatewayUrl}/v1/status`, { signal: AbortSignal.timeout(10_000) });
-  return ((await answer.json()) as { readings: { deadLetters: unknown } }).readings.deadLetters;
+  return (await statusOf({ url: site.gatewayUrl })).readings.dead_letters;
 }
 
 describe.skipIf(!mosquitto)("mosquitto_pub", () => {

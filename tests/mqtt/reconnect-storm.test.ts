@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { SensorFleet } from "../bench/sensor-fleet.ts";
-import { deployment, drained, eventually } from "../support/deployment.ts";
+import { recordSchema } from "../../proto/wire/http/records.ts";
+import { deployment, drained, eventually, regionClient } from "../support/deployment.ts";
 import { runs } from "../support/scale.ts";
 
 const SENSORS = runs({ short: 200, long: 2_000 });
@@ -10,12 +11,11 @@ const WINDOWS = [{ lengths: ["10s"], idle_timeout: "1s" }];
 /** Messages are numbered from 1, so the counts of a device's windows and their sums say whether each is there once. */
 async function expectEachOnce(site: LocalDeployment, fleet: SensorFleet): Promise<void> {
   await drained(site, 60_000);
-  const answer = await fetch(`${site.regionUrl}/v1/records?metric=n&window=10s&format=ndjson`);
   const found = new Map<string, { count: number; sum: number }>();
-  for (const line of (await answer.text()).trim().split("\n")) {
-    const { device, count, sum } = JSON.parse(line) as { device: string; count: number; sum: number };
+  const rows = regionClient(site.regionUrl).rows("/v1/records", recordSchema, { metric: "n", window: "10s" });
+  for await (const { device, count, sum } of rows) {
     const before = found.get(device) ?? { count: 0, sum: 0 };
-    found.set(device, { count: before.count + count, sum: before.sum + sum });
+    found.set(device, { count: before.count + count, sum: before.sum + (sum ?? 0) });
   }
   const expected = [...fleet.acknowledgedByDevice].map(
     ([device, n]) => [device, { count: n, sum: (n * (n + 1)) / 2 }] as const,

@@ -4,6 +4,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
+import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
+import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
+import type { ShownReading, ShownRecord } from "../../proto/wire/http/records.ts";
+import { readingSchema, recordSchema } from "../../proto/wire/http/records.ts";
+import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
+import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
 
 /**
  * A deployment in a folder of its own. When the test ends, its processes are killed and the folder is removed. When the
@@ -37,56 +44,40 @@ function printLastLines(of: LocalDeployment): void {
 
 const LINES_PRINTED = 30;
 
-/** A record as `GET /v1/records` gives it; only what the tests look at. */
-export type QueriedRecord = {
-  readonly device: string;
-  readonly metric: string;
-  readonly unit: string | null;
-  readonly start?: string;
-  readonly time?: string;
-  readonly value?: unknown;
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-};
-
-/** Every record of one series, all pages. @param window as in the query: `10s`, `1m`, `raw`. */
+/** The records of windows of one series, all of them. @param query `window` is a length such as `10s`. */
 export async function records(
   of: LocalDeployment,
   query: { device: string; metric: string; window: string },
   regionUrl: string = of.regionUrl,
-): Promise<QueriedRecord[]> {
-  const parameters = new URLSearchParams({ ...query, format: "ndjson" });
-  const answer = await fetch(`${regionUrl}/v1/records?${parameters.toString()}`, {
-    signal: AbortSignal.timeout(60_000),
-  });
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`GET /v1/records answered ${answer.status}: ${text}`);
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as QueriedRecord);
+): Promise<ShownRecord[]> {
+  return Array.fromAsync(regionClient(regionUrl).rows("/v1/records", recordSchema, query));
 }
 
-/** The gateway's `GET /v1/status`; only what the tests look at. */
-export type QueriedStatus = {
-  readonly sentence: string;
-  readonly readings: { readonly journaled: number };
-  readonly outbox: {
-    readonly batches: number;
-    readonly undurableBatches: number;
-    readonly undurableReadings: number;
-    readonly rawWaiting: number;
-  };
-  readonly windows: { readonly open: number };
-  readonly time: { readonly state: string; readonly heldMessages: number };
-  readonly uplink: { readonly region: string | null };
-};
+/** The raw readings of one series, all of them. */
+export async function readings(
+  of: LocalDeployment,
+  { device, metric }: { device: string; metric: string },
+  regionUrl: string = of.regionUrl,
+): Promise<ShownReading[]> {
+  return Array.fromAsync(regionClient(regionUrl).rows("/v1/readings", readingSchema, { device, metric }));
+}
 
-export async function gatewayStatus(of: LocalDeployment): Promise<QueriedStatus> {
-  const answer = await fetch(`${of.gatewayUrl}/v1/status`, { signal: AbortSignal.timeout(10_000) });
-  return (await answer.json()) as QueriedStatus;
+export async function statusOf({ url }: { readonly url: string }): Promise<GatewayStatus> {
+  return new HttpClient(url, { process: "gateway", deadlineMs: 10_000 }).get("/v1/status", gatewayStatusSchema);
+}
+
+export async function regionStatusOf({ url }: { readonly url: string }): Promise<RegionStatus> {
+  return regionClient(url).get("/v1/status", regionStatusSchema);
+}
+
+export function regionClient(url: string): HttpClient {
+  return new HttpClient(url, { process: "region", deadlineMs: 60_000 });
+}
+
+/** The metrics of a gateway or a region, as Prometheus reads them. */
+export async function metricsOf(url: string): Promise<string> {
+  const client = new HttpClient(url, { process: "gateway", deadlineMs: 10_000 });
+  return new TextDecoder().decode(await client.bytes("/metrics"));
 }
 
 /**
@@ -110,11 +101,11 @@ export async function eventually<T>(
 }
 
 /** No message waits for the time, every window is closed and everything sealed is durable in the region. */
-export async function drained(of: LocalDeployment, deadlineMs: number): Promise<QueriedStatus> {
+export async function drained(of: LocalDeployment, deadlineMs: number): Promise<GatewayStatus> {
   return eventually(
-    () => gatewayStatus(of),
+    () => statusOf({ url: of.gatewayUrl }),
     ({ outbox, windows, time }) =>
-      time.heldMessages === 0 && outbox.undurableBatches === 0 && outbox.rawWaiting === 0 && windows.open === 0,
+      time.held_messages === 0 && outbox.undurable_batches === 0 && outbox.raw_waiting === 0 && windows.open === 0,
     { deadlineMs, what: "the gateway drains" },
   );
 }

@@ -3,10 +3,9 @@ import { connect } from "node:net";
 import { connectAsync } from "mqtt";
 import { generate } from "mqtt-packet";
 import { onTestFinished } from "vitest";
-import { z } from "zod";
 import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment } from "./deployment.ts";
+import { deployment, metricsOf, statusOf } from "./deployment.ts";
 import type { HostileMessage } from "./hostile-messages.ts";
 import type { HostileId, HostilePackets } from "./hostile-packets.ts";
 
@@ -115,14 +114,12 @@ export class HostileGateway {
 
   /** What the gateway counts that anybody can see: readings, dead letters by reason, ignored by kind, refusals by reason. */
   async #counts(): Promise<ReadonlyMap<string, number>> {
-    const signal = AbortSignal.timeout(10_000);
-    const status = await fetch(`${this.#site.gatewayUrl}/v1/status`, { signal });
-    const { readings } = statusSchema.parse(await status.json());
-    const metrics = await (await fetch(`${this.#site.gatewayUrl}/metrics`, { signal })).text();
+    const { readings } = await statusOf({ url: this.#site.gatewayUrl });
+    const metrics = await metricsOf(this.#site.gatewayUrl);
     const refusals = [...metrics.matchAll(/^tidemark_edge_mqtt_refusals_total\{reason="(\w+)"\} (\d+)$/gm)];
     return new Map([
       ["readings", readings.total],
-      ...Object.entries(readings.deadLetters).map(([reason, count]) => [`dead letter ${reason}`, count] as const),
+      ...Object.entries(readings.dead_letters).map(([reason, count]) => [`dead letter ${reason}`, count] as const),
       ...Object.entries(readings.ignored).map(([kind, count]) => [`ignored ${kind}`, count] as const),
       ...refusals.map(([, reason, count]) => [`refused ${reason}`, Number(count)] as const),
     ]);
@@ -222,10 +219,3 @@ const TYPES = { connack: 2, puback: 4, pingresp: 13 } as const;
 const PINGREQ = Buffer.from([0xc0, 0]);
 /** From the sources, whose types are taken away in the process; the built package has 60 MB less. */
 const RSS_MAX_MIB = 256;
-const statusSchema = z.object({
-  readings: z.object({
-    total: z.number(),
-    deadLetters: z.record(z.string(), z.number()),
-    ignored: z.record(z.string(), z.number()),
-  }),
-});

@@ -6,7 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
-import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings, statusOf } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const WINDOWS = [{ match: { device: "*", metric: "*" }, lengths: ["10s"], raw: true, idle_timeout: "1s" }];
@@ -40,7 +40,7 @@ async function publish(count: number): Promise<UniqueSensors> {
 async function arrived(sensors: UniqueSensors): Promise<void> {
   await drained(site, 30_000);
   for (const [n, device] of sensors.devices.entries()) {
-    const values = (await records(site, { device, metric: "id", window: "raw" })).map(({ value }) => Number(value));
+    const values = (await readings(site, { device, metric: "id" })).map(({ value }) => Number(value));
     expect(values.toSorted((a, b) => a - b)).toEqual([...sensors.acknowledged[n]!].toSorted((a, b) => a - b));
   }
 }
@@ -135,8 +135,8 @@ test("an unreachable region is said in one sentence, while readings go on being 
   const sensors = await publish(100);
   expect(sensors.totalAcknowledged).toBe(100);
   const { sentence } = await eventually(
-    () => gatewayStatus(site),
-    (status) => status.outbox.undurableReadings >= 100,
+    () => statusOf({ url: site.gatewayUrl }),
+    (status) => status.outbox.undurable_readings >= 100,
     { deadlineMs: 10_000, what: "the readings are sealed" },
   );
   expect(sentence).toMatch(/^No connection to eu for [\d.]+ s: \d+ readings safe on disk/);
@@ -163,7 +163,7 @@ test.skipIf(!canMount)(
     onTestFinished(() => sensors.close());
     const load = sensors.run(100_000);
     const { sentence } = await eventually(
-      () => gatewayStatus(site),
+      () => statusOf({ url: site.gatewayUrl }),
       (status) => status.sentence.startsWith("Disk quota used up"),
       { deadlineMs: 60_000, what: "the disk fills up" },
     );

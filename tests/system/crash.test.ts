@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings, records } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 import { runs } from "../support/scale.ts";
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
@@ -12,7 +12,7 @@ const RAW = { match: { device: "*", metric: "*" }, lengths: ["10s"], raw: true, 
 /** P2: every acknowledged id is in the region exactly once, and nothing is there that was never sent. */
 async function expectExactlyOnce(site: LocalDeployment, sensors: UniqueSensors): Promise<void> {
   for (const [n, device] of sensors.devices.entries()) {
-    const raw = await records(site, { device, metric: "id", window: "raw" });
+    const raw = await readings(site, { device, metric: "id" });
     const seen = new Map<number, number>();
     for (const { value } of raw) seen.set(Number(value), (seen.get(Number(value)) ?? 0) + 1);
     const missing = [...sensors.acknowledged[n]!].filter((id) => !seen.has(id));

@@ -4,7 +4,7 @@ import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { runCommand } from "../support/command-line.ts";
-import { deployment, drained, records } from "../support/deployment.ts";
+import { deployment, drained, readings } from "../support/deployment.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 
@@ -45,15 +45,15 @@ test("after a route is corrected, retry brings dead letters in with their own ti
   expect((await asked(["deadletter", "list", ...gateway])).out).toMatch(/^ +4 .* syntax: .*column 9/);
 
   await drained(site, 30_000);
-  const rows = await records(site, { device: "press", metric: "x", window: "raw" });
+  const rows = await readings(site, { device: "press", metric: "x" });
   expect(rows.map(({ value }) => value)).toEqual([1, 2, 3]);
   for (const { time } of rows) {
-    expect(Date.parse(time!)).toBeGreaterThanOrEqual(beforeMs);
-    expect(Date.parse(time!)).toBeLessThanOrEqual(afterMs);
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(beforeMs);
+    expect(Date.parse(time)).toBeLessThanOrEqual(afterMs);
   }
 
   const exported = await asked(["deadletter", "export", ...gateway]);
   expect(JSON.parse(exported.out)).toMatchObject({ id: 4, payload: Buffer.from('{"x": 1 2}').toString("base64") });
-  expect((await asked(["deadletter", "purge", ...gateway, ...token])).out).toBe("1 dead letters are gone.\n");
+  expect((await asked(["deadletter", "purge", ...gateway, ...token])).out).toBe("1 dead letters were deleted.\n");
   expect((await asked(["deadletter", "list", ...gateway])).out).toBe("There are no dead letters.\n");
 });

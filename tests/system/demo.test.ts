@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
+import { listingSchema } from "../../proto/wire/http/listing.ts";
+import { recordSchema } from "../../proto/wire/http/records.ts";
 import { eventually } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 
@@ -36,12 +38,12 @@ test("the demo says where to look, its commands work, Ctrl-C stops everything, a
   const query = /curl '([^']+)'/.exec(await said(demo, /ask a region/))![1]!;
   if (hasTool("mosquitto_pub")) {
     execFileSync(publish[0]!, publish.slice(1));
-    const { records } = await eventually(
-      async () => (await (await fetch(query)).json()) as { records: { last: number }[] },
-      (answer) => answer.records.length > 0,
+    const { rows } = await eventually(
+      async () => listingSchema(recordSchema).parse(await (await fetch(query)).json()),
+      (answer) => answer.rows.length > 0,
       { deadlineMs: 40_000, what: "the reading arrives" },
     );
-    expect(records[0]!.last).toBe(21.5);
+    expect(rows[0]!.last).toBe(21.5);
   }
 
   const victim = Number(/kill -9 (\d+)/.exec(await said(demo, /kill -9 \d+ {2}# the gateway$/))![1]);

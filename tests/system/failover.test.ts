@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment, LocalGateway, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, eventually, records } from "../support/deployment.ts";
+import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
+import { deployment, eventually, readings, statusOf } from "../support/deployment.ts";
 import { runs } from "../support/scale.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
@@ -9,14 +10,8 @@ const PER_GATEWAY_PER_S = runs({ short: 500, long: 2500 });
 /** How many readings are acknowledged in all; the region is lost when half of them are. */
 const READINGS = runs({ short: 3000, long: 50_000 });
 
-type Uplink = {
-  readonly region: string | null;
-  readonly regions: readonly { readonly region: string; readonly role: string; readonly durableBatches: number }[];
-};
-
-async function uplinkOf(gateway: LocalGateway): Promise<Uplink> {
-  const answer = await fetch(`${gateway.url}/v1/status`, { signal: AbortSignal.timeout(5000) });
-  return ((await answer.json()) as { uplink: Uplink }).uplink;
+async function uplinkOf(gateway: LocalGateway): Promise<GatewayStatus["uplink"]> {
+  return (await statusOf(gateway)).uplink;
 }
 
 /** Three regions and two gateways, each with another home; every gateway has its active region and its standby. */
@@ -32,7 +27,7 @@ async function started(): Promise<LocalDeployment> {
   return site;
 }
 
-async function standbyReady(gateway: LocalGateway): Promise<Uplink> {
+async function standbyReady(gateway: LocalGateway): Promise<GatewayStatus["uplink"]> {
   return eventually(
     () => uplinkOf(gateway),
     ({ regions }) => ["active", "standby"].every((role) => regions.some((region) => region.role === role)),
@@ -67,7 +62,7 @@ async function wrongIn(site: LocalDeployment, region: LocalRegion, sensors: read
   for (const one of sensors) {
     for (const [n, device] of one.devices.entries()) {
       const rows = await eventually(
-        () => records(site, { device, metric: "id", window: "raw" }, region.url),
+        () => readings(site, { device, metric: "id" }, region.url),
         (all) => all.length >= one.acknowledged[n]!.size,
         { deadlineMs: 60_000, what: `${region.name} has what ${device} said` },
       );
@@ -110,7 +105,7 @@ test.each(["killed", "frozen"])("[I9] when the active region is %s, the standby 
   else victim.process!.signal("SIGSTOP");
   const after = await eventually(
     () => uplinkOf(gateway!),
-    ({ regions }) => regions.some(({ region, durableBatches }) => region !== active && durableBatches > 0),
+    ({ regions }) => regions.some(({ region, durable_batches }) => region !== active && durable_batches > 0),
     { deadlineMs: 60_000, what: "a batch is durable elsewhere" },
   );
   console.log(`${how}: durable elsewhere after ${(performance.now() - startMs).toFixed(0)} ms`);

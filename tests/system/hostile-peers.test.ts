@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { decodeReceiverFrame, encodeSenderFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
-import { deployment, records } from "../support/deployment.ts";
+import { deployment, records, regionStatusOf } from "../support/deployment.ts";
 import { sealed, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
 /** A real region, `eu`, whose peer `us` is played here. */
@@ -86,7 +86,7 @@ test("of a peer's batches the broken one is refused by name, one of a later vers
   expect(heard).toContainEqual(
     expect.objectContaining({ kind: "refusal", code: "bad_batch", batch: { streamId: STREAM, seq: 2 } }),
   );
-  const status = (await (await fetch(`${site.regionUrl}/v1/status`)).json()) as { sentence: string };
+  const status = await regionStatusOf({ url: site.regionUrl });
   expect(status).toMatchObject({ unapplied_batches: 1, records: 1 });
   expect(status.sentence).toContain("1 batch of a newer format held unread");
   const { device, metric } = windowOf([21.5]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import { GATEWAY_DATABASE } from "../../edge/storage/gateway-database.ts";
-import { deployment, gatewayStatus } from "../support/deployment.ts";
+import { deployment, statusOf } from "../support/deployment.ts";
 
 const LATE_MAIN_THREAD = new URL("../support/late-main-thread.ts", import.meta.url).href;
 const MIB = 1024 * 1024;
@@ -13,7 +13,7 @@ test("a gateway with a nearly full disk starts, also when the storage thread rep
   fillOutbox(join(site.directory, "plant-7"), 58);
   const NODE_OPTIONS = `${process.env["NODE_OPTIONS"] ?? ""} --import ${LATE_MAIN_THREAD}`.trim();
   const gateway = await site.startGateway({ environment: { NODE_OPTIONS } });
-  const status = await gatewayStatus(site);
+  const status = await statusOf({ url: site.gatewayUrl });
   expect(status).toMatchObject({ disk: { pressure: "force_dual_send" } });
   expect(gateway.running).toBe(true);
 });

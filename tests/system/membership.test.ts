@@ -4,7 +4,8 @@ import { parse, stringify } from "yaml";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { runCommand } from "../support/command-line.ts";
 import type { Ended } from "../support/command-line.ts";
-import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
+import { regionsSchema } from "../../proto/wire/http/regions.ts";
+import { deployment, drained, eventually, readings, regionClient, statusOf } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
@@ -33,13 +34,12 @@ function regions(site: LocalDeployment, at: number, ...args: readonly string[]):
 
 /** Where a region stands, in the eyes of another. */
 async function seen(site: LocalDeployment, at: number, region: string): Promise<string> {
-  const answer = await fetch(`${site.regions[at]!.url}/v1/regions`, { signal: AbortSignal.timeout(10_000) });
-  const { regions: list } = (await answer.json()) as { regions: { region: string; state: string }[] };
+  const { regions: list } = await regionClient(site.regions[at]!.url).get("/v1/regions", regionsSchema);
   return list.find((one) => one.region === region)?.state ?? "unknown";
 }
 
 async function ids(site: LocalDeployment, at: number, device: string): Promise<number[]> {
-  const found = await records(site, { device, metric: "id", window: "raw" }, site.regions[at]!.url);
+  const found = await readings(site, { device, metric: "id" }, site.regions[at]!.url);
   return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
@@ -71,7 +71,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
 
   expect(await regions(site, 2, "leave", "eu")).toMatchObject({ code: 0, err: "" });
   await eventually(
-    () => gatewayStatus(site),
+    () => statusOf({ url: site.gatewayUrl }),
     ({ uplink }) => uplink.region === "us" || uplink.region === "ap",
     { deadlineMs: 20_000, what: "the gateway goes to another region, of which it was told" },
   );

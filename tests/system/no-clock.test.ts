@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
-import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings, statusOf } from "../support/deployment.ts";
 
 const SHIFTED_CLOCK = new URL("../../deploy/sandbox/shifted-clock.ts", import.meta.url).pathname;
 
@@ -36,15 +36,15 @@ test("[I21] a gateway that boots without time acknowledges, and dates its readin
   await site.gateway!.kill();
   await site.startGateway({ environment });
   await publish(20);
-  const waiting = await gatewayStatus(site);
-  expect(waiting.time).toMatchObject({ state: "waiting", waitingFor: "unset", heldMessages: 42 });
+  const waiting = await statusOf({ url: site.gatewayUrl });
+  expect(waiting.time).toMatchObject({ state: "waiting", waiting_for: "unset", held_messages: 42 });
   expect(waiting.sentence).toMatch(/^Waiting for the time: .* 42 messages are held on disk/);
   expect(waiting.readings.journaled).toBe(0);
 
   writeFileSync(file, "0");
   await eventually(
-    () => gatewayStatus(site),
-    ({ time }) => time.state === "known" && time.heldMessages === 0,
+    () => statusOf({ url: site.gatewayUrl }),
+    ({ time }) => time.state === "known" && time.held_messages === 0,
     {
       deadlineMs: 10_000,
       what: "the time is known",
@@ -52,7 +52,7 @@ test("[I21] a gateway that boots without time acknowledges, and dates its readin
   );
   await publish(10);
   await drained(site, 30_000);
-  const rows = await records(site, { device: "plant/press", metric: "n", window: "raw" });
+  const rows = await readings(site, { device: "plant/press", metric: "n" });
   const dated = rows
     .map(({ value, time }) => [Number(value), Date.parse(time!)] as const)
     .toSorted(([a], [b]) => a - b);
@@ -61,7 +61,7 @@ test("[I21] a gateway that boots without time acknowledges, and dates its readin
     expect(timeMs - sentMs[i]!).toBeGreaterThan(-100);
     expect(timeMs - acknowledgedMs[i]!).toBeLessThan(100);
   }
-  const own = await records(site, { device: "plant/own", metric: "n", window: "raw" });
+  const own = await readings(site, { device: "plant/own", metric: "n" });
   expect(own.map(({ time }) => Date.parse(time!))).toEqual([START_MS, START_MS, START_MS]);
 });
 

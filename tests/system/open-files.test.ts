@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { SensorFleet } from "../bench/sensor-fleet.ts";
-import { deployment, gatewayStatus } from "../support/deployment.ts";
+import { deployment, statusOf } from "../support/deployment.ts";
 
 const OPEN_FILES = 400;
 const SENSORS = 100;
@@ -27,7 +27,7 @@ test.runIf(process.platform === "linux")(
 
     expect(await fleet.publish({ seconds: 4 })).toMatchObject({ messages: 4 * SENSORS });
     expect(gateway.running).toBe(true);
-    const { mqtt } = (await gatewayStatus(site)) as unknown as { mqtt: { connections: number } };
+    const { mqtt } = await statusOf({ url: site.gatewayUrl });
     expect(mqtt.connections).toBeGreaterThanOrEqual(SENSORS);
     expect(mqtt.connections).toBeLessThan(OPEN_FILES);
   },

@@ -38,7 +38,7 @@ async function ask(url: string, path: string): Promise<string> {
 
 const QUESTIONS = [
   "/v1/records?device=press-1&metric=temp&window=10s",
-  "/v1/records?device=press-1&metric=temp&window=raw",
+  "/v1/readings?device=press-1&metric=temp",
   `/v1/records/revisions?device=press-1&metric=temp&window=10s&start=${WINDOW}`,
   "/v1/conflicts?device=press-1",
   "/v1/series?device=press-1",
@@ -64,13 +64,13 @@ function command(site: LocalDeployment, region: number, ...args: readonly string
   return runCommand(["operator", name, ...common, ...rest], { cwd: site.directory });
 }
 
-describe("[I16] one window, spoken of by two gateways and by operators in several regions", () => {
-  test("is answered alike, byte for byte, by every region, and keeps all that was ever said of it", async () => {
+describe("[I16] one window of two gateways, with commands of operators in several regions", () => {
+  test("gets the same answers in every region, byte for byte, and keeps its whole history", async () => {
     const site = await started();
     await publish(site, 0, [20, 21, 22]);
     await publish(site, 1, [30], 5_000);
     await drained(site, 30_000);
-    const count = (of: string): number => (JSON.parse(of) as { records: { count: number }[] }).records[0]!.count;
+    const count = (of: string): number => (JSON.parse(of) as { rows: { count: number }[] }).rows[0]!.count;
     await agreed(site, ([records]) => records!.includes("press-1") && count(records!) === 4);
 
     const said = await Promise.all([
@@ -94,17 +94,15 @@ describe("[I16] one window, spoken of by two gateways and by operators in severa
       ([, , history]) => (JSON.parse(history!) as { revisions: unknown[] }).revisions.length >= 6,
     );
     expect(JSON.parse(overridden!)).toMatchObject({
-      records: [{ count: 1, operator: { rank: "override", actor: "ann", reason: "drift" } }],
+      rows: [{ count: 1, operator: { rank: "override", actor: "ann", reason: "drift" } }],
     });
-    expect((JSON.parse(raw!) as { records: unknown[] }).records).toHaveLength(5);
+    expect((JSON.parse(raw!) as { rows: unknown[] }).rows).toHaveLength(5);
     expect(revisions).toContain("backfill_replace");
-    expect((JSON.parse(conflicts!) as { conflicts: { kind: string }[] }).conflicts.map(({ kind }) => kind)).toContain(
-      "operator",
-    );
+    expect((JSON.parse(conflicts!) as { rows: { kind: string }[] }).rows.map(({ kind }) => kind)).toContain("operator");
 
     await command(site, 1, "clear", ...SERIES, "--start", WINDOW, "--rank", "override");
     const [replaced] = await agreed(site, ([records]) => count(records!) === 2);
-    expect(JSON.parse(replaced!)).toMatchObject({ records: [{ sum: 7, operator: { rank: "backfill_replace" } }] });
+    expect(JSON.parse(replaced!)).toMatchObject({ rows: [{ sum: 7, operator: { rank: "backfill_replace" } }] });
 
     const erased = ["press-1", "--confirm", "press-1"];
     expect(await command(site, 2, "erase-device", ...erased)).toMatchObject({ code: 0, err: "" });
@@ -112,9 +110,9 @@ describe("[I16] one window, spoken of by two gateways and by operators in severa
     await drained(site, 30_000);
     const [, , , , series] = await agreed(
       site,
-      ([records]) => (JSON.parse(records!) as { records: [] }).records.length === 0,
+      ([records]) => (JSON.parse(records!) as { rows: [] }).rows.length === 0,
     );
-    expect(JSON.parse(series!)).toMatchObject({ series: [] });
+    expect(JSON.parse(series!)).toMatchObject({ rows: [] });
   });
 });
 
@@ -128,7 +126,11 @@ describe("a command with a mistake", () => {
       [[...say, "--start", "2026-11-20T08:00:01Z"], 64, /windows\[0\]\.start: no window starts at .*; one starts at/],
       [[...say, "--start", WINDOW, "--token-file", "wrong.token"], 77, /this is not the token of the operators/],
       [[...say, "--start", WINDOW, "--token-file", "none.token"], 66, /cannot read the token in none.token: ENOENT/],
-      [[...say, "--start", WINDOW, "--region", "http://127.0.0.1:9"], 69, /no answer; whether the command was taken/],
+      [
+        [...say, "--start", WINDOW, "--region", "http://127.0.0.1:9"],
+        69,
+        /no answer; it is not known whether the command ran/,
+      ],
       [["erase-device", "press-1", "--confirm", "press-2"], 64, /is not the device "press-1" \(nothing was erased\)/],
       [["clear", ...SERIES, "--start", "yesterday", "--rank", "override"], 64, /starts\[0\]: expected a date or time/],
       [
@@ -142,7 +144,7 @@ describe("a command with a mistake", () => {
       expect(ended).toEqual({ code, out: "", err: expect.stringMatching(err) as unknown });
       expect(ended.err.trim().split("\n")).toHaveLength(1);
     }
-    expect(JSON.parse(await ask(site.regionUrl, "/v1/gateways"))).toMatchObject({ streams: [] });
+    expect(JSON.parse(await ask(site.regionUrl, "/v1/gateways"))).toMatchObject({ rows: [] });
   });
 
   test("many windows of a file go in one batch, and are there", async () => {

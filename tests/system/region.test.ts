@@ -16,7 +16,7 @@ import {
 } from "../../proto/wire/ingest-messages.ts";
 import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import { deployment, records } from "../support/deployment.ts";
+import { deployment, readings, records } from "../support/deployment.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 
 /** A region as a process, spoken to by the least that can be called a gateway. */
@@ -53,7 +53,7 @@ describe("a region", () => {
 
     const windows = await records(local, { device: "d1", metric: "temperature", window: "10s" });
     expect(windows.map((record) => record.sum)).toEqual(batches.map((_, index) => index + 1));
-    const raw = await records(local, { device: "d1", metric: "temperature", window: "raw" });
+    const raw = await readings(local, { device: "d1", metric: "temperature" });
     expect(raw.map((record) => record.value)).toEqual(batches.map((_, index) => index + 1));
   });
 

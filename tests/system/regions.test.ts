@@ -1,11 +1,23 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import SqliteDatabase from "better-sqlite3";
 import { connectAsync } from "mqtt";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { LocalDeployment, LocalRegion } from "../../deploy/sandbox/local-deployment.ts";
-import { deployment, drained, eventually, gatewayStatus, records } from "../support/deployment.ts";
+import type { ShownDigest } from "../../proto/wire/http/digests.ts";
+import { digestsSchema } from "../../proto/wire/http/digests.ts";
+import {
+  deployment,
+  drained,
+  eventually,
+  metricsOf,
+  readings,
+  regionClient,
+  regionStatusOf,
+  statusOf,
+} from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const REGIONS = ["eu", "us", "ap"];
@@ -22,7 +34,7 @@ async function started(): Promise<{ site: LocalDeployment; sensors: UniqueSensor
 
 /** The ids of one sensor that a region can tell of, in order. */
 async function idsIn(site: LocalDeployment, region: LocalRegion, device: string): Promise<number[]> {
-  const found = await records(site, { device, metric: "id", window: "raw" }, region.url);
+  const found = await readings(site, { device, metric: "id" }, region.url);
   return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
@@ -81,7 +93,7 @@ describe("what one region was given, every region has", () => {
     await Promise.all([home!.start(), second!.start()]);
     // The gateway still has the batches: an empty region that is the first to be back would be given them by it.
     await eventually(
-      () => gatewayStatus(site),
+      () => statusOf({ url: site.gatewayUrl }),
       ({ uplink }) => uplink.region === "eu" || uplink.region === "us",
       { deadlineMs: 20_000, what: "the gateway is back at a region that has everything" },
     );
@@ -119,11 +131,11 @@ test("[I15] a row that went bad on the disk of one region is an alarm in the oth
   await sensor.publishAsync("press-1", JSON.stringify({ ts, temp: 20 }), { qos: 1 });
   await sensor.endAsync();
   await drained(site, 30_000);
-  const agreeing = async (region: LocalRegion): Promise<string> =>
-    (await fetch(`${region.url}/v1/digests?format=ndjson`)).text();
+  const digestsOf = async (region: LocalRegion): Promise<readonly ShownDigest[]> =>
+    (await regionClient(region.url).get("/v1/digests", digestsSchema)).digests;
   await eventually(
-    () => Promise.all([agreeing(eu!), agreeing(us!)]),
-    ([ours, theirs]) => ours !== "" && ours === theirs,
+    () => Promise.all([digestsOf(eu!), digestsOf(us!)]),
+    ([ours, theirs]) => ours.length > 0 && isDeepStrictEqual(ours, theirs),
     { deadlineMs: 20_000, what: "the digests agree" },
   );
   await us!.process!.stop();
@@ -133,12 +145,12 @@ test("[I15] a row that went bad on the disk of one region is an alarm in the oth
   await us!.start();
   for (const region of [eu!, us!]) {
     await eventually(
-      async () => ((await (await fetch(`${region.url}/v1/status`)).json()) as { sentence: string }).sentence,
+      async () => (await regionStatusOf(region)).sentence,
       (sentence) => sentence.includes(`ROWS DIFFER from those of ${region === eu ? "us" : "eu"}`),
       { deadlineMs: 20_000, what: `${region.name} raises the alarm` },
     );
   }
-  expect(await (await fetch(`${eu!.url}/metrics`)).text()).toContain('tidemark_region_differing_days{peer="us"} 1');
+  expect(await metricsOf(eu!.url)).toContain('tidemark_region_differing_days{peer="us"} 1');
 });
 
 /** What the pruner does after `batches.keep`, which is hours. */
@@ -148,9 +160,9 @@ function pruneAll(path: string): void {
   db.close();
 }
 
-/** All that a region tells of what it was given, as it says it. */
+/** What a region answers about all that it holds, byte for byte. */
 async function everything(url: string): Promise<string> {
-  const questions = ["series?", "records?window=10s&", "records?window=raw&", "conflicts?"];
+  const questions = ["series?", "records?window=10s&", "readings?", "conflicts?"];
   const answers = await Promise.all(
     questions.map(async (question) =>
       (await fetch(`${url}/v1/${question}format=ndjson`, { signal: AbortSignal.timeout(20_000) })).text(),

@@ -5,7 +5,18 @@ import { expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { runCommand } from "../support/command-line.ts";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { digestsSchema } from "../../proto/wire/http/digests.ts";
+import { listedSchemaSchema } from "../../proto/wire/http/series.ts";
+import {
+  deployment,
+  drained,
+  eventually,
+  metricsOf,
+  readings,
+  records,
+  regionClient,
+  statusOf,
+} from "../support/deployment.ts";
 
 const WINDOWS = [{ lengths: ["1m"], raw: true, idle_timeout: "1s" }];
 const AT_MS = Date.UTC(2026, 10, 20, 8);
@@ -27,10 +38,14 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
   await drained(site, 30_000);
 
   const answers = (): Promise<Answers[]> => Promise.all(site.regions.map(({ url }) => answersOf(site, url)));
-  const [eu] = await eventually(answers, ([ours, theirs]) => ours!.digests !== "" && isDeepStrictEqual(ours, theirs), {
-    deadlineMs: 30_000,
-    what: "both regions say the same",
-  });
+  const [eu] = await eventually(
+    answers,
+    ([ours, theirs]) => ours!.digests.length > 0 && isDeepStrictEqual(ours, theirs),
+    {
+      deadlineMs: 30_000,
+      what: "both regions say the same",
+    },
+  );
   expect(eu!.windows).toEqual([
     ["Cel", 3, 66],
     ["Far", 2, 142],
@@ -54,7 +69,7 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
 
   // The gateway has seen it go there and back.
   expect(await schemaOf(site.gatewayUrl)).toEqual([{ ...SERIES, ...version("Cel", 0, 4), changes: 2, versions }]);
-  const metrics = await (await fetch(`${site.gatewayUrl}/metrics`)).text();
+  const metrics = await metricsOf(site.gatewayUrl);
   expect(metrics).toContain('tidemark_edge_schema_changes_total{kind="unit"} 2');
 });
 
@@ -69,7 +84,7 @@ test("where the policy says so a change waits as a dead letter, and comes in exa
   expect(list.out).toMatch(/schema_change: temp was number in Cel and says number in Far now; .*on_change/);
   expect(list.out).toMatch(/schema_change: temp was number in Cel and says boolean in Cel now/);
   expect(site.gateway!.output.join("\n")).toContain("press temp: was number in Cel, is number in Far: its messages");
-  const { schema } = (await (await fetch(`${site.gatewayUrl}/v1/status`)).json()) as { schema: { last: string } };
+  const { schema } = await statusOf({ url: site.gatewayUrl });
   expect(schema.last).toBe("temp of press was number in Cel and is boolean in Cel; the message is a dead letter.");
 
   await site.gateway!.stop();
@@ -83,7 +98,7 @@ test("where the policy says so a change waits as a dead letter, and comes in exa
   await site.startGateway();
   expect((await runCommand(retry, { cwd: site.directory })).out).toContain("0 of 0 dead letters");
   await drained(site, 30_000);
-  const raw = await records(site, { ...SERIES, window: "raw" });
+  const raw = await readings(site, SERIES);
   expect(raw.map(({ value }) => value)).toEqual([20, 70, 21, false]);
   const [listed] = await schemaOf(site.regionUrl);
   expect(listed).toMatchObject({ changes: 2, versions: [{ unit: "Cel" }, { unit: "Far" }, { type: "boolean" }] });
@@ -100,18 +115,17 @@ async function say(site: LocalDeployment, ...readings: readonly [number, number 
   await sensor.endAsync();
 }
 
-type Answers = { readonly windows: unknown[]; readonly schema: unknown[]; readonly digests: string };
+type Answers = { readonly windows: unknown[]; readonly schema: unknown[]; readonly digests: readonly unknown[] };
 
 async function answersOf(site: LocalDeployment, url: string): Promise<Answers> {
   const rows = await records(site, { ...SERIES, window: "1m" }, url);
   const windows = rows.map(({ unit, count, sum }) => [unit, count, sum]);
-  const digests = await (await fetch(`${url}/v1/digests?format=ndjson`)).text();
+  const { digests } = await regionClient(url).get("/v1/digests", digestsSchema);
   return { windows, schema: await schemaOf(url), digests };
 }
 
 async function schemaOf(url: string): Promise<unknown[]> {
-  const answer = await fetch(`${url}/v1/schema?device=press`, { signal: AbortSignal.timeout(10_000) });
-  return ((await answer.json()) as { schema: unknown[] }).schema;
+  return Array.fromAsync(regionClient(url).rows("/v1/schema", listedSchemaSchema, { device: "press" }));
 }
 
 function edit(file: string, change: (config: Record<string, unknown>) => Record<string, unknown>): void {

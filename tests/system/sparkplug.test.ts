@@ -1,7 +1,7 @@
 import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import { expect, onTestFinished, test } from "vitest";
-import { deployment, drained, eventually, records } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings } from "../support/deployment.ts";
 
 const WINDOWS = [{ lengths: ["1s"], raw: true, idle_timeout: "1s" }];
 
@@ -43,6 +43,6 @@ test("an edge node is asked to be born again, and its births survive a restart o
   const second = await node();
   await second.publishAsync("spBv1.0/plant/NDATA/press", payload(2, 23, false), { qos: 1 });
   await drained(site, 30_000);
-  const rows = await records(site, { device: "plant/press", metric: "x", window: "raw" });
+  const rows = await readings(site, { device: "plant/press", metric: "x" });
   expect(rows.map(({ value }) => value).toSorted((a, b) => Number(a) - Number(b))).toEqual([20, 21, 22, 23]);
 });

@@ -1,7 +1,7 @@
 import { existsSync, globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { deployment, drained, gatewayStatus, records } from "../support/deployment.ts";
+import { deployment, drained, readings, records, statusOf } from "../support/deployment.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const FAKETIME = globSync("/usr/lib/*/faketime/libfaketime.so.1").find((path) => existsSync(path));
@@ -33,7 +33,7 @@ test.skipIf(FAKETIME === undefined)(
     const sensors = await UniqueSensors.open(site.mqttUrl, { sensors: 2, inFlight: 50 });
     onTestFinished(() => sensors.close());
     await sensors.publish(200);
-    expect(await gatewayStatus(site)).toMatchObject({ time: { state: "waiting", heldMessages: 200 } });
+    expect(await statusOf({ url: site.gatewayUrl })).toMatchObject({ time: { state: "waiting", held_messages: 200 } });
     for (const jump of ["+0", "-20000d", "+0", "+365d", "-3600", "-20000d", "+0"]) {
       clock(jump);
       await sensors.publish(200);
@@ -44,16 +44,16 @@ test.skipIf(FAKETIME === undefined)(
     await site.gateway!.kill();
     await site.startGateway({ environment });
     await sensors.publish(200);
-    const { readings } = await drained(site, 30_000);
-    expect(readings.journaled).toBe(200);
+    const restarted = await drained(site, 30_000);
+    expect(restarted.readings.journaled).toBe(200);
 
     for (const [n, device] of sensors.devices.entries()) {
-      const raw = await records(site, { device, metric: "id", window: "raw" });
+      const raw = await readings(site, { device, metric: "id" });
       const ids = raw.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
       expect(ids).toEqual([...sensors.acknowledged[n]!].toSorted((a, b) => a - b));
       const windows = await records(site, { device, metric: "id", window: "10s" });
       expect(windows.reduce((sum, { count }) => sum + count, 0)).toBe(ids.length);
     }
-    expect((await gatewayStatus(site)).outbox.undurableReadings).toBe(0);
+    expect((await statusOf({ url: site.gatewayUrl })).outbox.undurable_readings).toBe(0);
   },
 );

@@ -13,6 +13,7 @@ const DIRECTION: readonly Plant[] = Object.entries<Files>({
   "proto-core-imports-nothing": { "proto/core/greedy.ts": `export * from "node:fs";\n` },
   "proto-core-sketch": { "proto/core/sketch.ts": `export { z } from "zod";\n` },
   "wire-imports-core-only": { "proto/wire/chatty.ts": `export { pino } from "pino";\n` },
+  "http-answers-import-core-and-zod-only": { "proto/wire/http/chatty.ts": `export { parse } from "yaml";\n` },
   "proto-knows-no-side": { "proto/runtime/biased.ts": `export * from "../../edge/compose.ts";\n` },
   "sides-never-meet": { "cloud/query/spy.ts": `export * from "../../edge/core/gauge.ts";\n` },
   "sides-know-no-operator": { "cloud/store/phone.ts": `export * from "../../deploy/tidemark.ts";\n` },

@@ -7,6 +7,8 @@ import type { LocalRegion } from "../../../deploy/sandbox/local-deployment.ts";
 import { RECORDS_PER_BATCH, sealAhead, sendAll } from "../region-feed.ts";
 import type { Section } from "../report.ts";
 import type { Bench } from "../servers.ts";
+import { HttpClient } from "../../../proto/runtime/http/client.ts";
+import { regionStatusSchema } from "../../../proto/wire/http/region-status.ts";
 
 /**
  * How fast a region is whole again that was away while the other one was given a backlog: from the batches of the other
@@ -48,11 +50,11 @@ export async function catchup(bench: Bench): Promise<Section> {
 }
 
 async function secondsUntilWhole(region: LocalRegion, records: number): Promise<number> {
+  const client = new HttpClient(region.url, { process: "region", deadlineMs: 30_000 });
   const startMs = performance.now();
   await region.start();
   for (;;) {
-    const answer = await fetch(`${region.url}/v1/status`, { signal: AbortSignal.timeout(30_000) });
-    const status = (await answer.json()) as { records: number };
+    const status = await client.get("/v1/status", regionStatusSchema);
     const seconds = (performance.now() - startMs) / 1000;
     if (status.records >= records) return seconds;
     if (seconds > 600) throw new Error(`${region.name} has ${status.records} of ${records} records after 10 minutes`);

@@ -3,8 +3,8 @@ import type { Section } from "../report.ts";
 import {
   type Bench,
   folderBytes,
-  gatewayStatus,
   gatewayStatusWhen,
+  readStatus,
   generateLoad,
   startGateway,
   startRegion,
@@ -44,16 +44,16 @@ export async function drain(bench: Bench): Promise<Section> {
   const began = await gatewayStatusWhen(gateway, {
     ...patience,
     what: "begin to drain",
-    met: (status) => status.outbox.undurableReadings < filled.outbox.undurableReadings,
+    met: (status) => status.outbox.undurable_readings < filled.outbox.undurable_readings,
   });
   const beganMs = performance.now();
   await gatewayStatusWhen(gateway, {
     ...patience,
     what: "drain",
-    met: (status) => status.outbox.undurableReadings === 0,
+    met: (status) => status.outbox.undurable_readings === 0,
   });
   const doneMs = performance.now();
-  const { wire } = await gatewayStatus(gateway);
+  const { wire } = await readStatus(gateway);
   // A stopped region has its write-ahead log in its database, so nothing counts twice.
   await bench.children.stop(gateway.child);
   await bench.children.stop(region.child);
@@ -64,10 +64,10 @@ export async function drain(bench: Bench): Promise<Section> {
     figures: [
       { name: "region ready until everything is durable", value: (doneMs - upMs) / 1_000, unit: "s" },
       { name: "of that, until the gateway has connected", value: (beganMs - upMs) / 1_000, unit: "s" },
-      { name: "drained", value: began.outbox.undurableReadings / ((doneMs - beganMs) / 1_000), unit: "readings/s" },
+      { name: "drained", value: began.outbox.undurable_readings / ((doneMs - beganMs) / 1_000), unit: "readings/s" },
       { name: "drained, waiting included", value: readings / ((doneMs - upMs) / 1_000), unit: "readings/s" },
       { name: "sealed batch, per reading", value: filled.outbox.bytes / filled.outbox.readings, unit: "B" },
-      { name: "on the wire, per reading", value: wire.bytesSent / readings, unit: "B" },
+      { name: "on the wire, per reading", value: wire.bytes_sent / readings, unit: "B" },
       { name: "on the gateway's disk, per reading", value: gatewayDisk / readings, unit: "B" },
       { name: "on the region's disk, per reading", value: (await folderBytes(region.dataDir)) / readings, unit: "B" },
     ],

@@ -5,6 +5,9 @@ import type { LocalGateway } from "../../../deploy/sandbox/local-deployment.ts";
 import { simulate } from "../../../deploy/sensors/simulate.ts";
 import type { Figure, Section } from "../report.ts";
 import type { Bench } from "../servers.ts";
+import { HttpClient } from "../../../proto/runtime/http/client.ts";
+import type { GatewayStatus } from "../../../proto/wire/http/gateway-status.ts";
+import { gatewayStatusSchema } from "../../../proto/wire/http/gateway-status.ts";
 
 const POLL_MS = 5;
 
@@ -58,12 +61,12 @@ async function trial(site: LocalDeployment, how: "killed" | "frozen"): Promise<n
   const gateway = site.gateways[0]!;
   const before = await until(gateway, ({ regions }) => regions.filter(({ role }) => role !== "idle").length === 2);
   const victim = site.regions.find(({ name }) => name === before.region)!;
-  const held = new Map(before.regions.map(({ region, durableBatches }) => [region, durableBatches]));
+  const held = new Map(before.regions.map(({ region, durable_batches }) => [region, durable_batches]));
   const startMs = performance.now();
   if (how === "killed") void victim.process!.kill();
   else victim.process!.signal("SIGSTOP");
   await until(gateway, ({ regions }) =>
-    regions.some(({ region, durableBatches }) => region !== before.region && durableBatches > held.get(region)!),
+    regions.some(({ region, durable_batches }) => region !== before.region && durable_batches > held.get(region)!),
   );
   const tookMs = performance.now() - startMs;
   if (how === "killed") await victim.start();
@@ -71,16 +74,13 @@ async function trial(site: LocalDeployment, how: "killed" | "frozen"): Promise<n
   return tookMs;
 }
 
-type Uplink = {
-  readonly region: string | null;
-  readonly regions: readonly { readonly region: string; readonly role: string; readonly durableBatches: number }[];
-};
+type Uplink = GatewayStatus["uplink"];
 
 async function until(gateway: LocalGateway, met: (uplink: Uplink) => boolean): Promise<Uplink> {
+  const client = new HttpClient(gateway.url, { process: "gateway", deadlineMs: 5000 });
   const endMs = performance.now() + 60_000;
   for (;;) {
-    const answer = await fetch(`${gateway.url}/v1/status`, { signal: AbortSignal.timeout(5000) });
-    const { uplink } = (await answer.json()) as { uplink: Uplink };
+    const { uplink } = await client.get("/v1/status", gatewayStatusSchema);
     if (met(uplink)) return uplink;
     if (performance.now() > endMs) throw new Error(`the gateway did not get there: ${JSON.stringify(uplink)}`);
     await sleep(POLL_MS);
@@ -89,7 +89,8 @@ async function until(gateway: LocalGateway, met: (uplink: Uplink) => boolean): P
 
 /** Upper bounds, from the buckets of the carrier's histogram. */
 async function replicationDelays(site: LocalDeployment): Promise<readonly Figure[]> {
-  const metrics = await (await fetch(`${site.regionUrl}/metrics`, { signal: AbortSignal.timeout(5000) })).text();
+  const client = new HttpClient(site.regionUrl, { process: "region", deadlineMs: 5000 });
+  const metrics = new TextDecoder().decode(await client.bytes("/metrics"));
   const buckets = [...metrics.matchAll(/^tidemark_region_replication_seconds_bucket\{(.*?)\} (\d+)/gm)]
     .filter(([, labels]) => labels!.includes('peer="us"'))
     .map(([, labels, count]) => ({

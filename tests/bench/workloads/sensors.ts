@@ -183,12 +183,12 @@ async function everythingOnce(fleet: Fleet, gateway: Gateway, region: Region): P
   await gatewayStatusWhen(gateway, {
     what: "hand over every window",
     timeoutMs: 60_000,
-    met: ({ windows, outbox }) => windows.open === 0 && outbox.undurableBatches === 0,
+    met: ({ windows, outbox }) => windows.open === 0 && outbox.undurable_batches === 0,
   });
   const found = new Map<string, { count: number; sum: number }>();
   for await (const { device, count, sum } of windowsOf(region, { metric: "n", window: "10s" })) {
     const before = found.get(device);
-    found.set(device, { count: (before?.count ?? 0) + count, sum: (before?.sum ?? 0) + sum });
+    found.set(device, { count: (before?.count ?? 0) + count, sum: (before?.sum ?? 0) + (sum ?? 0) });
   }
   let messages = 0;
   for (const [device, n] of await fleet.acknowledged()) {

@@ -175,7 +175,7 @@ describe("a mistake is reported with its place, what was found and what is accep
     [
       "an unknown key that is near to none",
       `${BASE}http: { colour: red }\n`,
-      `edge.yaml:5:9  http.colour: unknown key; expected one of host, port
+      `edge.yaml:5:9  http.colour: unknown key; expected one of host, port, cert, key
   5 | http: { colour: red }
     |         ^^^^^^`,
     ],

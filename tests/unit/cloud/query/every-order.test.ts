@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
-import { QueryApi } from "../../../../cloud/query/query-api.ts";
+import { conflictsRoute } from "../../../../cloud/query/conflicts-route.ts";
+import { recordsRoute } from "../../../../cloud/query/records-route.ts";
+import { revisionsRoute } from "../../../../cloud/query/revisions-route.ts";
 import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { millis } from "../../../../proto/core/ids.ts";
 import { operatorName, summaryOfValue } from "../../../../proto/core/operator-command.ts";
 import type { OperatorCommand } from "../../../../proto/core/operator-command.ts";
 import type { SealedBatch } from "../../../../proto/core/record.ts";
 import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
+import { askRoute } from "../../../support/ask-route.ts";
 import { permutations } from "../../../support/permutations.ts";
 import { sealed, testStream, windowOf } from "../../../support/sealed.ts";
 
-/** One window: two gateways, one of which restarts and is revised late, and what operators in two regions said of it. */
+/** One window: two gateways, one of which restarts and sends a late revision, and commands of operators in two regions. */
 const [FIRST_LIFE, SECOND_LIFE, OTHER, IN_EU, IN_US] = [1, 2, 3, 4, 5].map(testStream);
 const window = { device: "press-1", metric: "temperature", windowMs: 10_000, windowStartMs: millis(0) };
 const say = (hlc: number, value: number): OperatorCommand => ({
@@ -33,10 +36,10 @@ const BATCHES: readonly SealedBatch[] = [
   }),
 ];
 const QUESTIONS = [
-  ["records", "window=10s&device=press-1"],
-  ["revisions", "window=10s&device=press-1&metric=temperature&start=0"],
-  ["conflicts", "device=press-1"],
-] as const;
+  "/v1/records?window=10s&device=press-1",
+  "/v1/records/revisions?window=10s&device=press-1&metric=temperature&start=0",
+  "/v1/conflicts?device=press-1",
+];
 
 test("every order of delivery gives the same answers, byte for byte", async () => {
   const answers = new Set<string>();
@@ -45,7 +48,7 @@ test("every order of delivery gives the same answers, byte for byte", async () =
     for (const batch of order) {
       await store.apply([{ ...batch, gateway: "", verified: false, receivedMs: answers.size }]);
     }
-    answers.add(await said(store));
+    answers.add(await answersOf(store));
     await store.close();
   }
   expect(answers.size).toBe(1);
@@ -53,20 +56,9 @@ test("every order of delivery gives the same answers, byte for byte", async () =
   expect(only).toContain('"operator":{"rank":"override","hlc":300');
 });
 
-async function said(store: SqliteStore): Promise<string> {
-  const api = new QueryApi({
-    store,
-    region: "eu",
-    clock: { nowMs: () => 0 },
-    lastSeenMs: () => null,
-    peers: () => [],
-    members: () => [],
-    digests: { last: null, differing: new Map() },
-  });
-  const texts = QUESTIONS.map(async ([question, query]) => {
-    const answer = await api[question]({ url: new URL(`http://region/?${query}`), accept: "" });
-    if (answer.kind !== "json" || answer.status !== 200) throw new Error(JSON.stringify(answer));
-    return answer.body;
-  });
-  return (await Promise.all(texts)).join("\n");
+async function answersOf(store: SqliteStore): Promise<string> {
+  const routes = [recordsRoute(store), revisionsRoute(store), conflictsRoute(store)];
+  const answers = await Promise.all(QUESTIONS.map((question) => askRoute(routes, question)));
+  expect(answers.map(({ status }) => status)).toEqual(QUESTIONS.map(() => 200));
+  return answers.map(({ text }) => text).join("");
 }

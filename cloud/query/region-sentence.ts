@@ -1,8 +1,8 @@
 import type { PeerStatus } from "../core/replication-events.ts";
 import type { StoreTotals } from "../store/store.ts";
 
-/** The one true sentence of a region. */
-export function statusSentence(
+/** How a region is, in one sentence. */
+export function regionSentence(
   totals: StoreTotals,
   { peers, differing }: { peers: readonly PeerStatus[]; differing: readonly string[] },
   nowMs: number,

@@ -3,28 +3,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { badRequest, QueryApi } from "../../../../cloud/query/query-api.ts";
-import type { Answer } from "../../../../cloud/query/query-api.ts";
+import { queryRoutes } from "../../../../cloud/query/query-routes.ts";
 import { SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import type { Route } from "../../../../proto/runtime/http/route.ts";
 import { QuantileSketch } from "../../../../proto/core/sketch.ts";
+import { askRoute } from "../../../support/ask-route.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.ts";
 
 const START = Date.UTC(2026, 10, 20, 8);
 
 let folder: string;
 let store: SqliteStore;
-let api: QueryApi;
+let routes: readonly Route[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidemark-query-"));
   store = SqliteStore.open({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
-  api = new QueryApi({
+  routes = queryRoutes({
     store,
-    region: "eu",
+    regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => START + 10_400 },
     lastSeenMs: () => START,
-    peers: () => [],
-    members: () => [],
     digests: { last: null, differing: new Map() },
   });
 });
@@ -33,17 +32,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-type Listing = "schema" | "series" | "records" | "gateways" | "status";
-
-async function ask(listing: Listing, query = "", accept = ""): Promise<Answer> {
-  const question = { url: new URL(`http://region/v1/${listing}${query}`), accept };
-  return api[listing](question).catch(badRequest);
-}
-
-async function asked(listing: Listing, query = ""): Promise<{ status: number; body: Record<string, unknown> }> {
-  const answer = await ask(listing, query);
-  if (answer.kind !== "json") throw new Error("not a JSON answer");
-  return { status: answer.status, body: JSON.parse(answer.body) as Record<string, unknown> };
+async function ask(address: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { status, text } = await askRoute(routes, `/v1/${address}`);
+  return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
 async function keep(...content: Parameters<typeof sealed>[2][]): Promise<void> {
@@ -59,28 +50,42 @@ async function keep(...content: Parameters<typeof sealed>[2][]): Promise<void> {
 
 describe("a question with a mistake", () => {
   it.each([
-    ["records", "?devcie=d1", "devcie"],
-    ["records", "?window=soon", "window"],
-    ["records", "?from=yesterday", "from"],
-    ["records", "?from=2026-02-31", "from"],
-    ["records", "?from=2026-11-20T08:00:00", "from"],
-    ["records", "?from=2026-11-20&to=2026-11-19", "to"],
-    ["records", "?from=1795200000", "from"],
-    ["records", "?limit=0", "limit"],
-    ["records", "?limit=1e3", "limit"],
-    ["records", "?limit=5&limit=6", "limit"],
-    ["records", "?cursor=nonsense", "cursor"],
-    ["records", "?format=xml", "format"],
-    ["series", "?from=0", "from"],
-    ["schema", "?unit=C", "unit"],
-    ["schema", "?cursor=1", "cursor"],
-    ["gateways", "?device=d1", "device"],
-    ["status", "?verbose=1", "verbose"],
-  ] as const)("gets 400 with the reason: /v1/%s%s", async (listing, query, parameter) => {
-    const { status, body } = await asked(listing, query);
+    ["records?devcie=d1", "unknown parameter devcie"],
+    ["records?window=soon", 'parameter window has the value "soon"'],
+    ["records?window=raw", 'parameter window has the value "raw"'],
+    ["records?from=yesterday", 'parameter from has the value "yesterday"'],
+    ["records?from=2026-02-31", 'parameter from has the value "2026-02-31"'],
+    ["records?from=2026-11-20T08:00:00", 'parameter from has the value "2026-11-20T08:00:00"'],
+    ["records?from=2026-11-20&to=2026-11-19", "parameter to is not after parameter from"],
+    ["readings?from=2026-11-20&to=2026-11-19", "parameter to is not after parameter from"],
+    ["conflicts?from=2026-11-20&to=2026-11-19", "parameter to is not after parameter from"],
+    ["records?from=1795200000", 'parameter from has the value "1795200000"'],
+    ["records?limit=0", 'parameter limit has the value "0"'],
+    ["records?limit=1e3", 'parameter limit has the value "1e3"'],
+    ["records?limit=5&limit=6", "parameter limit comes twice"],
+    ["records?cursor=nonsense", 'parameter cursor has the value "nonsense"'],
+    ["records?format=xml", 'parameter format has the value "xml"'],
+    ["records/revisions?device=d1&metric=m&window=10s", "parameter start is missing"],
+    ["conflicts?kind=war", 'parameter kind has the value "war"'],
+    ["series?from=0", "unknown parameter from"],
+    ["schema?unit=C", "unknown parameter unit"],
+    ["schema?cursor=1", 'parameter cursor has the value "1"'],
+    ["gateways?device=d1", "unknown parameter device"],
+    ["digests?format=json", "unknown parameter format"],
+    ["status?verbose=1", "unknown parameter verbose"],
+  ])("gets 400 with the reason: /v1/%s", async (address, message) => {
+    const { status, body } = await ask(address);
     expect(status).toBe(400);
-    expect(body).toMatchObject({ parameter });
-    expect(Object.keys(body)).toEqual(["error", "parameter", "found", "accepted"]);
+    expect(body).toMatchObject({ error: { code: "bad_parameter", message } });
+  });
+
+  it("is told what is accepted", async () => {
+    expect((await ask("series?from=0")).body).toMatchObject({
+      error: { accepted: ["device", "metric", "limit", "cursor", "format"] },
+    });
+    expect((await ask("records?window=soon")).body).toMatchObject({
+      error: { hint: "expected a window length such as 10s or 1m" },
+    });
   });
 });
 
@@ -91,9 +96,9 @@ describe("records", () => {
     const window = windowOf([1, 2, 3, 4], { startMs: START });
     await keep({ windows: [{ ...window, summary: { ...window.summary, sketch: sketch.toBytes() } }] });
 
-    const { body } = await asked("records", "?device=d1&metric=temperature&window=10s");
+    const { body } = await ask("records?device=d1&metric=temperature&window=10s");
     expect(body["next"]).toBeNull();
-    expect(body["records"]).toMatchObject([
+    expect(body["rows"]).toMatchObject([
       {
         device: "d1",
         metric: "temperature",
@@ -123,22 +128,26 @@ describe("records", () => {
     const seen: unknown[] = [];
     let cursor: string | null = null;
     do {
-      const { body } = await asked("records", `?limit=3${cursor === null ? "" : `&cursor=${cursor}`}`);
-      seen.push(...(body["records"] as unknown[]));
+      const { body } = await ask(`records?limit=3${cursor === null ? "" : `&cursor=${cursor}`}`);
+      seen.push(...(body["rows"] as unknown[]));
       cursor = body["next"] as string | null;
     } while (cursor !== null);
     expect(seen).toHaveLength(7);
 
-    const answer = await ask("records", "", "application/x-ndjson");
-    if (answer.kind !== "ndjson") throw new Error("not NDJSON");
-    const lines = (await Array.fromAsync(answer.lines)).join("").trimEnd().split("\n");
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(seen);
+    for (const [query, accept] of [
+      ["", "application/x-ndjson"],
+      ["?format=ndjson", ""],
+    ] as const) {
+      const { text } = await askRoute(routes, `/v1/records${query}`, { accept });
+      const lines = text.trimEnd().split("\n");
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(seen);
+    }
   });
 
   it("keep every digit of an integer beyond 2^53", async () => {
     await keep({ raws: [rawBlock([[START, 9_007_199_254_740_993n]])] });
-    const answer = await ask("records", "?window=raw");
-    expect(answer).toMatchObject({ body: expect.stringContaining('"value":9007199254740993,') });
+    const { text } = await askRoute(routes, "/v1/readings");
+    expect(text).toContain('"value":9007199254740993,');
   });
 
   it("take times as ISO 8601 and as milliseconds", async () => {
@@ -151,8 +160,8 @@ describe("records", () => {
       ],
     });
     for (const from of [String(START + 1), "2026-11-20T09:00:00.001%2B01:00"]) {
-      const { body } = await asked("records", `?window=raw&from=${from}`);
-      expect(body["records"]).toMatchObject([{ value: 2, time: "2026-11-20T08:00:00.001Z" }]);
+      const { body } = await ask(`readings?from=${from}`);
+      expect(body["rows"]).toMatchObject([{ value: 2, time: "2026-11-20T08:00:00.001Z" }]);
     }
   });
 });
@@ -167,10 +176,10 @@ describe("schema", () => {
         raws: [rawBlock([[at(15_000), "unavailable"]])],
       },
     );
-    const { body } = await asked("schema", "?device=d1");
+    const { body } = await ask("schema?device=d1");
     const times = (first: string, last: string) => ({ first_seen: iso(first), last_seen: iso(last) });
     expect(body).toEqual({
-      schema: [
+      rows: [
         {
           device: "d1",
           metric: "temperature",
@@ -187,8 +196,8 @@ describe("schema", () => {
       ],
       next: null,
     });
-    const { body: shown } = await asked("records", "?window=10s");
-    expect(shown["records"]).toMatchObject([
+    const { body: shown } = await ask("records?window=10s");
+    expect(shown["rows"]).toMatchObject([
       { type: "number", unit: null, count: 1 },
       { type: "number", unit: "°C", count: 1 },
       { type: "number", unit: "°F", count: 2 },
@@ -200,19 +209,19 @@ describe("schema", () => {
 
 describe("status", () => {
   it("begins with one true sentence", async () => {
-    expect((await asked("status")).body["sentence"]).toBe(
+    expect((await ask("status")).body["sentence"]).toBe(
       "Waiting for the first batch; no gateway has delivered anything yet.",
     );
     await keep({ windows: [windowOf([1])], ledger: { readings: 1_284_331 } });
-    expect((await asked("status")).body["sentence"]).toBe(
+    expect((await ask("status")).body["sentence"]).toBe(
       "Holding 1 window record of 1,284,331 readings from 1 gateway, last batch 0.4 s ago.",
     );
   });
 
   it("tells per stream what came and what did not become a reading", async () => {
     await keep({ ledger: { readings: 5, redelivered: 2, deadLetters: new Map([["syntax", 3]]) } });
-    const { body } = await asked("gateways");
-    expect(body["streams"]).toMatchObject([
+    const { body } = await ask("gateways");
+    expect(body["rows"]).toMatchObject([
       { gateway: "plant-7", durable: { prefix: 1 }, readings: 5, redelivered: 2, dead_letters: { syntax: 3 } },
     ]);
   });

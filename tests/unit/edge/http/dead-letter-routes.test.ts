@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { isLastPage, pageOf } from "../../../../edge/core/storage/dead-letter-page.ts";
-import { serveDeadLetters } from "../../../../edge/http/http-dead-letters.ts";
-import { HttpServer } from "../../../../proto/runtime/http.ts";
+import { deadLetterRoutes } from "../../../../edge/http/dead-letter-routes.ts";
+import { HttpClient } from "../../../../proto/runtime/http/client.ts";
+import { HttpServer } from "../../../../proto/runtime/http/server.ts";
+import { deadLetterSchema } from "../../../../proto/wire/http/dead-letters.ts";
 import { runCommand } from "../../../support/command-line.ts";
 
 /** Letters of 300 KB; of every third only the beginning was kept, and the others come in when they are tried again. */
@@ -31,40 +33,50 @@ async function gateway(): Promise<string> {
       LETTERS.filter(({ id }) => id > query.after),
       query,
     );
-  const server = new HttpServer({ log: pino({ level: "silent" }) });
-  serveDeadLetters(server, {
-    authorized: (token) => token === "secret",
-    letters: {
-      deadLetters: async (query) => page(query),
-      retryDeadLetters: async (query) => {
-        const looked = page(query);
-        const cut = looked.filter(({ size, payload }) => payload.length < size).length;
-        const retried = looked.length - cut;
-        const last = looked.at(-1)?.id ?? query.after;
-        return { looked: looked.length, retried, readings: retried, cut, last, isEnd: isLastPage(looked, query) };
-      },
-      purgeDeadLetters: async () => 0,
+  const routes = deadLetterRoutes({
+    deadLetters: async (query) => page(query),
+    retryDeadLetters: async (query) => {
+      const looked = page(query);
+      const cut = looked.filter(({ size, payload }) => payload.length < size).length;
+      const retried = looked.length - cut;
+      const last = looked.at(-1)?.id ?? query.after;
+      return { looked: looked.length, retried, readings: retried, cut, last, isEnd: isLastPage(looked, query) };
     },
+    purgeDeadLetters: async () => 0,
   });
+  const server = new HttpServer(
+    { log: pino({ level: "silent" }), routes },
+    { process: "gateway", authorized: (token) => token === "secret", tls: null },
+  );
   const { host, port } = await server.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(() => server.close());
   return `http://${host}:${port}`;
 }
 
+function clientOf(url: string): HttpClient {
+  return new HttpClient(url, { process: "gateway", deadlineMs: 10_000 });
+}
+
 test("pages end after a mebibyte of payloads, and lead to all letters", async () => {
-  const url = await gateway();
-  const pages: number[][] = [];
-  for (let after: number | null = 0; after !== null;) {
-    const response = await fetch(`${url}/v1/dead-letters?limit=1000&after=${after}`);
-    const { dead_letters, next } = (await response.json()) as { dead_letters: { id: number }[]; next: number | null };
-    pages.push(dead_letters.map(({ id }) => id));
-    after = next;
-  }
-  expect(pages).toEqual([
+  const client = clientOf(await gateway());
+  const pages = await Array.fromAsync(client.pages("/v1/dead-letters", deadLetterSchema, { limit: 1000 }));
+  expect(pages.map((page) => page.map(({ id }) => id))).toEqual([
     [1, 2, 3, 4],
     [5, 6, 7, 8],
     [9, 10],
   ]);
+});
+
+test("one letter and its payload are found by its number", async () => {
+  const client = clientOf(await gateway());
+  const letter = await client.get("/v1/dead-letters/one", deadLetterSchema, { id: 7 });
+  expect(letter).toMatchObject({ id: 7, arrived: "2026-11-20T00:00:00.000Z", size: 400_000 });
+  const payload = await client.bytes("/v1/dead-letters/payload", { id: 7 });
+  expect(Buffer.from(letter.payload, "base64").equals(payload)).toBe(true);
+  await expect(client.bytes("/v1/dead-letters/payload", { id: 11 })).rejects.toMatchObject({
+    code: "usage",
+    message: "there is no dead letter 11",
+  });
 });
 
 test("retry says how many stay because they were cut", async () => {

@@ -1,0 +1,89 @@
+import { Fault } from "../../proto/core/fault.ts";
+import type { Member } from "../../proto/core/member.ts";
+import { HttpError } from "../../proto/runtime/http/http-error.ts";
+import { commandRoute, NO_PARAMETERS } from "../../proto/runtime/http/route.ts";
+import type { Route } from "../../proto/runtime/http/route.ts";
+import type { CommandsAnswer } from "../../proto/wire/http/commands.ts";
+import { commandsSchema } from "../../proto/wire/http/commands.ts";
+import { commandRequestSchema, draftsOf, memberOf, REQUEST_BYTES_MAX } from "./command-request.ts";
+import type { CommandRequest } from "./command-request.ts";
+import type { CommandService } from "./command-service.ts";
+
+/** `POST /v1/commands`: one request is one batch, committed whole before the answer. */
+export function commandsRoute(deps: CommandsRouteDeps): Route {
+  let running = 0;
+  return commandRoute({
+    path: "/v1/commands",
+    summary: "override, backfill or clear windows, erase a device, change the list of regions",
+    parameters: NO_PARAMETERS,
+    body: { schema: commandRequestSchema, bytesMax: REQUEST_BYTES_MAX },
+    answer: commandsSchema,
+    errors: ["conflict", "unavailable"],
+    handle: async (_parameters, request) => {
+      const conflict = conflictOf(request, deps);
+      if (conflict !== null) throw new HttpError("conflict", conflict);
+      if (running >= RUNNING_MAX) {
+        throw new HttpError("unavailable", { message: "too many commands at once", hint: "try again" });
+      }
+      running += 1;
+      try {
+        return await run(request, deps);
+      } catch (error) {
+        // The clock of the region is wrong.
+        if (error instanceof Fault && error.code === "config") throw new HttpError("unavailable", error);
+        throw error;
+      } finally {
+        running -= 1;
+      }
+    },
+  });
+}
+
+export type CommandsRouteDeps = {
+  readonly commandService: CommandService;
+  readonly region: string;
+  /** All regions, as this one knows them now. */
+  readonly members: () => readonly Member[];
+  /** Why a change of the list of regions must not be made now; null when it may. */
+  readonly changeRefusal: (change: Member, options: { readonly acceptShortage: boolean }) => string | null;
+  readonly commanded: (request: CommandRequest, batch: string) => void;
+};
+
+/** Why a region must not get the state that the command gives it; null: it may, or the command is about something else. */
+function conflictOf(request: CommandRequest, deps: CommandsRouteDeps): { message: string; hint: string } | null {
+  if (request.command !== "set_member") return null;
+  const change = memberOf(request, knownMember(request, deps));
+  if (change.url === "" && change.region !== deps.region && change.state !== "lost") {
+    const message = `the address of ${change.region} is not known`;
+    return { message, hint: "say where other regions reach it" };
+  }
+  // An operator may accept that batches have too few copies, but not that the regions that are left could not work.
+  const refusal = deps.changeRefusal(change, { acceptShortage: request.accept_loss === true });
+  return refusal === null ? null : { message: `${refusal}; nothing was changed`, hint: "" };
+}
+
+function knownMember(request: CommandRequest, { members }: CommandsRouteDeps): Member | undefined {
+  return request.command === "set_member" ? members().find(({ region }) => region === request.region) : undefined;
+}
+
+async function run(request: CommandRequest, deps: CommandsRouteDeps): Promise<CommandsAnswer> {
+  const { commandService, region, commanded } = deps;
+  const receipt = await commandService.take(draftsOf(request, knownMember(request, deps)));
+  const batch = `${receipt.streamId}/${receipt.seq}`;
+  commanded(request, batch);
+  const replicated = await commandService.replicated(receipt, AbortSignal.timeout(REPLICATED_WAIT_MS));
+  const what = receipt.commands.length === 1 ? "One command" : `${receipt.commands.length} commands`;
+  const where = replicated ? "held by enough regions" : "not yet held by enough regions; it goes there by itself";
+  return {
+    sentence: `${what} on disk in ${region}, ${where}.`,
+    commands: receipt.commands.length,
+    batch,
+    region,
+    durable: true,
+    replicated,
+  };
+}
+
+/** Long enough where regions are well; the commands do not depend on it. */
+const REPLICATED_WAIT_MS = 2_000;
+const RUNNING_MAX = 64;

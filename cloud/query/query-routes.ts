@@ -1,0 +1,41 @@
+import type { Route } from "../../proto/runtime/http/route.ts";
+import { conflictsRoute } from "./conflicts-route.ts";
+import { digestsRoute } from "./digests-route.ts";
+import type { KnownDigests } from "./digests-route.ts";
+import { gatewaysRoute } from "./gateways-route.ts";
+import { readingsRoute } from "./readings-route.ts";
+import { recordsRoute } from "./records-route.ts";
+import { regionsRoute } from "./regions-route.ts";
+import type { RegionsSeen } from "./regions-route.ts";
+import { revisionsRoute } from "./revisions-route.ts";
+import { schemaRoute } from "./schema-route.ts";
+import { seriesRoute } from "./series-route.ts";
+import { statusRoute } from "./status-route.ts";
+import type { Store } from "../store/store.ts";
+
+/**
+ * What a region answers to people and programs: one file an address. A new question to the store takes three places:
+ * a route here, a method of `Store`, and its SQL.
+ */
+export function queryRoutes(deps: {
+  readonly store: Store;
+  readonly regions: RegionsSeen;
+  readonly clock: { nowMs(): number };
+  /** When a gateway was heard last; null: not since the start of the region. */
+  readonly lastSeenMs: (gateway: string) => number | null;
+  readonly digests: KnownDigests;
+}): readonly Route[] {
+  const { store, regions, clock, lastSeenMs, digests } = deps;
+  return [
+    statusRoute({ store, regions, clock, digests }),
+    gatewaysRoute({ store, lastSeenMs }),
+    regionsRoute(regions),
+    seriesRoute(store),
+    schemaRoute(store),
+    recordsRoute(store),
+    readingsRoute(store),
+    revisionsRoute(store),
+    conflictsRoute(store),
+    digestsRoute(digests),
+  ];
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { answerSchema } from "./answer-schema.ts";
+
+/** A row of `GET /v1/dead-letters` of a gateway: a message that should have been readings and was not. */
+export type ShownDeadLetter = {
+  readonly id: number;
+  readonly arrived: string;
+  /** Present where the clock of the gateway was not set when the message came. */
+  readonly arrived_is_estimate?: true | undefined;
+  readonly client: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly route: string;
+  /** What the message said of its own payload, such as `json`; absent where it said nothing. */
+  readonly format?: string | undefined;
+  /** Of the payload, in bytes; more than `payload` holds where only the beginning was kept. */
+  readonly size: number;
+  /** In base64, because it may be any bytes. `GET /v1/dead-letters/payload` gives the bytes. */
+  readonly payload: string;
+};
+
+export const deadLetterSchema: z.ZodType<ShownDeadLetter> = answerSchema<ShownDeadLetter>()(
+  z.object({
+    id: z.number(),
+    arrived: z.string(),
+    arrived_is_estimate: z.literal(true).optional(),
+    client: z.string(),
+    topic: z.string(),
+    reason: z.string(),
+    detail: z.string(),
+    route: z.string(),
+    format: z.string().optional(),
+    size: z.number(),
+    payload: z.string(),
+  }),
+);
+
+/** `POST /v1/dead-letters/retry`: what became of one page. `next` goes back as `cursor`; null: this was the last page. */
+export type RetryAnswer = {
+  readonly looked: number;
+  /** Those that are no dead letters any more. */
+  readonly retried: number;
+  readonly readings: number;
+  /** Those that stay because only the beginning of their payload was kept. */
+  readonly cut: number;
+  readonly next: string | null;
+};
+
+export const retrySchema: z.ZodType<RetryAnswer> = answerSchema<RetryAnswer>()(
+  z.object({
+    looked: z.number(),
+    retried: z.number(),
+    readings: z.number(),
+    cut: z.number(),
+    next: z.string().nullable(),
+  }),
+);
+
+/** `POST /v1/dead-letters/purge`: how many of one page were deleted. */
+export type PurgeAnswer = { readonly purged: number; readonly next: string | null };
+
+export const purgeSchema: z.ZodType<PurgeAnswer> = answerSchema<PurgeAnswer>()(
+  z.object({ purged: z.number(), next: z.string().nullable() }),
+);

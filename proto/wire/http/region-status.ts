@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { MemberState } from "../../core/member.ts";
+import { MEMBER_STATES } from "../../core/member.ts";
+import { answerSchema } from "./answer-schema.ts";
+
+/** `GET /v1/status` of a region: how it is. The sentence comes first, for people. */
+export type RegionStatus = {
+  readonly sentence: string;
+  readonly region: string;
+  readonly gateways: number;
+  readonly streams: number;
+  readonly series: number;
+  readonly readings: number;
+  readonly records: number;
+  readonly raw_readings: number;
+  readonly forks: number;
+  /** Batches that are held, and that a later version of this software will read. */
+  readonly unapplied_batches: number;
+  readonly peers: readonly PeerRegion[];
+  /** When the last batch came; null: none came yet. */
+  readonly last_batch: string | null;
+};
+
+export type PeerRegion = {
+  readonly name: string;
+  readonly state: MemberState;
+  /** Whether this region sends to it. */
+  readonly connected: boolean;
+  /** Whether it sends to this region. */
+  readonly sends: boolean;
+  /** Why the last connection to it ended; null: none ended. */
+  readonly lost: string | null;
+  /** Batches that were committed here first and that it does not hold yet. */
+  readonly behind_batches: number;
+  /** The age of the oldest of them; null: there is none. */
+  readonly behind_ms: number | null;
+};
+
+export const regionStatusSchema: z.ZodType<RegionStatus> = answerSchema<RegionStatus>()(
+  z.object({
+    sentence: z.string(),
+    region: z.string(),
+    gateways: z.number(),
+    streams: z.number(),
+    series: z.number(),
+    readings: z.number(),
+    records: z.number(),
+    raw_readings: z.number(),
+    forks: z.number(),
+    unapplied_batches: z.number(),
+    peers: z
+      .array(
+        z.object({
+          name: z.string(),
+          state: z.enum(MEMBER_STATES),
+          connected: z.boolean(),
+          sends: z.boolean(),
+          lost: z.string().nullable(),
+          behind_batches: z.number(),
+          behind_ms: z.number().nullable(),
+        }),
+      )
+      .readonly(),
+    last_batch: z.string().nullable(),
+  }),
+);
