@@ -8,9 +8,11 @@ import type { Reporter, TestModule, Vitest } from "vitest/node";
  */
 export class CountsReporter implements Reporter {
   #root = process.cwd();
+  #isFiltered = false;
 
   onInit(vitest: Vitest): void {
     this.#root = vitest.config.root;
+    this.#isFiltered = vitest.config.testNamePattern !== undefined;
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
@@ -25,7 +27,8 @@ export class CountsReporter implements Reporter {
         const file = relative(this.#root, module.moduleId);
         if (result.state !== "skipped")
           durations.push({ ms: test.diagnostic()?.duration ?? 0, file, name: test.fullName });
-        if (result.state === "skipped")
+        // With `-t` nearly all tests are skipped, and nobody asks why.
+        if (result.state === "skipped" && !this.#isFiltered)
           console.log(`skipped: ${test.fullName}${result.note ? `: ${result.note}` : ""}`);
       }
     }
