@@ -43,7 +43,8 @@ export function scratchTree(name: string, files: Files): string {
   for (const file of CONFIGURATION) cpSync(join(ROOT, file), join(folder, file));
   for (const sub of FOLDERS) mkdirSync(join(folder, sub));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "package.json"), `{\n  "name": "scratch",\n  "private": true,\n  "type": "module"\n}\n`);
+  const manifest = { name: "scratch", private: true, bin: { scratch: "deploy/tidemark.ts" }, type: "module" };
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
