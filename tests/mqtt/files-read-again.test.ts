@@ -83,7 +83,7 @@ async function counted(metric: string): Promise<number> {
 
 async function reloads(fileName: string, outcome: string, count: number): Promise<void> {
   const metric = `tidemark_edge_mqtt_reloads_total{file="${fileName}",outcome="${outcome}"}`;
-  const options = { deadlineMs: 20_000, what: metric };
+  const options = { deadlineMs: 60_000, what: metric };
   await eventually(
     () => counted(metric),
     (now) => now >= count,

@@ -34,7 +34,7 @@ async function collected(site: LocalDeployment, options: IClientOptions, count: 
   await eventually(
     () => Promise.resolve(messages.length),
     (got) => got >= count,
-    { deadlineMs: 20_000, what: `${count} messages come` },
+    { deadlineMs: 60_000, what: `${count} messages come` },
   );
   // Whatever is one too many would come before the answer to this: the order is kept.
   await client.subscribeAsync("end/of/queue", { qos: 1 });
@@ -42,7 +42,7 @@ async function collected(site: LocalDeployment, options: IClientOptions, count: 
   await eventually(
     () => Promise.resolve(messages.at(-1)),
     (last) => last === "end/of/queue ",
-    { deadlineMs: 20_000, what: "the end of the queue comes" },
+    { deadlineMs: 60_000, what: "the end of the queue comes" },
   );
   await client.unsubscribeAsync("end/of/queue");
   await client.endAsync();
@@ -120,7 +120,7 @@ describe.each([
     await eventually(
       () => Promise.resolve(kept),
       (all) => all.includes("end "),
-      { deadlineMs: 10_000, what: "messages come" },
+      { deadlineMs: 60_000, what: "messages come" },
     );
     expect(kept).toEqual(["kept/a 2", "end "]);
     await late.endAsync();
@@ -238,7 +238,7 @@ async function reachable(site: LocalDeployment): Promise<boolean> {
         socket.once("connect", () => socket.destroy());
       }),
     (is) => is,
-    { deadlineMs: 20_000, what: "the gateway listens" },
+    { deadlineMs: 60_000, what: "the gateway listens" },
   ).catch(() => false);
 }
 

@@ -63,7 +63,7 @@ export async function readings(
 }
 
 export async function statusOf({ url }: { readonly url: string }): Promise<GatewayStatus> {
-  return new HttpClient(url, { process: "gateway", deadlineMs: 10_000 }).get("/v1/status", gatewayStatusSchema);
+  return new HttpClient(url, { process: "gateway", deadlineMs: 60_000 }).get("/v1/status", gatewayStatusSchema);
 }
 
 export async function regionStatusOf({ url }: { readonly url: string }): Promise<RegionStatus> {
@@ -76,7 +76,7 @@ export function regionClient(url: string): HttpClient {
 
 /** The metrics of a gateway or a region, as Prometheus reads them. */
 export async function metricsOf(url: string): Promise<string> {
-  const client = new HttpClient(url, { process: "gateway", deadlineMs: 10_000 });
+  const client = new HttpClient(url, { process: "gateway", deadlineMs: 60_000 });
   return new TextDecoder().decode(await client.bytes("/metrics"));
 }
 

@@ -38,7 +38,7 @@ async function publish(count: number): Promise<UniqueSensors> {
 }
 
 async function arrived(sensors: UniqueSensors): Promise<void> {
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   for (const [n, device] of sensors.devices.entries()) {
     const values = (await readings(site, { device, metric: "id" })).map(({ value }) => Number(value));
     expect(values.toSorted((a, b) => a - b)).toEqual([...sensors.acknowledged[n]!].toSorted((a, b) => a - b));
@@ -53,7 +53,7 @@ describe("[I30] a damaged disk stops the start, loses nothing, and goes on when 
     await site.startRegion();
     await site.startGateway();
     const sensors = await publish(200);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     await site.stop();
     const path = join(site.directory, file);
     const folder = join(path, "..");
@@ -137,7 +137,7 @@ test("an unreachable region is said in one sentence, while readings go on being 
   const { sentence } = await eventually(
     () => statusOf({ url: site.gatewayUrl }),
     (status) => status.outbox.undurable_readings >= 100,
-    { deadlineMs: 10_000, what: "the readings are sealed" },
+    { deadlineMs: 60_000, what: "the readings are sealed" },
   );
   expect(sentence).toMatch(/^No connection to eu for [\d.]+ s: \d+ readings safe on disk/);
   await site.startRegion();
@@ -177,7 +177,7 @@ test.skipIf(!canMount)(
       async () => sensors.totalAcknowledged,
       (now) => now > before,
       {
-        deadlineMs: 30_000,
+        deadlineMs: 60_000,
         what: "acknowledgements go on",
       },
     );

@@ -44,7 +44,7 @@ test("after a route is corrected, retry brings dead letters in with their own ti
   expect((await asked(["deadletter", "retry", ...gateway, ...token])).out).toContain("0 of 1 dead letters");
   expect((await asked(["deadletter", "list", ...gateway])).out).toMatch(/^ +4 .* syntax: .*column 9/);
 
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const rows = await readings(site, { device: "press", metric: "x" });
   expect(rows.map(({ value }) => value)).toEqual([1, 2, 3]);
   for (const { time } of rows) {

@@ -14,7 +14,7 @@ async function said(process: ManagedProcess, pattern: RegExp): Promise<string> {
   const line = await eventually(
     async () => process.output.find((one) => pattern.test(one)) ?? "",
     (found) => found !== "" || !process.running,
-    { deadlineMs: 30_000, what: `the demo says ${pattern.source}` },
+    { deadlineMs: 60_000, what: `the demo says ${pattern.source}` },
   );
   expect(line, process.output.join("\n")).toMatch(pattern);
   return line;
@@ -41,7 +41,7 @@ test("the demo says where to look, its commands work, Ctrl-C stops everything, a
     const { rows } = await eventually(
       async () => listingSchema(recordSchema).parse(await (await fetch(query)).json()),
       (answer) => answer.rows.length > 0,
-      { deadlineMs: 40_000, what: "the reading arrives" },
+      { deadlineMs: 60_000, what: "the reading arrives" },
     );
     expect(rows[0]!.last).toBe(21.5);
   }

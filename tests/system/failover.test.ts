@@ -31,7 +31,7 @@ async function standbyReady(gateway: LocalGateway): Promise<GatewayStatus["uplin
   return eventually(
     () => uplinkOf(gateway),
     ({ regions }) => ["active", "standby"].every((role) => regions.some((region) => region.role === role)),
-    { deadlineMs: 20_000, what: `${gateway.name} has an active region and a standby` },
+    { deadlineMs: 60_000, what: `${gateway.name} has an active region and a standby` },
   );
 }
 

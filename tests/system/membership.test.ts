@@ -53,7 +53,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
   onTestFinished(() => sensors.close());
   const [device] = sensors.devices;
   await sensors.publish(300);
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   expect(await seen(site, 0, "ap")).toBe("unknown");
   expect(await ids(site, 2, device!)).toEqual([]);
 
@@ -63,7 +63,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
     await eventually(
       () => seen(site, at, "ap"),
       (state) => state === "member",
-      { deadlineMs: 30_000, what: `ap is a member in the eyes of ${site.regions[at]!.name}` },
+      { deadlineMs: 60_000, what: `ap is a member in the eyes of ${site.regions[at]!.name}` },
     );
   }
   const acknowledged = (): number[] => [...sensors.acknowledged[0]!].toSorted((a, b) => a - b);
@@ -73,27 +73,27 @@ test("[I13] a region joins and becomes a member when it has everything; another 
   await eventually(
     () => statusOf({ url: site.gatewayUrl }),
     ({ uplink }) => uplink.region === "us" || uplink.region === "ap",
-    { deadlineMs: 20_000, what: "the gateway goes to another region, of which it was told" },
+    { deadlineMs: 60_000, what: "the gateway goes to another region, of which it was told" },
   );
   await site.regions[0]!.process!.kill();
   // Nobody whom its configuration names is there any more, also after a restart.
   await site.gateway!.kill();
   await site.startGateway();
   await sensors.publish(300);
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   expect(await regions(site, 2, "list")).toMatchObject({
     out: expect.stringMatching(/^ap +member +this region\neu/) as unknown,
   });
   await eventually(
     () => regions(site, 2, "lost", "eu"),
     ({ code }) => code === 0,
-    { deadlineMs: 30_000, what: "eu is given up" },
+    { deadlineMs: 60_000, what: "eu is given up" },
   );
   for (const at of [1, 2]) {
     await eventually(
       () => seen(site, at, "eu"),
       (state) => state === "lost",
-      { deadlineMs: 20_000, what: `eu is lost in the eyes of ${site.regions[at]!.name}` },
+      { deadlineMs: 60_000, what: `eu is lost in the eyes of ${site.regions[at]!.name}` },
     );
     expect(await ids(site, at, device!)).toEqual(acknowledged());
   }
@@ -107,6 +107,6 @@ test("[I13] a region joins and becomes a member when it has everything; another 
   await eventually(
     async () => eu.output.join("\n"),
     (log) => log.includes("eu is no peer of"),
-    { deadlineMs: 20_000, what: "eu hears that it is no peer any more" },
+    { deadlineMs: 60_000, what: "eu hears that it is no peer any more" },
   );
 });

@@ -46,12 +46,12 @@ test("[I21] a gateway that boots without time acknowledges, and dates its readin
     () => statusOf({ url: site.gatewayUrl }),
     ({ time }) => time.state === "known" && time.held_messages === 0,
     {
-      deadlineMs: 10_000,
+      deadlineMs: 60_000,
       what: "the time is known",
     },
   );
   await publish(10);
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const rows = await readings(site, { device: "plant/press", metric: "n" });
   const dated = rows
     .map(({ value, time }) => [Number(value), Date.parse(time!)] as const)

@@ -64,7 +64,7 @@ test("a real office's 8,143 rows arrive complete: every window equals independen
       const found = await eventually(
         () => records(office, { device, metric, window: name }),
         (all) => all.reduce((sum, record) => sum + record.count, 0) >= 8143,
-        { deadlineMs: 30_000, what: `${metric} in windows of ${name}` },
+        { deadlineMs: 60_000, what: `${metric} in windows of ${name}` },
       );
       expect(found.length).toBe(expected.size);
       for (const record of found) {

@@ -52,7 +52,7 @@ async function agreed(
   const all = await eventually(
     () => Promise.all(site.regions.map(({ url }) => Promise.all(QUESTIONS.map((question) => ask(url, question))))),
     (answers) => answers.every((one) => one.join() === answers[0]!.join()) && isIt(answers[0]!),
-    { deadlineMs: 20_000, what: "the regions agree" },
+    { deadlineMs: 60_000, what: "the regions agree" },
   );
   return all[0]!;
 }
@@ -69,7 +69,7 @@ describe("[I16] one window of two gateways, with commands of operators in severa
     const site = await started();
     await publish(site, 0, [20, 21, 22]);
     await publish(site, 1, [30], 5_000);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     const count = (of: string): number => (JSON.parse(of) as { rows: { count: number }[] }).rows[0]!.count;
     await agreed(site, ([records]) => records!.includes("press-1") && count(records!) === 4);
 
@@ -107,7 +107,7 @@ describe("[I16] one window of two gateways, with commands of operators in severa
     const erased = ["press-1", "--confirm", "press-1"];
     expect(await command(site, 2, "erase-device", ...erased)).toMatchObject({ code: 0, err: "" });
     await publish(site, 1, [31], 9_000);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     const [, , , , series] = await agreed(
       site,
       ([records]) => (JSON.parse(records!) as { rows: [] }).rows.length === 0,

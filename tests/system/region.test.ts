@@ -24,7 +24,7 @@ import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 const STREAM = testStream(1);
 
 describe("a region", () => {
-  it("[I24] answers for everything it acknowledged, however often it is killed", { timeout: 60_000 }, async () => {
+  it("[I24] answers for everything it acknowledged, however often it is killed", async () => {
     const local = await deployment();
     const batches = Array.from({ length: 200 }, (_, index) => batchOf(index + 1));
     const acknowledged = new Set<number>();
@@ -57,7 +57,7 @@ describe("a region", () => {
     expect(raw.map((record) => record.value)).toEqual(batches.map((_, index) => index + 1));
   });
 
-  it("acknowledges to every session of a gateway, and says so before it stops", { timeout: 30_000 }, async () => {
+  it("acknowledges to every session of a gateway, and says so before it stops", async () => {
     const local = await deployment();
     const region = await local.startRegion();
     const first = await Session.open(local.regions[0]!.ports.ingest);
@@ -72,7 +72,7 @@ describe("a region", () => {
     expect(await region.exit).toMatchObject({ code: 0 });
   });
 
-  it("stops acknowledging and ends with its reason when its quota is used up", { timeout: 30_000 }, async () => {
+  it("stops acknowledging and ends with its reason when its quota is used up", async () => {
     const local = await deployment({ cloud: { store: { kind: "sqlite", max_size: "1MiB" } } });
     const region = await local.startRegion();
     const session = await Session.open(local.regions[0]!.ports.ingest);
@@ -89,7 +89,7 @@ describe("a region", () => {
     session.close();
   });
 
-  it("refuses a spoiled batch by name and takes the next one", { timeout: 30_000 }, async () => {
+  it("refuses a spoiled batch by name and takes the next one", async () => {
     const local = await deployment();
     await local.startRegion();
     const session = await Session.open(local.regions[0]!.ports.ingest);

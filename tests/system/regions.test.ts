@@ -47,7 +47,7 @@ async function told(site: LocalDeployment, sensors: UniqueSensors): Promise<numb
           eventually(
             () => idsIn(site, region, device),
             (ids) => ids.length >= sensors.acknowledged[n]!.size,
-            { deadlineMs: 20_000, what: `${region.name} has what ${device} said` },
+            { deadlineMs: 60_000, what: `${region.name} has what ${device} said` },
           ),
         ),
       ),
@@ -63,7 +63,7 @@ describe("what one region was given, every region has", () => {
   test("while all of them run", async () => {
     const { site, sensors } = await started();
     await sensors.publish(500);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
@@ -73,18 +73,18 @@ describe("what one region was given, every region has", () => {
     await us!.process!.kill();
     await ap!.process!.kill();
     await sensors.publish(300);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     rmSync(join(site.directory, "ap"), { recursive: true });
     await Promise.all([us!.start(), ap!.start()]);
     await sensors.publish(100);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
   test("also one that is rebuilt when the bytes of old batches are gone, while writes go on", async () => {
     const { site, sensors } = await started();
     await sensors.publish(400);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     await told(site, sensors);
     await Promise.all(site.regions.map((region) => region.process!.kill()));
     for (const { name } of site.regions) pruneAll(join(site.directory, name, "region.db"));
@@ -95,23 +95,23 @@ describe("what one region was given, every region has", () => {
     await eventually(
       () => statusOf({ url: site.gatewayUrl }),
       ({ uplink }) => uplink.region === "eu" || uplink.region === "us",
-      { deadlineMs: 20_000, what: "the gateway is back at a region that has everything" },
+      { deadlineMs: 60_000, what: "the gateway is back at a region that has everything" },
     );
     await rebuilt!.start();
     await sensors.publish(200);
-    await drained(site, 30_000);
+    await drained(site, 60_000);
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
     const [eu, us, ap] = await eventually(
       () => Promise.all(site.regions.map(({ url }) => everything(url))),
       (answers) => answers.every((answer) => answer === answers[0]),
-      { deadlineMs: 20_000, what: "the rebuilt region answers as the others do" },
+      { deadlineMs: 60_000, what: "the rebuilt region answers as the others do" },
     );
     expect([us, ap]).toEqual([eu, eu]);
     // Its rows are there before its batches belong to the set.
     await eventually(
       async () => site.regions[2]!.process!.output.join("\n"),
       (log) => log.includes("took a snapshot of region"),
-      { deadlineMs: 10_000, what: "the snapshot ends" },
+      { deadlineMs: 60_000, what: "the snapshot ends" },
     );
   });
 });
@@ -130,13 +130,13 @@ test("[I15] a row that went bad on the disk of one region is an alarm in the oth
   const ts = Date.now() - 2 * 86_400_000;
   await sensor.publishAsync("press-1", JSON.stringify({ ts, temp: 20 }), { qos: 1 });
   await sensor.endAsync();
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const digestsOf = async (region: LocalRegion): Promise<readonly ShownDigest[]> =>
     (await regionClient(region.url).get("/v1/digests", digestsSchema)).digests;
   await eventually(
     () => Promise.all([digestsOf(eu!), digestsOf(us!)]),
     ([ours, theirs]) => ours.length > 0 && isDeepStrictEqual(ours, theirs),
-    { deadlineMs: 20_000, what: "the digests agree" },
+    { deadlineMs: 60_000, what: "the digests agree" },
   );
   await us!.process!.stop();
   const db = new SqliteDatabase(join(site.directory, "us", "region.db"));
@@ -147,7 +147,7 @@ test("[I15] a row that went bad on the disk of one region is an alarm in the oth
     await eventually(
       async () => (await regionStatusOf(region)).sentence,
       (sentence) => sentence.includes(`ROWS DIFFER from those of ${region === eu ? "us" : "eu"}`),
-      { deadlineMs: 20_000, what: `${region.name} raises the alarm` },
+      { deadlineMs: 60_000, what: `${region.name} raises the alarm` },
     );
   }
   expect(await metricsOf(eu!.url)).toContain('tidemark_region_differing_days{peer="us"} 1');

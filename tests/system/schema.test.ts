@@ -35,14 +35,14 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
   await site.gateway!.kill();
   await site.startGateway();
   await say(site, [3, 72, "Far"], [4, 24, "Cel"]);
-  await drained(site, 30_000);
+  await drained(site, 60_000);
 
   const answers = (): Promise<Answers[]> => Promise.all(site.regions.map(({ url }) => answersOf(site, url)));
   const [eu] = await eventually(
     answers,
     ([ours, theirs]) => ours!.digests.length > 0 && isDeepStrictEqual(ours, theirs),
     {
-      deadlineMs: 30_000,
+      deadlineMs: 60_000,
       what: "both regions say the same",
     },
   );
@@ -97,7 +97,7 @@ test("where the policy says so a change waits as a dead letter, and comes in exa
   await site.gateway!.kill();
   await site.startGateway();
   expect((await runCommand(retry, { cwd: site.directory })).out).toContain("0 of 0 dead letters");
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const raw = await readings(site, SERIES);
   expect(raw.map(({ value }) => value)).toEqual([20, 70, 21, false]);
   const [listed] = await schemaOf(site.regionUrl);

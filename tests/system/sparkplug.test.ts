@@ -31,7 +31,7 @@ test("an edge node is asked to be born again, and its births survive a restart o
   await eventually(
     async () => asked,
     (topics) => topics.length > 0,
-    { deadlineMs: 10_000, what: "the node is asked" },
+    { deadlineMs: 60_000, what: "the node is asked" },
   );
   expect(asked).toEqual(["spBv1.0/plant/NCMD/press"]);
   await first.publishAsync("spBv1.0/plant/NBIRTH/press", payload(0, 21, true), { qos: 1 });
@@ -42,7 +42,7 @@ test("an edge node is asked to be born again, and its births survive a restart o
   await site.startGateway();
   const second = await node();
   await second.publishAsync("spBv1.0/plant/NDATA/press", payload(2, 23, false), { qos: 1 });
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const rows = await readings(site, { device: "plant/press", metric: "x" });
   expect(rows.map(({ value }) => value).toSorted((a, b) => Number(a) - Number(b))).toEqual([20, 21, 22, 23]);
 });

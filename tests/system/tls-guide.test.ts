@@ -73,7 +73,7 @@ test.skipIf(!hasTool("openssl"))(
     const series = await eventually(
       async () => await (await fetch(url)).text(),
       (text) => text.includes("site/hall-1/"),
-      { deadlineMs: 40_000, what: "the devices are in the region" },
+      { deadlineMs: 60_000, what: "the devices are in the region" },
     );
     expect(series).toContain("climate-1");
 

@@ -38,13 +38,13 @@ test.skipIf(FAKETIME === undefined)(
       clock(jump);
       await sensors.publish(200);
       // Windows opened under one clock must close although the next one never reaches their end.
-      await drained(site, 30_000);
+      await drained(site, 60_000);
     }
     clock("-86400");
     await site.gateway!.kill();
     await site.startGateway({ environment });
     await sensors.publish(200);
-    const restarted = await drained(site, 30_000);
+    const restarted = await drained(site, 60_000);
     expect(restarted.readings.journaled).toBe(200);
 
     for (const [n, device] of sensors.devices.entries()) {

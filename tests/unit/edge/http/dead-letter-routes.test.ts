@@ -54,7 +54,7 @@ async function gateway(): Promise<string> {
 }
 
 function clientOf(url: string): HttpClient {
-  return new HttpClient(url, { process: "gateway", deadlineMs: 10_000 });
+  return new HttpClient(url, { process: "gateway", deadlineMs: 60_000 });
 }
 
 test("pages end after a mebibyte of payloads, and lead to all letters", async () => {

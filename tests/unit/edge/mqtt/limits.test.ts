@@ -142,9 +142,9 @@ describe("a CONNECT is refused with the code of its version", () => {
       onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
       const closed = (): number => sockets.filter((socket) => socket.closed).length;
       // Two places and those who wait to be told; a WebSocket is no connection of MQTT before its upgrade.
-      await expect.poll(closed, { timeout: 10_000 }).toBeGreaterThanOrEqual(150 - 66);
+      await expect.poll(closed).toBeGreaterThanOrEqual(150 - 66);
       expect(world.broker.connections).toBeLessThanOrEqual(66);
-      if (protocol === "tcp") await expect.poll(closed, { timeout: 10_000 }).toBeGreaterThanOrEqual(148);
+      if (protocol === "tcp") await expect.poll(closed).toBeGreaterThanOrEqual(148);
       const [reason] = new Set(world.refusals.map((one) => one.reason));
       expect(reason).toBe("too_many_connections");
     },

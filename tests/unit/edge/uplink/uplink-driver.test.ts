@@ -126,7 +126,7 @@ describe("a region that answers", () => {
     expect(bytes).toBe(3_200 * BATCH.length);
     expect(eu.bytes).toBe(bytes);
     expect(most).toBeLessThan(120e6);
-  }, 30_000);
+  });
 
   test("and asks to be left is left, and found again", async () => {
     const eu = await region();
@@ -165,7 +165,7 @@ describe("a region that answers", () => {
     eu.frozen = false;
     await gateway.report("drained");
     expect(eu.held(STREAM)).toBe(300);
-  }, 20_000);
+  });
 
   test("behind a link that swallows everything is given up, and reached again on a new connection", async () => {
     const eu = await region();
@@ -179,7 +179,7 @@ describe("a region that answers", () => {
     link.swallow = false;
     await gateway.report("drained");
     expect(eu.held(STREAM)).toBe(100);
-  }, 20_000);
+  });
 });
 
 describe("a peer that is no region", () => {
@@ -195,7 +195,7 @@ describe("a peer that is no region", () => {
     await eu.start();
     cleanups.push(() => eu.stop());
     await gateway.report("drained");
-  }, 20_000);
+  });
 
   test("is not there: one line that stays the same", async () => {
     const closed = await tcp(() => undefined);

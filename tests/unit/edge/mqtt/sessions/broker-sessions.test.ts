@@ -537,9 +537,7 @@ test("a client that reads no message of its session is closed, and finds the ses
   const sensor = await broker.client("sensor");
   // More than the buffers of both sockets hold; nobody knows how large they are.
   await publish(sensor, "t", Array<string>(400).fill("x".repeat(60_000)));
-  await expect
-    .poll(() => broker.refusals, { timeout: 10_000 })
-    .toMatchObject([{ reason: "slow_subscriber", client: "stuck" }]);
+  await expect.poll(() => broker.refusals).toMatchObject([{ reason: "slow_subscriber", client: "stuck" }]);
   await expect.poll(() => broker.here.has("stuck")).toBe(false);
   const back = await lasting(broker, "stuck", 5);
   await back.next("publish", 400);
