@@ -70,7 +70,7 @@ export async function startGateway(deps: {
   });
   const storage = new StorageClient({ highBytes: 8 * 1024 * 1024, lowBytes: 2 * 1024 * 1024 });
 
-  const endpoints = new RegionEndpoints(config, { gateway, software: SOFTWARE }, events);
+  const endpoints = new RegionEndpoints(config, { gateway, software: SOFTWARE }, events.uplink);
   const uplink = new UplinkDriver(
     {
       outbox: storage,
@@ -106,7 +106,7 @@ export async function startGateway(deps: {
       sysIntervalMs: config.mqtt.sysIntervalMs,
     },
   );
-  const reloads = new FileReloads(mqttFiles({ users, access, broker }), events.fileReload);
+  const reloads = new FileReloads(mqttFiles({ users, access, broker }), events.mqtt.fileReload);
 
   // ---- Wire ---------------------------------------------------------------------------------------------------------
 
@@ -121,7 +121,7 @@ export async function startGateway(deps: {
     onRequest: ({ topic, payload }) => broker.send(topic, payload),
     onPressure: (pressure) => uplink.setDiskPressure(pressure === "force_dual_send" || pressure === "full"),
   });
-  uplink.onEvent(events.uplink);
+  uplink.onEvent(events.uplink.report);
   life.onReload(() => reloads.now());
 
   let notReady: string | null = "The gateway is starting.";
@@ -132,7 +132,7 @@ export async function startGateway(deps: {
       uptimeMs: clock.monotonicMs() - startedAtMs,
       connections: broker.connections,
       congested: storage.congested(),
-      refusal: events.refusal,
+      refusal: events.uplink.refusal,
       pace: recent.pace(clock.monotonicMs()),
       storage: await storage.status(),
       uplink: uplink.status(),
@@ -177,7 +177,7 @@ export async function startGateway(deps: {
   const page = await http.listen(config.http);
   life.onStop("http", () => http.close());
   if (maxConnections < limits.maxConnections) {
-    events.connectionsLimited({ wanted: limits.maxConnections, possible: maxConnections });
+    events.mqtt.connectionsLimited({ wanted: limits.maxConnections, possible: maxConnections });
   }
   const addresses = await broker.listen();
   life.onStop("mqtt", () => broker.close());

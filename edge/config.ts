@@ -12,7 +12,7 @@ import { route } from "./config/routes.ts";
 import type { BufferConfig, SealConfig } from "./config/storage.ts";
 import { buffer, seal } from "./config/storage.ts";
 import type { FailoverConfig, RegionConfig } from "./config/uplink.ts";
-import { failover, regions } from "./config/uplink.ts";
+import { failoverPolicy, regions } from "./config/uplink.ts";
 import { catchAll, schemaPolicy, windowRule } from "./config/windows.ts";
 import type { WindowRule } from "./core/storage/window-plan.ts";
 import type { RouteOptions } from "./decode/route.ts";
@@ -63,7 +63,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       buffer: buffer(),
       regions: regions(folder),
       operators: operators(folder).describe("The operators, who may retry and purge dead letters."),
-      failover: failover(),
+      failover: failoverPolicy(),
       clock: clock(),
       http: http(folder, 9101),
       log: log(),

@@ -1,5 +1,6 @@
 import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge } from "@prometheus-io/client";
+import { LogLimit } from "../proto/runtime/log-limit.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { DroppedMessage } from "./mqtt/sessions/message-queues.ts";
 import type { SessionStats } from "./mqtt/sessions/session-store.ts";
@@ -8,23 +9,18 @@ import type { SessionStats } from "./mqtt/sessions/session-store.ts";
 export class SessionEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;
-  readonly #monotonicMs: () => number;
-  readonly #loggedMs = new Map<string, number>();
+  readonly #logLimit: LogLimit;
 
   constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
     this.#log = deps.log;
     this.#metrics = sessionMetrics(deps.registry);
-    this.#monotonicMs = () => deps.clock.monotonicMs();
+    this.#logLimit = new LogLimit(deps.clock);
   }
 
   /** Logs once a minute for one client and reason, because a full queue drops every message. */
   readonly dropped = ({ reason, client, topic }: DroppedMessage): void => {
     this.#metrics.dropped.inc({ reason });
-    const cause = `${reason} ${client}`;
-    const atMs = this.#monotonicMs();
-    if (atMs - (this.#loggedMs.get(cause) ?? -Infinity) < LOG_MS) return;
-    if (this.#loggedMs.size >= CLIENTS_KNOWN_MAX) this.#loggedMs.clear();
-    this.#loggedMs.set(cause, atMs);
+    if (!this.#logLimit.allows(`${reason} ${client}`)) return;
     this.#log.warn(
       { reason, client, topic },
       `the session of ${client} does not get a message on ${topic}: ${WHY[reason]}`,
@@ -49,8 +45,6 @@ const WHY: Readonly<Record<DroppedMessage["reason"], string>> = {
   not_allowed: "the client may not read it (acl_file)",
   too_large: "it is larger than the client takes",
 };
-const LOG_MS = 60_000;
-const CLIENTS_KNOWN_MAX = 10_000;
 
 function sessionMetrics(registry: Registry) {
   const registers = [registry];

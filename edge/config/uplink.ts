@@ -43,7 +43,7 @@ function region(folder: string): z.ZodType<RegionConfig> {
 export type FailoverConfig = { readonly returnMs: number };
 
 /** `failover` */
-export function failover(): z.ZodType<FailoverConfig> {
+export function failoverPolicy(): z.ZodType<FailoverConfig> {
   return z
     .strictObject({
       return_after: duration({ min: "1s", max: "1d" })

@@ -1,0 +1,79 @@
+import type { Registry } from "@prometheus-io/client";
+import { Counter } from "@prometheus-io/client";
+import type { Fault } from "../proto/core/fault.ts";
+import type { Logger } from "../proto/runtime/log.ts";
+import type { UplinkReport } from "./core/uplink/uplink-events.ts";
+import type { RegionListEvents } from "./uplink/region-endpoints.ts";
+
+/** What happens on the way to the regions, in the log and the metrics. */
+export class UplinkEvents implements RegionListEvents {
+  readonly #log: Logger;
+  readonly #events: Counter<"event">;
+  #refusal: string | null = null;
+
+  constructor(deps: { log: Logger; registry: Registry }) {
+    this.#log = deps.log;
+    this.#events = new Counter({
+      name: "tidemark_edge_uplink_events_total",
+      help: "Events of the connections to regions, by kind.",
+      labelNames: ["event"],
+      registers: [deps.registry],
+    });
+  }
+
+  /** Why a region refuses this gateway, or null. */
+  get refusal(): string | null {
+    return this.#refusal;
+  }
+
+  /** A region listed regions that were not known. */
+  regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
+    const names = regions.map(({ region }) => region).join(", ");
+    this.#log.info({ regions }, `the list of regions is now ${names}; one of them told it`);
+  }
+
+  regionsNotKept(fault: Fault): void {
+    this.#log.error({ code: fault.code }, `the list of regions cannot be stored: ${fault.line}`);
+  }
+
+  readonly report = (report: UplinkReport): void => {
+    const { region } = report;
+    this.#events.inc({ event: report.kind });
+    switch (report.kind) {
+      case "connected": {
+        this.#refusal = null;
+        const { offlineMs, lackingBatches } = report;
+        const text = `connected to ${region}, which lacks ${lackingBatches} batches`;
+        return this.#log.info({ region, offlineMs, lackingBatches }, text);
+      }
+      case "lost":
+        return this.#log.warn({ region, retryMs: report.retryMs }, `no connection to ${region}: ${report.reason}`);
+      case "refused":
+        this.#refusal = report.reason;
+        return this.#log.error({ region, code: report.code }, `${region} refuses this gateway: ${report.reason}`);
+      case "active_region": {
+        const { from, reason } = report;
+        if (from === undefined) return this.#log.info({ region }, `batches go to ${region}`);
+        return this.#log.warn({ region, from }, `batches go to ${region} instead of ${from}: ${reason}`);
+      }
+      case "dual_send": {
+        const { batches } = report;
+        const text = `${batches} batches are in too few regions and are sent to ${region} as well`;
+        return this.#log.info({ region, batches }, text);
+      }
+      case "quarantined": {
+        const { streamId: stream, seq, reason } = report;
+        const text = `${region} refuses batch ${stream}/${seq} for good: ${reason}; the batch stays on disk`;
+        return this.#log.error({ region, stream, seq }, text);
+      }
+      case "forked":
+        return this.#log.error({ region, stream: report.streamId }, `${report.reason}: a new stream is opened`);
+      case "leaving":
+        return this.#log.info({ region }, `${region} asks this gateway to leave: ${report.reason}`);
+      case "drained": {
+        const { batches, bytes } = report;
+        return this.#log.info({ region, batches, bytes }, `${region} has everything again`);
+      }
+    }
+  };
+}

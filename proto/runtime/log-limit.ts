@@ -1,0 +1,25 @@
+/**
+ * Whether an event is logged that a client or a peer can repeat as often as it likes: once a minute for each cause.
+ * Metrics count every event.
+ */
+export class LogLimit {
+  readonly #clock: { monotonicMs(): number };
+  readonly #loggedMs = new Map<string, number>();
+
+  constructor(clock: { monotonicMs(): number }) {
+    this.#clock = clock;
+  }
+
+  /** True at most once a minute for the same cause. */
+  allows(cause: string): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - (this.#loggedMs.get(cause) ?? -Infinity) < PAUSE_MS) return false;
+    // Causes contain names from outside. When there are too many, all are forgotten, and logged once more.
+    if (this.#loggedMs.size >= CAUSES_MAX) this.#loggedMs.clear();
+    this.#loggedMs.set(cause, nowMs);
+    return true;
+  }
+}
+
+const PAUSE_MS = 60_000;
+const CAUSES_MAX = 10_000;
