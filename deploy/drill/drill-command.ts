@@ -12,7 +12,7 @@ import { blastRadius, planSteps } from "./drill-plan.ts";
 import { DrillSession } from "./drill-session.ts";
 import { ALL, allDrills, findDrill } from "./shipped-drills.ts";
 import { drillText, sandboxCast } from "./drill-text.ts";
-import { formatMs } from "./figures.ts";
+import { formatMs } from "../terminal/figures.ts";
 import { inability, objections, objectionsOfRegions } from "./guards.ts";
 import type { DrillView } from "./live-view.ts";
 import { LiveView, PlainView } from "./live-view.ts";

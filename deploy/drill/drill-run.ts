@@ -9,7 +9,7 @@ import type { PlannedStep } from "./drill-plan.ts";
 import { planSteps, stepSentence } from "./drill-plan.ts";
 import type { AwaitedState } from "./drill-step.ts";
 import { AWAITED_TEXT } from "./drill-step.ts";
-import { formatMs } from "./figures.ts";
+import { formatMs } from "../terminal/figures.ts";
 import { eventOf, InjectionSchedule } from "./injection-schedule.ts";
 import type { Injection } from "./injections/injection.ts";
 import type { PlannedInjection } from "./injections/injection-kind.ts";

@@ -2,7 +2,7 @@ import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { DrillProgress } from "./drill-run.ts";
 import { injectionsSentence, partsHitBy } from "./injections/injection.ts";
-import { formatCount, formatMoment, formatMs } from "./figures.ts";
+import { formatNumber, formatMoment, formatMs } from "../terminal/figures.ts";
 import type { Mark } from "./outcome.ts";
 import type { Sample } from "./samples.ts";
 
@@ -75,7 +75,7 @@ export function liveLines(title: string, progress: DrillProgress, marks: readonl
     `${pc.bold(title)}  ${formatMoment(atMs)}   ${pc.dim("[h]eal now  [q]uit and heal")}`,
     ...shown,
     ...(sample === undefined ? [] : partLines(sample, samples, hit)),
-    `${"ledger".padEnd(10)}sent ${formatCount(sent)}  acknowledged ${formatCount(acknowledged)}  in flight ${formatCount(sent - acknowledged)}  only in gateways ${formatCount(waiting(sample))}`,
+    `${"ledger".padEnd(10)}sent ${formatNumber(sent)}  acknowledged ${formatNumber(acknowledged)}  in flight ${formatNumber(sent - acknowledged)}  only in gateways ${formatNumber(waiting(sample))}`,
     ...marks.slice(-MARKS_SHOWN).map(({ atMs: when, text }) => pc.dim(`${formatMoment(when)}  ${text}`)),
   ];
 }
@@ -88,7 +88,7 @@ function partLines(sample: Sample, samples: readonly Sample[], hit: ReadonlySet<
         ? hit.has(name)
           ? pc.yellow("no answer (expected)")
           : pc.red("no answer")
-        : `${formatCount(region.rawReadings)} readings`;
+        : `${formatNumber(region.rawReadings)} readings`;
     return `${name.padEnd(10)}${bars}  ${state}`;
   });
   const gateways = [...sample.gateways].slice(0, GATEWAYS_SHOWN).map(([name, gateway]) => {

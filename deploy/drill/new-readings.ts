@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { hasReadingSince } from "./evidence.ts";
 import { keepsReadingsFrom } from "./injections/injection.ts";
 import type { OngoingEvent, OngoingSighting } from "./injection-schedule.ts";
-import { formatMs } from "./figures.ts";
+import { formatMs } from "../terminal/figures.ts";
 import type { RunControl } from "./run-control.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 

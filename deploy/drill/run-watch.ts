@@ -4,7 +4,7 @@ import { CanaryWatch } from "./canary-watch.ts";
 import { whoNotices } from "./detection.ts";
 import type { StopConditions } from "./drill-file.ts";
 import { hasReadingSince } from "./evidence.ts";
-import { formatMs } from "./figures.ts";
+import { formatMs } from "../terminal/figures.ts";
 import type { InjectionSchedule } from "./injection-schedule.ts";
 import { Observer } from "./observer.ts";
 import type { RunControl } from "./run-control.ts";

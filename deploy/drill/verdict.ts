@@ -1,5 +1,5 @@
 import type { Limits } from "./drill-file.ts";
-import { formatCount, formatMs, percentile } from "./figures.ts";
+import { formatNumber, formatMs, percentile } from "../terminal/figures.ts";
 import { isClean } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Findings, Measurements, Verdict } from "./outcome.ts";
@@ -56,25 +56,25 @@ function brokenPromises({ regions, windowsDiffer }: Ledger): string[] {
   for (const { region, missing, twice, neverSent, miscounted } of regions) {
     if (missing.length > 0) {
       broken.push(
-        `${formatCount(missing.length)} acknowledged readings are missing in ${region}: ${examples(missing)}`,
+        `${formatNumber(missing.length)} acknowledged readings are missing in ${region}: ${examples(missing)}`,
       );
     }
     if (twice.length > 0) {
       broken.push(
-        `${formatCount(twice.length)} acknowledged readings are more than once in ${region}: ${examples(twice)}`,
+        `${formatNumber(twice.length)} acknowledged readings are more than once in ${region}: ${examples(twice)}`,
       );
     }
-    if (neverSent > 0) broken.push(`${region} has ${formatCount(neverSent)} readings that nobody sent`);
+    if (neverSent > 0) broken.push(`${region} has ${formatNumber(neverSent)} readings that nobody sent`);
     for (const { device, windows, readings } of miscounted.slice(0, 3)) {
       broken.push(
-        `the windows of ${device} in ${region} count ${formatCount(windows)} readings, but there are ${formatCount(readings)}`,
+        `the windows of ${device} in ${region} count ${formatNumber(windows)} readings, but there are ${formatNumber(readings)}`,
       );
     }
   }
   if (windowsDiffer.length > 0) {
     const { device, start } = windowsDiffer[0]!;
     broken.push(
-      `${formatCount(windowsDiffer.length)} windows differ between regions, for example the one of ${device} at ${start}`,
+      `${formatNumber(windowsDiffer.length)} windows differ between regions, for example the one of ${device} at ${start}`,
     );
   }
   return broken;
@@ -126,7 +126,7 @@ function sentenceOf(
   }
   const places = ledger.regions.map(({ region }) => region).join(", ");
   return (
-    `All ${formatCount(ledger.acknowledged)} acknowledged readings are in ${places}, each once; ` +
+    `All ${formatNumber(ledger.acknowledged)} acknowledged readings are in ${places}, each once; ` +
     `new ones were durable ${formatMs(rtoMaxMs)} after the injection, and everything was repaired ${formatMs(repairMs)} after it ended.`
   );
 }

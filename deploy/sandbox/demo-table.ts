@@ -4,7 +4,7 @@ import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
 import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
 import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
 import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
-import { formatCount } from "../drill/figures.ts";
+import { formatNumber } from "../terminal/figures.ts";
 import type { LocalDeployment, LocalRegion } from "./local-deployment.ts";
 
 /** What the demo shows while it runs: the gateway's status sentence, its figures, and a line for each region. */
@@ -55,11 +55,11 @@ function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number
   return tableLines([
     ["readings/s", "commit p50", "commit p99", "only here", "journaled"],
     [
-      rate === undefined ? "-" : formatCount(rate),
+      rate === undefined ? "-" : formatNumber(rate),
       ms(journal.wait_p50_ms),
       ms(journal.wait_p99_ms),
-      formatCount(outbox.waiting_readings),
-      formatCount(readings.total),
+      formatNumber(outbox.waiting_readings),
+      formatNumber(readings.total),
     ],
   ]);
 }
@@ -75,8 +75,8 @@ function regionCells(region: LocalRegion, role: string, status: RegionStatus | u
   return [
     region.name,
     role,
-    formatCount(status.readings),
-    behind === 0 ? "all" : `all but ${formatCount(behind)}`,
+    formatNumber(status.readings),
+    behind === 0 ? "all" : `all but ${formatNumber(behind)}`,
     `${(lagMs / 1000).toFixed(1)} s`,
     String(region.process?.pid ?? ""),
   ];

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
 import { simulate } from "../sensors/simulate.ts";
-import { formatCount } from "../drill/figures.ts";
+import { formatNumber } from "../terminal/figures.ts";
 import { columnsOf, wrapText } from "../terminal/terminal-text.ts";
 import { DemoMeter } from "./demo-table.ts";
 import { writeDrillTarget } from "./drill-target-file.ts";
@@ -58,7 +58,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     print(`\nStopping: the sensors, then the gateway (it sends what it has), then the regions.`);
     const { acknowledged } = await sensors;
     await site.stop();
-    print(`Stopped. ${formatCount(acknowledged)} messages were acknowledged; the data stays in ${options.directory}`);
+    print(`Stopped. ${formatNumber(acknowledged)} messages were acknowledged; the data stays in ${options.directory}`);
   } finally {
     await site.stop();
     process.off("SIGINT", onSignal);

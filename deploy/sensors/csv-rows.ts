@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import { Fault } from "../../proto/core/fault.ts";
 
-/** One row of a CSV file as the message that a sensor would have sent. */
+/** One row of a CSV file, as the message of a sensor. */
 export type CsvRow = {
   /** Line in the file where the row ends, from 1. */
   readonly line: number;
-  /** The row's own time, for pacing; text without a zone is taken as UTC here, and left to the gateway in the message. */
+  /** The time of the row, for the pace of a replay. Text without a zone is UTC here; in the message the gateway decides. */
   readonly timeMs: number;
-  /** `{"ts": ..., "column": value, ...}` with every number exactly as the file spells it. */
+  /** `{"ts": ..., "column": value, ...}`, with every number exactly as in the file. */
   readonly json: string;
   readonly values: number;
   /** Columns without a value in this row; they are not in the message. */
@@ -20,14 +20,13 @@ const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "-"]);
 const LINE_MAX_CHARS = 1 << 20;
 
 /**
- * Reads the rows of a CSV file one after the other, never the whole file. The first line names the columns; one of them
- * is the time, every other one a metric.
+ * Reads the rows of a CSV file one after the other, never the whole file. The first line names the columns. One column is the
+ * time, every other column is a metric.
  *
- * Numbers are carried as text from the file into the JSON: through a double, 0.00479298817650529 might come out as
- * another number, and then no sum would agree. Spellings that JSON does not know (`+1`, `.5`, `5.`) are completed.
+ * Numbers go into the JSON as text: a conversion to a double could change 0.00479298817650529, and then sums would differ.
+ * Spellings that JSON does not allow (`+1`, `.5`, `5.`) are completed.
  *
- * @throws Fault that names file, line and column of the first thing that cannot be sent as it stands. The rows before it
- * were handed out already.
+ * @throws Fault that names file, line and column of the first value that cannot be sent. The rows before it were yielded.
  */
 export async function* csvRows(
   input: Readable,
@@ -38,7 +37,7 @@ export async function* csvRows(
     info: true,
     skip_empty_lines: true,
     max_record_size: LINE_MAX_CHARS,
-    // Checked in readRow, which can say it better.
+    // readRow checks it, with a better message.
     relax_column_count: true,
   });
   input.on("error", (error) => parser.destroy(error));
@@ -71,29 +70,29 @@ function readHeader(record: readonly string[], at: Place, timeColumn: string | u
   const names = record.map((name) => name.trim());
   for (const [index, name] of names.entries()) {
     if (name === "") throw rowFault(at, `column ${index + 1} has no name`);
-    if (names.indexOf(name) !== index) throw rowFault(at, `column ${JSON.stringify(name)} appears twice`);
+    if (names.indexOf(name) !== index) throw rowFault(at, `two columns are called ${JSON.stringify(name)}`);
     if (name === "__proto__")
-      throw rowFault(at, "a column cannot be called __proto__", "no gateway takes it as a metric");
+      throw rowFault(at, "a column cannot be called __proto__", "a gateway refuses it as the name of a metric");
   }
   const isTime = (name: string): boolean =>
     timeColumn === undefined ? TIME_COLUMNS.includes(name.toLowerCase()) : name === timeColumn;
   const time = names.findIndex(isTime);
   if (time < 0) {
     const wanted = timeColumn === undefined ? TIME_COLUMNS.join(", ") : JSON.stringify(timeColumn);
-    const hint = names.length === 1 ? "are the columns separated by commas?" : "name it with --time-column";
+    const hint = names.length === 1 ? "the columns must be separated by commas" : "name it with --time-column";
     throw rowFault(at, `no time column (${wanted}) among ${names.join(", ")}`, hint);
   }
   if (names.some((name, index) => name === "ts" && index !== time)) {
-    const hint = 'the message carries the time under "ts": choose it with --time-column ts, or rename it';
-    throw rowFault(at, `column "ts" beside the time column ${JSON.stringify(names[time])}`, hint);
+    const hint = '"ts" holds the time in the message: choose it with --time-column ts, or rename the column';
+    throw rowFault(at, `there is a column "ts" besides the time column ${JSON.stringify(names[time])}`, hint);
   }
-  if (names.length === 1) throw rowFault(at, "there is no column beside the time column");
+  if (names.length === 1) throw rowFault(at, "there is no column except the time column");
   return { time, names, keys: names.map((name) => JSON.stringify(name)) };
 }
 
 function readRow(record: readonly string[], columns: Columns, at: Place): CsvRow {
   if (record.length !== columns.names.length) {
-    throw rowFault(at, `${record.length} columns where the first line names ${columns.names.length}`);
+    throw rowFault(at, `the row has ${record.length} columns, the first line has ${columns.names.length}`);
   }
   const time = readTime(record[columns.time]!.trim());
   if (time === undefined) {
@@ -117,10 +116,10 @@ const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d+)?$/;
 
 function jsonValue(text: string, at: Place & { column: string }): string {
   const [, sign, whole = "", fraction = "", exponent = ""] = NUMBER.exec(text) ?? [];
-  // 007 is an article number, not seven.
+  // 007 is an identifier, not seven.
   const isNumber = sign !== undefined && whole + fraction !== "" && !/^0\d/.test(whole);
   if (isNumber) {
-    if (!Number.isFinite(Number(text))) throw rowFault(at, `${at.column}: ${text} is larger than any number`);
+    if (!Number.isFinite(Number(text))) throw rowFault(at, `${at.column}: ${text} is too large for a number`);
     return `${sign === "-" ? "-" : ""}${whole === "" ? "0" : whole}${fraction === "" ? "" : `.${fraction}`}${exponent}`;
   }
   const word = text.toLowerCase();
@@ -132,7 +131,7 @@ function jsonValue(text: string, at: Place & { column: string }): string {
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?$/i;
 const EPOCH = /^\d{9,19}(\.\d+)?$/;
 
-/** The time as it goes into the message, and in milliseconds. ISO text keeps its digits and its zone, or its lack of one. */
+/** The time as JSON for the message, and in milliseconds. ISO text keeps its digits, and its zone if it has one. */
 function readTime(text: string): { json: string; timeMs: number } | undefined {
   if (EPOCH.test(text)) {
     const wholeDigits = text.split(".")[0]!.length;
@@ -169,9 +168,9 @@ function csvFault(error: unknown, name: string): unknown {
 function explain(error: CsvError): string {
   switch (error.code) {
     case "CSV_QUOTE_NOT_CLOSED":
-      return "a quote is opened and never closed";
+      return "a quote is not closed";
     case "CSV_MAX_RECORD_SIZE":
-      return "a row of more than a million characters";
+      return "a row has more than a million characters";
     default:
       return error.message;
   }

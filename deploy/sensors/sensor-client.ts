@@ -12,7 +12,7 @@ export type BrokerTarget = {
   readonly ca?: string;
 };
 
-export type SensorMessage = {
+export type SensorPublication = {
   readonly topic: string;
   readonly payload: string;
   readonly qos: 0 | 1 | 2;
@@ -116,7 +116,7 @@ export class SensorClient {
   }
 
   /** @param acknowledged called once, when the broker has acknowledged the message. */
-  publish(message: SensorMessage, acknowledged?: () => void): void {
+  publish(message: SensorPublication, acknowledged?: () => void): void {
     this.#inFlight++;
     this.#client.publish(message.topic, message.payload, { qos: message.qos }, (error) => {
       this.#inFlight--;

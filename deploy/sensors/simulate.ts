@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatNumber } from "../terminal/figures.ts";
 import { type BrokerTarget, SensorClient } from "./sensor-client.ts";
-import { sample, type SimulatedDevice, simulatedSite } from "./simulated-site.ts";
+import { messagesAt, type SimulatedDevice, simulatedSite } from "./simulated-site.ts";
 
 export type SimulateOptions = {
   readonly broker: BrokerTarget;
   readonly devices: number;
   readonly periodMs: number;
   readonly seed: number;
-  /** Begins the names of the devices, so that two sites stay two. */
+  /** First level of the device names, so that two sites have different devices. */
   readonly site?: string;
   readonly qos: 0 | 1 | 2;
-  /** Stop after this time; default: when the signal fires. */
+  /** Stop after this time; by default when the signal fires. */
   readonly durationMs?: number;
-  /** Stop after this many messages of all devices together. */
+  /** Stop after so many messages of all devices together. */
   readonly count?: number;
   readonly connectTimeoutMs?: number;
 };
@@ -21,7 +22,7 @@ export type SimulateProgress = {
   readonly devices: number;
   readonly published: number;
   readonly acknowledged: number;
-  /** Samples that were not sent because the device's window was full or its connection lost: a sensor forgets them. */
+  /** Messages that were not sent, because too many were unacknowledged or the connection was lost. */
   readonly skipped: number;
   /** Messages repeated after a lost connection. */
   readonly resent: number;
@@ -35,9 +36,9 @@ const CONNECTING_AT_ONCE = 50;
 const STOP_PATIENCE_MS = 5_000;
 
 /**
- * Runs the devices of a simulated site, each as an MQTT client of its own, until the signal fires, the time is over or
- * the messages are sent; then waits up to five seconds for the acknowledgements in flight. A broker that goes away later
- * does not end it: each device connects again and repeats what was not acknowledged.
+ * Runs the devices of a simulated site, each as an MQTT client of its own, until the signal fires, the time is over or the
+ * messages are sent. Then it waits up to five seconds for the acknowledgements in flight. A lost connection does not end it:
+ * the device connects again and repeats its unacknowledged messages.
  *
  * @throws Fault when a device cannot connect at the start, or is refused later.
  */
@@ -62,10 +63,10 @@ export async function simulate(
     resent: total(clients, (client) => client.resent),
   });
 
-  /** Sends what the device says now; ends the run with its last message. @throws Fault once the broker refuses it. */
-  const say = (device: SimulatedDevice, client: SensorClient, timeMs: number): void => {
+  /** Sends the messages of a device; ends the run after the last message. @throws Fault when the broker refuses it. */
+  const send = (device: SimulatedDevice, client: SensorClient, timeMs: number): void => {
     if (client.failure !== undefined) throw client.failure;
-    for (const message of sample(device, timeMs)) {
+    for (const message of messagesAt(device, timeMs)) {
       if (stop.aborted) return;
       if (!client.ready) {
         counted.skipped++;
@@ -82,14 +83,14 @@ export async function simulate(
     onProgress(progress);
     await Promise.all(
       site.map(async (device, index) => {
-        // Devices are not in step: each has its own place in the period.
+        // Devices do not send at the same moment: each has its own place in the period.
         const phaseMs = Math.floor((index * options.periodMs) / site.length);
         for await (const timeMs of moments({ phaseMs, periodMs: options.periodMs, signal: stop })) {
-          say(device, clients[index]!, timeMs);
+          send(device, clients[index]!, timeMs);
         }
       }),
     );
-    // Each wait ends with the acknowledgements or after its patience; what is missing then shows in the numbers.
+    // Each wait ends with the acknowledgements or after the time limit. Missing acknowledgements show in the result.
     await Promise.allSettled(
       clients.map((client) => client.whenAcknowledged({ patienceMs: STOP_PATIENCE_MS, signal: NEVER })),
     );
@@ -103,24 +104,25 @@ export async function simulate(
 /** "12,040 messages from 43 devices, 12,040 acknowledged in 60.0 s" */
 export function simulateSentence(result: SimulateResult): string {
   const parts = [
-    `${count(result.published)} messages from ${count(result.devices)} devices`,
-    `${count(result.acknowledged)} acknowledged in ${result.seconds.toFixed(1)} s`,
+    `${formatNumber(result.published)} messages from ${formatNumber(result.devices)} devices`,
+    `${formatNumber(result.acknowledged)} acknowledged in ${result.seconds.toFixed(1)} s`,
   ];
-  if (result.skipped > 0) parts.push(`${count(result.skipped)} not sent while the broker was away or slow`);
-  if (result.resent > 0) parts.push(`${count(result.resent)} sent again after a lost connection`);
+  if (result.skipped > 0) parts.push(`${formatNumber(result.skipped)} not sent while the broker was away or slow`);
+  if (result.resent > 0) parts.push(`${formatNumber(result.resent)} sent again after a lost connection`);
   return parts.join(", ");
 }
 
 const NEVER = new AbortController().signal;
 
-/** The times at which a device samples, each waited for. Times that passed while the machine slept are left out. */
+/** The times at which a device sends; waits for each. Times that passed while the machine slept are skipped. */
 async function* moments(options: { phaseMs: number; periodMs: number; signal: AbortSignal }): AsyncGenerator<number> {
   let dueMs = Date.now() + options.phaseMs;
   while (!options.signal.aborted) {
     try {
       await sleep(Math.max(0, dueMs - Date.now()), undefined, { signal: options.signal });
     } catch {
-      return; // the signal: the only reason for which this sleep rejects
+      // Only the signal makes this sleep reject.
+      return;
     }
     yield dueMs;
     const behindMs = Math.max(0, Date.now() - dueMs);
@@ -128,7 +130,7 @@ async function* moments(options: { phaseMs: number; periodMs: number; signal: Ab
   }
 }
 
-/** Connects the devices a group at a time: a broker's backlog is finite. */
+/** Connects the devices in groups, because a broker accepts only so many new connections at once. */
 async function openAll(
   devices: number,
   options: SimulateOptions,
@@ -160,8 +162,4 @@ async function openAll(
 
 function total(clients: readonly SensorClient[], of: (client: SensorClient) => number): number {
   return clients.reduce((sum, client) => sum + of(client), 0);
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en");
 }

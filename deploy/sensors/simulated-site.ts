@@ -1,10 +1,10 @@
 /**
- * A plant that exists only in arithmetic: seeded devices whose signals look like those of real ones, as a pure function
- * of device and time. The same seed gives the same site, and the same moment the same value, in every run and however
- * often it is asked; so a restart of the simulator continues the curves, and a test can recompute what was sent.
+ * A simulated plant: devices whose signals look like those of real devices, as a pure function of seed, device and time. The
+ * same seed and time always give the same values. So a restart of the simulator continues the curves, and a test can
+ * recompute what was sent.
  *
- * That is why the wandering of a signal is not a random walk with state but a sum of value noise at three time scales:
- * it wanders as convincingly and can be evaluated at any moment.
+ * A random walk would need state. Instead a signal is a sum of value noise at three time scales, which can be computed for
+ * any time.
  */
 export type SimulatedDevice = {
   readonly name: string;
@@ -24,11 +24,11 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Half of a site are climate sensors, the rest is shared between the other kinds. */
+/** Half of the devices are climate sensors, the others are of the other kinds. */
 const KINDS: readonly DeviceKind[] = ["climate", "power", "climate", "door", "climate", "machine", "climate", "power"];
 const DEVICES_PER_HALL = 8;
 
-/** @param options.site the first level of every device's name and topic; by default `site`. */
+/** @param options.site first level of all device names and topics; by default `site`. */
 export function simulatedSite(options: {
   devices: number;
   seed: number;
@@ -42,8 +42,8 @@ export function simulatedSite(options: {
   });
 }
 
-/** Everything that the device says at this moment. */
-export function sample(device: SimulatedDevice, timeMs: number): readonly SimulatedMessage[] {
+/** The messages of a device at this time. */
+export function messagesAt(device: SimulatedDevice, timeMs: number): readonly SimulatedMessage[] {
   switch (device.kind) {
     case "climate": {
       const mean = 19 + 5 * unit(device.seed, 0);
@@ -80,7 +80,7 @@ function machineMode(seed: number, timeMs: number): "run" | "idle" | "clean" | "
   return drawn < 0.15 + 0.7 * working(timeMs) ? "run" : "idle";
 }
 
-/** One message with the time of its sampling, as sensors with a clock send it; two decimals, as they have them. */
+/** One message with its time, as sensors with a clock send it, and values with two decimals. */
 function json(topic: string, timeMs: number, values: Readonly<Record<string, number>>): readonly SimulatedMessage[] {
   const members = Object.entries(values).map(([metric, value]) => `"${metric}":${value.toFixed(2)}`);
   return [{ topic, payload: `{"ts":${timeMs},${members.join(",")}}` }];
@@ -91,12 +91,12 @@ function daily(timeMs: number): number {
   return Math.sin((2 * Math.PI * (timeMs - 9 * HOUR_MS)) / DAY_MS);
 }
 
-/** 0 at night, 1 in the working day, with soft edges. */
+/** 0 at night, 1 during the working day, with a gradual change. */
 function working(timeMs: number): number {
   return clamp(0.5 + 1.5 * daily(timeMs + 2 * HOUR_MS), 0, 1);
 }
 
-/** A number in 0..1 that stays for `forMs` and is then drawn again. */
+/** A number in 0..1 that changes every `forMs`. */
 function held(seed: number, timeMs: number, forMs: number): number {
   return unit(seed, Math.floor(timeMs / forMs));
 }
@@ -110,7 +110,7 @@ function wandering(seed: number, timeMs: number): number {
   );
 }
 
-/** Value noise: random numbers in -1..1 at whole positions, smoothly joined in between. */
+/** Value noise: random numbers in -1..1 at whole positions, interpolated smoothly between them. */
 function noise(seed: number, position: number): number {
   const left = Math.floor(position);
   const part = position - left;

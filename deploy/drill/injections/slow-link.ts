@@ -4,7 +4,7 @@ import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import type { DirectionFault } from "../../sandbox/fault-proxy.ts";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
 import { linksBetween, role } from "../cast.ts";
-import { formatSize } from "../figures.ts";
+import { formatSize } from "../../terminal/figures.ts";
 import type { Injection, LinkDirection } from "./injection.ts";
 import { directionText, linkFaults, sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";

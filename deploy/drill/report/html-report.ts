@@ -1,5 +1,5 @@
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { formatCount, formatMoment, formatMs, formatSize } from "../figures.ts";
+import { formatNumber, formatMoment, formatMs, formatSize } from "../../terminal/figures.ts";
 import type { NamedReading } from "../ledger.ts";
 import type { DrillOutcome } from "../outcome.ts";
 import { timelinePicture } from "./picture.ts";
@@ -89,12 +89,12 @@ function account({ findings: { ledger } }: DrillOutcome): string {
   if (ledger === null) return "<p class=bad>The readings were not compared.</p>";
   const rows = ledger.regions.map(({ region, readings, digest, missing, twice, neverSent, miscounted }): Cell[] => [
     region,
-    formatCount(readings),
+    formatNumber(readings),
     digest,
-    { text: formatCount(missing.length), mark: missing.length > 0 },
-    { text: formatCount(twice.length), mark: twice.length > 0 },
-    { text: formatCount(neverSent), mark: neverSent > 0 },
-    { text: formatCount(miscounted.length), mark: miscounted.length > 0 },
+    { text: formatNumber(missing.length), mark: missing.length > 0 },
+    { text: formatNumber(twice.length), mark: twice.length > 0 },
+    { text: formatNumber(neverSent), mark: neverSent > 0 },
+    { text: formatNumber(miscounted.length), mark: miscounted.length > 0 },
   ]);
   const heads = [
     "region",
@@ -110,9 +110,9 @@ function account({ findings: { ledger } }: DrillOutcome): string {
     idList(`More than once in ${region}`, twice),
   ]);
   const differ = ledger.windowsDiffer;
-  return `<p>${formatCount(ledger.sent)} canary readings were sent, ${formatCount(ledger.acknowledged)} were acknowledged. Each was looked for in every region that was not lost for ever.</p>
+  return `<p>${formatNumber(ledger.sent)} canary readings were sent, ${formatNumber(ledger.acknowledged)} were acknowledged. Each was looked for in every region that was not lost for ever.</p>
 ${table(heads, rows)}
-<p>Windows for which regions give different answers: <b${differ.length > 0 ? " class=bad" : ""}>${formatCount(differ.length)}</b></p>
+<p>Windows for which regions give different answers: <b${differ.length > 0 ? " class=bad" : ""}>${formatNumber(differ.length)}</b></p>
 ${
   differ.length === 0
     ? ""
@@ -128,7 +128,7 @@ function idList(title: string, readings: readonly NamedReading[]): string {
   if (readings.length === 0) return `<p>${text(title)}: none</p>`;
   const more =
     readings.length > IDS_SHOWN
-      ? `<p>and ${formatCount(readings.length - IDS_SHOWN)} more, all in report.json</p>`
+      ? `<p>and ${formatNumber(readings.length - IDS_SHOWN)} more, all in report.json</p>`
       : "";
   const rows = readings.slice(0, IDS_SHOWN).map(({ device, id, acknowledgedAt }) => [device, `#${id}`, acknowledgedAt]);
   return `<h3>${text(title)}</h3>${table(["device", "id", "acknowledged"], rows)}${more}`;
@@ -136,7 +136,7 @@ function idList(title: string, readings: readonly NamedReading[]): string {
 
 function figures({ figures: given }: DrillOutcome): string {
   const conflicts = Object.entries(given.conflicts).map(
-    ([kind, { count, example }]) => `${formatCount(count)} of kind ${kind}, for example ${example}`,
+    ([kind, { count, example }]) => `${formatNumber(count)} of kind ${kind}, for example ${example}`,
   );
   return table(
     ["", ""],
@@ -145,8 +145,8 @@ function figures({ figures: given }: DrillOutcome): string {
         "largest buffer of a gateway",
         `${formatSize(given.peakBufferBytes)}, ${(given.peakBufferShare * 100).toFixed(1)}% of its quota`,
       ],
-      ["most readings that were in gateways only", formatCount(given.peakWaitingReadings)],
-      ["batches sent more than once", `${formatCount(given.resentBatches)}, about ${formatSize(given.resentBytes)}`],
+      ["most readings that were in gateways only", formatNumber(given.peakWaitingReadings)],
+      ["batches sent more than once", `${formatNumber(given.resentBatches)}, about ${formatSize(given.resentBytes)}`],
       [
         "gateways sent batches to two regions because copies were missing",
         given.dualSendMs === 0 ? "never" : `for ${formatMs(given.dualSendMs)}`,

@@ -1,4 +1,4 @@
-import { formatCount, formatMs } from "../figures.ts";
+import { formatNumber, formatMs } from "../../terminal/figures.ts";
 import type { DrillOutcome } from "../outcome.ts";
 
 /** A Markdown table with a row for each drill. */
@@ -12,8 +12,8 @@ export function summaryTable(outcomes: readonly DrillOutcome[]): string {
       verdict,
       ms(measured.rtoP50Ms),
       ms(measured.rtoP95Ms),
-      missing === undefined ? "-" : formatCount(missing),
-      twice === undefined ? "-" : formatCount(twice),
+      missing === undefined ? "-" : formatNumber(missing),
+      twice === undefined ? "-" : formatNumber(twice),
       ms(measured.repairMs),
       ms(measured.backHomeMs),
     ];

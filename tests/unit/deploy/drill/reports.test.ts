@@ -10,14 +10,14 @@ import { junitReport } from "../../../../deploy/drill/report/junit-report.ts";
 import { lanesOf, rateCurve } from "../../../../deploy/drill/report/lanes.ts";
 import { ReportFolder } from "../../../../deploy/drill/report/report-folder.ts";
 import { summaryTable } from "../../../../deploy/drill/report/summary-report.ts";
-import { gatewaySample, sample } from "./samples.ts";
+import { gatewaySample, drillSample } from "./samples.ts";
 
 const reading = { device: "drill/<run>/plant-1/0", id: 7, acknowledgedAt: "2026-11-21T00:00:00.000Z" };
 const samples = [
-  { ...sample({ atMs: 0 }), acknowledged: 0 },
-  { ...sample({ atMs: 1000, eu: undefined }), acknowledged: 200 },
-  { ...sample({ atMs: 2000, eu: undefined, gateway: gatewaySample({ carrier: "us" }) }), acknowledged: 400 },
-  { ...sample({ atMs: 3000, gateway: undefined }), acknowledged: 400 },
+  { ...drillSample({ atMs: 0 }), acknowledged: 0 },
+  { ...drillSample({ atMs: 1000, eu: undefined }), acknowledged: 200 },
+  { ...drillSample({ atMs: 2000, eu: undefined, gateway: gatewaySample({ carrier: "us" }) }), acknowledged: 400 },
+  { ...drillSample({ atMs: 3000, gateway: undefined }), acknowledged: 400 },
 ];
 const OUTCOME: DrillOutcome = {
   verdict: "failed",

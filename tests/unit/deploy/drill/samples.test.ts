@@ -3,25 +3,25 @@ import { objections } from "../../../../deploy/drill/guards.ts";
 import { growth, isWell, whatAils } from "../../../../deploy/drill/samples.ts";
 import type { Sample } from "../../../../deploy/drill/samples.ts";
 import { stopReason } from "../../../../deploy/drill/stop-conditions.ts";
-import { gatewaySample, regionSample, sample } from "./samples.ts";
+import { gatewaySample, regionSample, drillSample } from "./samples.ts";
 
 const BOTH = new Set(["eu", "us"]);
 
 describe("whether a deployment is well", () => {
-  test("is yes where everything flows", () => expect(isWell(sample({}), BOTH)).toBe(true));
+  test("is yes where everything flows", () => expect(isWell(drillSample({}), BOTH)).toBe(true));
 
   test.each<[string, Sample]>([
-    ["gateway plant-1 does not answer", sample({ gateway: undefined })],
-    ["gateway plant-1 is not connected to any region", sample({ gateway: gatewaySample({ carrier: null }) })],
-    ["gateway plant-1 is full", sample({ gateway: gatewaySample({ full: true }) })],
-    ["gateway plant-1 is 9 s behind", sample({ gateway: gatewaySample({ behindMs: 9000 }) })],
-    ["region eu does not answer", sample({ eu: undefined })],
-    ["region eu has no connection to us", sample({ eu: regionSample("us", { connected: false }) })],
-    ["region us lacks what eu has", sample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
+    ["gateway plant-1 does not answer", drillSample({ gateway: undefined })],
+    ["gateway plant-1 is not connected to any region", drillSample({ gateway: gatewaySample({ carrier: null }) })],
+    ["gateway plant-1 is full", drillSample({ gateway: gatewaySample({ full: true }) })],
+    ["gateway plant-1 is 9 s behind", drillSample({ gateway: gatewaySample({ behindMs: 9000 }) })],
+    ["region eu does not answer", drillSample({ eu: undefined })],
+    ["region eu has no connection to us", drillSample({ eu: regionSample("us", { connected: false }) })],
+    ["region us lacks what eu has", drillSample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
   ])("is no: %s", (ailment, given) => expect(whatAils(given, BOTH)).toBe(ailment));
 
   test("asks nothing of regions that are not counted on", () => {
-    const one = sample({ eu: undefined, us: regionSample("eu", { connected: false }) });
+    const one = drillSample({ eu: undefined, us: regionSample("eu", { connected: false }) });
     expect(isWell(one, new Set(["us"]))).toBe(true);
   });
 });
@@ -29,7 +29,7 @@ describe("whether a deployment is well", () => {
 test("what a counter grew by is the sum over all processes that had it", () => {
   const counts = [3, 10, undefined, 2, 5];
   const samples = counts.map((n, atMs) =>
-    sample({ atMs, gateway: n === undefined ? undefined : gatewaySample({ dualSendMs: n }) }),
+    drillSample({ atMs, gateway: n === undefined ? undefined : gatewaySample({ dualSendMs: n }) }),
   );
   const counter = ({ gateways }: Sample): number | undefined => gateways.get("plant-1")?.dualSendMs;
   expect(growth(samples, counter, { fromNothing: true })).toBe(15);
@@ -38,10 +38,14 @@ test("what a counter grew by is the sum over all processes that had it", () => {
 
 describe("a drill must not go on", () => {
   const conditions = { bufferUsed: 0.8, peerRegionUnhealthy: true, canaryLost: true };
-  const gone = [sample({ atMs: 0 }), sample({ atMs: 1000, us: undefined }), sample({ atMs: 7000, us: undefined })];
+  const gone = [
+    drillSample({ atMs: 0 }),
+    drillSample({ atMs: 1000, us: undefined }),
+    drillSample({ atMs: 7000, us: undefined }),
+  ];
 
   test("when a buffer is too full, unless the drill is about that", () => {
-    const full = [sample({ gateway: gatewaySample({ fillRatio: 0.81 }) })];
+    const full = [drillSample({ gateway: gatewaySample({ fillRatio: 0.81 }) })];
     expect(stopReason(full, { conditions, expected: new Set() })).toMatch(/buffer of plant-1 is 81% full/);
     expect(
       stopReason(full, { conditions: { ...conditions, bufferUsed: Infinity }, expected: new Set() }),
@@ -56,22 +60,22 @@ describe("a drill must not go on", () => {
 });
 
 describe("a deployment is not drilled", () => {
-  test("where nothing speaks against it, it is", () => expect(objections(sample({}), ["eu", "us"])).toEqual([]));
+  test("where nothing speaks against it, it is", () => expect(objections(drillSample({}), ["eu", "us"])).toEqual([]));
 
   test.each<[RegExp, Sample]>([
-    [/plant-1 does not answer/, sample({ gateway: undefined })],
-    [/buffer of plant-1 is 50% full/, sample({ gateway: gatewaySample({ fillRatio: 0.5 }) })],
-    [/readings of 11 s ago that no region has/, sample({ gateway: gatewaySample({ behindMs: 11_000 }) })],
-    [/us does not answer/, sample({ us: undefined })],
-    [/sees us as joining/, sample({ eu: regionSample("us", { state: "joining" }) })],
-    [/no connection to eu/, sample({ us: regionSample("eu", { connected: false }) })],
-    [/us lacks what eu has for 12 s/, sample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
+    [/plant-1 does not answer/, drillSample({ gateway: undefined })],
+    [/buffer of plant-1 is 50% full/, drillSample({ gateway: gatewaySample({ fillRatio: 0.5 }) })],
+    [/readings of 11 s ago that no region has/, drillSample({ gateway: gatewaySample({ behindMs: 11_000 }) })],
+    [/us does not answer/, drillSample({ us: undefined })],
+    [/sees us as joining/, drillSample({ eu: regionSample("us", { state: "joining" }) })],
+    [/no connection to eu/, drillSample({ us: regionSample("eu", { connected: false }) })],
+    [/us lacks what eu has for 12 s/, drillSample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
   ])("while %s", (objection, given) => {
     expect(objections(given, ["eu", "us"]).join("\n")).toMatch(objection);
   });
 
   test("whose regions are written in another order than its first gateway prefers them", () => {
-    expect(objections(sample({}), ["us", "eu"])).toEqual([
+    expect(objections(drillSample({}), ["us", "eu"])).toEqual([
       "the first gateway prefers eu, us; write the regions of the deployment in this order",
     ]);
   });

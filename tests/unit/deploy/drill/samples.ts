@@ -30,7 +30,7 @@ export function regionSample(peer: string, more: Partial<RegionSample["peers"][n
   return { sentence: "", readings: 0, rawReadings: 0, peers };
 }
 
-export function sample(more: {
+export function drillSample(more: {
   atMs?: number;
   gateway?: GatewaySample | undefined;
   eu?: RegionSample | undefined;

@@ -64,18 +64,18 @@ describe("the rows of a CSV file", () => {
     ]);
   });
 
-  it("complete the spellings of numbers that JSON does not have, and leave article numbers alone", async () => {
+  it("complete the spellings of numbers that JSON does not allow, and leave identifiers alone", async () => {
     expect(await json("ts,a,b,c,d,e\n1423072260,+1.50,.5,-5.,007,TRUE\n")).toEqual([
       '{"ts":1423072260,"a":1.50,"b":0.5,"c":-5,"d":"007","e":true}',
     ]);
   });
 
-  it("take their time from the first column called timestamp, ts or time, or from the one that is named", async () => {
+  it("take their time from the first column that is called timestamp, ts or time, or from a given one", async () => {
     expect(await json("a,Time\n1,1423072260\n")).toEqual(['{"ts":1423072260,"a":1}']);
     expect(await json("when,a\n1423072260,1\n", "when")).toEqual(['{"ts":1423072260,"a":1}']);
   });
 
-  it("know the same moment in every accepted spelling", async () => {
+  it("read the same time from every accepted spelling", async () => {
     const spellings = [
       "2015-02-04T17:51:00Z",
       "2015-02-04 17:51:00",
@@ -111,20 +111,20 @@ describe("a CSV file that cannot be sent", () => {
     [
       "semicolons",
       "ts;a\n1;2\n",
-      "f.csv:1: no time column (timestamp, ts, time) among ts;a (are the columns separated by commas?)",
+      "f.csv:1: no time column (timestamp, ts, time) among ts;a (the columns must be separated by commas)",
     ],
-    ["a doubled column", "ts,a,a\n", 'f.csv:1: column "a" appears twice'],
+    ["two columns with one name", "ts,a,a\n", 'f.csv:1: two columns are called "a"'],
     ["a column without a name", "ts,a,\n", "f.csv:1: column 3 has no name"],
-    ["nothing but times", "ts\n1423072260\n", "f.csv:1: there is no column beside the time column"],
-    ["a row too short", "ts,a\n1423072260,1\n1423072261\n", "f.csv:3: 1 columns where the first line names 2"],
-    ["an open quote", 'ts,a\n1423072260,"1\n', "f.csv:2: a quote is opened and never closed"],
-    ["a number beyond all numbers", "ts,a\n1423072260,1e999\n", "f.csv:2: a: 1e999 is larger than any number"],
+    ["nothing but times", "ts\n1423072260\n", "f.csv:1: there is no column except the time column"],
+    ["a row too short", "ts,a\n1423072260,1\n1423072261\n", "f.csv:3: the row has 1 columns, the first line has 2"],
+    ["an open quote", 'ts,a\n1423072260,"1\n', "f.csv:2: a quote is not closed"],
+    ["a number beyond all numbers", "ts,a\n1423072260,1e999\n", "f.csv:2: a: 1e999 is too large for a number"],
   ])("is named with its line: %s", async (_, text, line) => {
     expect(await faultLine(read(text))).toBe(line);
   });
 
   it.each(["yesterday", "", "2015-02-30T00:00:00Z", "2015-13-01T00:00:00Z", "2015-02-04T25:00:00Z", "12"])(
-    "is named with its line when %j stands for a time",
+    "is named with its line when the time is %j",
     async (time) => {
       const line = await faultLine(read(`ts,a\n1423072260,1\n${time},2\n`));
       expect(line).toContain(`f.csv:3: ts: ${JSON.stringify(time)} is not a time (accepted: `);
@@ -142,7 +142,7 @@ describe("a CSV file that cannot be sent", () => {
     expect(await faultLine(Array.fromAsync(rows))).toMatch(/^cannot read f\.csv: ENOENT/);
   });
 
-  it("hands out the rows before the mistake", async () => {
+  it("yields the rows before the mistake", async () => {
     const seen: CsvRow[] = [];
     const reading = (async () => {
       for await (const row of csvRows(Readable.from(["ts,a\n1423072260,1\nbad,2\n"]), { name: "f.csv" }))

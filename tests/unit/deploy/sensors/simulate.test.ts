@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { simulate, simulateSentence, type SimulateProgress } from "../../../../deploy/sensors/simulate.ts";
-import { sample, simulatedSite } from "../../../../deploy/sensors/simulated-site.ts";
+import { messagesAt, simulatedSite } from "../../../../deploy/sensors/simulated-site.ts";
 import { RecordingBroker } from "../../../support/recording-broker.ts";
 
 const NEVER = new AbortController().signal;
@@ -17,7 +17,7 @@ describe("simulated sensors", () => {
     const site = new Map(simulatedSite(options).map((device) => [device.name, device]));
     for (const { topic, payload } of broker.received.filter((message) => message.payload.startsWith("{"))) {
       const { ts } = JSON.parse(payload) as { ts: number };
-      expect(sample(site.get(topic)!, ts)).toEqual([{ topic, payload }]);
+      expect(messagesAt(site.get(topic)!, ts)).toEqual([{ topic, payload }]);
     }
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sample, simulatedSite } from "../../../../deploy/sensors/simulated-site.ts";
+import { messagesAt, simulatedSite } from "../../../../deploy/sensors/simulated-site.ts";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const moment = fc.integer({ min: 0, max: 4_000_000_000_000 });
@@ -11,7 +11,7 @@ describe("a simulated site", () => {
     fc.assert(
       fc.property(seed, moment, (chosen, timeMs) => {
         const twice = [0, 1].map(() =>
-          simulatedSite({ devices: 16, seed: chosen }).map((device) => [device.name, sample(device, timeMs)]),
+          simulatedSite({ devices: 16, seed: chosen }).map((device) => [device.name, messagesAt(device, timeMs)]),
         );
         expect(twice[0]).toEqual(twice[1]);
       }),
@@ -19,7 +19,7 @@ describe("a simulated site", () => {
   });
 
   it("says different things for different seeds", () => {
-    const [one, two] = [1, 2].map((chosen) => sample(simulatedSite({ devices: 1, seed: chosen })[0]!, NOON));
+    const [one, two] = [1, 2].map((chosen) => messagesAt(simulatedSite({ devices: 1, seed: chosen })[0]!, NOON));
     expect(one).not.toEqual(two);
   });
 
@@ -36,7 +36,7 @@ describe("a simulated site", () => {
       fc.property(seed, moment, (chosen, timeMs) => {
         for (const device of simulatedSite({ devices: 8, seed: chosen })) {
           kinds.add(device.kind);
-          for (const { topic, payload } of sample(device, timeMs)) {
+          for (const { topic, payload } of messagesAt(device, timeMs)) {
             expect(topic.startsWith(device.name)).toBe(true);
             if (payload.startsWith("{")) {
               const { ts, ...values } = JSON.parse(payload) as Record<string, number>;
@@ -55,7 +55,7 @@ describe("a simulated site", () => {
   it("wanders slowly: from second to second a temperature moves by less than half a degree, over a day by more than two", () => {
     const device = simulatedSite({ devices: 1, seed: 3 })[0]!;
     const temperature = (timeMs: number): number =>
-      (JSON.parse(sample(device, timeMs)[0]!.payload) as { temperature: number }).temperature;
+      (JSON.parse(messagesAt(device, timeMs)[0]!.payload) as { temperature: number }).temperature;
     const day = Array.from({ length: 24 * 60 }, (_, minute) => NOON + minute * 60_000);
     for (const timeMs of day) expect(Math.abs(temperature(timeMs + 1_000) - temperature(timeMs))).toBeLessThan(0.5);
     const values = day.map(temperature);

@@ -1,4 +1,4 @@
-/** Figures for people, the same in terminal and report. */
+/** Figures for people, the same in the terminal and in reports. */
 
 /** `0.42 s`, `12.3 s`, `3 min 20 s`. */
 export function formatMs(ms: number): string {
@@ -23,11 +23,11 @@ export function formatSize(bytes: number): string {
 }
 
 /** `48,120`. */
-export function formatCount(value: number): string {
+export function formatNumber(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** The value below which a share of all values lies; by the nearest rank. @returns null where there is none. */
+/** The percentile by the nearest rank; `share` is 0.95 for p95. @returns null for no values. */
 export function percentile(values: readonly number[], share: number): number | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
