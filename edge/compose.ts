@@ -149,6 +149,7 @@ export async function startGateway(deps: {
         registry,
         refreshMetrics: async () => {
           events.refresh(await status());
+          events.storage((await storage.status()).metrics);
           events.sessions.refresh(sessions.stats());
         },
       }),

@@ -3,6 +3,9 @@ import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { GatewayStatus } from "../proto/wire/http/gateway-status.ts";
+import { mirrorMetrics } from "../proto/runtime/mirrored-metrics.ts";
+import type { StorageMetricValues } from "./core/storage/storage-metrics.ts";
+import { STORAGE_METRICS } from "./core/storage/storage-metrics.ts";
 import type { WaitingFor } from "./core/storage/gateway-time.ts";
 import type { TimeNote } from "./storage/held-messages.ts";
 import { BrokerEvents } from "./broker-events.ts";
@@ -24,6 +27,8 @@ export class GatewayEvents {
   readonly mqtt: BrokerEvents;
   readonly sessions: SessionEvents;
   readonly uplink: UplinkEvents;
+  /** Brings the metrics of the storage thread up to date. */
+  readonly storage: (values: StorageMetricValues) => void;
 
   constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
     this.#log = deps.log;
@@ -31,6 +36,7 @@ export class GatewayEvents {
     this.mqtt = new BrokerEvents(deps);
     this.sessions = new SessionEvents(deps);
     this.uplink = new UplinkEvents(deps);
+    this.storage = mirrorMetrics(deps.registry, "tidemark_edge", STORAGE_METRICS);
   }
 
   started(note: { gateway: string; mqtt: readonly string[]; http: string; dataDir: string; startMs: number }): void {
@@ -94,34 +100,10 @@ export class GatewayEvents {
 
   /** Brings the gauges up to date; called for each scrape. */
   refresh(status: GatewayStatus): void {
-    const { metrics } = { metrics: this.#metrics };
+    const metrics = this.#metrics;
     metrics.connections.set(status.mqtt.connections);
-    metrics.openWindows.set(status.windows.open);
-    metrics.series.set(status.windows.series);
-    metrics.outboxBytes.set(status.outbox.bytes);
-    metrics.undurableBatches.set(status.outbox.undurable_batches);
-    metrics.undurableReadings.set(status.outbox.undurable_readings);
-    metrics.timeKnown.set(status.time.state === "known" ? 1 : 0);
-    metrics.heldMessages.set(status.time.held_messages);
-    metrics.skewSeconds.set(Math.abs(status.time.devices[0]?.skew_ms ?? 0) / 1000);
-    this.#add("numeric_texts", status.readings.numeric_texts, (by) => metrics.numericTexts.inc(by));
-    this.#add("suspect_times", status.time.suspect_times, (by) => metrics.suspectTimes.inc(by));
-    metrics.behindSeconds.set((status.outbox.behind_ms ?? 0) / 1000);
     metrics.uplinkConnected.set(status.uplink.connected ? 1 : 0);
-    metrics.diskUsed.set(status.disk.used_bytes);
-    metrics.diskQuota.set(status.disk.quota_bytes);
-    this.#add("readings", status.readings.total, (by) => metrics.readings.inc(by));
-    this.#add("redelivered", status.readings.redelivered, (by) => metrics.redelivered.inc(by));
     this.#add("sent", status.wire.bytes_sent, (by) => metrics.sentBytes.inc(by));
-    for (const [reason, total] of Object.entries(status.readings.dead_letters)) {
-      this.#add(`dead_letter ${reason}`, total, (by) => metrics.deadLetters.inc({ reason }, by));
-    }
-    for (const [kind, total] of Object.entries(status.schema.changes)) {
-      this.#add(`schema_change ${kind}`, total, (by) => metrics.schemaChanges.inc({ kind }, by));
-    }
-    for (const [reason, total] of Object.entries(status.readings.discards)) {
-      this.#add(`discard ${reason}`, total, (by) => metrics.discards.inc({ reason }, by));
-    }
   }
 
   #add(name: string, total: number, increase: (by: number) => void): void {
@@ -146,11 +128,6 @@ function gatewayMetrics(registry: Registry) {
     new Counter({ name: `tidemark_edge_${name}_total`, help, labelNames, registers });
   return {
     messages: counter("messages", "MQTT messages on disk, with every outcome."),
-    readings: counter("readings", "Readings journaled on this disk."),
-    redelivered: counter("redelivered", "Messages recognised as redelivered and not counted again."),
-    deadLetters: counter("dead_letters", "Undecodable messages.", ["reason"]),
-    discards: counter("discards", "Messages and readings that were dropped on purpose.", ["reason"]),
-    schemaChanges: counter("schema_changes", "Times that a metric changed its type or unit.", ["kind"]),
     sentBytes: counter("sent_bytes", "Bytes of batches sent to regions."),
     commitSeconds: new Histogram({
       name: "tidemark_edge_commit_seconds",
@@ -159,19 +136,6 @@ function gatewayMetrics(registry: Registry) {
       registers,
     }),
     connections: gauge("mqtt_connections", "Open connections."),
-    openWindows: gauge("open_windows", "Windows in memory."),
-    series: gauge("series", "Series ever seen on this disk."),
-    outboxBytes: gauge("outbox_bytes", "Bytes of sealed batches on disk."),
-    undurableBatches: gauge("undurable_batches", "Sealed batches that no region is known to hold."),
-    undurableReadings: gauge("undurable_readings", "Readings in those batches."),
-    numericTexts: counter("numeric_texts", "Numbers that payloads write as texts."),
-    suspectTimes: counter("suspect_times", "Readings whose own time was not believed."),
-    skewSeconds: gauge("device_clock_skew_seconds", "How far the clock of the device is off that is furthest off."),
-    timeKnown: gauge("time_known", "1 once the gateway knows what time it is."),
-    heldMessages: gauge("held_messages", "Messages on disk that wait until the time is known."),
-    behindSeconds: gauge("behind_seconds", "Age of the oldest of those batches."),
     uplinkConnected: gauge("uplink_connected", "1 while a region is connected."),
-    diskUsed: gauge("disk_used_bytes", "Bytes used of the quota."),
-    diskQuota: gauge("disk_quota_bytes", "The quota of the gateway's disk."),
   };
 }

@@ -9,7 +9,7 @@ import type { ShownDeadLetter } from "../../proto/wire/http/dead-letters.ts";
 import { deadLetterSchema, purgeSchema, retrySchema } from "../../proto/wire/http/dead-letters.ts";
 import { isLastPage } from "../core/storage/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
-import type { StoredDeadLetter } from "../storage/gateway-database.ts";
+import type { StoredDeadLetter } from "../storage/tables/dead-letter-table.ts";
 import type { StorageClient } from "../storage/storage-client.ts";
 
 /**

@@ -2,7 +2,7 @@ import { pageOf } from "../core/storage/dead-letter-page.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { DecodeOutcome, IncomingMessage, RetryHint } from "../decode/decoder.ts";
 import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
-import type { DeadLetterRow, GatewayDatabase, StoredDeadLetter } from "./gateway-database.ts";
+import type { DeadLetterRange, DeadLetterRow, DeadLetterTable, StoredDeadLetter } from "./tables/dead-letter-table.ts";
 import type { LedgerCounts } from "./ledger-counts.ts";
 
 /**
@@ -10,21 +10,21 @@ import type { LedgerCounts } from "./ledger-counts.ts";
  * when a person or a birth says that it will be understood now.
  */
 export class DeadLetters {
-  readonly #db: GatewayDatabase;
+  readonly #table: DeadLetterTable;
   readonly #counts: LedgerCounts;
   readonly #quotaBytes: number;
   /** Of the commit that is being prepared. */
   #fresh: DeadLetterRow[] = [];
   #bytes = 0;
 
-  constructor(parts: { db: GatewayDatabase; counts: LedgerCounts }, options: { quotaBytes: number }) {
-    this.#db = parts.db;
+  constructor(parts: { table: DeadLetterTable; counts: LedgerCounts }, options: { quotaBytes: number }) {
+    this.#table = parts.table;
     this.#counts = parts.counts;
     this.#quotaBytes = options.quotaBytes;
   }
 
   load(): void {
-    this.#bytes = this.#db.deadLetterBytes();
+    this.#bytes = this.#table.bytes();
   }
 
   add(message: IncomingMessage, why: Extract<DecodeOutcome, { kind: "dead_letter" }>): void {
@@ -44,8 +44,8 @@ export class DeadLetters {
     });
   }
 
-  page(query: DeadLetterPage): readonly StoredDeadLetter[] {
-    return pageOf(this.#db.deadLetters(query), query);
+  page(query: DeadLetterRange): readonly StoredDeadLetter[] {
+    return pageOf(this.#table.page(query), query);
   }
 
   /** Those that a birth explains, decoded once more: letters on disk, and letters of this very commit. */
@@ -70,27 +70,30 @@ export class DeadLetters {
     const sinceMs = hints.reduce((least, hint) => Math.min(least, hint.sinceMs), Infinity);
     const ids: number[] = [];
     let bytes = 0;
-    for (const letter of this.#db.unknownAliases(sinceMs, commonStart(hints.map(({ topicPrefix }) => topicPrefix)))) {
+    for (const letter of this.#table.unknownAliases(
+      sinceMs,
+      commonStart(hints.map(({ topicPrefix }) => topicPrefix)),
+    )) {
       if (!isExplained(letter)) continue;
       bytes += letter.bytes;
       if (ids.length >= LETTERS_EXPLAINED || (bytes > BYTES_EXPLAINED && ids.length > 0)) break;
       ids.push(letter.id);
     }
-    return ids.flatMap((id) => this.#db.deadLetter(id) ?? []);
+    return ids.flatMap((id) => this.#table.get(id) ?? []);
   }
 
   /** Inside the transaction that journals the readings of those that were decoded again: none is there twice, or not at all. */
   write({ kept, retried }: DecodedAgain): void {
-    for (const id of retried) this.#db.dropDeadLetter(id);
-    for (const { id, ...why } of kept) this.#db.setDeadLetterReason(id, why);
+    for (const id of retried) this.#table.drop(id);
+    for (const { id, ...why } of kept) this.#table.setReason(id, why);
     if (retried.length > 0) this.load();
     for (const letter of this.#fresh) {
-      this.#db.addDeadLetter(letter);
+      this.#table.add(letter);
       this.#bytes += letter.payload.length + ROW_BYTES;
     }
     this.#fresh = [];
     while (this.#bytes > this.#quotaBytes) {
-      const freed = this.#db.dropOldestDeadLetter();
+      const freed = this.#table.dropOldest();
       if (freed === 0) break;
       this.#bytes -= freed;
       this.#counts.add("discard", "dead_letter_quota");
@@ -98,8 +101,8 @@ export class DeadLetters {
   }
 
   /** Inside a transaction. @returns how many went. */
-  purge(query: DeadLetterPage): number {
-    const count = this.#db.purgeDeadLetters(query);
+  purge(query: DeadLetterRange): number {
+    const count = this.#table.purge(query);
     this.load();
     return count;
   }
@@ -130,13 +133,6 @@ export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decod
   }
   return { kept, retried, cut };
 }
-
-/** @property after the id behind which it begins */
-export type DeadLetterPage = {
-  readonly after: number;
-  readonly reason: string | undefined;
-  readonly limit: number;
-};
 
 /** Dead letters that were decoded once more: what became of them. */
 export type DecodedAgain = {

@@ -6,7 +6,7 @@ import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { IncomingMessage } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
-import type { HeldRow } from "./held-message-table.ts";
+import type { HeldRow } from "./tables/held-message-table.ts";
 
 /**
  * The time of a gateway, and the messages that wait for it: on disk, undecoded, with the boot and the monotonic time of
@@ -40,7 +40,7 @@ export class HeldMessages {
     this.#rules = rules;
     const row = this.#db.held.boot(parts.boot.id);
     this.#bootNumber = row?.id;
-    this.#newestKnownMs = this.#db.meta("known_ms");
+    this.#newestKnownMs = this.#db.meta.get("known_ms");
     this.#held = this.#db.held.count();
     this.#shown = this.#look({ known: row?.offsetMs !== undefined });
     const disk = { offsetMs: row?.offsetMs, newestKnownMs: this.#newestKnownMs };
@@ -158,7 +158,7 @@ export class HeldMessages {
       held.setOffset(this.#numbered(), { offsetMs: time.offsetMs, estimated: false });
       for (const [boot, offsetMs] of this.#laid) held.setOffset(boot, { offsetMs, estimated: true });
       this.#laid = new Map();
-      this.#db.setMeta("known_ms", this.nowMs);
+      this.#db.meta.set("known_ms", this.nowMs);
     }
     const isDone = count > 0 && this.#held === 0;
     if (this.#bootNumber !== undefined && (isNews || isDone)) held.dropDoneBoots(this.#bootNumber);

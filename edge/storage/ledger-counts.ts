@@ -1,4 +1,4 @@
-import type { GatewayDatabase, LedgerKind } from "./gateway-database.ts";
+import type { LedgerKind, LedgerTable } from "./tables/ledger-table.ts";
 
 /** What was counted since the last commit, to be added to the ledger with the next one. */
 export class LedgerCounts {
@@ -14,10 +14,10 @@ export class LedgerCounts {
   }
 
   /** Inside the transaction. @returns whether there was anything. */
-  write(db: GatewayDatabase): boolean {
+  write(table: LedgerTable): boolean {
     if (this.#counted.size === 0) return false;
     for (const [kind, reasons] of this.#counted) {
-      for (const [reason, count] of reasons) db.count(kind, reason, count);
+      for (const [reason, count] of reasons) table.add(kind, reason, count);
     }
     this.#counted.clear();
     return true;

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { DeliveryMemory } from "../core/storage/delivery-memory.ts";
-import type { GatewayDatabase } from "./gateway-database.ts";
+import type { DeliveryTable } from "./tables/delivery-table.ts";
 
 /**
  * The delivery memory with its rows on disk: what was accepted is remembered in the very commit that accepts it, so a
  * message redelivered after a crash is recognised exactly when its readings survived the crash.
  */
 export class Redeliveries {
-  readonly #db: GatewayDatabase;
+  readonly #table: DeliveryTable;
   readonly #memory: DeliveryMemory;
   readonly #capacity: number;
   #pending = new Float64Array(2048);
@@ -17,14 +17,14 @@ export class Redeliveries {
   #stored = 0;
 
   /** @param capacity deliveries remembered, a power of two. */
-  constructor(db: GatewayDatabase, options: { capacity: number }) {
-    this.#db = db;
+  constructor(table: DeliveryTable, options: { capacity: number }) {
+    this.#table = table;
     this.#capacity = options.capacity;
     this.#memory = new DeliveryMemory(options.capacity);
   }
 
   load(): void {
-    for (const { id, deliveries, body } of this.#db.deliveries()) {
+    for (const { id, deliveries, body } of this.#table.all()) {
       const pairs = new Float64Array(new Uint8Array(body).buffer);
       for (let i = 0; i < deliveries; i++) this.#memory.remember(pairs[2 * i]!, pairs[2 * i + 1]!);
       this.#rows.push({ id, deliveries });
@@ -53,7 +53,7 @@ export class Redeliveries {
     if (this.#pendingLength === 0) return;
     const deliveries = this.#pendingLength / 2;
     const body = Buffer.from(this.#pending.buffer, 0, this.#pendingLength * 8);
-    this.#rows.push({ id: this.#db.addDeliveries(deliveries, body), deliveries });
+    this.#rows.push({ id: this.#table.add(deliveries, body), deliveries });
     this.#stored += deliveries;
     this.#pendingLength = 0;
   }
@@ -66,7 +66,7 @@ export class Redeliveries {
       dropped++;
     }
     if (dropped === 0) return false;
-    this.#db.dropDeliveries(this.#rows[dropped - 1]!.id);
+    this.#table.drop(this.#rows[dropped - 1]!.id);
     this.#rows.splice(0, dropped);
     return true;
   }

@@ -26,6 +26,7 @@ export class Sealer {
   #ledgerChanged = false;
   #sealedReadings: number;
   #orphans: StoredWindow[] = [];
+  #sealed: SealedBatchNote[] = [];
   /** The last seal stopped at its limit. */
   #more = false;
   /** Readings that the windows of the batch being sealed bring with them. */
@@ -35,8 +36,8 @@ export class Sealer {
     this.#parts = parts;
     this.#options = options;
     this.#sealedAtMs = options.atMs;
-    this.#sealedReadings = parts.db.meta("sealed_readings");
-    this.#ledgerChanged = parts.db.ledger().some((row) => row.total !== row.sealed);
+    this.#sealedReadings = parts.db.meta.get("sealed_readings");
+    this.#ledgerChanged = parts.db.ledger.all().some((row) => row.total !== row.sealed);
   }
 
   /** The stream that this process life writes, once it has sealed something. */
@@ -51,6 +52,13 @@ export class Sealer {
 
   ledgerChanged(): void {
     this.#ledgerChanged = true;
+  }
+
+  /** The batches that were sealed since the last call. */
+  takeSealed(): readonly SealedBatchNote[] {
+    const sealed = this.#sealed;
+    if (sealed.length > 0) this.#sealed = [];
+    return sealed;
   }
 
   /** A window whose length left the configuration: it is forwarded as it is, with the next batch. */
@@ -89,7 +97,7 @@ export class Sealer {
     this.#more = this.#collectWindows(now, records);
     const rawOnly = raw.readingsOfRawOnly;
     const raws = raw.take((series) => this.#parts.registry.get(series));
-    if (raws.length > 0) db.setMeta("sealed_raw_seq", now.journalSeq);
+    if (raws.length > 0) db.meta.set("sealed_raw_seq", now.journalSeq);
     const ledger = this.#takeLedger(now.journalSeq, records.length > 0 || raws.length > 0);
     this.#sealedAtMs = now.atMs;
     if (records.length === 0 && raws.length === 0 && ledger === undefined) return;
@@ -109,9 +117,9 @@ export class Sealer {
     const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
     const readings = this.#carried + rawOnly;
     this.#carried = 0;
-    db.addBatch(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
-    db.putStream({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
-    this.#parts.onBatch({
+    db.batches.add(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
+    db.streams.put({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
+    this.#sealed.push({
       streamId: stream.id,
       seq: batch.seq,
       sealedMs: now.nowMs,
@@ -153,7 +161,7 @@ export class Sealer {
     const entry = this.#parts.registry.get(window.series);
     // The link to the stream before: both rows describe one accumulator, so they are alternatives, not summands.
     const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
-    this.#parts.db.putWindow(
+    this.#parts.db.windows.put(
       { ...window, revision: window.revision + 1, forwardedIn: stream, carry },
       nowMs + entry.plan.allowedLatenessMs,
     );
@@ -176,7 +184,7 @@ export class Sealer {
     if (this.#stream === undefined) {
       const id = this.#options.mintStreamId();
       // Never a number twice, whatever the id.
-      this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.lastSeq(id) };
+      this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.streams.lastSeq(id) };
     }
     return this.#stream;
   }
@@ -186,13 +194,13 @@ export class Sealer {
     if (!hasRecords && !this.#ledgerChanged) return undefined;
     const readings = journalSeq - this.#sealedReadings;
     this.#sealedReadings = journalSeq;
-    this.#parts.db.setMeta("sealed_readings", journalSeq);
+    this.#parts.db.meta.set("sealed_readings", journalSeq);
     if (!this.#ledgerChanged) return { ...NO_LEDGER, readings };
     this.#ledgerChanged = false;
     let redelivered = 0;
     const deadLetters = new Map<string, number>();
     const discards = new Map<string, number>();
-    for (const row of this.#parts.db.ledger()) {
+    for (const row of this.#parts.db.ledger.all()) {
       const count = row.total - row.sealed;
       if (count === 0 || row.kind === "schema_change") continue;
       if (row.kind === "redelivered") redelivered += count;
@@ -200,7 +208,7 @@ export class Sealer {
       else if (row.kind === "ignored") discards.set(`ignored_${row.reason}`, count);
       else discards.set(row.reason, count);
     }
-    this.#parts.db.markLedgerSealed();
+    this.#parts.db.ledger.markSealed();
     return { readings, redelivered, deadLetters, discards };
   }
 }
@@ -211,8 +219,6 @@ export type SealerParts = {
   readonly windows: WindowTable;
   readonly watermarks: Watermarks;
   readonly raw: RawBuffer;
-  /** A batch was written in the running transaction. */
-  readonly onBatch: (batch: SealedBatchNote) => void;
 };
 
 export type SealedBatchNote = {

@@ -6,7 +6,7 @@ import type { Watermarks } from "../core/storage/watermarks.ts";
 import type { WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
 import { planFor } from "../core/storage/window-plan.ts";
 import type { WindowTable } from "../core/storage/window-table.ts";
-import type { GatewayDatabase, StoredSeries } from "./gateway-database.ts";
+import type { SeriesTable, StoredSeries } from "./tables/series-table.ts";
 
 /**
  * The series this gateway has ever seen, numbered in the order of their first reading. A number is stored before, or in
@@ -16,7 +16,7 @@ import type { GatewayDatabase, StoredSeries } from "./gateway-database.ts";
  * of its own, so that nothing ever sums up what does not belong together, and a replay, which reads numbers, does not either.
  */
 export class SeriesRegistry {
-  readonly #db: GatewayDatabase;
+  readonly #table: SeriesTable;
   readonly #rules: readonly WindowRule[];
   readonly #windows: WindowTable;
   readonly #watermarks: Watermarks;
@@ -30,10 +30,10 @@ export class SeriesRegistry {
   readonly #changed = new Set<number>();
 
   constructor(
-    parts: { db: GatewayDatabase; windows: WindowTable; watermarks: Watermarks },
+    parts: { table: SeriesTable; windows: WindowTable; watermarks: Watermarks },
     options: { rules: readonly WindowRule[] },
   ) {
-    this.#db = parts.db;
+    this.#table = parts.table;
     this.#rules = options.rules;
     this.#windows = parts.windows;
     this.#watermarks = parts.watermarks;
@@ -48,7 +48,7 @@ export class SeriesRegistry {
   }
 
   load(atMs: number): void {
-    for (const row of this.#db.series()) {
+    for (const row of this.#table.all()) {
       const entry = this.#add(row.id, row, atMs, row.evicted_end_ms ?? -Infinity);
       if (row.first_ms !== null && row.last_ms !== null) this.#seen.restore(row.id, row.first_ms, row.last_ms);
       entry.became = row.became;
@@ -125,18 +125,18 @@ export class SeriesRegistry {
   /** Inside the transaction of the commit. */
   write(): void {
     if (this.#unwritten.length > 0) {
-      for (const id of this.#unwritten) this.#db.addSeries(this.#row(id));
+      for (const id of this.#unwritten) this.#table.add(this.#row(id));
       this.#unwritten = [];
     }
     if (this.#changed.size > 0) {
-      for (const id of this.#changed) this.#db.updateSeries(this.#row(id));
+      for (const id of this.#changed) this.#table.update(this.#row(id));
       this.#changed.clear();
     }
   }
 
   /** Writes when series were seen, up to `limit` of them, from `from` on. @returns where to go on, or -1 at the end. */
   writeSeen(from: number, limit: number): number {
-    return this.#seen.forEachChanged(from, limit, (id) => this.#db.updateSeries(this.#row(id)));
+    return this.#seen.forEachChanged(from, limit, (id) => this.#table.update(this.#row(id)));
   }
 
   #history(entry: SeriesEntry): SeenVersion {

@@ -12,8 +12,8 @@ import type { SealedBatchNote } from "./sealer.ts";
  * Trimming is lazy: a replicated batch stays as one more copy until the disk needs the room or it is old.
  */
 export class SqliteOutbox {
-  readonly #db: GatewayDatabase;
-  readonly #streams = new Map<StreamId, ShelfStream>();
+  readonly #db: OutboxTables;
+  readonly #streams = new Map<StreamId, OutboxStreamState>();
   readonly #totals = {
     batches: 0,
     bytes: 0,
@@ -25,24 +25,24 @@ export class SqliteOutbox {
 
   #trimmable = 0;
 
-  constructor(db: GatewayDatabase) {
+  constructor(db: OutboxTables) {
     this.#db = db;
   }
 
   load(): void {
-    for (const row of this.#db.streams()) {
-      const stream: ShelfStream = {
+    for (const row of this.#db.streams.all()) {
+      const stream: OutboxStreamState = {
         last: row.last_seq,
         durable: parseClaim(row.durable),
         replicated: parseClaim(row.replicated),
         batches: new Map(),
       };
       this.#streams.set(row.stream_id, stream);
-      for (const batch of this.#db.batches(row.stream_id)) {
-        const shelved = { sealedMs: batch.sealed_ms, bytes: batch.size, readings: batch.readings };
-        stream.batches.set(batch.seq, shelved);
-        this.#countBatch(shelved, 1);
-        if (!contains(stream.durable, batch.seq as Seq)) this.#countUndurable(shelved, 1);
+      for (const batch of this.#db.batches.list(row.stream_id)) {
+        const counted = { sealedMs: batch.sealed_ms, bytes: batch.size, readings: batch.readings };
+        stream.batches.set(batch.seq, counted);
+        this.#countBatch(counted, 1);
+        if (!contains(stream.durable, batch.seq as Seq)) this.#countUndurable(counted, 1);
         if (contains(stream.replicated, batch.seq as Seq)) this.#trimmable++;
       }
     }
@@ -105,7 +105,7 @@ export class SqliteOutbox {
     const found: SealedBatch[] = [];
     let bytes = 0;
     for (const seq of request.seqs) {
-      const row = this.#db.batch(request.streamId, seq);
+      const row = this.#db.batches.get(request.streamId, seq);
       if (row === undefined) continue;
       found.push({ streamId: request.streamId, seq, bytes: row.bytes, sha256: row.sha256 });
       bytes += row.bytes.length;
@@ -124,7 +124,10 @@ export class SqliteOutbox {
     for (const _ of held(stream, difference(stream.replicated, claim.replicated))) this.#trimmable--;
     stream.durable = claim.durable;
     stream.replicated = claim.replicated;
-    this.#db.setClaims(claim.streamId, formatClaim(claim.durable), formatClaim(claim.replicated));
+    this.#db.streams.setClaims(claim.streamId, {
+      durable: formatClaim(claim.durable),
+      replicated: formatClaim(claim.replicated),
+    });
   }
 
   /**
@@ -142,7 +145,7 @@ export class SqliteOutbox {
         if (dropped === options.limit) break;
         if (batch.sealedMs >= beforeMs && batch.sealedMs <= options.nowMs) continue;
         if (!contains(stream.replicated, seq as Seq)) continue;
-        this.#db.dropBatch(streamId, seq);
+        this.#db.batches.drop(streamId, seq);
         stream.batches.delete(seq);
         this.#trimmable--;
         this.#countBatch(batch, -1);
@@ -151,7 +154,7 @@ export class SqliteOutbox {
       }
       // A stream of an earlier life with nothing left on disk has nothing more to say.
       if (stream.batches.size === 0 && streamId !== options.current && heldCount(stream.replicated) >= stream.last) {
-        this.#db.dropStream(streamId);
+        this.#db.streams.drop(streamId);
         this.#streams.delete(streamId);
       }
       if (dropped === options.limit) break;
@@ -159,24 +162,26 @@ export class SqliteOutbox {
     return dropped;
   }
 
-  #countBatch(batch: ShelvedBatch, sign: 1 | -1): void {
+  #countBatch(batch: OutboxBatch, sign: 1 | -1): void {
     this.#totals.batches += sign;
     this.#totals.bytes += sign * batch.bytes;
     this.#totals.readings += sign * batch.readings;
   }
 
-  #countUndurable(batch: ShelvedBatch, sign: 1 | -1): void {
+  #countUndurable(batch: OutboxBatch, sign: 1 | -1): void {
     this.#totals.undurableBatches += sign;
     this.#totals.undurableBytes += sign * batch.bytes;
     this.#totals.undurableReadings += sign * batch.readings;
   }
 }
 
+type OutboxTables = Pick<GatewayDatabase, "streams" | "batches">;
+
 /** Streams of earlier process lives that stay as one more copy. */
 const STREAMS_KEPT = 1000;
 
 /** The batches of a stream that are still here and in `wanted`; a region may claim what was never sealed. */
-function* held(stream: ShelfStream, wanted: Have): Generator<ShelvedBatch> {
+function* held(stream: OutboxStreamState, wanted: Have): Generator<OutboxBatch> {
   const oldest = stream.batches.keys().next().value ?? Infinity;
   for (const { first, last } of [{ first: 1, last: wanted.prefix }, ...wanted.islands]) {
     for (let seq = Math.max(first, oldest); seq <= Math.min(last, stream.last); seq++) {
@@ -196,15 +201,15 @@ export type OutboxTotals = {
   readonly undurableReadings: number;
 };
 
-type ShelfStream = {
+type OutboxStreamState = {
   last: number;
   durable: Have;
   replicated: Have;
   /** By seq, ascending. */
-  readonly batches: Map<number, ShelvedBatch>;
+  readonly batches: Map<number, OutboxBatch>;
 };
 
-type ShelvedBatch = { readonly sealedMs: number; readonly bytes: number; readonly readings: number };
+type OutboxBatch = { readonly sealedMs: number; readonly bytes: number; readonly readings: number };
 
 function parseClaim(text: string): Have {
   const [prefix = 0, ...ranges] = JSON.parse(text) as number[];

@@ -7,12 +7,12 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
-import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { DeadLetterRange, StoredDeadLetter } from "./tables/dead-letter-table.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { SchemaChange } from "./schema-policy.ts";
 import type { TimeNote } from "./held-messages.ts";
 import type { DeadLetterRetry, EngineStatus } from "./storage-contract.ts";
-import type { CommittedChunks, DeadLetterQuery, StorageThread, StorageWorkerData } from "./storage-protocol.ts";
+import type { CommittedChunks, StorageThread, StorageWorkerData } from "./storage-protocol.ts";
 
 /**
  * The main thread's end of the storage thread: {@link Intake} for the broker, {@link Outbox} for the uplink.
@@ -117,17 +117,17 @@ export class StorageClient implements Intake, Outbox {
     return this.#thread.call("schema", [query]);
   }
 
-  deadLetters(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
+  deadLetters(query: DeadLetterRange): Promise<readonly StoredDeadLetter[]> {
     return this.#thread.call("deadLetters", [query]);
   }
 
   /** Retries one page; call again with `last` until `isEnd`. */
-  retryDeadLetters(query: DeadLetterQuery): Promise<Omit<DeadLetterRetry, "commit">> {
+  retryDeadLetters(query: DeadLetterRange): Promise<Omit<DeadLetterRetry, "commit">> {
     return this.#thread.call("retryDeadLetters", [query]);
   }
 
   /** Deletes one page. @returns how many were deleted. */
-  purgeDeadLetters(query: DeadLetterQuery): Promise<number> {
+  purgeDeadLetters(query: DeadLetterRange): Promise<number> {
     return this.#thread.call("purgeDeadLetters", [query]);
   }
 

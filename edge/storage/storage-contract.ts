@@ -1,4 +1,5 @@
-import type { DeviceClock } from "../core/storage/device-clocks.ts";
+import type { StorageMetricValues } from "../core/storage/storage-metrics.ts";
+import type { NamedDeviceClock } from "./reading-intake.ts";
 import type { GatewayTime, TimeRules } from "../core/storage/gateway-time.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
 import type { WindowRule } from "../core/storage/window-plan.ts";
@@ -75,7 +76,7 @@ export type EngineStatus = {
   readonly numericTexts: number;
   readonly suspectTimes: number;
   /** Of the devices whose clocks are furthest off. */
-  readonly deviceClocks: readonly (Omit<DeviceClock, "device"> & { readonly device: string })[];
+  readonly deviceClocks: readonly NamedDeviceClock[];
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
@@ -90,4 +91,6 @@ export type EngineStatus = {
   readonly fillRatio: number;
   readonly usedBytes: number;
   readonly quotaBytes: number;
+  /** What `/metrics` shows of the storage; see `edge/core/storage/storage-metrics.ts`. */
+  readonly metrics: StorageMetricValues;
 };

@@ -1,7 +1,7 @@
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { DecoderOptions } from "../decode/routed-decoder.ts";
-import type { StoredDeadLetter } from "./gateway-database.ts";
+import type { DeadLetterRange, StoredDeadLetter } from "./tables/dead-letter-table.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { CommitResult, DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-contract.ts";
@@ -42,11 +42,8 @@ export interface StorageCalls {
   status(): EngineStatus;
   schema(query: SchemaQuery): { metrics: readonly MetricHistory[]; next: number | null };
   sealNow(): void;
-  deadLetters(query: DeadLetterQuery): readonly StoredDeadLetter[];
-  retryDeadLetters(query: DeadLetterQuery): Omit<DeadLetterRetry, "commit">;
+  deadLetters(query: DeadLetterRange): readonly StoredDeadLetter[];
+  retryDeadLetters(query: DeadLetterRange): Omit<DeadLetterRetry, "commit">;
   /** @returns how many were deleted. */
-  purgeDeadLetters(query: DeadLetterQuery): number;
+  purgeDeadLetters(query: DeadLetterRange): number;
 }
-
-/** The dead letters with an id above `after`, of one reason or of all, in the order in which they came. */
-export type DeadLetterQuery = { readonly after: number; readonly reason: string | undefined; readonly limit: number };

@@ -24,7 +24,7 @@ export class Upkeep {
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
-    this.#checkpointSeq = parts.db.meta("checkpoint_seq");
+    this.#checkpointSeq = parts.db.meta.get("checkpoint_seq");
   }
 
   /** The journal at or below this is not needed for the windows. */
@@ -63,16 +63,16 @@ export class Upkeep {
   #checkpointStep(journalSeq: number, limit: number): boolean {
     const pass = this.#pass!;
     const { db, windows, raw, registry } = this.#parts;
-    if (pass.row >= 0) pass.row = windows.forEachDirty(pass.row, limit, (window) => db.putWindow(window, null));
+    if (pass.row >= 0) pass.row = windows.forEachDirty(pass.row, limit, (window) => db.windows.put(window, null));
     if (pass.row >= 0) return false;
     if (pass.series >= 0) pass.series = registry.writeSeen(pass.series, limit);
     if (pass.series >= 0) return false;
-    if (raw.readings === 0) db.setMeta("sealed_raw_seq", journalSeq);
-    db.setMeta("journal_seq", journalSeq);
-    db.setMeta("checkpoint_seq", pass.journalSeq);
+    if (raw.readings === 0) db.meta.set("sealed_raw_seq", journalSeq);
+    db.meta.set("journal_seq", journalSeq);
+    db.meta.set("checkpoint_seq", pass.journalSeq);
     this.#checkpointSeq = pass.journalSeq;
-    const through = Math.min(pass.journalSeq, db.meta("sealed_raw_seq"));
-    if (db.dropJournal(through, ROWS_PER_STEP) === ROWS_PER_STEP) return false;
+    const through = Math.min(pass.journalSeq, db.meta.get("sealed_raw_seq"));
+    if (db.journal.drop(through, ROWS_PER_STEP) === ROWS_PER_STEP) return false;
     this.#droppedSeq = through;
     this.#pass = undefined;
     return true;
@@ -93,7 +93,7 @@ export class Upkeep {
       case "force_dual_send":
         return since > Math.max(READINGS_PER_PRESSED_CHECKPOINT, windows.open);
       case "full":
-        return Math.min(journalSeq, db.meta("sealed_raw_seq")) > this.#droppedSeq;
+        return Math.min(journalSeq, db.meta.get("sealed_raw_seq")) > this.#droppedSeq;
     }
   }
 
@@ -104,17 +104,17 @@ export class Upkeep {
   /** @returns whether there may be more. */
   #expire(nowMs: number): boolean {
     const { db, windows, registry } = this.#parts;
-    const expired = db.expiredWindows(nowMs, this.#checkpointSeq, ROWS_PER_STEP);
+    const expired = db.windows.expired(nowMs, this.#checkpointSeq, ROWS_PER_STEP);
     const evictedEnd = new Map<number, number>();
     for (const row of expired) {
-      db.dropWindow(row);
+      db.windows.drop(row);
       const endMs = row.start_ms + row.window_ms;
       evictedEnd.set(row.series, Math.max(evictedEnd.get(row.series) ?? -Infinity, endMs));
     }
     for (const [series, endMs] of evictedEnd) {
       if (series >= registry.size) continue;
       windows.evicted(series, endMs);
-      db.setEvicted(series, windows.evictedEndMs(series));
+      db.series.setEvicted(series, windows.evictedEndMs(series));
     }
     return expired.length === ROWS_PER_STEP;
   }

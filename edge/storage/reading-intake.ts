@@ -1,0 +1,168 @@
+import type { ClockSource, Value } from "../../proto/core/reading.ts";
+import type { DeviceClock } from "../core/storage/device-clocks.ts";
+import { DeviceClocks } from "../core/storage/device-clocks.ts";
+import type { RawBuffer } from "../core/storage/raw-buffer.ts";
+import type { StorageCounters } from "../core/storage/storage-metrics.ts";
+import type { Watermarks } from "../core/storage/watermarks.ts";
+import type { WindowTable } from "../core/storage/window-table.ts";
+import type {
+  Decoder,
+  DeviceRequest,
+  IncomingMessage,
+  DecodeOutcome,
+  ReadingSink,
+  RetryHint,
+  SeriesRef,
+} from "../decode/decoder.ts";
+import type { Journal } from "./journal.ts";
+import type { LedgerCounts } from "./ledger-counts.ts";
+import type { SchemaChange } from "./schema-policy.ts";
+import { SchemaPolicy } from "./schema-policy.ts";
+import type { SeriesRegistry } from "./series-registry.ts";
+
+/** Decodes messages, and puts their readings into the journal, the windows and the buffer of raw readings. */
+export class ReadingIntake {
+  readonly #decoder: Decoder;
+  readonly #journal: Journal;
+  readonly #windows: WindowTable;
+  readonly #watermarks: Watermarks;
+  readonly #raw: RawBuffer;
+  readonly #registry: SeriesRegistry;
+  readonly #counts: LedgerCounts;
+  readonly #counters: StorageCounters;
+  readonly #schema: SchemaPolicy;
+  readonly #sink: ReadingSink;
+  readonly #deviceClocks = new DeviceClocks();
+  /** Monotonic time of the commit that is being prepared. */
+  #atMs: number;
+  #hints: RetryHint[] = [];
+  #requests: DeviceRequest[] = [];
+  #schemaChanges: SchemaChange[] = [];
+  #lastSchemaChange: SchemaChange | null = null;
+
+  /** @param options.atMs monotonic time of the start. */
+  constructor(parts: ReadingIntakeParts, options: { seriesMax: number; atMs: number }) {
+    this.#decoder = parts.decoder;
+    this.#journal = parts.journal;
+    this.#windows = parts.windows;
+    this.#watermarks = parts.watermarks;
+    this.#raw = parts.raw;
+    this.#registry = parts.registry;
+    this.#counts = parts.counts;
+    this.#counters = parts.counters;
+    this.#atMs = options.atMs;
+    const { registry, counts, counters } = parts;
+    this.#schema = new SchemaPolicy(
+      { registry, changed: (change) => this.#schemaChanged(change) },
+      { seriesMax: options.seriesMax },
+    );
+    this.#sink = {
+      admits: (series, value) => this.#schema.admits(series, value),
+      reading: (series, timeMs, value, clock, saidMs) => this.#take(series, timeMs, value, clock, saidMs),
+      knows: (names) => registry.current(names) !== undefined,
+      written: (value) => {
+        if (typeof value !== "boolean") counters.numeric_texts++;
+      },
+      retryHint: (hint) => {
+        if (this.#hints.length < HINTS_MAX) this.#hints.push(hint);
+      },
+      ignored: (what, count) => counts.add("ignored", what, count),
+      request: (request) => this.#requests.push(request),
+    };
+  }
+
+  /** Another commit is prepared. `atMs` is monotonic. */
+  begin(atMs: number): void {
+    this.#atMs = atMs;
+  }
+
+  /** Decodes a message and takes its readings. A message that has any is taken whole. */
+  readonly decode = (message: IncomingMessage): DecodeOutcome => {
+    // A message that was kept for long says nothing about how a clock is now.
+    const isFresh = message.clockPlausible && message.again !== true;
+    this.#deviceClocks.begin(isFresh ? message.arrivedMs : Number.NaN);
+    this.#schema.begin();
+    const before = this.#journal.lastSeq;
+    try {
+      return this.#decoder.decodeInto(message, this.#sink);
+    } catch (error) {
+      // A message with readings in the journal cannot be tried again as a whole.
+      if (this.#journal.lastSeq !== before) throw error;
+      return { kind: "dead_letter", reason: "decoder_failed", detail: String(error).slice(0, 500), route: "" };
+    }
+  };
+
+  /** Puts a reading of the journal into its windows. */
+  apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
+    const openedEndMs = this.#windows.add(series, timeMs, value, seq);
+    if (openedEndMs !== Infinity) this.#watermarks.expect(device, openedEndMs);
+    this.#watermarks.observe(device, timeMs, this.#atMs);
+    this.#registry.saw(series, timeMs);
+  }
+
+  /** Which dead letters the messages since the last call explain. */
+  takeHints(): readonly RetryHint[] {
+    const hints = this.#hints;
+    if (hints.length > 0) this.#hints = [];
+    return hints;
+  }
+
+  /** Questions to devices, and changes of types and units, since the last call. */
+  takeNotes(): { requests: readonly DeviceRequest[]; schemaChanges: readonly SchemaChange[] } {
+    const notes = { requests: this.#requests, schemaChanges: this.#schemaChanges };
+    this.#requests = [];
+    this.#schemaChanges = [];
+    return notes;
+  }
+
+  /** Since the start of the process; null: none. */
+  get lastSchemaChange(): SchemaChange | null {
+    return this.#lastSchemaChange;
+  }
+
+  /** The devices whose clocks are furthest off, the furthest first. */
+  worstClocks(limit: number): readonly NamedDeviceClock[] {
+    const registry = this.#registry;
+    return this.#deviceClocks.worst(limit).map(({ device, ...rest }) => {
+      return { device: registry.get(registry.ofDevice(device)[0]!).device, ...rest };
+    });
+  }
+
+  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void {
+    const entry = this.#schema.take(ref, value, this.#atMs);
+    const seq = this.#journal.add(ref.id, timeMs, value, clock);
+    this.apply(ref.id, entry.deviceNumber, timeMs, value, seq);
+    if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
+    if (clock === "none") return;
+    this.#deviceClocks.observe(entry.deviceNumber, saidMs ?? timeMs);
+    if (saidMs === undefined) return;
+    this.#deviceClocks.disbelieve(entry.deviceNumber, saidMs);
+    this.#counters.suspect_times++;
+  }
+
+  #schemaChanged(change: SchemaChange): void {
+    if (change.outcome !== "dead_letter") this.#counts.add("schema_change", change.kind);
+    this.#lastSchemaChange = change;
+    // Every change is counted. Of many at once only the first are reported: nobody reads more.
+    if (change.outcome !== "known" && this.#schemaChanges.length < SCHEMA_CHANGES_REPORTED)
+      this.#schemaChanges.push(change);
+  }
+}
+
+export type ReadingIntakeParts = {
+  readonly decoder: Decoder;
+  readonly journal: Journal;
+  readonly windows: WindowTable;
+  readonly watermarks: Watermarks;
+  readonly raw: RawBuffer;
+  readonly registry: SeriesRegistry;
+  readonly counts: LedgerCounts;
+  readonly counters: StorageCounters;
+};
+
+export type NamedDeviceClock = Omit<DeviceClock, "device"> & { readonly device: string };
+
+/** In one commit. */
+const HINTS_MAX = 1000;
+/** In one commit. */
+const SCHEMA_CHANGES_REPORTED = 16;

@@ -1,0 +1,127 @@
+import type { Database, Statement } from "better-sqlite3";
+
+/** Undecodable messages with their payloads. Ids grow in the order in which the messages came. */
+export class DeadLetterTable {
+  readonly #sql: Statements;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  add(letter: DeadLetterRow): void {
+    this.#sql.add.run(letter);
+  }
+
+  get(id: number): StoredDeadLetter | undefined {
+    return this.#sql.get.get(id);
+  }
+
+  /** Read one by one. @param query.after an id; 0: from the oldest. */
+  page(query: DeadLetterRange): IterableIterator<StoredDeadLetter> {
+    return this.#sql.page.iterate(parametersOf(query));
+  }
+
+  /** Deletes what {@link page} would return. @returns how many. */
+  purge(query: DeadLetterRange): number {
+    return this.#sql.purge.run(parametersOf(query)).changes;
+  }
+
+  drop(id: number): void {
+    this.#sql.drop.run(id);
+  }
+
+  /** Deletes the oldest. @returns the bytes that it took, 0 when there was none. */
+  dropOldest(): number {
+    const oldest = this.#sql.oldest.get();
+    if (oldest === undefined) return 0;
+    this.#sql.drop.run(oldest.id);
+    return oldest.bytes;
+  }
+
+  /** The message was decoded again and is still a dead letter, for another reason. */
+  setReason(id: number, { reason, detail, route }: { reason: string; detail: string; route: string }): void {
+    this.#sql.setReason.run(reason, detail, route, id);
+  }
+
+  /** Bytes that all of them take, with an estimate for their rows. */
+  bytes(): number {
+    return this.#sql.bytes.get()?.bytes ?? 0;
+  }
+
+  /** Messages with an unknown alias that came at or after `sinceMs` on a topic that begins so; read one by one. */
+  unknownAliases(sinceMs: number, topicPrefix: string): IterableIterator<UnknownAlias> {
+    return this.#sql.unknownAliases.iterate(sinceMs, topicPrefix, topicPrefix);
+  }
+}
+
+export type DeadLetterRow = {
+  readonly arrivedMs: number;
+  readonly client: string;
+  readonly topic: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly route: string;
+  /** Bytes of the whole payload; a stored payload may be cut. */
+  readonly size: number;
+  readonly payload: Uint8Array;
+  /** 0: the time of its arrival is an estimate. */
+  readonly clockKnown: 0 | 1;
+  /** The format that the message names for its payload, as an index into CONTENT_FORMATS. */
+  readonly format: number;
+};
+
+export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
+
+/** Dead letters with an id above `after`, of one reason or of all, in the order in which they came, at most `limit`. */
+export type DeadLetterRange = { readonly after: number; readonly reason: string | undefined; readonly limit: number };
+
+/** A dead letter without its payload, but with the length of it. */
+export type UnknownAlias = {
+  readonly id: number;
+  readonly arrivedMs: number;
+  readonly topic: string;
+  readonly bytes: number;
+};
+
+type RangeParameters = { readonly after: number; readonly reason: string | null; readonly limit: number };
+
+function parametersOf({ after, reason, limit }: DeadLetterRange): RangeParameters {
+  return { after, reason: reason ?? null, limit };
+}
+
+type Statements = {
+  readonly add: Statement<[DeadLetterRow]>;
+  readonly get: Statement<[number], StoredDeadLetter>;
+  readonly page: Statement<[RangeParameters], StoredDeadLetter>;
+  readonly purge: Statement<[RangeParameters]>;
+  readonly drop: Statement<[number]>;
+  readonly oldest: Statement<[], { readonly id: number; readonly bytes: number }>;
+  readonly setReason: Statement<[string, string, string, number]>;
+  readonly bytes: Statement<[], { readonly bytes: number | null }>;
+  readonly unknownAliases: Statement<[number, string, string], UnknownAlias>;
+};
+
+const COLUMNS = `id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
+  clock_known AS clockKnown, format`;
+const RANGE = "WHERE id > @after AND (@reason IS NULL OR reason = @reason) ORDER BY id LIMIT @limit";
+
+function prepare(db: Database): Statements {
+  return {
+    add: db.prepare(
+      `INSERT INTO dead_letter (arrived_ms, client, topic, reason, detail, route, size, payload, clock_known, format)
+       VALUES (@arrivedMs, @client, @topic, @reason, @detail, @route, @size, @payload, @clockKnown, @format)`,
+    ),
+    get: db.prepare(`SELECT ${COLUMNS} FROM dead_letter WHERE id = ?`),
+    page: db.prepare(`SELECT ${COLUMNS} FROM dead_letter ${RANGE}`),
+    purge: db.prepare(`DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ${RANGE})`),
+    drop: db.prepare("DELETE FROM dead_letter WHERE id = ?"),
+    oldest: db.prepare("SELECT id, length(payload) + 256 AS bytes FROM dead_letter ORDER BY id LIMIT 1"),
+    setReason: db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?"),
+    bytes: db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter"),
+    // It reads neither the payload nor the columns behind it: most of these rows are looked at and left.
+    unknownAliases: db.prepare(
+      `SELECT id, arrived_ms AS arrivedMs, topic, length(payload) AS bytes FROM dead_letter
+       WHERE reason = 'unknown_alias' AND arrived_ms >= ? AND substr(topic, 1, length(?)) = ? ORDER BY arrived_ms, id`,
+    ),
+  };
+}

@@ -1,0 +1,127 @@
+import type { Database, Statement } from "better-sqlite3";
+import type { StreamId } from "../../../proto/core/ids.ts";
+import type { StoredWindow } from "../../core/storage/window-table.ts";
+import { decodeWindowState, encodeWindowState } from "../window-state-codec.ts";
+
+/** States of windows: open ones as of their checkpoint, and closed ones, which are kept for late readings. */
+export class WindowStateTable {
+  readonly #sql: Statements;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** @param expiresMs null while the window is open. */
+  put(window: StoredWindow, expiresMs: number | null): void {
+    this.#sql.put.run(
+      window.series,
+      window.windowMs,
+      window.windowStartMs,
+      window.part,
+      window.throughSeq,
+      window.revision,
+      window.forwardedIn,
+      window.carry,
+      expiresMs,
+      encodeWindowState(window),
+    );
+  }
+
+  get(series: number, windowMs: number, startMs: number): StoredWindow | undefined {
+    const row = this.#sql.get.get(series, windowMs, startMs);
+    return row === undefined ? undefined : storedWindow(row);
+  }
+
+  /** Start of the newest closed window of this length, `-Infinity` when there is none. */
+  newestClosedStartMs(series: number, windowMs: number): number {
+    return this.#sql.newestClosed.get(series, windowMs)?.start_ms ?? -Infinity;
+  }
+
+  *open(): Generator<StoredWindow> {
+    for (const row of this.#sql.open.iterate()) yield storedWindow(row);
+  }
+
+  /**
+   * Kept states that have expired, those that expired first in front. A state that counted a reading above
+   * `checkpointSeq` stays: a replay of the journal would not find it and would count the reading again, as a supplement.
+   */
+  expired(nowMs: number, checkpointSeq: number, limit: number): ExpiredWindow[] {
+    return this.#sql.expired.all(nowMs, checkpointSeq, limit);
+  }
+
+  drop(row: ExpiredWindow): void {
+    this.#sql.drop.run(row.series, row.window_ms, row.start_ms, row.part);
+  }
+}
+
+export type ExpiredWindow = {
+  readonly series: number;
+  readonly window_ms: number;
+  readonly start_ms: number;
+  readonly part: number;
+};
+
+type WindowStateRow = {
+  readonly series: number;
+  readonly window_ms: number;
+  readonly start_ms: number;
+  readonly part: number;
+  readonly through_seq: number;
+  readonly revision: number;
+  readonly forwarded_in: StreamId | null;
+  readonly carry: StreamId | null;
+  readonly state: Buffer;
+};
+
+function storedWindow(row: WindowStateRow): StoredWindow {
+  return {
+    series: row.series,
+    windowMs: row.window_ms,
+    windowStartMs: row.start_ms,
+    part: row.part,
+    throughSeq: row.through_seq,
+    revision: row.revision,
+    forwardedIn: row.forwarded_in,
+    carry: row.carry,
+    reopened: false,
+    fresh: 0,
+    ...decodeWindowState(row.state),
+  };
+}
+
+type Statements = {
+  readonly put: Statement<unknown[]>;
+  readonly get: Statement<[number, number, number], WindowStateRow>;
+  readonly newestClosed: Statement<[number, number], { readonly start_ms: number | null }>;
+  readonly open: Statement<[], WindowStateRow>;
+  readonly expired: Statement<[number, number, number], ExpiredWindow>;
+  readonly drop: Statement<[number, number, number, number]>;
+};
+
+const COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, state";
+
+function prepare(db: Database): Statements {
+  return {
+    put: db.prepare(
+      `INSERT INTO window_state
+         (series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, expires_ms, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (series, window_ms, start_ms, part) DO UPDATE SET
+         through_seq = excluded.through_seq, revision = excluded.revision, forwarded_in = excluded.forwarded_in,
+         carry = excluded.carry, expires_ms = excluded.expires_ms, state = excluded.state`,
+    ),
+    get: db.prepare(
+      `SELECT ${COLUMNS} FROM window_state WHERE series = ? AND window_ms = ? AND start_ms = ?
+       ORDER BY part DESC LIMIT 1`,
+    ),
+    newestClosed: db.prepare(
+      "SELECT max(start_ms) AS start_ms FROM window_state WHERE series = ? AND window_ms = ? AND expires_ms IS NOT NULL",
+    ),
+    open: db.prepare(`SELECT ${COLUMNS} FROM window_state WHERE expires_ms IS NULL`),
+    expired: db.prepare(
+      `SELECT series, window_ms, start_ms, part FROM window_state WHERE expires_ms <= ? AND through_seq <= ?
+       ORDER BY expires_ms LIMIT ?`,
+    ),
+    drop: db.prepare("DELETE FROM window_state WHERE series = ? AND window_ms = ? AND start_ms = ? AND part = ?"),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Registry } from "@prometheus-io/client";
+import { Counter, Gauge } from "@prometheus-io/client";
+
+/** By name: what each metric is. With a `label` its value is one number for each value of the label. */
+export type MetricTable = Readonly<
+  Record<string, { readonly kind: "counter" | "gauge"; readonly help: string; readonly label?: string }>
+>;
+
+/** A number for each metric of a table, or for each value of its label. */
+export type MetricValues<T extends MetricTable> = {
+  readonly [N in keyof T]: T[N] extends { readonly label: string } ? ReadonlyMap<string, number> : number;
+};
+
+/**
+ * Registers metrics whose values are counted elsewhere, such as in another thread.
+ * @param prefix of their names; the name of a counter ends with `_total`.
+ * @returns what takes the present values. A counter never goes back, whatever it is given.
+ */
+export function mirrorMetrics<T extends MetricTable>(
+  registry: Registry,
+  prefix: string,
+  table: T,
+): (values: MetricValues<T>) => void {
+  const definitions: MetricTable = table;
+  const setters = new Map(
+    Object.entries(definitions).map(([name, { kind, help, label }]) => {
+      const labelNames = label === undefined ? [] : [label];
+      const labels = (value: string): Record<string, string> => (label === undefined ? {} : { [label]: value });
+      const options = { help, labelNames, registers: [registry] };
+      if (kind === "gauge") {
+        const gauge = new Gauge({ ...options, name: `${prefix}_${name}` });
+        return [name, (value: string, now: number) => gauge.set(labels(value), now)] as const;
+      }
+      const counter = new Counter({ ...options, name: `${prefix}_${name}_total` });
+      const counted = new Map<string, number>();
+      const count = (value: string, total: number): void => {
+        const before = counted.get(value) ?? 0;
+        if (total <= before) return;
+        counter.inc(labels(value), total - before);
+        counted.set(value, total);
+      };
+      return [name, count] as const;
+    }),
+  );
+  return (values) => {
+    for (const [name, given] of Object.entries<number | ReadonlyMap<string, number>>(values)) {
+      const set = setters.get(name);
+      if (typeof given === "number") set?.("", given);
+      else for (const [value, number] of given) set?.(value, number);
+    }
+  };
+}
