@@ -17,7 +17,7 @@ execFileSync("tsc", ["--project", ".ci/tsconfig.build.json"], { stdio: "inherit"
 for (const folder of FOLDERS) cpSync(folder, join("dist", folder), { recursive: true, filter: isNotCompiled });
 for (const document of DOCUMENTS) cpSync(document, join("dist", document));
 
-// What runs needs: the development half of package.json stays at home, and the runtime is the installer's own.
+// Only what a running process needs. The development half of package.json stays out, and whoever installs brings Node.
 const { name, version, description, license, bin, type, dependencies } = JSON.parse(
   readFileSync("package.json", "utf8"),
 ) as Record<string, unknown>;

@@ -1,10 +1,10 @@
 /**
- * Takes the `engines` of the dependencies out of package-lock.json; run it after each `npm install` that changes the
- * lock file (`npm run lock`; tests/tidy/package.test.ts notices when it was forgotten).
+ * Removes the `engines` of the dependencies from package-lock.json. Run it (`npm run lock`) after each `npm install` that
+ * changes the lock file; tests/tidy/package.test.ts notices when somebody forgot.
  *
- * Why: npm compares `engines` with the node that runs npm, which may well be 20. Ours comes out of the package `node`
- * and satisfies all of them. Left in, they print a page of EBADENGINE on a healthy install, and an optional binding
- * whose engine does not match the outer node is left out without a word.
+ * The reason: npm compares `engines` with the Node that runs npm, which may be version 20. Tidemark runs on the Node of the
+ * package `node`, which satisfies all of them. With `engines` a healthy install prints a page of EBADENGINE, and npm
+ * silently omits an optional binding whose engine does not match the outer Node.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 

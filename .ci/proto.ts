@@ -1,9 +1,9 @@
 /**
- * Generates proto/wire/generated from proto/*.proto. With `--check` it writes nothing and fails when what is there is
- * not what would be generated: a contract that was edited without its code.
+ * Generates proto/wire/generated from proto/*.proto. With `--check` it writes nothing, and fails when the generated code is
+ * out of date because somebody edited a contract without it.
  *
- * Static code rather than reflection, because the batches are on the hot path; numbers rather than `Long`, because
- * every 64-bit field of ours is a count or a time below 2^53, and the codec checks it at the border.
+ * The code is static and not by reflection, because batches are on the hot path. It uses numbers and not `Long`, because
+ * each of our 64-bit fields is a count or a time below 2^53, and the codec checks that at the border.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -21,7 +21,7 @@ import { type Section, sectionText } from "./report.ts";
 import type { Bench } from "./servers.ts";
 import { catchup } from "./workloads/catchup.ts";
 import { drain } from "./workloads/drain.ts";
-import { failover } from "./workloads/failover.ts";
+import { failoverWorkload } from "./workloads/failover.ts";
 import { ingest } from "./workloads/ingest.ts";
 import { memory, series } from "./workloads/memory.ts";
 import { region } from "./workloads/region.ts";
@@ -36,7 +36,7 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<Section>>> = 
   series,
   sensors,
   startup,
-  failover,
+  failover: failoverWorkload,
   catchup,
 };
 

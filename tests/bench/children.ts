@@ -8,7 +8,7 @@ export type Child = {
   readonly ended: Promise<string>;
 };
 
-/** A process that does what it is told over an IPC channel, one thing at a time, and answers each. */
+/** A process that takes orders over an IPC channel, one at a time, and answers each. */
 export type Servant = {
   readonly child: Child;
   /** @throws Error when the process ends before it has answered. */
@@ -116,7 +116,7 @@ export class Children implements AsyncDisposable {
   }
 }
 
-/** What the kernel says about a process; undefined where there is no /proc. */
+/** The memory of a process, from the kernel; undefined where there is no /proc. */
 export function memoryOf(child: Child): Memory | undefined {
   let status: string;
   try {

@@ -1,11 +1,12 @@
 /**
- * Drives one MQTT broker as hard as a closed loop allows and says what the broker did with it: QoS 1 messages per
- * second, PUBACK latency (from the socket write to the PUBACK), whether the PUBACKs came in order, and how much of a
- * core this process itself used. It must never be the limit, so there is no MQTT library, no object per message and no
- * parsing beyond the four bytes of a PUBACK: packets are encoded ahead (`mqtt-bytes.ts`), a socket is written once per
- * turn of the event loop, and it is read into a fixed buffer. Between turns the process sleeps for `--pause-ms`:
- * without that it wakes for every single PUBACK of a broker that writes them one by one, uses a whole core for 280,000
- * messages a second and is itself what limits that broker; with it, half a core carries 370,000.
+ * Sends to one MQTT broker as fast as a closed loop allows and measures: QoS 1 messages per second, PUBACK latency (from
+ * the socket write to the PUBACK), whether the PUBACKs came in order, and how much of a core this process used.
+ *
+ * This process must never be the limit. So there is no MQTT library, no object per message and no parsing beyond the four
+ * bytes of a PUBACK: packets are encoded ahead (`mqtt-bytes.ts`), a socket is written once per turn of the event loop and
+ * read into a fixed buffer. Between turns the process sleeps for `--pause-ms`. Without the pause it wakes for every PUBACK of a
+ * broker that writes them one by one, uses a whole core for 280,000 messages a second and limits that broker. With the
+ * pause half a core carries 370,000.
  *
  *     node tests/bench/load-generator.ts --port 1883 --connections 50 --in-flight 20 --seconds 5
  *     node tests/bench/load-generator.ts --port 1883 --messages 100000 --fields 10 --topics 100
@@ -18,7 +19,7 @@ import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { LatencyHistogram } from "./latency-histogram.ts";
-import { connectPacket, jsonSource, PACKETS_PER_CHUNK, type PacketSource, ringSource } from "./mqtt-bytes.ts";
+import { connectBytes, jsonSource, PACKETS_PER_CHUNK, type PacketSource, ringSource } from "./mqtt-bytes.ts";
 
 export type LoadResult = {
   readonly messages: number;
@@ -30,7 +31,7 @@ export type LoadResult = {
   readonly maxMs: number;
   /** PUBACKs that did not answer the oldest message in flight on their connection. */
   readonly outOfOrder: number;
-  /** Of one core. */
+  /** The share of one core that this process used. */
   readonly generatorCpuShare: number;
 };
 
@@ -258,7 +259,7 @@ function open(
     socket.on("close", () => {
       if (!run.stopping) failed(new Error("the broker closed a connection"));
     });
-    socket.write(connectPacket({ id: `bench-${process.pid}-${index}` }));
+    socket.write(connectBytes({ id: `bench-${process.pid}-${index}` }));
   });
 }
 

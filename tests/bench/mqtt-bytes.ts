@@ -19,10 +19,10 @@ export const PACKETS_PER_CHUNK = 1024;
 const EMPTY = { bytes: new Uint8Array(0), count: 0 };
 
 /**
- * CONNECT: clean session, no will, and no keep-alive unless it is given, in seconds (a saturated generator must not be
- * disconnected for its silence).
+ * CONNECT with a clean session and no will. There is no keep-alive unless one is given, in seconds: a saturated generator
+ * must not be disconnected for its silence.
  */
-export function connectPacket(client: {
+export function connectBytes(client: {
   id: string;
   username?: string;
   password?: string;
@@ -48,10 +48,10 @@ export function publishPacket(message: { topic: string; packetId: number; payloa
 }
 
 /**
- * A sensor's one message, encoded once and changed in place: some 100 bytes of JSON with the time, a number that counts
+ * The one message of a sensor, encoded once and changed in place: some 100 bytes of JSON with the time, a number that counts
  * its messages from 1, and three values. The same bytes are sent again, with DUP, until they are acknowledged.
  */
-export class SensorMessage {
+export class SensorPublish {
   readonly bytes: Buffer;
   readonly #idAt: number;
   readonly #timeAt: number;
@@ -100,8 +100,8 @@ const TIME_DIGITS = 13;
 const NUMBER_DIGITS = 7;
 
 /**
- * One plain two-decimal value per message, on one topic, without end: a ring that is encoded once. Its first packets
- * are repeated behind its last so that a run never has to be cut at the seam.
+ * One plain value with two decimals per message, on one topic, without end: a ring that is encoded once. Its first packets
+ * stand behind its last ones again, so that no run is cut at the seam.
  */
 export function ringSource(options: { topic: string; seed: number; maxRun: number }): PacketSource {
   const walk = new Walk(options.seed);
@@ -123,7 +123,7 @@ export function ringSource(options: { topic: string; seed: number; maxRun: numbe
 
 /**
  * A finite run of JSON messages as a sensor with a clock sends them: `{"ts": ms, "m0": 21.53, ...}`. The topics take
- * turns; each turn is one period later. Encoded a chunk at a time and never into a buffer that may still be written.
+ * turns; each turn is one period later. Encodes a chunk at a time, and never into a buffer that the socket may still hold.
  */
 export function jsonSource(options: {
   topics: readonly string[];

@@ -17,7 +17,7 @@ const GATEWAY = "bench";
 const WINDOW_MS = 10_000;
 const SESSION_DEADLINE_MS = 300_000;
 
-/** The session as bytes: Hello, then every batch; resolves with the seconds from the first batch to the last Ack. */
+/** Sends a Hello and then every batch over one session. Resolves with the seconds from the first batch to the last Ack. */
 export function sendAll(port: number, batches: readonly SealedBatch[]): Promise<number> {
   const id = uuidBytes(batches[0]!.streamId);
   const frames = batches.map((batch) =>
@@ -49,7 +49,7 @@ export function sendAll(port: number, batches: readonly SealedBatch[]): Promise<
     call.write(Buffer.from(GatewayFrame.encode({ hello: { protocol: 1, gateway: GATEWAY, streams } }).finish()));
   }).finally(() => {
     call.removeAllListeners("end").removeAllListeners("error");
-    // The cancellation that follows is ours.
+    // The cancellation that follows comes from us.
     call.on("error", () => undefined);
     call.cancel();
     client.close();

@@ -1,5 +1,5 @@
 /**
- * A fleet of sensors in a process of its own, told what to do over the IPC channel: `SensorFleet`'s methods by name. Its
+ * A fleet of sensors in a process of its own. It takes orders over the IPC channel, the names of `SensorFleet`'s methods. Its
  * first argument is the fleet's options as JSON. It ends with its parent.
  */
 import { SensorFleet, type FleetOptions } from "./sensor-fleet.ts";

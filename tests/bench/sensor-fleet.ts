@@ -14,11 +14,11 @@ export type FleetOptions = {
 /** Times from the first attempt of a storm, or from the first connection that a gateway accepted after its start. */
 export type Arrivals = {
   readonly connack: Quantiles;
-  /** Of the first message on the new connection. */
+  /** From the start of the phase to the PUBACK of the first message on the new connection. */
   readonly puback: Quantiles;
   /** Connections that were refused or broken before their first PUBACK; each was tried again a second later. */
   readonly failures: number;
-  /** What the first few of them were. */
+  /** The reasons of the first few. */
   readonly reasons: readonly string[];
 };
 
@@ -26,9 +26,9 @@ export type Published = {
   readonly messages: number;
   /** From the write; from the moment when it was due if the message before was not acknowledged by then. */
   readonly puback: Quantiles;
-  /** How late this process was with its writes: what is not the broker's. */
+  /** How late this process was with its writes: time that the broker did not take. */
   readonly lateness: Quantiles;
-  /** Of one core. */
+  /** The share of one core that this process used. */
   readonly cpuShare: number;
 };
 
@@ -36,11 +36,11 @@ const PERIOD_MS = 1_000;
 const RETRY_MS = 1_000;
 const TICK_MS = 2;
 const PATIENCE_MS = 120_000;
-/** Loopback has 28,000 ports an address, and what was closed holds some of them; Linux has all of 127/8. */
+/** Loopback has 28,000 ports an address, and closed connections hold some of them. Linux has all of 127/8. */
 const LOCAL_ADDRESSES = 32;
 const REASONS_KEPT = 3;
 
-/** Many sensors in one process: they connect, publish once a second, are thrown off and come back all at once. */
+/** Many sensors in one process. They connect, publish once a second, lose their connections, and reconnect all at once. */
 export class SensorFleet implements SensorEvents {
   readonly #sensors: readonly Sensor[];
   #phase: Phase = { kind: "quiet" };
@@ -236,7 +236,7 @@ type Phase =
   | { readonly kind: "publishing"; readonly latency: Latencies; readonly failed: (error: Error) => void }
   | Arriving;
 
-/** Everybody comes back: who was served already, and when. */
+/** All sensors reconnect: which are served already, and since when. */
 class Arriving {
   readonly kind = "arriving";
   readonly done: Promise<void>;
@@ -278,7 +278,7 @@ class Arriving {
   }
 
   lost(sensor: Sensor, openedMs: number, why: string): void {
-    // While nobody listens, being refused is the outage itself.
+    // As long as nobody listens, a refused connection is the outage itself and no failure.
     if (!this.#untouched.delete(sensor) && this.#fromMs !== undefined && openedMs >= this.#fromMs) {
       this.#failures++;
       if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(why);

@@ -1,10 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
-import { connectPacket, SensorMessage } from "./mqtt-bytes.ts";
+import { connectBytes, SensorPublish } from "./mqtt-bytes.ts";
 
-/** What a fleet hears of its sensors. Times are of `performance.now()`. */
+/** What sensors report to their fleet. Times are of `performance.now()`. */
 export interface SensorEvents {
-  /** TCP is up, nothing is said yet. */
+  /** The TCP connection is up, nothing was sent yet. */
   reached(sensor: Sensor, nowMs: number): void;
   accepted(sensor: Sensor, nowMs: number): void;
   /** `sinceMs`: when the message was written, or when it was due if it had to wait for the one before. */
@@ -17,7 +17,7 @@ const CONNACK = 0x20;
 const PUBACK = 0x40;
 const PACKET_BYTES = 4;
 const KEEP_ALIVE_S = 60;
-/** Of all sensors: a read is looked at before the next one is made. */
+/** All sensors share it: each read is handled before the next one. */
 const READ_BUFFER = Buffer.alloc(4096);
 
 /**
@@ -29,10 +29,10 @@ export class Sensor {
   readonly #events: SensorEvents;
   readonly #target: { host: string; port: number; localAddress?: string };
   readonly #connect: Uint8Array;
-  readonly #message: SensorMessage;
+  readonly #message: SensorPublish;
   #socket: Socket | undefined;
   #accepted = false;
-  /** Of the one message: `broken off` is in flight, and its connection is gone. */
+  /** The state of the one message. `broken off`: it was in flight when its connection broke. */
   #state: "none" | "in flight" | "broken off" = "none";
   #sinceMs = 0;
   /** Messages that became due while one was in flight, and when the first of them did. */
@@ -49,8 +49,8 @@ export class Sensor {
     this.#events = events;
     this.topic = options.topic;
     this.#target = options.target;
-    this.#connect = connectPacket({ id: options.id, keepAliveS: KEEP_ALIVE_S });
-    this.#message = new SensorMessage(options);
+    this.#connect = connectBytes({ id: options.id, keepAliveS: KEEP_ALIVE_S });
+    this.#message = new SensorPublish(options);
   }
 
   get accepted(): boolean {
@@ -66,7 +66,7 @@ export class Sensor {
     return this.#state !== "none" || this.#owed > 0;
   }
 
-  /** A connection that is open is left to itself: its broker may end it, and nobody here will hear of it. */
+  /** Forgets a connection that is open: its broker may end it, and the sensor does not notice. */
   open(): void {
     this.#disconnected();
     let failure = "closed by the broker";
@@ -88,7 +88,7 @@ export class Sensor {
       this.#events.reached(this, performance.now());
       socket.write(this.#connect);
     });
-    // Answered with a reset: nothing of it stays in TIME_WAIT, of which the next storm would run out of ports.
+    // Answers with a reset, so that no port stays in TIME_WAIT. Otherwise the next storm runs out of ports.
     socket.on("end", () => socket.resetAndDestroy());
     socket.on("error", (error) => (failure = error.message));
     socket.on("close", () => {
@@ -115,7 +115,7 @@ export class Sensor {
     else if (this.#owed++ === 0) this.#owedSinceMs = dueMs;
   }
 
-  /** Sends what broke off with the last connection, or else a message of now, if the sensor can. */
+  /** If the sensor is connected, sends the message that broke off with the last connection, or else a new one. */
   publishNow(): void {
     if (!this.#accepted) return;
     if (this.#state === "none") this.#send(performance.now());

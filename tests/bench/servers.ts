@@ -13,14 +13,14 @@ import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { Child, Children } from "./children.ts";
 import type { LoadResult } from "./load-generator.ts";
 
-/** The built package, as it is deployed: from the sources, the compiler alone takes 40 MB. */
+/** The built package, as it is deployed. Run from the sources, a process needs 40 MB more for the compiler. */
 const TIDEMARK = fileURLToPath(new URL("../../dist/deploy/tidemark.js", import.meta.url));
 const LOAD_GENERATOR = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
 const LISTING_TIMEOUT_MS = 60_000;
 
-/** What a workload works with: a folder of its own that is removed afterwards, and processes that are stopped. */
+/** A folder for one workload, which is removed afterwards, and its processes, which are stopped. */
 export type Bench = {
   readonly children: Children;
   readonly folder: string;
@@ -37,7 +37,7 @@ export type Region = Server & { readonly ingestPort: number; readonly httpPort: 
  * the default windows are made; `regionPort` may be one where nothing listens (yet). The same `name` finds the same data,
  * and with `mqttPort` its sensors find it again.
  */
-export async function startGateway(
+export async function launchGateway(
   bench: Bench,
   options: { name: string; raw: boolean; regionPort: number; mqttPort?: number },
 ): Promise<Gateway> {
@@ -59,7 +59,7 @@ export async function startGateway(
   return { child, startedInMs: performance.now() - startMs, mqttPort, httpPort, dataDir };
 }
 
-export async function startRegion(bench: Bench, options: { name: string; ingestPort: number }): Promise<Region> {
+export async function launchRegion(bench: Bench, options: { name: string; ingestPort: number }): Promise<Region> {
   const httpPort = await freePort();
   const dataDir = join(bench.folder, options.name);
   const config = await writeConfig(bench, options.name, {

@@ -1,8 +1,8 @@
 /**
- * Messages as the documentation of their formats shows them, what must become of each without any configuration, and where
- * they stand. The tests compare them; the fuzzer begins with them.
+ * Messages from the documentation of their formats: where each one is documented, and what it must decode to without any
+ * configuration. Tests compare them, and the fuzzer starts from them.
  *
- * What becomes of one: the decoder, then `device | metric = value unit @time`, a line a reading; or `ignored KIND`, or
+ * The expected lines are the decoder, then `device | metric = value unit @time` for each reading; or `ignored KIND`; or
  * `dead letter REASON`.
  */
 export type RealMessage = readonly [

@@ -54,7 +54,7 @@ async function acknowledgedBy(sensors: readonly UniqueSensors[], count: number):
   );
 }
 
-/** What a region lacks, has twice, or has though nobody sent it, once it has as many readings as were acknowledged. */
+/** Counts readings that a region lacks, has twice, or has although nobody sent them. Waits until it has as many as were acknowledged. */
 async function wrongIn(site: LocalDeployment, region: LocalRegion, sensors: readonly UniqueSensors[]): Promise<object> {
   let missing = 0;
   let twice = 0;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { textOf } from "./tree.ts";
+import { readText } from "./tree.ts";
 
-const manifest = JSON.parse(textOf("package.json")) as Record<string, Record<string, string>>;
+const manifest = JSON.parse(readText("package.json")) as Record<string, Record<string, string>>;
 
 it("`npm run check` runs every gate", () => {
   const scripts = manifest["scripts"] ?? {};
@@ -19,7 +19,7 @@ it("every version is exact", () => {
 });
 
 it("the lock file does not depend on the Node that runs npm", () => {
-  const { packages } = JSON.parse(textOf("package-lock.json")) as { packages: Record<string, object> };
+  const { packages } = JSON.parse(readText("package-lock.json")) as { packages: Record<string, object> };
   expect(
     Object.keys(packages).filter((path) => "engines" in (packages[path] ?? {})),
     "run `npm run lock`",

@@ -22,7 +22,7 @@ const SIDES = [
 ] as const;
 
 describe.each(SIDES)("the configuration reference of $side", ({ side, schema }) => {
-  const page = textOf(`${side}/CONFIGURATION.md`);
+  const page = readText(`${side}/CONFIGURATION.md`);
   const keys = referenceKeys(schema);
 
   test("has every key of the schema, with its description", () => {
@@ -43,7 +43,7 @@ describe.each(SIDES)("the configuration reference of $side", ({ side, schema }) 
   });
 
   describe("agrees with the example", () => {
-    const example = textOf(`deploy/examples/${side}.yaml`);
+    const example = readText(`deploy/examples/${side}.yaml`);
 
     test("which names every key, in use or as a comment", () => {
       const missing = keys.filter(({ path }) => {
@@ -75,11 +75,11 @@ describe.each(SIDES)("the configuration reference of $side", ({ side, schema }) 
 });
 
 test("every text of .describe() in the sources of the schemas is in a page", () => {
-  const pages = SIDES.map(({ side }) => textOf(`${side}/CONFIGURATION.md`)).join("\n");
+  const pages = SIDES.map(({ side }) => readText(`${side}/CONFIGURATION.md`)).join("\n");
   const folders = ["edge/config", "proto/runtime/options"];
   const files = folders.flatMap((folder) => readdirSync(join(ROOT, folder)).map((file) => `${folder}/${file}`));
   const texts = [...files, "edge/config.ts", "cloud/config.ts"].flatMap((file) => {
-    const source = textOf(file);
+    const source = readText(file);
     const found = [...source.matchAll(/\.describe\(\s*("(?:[^"\\\n]|\\.)*")/g)].map((match) => match[1]!);
     expect(found, `${file}: a description must be one plain text`).toHaveLength(source.split(".describe(").length - 1);
     return found.map((literal): unknown => JSON.parse(literal));
@@ -180,7 +180,7 @@ describe("the docs gate", () => {
 /** What the example chooses, because a configuration without it does not start, or to show more. */
 const CHOSEN: ReadonlySet<string> = new Set(["mqtt.allow_anonymous", "mqtt.listeners", "windows"]);
 
-function textOf(path: string): string {
+function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 

@@ -1,14 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT, SOURCES, textOf } from "./tree.ts";
+import { ROOT, SOURCES, readText } from "./tree.ts";
 import type { TextFile } from "./tree.ts";
 
 /** `proto/SPEC.md` and the tests hold each other to what they say. */
 const TESTS = SOURCES.filter(({ path }) => path.startsWith("tests/") && !path.startsWith("tests/tidy/"));
 
 describe("the rules in proto/SPEC.md", () => {
-  const rules = rulesOf(textOf("proto/SPEC.md"));
+  const rules = rulesOf(readText("proto/SPEC.md"));
 
   it("are there", () => expect(rules.length).toBeGreaterThan(25));
   it("have ids of their own", () => expect(twice(rules)).toEqual([]));

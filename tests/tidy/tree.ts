@@ -15,7 +15,7 @@ export const PATHS: readonly string[] = FOLDERS.flatMap((folder) =>
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name))),
 );
 
-export function textOf(path: string): string {
+export function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
@@ -25,12 +25,12 @@ export const SOURCES: readonly TextFile[] = [
   ...readdirSync(join(ROOT, ".ci")).map((name) => join(".ci", name)),
 ]
   .filter((path) => /\.(ts|js|cjs)$/.test(path) && !path.includes("/generated/"))
-  .map((path) => ({ path, text: textOf(path) }));
+  .map((path) => ({ path, text: readText(path) }));
 
 /** Documents, those at the root included. */
 export const DOCUMENTS: readonly TextFile[] = [...readdirSync(ROOT), ...PATHS]
   .filter((path) => path.endsWith(".md"))
-  .map((path) => ({ path, text: textOf(path) }));
+  .map((path) => ({ path, text: readText(path) }));
 
 /** The lines that a rule of text finds, as `path:line: text`. */
 export function linesMatching(files: readonly TextFile[], pattern: RegExp): string[] {

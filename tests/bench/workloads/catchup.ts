@@ -11,9 +11,9 @@ import { HttpClient } from "../../../proto/runtime/http/client.ts";
 import { regionStatusSchema } from "../../../proto/wire/http/region-status.ts";
 
 /**
- * How fast a region is whole again that was away while the other one was given a backlog: from the batches of the other
- * one, and, with an empty disk, from a snapshot, when the bytes of the batches are gone. From the start of its process
- * until it has the last record.
+ * How fast a region catches up that was away while another one took a backlog. Measured twice, from the start of its process
+ * until it has the last record: from the batches of the other region, and with an empty disk from a snapshot, when the bytes
+ * of the batches are pruned.
  */
 export async function catchup(bench: Bench): Promise<Section> {
   const batchCount = bench.quick ? 100 : 2_000;

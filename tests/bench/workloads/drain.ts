@@ -6,8 +6,8 @@ import {
   gatewayStatusWhen,
   readStatus,
   generateLoad,
-  startGateway,
-  startRegion,
+  launchGateway,
+  launchRegion,
 } from "../servers.ts";
 
 const FIELDS = 10;
@@ -15,12 +15,12 @@ const SERIES = 1_000;
 
 /**
  * A gateway fills while its region is away: raw readings of 1,000 series, two decimals, one a second. Then the region
- * starts. Reported are the time until everything is durable, and what one reading costs on the wire and on both disks.
+ * starts. Measures the time until everything is durable, and the bytes of one reading on the wire and on both disks.
  */
 export async function drain(bench: Bench): Promise<Section> {
   const readings = bench.quick ? 200_000 : 1_000_000;
   const regionPort = await freePort();
-  const gateway = await startGateway(bench, { name: "drain", raw: true, regionPort });
+  const gateway = await launchGateway(bench, { name: "drain", raw: true, regionPort });
   const perSeries = readings / SERIES;
   await generateLoad(bench, {
     port: gateway.mqttPort,
@@ -38,7 +38,7 @@ export async function drain(bench: Bench): Promise<Section> {
   });
   const gatewayDisk = await folderBytes(gateway.dataDir);
 
-  const region = await startRegion(bench, { name: "drain-region", ingestPort: regionPort });
+  const region = await launchRegion(bench, { name: "drain-region", ingestPort: regionPort });
   const upMs = performance.now();
   const patience = { timeoutMs: 120_000 };
   const began = await gatewayStatusWhen(gateway, {
@@ -54,7 +54,7 @@ export async function drain(bench: Bench): Promise<Section> {
   });
   const doneMs = performance.now();
   const { wire } = await readStatus(gateway);
-  // A stopped region has its write-ahead log in its database, so nothing counts twice.
+  // A region that stops writes its log back into the database, so nothing counts twice.
   await bench.children.stop(gateway.child);
   await bench.children.stop(region.child);
 

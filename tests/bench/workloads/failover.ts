@@ -12,10 +12,11 @@ import { gatewayStatusSchema } from "../../../proto/wire/http/gateway-status.ts"
 const POLL_MS = 5;
 
 /**
- * How long after its carrier is killed, or frozen, the first batch of a gateway is durable in another region; and how
- * long batches take from the commit in one region to that in another. Three regions and a gateway with 50 sensors.
+ * The time from the moment when the active region is killed, or frozen, until the first batch of the gateway is durable in
+ * another region; and the time that batches take from the commit in one region to the commit in another. Three regions and
+ * a gateway with 50 sensors.
  */
-export async function failover(bench: Bench): Promise<Section> {
+export async function failoverWorkload(bench: Bench): Promise<Section> {
   const site = await LocalDeployment.prepare({
     directory: join(bench.folder, "failover"),
     regions: ["eu", "us", "ap"],
@@ -87,7 +88,7 @@ async function until(gateway: LocalGateway, met: (uplink: Uplink) => boolean): P
   }
 }
 
-/** Upper bounds, from the buckets of the carrier's histogram. */
+/** Upper bounds, from the buckets of the histogram of the active region. */
 async function replicationDelays(site: LocalDeployment): Promise<readonly Figure[]> {
   const client = new HttpClient(site.regionUrl, { process: "region", deadlineMs: 5000 });
   const metrics = new TextDecoder().decode(await client.bytes("/metrics"));

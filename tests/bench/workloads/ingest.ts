@@ -7,9 +7,9 @@ import {
   findMosquitto,
   generateLoad,
   type Server,
-  startGateway,
+  launchGateway,
   startMosquitto,
-  startRegion,
+  launchRegion,
 } from "../servers.ts";
 
 type Contender = {
@@ -26,8 +26,8 @@ const SHAPES = [
 
 /**
  * QoS 1 messages per second and PUBACK latency, one plain value per message: a gateway without a region, a gateway with
- * one, and Mosquitto where it is installed. They take turns and each runs alone, because a machine that is warmer, or
- * busier, in the second half of a run would otherwise decide the comparison.
+ * one, and Mosquitto where it is installed. They take turns and each runs alone. Otherwise a machine that is warmer or
+ * busier in the second half of a run decides the comparison.
  */
 export async function ingest(bench: Bench): Promise<Section> {
   const rounds = bench.quick ? 1 : 3;
@@ -64,16 +64,16 @@ function contendersOf(bench: Bench): readonly Contender[] {
       name: "gateway",
       start: async () => {
         const options = { name: `ingest-${run++}`, raw: false, regionPort: await freePort() };
-        return { target: await startGateway(bench, options), others: [] };
+        return { target: await launchGateway(bench, options), others: [] };
       },
     },
     {
       name: "gateway + region",
       start: async () => {
         const ingestPort = await freePort();
-        const region = await startRegion(bench, { name: `ingest-region-${run}`, ingestPort });
+        const region = await launchRegion(bench, { name: `ingest-region-${run}`, ingestPort });
         const options = { name: `ingest-${run++}`, raw: false, regionPort: ingestPort };
-        return { target: await startGateway(bench, options), others: [region] };
+        return { target: await launchGateway(bench, options), others: [region] };
       },
     },
     ...(mosquitto === undefined

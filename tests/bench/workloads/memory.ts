@@ -2,15 +2,15 @@ import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Child, memoryOf } from "../children.ts";
 import type { Figure, Section } from "../report.ts";
-import { type Bench, generateLoad, startGateway, startRegion } from "../servers.ts";
+import { type Bench, generateLoad, launchGateway, launchRegion } from "../servers.ts";
 
 const QUIET_MS = 5_000;
 
 /** Resident memory of a gateway and its region: after five quiet seconds, and under full load. */
 export async function memory(bench: Bench): Promise<Section> {
   const ingestPort = await freePort();
-  const region = await startRegion(bench, { name: "memory-region", ingestPort });
-  const gateway = await startGateway(bench, { name: "memory", raw: false, regionPort: ingestPort });
+  const region = await launchRegion(bench, { name: "memory-region", ingestPort });
+  const gateway = await launchGateway(bench, { name: "memory", raw: false, regionPort: ingestPort });
   await sleep(QUIET_MS);
   const idle = [resident("gateway, idle", gateway.child), resident("region, idle", region.child)];
   const seconds = bench.quick ? 3 : 10;
@@ -21,11 +21,11 @@ export async function memory(bench: Bench): Promise<Section> {
   return { workload: "memory", about: "resident memory, VmRSS and VmHWM", figures: [...idle, ...loaded] };
 }
 
-/** What a series costs a gateway: one reading for each of a million series, all windows open. */
+/** The memory that a series takes in a gateway: one reading for each of a million series, all windows open. */
 export async function series(bench: Bench): Promise<Section> {
   const fields = 100;
   const topics = bench.quick ? 1_000 : 10_000;
-  const gateway = await startGateway(bench, { name: "series", raw: false, regionPort: await freePort() });
+  const gateway = await launchGateway(bench, { name: "series", raw: false, regionPort: await freePort() });
   await sleep(QUIET_MS);
   const before = memoryOf(gateway.child)?.residentBytes ?? Number.NaN;
   const load = { port: gateway.mqttPort, connections: 20, inFlight: 5 };

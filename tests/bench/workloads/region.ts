@@ -1,7 +1,7 @@
 import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { READINGS_PER_WINDOW, RECORDS_PER_BATCH, sealAhead, sendAll } from "../region-feed.ts";
 import type { Section } from "../report.ts";
-import { type Bench, folderBytes, startRegion } from "../servers.ts";
+import { type Bench, folderBytes, launchRegion } from "../servers.ts";
 
 /**
  * How many window records a region takes in: batches sealed ahead, sent over one session as fast as it reads them, until
@@ -12,7 +12,7 @@ export async function region(bench: Bench): Promise<Section> {
   const batches = sealAhead(batchCount);
   const bodyBytes = batches.reduce((sum, batch) => sum + batch.bytes.byteLength, 0);
   const ingestPort = await freePort();
-  const server = await startRegion(bench, { name: "region", ingestPort });
+  const server = await launchRegion(bench, { name: "region", ingestPort });
   const seconds = await sendAll(ingestPort, batches);
   await bench.children.stop(server.child);
   const records = batchCount * RECORDS_PER_BATCH;

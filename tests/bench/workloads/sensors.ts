@@ -12,8 +12,8 @@ import {
   type Gateway,
   gatewayStatusWhen,
   type Region,
-  startGateway,
-  startRegion,
+  launchGateway,
+  launchRegion,
   windowsOf,
 } from "../servers.ts";
 
@@ -40,9 +40,9 @@ export async function sensors(bench: Bench): Promise<Section> {
   const seconds = bench.quick ? 5 : 60;
   checkDescriptors(count);
   const regionPort = await freePort();
-  const region = await startRegion(bench, { name: "sensors-region", ingestPort: regionPort });
+  const region = await launchRegion(bench, { name: "sensors-region", ingestPort: regionPort });
   const options = { name: "sensors", raw: false, regionPort };
-  const gateway = await startGateway(bench, options);
+  const gateway = await launchGateway(bench, options);
   const fleet = new Fleet(bench, { host: "127.0.0.1", port: gateway.mqttPort, sensors: count, prefix: "sensor" });
 
   await sleep(QUIET_MS);
@@ -59,7 +59,7 @@ export async function sensors(bench: Bench): Promise<Section> {
   const back = fleet.arrive("outlive");
   await sleep(2_000);
   await bench.children.kill(gateway.child);
-  const again = await startGateway(bench, { ...options, mqttPort: gateway.mqttPort });
+  const again = await launchGateway(bench, { ...options, mqttPort: gateway.mqttPort });
   const restart = await underLoad(again, () => back);
   const messages = await everythingOnce(fleet, again, region);
   await bench.children.stop(fleet.child);

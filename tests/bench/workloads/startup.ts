@@ -1,7 +1,7 @@
 import { freePort } from "../../../deploy/sandbox/free-port.ts";
 import { memoryOf } from "../children.ts";
 import type { Section } from "../report.ts";
-import { type Bench, gatewayStatusWhen, generateLoad, startGateway } from "../servers.ts";
+import { type Bench, gatewayStatusWhen, generateLoad, launchGateway } from "../servers.ts";
 
 const FIELDS = 50;
 const SERIES = 5_000;
@@ -10,7 +10,7 @@ const SERIES = 5_000;
 export async function startup(bench: Bench): Promise<Section> {
   const readings = bench.quick ? 500_000 : 10_000_000;
   const options = { name: "startup", raw: true, regionPort: await freePort() };
-  const empty = await startGateway(bench, options);
+  const empty = await launchGateway(bench, options);
   await generateLoad(bench, {
     port: empty.mqttPort,
     connections: 20,
@@ -27,7 +27,7 @@ export async function startup(bench: Bench): Promise<Section> {
   });
   await bench.children.stop(empty.child);
 
-  const full = await startGateway(bench, options);
+  const full = await launchGateway(bench, options);
   const memory = memoryOf(full.child);
   await bench.children.stop(full.child);
   return {

@@ -2,8 +2,8 @@ import { StorageClient } from "../../../edge/storage/storage-client.ts";
 import { replaced } from "./replaced.ts";
 
 /**
- * A gateway that breaks P1: it acknowledges what it has only in memory, and writes a little later, as brokers do that
- * save every now and then.
+ * A gateway that breaks P1: it acknowledges messages that are only in memory and writes them a little later, like a broker
+ * that saves from time to time.
  */
 replaced(
   StorageClient.prototype,

@@ -1,7 +1,7 @@
 import { SqliteWriter } from "../../../cloud/store/sqlite/writer.ts";
 import { replaced } from "./replaced.ts";
 
-/** A region that breaks P2: of every tenth batch it says that it has it, and keeps nothing of what it says. */
+/** A region that breaks P2: it acknowledges every tenth batch and keeps none of its records. */
 replaced(
   SqliteWriter.prototype,
   "insertContent",

@@ -1,4 +1,4 @@
 import { DeliveryMemory } from "../../../edge/core/storage/delivery-memory.ts";
 
-/** A gateway that breaks P2: it takes a message that comes again for another one. */
+/** A gateway that breaks P2: it counts a redelivered message as a new one. */
 DeliveryMemory.prototype.holds = () => false;

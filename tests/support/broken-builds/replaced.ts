@@ -1,4 +1,4 @@
-/** Puts another method in the place of one, for every object of a class. */
+/** Replaces a method for every object of a class. */
 export function replaced<Of extends object, Name extends keyof Of>(
   prototype: Of,
   name: Name,

@@ -1,7 +1,7 @@
 import { SqliteOutbox } from "../../../edge/storage/sqlite-outbox.ts";
 import { replaced } from "./replaced.ts";
 
-/** A gateway that breaks P3: what one region has is good enough for it, and goes from its disk at once. */
+/** A gateway that breaks P3: it deletes a batch as soon as one region has it. */
 replaced(
   SqliteOutbox.prototype,
   "mark",

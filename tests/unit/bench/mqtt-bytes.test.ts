@@ -1,12 +1,12 @@
 import { parser, type IConnectPacket, type IPublishPacket, type Packet } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
 import {
-  connectPacket,
+  connectBytes,
   jsonSource,
   PACKETS_PER_CHUNK,
   type PacketSource,
   ringSource,
-  SensorMessage,
+  SensorPublish,
 } from "../../bench/mqtt-bytes.ts";
 
 function parsed(bytes: Uint8Array): Packet[] {
@@ -32,16 +32,16 @@ function drained(source: PacketSource, runs = Number.POSITIVE_INFINITY): IPublis
 
 describe("packets encoded ahead", () => {
   it("are what a real MQTT parser takes for a CONNECT", () => {
-    const [connect] = parsed(connectPacket({ id: "c1", username: "ann", password: "s" })) as IConnectPacket[];
+    const [connect] = parsed(connectBytes({ id: "c1", username: "ann", password: "s" })) as IConnectPacket[];
     expect(connect).toMatchObject({ clientId: "c1", clean: true, keepalive: 0, protocolVersion: 4, username: "ann" });
   });
 
   it("may ask for a keep-alive", () => {
-    expect(parsed(connectPacket({ id: "c1", keepAliveS: 300 }))[0]).toMatchObject({ keepalive: 300 });
+    expect(parsed(connectBytes({ id: "c1", keepAliveS: 300 }))[0]).toMatchObject({ keepalive: 300 });
   });
 
   it("are changed in place for a sensor: time, number and id move on, and DUP says that it is the same again", () => {
-    const message = new SensorMessage({ topic: "sensor/7", seed: 3 });
+    const message = new SensorPublish({ topic: "sensor/7", seed: 3 });
     const payloads: unknown[] = [];
     for (let n = 1; n <= 0x1_0001; n++) {
       message.next(1_763_640_000_000 + n);
