@@ -102,7 +102,7 @@ export async function startRegion(deps: {
       store,
       clock,
       onWalked: (found) => replicator.sendDigests(found),
-      onDiffers: (peer, days) => events.differs(peer, days),
+      onDiffers: (peer, days) => events.peers.differs(peer, days),
       onFault,
     },
     config.replication.digests,
@@ -132,7 +132,12 @@ export async function startRegion(deps: {
     committer,
     clock,
     replicatedOf,
-    events: { ...events.session, onFault },
+    events: {
+      sessionOpened: events.gateways.sessionOpened,
+      sessionClosed: events.gateways.sessionClosed,
+      refused: events.gateways.refused,
+      onFault,
+    },
     session: {
       ...self,
       creditBytes: config.ingest.creditBytes,
@@ -156,7 +161,7 @@ export async function startRegion(deps: {
     store,
     regions: { self: region, members: () => regions.all, peers: () => replicator.status() },
     clock,
-    lastSeenMs: (gateway: string) => events.lastSeenMs(gateway),
+    lastSeenMs: (gateway: string) => events.gateways.lastSeenMs(gateway),
     digests,
   };
   const commandRoute = commandsRoute({
@@ -184,7 +189,7 @@ export async function startRegion(deps: {
 
   // ---- Wire ----
   const reloadRegions = (): void => void regions.load().catch(onFault);
-  committer.onCommit((commit) => events.committed(commit));
+  committer.onCommit((commit) => events.gateways.committed(commit));
   committer.onCommit(replicator.committed);
   committer.onCommit(({ sets }) => {
     if (sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) reloadRegions();
@@ -199,7 +204,9 @@ export async function startRegion(deps: {
     switch (notice.kind) {
       case "has_everything": {
         const { member } = notice;
-        commands.take([becomesMember(member, region)]).catch((error: unknown) => events.notPromoted(member, error));
+        commands
+          .take([becomesMember(member, region)])
+          .catch((error: unknown) => events.peers.notPromoted(member, error));
         return;
       }
       case "snapshot_joined":
@@ -207,9 +214,9 @@ export async function startRegion(deps: {
       case "digests":
         return digests.heard(notice.peer, notice.digests);
       case "delays":
-        return events.delays(notice.peer, notice.delaysMs);
+        return events.peers.delays(notice.peer, notice.delaysMs);
       case "report":
-        return events.peer(notice.report);
+        return events.peers.report(notice.report);
     }
   });
 

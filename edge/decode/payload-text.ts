@@ -4,7 +4,7 @@ import { parsedJson } from "./json-fields.ts";
 /** Questions about a payload that is text. */
 
 /** The payload as text, without NULs at its end: some firmware sends a C string with its end, or its whole buffer. */
-export function textOf(payload: Uint8Array): string {
+export function payloadText(payload: Uint8Array): string {
   let end = payload.length;
   while (end > 0 && payload[end - 1] === 0) end--;
   return Buffer.from(payload.buffer, payload.byteOffset, end).toString("utf8");

@@ -46,7 +46,7 @@ export function isPlausible(
 }
 
 /** A route with compiled patterns and templates. */
-export type Route = {
+export type TopicRoute = {
   readonly name: string;
   readonly pattern: TopicPattern | undefined;
   readonly device: Template | undefined;
@@ -62,7 +62,7 @@ export type Route = {
   readonly split: ReadonlyMap<string, number> | undefined;
 };
 
-export function routeOf(options: RouteOptions): Route {
+export function routeOf(options: RouteOptions): TopicRoute {
   const { timestamp, unit } = options;
   const time: JsonTime =
     timestamp === "arrival"
@@ -87,7 +87,7 @@ export function routeOf(options: RouteOptions): Route {
 }
 
 /** The route of topics without one: topics and payloads have their usual meaning. */
-export const AUTO_ROUTE: Route = {
+export const AUTO_ROUTE: TopicRoute = {
   name: "auto",
   pattern: undefined,
   device: undefined,

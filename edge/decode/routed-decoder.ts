@@ -14,7 +14,7 @@ import { scaled } from "./field-rules.ts";
 import { HomeAssistantDiscovery } from "./home-assistant.ts";
 import type { JsonField, JsonLimits, WalkedPart } from "./json-fields.ts";
 import { fieldsOf, parsedJson } from "./json-fields.ts";
-import { quotedText, startsJson, textOf } from "./payload-text.ts";
+import { quotedText, startsJson, payloadText } from "./payload-text.ts";
 import { plainValue, simpleNumber } from "./plain-value.ts";
 import type { RouteOptions } from "./route.ts";
 import { AUTO_ROUTE, isPlausible, routeOf } from "./route.ts";
@@ -118,7 +118,7 @@ class RoutedDecoder implements Decoder {
 
   /** A discovery message of Home Assistant. A broken one is ignored, too. */
   #discoveryMessage(plan: DecodedPlan, { payload }: IncomingMessage): DecodeOutcome {
-    const parsed = isUtf8(payload) ? parsedJson(textOf(payload)) : undefined;
+    const parsed = isUtf8(payload) ? parsedJson(payloadText(payload)) : undefined;
     const topic = parsed?.kind === "json" ? this.#discovery.add(parsed.json) : undefined;
     // The series of this topic get their discovered unit and names.
     if (topic !== undefined) this.#plans.forget(topic);
@@ -180,7 +180,7 @@ class RoutedDecoder implements Decoder {
       if (binary !== undefined) return this.#structured(plan, binary, message, sink);
       return deadLetter(plan, "invalid_utf8", "the payload is not UTF-8 text, CBOR or MessagePack");
     }
-    const text = textOf(payload);
+    const text = payloadText(payload);
     const quoted = isAuto ? quotedText(text) : undefined;
     if (quoted !== undefined) {
       const plain = plainValue(quoted);

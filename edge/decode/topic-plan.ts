@@ -3,7 +3,7 @@ import type { Family } from "./families/family.ts";
 import type { FamilyMatch } from "./families/registry.ts";
 import type { FieldRule } from "./field-rules.ts";
 import type { DiscoveredValue } from "./home-assistant.ts";
-import type { Route } from "./route.ts";
+import type { TopicRoute } from "./route.ts";
 import type { TopicTimes } from "./topic-times.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 
@@ -16,7 +16,7 @@ export type TopicPlan =
   | {
       readonly kind: "decoded";
       readonly topic: string;
-      readonly route: Route;
+      readonly route: TopicRoute;
       readonly captured: ReadonlyMap<string, string>;
       /** The levels of the topic, without empty ones. */
       readonly levels: readonly string[];

@@ -3,7 +3,7 @@ import { familyByTopic, usualTopic } from "./families/registry.ts";
 import type { HomeAssistantDiscovery } from "./home-assistant.ts";
 import { isDiscovery } from "./home-assistant.ts";
 import type { JsonField } from "./json-fields.ts";
-import type { Route } from "./route.ts";
+import type { TopicRoute } from "./route.ts";
 import { AUTO_ROUTE } from "./route.ts";
 import { sparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 import type { TimeZone } from "./timestamp.ts";
@@ -19,8 +19,8 @@ import { areUsable, namesOf, usableUnit } from "./topic-plan.ts";
  * reached, all plans are forgotten and found anew. Nothing but the time for that is lost.
  */
 export class TopicPlans {
-  readonly #routes: readonly Route[];
-  readonly #unrouted: Route | undefined;
+  readonly #routes: readonly TopicRoute[];
+  readonly #unrouted: TopicRoute | undefined;
   readonly #zone: TimeZone;
   readonly #discovery: HomeAssistantDiscovery;
   readonly #seriesMax: number;
@@ -32,8 +32,8 @@ export class TopicPlans {
 
   /** @param options `unrouted` is the route of topics that no route matches; undefined: they are refused. */
   constructor(options: {
-    readonly routes: readonly Route[];
-    readonly unrouted: Route | undefined;
+    readonly routes: readonly TopicRoute[];
+    readonly unrouted: TopicRoute | undefined;
     readonly zone: TimeZone;
     readonly discovery: HomeAssistantDiscovery;
     /** As many series as the gateway may have. */
@@ -109,7 +109,7 @@ export class TopicPlans {
     return { kind: "refused", outcome: { kind: "dead_letter", reason: "no_route", detail, route: "" } };
   }
 
-  #planned(topic: string, route: Route, captured: ReadonlyMap<string, string>): DecodedPlan {
+  #planned(topic: string, route: TopicRoute, captured: ReadonlyMap<string, string>): DecodedPlan {
     const levels = topic.split("/").filter((level) => level !== "");
     const isAuto = route.decoder === "auto";
     return {

@@ -1,0 +1,90 @@
+import type { Registry } from "@prometheus-io/client";
+import { Counter, Gauge, Histogram } from "@prometheus-io/client";
+import { LogLimit } from "../proto/runtime/log-limit.ts";
+import type { Logger } from "../proto/runtime/log.ts";
+import type { Commit } from "./ingest/committer.ts";
+import type { IngestEvents } from "./ingest/grpc-ingest.ts";
+
+/** What happens between a region and its gateways, in the log and the metrics. */
+export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
+  readonly #log: Logger;
+  readonly #metrics: ReturnType<typeof sessionMetrics>;
+  readonly #logLimit: LogLimit;
+  readonly #nowMs: () => number;
+  readonly #lastSeenMs = new Map<string, number>();
+
+  constructor(deps: { log: Logger; registry: Registry; clock: { nowMs(): number; monotonicMs(): number } }) {
+    this.#log = deps.log;
+    this.#metrics = sessionMetrics(deps.registry);
+    this.#logLimit = new LogLimit(deps.clock);
+    this.#nowMs = () => deps.clock.nowMs();
+  }
+
+  readonly sessionOpened: IngestEvents["sessionOpened"] = ({ gateway, software, streams, peer }) => {
+    this.#metrics.sessions.inc();
+    this.#seen(gateway);
+    this.#log.info({ gateway, software, streams, peer }, `gateway ${gateway} connected`);
+  };
+
+  readonly sessionClosed: IngestEvents["sessionClosed"] = ({ gateway, peer }) => {
+    this.#metrics.sessions.dec();
+    this.#seen(gateway);
+    this.#log.info({ gateway, peer }, `gateway ${gateway} disconnected`);
+  };
+
+  /** Logged once a minute for one gateway and code, because a refused gateway tries again and again. */
+  readonly refused: IngestEvents["refused"] = ({ gateway, code, message, peer }) => {
+    this.#metrics.refusals.inc({ code });
+    if (!this.#logLimit.allows(`${gateway}\n${code}`)) return;
+    const fields = { gateway, code, peer };
+    // A fork means that a disk or a machine was cloned while it ran. A person must know.
+    if (code === "fork") this.#log.error(fields, message);
+    else this.#log.warn(fields, message);
+  };
+
+  committed({ settled, tookMs }: Commit): void {
+    const metrics = this.#metrics;
+    metrics.commitSeconds.observe(tookMs / 1000);
+    for (const { batch, outcome } of settled) {
+      metrics.batches.inc({ outcome: outcome.kind });
+      metrics.batchBytes.inc(batch.bytes.byteLength);
+      this.#seen(batch.gateway);
+      if (outcome.kind === "stored") {
+        metrics.records.inc(outcome.records);
+        metrics.rawReadings.inc(outcome.rawReadings);
+      }
+    }
+  }
+
+  /** When a session of this gateway last began, ended or delivered a batch, by the clock of this process; null: never. */
+  lastSeenMs(gateway: string): number | null {
+    return this.#lastSeenMs.get(gateway) ?? null;
+  }
+
+  #seen(gateway: string): void {
+    if (this.#lastSeenMs.size >= GATEWAYS_KNOWN_MAX && !this.#lastSeenMs.has(gateway)) this.#lastSeenMs.clear();
+    this.#lastSeenMs.set(gateway, this.#nowMs());
+  }
+}
+
+const GATEWAYS_KNOWN_MAX = 100_000;
+
+function sessionMetrics(registry: Registry) {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
+    new Counter({ name: `tidemark_region_${name}_total`, help, labelNames, registers });
+  return {
+    sessions: new Gauge({ name: "tidemark_region_sessions", help: "Open sessions of gateways.", registers }),
+    batches: counter("batches", "Received batches, by outcome.", ["outcome"]),
+    batchBytes: counter("batch_bytes", "Bytes of received batches."),
+    records: counter("records", "Stored window records."),
+    rawReadings: counter("raw_readings", "Stored raw readings."),
+    refusals: counter("refusals", "Refused sessions and batches, by code.", ["code"]),
+    commitSeconds: new Histogram({
+      name: "tidemark_region_commit_seconds",
+      help: "Time from taking a group of batches to its commit.",
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
+  };
+}
