@@ -4,11 +4,11 @@ import { generate } from "mqtt-packet";
 import type { ConformanceCase } from "./mosquitto-cases.ts";
 
 /**
- * Plays one case against the broker on a port. Two things are the server's own choice, and not compared: the properties
- * of a CONNACK, and which packet identifiers it gives.
+ * Plays one case against the broker on a port. A server may choose two things, so they are not compared: the properties of a
+ * CONNACK, and its packet identifiers.
  *
  * @param patienceMs how long an answer, or the end of the connection, may take
- * @returns what was otherwise than the case says, or undefined
+ * @returns what differs from the case, or undefined
  */
 export async function play(one: ConformanceCase, port: number, patienceMs: number): Promise<string | undefined> {
   await using line = await Line.open(port, patienceMs);
@@ -43,7 +43,7 @@ export async function play(one: ConformanceCase, port: number, patienceMs: numbe
 
 class CaseFailed extends Error {}
 
-/** A connection, packet by packet, without a parser of whose leniency a mistake could profit. */
+/** A connection, packet by packet, without a parser, because a tolerant parser could hide a mistake. */
 class Line implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #patienceMs: number;
@@ -65,7 +65,7 @@ class Line implements AsyncDisposable {
       this.#bytes = Buffer.concat([this.#bytes, bytes]);
       this.#woken();
     });
-    // A reset is an end as well.
+    // A reset is an end, too.
     socket.on("error", () => {});
     socket.once("close", () => {
       this.#closed = true;
@@ -77,7 +77,7 @@ class Line implements AsyncDisposable {
     if (!this.#closed) this.#socket.write(bytes);
   }
 
-  /** The next packet as it is on the wire. @throws CaseFailed when none comes. */
+  /** The bytes of the next packet. @throws CaseFailed when none comes. */
   async packet(): Promise<Buffer> {
     await this.#until(() => this.#length() !== undefined, "no answer");
     const length = this.#length()!;
@@ -86,7 +86,7 @@ class Line implements AsyncDisposable {
     return packet;
   }
 
-  /** @throws CaseFailed when something comes before the end, or no end. */
+  /** Waits for the end of the connection. @throws CaseFailed when a packet comes instead, or nothing. */
   async ended(): Promise<void> {
     await this.#until(() => this.#bytes.length > 0, "the connection stays open", true);
     if (this.#bytes.length > 0) throw new CaseFailed(`${hex(this.#bytes)} came in place of the end`);
@@ -108,7 +108,7 @@ class Line implements AsyncDisposable {
     throw new CaseFailed(this.#closed ? "the connection ended" : otherwise);
   }
 
-  /** Of the packet that is first in the buffer; undefined while it is not complete. */
+  /** The length of the first packet in the buffer; undefined while it is not complete. */
   #length(): number | undefined {
     let [value, position] = [0, 1];
     for (;;) {
@@ -128,13 +128,13 @@ class Line implements AsyncDisposable {
   }
 }
 
-/** The cases write the identifiers that Mosquitto gives; this broker begins anywhere. */
+/** The cases have the packet identifiers of Mosquitto. This broker begins with a random one. */
 class Identifiers {
   readonly #actual = new Map<number, number>();
 
   toBroker(packet: Buffer): Buffer {
     const kind = packet[0]! >> 4;
-    // PUBACK, PUBREC and PUBCOMP answer what the broker sent; what is broken stays as it is.
+    // PUBACK, PUBREC and PUBCOMP answer a packet of the broker. A broken packet stays as it is.
     if ((kind !== 4 && kind !== 5 && kind !== 7) || packet.length < 4) return packet;
     const actual = this.#actual.get(packet.readUInt16BE(2));
     if (actual === undefined) return packet;
@@ -161,7 +161,7 @@ class Identifiers {
   }
 }
 
-/** Where a packet of the broker has an identifier that the broker chose. */
+/** The position of an identifier that the broker chose. */
 function identifierPosition(packet: Buffer): number | undefined {
   const kind = packet[0]! >> 4;
   if (kind === 6) return 2;
@@ -170,7 +170,7 @@ function identifierPosition(packet: Buffer): number | undefined {
   return start + 2 + packet.readUInt16BE(start);
 }
 
-/** Acknowledgements and DISCONNECT may leave away an empty list of properties, and then a reason code of 0. */
+/** Acknowledgements and DISCONNECT may omit an empty list of properties, and then a reason code of 0. */
 function shortest(packet: Buffer): Buffer {
   const kind = packet[0]! >> 4;
   const fields = kind >= 4 && kind <= 7 ? 2 : kind === 14 ? 0 : undefined;

@@ -1,10 +1,10 @@
-/** Cases that end otherwise here, for one reason. `edge/mqtt/CONFORMANCE.md` has the same table. */
+/** Cases that this broker answers in another way, for one reason. `edge/mqtt/CONFORMANCE.md` has the same list. */
 export type Deviation = {
-  /** The sentence of the documentation. */
+  /** The sentence in the documentation. */
   readonly reason: string;
-  /** Against `FILE | group | name`. */
+  /** Matches `FILE | group | name`. */
   readonly cases: RegExp;
-  /** Those releases only; by default all that were looked at. */
+  /** Only in this release of Mosquitto; by default in all of them. */
   readonly release?: string;
 };
 
@@ -15,7 +15,7 @@ const RESERVED_FLAGS =
 const VERSIONS =
   "A client of an unsupported version of MQTT gets the answer that it can read: 0x01 for versions before 3.1, 0x84 for later ones. The case expects one of them for both.";
 
-/** Of Mosquitto's cases. A case in here that passes fails the test, as one does that fails and is not in here. */
+/** For Mosquitto's cases. The test fails if a listed case passes, and if another case differs. */
 export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
   {
     reason:

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import * as z from "zod";
 
 /**
- * Mosquitto's own cases for a broker, `test/broker/data/*.json` of its source: bytes to send, bytes that must come back,
- * and whether the connection is open or closed afterwards. Debian carries the source; `.ci/mosquitto-cases` fetches it
- * to where it is looked for here. Nothing of it is in this repository.
+ * Mosquitto's own cases for a broker, `test/broker/data/*.json` in its source: bytes to send, bytes that must come back,
+ * and whether the connection is open or closed afterwards. Debian distributes the source, and `.ci/mosquitto-cases`
+ * downloads it to the folder that is read here. This repository contains nothing of it.
  *
- * Up to 2.0 the bytes are written in hexadecimal; 2.1 has numbers and texts in between: `r14` a variable byte integer in
+ * Up to 2.0 the bytes are written in hexadecimal. 2.1 also has numbers and texts: `r14` a variable byte integer in
  * decimal (also `v`), `H`, `k`, `m`, `s` two bytes, `L` four, `i` one, `'p'` a text.
  */
 export type ConformanceCase = {
-  /** File, group and name; a name that comes twice in a group is numbered. */
+  /** File, group and name. If a name comes twice in a group, it is numbered. */
   readonly id: string;
   readonly version: 3 | 4 | 5;
-  /** A CONNECT comes first that must be accepted. */
+  /** A CONNECT comes first, and must be accepted. */
   readonly connects: boolean;
   readonly steps: readonly CaseStep[];
   readonly endsOpen: boolean;
@@ -22,13 +22,13 @@ export type ConformanceCase = {
 
 export type CaseStep =
   | { readonly kind: "send" | "expect"; readonly bytes: Buffer }
-  /** By another client. */
+  /** Sent by another client. */
   | { readonly kind: "publish"; readonly topic: string; readonly payload: string; readonly qos: 0 | 1 | 2 };
 
-/** Which releases were looked at, newest first. */
+/** The releases that are compared, newest first. */
 export const RELEASES = ["2.1.2", "2.0.21"] as const;
 
-/** @returns undefined where the release was not fetched */
+/** @returns undefined if the release was not downloaded */
 export function mosquittoCases(release: string): ReadonlyMap<string, readonly ConformanceCase[]> | undefined {
   const folder = join(casesFolder(), release);
   let files: string[];
@@ -100,9 +100,9 @@ function casesOf(file: string, text: string): ConformanceCase[] {
   return cases;
 }
 
-/** @throws Error for a notation that is not known */
+/** @throws Error for an unknown notation */
 export function caseBytes(text: string): Buffer {
-  // Pure hexadecimal may have its spaces anywhere.
+  // Pure hexadecimal may have spaces anywhere.
   if (/^[0-9A-Fa-f\s]*$/.test(text)) return Buffer.from(text.replaceAll(/\s/g, ""), "hex");
   return Buffer.concat((text.match(/'[^']*'|[^\s']+/g) ?? []).map(tokenBytes));
 }
@@ -133,7 +133,7 @@ function tokenBytes(token: string): Buffer {
   }
 }
 
-/** Also of more than four bytes: that is what some cases are about. */
+/** It may have more than four bytes, because some cases test this. */
 function variableByteInteger(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;

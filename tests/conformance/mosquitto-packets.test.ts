@@ -6,8 +6,8 @@ import { MOSQUITTO_DEVIATIONS } from "./known-deviations.ts";
 import { type ConformanceCase, mosquittoCases, RELEASES } from "./mosquitto-cases.ts";
 
 /**
- * Mosquitto's cases, byte by byte, against this broker. What is known to differ is looked at for a moment; anything else
- * that differs is played again with patience before it counts, because a machine may be busy.
+ * Mosquitto's cases against this broker, byte by byte. A known difference gets a short time only. Another difference counts
+ * if it comes again with more time, because a machine may be busy.
  */
 describe.each(RELEASES)("the cases of mosquitto %s pass, except the known differences", (release) => {
   const files = mosquittoCases(release);

@@ -1,7 +1,7 @@
 /**
  * The situations of Eclipse Paho's interoperability suite (github.com/eclipse-paho/paho.mqtt.testing, interoperability/
- * client_test.py and client_test5.py), which other brokers are tried with, played anew on bare packets. Its own test
- * waits for seconds; these wait for packets. `differs` are those that this broker does not fulfil, and
+ * client_test.py and client_test5.py), which test other brokers, too, written anew with bare packets. The original tests
+ * wait for seconds; these wait for packets. This broker does not fulfil those with `differs`, and
  * `edge/mqtt/CONFORMANCE.md` says why.
  */
 import { setTimeout as past } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { ScenarioClient } from "./scenario-client.ts";
 import { payloads, playAll, type Scenario, type Scene } from "./scene.ts";
 
 const QOS = [0, 1, 2] as const;
-/** Those of both versions. */
+/** Situations of both versions. */
 const COMMON: readonly Scenario[] = [
   {
     name: "basic: three qualities of service, no second CONNECT, no other protocol",
@@ -184,7 +184,7 @@ const UNSUBSCRIBE: Scenario = {
   },
 };
 
-/** Whether the broker still has the session, asked by coming back. */
+/** Whether the broker still has the session. The client connects again to find out. */
 async function isPresent(
   scene: Scene,
   sessionExpiryInterval: number,
@@ -199,7 +199,7 @@ async function isPresent(
   return { present: answer.sessionPresent, client };
 }
 
-/** A message of each quality of service with these properties, as it comes. */
+/** Publishes a message of each quality of service with these properties. @returns how they arrive. */
 async function echoed(
   scene: Scene,
   properties: Parameters<ScenarioClient["publish"]>[3] & object,
@@ -212,7 +212,7 @@ async function echoed(
   return messages;
 }
 
-/** Those that only MQTT 5 has. */
+/** Situations of MQTT 5 only. */
 const ONLY_5: readonly Scenario[] = [
   UNSUBSCRIBE,
   {
@@ -232,7 +232,7 @@ const ONLY_5: readonly Scenario[] = [
       const fourth = await isPresent(scene, 1);
       expect(fourth.present).toBe(false);
       await fourth.client.subscribe([{ topic: scene.topic("t") }]);
-      // A DISCONNECT may say it anew.
+      // A DISCONNECT may change it.
       await fourth.client.leave({ properties: { sessionExpiryInterval: 60 } });
       const fifth = await isPresent(scene, 60);
       expect(fifth.present).toBe(true);

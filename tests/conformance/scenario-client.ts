@@ -17,17 +17,17 @@ type QoS = 0 | 1 | 2;
 type Level = 4 | 5;
 
 /**
- * A client that shows what libraries hide: every packet as it came, acknowledgements only where they are wanted. It
- * waits for packets, never for time.
+ * A client that shows what libraries hide: it keeps every packet, and sends acknowledgements only on request. It waits for
+ * packets, never for time.
  */
 export class ScenarioClient implements AsyncDisposable {
   readonly level: Level;
-  /** Every message that came, in order. */
+  /** All received messages, in order. */
   readonly messages: IPublishPacket[] = [];
   readonly received: Packet[] = [];
-  /** Every byte that came. */
+  /** All received bytes. */
   raw: Buffer = Buffer.alloc(0);
-  /** Whether messages are acknowledged as they come. */
+  /** Whether messages are acknowledged when they come. */
   acknowledges = true;
   /** How long a packet may take. */
   readonly #patienceMs: number;
@@ -99,7 +99,7 @@ export class ScenarioClient implements AsyncDisposable {
     return this.#answer<IUnsubackPacket>((packet) => packet.cmd === "unsuback" && packet.messageId === messageId);
   }
 
-  /** Until the broker has done its part; at QoS 0 that it has read it. @returns the reason code of the broker */
+  /** Publishes, and waits until the broker has acknowledged it, or has read it at QoS 0. @returns the reason code */
   async publish(
     topic: string,
     payload: string,
@@ -149,26 +149,26 @@ export class ScenarioClient implements AsyncDisposable {
     if (!isIt()) throw new Error(`the connection ended; came: ${this.received.map(({ cmd }) => cmd).join(", ")}`);
   }
 
-  /** Says goodbye. @param properties of MQTT 5 */
+  /** Sends a DISCONNECT. @param properties of MQTT 5 */
   async leave(options: Partial<Omit<IDisconnectPacket, "cmd">> = {}): Promise<void> {
     this.send({ cmd: "disconnect", ...options });
     await this.ended();
   }
 
-  /** Goes without a word. */
+  /** Closes the connection without a DISCONNECT. */
   async vanish(): Promise<void> {
     this.#socket.destroy();
     await this.ended();
   }
 
-  /** Until the broker has ended the connection. @returns the reason it told, if it did */
+  /** Waits until the broker has closed the connection. @returns the reason code, if the broker sent one */
   async ended(): Promise<number | undefined> {
     await this.#until(() => this.#closed);
     const last = this.received.findLast(({ cmd }) => cmd === "disconnect");
     return last !== undefined && "reasonCode" in last ? last.reasonCode : undefined;
   }
 
-  /** Acknowledges what was held back, as far as PUBREL and PUBCOMP. */
+  /** Acknowledges the messages that were not acknowledged yet, including PUBREL and PUBCOMP. */
   acknowledge(message: IPublishPacket): void {
     if (message.qos === 1) this.send({ cmd: "puback", messageId: message.messageId ?? 0 });
     if (message.qos === 2) this.send({ cmd: "pubrec", messageId: message.messageId ?? 0 });

@@ -7,13 +7,13 @@ import { ScenarioClient } from "./scenario-client.ts";
 export type Scenario = {
   readonly name: string;
   readonly play: (scene: Scene) => Promise<void>;
-  /** Why this broker does it in another way; the documentation has the sentence. */
+  /** Why this broker differs. The documentation has the same sentence. */
   readonly differs?: string;
 };
 
 let scenes = 0;
 
-/** Topics and client ids of one test; they all use the same broker. */
+/** Topics and client ids of one test. All tests use the same broker. */
 export class Scene {
   readonly level: 4 | 5;
   readonly #world: MqttWorld;
@@ -40,7 +40,7 @@ export class Scene {
     return client;
   }
 
-  /** A client that is connected; its session ends with it unless it `stays`. */
+  /** A connected client. Its session ends with its connection, unless it `stays`. */
   async client(
     id: string,
     more: Parameters<ScenarioClient["connect"]>[0] & { stays?: boolean } = {},
@@ -59,7 +59,7 @@ export class Scene {
     return client;
   }
 
-  /** When a message that was sent to this subscriber would have come: others come and go on the same way meanwhile. */
+  /** Waits until an earlier message to this subscriber would have come: other messages take the same way meanwhile. */
   async settled(subscriber: ScenarioClient): Promise<void> {
     const other = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
     await other.connect({ clientId: this.topic("marker") });
@@ -77,13 +77,13 @@ export class Scene {
   }
 }
 
-/** What came to it, sorted. */
+/** The payloads that the client received, sorted. */
 export const payloads = (client: ScenarioClient): string[] =>
   client.messages.map(({ payload }) => payload.toString()).toSorted();
 
 /**
- * Plays all against one broker, one after the other: wildcards would see each other's messages. What is said to differ
- * must do so, and the documentation must count it and say why.
+ * Plays all scenarios against one broker, one after the other, because wildcards would match each other's messages. A known
+ * difference must really differ, and the documentation must count it and give the reason.
  *
  * @param suite its name in `edge/mqtt/CONFORMANCE.md`
  */

@@ -1,7 +1,7 @@
 /**
- * Statements of the specifications (OASIS MQTT 3.1.1, appendix B, and MQTT 5.0, appendix B) that can be seen from outside
- * and are not about the form of a packet, which Mosquitto's cases are. The numbers are those of 3.1.1, of 5 where only it
- * has the statement or numbers it otherwise.
+ * Statements of the specifications (OASIS MQTT 3.1.1, appendix B, and MQTT 5.0, appendix B) that are visible from outside.
+ * Statements about the form of a packet are left to Mosquitto's cases. The numbers are those of 3.1.1. If only MQTT 5 has a
+ * statement, or has another number for it, its number is used.
  */
 import { expect } from "vitest";
 import { ScenarioClient } from "./scenario-client.ts";
@@ -10,7 +10,7 @@ import { payloads, playAll, type Scenario, type Scene } from "./scene.ts";
 const reason = (answer: { returnCode?: number | undefined; reasonCode?: number | undefined }): number | undefined =>
   answer.reasonCode ?? answer.returnCode;
 
-/** Whether a message to `topic` comes by the subscription `filter`; topics are named below the scene's own. */
+/** Whether the subscription `filter` brings a message on `topic`. Both are below the topic of the scene. */
 async function matches(scene: Scene, filter: string, topic: string): Promise<boolean> {
   const client = await scene.client("matching");
   await client.subscribe([{ topic: scene.topic(filter), qos: 1 }]);
@@ -27,7 +27,7 @@ const BOTH: readonly Scenario[] = [
     play: async (scene) => {
       const first = await scene.client("a");
       const second = await scene.client("a");
-      // MQTT 5 says why: Session taken over.
+      // MQTT 5 gives the reason: Session taken over.
       expect(await first.ended()).toBe(scene.level === 5 ? 0x8e : undefined);
       await second.ping();
     },

@@ -5,8 +5,8 @@ import { SqlitePersistence } from "../../edge/mqtt/aedes/sqlite-persistence.ts";
 import { SessionWorld } from "../support/session-world.ts";
 
 /**
- * The suite that `aedes-persistence` publishes for those who implement its contract, on `sessions.db`: every case of it
- * is a test here. It is written for node:test, of which it uses the plan, the assertions and the diagnostics.
+ * The test suite that `aedes-persistence` publishes for implementations of its contract, on `sessions.db`. Every case is a
+ * test here. The suite is written for node:test and uses its plan, its assertions and its diagnostics.
  */
 
 type Case = {
@@ -42,7 +42,7 @@ publishedSuite({
     test(`aedes-persistence: ${name}`, async () => {
       let planned: number | undefined;
       let asserted = 0;
-      // Counts as node:test does, and asserts with the same functions.
+      // Counts the assertions as node:test does, and uses the same functions.
       const counted = new Proxy(assert, {
         get: (target, key) => {
           const found: unknown = Reflect.get(target, key);
@@ -66,7 +66,7 @@ publishedSuite({
 });
 
 test("every case of the suite is run", () => {
-  // Of the version that package.json pins.
+  // The number of cases in the version that package.json pins.
   expect(cases.length).toBe(48);
   expect(new Set(cases).size).toBe(cases.length);
 });

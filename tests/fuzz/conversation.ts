@@ -5,13 +5,13 @@ import type { Version } from "./packet-seeds.ts";
 import { randomConnect, damaged, someOtherPacket } from "./packet-seeds.ts";
 
 /**
- * One connection of somebody who cannot be trusted: a CONNECT, then packets that are damaged or mean something odd, a few
- * at a time, with a PINGREQ behind each of them. The next ones go out when these are answered. It ends by a FIN or a reset,
- * or when the broker has had enough, or with a packet that is never finished.
+ * One connection of a malicious client: a CONNECT, then damaged or unusual packets, a few at a time, with a PINGREQ after
+ * each of them. The next packets are sent when these are answered. The connection ends with a FIN or a reset, or when the
+ * broker closes it, or with a packet that is never finished.
  */
 export class Conversation {
   readonly #groups: readonly Group[];
-  /** By a FIN, else by a reset. */
+  /** With a FIN; otherwise with a reset. */
   readonly #endsOrderly: boolean;
 
   constructor(seed: number, number: number) {
@@ -26,7 +26,7 @@ export class Conversation {
     const isOddFirst = mutator.chance(0.15);
     const first = mutator.chance(0.98) ? randomConnect(mutator, version) : someOtherPacket(mutator, version);
     pieces.push({ bytes: isOddFirst ? damaged(mutator, first) : first, isMutated: isOddFirst });
-    // As a rule the answer is waited for; who does not wait must not be served differently.
+    // Most clients wait for the answer. A client that does not wait must be served in the same way.
     if (mutator.chance(0.9)) send();
     for (let more = 1 + mutator.int(40); more > 0 && groups.at(-1)?.isEndless !== true; more--) {
       const packet = someOtherPacket(mutator, version);
@@ -38,16 +38,16 @@ export class Conversation {
     this.#endsOrderly = mutator.chance(0.3);
   }
 
-  /** All that it would say. */
+  /** Everything that it would send. */
   get bytes(): Buffer {
     return Buffer.concat(this.#groups.map(({ bytes }) => bytes));
   }
 
   /**
-   * How many changed packets the broker certainly looked at: those before the last PINGREQ that it answered, and the one
+   * How many mutated packets the broker certainly handled: those before the last PINGREQ that it answered, and the one
    * over which it closed the connection.
    */
-  takenUp({ pings, wasClosed }: Heard): number {
+  handled({ pings, wasClosed }: Heard): number {
     let sum = 0;
     let left = pings;
     for (const { mutatedBefore, mutated } of this.#groups) {
@@ -61,7 +61,7 @@ export class Conversation {
     return sum;
   }
 
-  /** @returns what the broker did; it never takes longer than {@link PATIENCE_MS}. */
+  /** @returns what the broker did, after {@link PATIENCE_MS} at the latest. */
   async hold(address: { host: string; port: number }, localAddress: string): Promise<Heard> {
     const socket = connect({ ...address, localAddress, noDelay: true });
     const answers = new Answers();
@@ -105,19 +105,19 @@ export class Conversation {
 
 type Piece = { readonly bytes: Buffer; readonly isMutated: boolean };
 
-/** What goes out together. */
+/** Packets that are sent together. */
 type Group = {
   readonly bytes: Buffer;
-  /** Of each PINGREQ in it that is one to the broker, how many changed packets stand before it. */
+  /** For each PINGREQ that the broker can see: the number of mutated packets before it. */
   readonly mutatedBefore: readonly number[];
   readonly mutated: number;
-  /** It ends inside of a packet that is not worth finishing. */
+  /** It ends inside a packet that is too long to finish. */
   readonly isEndless: boolean;
 };
 
 /**
- * Damage changes where packets end, and swallows PINGREQs. A packet that is not finished at the end of its group is
- * finished with whatever comes, so that the broker has something to look at.
+ * Damage changes where packets end, and hides PINGREQs. If a packet is not finished at the end of its group, it is filled
+ * up with arbitrary bytes, so that the broker can handle it.
  */
 function groupOf(pieces: readonly Piece[], mutator: Mutator): Group {
   const parts: Buffer[] = [];
@@ -144,14 +144,14 @@ function groupOf(pieces: readonly Piece[], mutator: Mutator): Group {
   };
 }
 
-/** Where PINGREQs stand, as the framing of MQTT has it, and how many bytes the last packet lacks. */
+/** The positions of the PINGREQs by the framing of MQTT, and how many bytes the last packet lacks. */
 function framesOf(bytes: Buffer): { pings: readonly number[]; missing: number } {
   const pings: number[] = [];
   for (let at = 0; at < bytes.length;) {
     let length = 0;
     let end = at + 1;
     for (let shift = 0; ; shift += 7, end++) {
-      // A fifth byte: the broker closes, and what follows is nothing to it.
+      // At a fifth byte the broker closes the connection, and ignores what follows.
       if (shift > 21) return { pings, missing: 0 };
       const byte = bytes[end];
       if (byte === undefined) return { pings, missing: 1 };
@@ -167,17 +167,17 @@ function framesOf(bytes: Buffer): { pings: readonly number[]; missing: number } 
 }
 
 export type Heard = {
-  /** PINGRESPs: so many packets were taken up at least. */
+  /** PINGRESPs: at least so many packets were handled. */
   readonly pings: number;
   /** What was wrong with the answers; undefined: nothing. */
   readonly problem: string | undefined;
   /** Why there was no connection; undefined: there was one. */
   readonly refused: NodeJS.ErrnoException | undefined;
-  /** By the other side. */
+  /** The broker closed the connection. */
   readonly wasClosed: boolean;
 };
 
-/** Reads what the broker says as far as its frames: whatever it was told, it speaks MQTT. */
+/** Reads the frames of the broker's answers: it must send MQTT, whatever it receives. */
 class Answers {
   pings = 0;
   problem: string | undefined;

@@ -1,4 +1,4 @@
-/** Something that must not be, with all that it takes to see it again. */
+/** A broken promise, with everything that is needed to reproduce it. */
 export class Finding extends Error {
   constructor(what: { problem: string; where: string; bytes: Uint8Array; replay: string }) {
     const { problem, where, bytes, replay } = what;

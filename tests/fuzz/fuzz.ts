@@ -1,10 +1,11 @@
 /**
- * Mutated payloads through the decoder and mutated packets through a real gateway of the built package, until so many were
- * looked at or one finding is made. Everything follows from the seed; a finding says how to have it again.
+ * Sends mutated payloads through the decoder and mutated packets through a real gateway of the built package, until the
+ * counts are reached or there is a finding. Everything follows from the seed, and a finding says how to reproduce it.
  *
  *     npm run fuzz -- [--payloads 5000000] [--packets 5000000] [--seed 1] [--episode N] [--conversation N]
  *
- * SIGINT ends it with the figures so far. Exit code 1 with a finding. What must hold is said in payload-fuzz.ts and gateway-under-fire.ts.
+ * SIGINT ends it and prints the figures so far. A finding makes exit code 1. payload-fuzz.ts and gateway-under-fire.ts say
+ * what must hold.
  */
 import { parseArgs } from "node:util";
 import { Finding } from "./finding.ts";
@@ -51,9 +52,9 @@ async function main(): Promise<void> {
       built: true,
       signal: interrupted.signal,
     };
-    const { takenUp, conversations, witnessed, slowestMs, rssMax } = await fuzzPackets(options);
+    const { handled, conversations, witnessed, slowestMs, rssMax } = await fuzzPackets(options);
     console.log(
-      `packets:  ${takenUp} in ${rate(takenUp, startMs)}; ${conversations} connections; the witness was served ` +
+      `packets:  ${handled} in ${rate(handled, startMs)}; ${conversations} connections; the witness was served ` +
         `${witnessed} times, within ${slowestMs.toFixed(0)} ms; rss of the gateway at most ${megabytes(rssMax)}; no finding`,
     );
   }

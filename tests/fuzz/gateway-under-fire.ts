@@ -8,9 +8,9 @@ import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { metricsOf } from "../support/deployment.ts";
 
 /**
- * A real gateway process, a witness that publishes and is subscribed all the time, and what must hold however others
- * behave: the process lives and logs no error, the broker breaks over nobody, the witness is served, memory stays
- * bounded, and when all others are gone no connection is left. In the end a region takes all that was accepted.
+ * A real gateway process, and a witness: a client that publishes and subscribes all the time. Whatever other clients do, this
+ * must hold: the process lives and logs no error, the broker throws for no client, the witness is served, memory stays
+ * limited, and no connection is left when all other clients are gone. At the end a region accepts everything that was stored.
  */
 export class GatewayUnderFire implements AsyncDisposable {
   readonly #site: LocalDeployment;
@@ -22,8 +22,8 @@ export class GatewayUnderFire implements AsyncDisposable {
   #slowestMs = 0;
 
   /**
-   * @param options.built the package as it is published (`npm run build`), whose memory is what is promised; otherwise the
-   *   sources, where taking the types away while they are loaded takes memory of its own.
+   * @param options.built use the published package (`npm run build`), for which the memory limit is promised. Otherwise the
+   *   sources are used. Removing their types at the start takes additional memory.
    */
   static async start(options: { built: boolean }): Promise<GatewayUnderFire> {
     const directory = mkdtempSync(join(tmpdir(), "tidemark-fuzz-"));
@@ -34,7 +34,7 @@ export class GatewayUnderFire implements AsyncDisposable {
       regions: ["eu"],
       edge: {
         windows: [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }],
-        // A series takes memory for ever, by design; how many there may be is for the configuration to say.
+        // A series takes memory for ever, by design. The configuration limits their number.
         decode: { max_series: 4000 },
         log: { level: "warn", format: "json" },
       },
@@ -67,23 +67,23 @@ export class GatewayUnderFire implements AsyncDisposable {
     return this.#slowestMs;
   }
 
-  /** What is wrong by now; undefined: nothing. */
+  /** What is wrong now; undefined: nothing. */
   async problem(): Promise<string | undefined> {
     const gateway = this.#site.gateway!;
     if (!gateway.running) return `the gateway ${gateway.ending}\n${gateway.output.join("\n")}`;
-    const loud = gateway.output.find((line) => !QUIET.test(line) || line.includes('"reason":"broken"'));
-    if (loud !== undefined) return `the gateway logged ${loud}`;
+    const error = gateway.output.find((line) => !HARMLESS.test(line) || line.includes('"reason":"broken"'));
+    if (error !== undefined) return `the gateway logged ${error}`;
     const silent = await this.#witnessed();
     if (silent !== undefined) return silent;
     const broken = await this.#metric('tidemark_edge_mqtt_refusals_total{reason="broken"}');
-    if (broken > 0) return `the broker broke ${broken} times`;
+    if (broken > 0) return `the broker threw ${broken} times`;
     this.rssMax = Math.max(this.rssMax, rssOf(gateway.pid));
     return this.rssMax > this.#rssLimit
       ? `the gateway has ${this.rssMax} bytes in memory, more than ${this.#rssLimit}`
       : undefined;
   }
 
-  /** Everybody but the witness has left; then a region takes what was accepted, and the gateway stops in order. */
+  /** When only the witness is left: a region must accept everything that was stored, and the gateway must stop in order. */
   async afterwards(): Promise<string | undefined> {
     const found = await this.problem();
     if (found !== undefined) return found;
@@ -104,7 +104,7 @@ export class GatewayUnderFire implements AsyncDisposable {
     rmSync(this.#site.directory, { recursive: true, force: true });
   }
 
-  /** A message of QoS 1 is acknowledged, and comes to its subscriber. */
+  /** A QoS 1 message must be acknowledged, and must reach its subscriber. */
   async #witnessed(): Promise<string | undefined> {
     const value = String(++this.witnessed);
     const startMs = performance.now();
@@ -146,7 +146,7 @@ async function builtDeployment(): Promise<Pick<typeof LocalDeployment, "prepare"
   return module.LocalDeployment;
 }
 
-/** Of another process; 0 where the system does not say. */
+/** The resident memory of a process in bytes; 0 if the system does not say. */
 function rssOf(pid: number): number {
   if (process.platform !== "linux") return 0;
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
@@ -155,12 +155,12 @@ function rssOf(pid: number): number {
 
 const RSS_MAX = 256 * 1024 * 1024;
 /**
- * As the README says for a machine with little memory: V8 collects garbage sooner than it would where there is room, and
- * glibc keeps two arenas instead of eight for each core (247 and 227 MiB after the same 70,000 connections).
+ * The settings that the README recommends for a machine with little memory: V8 collects garbage earlier, and glibc keeps two
+ * arenas instead of eight for each core (247 and 227 MiB after the same 70,000 connections).
  */
 const SMALL_MACHINE = { NODE_OPTIONS: "--max-old-space-size=128 --max-semi-space-size=8", MALLOC_ARENA_MAX: "2" };
 const TYPES_RSS = 96 * 1024 * 1024;
-/** Warnings: that somebody was refused, that sensors wait, that there is no region. */
-const QUIET = /^\{"level":(30|40|"info"|"warn")/;
-/** On a machine that has other things to do. */
+/** Warnings about refused clients, waiting sensors and the missing region are expected. */
+const HARMLESS = /^\{"level":(30|40|"info"|"warn")/;
+/** Long enough for a busy machine. */
 const WITNESS_PATIENCE_MS = 20_000;

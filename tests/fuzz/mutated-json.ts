@@ -3,8 +3,8 @@ import { encode as encodeCbor } from "cborg";
 import type { Mutator } from "./mutator.ts";
 
 /**
- * A message that is well-formed and says something else: other values, names, places and sizes, as JSON, CBOR or
- * MessagePack. Damaged bytes rarely come past a parser; this is for what lies behind.
+ * A well-formed message with other values, names, positions and sizes, as JSON, CBOR or MessagePack. A parser stops most
+ * damaged bytes; this tests the code behind it.
  */
 export function mutatedJson(mutator: Mutator, original: unknown): Uint8Array {
   let value: unknown = original;
@@ -106,7 +106,7 @@ const VALUES: readonly unknown[] = [
   [],
 ];
 
-/** Names that a format, a language or a file system gives a meaning to. */
+/** Names with a meaning in a format, a language or a file system. */
 const KEYS = [
   "",
   "value",

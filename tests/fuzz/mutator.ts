@@ -1,8 +1,8 @@
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 
 /**
- * Damages bytes in the ways in which senders, cables and people with intentions damage them. The same seed does the same
- * damage, so that what it found can be had again.
+ * Damages bytes as faulty senders, bad cables and attackers do. The same seed does the same damage, so that a finding can be
+ * reproduced.
  */
 export class Mutator {
   readonly random: () => number;
@@ -24,10 +24,10 @@ export class Mutator {
     return this.random() < of;
   }
 
-  /** A damaged copy. @param donors of the pieces that are spliced in. */
+  /** A damaged copy. @param donors pieces of these are inserted. */
   bytes(original: Uint8Array, donors: readonly Uint8Array[]): Buffer {
     let bytes = Buffer.from(original);
-    // As a rule one or two steps: much damage finds only what little damage finds.
+    // Mostly one or two steps: much damage finds nothing more than little damage.
     for (let steps = 1 + this.int(1 + this.int(5)); steps > 0; steps--) bytes = this.#step(bytes, donors);
     return bytes;
   }
@@ -55,7 +55,7 @@ export class Mutator {
         return copy(bytes.subarray(0, at), donor.subarray(this.int(donor.length)));
       }
       case 6: {
-        // Now and then a lot: what nests or repeats does it without end.
+        // Sometimes many times, for nesting and repetition without end.
         const piece = bytes.subarray(at, at + 1 + this.int(8));
         const times = this.chance(0.02) ? this.int(5000) : this.int(20);
         const head = bytes.subarray(0, at);
@@ -68,7 +68,7 @@ export class Mutator {
     }
   }
 
-  /** Instead of the first digits behind a place, a number that somebody did not think of. */
+  /** Replaces the first digits after a position by an unexpected number. */
   #otherNumber(bytes: Buffer, from: number): Buffer<ArrayBuffer> {
     const digit = (at: number): boolean => bytes[at]! >= 0x30 && bytes[at]! <= 0x39;
     let start = from;
@@ -109,7 +109,7 @@ const NUMBERS = [
   "٣",
 ];
 
-/** What parsers trip over: latin1, so that bytes above 0x7f are themselves. */
+/** Texts that break parsers. They are latin1, so bytes above 0x7f stay as they are. */
 const PIECES = [
   "\0",
   "\xef\xbb\xbf",

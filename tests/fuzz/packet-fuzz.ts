@@ -3,11 +3,11 @@ import { Finding } from "./finding.ts";
 import { GatewayUnderFire } from "./gateway-under-fire.ts";
 
 /**
- * Mutated packets of MQTT 3.1.1 and 5, in conversations over TCP, through a real gateway ({@link GatewayUnderFire} says
- * what must hold). Each conversation has a seed of its own and can be held again alone; what somebody said before may
- * matter, so a finding names all that were going on, the bytes of each included.
+ * Sends mutated packets of MQTT 3.1.1 and 5 to a real gateway, in conversations over TCP ({@link GatewayUnderFire} says what
+ * must hold). Each conversation has its own seed and can be repeated alone. Earlier conversations may matter, so a finding
+ * names the recent ones, and has the bytes of the last one.
  *
- * @param options.count of mutated packets that the broker took up; those behind the one over which it closed do not count.
+ * @param options.count mutated packets that the broker handled. Packets after the one that closed a connection do not count.
  * @throws Finding
  */
 export async function fuzzPackets(options: {
@@ -20,31 +20,30 @@ export async function fuzzPackets(options: {
   signal?: AbortSignal;
 }): Promise<PacketFigures> {
   await using gateway = await GatewayUnderFire.start({ built: options.built });
-  const figures: PacketFigures = { conversations: 0, takenUp: 0, witnessed: 0, rssMax: 0, slowestMs: 0 };
+  const figures: PacketFigures = { conversations: 0, handled: 0, witnessed: 0, rssMax: 0, slowestMs: 0 };
   let next = options.firstConversation ?? 0;
   let problem: string | undefined;
   let lastCheckMs = performance.now();
   const recent: number[] = [];
 
-  const oneAfterTheOther = async (lane: number): Promise<void> => {
-    // Addresses of their own: one has 28,000 ports, each of which rests for a minute after its use.
+  const converse = async (lane: number): Promise<void> => {
+    // Each lane has its own address. An address has 28,000 ports, and a used port cannot be used again for a minute.
     const localAddress = process.platform === "linux" ? `127.0.0.${2 + lane}` : "127.0.0.1";
-    while (problem === undefined && figures.takenUp < options.count && options.signal?.aborted !== true) {
+    while (problem === undefined && figures.handled < options.count && options.signal?.aborted !== true) {
       const number = next++;
       recent.push(number);
       if (recent.length > RECENT) recent.shift();
       const conversation = new Conversation(options.seed, number);
       const heard = await conversation.hold(gateway.address, localAddress);
       figures.conversations++;
-
-      figures.takenUp += conversation.takenUp(heard);
+      figures.handled += conversation.handled(heard);
       problem ??= heard.problem ?? (heard.refused && `no connection: ${heard.refused.message}`);
       if (performance.now() - lastCheckMs < CHECK_EVERY_MS) continue;
       lastCheckMs = performance.now();
       problem ??= await gateway.problem();
     }
   };
-  await Promise.all(Array.from({ length: LANES }, (_, lane) => oneAfterTheOther(lane)));
+  await Promise.all(Array.from({ length: LANES }, (_, lane) => converse(lane)));
   problem ??= await gateway.afterwards();
   figures.rssMax = gateway.rssMax;
   figures.slowestMs = gateway.slowestMs;
@@ -61,13 +60,12 @@ export async function fuzzPackets(options: {
 
 export type PacketFigures = {
   conversations: number;
-
-  takenUp: number;
-  /** How often somebody who behaves was served meanwhile. */
+  handled: number;
+  /** How often the witness was served. */
   witnessed: number;
-  /** Bytes of the gateway's process. */
+  /** The highest resident memory of the gateway, in bytes. */
   rssMax: number;
-  /** What the witness waited at most for its acknowledgement and its echo. */
+  /** The longest time that the witness waited for its acknowledgement and its message. */
   slowestMs: number;
 };
 

@@ -3,19 +3,19 @@ import type { IConnectPacket, IPublishPacket, Packet } from "mqtt-packet";
 import type { Mutator } from "./mutator.ts";
 import { PAYLOAD_SEEDS, TOPIC_SEEDS } from "./payload-seeds.ts";
 
-/** Packets as clients send them, and as no client should: still well-formed, with other contents. */
+/** Packets as clients send them, and packets as no client should send them. All are well-formed. */
 
 export type Version = 4 | 5;
 
 export function randomConnect(mutator: Mutator, version: Version): Buffer {
-  // Few, so that clients take over each other's sessions.
+  // There are few ids, so that clients take over each other's sessions.
   const clientId = mutator.chance(0.05) ? "" : `fuzz-${mutator.int(1000)}`;
   const packet: IConnectPacket = {
     cmd: "connect",
     clientId,
     protocolId: "MQTT",
     protocolVersion: version,
-    // Without an id the generator insists on it; damage takes it away again.
+    // Without an id the generator requires it. Damage may remove it again.
     clean: clientId === "" || mutator.chance(0.7),
     keepalive: mutator.pick([0, 1, 60, 65_535]),
   };
@@ -100,14 +100,14 @@ export function someOtherPacket(mutator: Mutator, version: Version): Buffer {
   }
 }
 
-/** Whatever the generator refuses to make is made by damaging something else. */
+/** If the generator refuses to make a packet, another one is damaged instead. */
 function encoded(packet: Packet, version: Version): Buffer {
   return generate(packet, { protocolVersion: version });
 }
 
 const TOPICS = [...TOPIC_SEEDS.filter((topic) => !/[+#]/.test(topic)), "a", "a/b/c", "plant/1/t", "x".repeat(200)];
 const FILTERS = ["a/+", "a/b", "plant/#", "+/+/t", "$SYS/#", "$share/g/a", "#", "x/y/z", "a//b", "/"];
-/** CONNACK, SUBACK, UNSUBACK, PINGRESP, AUTH, and the type that is none. */
+/** CONNACK, SUBACK, UNSUBACK, PINGRESP, AUTH, and the reserved type. */
 const NOT_FOR_CLIENTS = [
   Buffer.from([0x20, 2, 0, 0]),
   Buffer.from([0x90, 3, 0, 1, 0]),
@@ -118,7 +118,7 @@ const NOT_FOR_CLIENTS = [
   Buffer.from([0x00, 0]),
 ];
 
-/** A PUBLISH that is in order, with whatever in it: what lies behind the broker is to see something, too. */
+/** A valid PUBLISH with an arbitrary payload, so that the decoder behind the broker is tested, too. */
 function oddContents(mutator: Mutator, packet: Buffer): Buffer {
   const header = headerLength(packet);
   const topicEnd = header + 2 + packet.readUInt16BE(header);
@@ -128,7 +128,7 @@ function oddContents(mutator: Mutator, packet: Buffer): Buffer {
   return Buffer.concat([packet.subarray(0, 1), lengthBytes(body.length), body]);
 }
 
-/** Damaged bytes; as often as not with the length that they then have, so that they come past the framing. */
+/** Damaged bytes. In half of the cases the length is corrected, so that the damage is not stopped by the framing. */
 export function damaged(mutator: Mutator, packet: Buffer): Buffer {
   const header = headerLength(packet);
   if (packet[0]! >>> 4 === PUBLISH && mutator.chance(0.8)) return oddContents(mutator, packet);

@@ -8,12 +8,12 @@ import { Mutator } from "./mutator.ts";
 import { DECODER_OPTIONS, OBJECT_SEEDS, PAYLOAD_SEEDS, TOPIC_SEEDS } from "./payload-seeds.ts";
 
 /**
- * Mutated payloads through the decoder as the gateway makes it. What must hold of each (`edge/decode/decoder.ts`): it never
- * throws; times are whole milliseconds; numbers are finite; names can be shown; there are no more readings than allowed,
- * and none at all of a dead letter or of what is ignored.
+ * Sends mutated payloads through the decoder, as a gateway configures it. This must hold for each (`edge/decode/decoder.ts`):
+ * it never throws; times are whole milliseconds; numbers are finite; names are printable; there are no more readings than
+ * allowed, and none in a dead letter or an ignored message.
  *
- * Messages depend on earlier ones (births, what a topic was first), so they come in episodes of {@link EPISODE}, each with
- * a decoder and a seed of its own: what was found is had again by running its episode alone.
+ * Messages depend on earlier ones (births, the first format of a topic), so they come in episodes of {@link EPISODE}. Each
+ * episode has its own decoder and seed, and reproduces its finding alone.
  *
  * @throws Finding
  */
@@ -32,7 +32,7 @@ export async function fuzzPayloads(options: {
   ) {
     const messages = Math.min(EPISODE, options.count - figures.messages);
     runEpisode({ seed: options.seed, episode, messages }, figures);
-    // What zlib holds outside of the heap is given back between turns; a gateway has one for every group of messages.
+    // zlib frees its memory outside of the heap between turns of the event loop. A gateway has one turn for each group.
     await turn();
     figures.rssMax = Math.max(figures.rssMax, process.memoryUsage.rss());
   }
@@ -44,7 +44,7 @@ export type PayloadFigures = {
   readings: number;
   readonly outcomes: Map<string, number>;
   slowestMs: number;
-  /** Bytes of the whole process. */
+  /** The resident memory of the process, in bytes. */
   rssMax: number;
 };
 
@@ -81,7 +81,7 @@ function runEpisode(
       problem = `threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     }
     const tookMs = performance.now() - startMs;
-    // Wide, for a machine that is busy with something else; what is quadratic is far beyond it.
+    // The limit is wide, for a busy machine. Quadratic time is far above it.
     if (tookMs > SLOW_MS) problem ??= `took ${Math.round(tookMs)} ms`;
     figures.slowestMs = Math.max(figures.slowestMs, tookMs);
     figures.readings += check.readings;
@@ -97,18 +97,18 @@ function runEpisode(
   }
 }
 
-/** As a rule a topic as it is, so that what topics remember is met again. */
+/** Mostly an unchanged topic, so that messages meet what the decoder remembers about their topic. */
 function mutatedTopic(mutator: Mutator): string {
   const topic = mutator.pick(TOPIC_SEEDS);
   if (mutator.chance(0.9)) return topic;
   const damaged = mutator.bytes(Buffer.from(topic), TOPIC_BYTES).toString("utf8");
-  // No others come past the broker (edge/core/mqtt/packet-validation.ts).
+  // The broker refuses all other topics (edge/core/mqtt/packet-validation.ts).
   return damaged !== "" && isClean(damaged) && !/[+#\ufffd]/.test(damaged) ? damaged : topic;
 }
 
 const TOPIC_BYTES = TOPIC_SEEDS.map((topic) => Buffer.from(topic));
 
-/** Looks at what a decoder gives away. */
+/** Checks the output of the decoder. */
 class Check {
   readings = 0;
   problem: string | undefined;
@@ -127,7 +127,7 @@ class Check {
   }
 
   request({ topic }: { topic: string }): void {
-    // The broker publishes it: a name that is none must not become a topic.
+    // The broker publishes it, so an invalid name must not become a topic.
     if (!isClean(topic) || /[+#]/.test(topic)) this.problem ??= `asks on ${JSON.stringify(topic)}`;
   }
 
@@ -173,7 +173,7 @@ function isName(name: string, max: number): boolean {
 }
 
 function isClean(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the expression looks for control characters
   return !/[\u0000-\u001f\u007f-\u009f]/.test(text);
 }
 

@@ -7,7 +7,7 @@ import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
 import { REAL_MESSAGES } from "../support/real-messages.ts";
 import { routeOptions } from "../support/route-options.ts";
 
-/** What the fuzzer of payloads begins with: real messages in every encoding, and gateways that are set up in every way. */
+/** The starting points of the payload fuzzer: real messages in every encoding, and gateways with every kind of configuration. */
 
 export const OBJECT_SEEDS: readonly object[] = REAL_MESSAGES.flatMap(([, , payload]) =>
   typeof payload === "string" ? [] : [payload],
@@ -25,7 +25,7 @@ const TEXTS = [
   '{"state_topic":"a/b","unit_of_measurement":"°C","value_template":"{{ value_json.t }}"}',
 ];
 
-/** Eclipse Sparkplug 3.0.0, section 6.4: timestamp 1, metrics 2, seq 3; of a metric name 1, alias 2, datatype 4. */
+/** Eclipse Sparkplug 3.0.0, section 6.4: timestamp 1, metrics 2, seq 3; in a metric: name 1, alias 2, datatype 4. */
 function sparkplug(seq: number, isBirth: boolean): Uint8Array {
   const payload = Writer.create().uint32(8).uint64(1_700_000_000_000);
   const metric = (alias: number, datatype: number, value: (of: Writer) => Writer): void => {
@@ -74,7 +74,7 @@ const field = { metric: undefined, unit: undefined, scale: 1, offset: 0 };
 const LIMITS = { depth: 16, values: 1000, payloadBytes: 65_536 };
 const AUTO: DecoderOptions = { routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS };
 
-/** As configured: nothing, everything, each decoder by its name, the smallest limits. */
+/** Configurations: nothing, everything, each decoder by its name, the smallest limits. */
 export const DECODER_OPTIONS: readonly DecoderOptions[] = [
   AUTO,
   { ...AUTO, timeZone: "Europe/Berlin" },

@@ -112,10 +112,10 @@ describe.skipIf(!openssl)("users, ACL and certificates are read again, and senso
       bob.once("disconnect", ({ reasonCode }) => resolve(reasonCode));
     });
     await publishAll();
-    // MQTT.js makes an error of a PUBACK that refuses.
+    // MQTT.js throws an error for a PUBACK that refuses.
     await expect(ann.publishAsync("plant/bob/t", "1", { qos: 1 })).rejects.toMatchObject({ code: 0x87 });
 
-    // An ACL that is no ACL changes nothing and is told once.
+    // An invalid ACL file changes nothing and is reported once.
     writeFileSync(file("acl.txt"), "users ann\n");
     await reloads("acl", "kept", 1);
     await publishAll();
@@ -124,7 +124,7 @@ describe.skipIf(!openssl)("users, ACL and certificates are read again, and senso
     await ann.publishAsync("plant/bob/t", "1", { qos: 1 });
     expect(await counted('tidemark_edge_mqtt_reloads_total{file="acl",outcome="kept"}')).toBe(1);
 
-    // Another users file in its place: carl is new, ann has a new password, bob is no more.
+    // The users file is replaced: carl is new, ann has a new password, bob is removed.
     await passwd("users.new", "ann", "changed");
     await passwd("users.new", "carl", "c");
     renameSync(file("users.new"), file("users.txt"));
@@ -136,7 +136,7 @@ describe.skipIf(!openssl)("users, ACL and certificates are read again, and senso
     await expect(enter({ username: "bob", password: "geheim" })).rejects.toMatchObject({ code: 0x86 });
     await publishAll();
 
-    // The certificate is written before its key: until both are there, the old ones stay.
+    // The certificate is written before its key. Until both are there, the old ones stay in use.
     copyFileSync(file("second.crt"), file("now.crt"));
     copyFileSync(file("second.crt"), file("clients.crt"));
     await reloads("tls", "kept", 1);

@@ -13,7 +13,7 @@ import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { deployment, drained, eventually, readings, statusOf } from "../support/deployment.ts";
 import { hasPythonModule, hasTool, PYTHON } from "../support/tools.ts";
 
-/** Clients that are not ours, against a gateway and a region: what they sent is there, whole and once. */
+/** Clients of other projects, against a gateway and a region: every message is there, complete and once. */
 
 const run = promisify(execFile);
 const LIMIT_MS = 60_000;
@@ -29,7 +29,7 @@ function folder(): string {
 
 type Site = { site: LocalDeployment; tcp: string; tls: string; ws: string; cert: string };
 
-/** A gateway that listens in three ways, the second and third with a certificate where openssl is installed. */
+/** A gateway with three listeners. The second and third have a certificate if openssl is installed. */
 async function start(users?: string): Promise<Site> {
   const made = folder();
   const [cert, key] = [join(made, "cert.pem"), join(made, "key.pem")];
@@ -57,13 +57,13 @@ async function start(users?: string): Promise<Site> {
   return { site, tcp: String(tcp), tls: String(tls), ws: String(ws), cert };
 }
 
-/** The values of a series, as they are in the region, sorted. */
+/** The values of a series in the region, sorted. */
 async function values(site: LocalDeployment, device: string, metric: string): Promise<number[]> {
   const rows = await readings(site, { device, metric });
   return rows.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
-/** How many there are for each reason. */
+/** The number for each reason. */
 async function deadLetters(site: LocalDeployment): Promise<unknown> {
   return (await statusOf({ url: site.gatewayUrl })).readings.dead_letters;
 }
@@ -116,11 +116,11 @@ describe.skipIf(!mosquitto)("mosquitto_sub", () => {
       await say(`${version}/lamp`, "0");
       expect(await second).toEqual([`0 ${version}/lamp 0`]);
 
-      const keeper = [...target, "-i", `keeper-${version}`, "-c", "-q", "1", "-t", `${version}/door`];
-      if (version === "mqttv5") keeper.push("-x", "60");
-      await run("mosquitto_sub", [...keeper, "-E"]);
-      for (const payload of ["1", "2", "3"]) await say(`${version}/door`, payload);
-      const { stdout } = await run("mosquitto_sub", [...keeper, "-C", "3", "-W", "10"]);
+      const subscriber = [...target, "-i", `lasting-${version}`, "-c", "-q", "1", "-t", `${version}/level`];
+      if (version === "mqttv5") subscriber.push("-x", "60");
+      await run("mosquitto_sub", [...subscriber, "-E"]);
+      for (const payload of ["1", "2", "3"]) await say(`${version}/level`, payload);
+      const { stdout } = await run("mosquitto_sub", [...subscriber, "-C", "3", "-W", "10"]);
       expect(stdout).toBe("1\n2\n3\n");
     }
   });
@@ -172,7 +172,7 @@ describe.skipIf(!mosquitto)("a Mosquitto bridge", () => {
       await Promise.all(sent);
     };
     await publish(0, 200);
-    // In the midst of it: some is on its way, some acknowledged.
+    // At this moment some messages are in flight and some are acknowledged.
     const rest = publish(200, 400);
     await site.gateway!.kill();
     await rest;

@@ -5,7 +5,7 @@ import { HOSTILE_FILES, answerToFile } from "../support/hostile-files.ts";
 import { HOSTILE_PAYLOADS, HOSTILE_TOPICS } from "../support/hostile-messages.ts";
 import { HOSTILE_IDS, HOSTILE_PACKETS } from "../support/hostile-packets.ts";
 
-/** `edge/HOSTILE-INPUT.md`: under each heading a table of cases and answers. What stands there is what must happen. */
+/** `edge/HOSTILE-INPUT.md` has a table of cases and answers under each heading. The answers are the expected ones. */
 const DOCUMENTED = new Map(
   readFileSync(new URL("../../edge/HOSTILE-INPUT.md", import.meta.url), "utf8")
     .split(/^## /m)
@@ -17,7 +17,7 @@ function rows(section: string): string[] {
   return (
     [...section.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)]
       .map(([, name, answer]) => `${name!.trim()}: ${answer!.trim()}`.replaceAll(/\\(?=[^a-z0-9\s])/gi, ""))
-      // The head and the line under it.
+      // Without the head of the table and the line below it.
       .slice(2)
   );
 }
@@ -56,7 +56,7 @@ describe("hostile input is answered as edge/HOSTILE-INPUT.md says, and the gatew
     expect(await gateway.complaints()).toEqual([]);
   });
 
-  // Three dozen starts of a gateway.
+  // A gateway is started for each case.
   test("files", { timeout: 5 * 60_000 }, async () => {
     expect(await answers(HOSTILE_FILES, answerToFile)).toEqual(DOCUMENTED.get("Files"));
   });

@@ -8,7 +8,7 @@ import { runs } from "../support/scale.ts";
 const SENSORS = runs({ short: 200, long: 2_000 });
 const WINDOWS = [{ lengths: ["10s"], idle_timeout: "1s" }];
 
-/** Messages are numbered from 1, so the counts of a device's windows and their sums say whether each is there once. */
+/** Messages are numbered from 1, so the counts and the sums of a device's windows show whether each one is there once. */
 async function expectEachOnce(site: LocalDeployment, fleet: SensorFleet): Promise<void> {
   await drained(site, 60_000);
   const found = new Map<string, { count: number; sum: number }>();
@@ -45,7 +45,7 @@ test("sensors that all lose their connections at once are all served again, also
   expect(await fleet.unnoticedStorm()).toMatchObject({ failures: 0 });
 
   const back = fleet.outlive();
-  // Messages are on their way when the gateway is killed.
+  // Messages are in flight when the gateway is killed.
   const before = total(fleet);
   await eventually(
     async () => total(fleet),

@@ -13,7 +13,7 @@ import { RawClient, reading } from "../support/mqtt-world.ts";
 import { runs } from "../support/scale.ts";
 import { hasTool } from "../support/tools.ts";
 
-/** A client that lets the broker keep its session. */
+/** A client with a persistent session. */
 function lasting(version: 4 | 5, clientId: string): IClientOptions {
   return {
     clientId,
@@ -24,11 +24,11 @@ function lasting(version: 4 | 5, clientId: string): IClientOptions {
   };
 }
 
-/** Comes back as a subscriber whose session is there, and collects what it is owed. */
+/** Connects again to an existing session, and collects its messages. */
 async function collected(site: LocalDeployment, options: IClientOptions, count: number): Promise<string[]> {
   const client = connectMqtt(site.mqttUrl, options);
   const messages: string[] = [];
-  // Before the connection is there: the queue follows its CONNACK.
+  // Registered before the connection: the queued messages follow the CONNACK at once.
   client.on("message", (topic, payload) => messages.push(`${topic} ${payload.toString()}`));
   await new Promise<void>((resolve) => client.once("connect", () => resolve()));
   await eventually(
@@ -36,7 +36,7 @@ async function collected(site: LocalDeployment, options: IClientOptions, count: 
     (got) => got >= count,
     { deadlineMs: 60_000, what: `${count} messages come` },
   );
-  // Whatever is one too many would come before the answer to this: the order is kept.
+  // Messages come in order. So a surplus message would come before the answer to this one.
   await client.subscribeAsync("end/of/queue", { qos: 1 });
   await client.publishAsync("end/of/queue", "", { qos: 1 });
   await eventually(
@@ -107,7 +107,7 @@ describe.each([
     await restarted(site);
 
     const got = await collected(site, lasting(version, "away"), sent.length);
-    // MQTT.js gives a QoS 2 message to its user when it is released, so the order is that of each QoS.
+    // MQTT.js reports a QoS 2 message when it is released, so the order holds for each QoS alone.
     const parity = (odd: number) => (message: string) => Number(message.split(" ")[1]) % 2 === odd;
     for (const odd of [0, 1]) expect(got.filter(parity(odd))).toEqual(sent.filter(parity(odd)));
     expect(got.length).toBe(sent.length);
@@ -124,7 +124,7 @@ describe.each([
     );
     expect(kept).toEqual(["kept/a 2", "end "]);
     await late.endAsync();
-    // Everything was acknowledged: nothing comes again.
+    // Everything was acknowledged, so nothing comes again.
     expect(await collected(site, lasting(version, "away"), 0)).toEqual([]);
   });
 
@@ -147,7 +147,7 @@ describe.each([
     await after.next("pubrec");
     after.send({ cmd: "pubrel", messageId: 7 }, { cmd: "pubrel", messageId: 8 });
     await after.next("pubcomp", 2);
-    // The identifier is free again: this is another message.
+    // The identifier is free again, so this is another message.
     after.send(reading(7, { qos: 2 }));
     await after.next("pubrec", 2);
     expect(await collected(site, lasting(version, "away"), 3)).toEqual(Array(3).fill("plant/1/t 21.5"));
@@ -182,7 +182,7 @@ describe.each([
     if (version === 5) expect(published(subscriber)[0]!.properties?.subscriptionIdentifier).toBe(42);
     subscriber.send({ cmd: "pubrec", messageId: first!.messageId! }, { cmd: "puback", messageId: second!.messageId! });
     await subscriber.next("pubrel");
-    // The answer to this comes when the acknowledgement before it is on disk.
+    // The answer to this comes when the earlier acknowledgement is on disk.
     await subscriber.deliver();
     await restarted(site);
 
@@ -210,7 +210,7 @@ describe.each([
     const polite = await raw(site, version, "polite", will("polite"));
     polite.send({ cmd: "disconnect" });
     await polite.closed;
-    // A DISCONNECT is not acknowledged; what is acknowledged after it is on disk after it.
+    // A DISCONNECT is not acknowledged. But a message that is acknowledged later is on disk after it.
     const sender = await publisher(site, version);
     await sender.publishAsync("kept", "1", { qos: 1, retain: true });
     await restarted(site);
@@ -220,7 +220,7 @@ describe.each([
   });
 });
 
-/** Room for all that a test publishes. */
+/** Room for everything that a test publishes. */
 function withLongQueues(site: LocalDeployment): void {
   const { file } = site.gateways[0]!;
   const config = parse(readFileSync(file, "utf8")) as { mqtt: object };
@@ -228,7 +228,7 @@ function withLongQueues(site: LocalDeployment): void {
   writeFileSync(file, stringify({ ...config, mqtt: { ...config.mqtt, sessions } }));
 }
 
-/** Resolves when the gateway takes connections. */
+/** Resolves when the gateway accepts connections. */
 async function reachable(site: LocalDeployment): Promise<boolean> {
   return eventually(
     () =>
@@ -243,7 +243,7 @@ async function reachable(site: LocalDeployment): Promise<boolean> {
 }
 
 describe("an absent subscriber gets every acknowledged message", () => {
-  /** Publishes until the gateway is gone. @returns what was acknowledged. */
+  /** Publishes until the gateway is gone. @returns the acknowledged messages. */
   async function publishUntilGone(
     site: LocalDeployment,
     from: number,
@@ -293,7 +293,7 @@ describe("an absent subscriber gets every acknowledged message", () => {
     let next = 0;
     for (let kill = 0; kill < runs({ short: 3, long: 20 }); kill++) {
       const load = publishUntilGone(site, next);
-      // The moment of the kill is the point.
+      // The kill must come at a random moment.
       await delay(200 + random() * 500);
       await restarted(site);
       const round = await load;
@@ -315,7 +315,7 @@ describe("an absent subscriber gets every acknowledged message", () => {
     await site.gateway!.stop();
     const acknowledged: number[] = [];
     let next = 0;
-    // A start has fsyncs of its own; after it the two databases take turns.
+    // A start has its own fsyncs. Later the two databases sync in turn.
     for (const point of Array.from({ length: runs({ short: 4, long: 30 }) }, (_, i) => 25 + i * 3)) {
       const trace = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", "/dev/null"];
       const inject = ["-e", `inject=fsync,fdatasync:signal=SIGKILL:when=${point}`];

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { eventually } from "./deployment.ts";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
 
-/** Files of a gateway as a disk, an editor or somebody else may leave them. */
+/** Bad files of a gateway, as a broken disk, an editor or an attacker may leave them. */
 export type HostileFile = {
-  /** As `edge/HOSTILE-INPUT.md` calls it. */
+  /** Its name in `edge/HOSTILE-INPUT.md`. */
   readonly name: string;
-  /** Spoils the folder of a gateway that would start. */
+  /** Changes the folder of a gateway that would start. */
   readonly spoil: (folder: string) => void;
-  /** It ran before. */
+  /** The gateway has run in this folder before. */
   readonly afterRun?: boolean;
 };
 
@@ -118,7 +118,7 @@ function certificate(folder: string, cert: string, key: string): void {
   execFileSync("openssl", [...args, ...files], { stdio: "ignore" });
 }
 
-/** Starts a gateway on the spoiled folder. @returns `starts`, or its exit code and how its one line begins. */
+/** Starts a gateway in the changed folder. @returns `starts`, or its exit code and the beginning of its one line. */
 export async function answerToFile({ spoil, afterRun }: HostileFile): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-files-"));
   try {

@@ -10,9 +10,9 @@ import type { HostileMessage } from "./hostile-messages.ts";
 import type { HostileId, HostilePackets } from "./hostile-packets.ts";
 
 /**
- * A real gateway that is sent hostile input, one case at a time, and says what became of each in the words of
- * `edge/HOSTILE-INPUT.md`: what the connection saw (served, closed), why by the gateway's own metrics, and what its counts
- * say of the messages.
+ * Sends hostile input to a real gateway, one case at a time, and describes the answer in the words of
+ * `edge/HOSTILE-INPUT.md`: what the connection saw (served, closed), the reason in the gateway's metrics, and the gateway's
+ * counts of messages.
  */
 export class HostileGateway {
   readonly #site: LocalDeployment;
@@ -25,7 +25,7 @@ export class HostileGateway {
         log: { level: "warn", format: "json" },
       },
     });
-    // Who says nothing is waited for; the tests need not wait as long as a gateway does by default.
+    // The gateway waits for a silent client. The tests need not wait as long as the default.
     const { file } = site.gateways[0]!;
     const webPort = await freePort();
     const configuration = readFileSync(file, "utf8")
@@ -43,17 +43,17 @@ export class HostileGateway {
 
   async packets({ bytes, after, silent, isWeb }: HostilePackets): Promise<string> {
     const port = isWeb === true ? this.#webPort : this.#site.gateways[0]!.ports.mqtt;
-    return this.#answer(port, async (peer) => {
-      if (after !== undefined) await peer.connect(after, `hostile-${after}`);
-      peer.send(bytes);
-      if (silent !== true) peer.send(PINGREQ);
-      return (await peer.isServed()) ? "served" : "closed";
+    return this.#answer(port, async (client) => {
+      if (after !== undefined) await client.connect(after, `hostile-${after}`);
+      client.send(bytes);
+      if (silent !== true) client.send(PINGREQ);
+      return (await client.isServed()) ? "served" : "closed";
     });
   }
 
   async message({ topic, payload }: Pick<HostileMessage, "topic" | "payload">): Promise<string> {
-    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (peer) => {
-      await peer.connect(4, "hostile");
+    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (client) => {
+      await client.connect(4, "hostile");
       const publish = {
         cmd: "publish",
         topic,
@@ -63,56 +63,56 @@ export class HostileGateway {
         dup: false,
         retain: false,
       } as const;
-      peer.send(topic === "" ? Buffer.from([0x32, 5, 0, 0, 0, 1, 0x31]) : generate(publish));
-      return (await peer.until("puback")) ? "acknowledged" : "closed";
+      client.send(topic === "" ? Buffer.from([0x32, 5, 0, 0, 0, 1, 0x31]) : generate(publish));
+      return (await client.until("puback")) ? "acknowledged" : "closed";
     });
   }
 
   async id({ clientId, clean, username }: HostileId): Promise<string> {
-    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (peer) => {
+    return this.#answer(this.#site.gateways[0]!.ports.mqtt, async (client) => {
       const name = username === undefined ? [] : [text(username)];
       const flags = (clean === false ? 0 : 2) | (username === undefined ? 0 : 0x80);
       const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 0]), text(clientId), ...name]);
-      peer.send(Buffer.concat([Buffer.of(0x10), lengthBytes(body.length), body, PINGREQ]));
-      return (await peer.isServed()) ? "served" : "closed";
+      client.send(Buffer.concat([Buffer.of(0x10), lengthBytes(body.length), body, PINGREQ]));
+      return (await client.isServed()) ? "served" : "closed";
     });
   }
 
-  /** The gateway is as well as before: it lives, serves others, broke over nobody, and has not grown. @returns what is not so. */
+  /** The gateway must live, serve other clients, have thrown for no client, and not have grown. @returns what is wrong. */
   async complaints(): Promise<string[]> {
     const gateway = this.#site.gateway!;
-    if (!gateway.running) return [`it ${gateway.ending}`, ...gateway.output];
+    if (!gateway.running) return [`the gateway ${gateway.ending}`, ...gateway.output];
     const witness = await connectAsync(this.#site.mqttUrl, { reconnectPeriod: 0 });
     await witness.publishAsync("witness/t", "1", { qos: 1 });
     await witness.endAsync();
     const broken = (await this.#counts()).get("refused broken") ?? 0;
     const megabytes = rssOf(gateway.pid);
     return [
-      // Warnings only: of refusals, and that there is no region.
+      // Only warnings are allowed: about refusals and the missing region.
       ...gateway.output.filter((line) => !line.startsWith('{"level":"warn"')),
-      ...(broken === 0 ? [] : [`it broke over ${broken} connections`]),
-      ...(megabytes < RSS_MAX_MIB ? [] : [`it has ${megabytes} MiB in memory`]),
+      ...(broken === 0 ? [] : [`the broker threw for ${broken} connections`]),
+      ...(megabytes < RSS_MAX_MIB ? [] : [`the gateway has ${megabytes} MiB in memory`]),
     ];
   }
 
-  async #answer(port: number, talk: (peer: Peer) => Promise<string>): Promise<string> {
+  async #answer(port: number, talk: (client: ByteClient) => Promise<string>): Promise<string> {
     const before = await this.#counts();
-    const peer = new Peer(port);
-    onTestFinished(() => peer.end());
-    const seen = await talk(peer);
-    peer.end();
+    const client = new ByteClient(port);
+    onTestFinished(() => client.end());
+    const seen = await talk(client);
+    client.end();
     const after = await this.#counts();
     const changes = [...after].flatMap(([what, count]) => {
       const more = count - (before.get(what) ?? 0);
       if (more === 0) return [];
-      // The parser and aedes may both have something to say of one packet.
+      // The parser and aedes may both report one packet.
       if (what.startsWith("refused")) return [what];
       return [what === "readings" ? `${more} reading${more === 1 ? "" : "s"}` : more === 1 ? what : `${more} ${what}`];
     });
     return [seen, ...changes.toSorted()].join(", ");
   }
 
-  /** What the gateway counts that anybody can see: readings, dead letters by reason, ignored by kind, refusals by reason. */
+  /** The public counts of the gateway: readings, dead letters by reason, ignored by kind, refusals by reason. */
   async #counts(): Promise<ReadonlyMap<string, number>> {
     const { readings } = await statusOf({ url: this.#site.gatewayUrl });
     const metrics = await metricsOf(this.#site.gatewayUrl);
@@ -126,8 +126,8 @@ export class HostileGateway {
   }
 }
 
-/** A socket that speaks bytes. */
-class Peer {
+/** A socket that sends bytes. */
+class ByteClient {
   readonly #socket: ReturnType<typeof connect>;
   readonly #closed: Promise<false>;
   #heard: Buffer = Buffer.alloc(0);
@@ -151,10 +151,10 @@ class Peer {
     this.send(
       generate({ cmd: "connect", clientId, protocolId: "MQTT", protocolVersion: version, clean: true, keepalive: 1 }),
     );
-    if (!(await this.until("connack"))) throw new Error("a CONNECT that is in order was refused");
+    if (!(await this.until("connack"))) throw new Error("a valid CONNECT was refused");
   }
 
-  /** A PINGREQ is on its way. One more after its answer: who is told why, and closed then, is answered the first. */
+  /** Waits for the answer of a PINGREQ, and sends another one: a client that is being closed may get the first answer. */
   async isServed(): Promise<boolean> {
     if (!(await this.until("pingresp"))) return false;
     const answers = this.#types().filter((type) => type === TYPES.pingresp).length;
@@ -196,7 +196,7 @@ class Peer {
   }
 }
 
-/** MiB; 0 where the system does not say. */
+/** Resident memory in MiB; 0 if the system does not say. */
 function rssOf(pid: number): number {
   if (process.platform !== "linux") return 0;
   return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024);
@@ -217,5 +217,5 @@ function lengthBytes(length: number): Buffer {
 
 const TYPES = { connack: 2, puback: 4, pingresp: 13 } as const;
 const PINGREQ = Buffer.from([0xc0, 0]);
-/** From the sources, whose types are taken away in the process; the built package has 60 MB less. */
+/** For the sources, whose types are removed at the start. The built package needs 60 MB less. */
 const RSS_MAX_MIB = 256;

@@ -1,9 +1,9 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { Writer } from "protobufjs";
 
-/** Topics and payloads of people who mean no good, or of firmware that does not know better; published with QoS 1. */
+/** Topics and payloads of attackers or of bad firmware, published with QoS 1. */
 export type HostileMessage = {
-  /** As `edge/HOSTILE-INPUT.md` calls it. */
+  /** Its name in `edge/HOSTILE-INPUT.md`. */
   readonly name: string;
   readonly topic: string;
   readonly payload: string | Uint8Array;

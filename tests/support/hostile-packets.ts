@@ -2,14 +2,14 @@ import { generate } from "mqtt-packet";
 
 /** Bytes on the MQTT port that no client library sends. */
 export type HostilePackets = {
-  /** As `edge/HOSTILE-INPUT.md` calls it. */
+  /** Its name in `edge/HOSTILE-INPUT.md`. */
   readonly name: string;
-  /** Undefined: before any CONNECT. */
+  /** Sent after a CONNECT of this version; undefined: before any CONNECT. */
   readonly after?: 4 | 5;
   readonly bytes: Uint8Array;
   /** On the WebSocket port. */
   readonly isWeb?: boolean;
-  /** Says nothing more; otherwise a PINGREQ follows, whose answer shows that the connection is served. */
+  /** Nothing follows. Otherwise a PINGREQ follows, and its answer shows that the connection is served. */
   readonly silent?: boolean;
 };
 
@@ -17,7 +17,7 @@ const text = (value: string): Buffer =>
   Buffer.concat([Buffer.from([value.length >> 8, value.length & 255]), Buffer.from(value)]);
 const packet = (first: number, ...body: Uint8Array[]): Buffer => {
   const bytes = Buffer.concat(body);
-  if (bytes.length > 127) throw new RangeError("longer than one byte of length says");
+  if (bytes.length > 127) throw new RangeError("the packet is too long for one byte of length");
   return Buffer.concat([Buffer.of(first, bytes.length), bytes]);
 };
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(" ", ""), "hex");
@@ -33,7 +33,7 @@ const HELLO = generate({
   keepalive: 0,
 });
 
-/** An upgrade to WebSocket, and a frame that is none: with reserved bits, of no kind, without a mask. */
+/** An upgrade to WebSocket and an invalid frame: with reserved bits, an unknown type, and without a mask. */
 const frame = (more = ""): Buffer => {
   const head =
     "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n";

@@ -13,14 +13,14 @@ import type { RefusalReason } from "../../edge/mqtt/events.ts";
 import type { ListenerAddress, ListenerOptions } from "../../edge/mqtt/listeners.ts";
 import { SessionWorld } from "./session-world.ts";
 
-/** An intake that keeps what it was offered until the test commits it. */
+/** An intake that keeps the offered messages until the test commits them. */
 export class HeldIntake implements Intake {
   readonly offered: PublishedMessage[] = [];
-  /** Commits at once what is offered. */
+  /** Commits each message at once. */
   immediate = false;
   #waiting: (() => void)[] = [];
   #congested = false;
-  #listener: (congested: boolean) => void = () => {};
+  #listener: ((congested: boolean) => void) | undefined;
 
   offer(message: PublishedMessage, committed: () => void): void {
     this.offered.push(message);
@@ -38,7 +38,7 @@ export class HeldIntake implements Intake {
 
   congest(congested: boolean): void {
     this.#congested = congested;
-    this.#listener(congested);
+    this.#listener?.(congested);
   }
 
   /** The oldest `count` are on disk now. */
@@ -47,13 +47,13 @@ export class HeldIntake implements Intake {
   }
 }
 
-/** A broker on a free port of this machine, and what it told. */
+/** A broker on a free port of this machine, and the events that it reported. */
 export class MqttWorld implements AsyncDisposable {
   readonly intake: HeldIntake = new HeldIntake();
   readonly refusals: { reason: RefusalReason; client: string; detail: string }[] = [];
-  /** Clients that had to wait because they sent more than they may. */
+  /** Clients that had to wait because they sent faster than they may. */
   readonly slowed: string[] = [];
-  /** Who was told to have come and not to have left. */
+  /** Clients that were reported as connected, and not yet as disconnected. */
   readonly here: Set<string> = new Set();
   readonly broker: MqttBroker;
   addresses: readonly ListenerAddress[] = [];
@@ -131,18 +131,18 @@ export type MqttWorldOptions = {
   readonly authenticate?: Authenticate;
   readonly allows?: Allows;
   readonly listener?: Partial<ListenerOptions>;
-  /** By default a folder of its own that goes with the world. */
+  /** By default a folder of its own, deleted with the world. */
   readonly sessions?: SessionWorld;
-  /** By default one that stands. */
+  /** By default a clock that stands still. */
   readonly sessionClock?: Clock;
-  /** From the start on. */
+  /** Each message is committed at once, from the start on. */
   readonly commitsAtOnce?: boolean;
   readonly sessionLimits?: { inFlight?: number; drainTimeoutMs?: number };
   readonly limits?: Partial<MqttLimits>;
   readonly sysIntervalMs?: number;
 };
 
-/** A sensor made of a socket and a packet parser: it sends what no library would. */
+/** A sensor made of a socket and a packet parser. It can send packets that no library would send. */
 export class RawClient {
   readonly received: Packet[] = [];
   readonly closed: Promise<void>;
@@ -161,13 +161,13 @@ export class RawClient {
     packets.on("error", () => socket.destroy());
     socket.on("data", (bytes: Buffer) => packets.parse(bytes));
     socket.on("error", () => {});
-    // The stream of a WebSocket that the other side closed has an end, but does not close by itself.
+    // If the other side closes a WebSocket, its stream ends but does not close by itself.
     this.closed = Promise.race(
       ["end", "close"].map((event) => new Promise<void>((resolve) => socket.once(event, () => resolve()))),
     );
   }
 
-  /** Connects with a session that outlives the connection; to MQTT 5 for `expiryS` seconds. */
+  /** Connects with a session that outlives the connection; in MQTT 5 for `expiryS` seconds. */
   async connectLasting(clientId: string, expiryS: number, more: object = {}): Promise<void> {
     this.send({
       cmd: "connect",
@@ -190,12 +190,12 @@ export class RawClient {
     this.#socket.write(bytes);
   }
 
-  /** QoS 1 messages with the given packet identifiers. */
+  /** Publishes QoS 1 messages with the given packet identifiers. */
   publish(...ids: number[]): void {
     this.send(...ids.map((messageId) => reading(messageId)));
   }
 
-  /** Sends and waits until the broker has taken all of it up: it answers the PING behind it, in the same read. */
+  /** Sends packets, and waits until the broker has handled all of them: it answers the PINGREQ after them. */
   async deliver(...packets: Packet[]): Promise<void> {
     const answers = this.received.filter(({ cmd }) => cmd === "pingresp").length;
     this.send(...packets, { cmd: "pingreq" });
@@ -215,7 +215,7 @@ export class RawClient {
     return this.received.flatMap((packet) => (packet.cmd === cmd ? [packet.messageId ?? -1] : []));
   }
 
-  /** Takes nothing from its socket any more. */
+  /** Reads nothing from its socket any more. */
   pause(): void {
     this.#socket.pause();
   }

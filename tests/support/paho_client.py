@@ -1,4 +1,4 @@
-"""What a person writes with Paho: a sensor that publishes, loses its connection, and dies, and somebody who listens.
+"""A program with Paho: a sensor that publishes, reconnects and dies, and a listener.
 
 usage: paho_client.py PORT VERSION (4 or 5). Prints what the listener received, as JSON, sorted.
 """
@@ -29,7 +29,7 @@ def make(client_id, keeps_session):
 
 
 def start(client, keeps_session):
-    """Connects and waits until it is so."""
+    """Connects and waits for the CONNACK."""
     connected = threading.Event()
     client.on_connect = lambda _client, _data, _flags, reason, *_: reason == 0 and connected.set()
     client.reconnect_delay_set(1, 1)
@@ -46,14 +46,14 @@ def start(client, keeps_session):
 
 
 listener = make(f"{BASE}-listener", False)
-heard, all_heard = [], threading.Event()
+received, all_received = [], threading.Event()
 EXPECTED = 3 * 4 + 1
 
 
 def on_message(_client, _data, message):
-    heard.append([message.topic, float(message.payload)])
-    if len(heard) >= EXPECTED:
-        all_heard.set()
+    received.append([message.topic, float(message.payload)])
+    if len(received) >= EXPECTED:
+        all_received.set()
 
 
 subscribed = threading.Event()
@@ -77,16 +77,16 @@ def publish(values):
 
 publish([1, 2])
 connected.clear()
-# The polite way round: a new connection while the session stays.
+# A DISCONNECT and a new connection. The session stays.
 sensor.disconnect()
 sensor.loop_stop()
 connected = start(sensor, True)
 publish([3, 4])
 
-# Gone without a word: the will is due.
+# The connection ends without a DISCONNECT, so the will is published.
 sensor.loop_stop()
 sensor.socket().close()
-if not all_heard.wait(SECONDS):
-    fail(f"heard only {heard}")
+if not all_received.wait(SECONDS):
+    fail(f"received only {received}")
 listener.disconnect()
-print(json.dumps(sorted(heard)))
+print(json.dumps(sorted(received)))

@@ -4,8 +4,8 @@ import { Aedes } from "aedes";
 export type RecordedMessage = { readonly topic: string; readonly payload: string; readonly dup: boolean };
 
 /**
- * A real MQTT broker in this process that remembers every PUBLISH it receives, and that can be told to lose its
- * connections: what it received last then stays without an acknowledgement.
+ * A real MQTT broker in this process. It records every PUBLISH, and can lose its connections on request. The last message
+ * is not acknowledged then.
  */
 export class RecordingBroker implements AsyncDisposable {
   readonly url: string;
@@ -15,7 +15,7 @@ export class RecordingBroker implements AsyncDisposable {
   readonly #sockets: Set<Socket>;
   #loseAt: number | undefined;
 
-  /** @param options.loseAt the number of the message at which every connection is cut, once, before it is acknowledged */
+  /** @param options.loseAt the number of the message at which all connections are cut once, before its acknowledgement */
   static async open(options: { loseAt?: number; refuse?: boolean } = {}): Promise<RecordingBroker> {
     const aedes = await Aedes.createBroker();
     const sockets = new Set<Socket>();

@@ -8,7 +8,7 @@ import { millis, monotonicMs } from "../../proto/core/ids.ts";
 
 export const CLOCK_PLAUSIBLE_FROM_MS: number = Date.UTC(2026, 0, 1);
 
-/** Two clocks that stand until a test moves them. */
+/** Two clocks that stand still until a test moves them. */
 export class StandingClock {
   wallMs: number = Date.UTC(2027, 0, 1);
   runningMs = 1000;

@@ -113,7 +113,7 @@ test("during congestion nothing is read; afterwards everything is, also from cli
   const client = await here.client("a");
   await client.deliver(reading(1), reading(2), reading(3), reading(4));
   intake.congest(true);
-  // These are done while the tap is held.
+  // These are committed while the connection is not read.
   intake.commit();
   await client.next("puback", 4);
   client.publish(5, 6);
@@ -189,7 +189,7 @@ test("a client is sent only what it may read, whatever its subscriptions are, al
   await publisher.publishAsync("home/secret/live", "2", { qos: 1 });
   await publisher.publishAsync("home/bath/live", "3", { qos: 1 });
   await expect.poll(() => seen).toEqual(["home/bath/kept=1", "home/bath/live=3"]);
-  // What it may not read was a reading all the same.
+  // The message that it may not read was stored all the same.
   expect(intake.offered.map(({ topic }) => topic)).toContain("home/secret/live");
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
 });
@@ -201,12 +201,12 @@ test.each([4, 5] as const)(
     const client = await here.client("a", version);
     const forbidden = { topic: "forbidden/t" };
     await client.deliver(reading(1), reading(2, forbidden), reading(3, { ...forbidden, qos: 2 }), reading(4));
-    // The second is refused at once, but the first is not on disk.
+    // The second message is refused at once, but the first one is not on disk yet.
     expect(client.received.filter(({ cmd }) => cmd === "puback" || cmd === "pubrec")).toEqual([]);
     intake.commit();
     await client.next("puback", 3);
     await client.next("pubrec");
-    // PUBACKs have their order and PUBRECs have theirs [MQTT-4.6.0-2], [MQTT-4.6.0-3].
+    // PUBACKs and PUBRECs each have their own order [MQTT-4.6.0-2], [MQTT-4.6.0-3].
     const codes = ["puback", "pubrec"].flatMap((cmd) =>
       client.received.flatMap((packet) =>
         packet.cmd === cmd ? [[packet.messageId, "reasonCode" in packet ? packet.reasonCode : 0]] : [],
@@ -379,7 +379,7 @@ test("a session expiry without a value, or twice in a DISCONNECT, harms no other
   intake.immediate = true;
   const bystander = await here.client("bystander");
   const first = await here.dial(5);
-  // Property length 1, property 0x11 and nothing behind it; then the client id "a".
+  // Property length 1, property 0x11 without a value, then the client id "a".
   first.bytes(Buffer.from([0x10, 14, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 0, 1, 0x11, 0, 0]));
   await first.closed;
   const second = await here.dial(5);
@@ -403,7 +403,7 @@ test("a session expiry without a value, or twice in a DISCONNECT, harms no other
 test("a PUBLISH with truncated properties is refused as malformed", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a", 5);
-  // Response Topic (8), and nothing behind its length.
+  // Response Topic (8), and nothing after its length.
   client.bytes(Buffer.from([0x32, 9, 0, 1, 0x74, 0, 1, 3, 8, 0, 5]));
   await client.closed;
   expect(here.refusals).toMatchObject([
@@ -452,7 +452,7 @@ test.each([
   socket.write(Buffer.from("ff8000000000", "hex"));
   socket.resume();
   await once(socket, "close");
-  // An error that nobody hears would end the process, and here the test.
+  // An error without a listener would end the process, and so the test.
   expect((await fetch(`http://127.0.0.1:${here.port}/`)).status).toBe(426);
 });
 

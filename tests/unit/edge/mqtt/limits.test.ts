@@ -22,7 +22,7 @@ const hello = (version: number, more: Partial<IConnectPacket> = {}): IConnectPac
   ...more,
 });
 
-/** What a CONNECT is answered. */
+/** The answer to a CONNECT. */
 async function greeting(world: MqttWorld, version: 4 | 5, packet: IConnectPacket): Promise<readonly Packet[]> {
   const client = await world.dial(version);
   client.send(packet);
@@ -48,7 +48,7 @@ describe("a client that sends faster than it may is slowed, and none of its mess
       await sensor.next("puback", id);
       waits.push(performance.now() - sentMs);
     }
-    // The sensor is done while most of the flood still waits in its own socket.
+    // The sensor is served while most of the flood still waits in its own socket.
     expect(flood.ids("puback").length).toBeLessThan(600);
     expect(waits.toSorted((a, b) => a - b)[25]).toBeLessThan(50);
     await flood.next("puback", 600);
@@ -64,7 +64,7 @@ describe("a client that sends faster than it may is slowed, and none of its mess
     const client = await world.dial();
     client.send(hello(4, { keepalive: 1 }));
     await client.next("connack");
-    // Three seconds' worth; the keep alive ends after 1.5.
+    // This takes three seconds. The keep alive would end after 1.5.
     client.publish(...Array.from({ length: 80 }, (_, i) => i + 1));
     await client.next("puback", 80);
     expect(world.refusals).toEqual([]);
@@ -141,7 +141,7 @@ describe("a CONNECT is refused with the code of its version", () => {
       );
       onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
       const closed = (): number => sockets.filter((socket) => socket.closed).length;
-      // Two places and those who wait to be told; a WebSocket is no connection of MQTT before its upgrade.
+      // Two places, and those that wait for their CONNACK. A WebSocket is no MQTT connection before its upgrade.
       await expect.poll(closed).toBeGreaterThanOrEqual(150 - 66);
       expect(world.broker.connections).toBeLessThanOrEqual(66);
       if (protocol === "tcp") await expect.poll(closed).toBeGreaterThanOrEqual(148);
@@ -188,7 +188,7 @@ describe("a CONNECT is refused with the code of its version", () => {
   test("a length above the limit is refused before the body comes, also before CONNECT", async () => {
     const world = await opened();
     const stranger = await world.dial();
-    // A CONNECT of 256 MiB, of which ten bytes come.
+    // The first ten bytes of a CONNECT of 256 MiB.
     stranger.bytes(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f, 0, 4, 0x4d, 0x51, 0x54]));
     await stranger.closed;
     const known = await world.client("known", 5);
@@ -342,7 +342,7 @@ describe("one message with a topic that is too long or has too many levels", () 
     ]);
     await young.deliver({ cmd: "unsubscribe", messageId: 4, unsubscriptions: [topic] });
     expect(young.received.find(({ cmd }) => cmd === "unsuback")).toMatchObject({ granted: [0x11] });
-    // 3.1.1 has no word for it but success, which would be a lie.
+    // MQTT 3.1.1 can only say success, which would be wrong.
     old.send(reading(1, { topic }));
     await old.closed;
     expect(old.ids("puback")).toEqual([]);
@@ -369,7 +369,7 @@ describe("subscriptions", () => {
         messageId: 1,
         granted: version === 5 ? [1, 0x8f, 1, 0x97] : [1, 0x80, 1, 0x80],
       });
-      // Another QoS for a filter that it has, and a place that is given back.
+      // Another QoS for an existing filter, and a new filter after an UNSUBSCRIBE.
       client.send(
         subscribe(2, "a/1"),
         { cmd: "unsubscribe", messageId: 3, unsubscriptions: ["a/2"] },
@@ -400,7 +400,7 @@ describe("a subscriber that does not read its messages", () => {
     await reader.next("suback");
     const sensor = await world.client("sensor");
     const waits: number[] = [];
-    // More than the buffers of both sockets hold; nobody knows how large they are.
+    // More than the buffers of both sockets hold. Their size is unknown.
     const count = 400;
     for (let id = 1; id <= count; id++) {
       const sentMs = performance.now();
@@ -421,7 +421,7 @@ describe("a subscriber that does not read its messages", () => {
       await stuck.closed;
       return;
     }
-    // At QoS 0 it stays, lacks what there was no room for, and is given what comes now.
+    // At QoS 0 it stays connected, lacks the messages without room, and gets new ones.
     await stuck.deliver();
     const before = stuck.received.filter(({ cmd }) => cmd === "publish").length;
     expect(before).toBeLessThan(count);

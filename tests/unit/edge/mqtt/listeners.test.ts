@@ -16,7 +16,7 @@ import { RawClient } from "../../../support/mqtt-world.ts";
 import { SessionWorld } from "../../../support/session-world.ts";
 import { hasTool } from "../../../support/tools.ts";
 
-/** Takes everything and commits it in the next turn. */
+/** Accepts every message and commits it in the next turn of the event loop. */
 class PromptIntake implements Intake {
   readonly taken: PublishedMessage[] = [];
 
@@ -45,7 +45,7 @@ beforeAll(() => {
   return () => rmSync(folder, { recursive: true });
 });
 
-/** A certificate that signed itself, so that it is its own authority. */
+/** A self-signed certificate, so that it is its own authority. */
 function certificate(name: string): { cert: string; key: string } {
   const [certPath, keyPath] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
   const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];
@@ -96,7 +96,7 @@ async function listening(
 async function publishedOver(url: string, options: IClientOptions = {}): Promise<void> {
   const client = await connectAsync(url, { connectTimeout: 5000, reconnectPeriod: 0, ...options });
   await client.publishAsync("a/b", "21.5", { qos: 1 });
-  // In many pieces on the way, whatever the transport.
+  // Large enough to come in many pieces over every transport.
   await client.publishAsync("a/large", "x".repeat(300_000), { qos: 1 });
   await client.endAsync();
 }
@@ -133,7 +133,7 @@ describe("MQTT.js gets its PUBACK over", () => {
 });
 
 describe.skipIf(!openssl)("when certificates are read again", () => {
-  /** The server's files, which the test changes. */
+  /** The files of the server. The test changes them. */
   function files(): { cert: string; key: string; client_ca: string } {
     const paths = {
       cert: join(folder, "now.crt"),
@@ -173,7 +173,7 @@ describe.skipIf(!openssl)("when certificates are read again", () => {
       await newcomer.publishAsync("a/b", "22.5", { qos: 1 });
       await newcomer.endAsync();
       expect(intake.taken).toHaveLength(2);
-      // Neither the old server's certificate nor the old authority of the clients is good any more.
+      // The old certificate of the server and the old authority of the clients are not valid any more.
       await expect(connectAsync(url, clientOf("first"))).rejects.toThrow("self-signed certificate");
       const { ca } = clientOf("second");
       const refused = connect(url, { ...clientOf("first"), ca: ca! });
@@ -213,7 +213,7 @@ test.skipIf(!openssl).each([
   const hello = { cmd: "connect", clientId: "a", protocolId: "MQTT", protocolVersion: 5, clean: true, keepalive: 0 };
   client.send(hello as IConnectPacket);
   await client.deliver();
-  // The head of a packet of 256 MiB, and the first of it.
+  // The head of a packet of 256 MiB, and its first bytes.
   client.bytes(Buffer.from([0x32, 0xff, 0xff, 0xff, 0x7f]));
   for (let piece = 0; piece < 16; piece++) client.bytes(Buffer.alloc(65_536));
   await client.closed;

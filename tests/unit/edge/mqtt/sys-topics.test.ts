@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Acl } from "../../../../edge/core/mqtt/acl-file.ts";
 import { MqttWorld, type MqttWorldOptions, reading } from "../../../support/mqtt-world.ts";
 
-/** A broker that tells its counters often, and what one client is given of its subscriptions. */
+/** A broker that publishes its counters often, and the messages that one subscriber gets. */
 async function listening(
   filter: string,
   options: MqttWorldOptions = {},
@@ -46,7 +46,7 @@ test("a new subscriber gets the present values at once, as if retained, and then
   sensor.end();
   await expect.poll(() => last("clients/connected")).toBe("1");
   expect(last("publish/messages/dropped")).toBe("1");
-  // Its own counters are all that there is: nothing of what the broker below tells other instances.
+  // There are only these counters, and none of the messages that aedes sends to other instances.
   expect([...seen.keys()].filter((topic) => !topic.startsWith("$SYS/broker/"))).toEqual([]);
   expect(world.intake.offered.map(({ packetId }) => packetId)).toEqual([1, 2]);
 });
@@ -55,7 +55,7 @@ test.each(["#", "+/broker/uptime"])("[MQTT-4.7.2-1] %s does not match the $SYS t
   const { world, seen } = await listening(filter);
   const other = await world.client("other");
   other.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "$SYS/broker/uptime", qos: 0 }] });
-  // Once at the subscription and twice by the clock.
+  // Once at the subscription and twice by the timer.
   await other.next("publish", 3);
   expect([...seen.keys()]).toEqual([]);
 });

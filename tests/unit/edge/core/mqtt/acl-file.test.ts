@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Acl, AclMistake } from "../../../../../edge/core/mqtt/acl-file.ts";
 
-/** The example of mosquitto.conf(5)'s kind: a general part, two users, patterns. */
+/** Like the example in mosquitto.conf(5): a general part, two users, patterns. */
 const FILE = `
 # Everybody without a name may read the time.
 topic read plant/time

@@ -12,7 +12,7 @@ test("QoS 1 counts until its commit, QoS 2 until its PUBREL, and a repeated mess
   flight.committed(2);
   flight.committed(2);
   expect([flight.count, flight.pending]).toEqual([1, 0]);
-  // Of an exchange that was begun in another connection.
+  // The exchange began on another connection.
   flight.released(77);
   expect(flight.count).toBe(1);
   flight.released(2);

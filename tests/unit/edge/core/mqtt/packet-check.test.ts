@@ -11,7 +11,7 @@ const id = fc.integer({ min: 1, max: 65_535 });
 const pairs = fc.dictionary(name, text, { maxKeys: 3, noNullPrototype: true, minKeys: 1 });
 const qos = fc.constantFrom(0 as const, 1 as const, 2 as const);
 
-/** The body behind the fixed header, and the kind in it. */
+/** The packet without its fixed header, and the packet type in it. */
 function bodyOf(packet: Packet, version: 3 | 4 | 5): { kind: number; body: Uint8Array } {
   const bytes = generate(packet, { protocolVersion: version });
   let position = 1;

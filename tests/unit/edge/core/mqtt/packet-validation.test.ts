@@ -16,7 +16,7 @@ const PUBLISH: IPublishPacket = {
   retain: false,
 };
 
-/** What the parser makes of a packet on its way over the wire. */
+/** A packet as the parser returns it after its way over the wire. */
 function parsed(packet: IPublishPacket): IPublishPacket {
   const found: IPublishPacket[] = [];
   const parse = parser({ protocolVersion: 4 });

@@ -25,7 +25,7 @@ async function subscribe(client: RawClient, ...subscriptions: ISubscription[]): 
   return (client.received.findLast(({ cmd }) => cmd === "suback") as ISubackPacket).granted;
 }
 
-/** Leaves and waits until the broker has noticed. */
+/** Disconnects, and waits until the broker has noticed. */
 async function leave(client: RawClient): Promise<void> {
   client.send({ cmd: "disconnect" });
   await client.closed;
@@ -71,7 +71,7 @@ test("a message that no session waits for and that is not retained does not touc
   await broker.store.written;
   await publish(sensor, "plant/1", ["1", "2"]);
   let isWritten = false;
-  // At once, when nothing is under way.
+  // It calls back at once when nothing is being written.
   broker.store.durable(() => {
     isWritten = true;
   });
@@ -278,7 +278,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     const shared = { topic: "$share/g/t", qos: 1 } as const;
     const codes = version === 5 ? [refused, 0x8f, 0x9e] : [0x80, 0x80, 0x80];
     expect(await subscribe(client, { topic: "t", qos: 1 }, deep, shared)).toEqual(codes);
-    // What was refused holds no place among its filters: there is room as soon as another session is gone.
+    // A refused filter takes no place. There is room as soon as another session is gone.
     await leave(first);
     const again = await broker.client("first");
     expect(await subscribe(client, { topic: "t", qos: 1 }, deep)).toEqual([1, codes[1]]);
@@ -384,7 +384,7 @@ test("MQTT 5: properties of the publisher reach a session, and a session without
   };
   sensor.send({ ...reading(1, { topic: "t" }), properties } as IPublishPacket);
   await sensor.next("puback");
-  // Resumes, and lets it end: expiry 0.
+  // Resumes the session and ends it: expiry 0.
   const subscriber = await lasting(broker, "s", 5, { properties: {} });
   await subscriber.next("publish");
   expect(messages(subscriber)[0]!.properties).toEqual(properties);
@@ -412,7 +412,7 @@ test("a client that leaves before its CONNACK leaves nothing behind: no client, 
     client.end();
     await client.closed;
   }
-  // Whoever was let in was heard of as having left; nobody else was let in.
+  // Every client that was reported as connected was reported as disconnected.
   const last = await broker.client("last");
   await publish(last, "t", ["1"]);
   for (let turn = 0; turn < 100 && broker.store.wills.all().length > 0; turn++) {
@@ -481,7 +481,7 @@ test("a full disk does not keep the broker with a left will from starting", asyn
   store.wills.put({ ...WILL, topic: "state/a", client: "a", user: null, delayS: 0 });
   store.wills.put({ ...WILL, topic: "state/b", client: "b", user: null, delayS: 0 });
   await using broker = await MqttWorld.open({ sessions });
-  // Before the first client can come.
+  // Before the first client can connect.
   expect(broker.intake.offered.map(({ topic }) => topic)).toEqual(["state/a", "state/b"]);
   const back = await lasting(broker, "b", 4, { will: { topic: "state/b", payload: "new", qos: 1, retain: false } });
   broker.intake.commit();
@@ -535,7 +535,7 @@ test("a client that reads no message of its session is closed, and finds the ses
   const client = await subscribed(broker, "stuck");
   client.pause();
   const sensor = await broker.client("sensor");
-  // More than the buffers of both sockets hold; nobody knows how large they are.
+  // More than the buffers of both sockets hold. Their size is unknown.
   await publish(sensor, "t", Array<string>(400).fill("x".repeat(60_000)));
   await expect.poll(() => broker.refusals).toMatchObject([{ reason: "slow_subscriber", client: "stuck" }]);
   await expect.poll(() => broker.here.has("stuck")).toBe(false);

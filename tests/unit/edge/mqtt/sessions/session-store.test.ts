@@ -10,7 +10,7 @@ function subscription(topic: string, qos: Qos = 1, more: Partial<StoredSubscript
   return { topic, qos, rh: 0, rap: false, nl: false, identifier: undefined, ...more };
 }
 
-/** Queues a message for those who subscribed. */
+/** Queues a message for the subscribed sessions. */
 function publish(store: SessionStore, topic: string, payload: string | Uint8Array = "1", qos: Qos = 1): void {
   const message = { topic, payload, qos, retain: false, properties: null, expiresMs: null };
   store.queues.enqueue({ ...message, brokerId: null, brokerCounter: null }, store.addressees(message, null));
@@ -75,7 +75,7 @@ test("a restart keeps subscriptions, queues in order, identifiers, retained mess
     [...store.retained.matching(["#"])].map(({ message: { topic, payload } }) => [topic, [...Buffer.from(payload)]]),
   ).toEqual([["kept", [0, 255]]]);
   expect(store.wills.get("a")?.will).toMatchObject({ topic: "kept", user: "u", delayS: 5, retain: true });
-  // Numbers go on: a new message does not take the place of one that waits.
+  // The numbers continue, so a new message does not replace a queued one.
   publish(store, "plant/1", "20", 2);
   expect((await payloads(store, "a")).at(-1)).toBe("20");
   for (const client of ["a", "b"]) for (const seq of store.queues.of(client).keys()) store.queues.remove(client, seq);
@@ -132,7 +132,7 @@ test("sessions and the subscriptions of each are limited; existing ones stay", a
   expect(store.subscriptionProblem("a", "3")).toContain("2 subscriptions already");
   expect(store.subscriptionProblem("c", "1")).toContain("2 sessions already");
   store.unsubscribe("b", ["1"]);
-  // Without anything to keep it is no session any more.
+  // An empty session is not kept.
   expect(store.has("b")).toBe(false);
   expect(store.subscriptionProblem("c", "1")).toBeUndefined();
 });
@@ -153,11 +153,11 @@ test("retained messages stay within their limits across a restart, and messages 
   expect(store.retained.put(message("c", 100))).toBe(false);
   store = await world.open();
   expect([store.retained.topics, store.retained.put(message("c", 100))]).toEqual([2, false]);
-  // What it retained before is not the last message of the topic any more.
+  // The older message is not the last one of the topic any more.
   expect(store.retained.put(message("a", 20_000))).toBe(false);
   expect([...store.retained.matching(["a"])]).toEqual([]);
   expect(store.retained.put(message("c", 100))).toBe(true);
-  // What bridges say below $SYS takes a place like any other, and is not stored.
+  // The state of a bridge below $SYS counts like any other message, and is not stored.
   expect(store.retained.put(message("$SYS/broker/connection/x/state", 1))).toBe(false);
   expect(store.retained.put(message("b", 0))).toBe(true);
   expect(store.retained.put(message("$SYS/broker/connection/x/state", 1))).toBe(true);
@@ -196,7 +196,7 @@ test("a clock that was never set, or that jumps, makes no session end too early"
   store.left("a", 86_400);
   const trueMs = world.clock.wallMs;
 
-  // Boots in 1970, and again, then the clock is set: an hour was true, 57 years were not.
+  // The machine starts in 1970, twice, and then its clock is set. One hour has passed, and not 57 years.
   world.clock.wallMs = 1000;
   store = await world.open();
   world.clock.pass(1_800_000);
@@ -209,7 +209,7 @@ test("a clock that was never set, or that jumps, makes no session end too early"
   store.sweep();
   expect(store.has("a")).toBe(true);
 
-  // While the process runs only the monotonic clock counts.
+  // While the process runs, only the monotonic clock counts.
   world.clock.wallMs += 365 * DAY_MS;
   store.sweep();
   expect(store.has("a")).toBe(true);

@@ -63,7 +63,7 @@ test("after the first failure no callback is called any more, and the failure is
   let released = 0;
   writer.write({ op: "enqueue", message: message(1), to: [] });
   await writer.written;
-  // The same number again: the transaction fails as a whole.
+  // The number exists already, so the whole transaction fails.
   writer.write({ op: "enqueue", message: message(1), to: [] });
   writer.durable(() => released++);
   await failed.promise;
