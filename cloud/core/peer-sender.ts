@@ -2,7 +2,7 @@ import { backoffMs } from "../../proto/core/backoff.ts";
 import { contains, EMPTY_HAVE, equalHave, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
-import { seq } from "../../proto/core/ids.ts";
+import { toSeq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Step } from "../../proto/core/step.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
@@ -519,7 +519,7 @@ const WANTS_MAX = 1_024;
 function newestSeqs({ ranges }: StreamRanges, limit: number): Seq[] {
   const taken: Seq[] = [];
   for (const { first, last } of ranges.toReversed()) {
-    for (let at = last; at >= first && taken.length < limit; at--) taken.push(seq(at));
+    for (let at = last; at >= first && taken.length < limit; at--) taken.push(toSeq(at));
   }
   return taken;
 }

@@ -1,6 +1,6 @@
 import { EMPTY_HAVE, insert } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import { seq } from "../../proto/core/ids.ts";
+import { toSeq } from "../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { StreamRanges } from "../../proto/wire/peer-messages.ts";
 
@@ -27,7 +27,7 @@ export class WantedBatches {
     if (seqs === undefined) this.#byStream.set(streamId, (seqs = new Map()));
     for (const { first, last } of ranges) {
       for (let at = first; at <= last; at++) {
-        seqs.set(seq(at), { link, atMs });
+        seqs.set(toSeq(at), { link, atMs });
         this.#perLink.set(link, (this.#perLink.get(link) ?? 0) + 1);
       }
     }

@@ -1,7 +1,7 @@
 import { Fault } from "../../proto/core/fault.ts";
 import { contains } from "../../proto/core/have.ts";
 import { mintHlc } from "../../proto/core/hlc.ts";
-import { millis, seq } from "../../proto/core/ids.ts";
+import { millis, toSeq } from "../../proto/core/ids.ts";
 import type { Millis, Seq, StreamId } from "../../proto/core/ids.ts";
 import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
@@ -40,7 +40,7 @@ export class CommandService implements CommitListener {
     const nowMs = millis(this.#deps.clock.nowMs());
     const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, heard) }));
     const streamId = (this.#stream ??= this.#deps.mintStreamId());
-    const at = seq((this.#lastSeq += 1));
+    const at = toSeq((this.#lastSeq += 1));
     const gateway = operatorName(this.#options.region);
     const batch = sealBatch({
       streamId,

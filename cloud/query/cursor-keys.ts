@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { seq, streamId } from "../../proto/core/ids.ts";
+import { toSeq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { AnswerKey, ConflictKey, ReadingKey, SeriesKey, StreamKey } from "../store/store.ts";
 
@@ -28,7 +28,7 @@ export const readingKeySchema: z.ZodType<ReadingKey> = z.strictObject({
   ...series,
   timeMs: whole,
   streamId: streamIdSchema,
-  seq: whole.min(1).transform(seq),
+  seq: whole.min(1).transform(toSeq),
   index: whole.min(0),
 });
 

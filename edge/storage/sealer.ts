@@ -1,5 +1,5 @@
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
-import { millis, seq } from "../../proto/core/ids.ts";
+import { millis, toSeq } from "../../proto/core/ids.ts";
 import type { BatchLedger, WindowRecord } from "../../proto/core/record.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import type { RawBuffer } from "../core/storage/raw-buffer.ts";
@@ -105,7 +105,7 @@ export class Sealer {
     stream.lastSeq++;
     const batch = sealBatch({
       streamId: stream.id,
-      seq: seq(stream.lastSeq),
+      seq: toSeq(stream.lastSeq),
       content: {
         gateway: this.#options.gateway,
         sealedAtMs: millis(now.nowMs),

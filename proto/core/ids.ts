@@ -2,7 +2,7 @@
  * The identities and units that cross a boundary, branded so that the compiler keeps them apart.
  *
  * A brand costs nothing at run time: the value is a plain string or number. Make one only where the value was
- * checked, with the function of the same name in lower case.
+ * checked, with the function of the same name in lower case; a sequence number with `toSeq`.
  */
 
 declare const brand: unique symbol;
@@ -47,7 +47,7 @@ export function isStreamId(text: string): text is StreamId {
 }
 
 /** @throws RangeError unless `value` is a safe integer of at least 1. */
-export function seq(value: number): Seq {
+export function toSeq(value: number): Seq {
   if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`not a sequence number: ${value}`);
   return value as Seq;
 }

@@ -3,7 +3,7 @@ import { Fault } from "../core/fault.ts";
 import type { Have } from "../core/have.ts";
 import { flatIslands, haveFromWire } from "../core/have.ts";
 import type { Seq, StreamId } from "../core/ids.ts";
-import { isStreamId, seq } from "../core/ids.ts";
+import { isStreamId, toSeq } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
@@ -45,7 +45,7 @@ export function batchWire({ streamId, seq: at, sha256, bytes }: SealedBatch): ti
 export function batchFromWire(given: tidemark.v1.Batch.$Properties): SealedBatch {
   const { streamId, seq: at, sha256, body } = wire.Batch.create(given);
   if (sha256.length !== 32) throw new RangeError(`a batch hash has 32 bytes, not ${sha256.length}`);
-  return { streamId: streamIdFromBytes(streamId), seq: seq(number(at)), sha256, bytes: body };
+  return { streamId: streamIdFromBytes(streamId), seq: toSeq(number(at)), sha256, bytes: body };
 }
 
 export function refusalWire({ code, message, batch }: WireRefusal): tidemark.v1.Refusal.$Properties {
@@ -56,7 +56,7 @@ export function refusalWire({ code, message, batch }: WireRefusal): tidemark.v1.
 /** @throws RangeError */
 export function refusalFromWire(given: tidemark.v1.Refusal.$Properties): WireRefusal {
   const { code, message, streamId, seq: at } = wire.Refusal.create(given);
-  const batch = streamId.length === 0 ? null : { streamId: streamIdFromBytes(streamId), seq: seq(number(at)) };
+  const batch = streamId.length === 0 ? null : { streamId: streamIdFromBytes(streamId), seq: toSeq(number(at)) };
   return { code, message, batch };
 }
 

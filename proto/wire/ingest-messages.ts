@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Seq, StreamId } from "../core/ids.ts";
-import { seq } from "../core/ids.ts";
+import { toSeq } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
@@ -99,8 +99,8 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
           const { streamId, first, last, closed } = wire.StreamExtent.create(stream);
           return {
             streamId: streamIdFromBytes(streamId),
-            first: seq(Math.max(1, number(first))),
-            last: seq(number(last)),
+            first: toSeq(Math.max(1, number(first))),
+            last: toSeq(number(last)),
             closed,
           };
         }),
@@ -115,8 +115,8 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
       return {
         kind: "void",
         streamId: streamIdFromBytes(streamId),
-        first: seq(number(first)),
-        last: seq(number(last)),
+        first: toSeq(number(first)),
+        last: toSeq(number(last)),
         readings: number(readings),
         reason,
       };

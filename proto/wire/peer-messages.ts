@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Island } from "../core/have.ts";
-import { seq } from "../core/ids.ts";
+import { toSeq } from "../core/ids.ts";
 import type { Seq, StreamId } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import type { StreamHave, WireRefusal } from "./frame-values.ts";
@@ -117,7 +117,7 @@ export function decodeSenderFrame(bytes: Uint8Array): SenderFrame {
     if (frame.hashes != null) {
       const { streamId, seqs, hashes, more } = wire.PeerHashes.create(frame.hashes);
       if (seqs.length !== hashes.length) throw new RangeError("not as many hashes as seqs");
-      const all = seqs.map((at, i): WireHash => ({ seq: seq(number(at)), hash48: number(hashes[i]) }));
+      const all = seqs.map((at, i): WireHash => ({ seq: toSeq(number(at)), hash48: number(hashes[i]) }));
       return { kind: "hashes", streamId: streamIdFromBytes(streamId), hashes: all, more };
     }
     if (frame.digests != null) {

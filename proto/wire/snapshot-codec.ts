@@ -1,6 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { Seq, StreamId } from "../core/ids.ts";
-import { seq } from "../core/ids.ts";
+import { toSeq } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
 import type { BatchCounts, WindowRecord } from "../core/record.ts";
 import type { SchemaVersion } from "../core/schema.ts";
@@ -124,7 +124,7 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
     });
     const origin = (given: tidemark.v1.SnapshotOrigin.$Properties | null | undefined): SnapshotOrigin => {
       const { stream, seq: at, hash48 } = wire.SnapshotOrigin.create(given ?? {});
-      return { ...nth(streams, stream, "stream"), seq: seq(number(at)), hash48: number(hash48) };
+      return { ...nth(streams, stream, "stream"), seq: toSeq(number(at)), hash48: number(hash48) };
     };
     const windows = body.windows == null ? [] : windowRecords(wire.WindowColumns.create(body.windows), series);
     if (windows.length !== body.windowOrigins.length) throw new RangeError("windows without an origin");
@@ -134,7 +134,7 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
         if (batch.sha256.length !== 32) throw new RangeError(`a hash of ${batch.sha256.length} bytes`);
         const ledger = ledgerFromWire(batch.ledger);
         const counts = { ledger, records: number(batch.records), rawReadings: number(batch.rawReadings) };
-        return { ...nth(streams, batch.stream, "stream"), seq: seq(number(batch.seq)), sha256: batch.sha256, counts };
+        return { ...nth(streams, batch.stream, "stream"), seq: toSeq(number(batch.seq)), sha256: batch.sha256, counts };
       }),
       commands: body.commands.map((item) => {
         const { origin: from, command } = wire.SnapshotCommand.create(item);
@@ -152,7 +152,7 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
       }),
       voids: body.voids.map((item): SnapshotVoid => {
         const { stream, first, last, readings, reason } = wire.SnapshotVoid.create(item);
-        const range = { first: seq(number(first)), last: seq(number(last)), readings: number(readings), reason };
+        const range = { first: toSeq(number(first)), last: toSeq(number(last)), readings: number(readings), reason };
         return { ...nth(streams, stream, "stream"), ...range };
       }),
       schemas: body.schemas.map((item): SnapshotSchema => {

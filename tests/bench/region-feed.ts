@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Client, type ClientDuplexStream, credentials } from "@grpc/grpc-js";
-import { millis, seq, streamId } from "../../proto/core/ids.ts";
+import { millis, toSeq, streamId } from "../../proto/core/ids.ts";
 import type { SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import { QuantileSketch } from "../../proto/core/sketch.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
@@ -73,7 +73,7 @@ export function sealAhead(count: number): readonly SealedBatch[] {
   return Array.from({ length: count }, (_, index) =>
     sealBatch({
       streamId: stream,
-      seq: seq(index + 1),
+      seq: toSeq(index + 1),
       content: {
         gateway: GATEWAY,
         sealedAtMs: millis(startMs + (index + 1) * WINDOW_MS),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DayDigests } from "../../cloud/core/day-digests.ts";
 import type { ArrivedBatch, ConflictQuery, Page, SeriesSchemaQuery, Store } from "../../cloud/store/store.ts";
 import { contains, heldCount } from "../../proto/core/have.ts";
-import { millis, seq } from "../../proto/core/ids.ts";
+import { millis, toSeq } from "../../proto/core/ids.ts";
 import { MEMBER_STATES } from "../../proto/core/member.ts";
 import { OPERATOR_RANKS, operatorName, summaryOfValue } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorRank } from "../../proto/core/operator-command.ts";
@@ -75,7 +75,7 @@ export function storeContract(harness: StoreHarness): void {
       );
       await reopen();
       const [a, b, unknown] = await store.have([A, B, testStream(9)]);
-      expect([1, 2, 3, 4, 5, 6].filter((position) => contains(a!.have, seq(position)))).toEqual([1, 2, 5]);
+      expect([1, 2, 3, 4, 5, 6].filter((position) => contains(a!.have, toSeq(position)))).toEqual([1, 2, 5]);
       expect(heldCount(b!.have)).toBe(1);
       expect(heldCount(unknown!.have)).toBe(0);
     });
@@ -105,11 +105,11 @@ export function storeContract(harness: StoreHarness): void {
       const bad = { ...sealed(A, 2, { windows: [windowOf([2])] }), sha256: good.sha256 };
       expect(await apply(bad, good)).toEqual(["invalid", "stored"]);
       const [set] = await store.have([A]);
-      expect(contains(set!.have, seq(2))).toBe(false);
+      expect(contains(set!.have, toSeq(2))).toBe(false);
     });
 
     it("refuses bytes that belong to another batch", async () => {
-      expect(await apply({ ...sealed(A, 1, {}), seq: seq(2) })).toEqual(["invalid"]);
+      expect(await apply({ ...sealed(A, 1, {}), seq: toSeq(2) })).toEqual(["invalid"]);
       expect(await apply({ ...sealed(A, 1, {}), streamId: B })).toEqual(["invalid"]);
       expect(await store.totals()).toMatchObject({ streams: 0 });
     });
@@ -213,8 +213,8 @@ export function storeContract(harness: StoreHarness): void {
       await store.recordVoid({
         gateway: "plant-7",
         streamId: A,
-        first: seq(1),
-        last: seq(3),
+        first: toSeq(1),
+        last: toSeq(3),
         readings: 40,
         reason: "drop_oldest",
       });
@@ -227,7 +227,7 @@ export function storeContract(harness: StoreHarness): void {
       const batches = [1, 2, 3].map((position) => sealed(A, position, { windows: [windowOf([position])] }));
       await apply(...batches);
       const [one, two, three] = batches;
-      const seqs = [3, 1, 7, 2].map(seq);
+      const seqs = [3, 1, 7, 2].map(toSeq);
       const whole = await store.batches({ streamId: A, seqs, maxBytes: Infinity });
       expect(whole.batches.map(plain)).toEqual([three, one, two].map((batch) => plain(batch!)));
       expect(whole.pruned).toEqual([]);
@@ -544,7 +544,7 @@ export function storeContract(harness: StoreHarness): void {
               if (value !== undefined) await from.apply([arrived(value)]);
             });
             for (const { streamId } of (await from.streams({ gateway: null, after: null, limit: 10 })).rows) {
-              const seqs = Array.from({ length: 8 }, (_, i) => seq(i + 1));
+              const seqs = Array.from({ length: 8 }, (_, i) => toSeq(i + 1));
               const { batches } = await from.batches({ streamId, seqs, maxBytes: Infinity });
               await to.apply(batches.map((batch) => arrived(batch)));
             }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
 
-import { millis, seq, streamId } from "../../proto/core/ids.ts";
+import { millis, toSeq, streamId } from "../../proto/core/ids.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
@@ -28,7 +28,7 @@ export function sealed(
 ): SealedBatch {
   return sealBatch({
     streamId: stream,
-    seq: seq(position),
+    seq: toSeq(position),
     content: {
       gateway: content.gateway ?? "plant-7",
       sealedAtMs: millis(1_700_000_000_000),
@@ -44,7 +44,7 @@ export function sealed(
 export function sealedBody(stream: StreamId, position: number, body: Uint8Array): SealedBatch {
   const bytes = zstdCompressSync(body);
   const sha256 = createHash("sha256").update(bytes).digest();
-  return { streamId: stream, seq: seq(position), bytes, sha256 };
+  return { streamId: stream, seq: toSeq(position), bytes, sha256 };
 }
 
 /** A batch of a format that this version has never heard of. */

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 
 import { contains, EMPTY_HAVE } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
-import { seq } from "../../proto/core/ids.ts";
+import { toSeq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import {
   decodeRegionFrame,
@@ -33,7 +33,7 @@ describe("a region", () => {
       await local.startRegion();
       const session = await Session.open(local.regions[0]!.ports.ingest);
       const lacking = batches.filter((batch) => !contains(session.durable, batch.seq));
-      for (const before of acknowledged) expect(contains(session.durable, seq(before))).toBe(true);
+      for (const before of acknowledged) expect(contains(session.durable, toSeq(before))).toBe(true);
       for (const batch of lacking) session.send({ kind: "batch", batch });
       // Killed while it works: as soon as it has acknowledged some forty more.
       await session.until(
@@ -46,7 +46,7 @@ describe("a region", () => {
 
     await local.startRegion();
     const session = await Session.open(local.regions[0]!.ports.ingest);
-    for (const before of acknowledged) expect(contains(session.durable, seq(before))).toBe(true);
+    for (const before of acknowledged) expect(contains(session.durable, toSeq(before))).toBe(true);
     for (const batch of batches) if (!contains(session.durable, batch.seq)) session.send({ kind: "batch", batch });
     await session.until(() => session.durable.prefix === batches.length);
     session.close();
@@ -95,7 +95,7 @@ describe("a region", () => {
     const session = await Session.open(local.regions[0]!.ports.ingest);
     session.send({ kind: "batch", batch: { ...batchOf(1), sha256: batchOf(2).sha256 } });
     session.send({ kind: "batch", batch: batchOf(2) });
-    await session.until(() => contains(session.durable, seq(2)));
+    await session.until(() => contains(session.durable, toSeq(2)));
     expect(session.frames).toContainEqual(
       expect.objectContaining({ kind: "refusal", code: "bad_batch", batch: { streamId: STREAM, seq: 1 } }),
     );
@@ -134,7 +134,7 @@ class Session {
       protocol: PROTOCOL,
       gateway: "plant-7",
       software: "test",
-      streams: [{ streamId: STREAM, first: seq(1), last: seq(1), closed: false }],
+      streams: [{ streamId: STREAM, first: toSeq(1), last: toSeq(1), closed: false }],
       token: "",
     });
     await session.until(() => session.frames.some((frame) => frame.kind === "hello_ack"));

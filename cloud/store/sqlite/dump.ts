@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 
-import { seq } from "../../../proto/core/ids.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
 import type { MemberState } from "../../../proto/core/member.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { Page } from "../store.ts";
@@ -114,13 +114,13 @@ type MemberSqlRow = CommandSource & {
 };
 
 function dumpedBatch(row: BatchSqlRow): DumpedBatch {
-  const id = { streamId: streamIdFromBytes(row.stream_id), seq: seq(row.seq) };
+  const id = { streamId: streamIdFromBytes(row.stream_id), seq: toSeq(row.seq) };
   const counts = row.applied === 0 ? null : countsOfRow({ ...row, ...id });
   return { ...id, gateway: row.gateway, sha256: row.sha256, counts };
 }
 
 function dumpedRawBlock({ stream_id: streamId, seq: at, ...block }: RawBlockSqlRow): DumpedRawBlock {
-  return { ...block, streamId: streamIdFromBytes(streamId), seq: seq(at) };
+  return { ...block, streamId: streamIdFromBytes(streamId), seq: toSeq(at) };
 }
 
 function dumpedCommand(row: CommandSqlRow): DumpedCommand {
@@ -130,7 +130,7 @@ function dumpedCommand(row: CommandSqlRow): DumpedCommand {
     windowMs: row.window_ms,
     windowStartMs: row.window_start_ms,
     streamId: streamIdFromBytes(row.stream_id),
-    seq: seq(row.seq),
+    seq: toSeq(row.seq),
     row: operatorRow(row),
   };
 }

@@ -3,7 +3,7 @@ import type { Database } from "better-sqlite3";
 import { effective } from "../../../proto/core/effective.ts";
 import { EMPTY_HAVE, haveFromWire } from "../../../proto/core/have.ts";
 import type { Have } from "../../../proto/core/have.ts";
-import { seq, streamId } from "../../../proto/core/ids.ts";
+import { toSeq, streamId } from "../../../proto/core/ids.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import { schemaKey } from "../../../proto/core/schema.ts";
 import { readRawColumns } from "../../../proto/wire/batch-codec.ts";
@@ -176,7 +176,7 @@ export class SqliteReader {
           metric: series.metric,
           timeMs,
           streamId: stream,
-          seq: seq(block.seq),
+          seq: toSeq(block.seq),
           index: block.position * BLOCK_STRIDE + index,
           value: values[index] as RawReading["value"],
           unit: block.unit,
@@ -202,7 +202,7 @@ const BLOCK_STRIDE = 2 ** 24;
 const AFTER_EVERY_READING = {
   timeMs: Number.MAX_SAFE_INTEGER,
   streamId: streamId("ffffffff-ffff-ffff-ffff-ffffffffffff"),
-  seq: seq(Number.MAX_SAFE_INTEGER),
+  seq: toSeq(Number.MAX_SAFE_INTEGER),
   index: Number.MAX_SAFE_INTEGER,
 };
 

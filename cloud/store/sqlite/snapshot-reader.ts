@@ -1,7 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import { z } from "zod";
 
-import { millis, seq } from "../../../proto/core/ids.ts";
+import { millis, toSeq } from "../../../proto/core/ids.ts";
 import type { MemberState } from "../../../proto/core/member.ts";
 import type { OperatorCommand, OperatorRank } from "../../../proto/core/operator-command.ts";
 import type { ValueType } from "../../../proto/core/schema.ts";
@@ -80,7 +80,7 @@ export class SqliteSnapshotReader {
     const rows = this.#sql.batches.all(after, bound, BATCHES_PER_PART);
     const batches = rows.map((row) => ({
       ...this.#windows.stream(row.stream),
-      seq: seq(row.seq),
+      seq: toSeq(row.seq),
       sha256: row.sha256,
       counts: loadedCounts(row.counts),
     }));
@@ -95,8 +95,8 @@ export class SqliteSnapshotReader {
     const rows = this.#sql.voids.all(stream, first, last, ROWS_PER_PART);
     const voids = rows.map((row) => ({
       ...this.#windows.stream(row.stream),
-      first: seq(row.first),
-      last: seq(row.last),
+      first: toSeq(row.first),
+      last: toSeq(row.last),
       readings: row.readings,
       reason: row.reason,
     }));
@@ -215,7 +215,7 @@ export class SqliteSnapshotReader {
   }
 
   #origin(row: { readonly stream: number; readonly seq: number; readonly hash48: number }): SnapshotOrigin {
-    return { ...this.#windows.stream(row.stream), seq: seq(row.seq), hash48: row.hash48 };
+    return { ...this.#windows.stream(row.stream), seq: toSeq(row.seq), hash48: row.hash48 };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 
-import { seq } from "../../../proto/core/ids.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotBatch, SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { loadedCounts, storedCounts } from "./stored-counts.ts";
@@ -47,7 +47,7 @@ export class SqliteSnapshotWriter {
     return staged.map(({ stream_id: streamId, gateway, seq: at, sha256, counts }) => ({
       streamId: streamIdFromBytes(streamId),
       gateway,
-      seq: seq(at),
+      seq: toSeq(at),
       sha256,
       counts: loadedCounts(counts),
     }));

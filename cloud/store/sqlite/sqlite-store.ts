@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { Fault } from "../../../proto/core/fault.ts";
 import { hash48Of } from "../../../proto/core/hash48.ts";
 import { contains, insert } from "../../../proto/core/have.ts";
-import { seq } from "../../../proto/core/ids.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { Member } from "../../../proto/core/member.ts";
 import { isOperatorName } from "../../../proto/core/operator-command.ts";
@@ -218,7 +218,7 @@ export class SqliteStore implements Store {
       const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
       const last = rows.at(-1);
       return {
-        rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: seq(at) })),
+        rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: toSeq(at) })),
         next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
       };
     });
@@ -276,7 +276,7 @@ export class SqliteStore implements Store {
     return this.#read(() =>
       this.#sql.hashes
         .all(streamIdToBytes(streamId), after, limit)
-        .map((row) => ({ seq: seq(row.seq), hash48: row.hash48 })),
+        .map((row) => ({ seq: toSeq(row.seq), hash48: row.hash48 })),
     );
   }
 
@@ -478,7 +478,7 @@ function prunePosition(key: PruneKey): [receivedMs: number, row: number] {
 }
 
 function heldBatch(row: HeldRow): SealedBatch {
-  return { streamId: streamIdFromBytes(row.stream_id), seq: seq(row.seq), sha256: row.sha256, bytes: row.bytes };
+  return { streamId: streamIdFromBytes(row.stream_id), seq: toSeq(row.seq), sha256: row.sha256, bytes: row.bytes };
 }
 
 function prepare(db: Database) {

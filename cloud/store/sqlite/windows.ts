@@ -2,7 +2,7 @@ import type { Database, Statement } from "better-sqlite3";
 
 import { effective } from "../../../proto/core/effective.ts";
 import type { SlotRow } from "../../../proto/core/effective.ts";
-import { seq } from "../../../proto/core/ids.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import { compareCommandVersions, OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
 import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-command.ts";
@@ -146,7 +146,7 @@ export class SqliteWindows {
       gateway,
       streamId,
       part: row.part,
-      ver: seq(row.ver),
+      ver: toSeq(row.ver),
       hash48: row.hash48,
       carry: row.carry === null ? null : streamIdFromBytes(row.carry),
       revision: row.revision,

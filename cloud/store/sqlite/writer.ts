@@ -4,7 +4,7 @@ import type { Database, Statement } from "better-sqlite3";
 import { flatIslands } from "../../../proto/core/have.ts";
 import type { Have } from "../../../proto/core/have.ts";
 import { hash48Of, hash48Text } from "../../../proto/core/hash48.ts";
-import { seq } from "../../../proto/core/ids.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { OperatorCommand } from "../../../proto/core/operator-command.ts";
 import type { SealedBatch, WindowRecord } from "../../../proto/core/record.ts";
@@ -196,7 +196,7 @@ export class SqliteWriter {
     const slot = slotOf(row);
     const held = this.#sql.slotVersion.get(...slot);
     if (held === undefined) throw new Error("a slot that refused an insert is empty");
-    const order = compareSlotVersions({ ver: seq(row[5]), hash48: row[6], revision: row[7] }, held);
+    const order = compareSlotVersions({ ver: toSeq(row[5]), hash48: row[6], revision: row[7] }, held);
     if (order === 0) return false;
     if (order < 0) {
       this.#sql.logRow.run(...row);

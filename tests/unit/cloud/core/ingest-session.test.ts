@@ -10,7 +10,7 @@ import type {
 } from "../../../../cloud/core/ingest-session.ts";
 import { EMPTY_HAVE, insert } from "../../../../proto/core/have.ts";
 import type { Have } from "../../../../proto/core/have.ts";
-import { regionId, seq, streamId } from "../../../../proto/core/ids.ts";
+import { regionId, toSeq, streamId } from "../../../../proto/core/ids.ts";
 import type { StreamId } from "../../../../proto/core/ids.ts";
 import type { GatewayFrame, RegionFrame } from "../../../../proto/wire/ingest-messages.ts";
 
@@ -76,18 +76,18 @@ function hello(change: { protocol?: number; gateway?: string; token?: string } =
     gateway: "plant-7",
     software: "0.1.0",
     token: "secret",
-    streams: [{ streamId: STREAM, first: seq(1), last: seq(3), closed: false }],
+    streams: [{ streamId: STREAM, first: toSeq(1), last: toSeq(3), closed: false }],
     ...change,
   };
 }
 
 function batch(number: number, sizeBytes = 100, stream = STREAM): GatewayFrame {
   const bytes = new Uint8Array(sizeBytes);
-  return { kind: "batch", batch: { streamId: stream, seq: seq(number), bytes, sha256: new Uint8Array(32) } };
+  return { kind: "batch", batch: { streamId: stream, seq: toSeq(number), bytes, sha256: new Uint8Array(32) } };
 }
 
 function settled(number: number, refusal: { code: "bad_batch" | "fork"; message: string } | null = null) {
-  return { streamId: STREAM, seq: seq(number), sizeBytes: 100, refusal };
+  return { streamId: STREAM, seq: toSeq(number), sizeBytes: 100, refusal };
 }
 
 function changed(stream: StreamId, have: Have): OwnedSet {
@@ -125,7 +125,7 @@ describe("the greeting", () => {
     const trial = new Trial().frame(hello());
     expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
 
-    const have = insert(EMPTY_HAVE, seq(1));
+    const have = insert(EMPTY_HAVE, toSeq(1));
     trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7" }] });
     expect(trial.sent).toMatchObject([
       { kind: "hello_ack", region: "eu", durable: [{ streamId: STREAM, have }], creditBytes: 1000 },
@@ -164,13 +164,13 @@ describe("acknowledgements", () => {
     const trial = new Trial().open().frame(batch(1));
     expect(trial.kinds).toEqual(["submit_batch"]);
 
-    const have = insert(EMPTY_HAVE, seq(1));
+    const have = insert(EMPTY_HAVE, toSeq(1));
     trial.tell({ kind: "committed", sets: [changed(STREAM, have)], own: [settled(1)] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [] }]);
   });
 
   it("say what is replicated when that changes, with a commit or without", () => {
-    const have = insert(EMPTY_HAVE, seq(1));
+    const have = insert(EMPTY_HAVE, toSeq(1));
     let copies = EMPTY_HAVE;
     const trial = new Trial({ replicatedOf: () => copies }).open();
     copies = have;
@@ -185,26 +185,26 @@ describe("acknowledgements", () => {
 
   it("reach every session of the gateway, whoever delivered the batch", () => {
     const trial = new Trial().open();
-    trial.tell({ kind: "committed", sets: [changed(STREAM, insert(EMPTY_HAVE, seq(1)))], own: [] });
+    trial.tell({ kind: "committed", sets: [changed(STREAM, insert(EMPTY_HAVE, toSeq(1)))], own: [] });
     expect(trial.sent).toHaveLength(1);
   });
 
   it("do not mention streams of other gateways", () => {
     const trial = new Trial().open();
-    const sets = [{ ...changed(OTHER, insert(EMPTY_HAVE, seq(1))), gateway: "plant-8" }];
+    const sets = [{ ...changed(OTHER, insert(EMPTY_HAVE, toSeq(1))), gateway: "plant-8" }];
     trial.tell({ kind: "committed", sets, own: [] });
     expect(trial.kinds).toEqual([]);
   });
 
   it("mention a stream of this gateway that the session has not named: its batches come by way of a peer", () => {
     const trial = new Trial().open();
-    trial.tell({ kind: "committed", sets: [changed(OTHER, insert(EMPTY_HAVE, seq(1)))], own: [] });
+    trial.tell({ kind: "committed", sets: [changed(OTHER, insert(EMPTY_HAVE, toSeq(1)))], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER }] }]);
   });
 
   it("cover a stream that began after the greeting", () => {
     const trial = new Trial().open().frame(batch(1, 100, OTHER));
-    const have = insert(EMPTY_HAVE, seq(1));
+    const have = insert(EMPTY_HAVE, toSeq(1));
     trial.tell({ kind: "committed", sets: [changed(OTHER, have)], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER, have }] }]);
   });
@@ -247,7 +247,7 @@ describe("the end", () => {
 
     trial.tell({
       kind: "committed",
-      sets: [changed(STREAM, insert(EMPTY_HAVE, seq(1)))],
+      sets: [changed(STREAM, insert(EMPTY_HAVE, toSeq(1)))],
       own: [settled(1)],
     });
     expect(trial.kinds).toEqual(["send", "end"]);

@@ -10,7 +10,7 @@ import {
 import type { ReplicationState } from "../../../../cloud/core/replication.ts";
 import { EMPTY_HAVE, haveOf } from "../../../../proto/core/have.ts";
 import type { Have } from "../../../../proto/core/have.ts";
-import { regionId, seq } from "../../../../proto/core/ids.ts";
+import { regionId, toSeq } from "../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../proto/core/ids.ts";
 import type { Member } from "../../../../proto/core/member.ts";
 import type { SenderFrame, ReceiverFrame } from "../../../../proto/wire/peer-messages.ts";
@@ -302,13 +302,13 @@ describe("[I14] a fork of which another region holds the other side", () => {
     hand.sender(1, held(78));
     expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
     const hashes = [
-      { seq: seq(1), hash48: 10 },
-      { seq: seq(2), hash48: 68 },
+      { seq: toSeq(1), hash48: 10 },
+      { seq: toSeq(2), hash48: 68 },
     ];
     const effects = hand.sender(1, { kind: "hashes", streamId: A, hashes, more: true });
     expect(effects).toContainEqual({ kind: "compare_hashes", link: 1, streamId: A, hashes });
     expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 2 }]);
-    hand.feed({ kind: "lacked", link: 1, streamId: A, seqs: [seq(2)] });
+    hand.feed({ kind: "lacked", link: 1, streamId: A, seqs: [toSeq(2)] });
     const ranges = [{ first: 2, last: 2 }];
     expect(hand.answers).toEqual([{ kind: "want", streamId: A, ranges, variants: true }]);
   });
@@ -352,12 +352,12 @@ describe("the list of regions changes", () => {
   test("a region that is lost is hung up on, its copies count no more, and nothing waits for it", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
     expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
-    expect(isHeldEverywhere(hand.state, A, seq(5))).toBe(false);
+    expect(isHeldEverywhere(hand.state, A, toSeq(5))).toBe(false);
     const effects = hand.feed({ kind: "members", members: [member("eu"), member("us", "lost")] });
     expect(effects).toContainEqual(expect.objectContaining({ kind: "hang_up", peer: US }));
     expect(effects).toContainEqual({ kind: "end", link: 9 });
     expect(replicatedIn(hand.state, A)).toEqual(EMPTY_HAVE);
-    expect(isHeldEverywhere(hand.state, A, seq(5))).toBe(true);
+    expect(isHeldEverywhere(hand.state, A, toSeq(5))).toBe(true);
     expect(hand.pass(20_000).filter(({ kind }) => kind === "dial")).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Pruner } from "../../../../cloud/store/pruner.ts";
 import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
-import { seq } from "../../../../proto/core/ids.ts";
+import { toSeq } from "../../../../proto/core/ids.ts";
 import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
 
@@ -32,7 +32,7 @@ test("[I11] bytes go when they are old and every region holds them; others wait,
   pruner.start();
   await vi.advanceTimersByTimeAsync(31_000);
   await pruner.stop();
-  const { pruned } = await store.batches({ streamId: A, seqs: all.map(seq), maxBytes: Infinity });
+  const { pruned } = await store.batches({ streamId: A, seqs: all.map(toSeq), maxBytes: Infinity });
   expect(pruned).toEqual(all.filter((at) => at <= 150 && at % 3 !== 0));
   expect(told).toEqual([100]);
 });

@@ -1,28 +1,28 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { seq } from "../../../../proto/core/ids.ts";
+import { toSeq } from "../../../../proto/core/ids.ts";
 import { compareSlotVersions } from "../../../../proto/core/slot-version.ts";
 import type { SlotVersion } from "../../../../proto/core/slot-version.ts";
 
 /** From few numbers, so that equal parts and equal versions occur. */
 const anyVersion: fc.Arbitrary<SlotVersion> = fc.record({
-  ver: fc.integer({ min: 1, max: 3 }).map(seq),
+  ver: fc.integer({ min: 1, max: 3 }).map(toSeq),
   hash48: fc.constantFrom(0, 1, 2 ** 48 - 1),
   revision: fc.integer({ min: 0, max: 2 }),
 });
 
 describe("[I3] the order inside a slot", () => {
   test("decides by the batch, then by its hash, then by the revision", () => {
-    const middle = { ver: seq(2), hash48: 5, revision: 1 };
+    const middle = { ver: toSeq(2), hash48: 5, revision: 1 };
     const older = [
-      { ver: seq(1), hash48: 9, revision: 9 },
-      { ver: seq(2), hash48: 4, revision: 9 },
-      { ver: seq(2), hash48: 5, revision: 0 },
+      { ver: toSeq(1), hash48: 9, revision: 9 },
+      { ver: toSeq(2), hash48: 4, revision: 9 },
+      { ver: toSeq(2), hash48: 5, revision: 0 },
     ];
     const newer = [
-      { ver: seq(3), hash48: 0, revision: 0 },
-      { ver: seq(2), hash48: 6, revision: 0 },
-      { ver: seq(2), hash48: 5, revision: 2 },
+      { ver: toSeq(3), hash48: 0, revision: 0 },
+      { ver: toSeq(2), hash48: 6, revision: 0 },
+      { ver: toSeq(2), hash48: 5, revision: 2 },
     ];
     expect(older.map((version) => Math.sign(compareSlotVersions(version, middle)))).toEqual([-1, -1, -1]);
     expect(newer.map((version) => Math.sign(compareSlotVersions(version, middle)))).toEqual([1, 1, 1]);

@@ -4,7 +4,7 @@ import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/
 import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
-import { regionId, seq } from "../../../../../proto/core/ids.ts";
+import { regionId, toSeq } from "../../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../../proto/core/ids.ts";
 import { sealed, testStream } from "../../../../support/sealed.ts";
 
@@ -100,7 +100,7 @@ class Hand {
   }
 
   sealed(...seqs: readonly number[]): this {
-    return this.feed({ kind: "sealed", streamId: STREAM, firstSeq: seq(seqs[0]!), lastSeq: seq(seqs.at(-1)!) });
+    return this.feed({ kind: "sealed", streamId: STREAM, firstSeq: toSeq(seqs[0]!), lastSeq: toSeq(seqs.at(-1)!) });
   }
 }
 
