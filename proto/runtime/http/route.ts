@@ -45,6 +45,8 @@ export type HttpRequest = {
 
 type Description<S extends ParameterSchemas> = Pick<Route, "path" | "summary"> & {
   readonly parameters: S;
+  /** What stands in the query of the address does not matter: probes and scrapers add to it. */
+  readonly ignoresQuery?: true;
   readonly errors?: readonly ErrorCode[];
 };
 
@@ -56,7 +58,7 @@ export function jsonRoute<S extends ParameterSchemas, A>(
   },
 ): Route {
   const { path, summary, parameters, answer, handle, errors = [] } = route;
-  const read = parameterReader(parameters);
+  const read = queryReader(route);
   return {
     method: "GET",
     path,
@@ -66,7 +68,7 @@ export function jsonRoute<S extends ParameterSchemas, A>(
     body: null,
     answers: [{ contentType: JSON_TYPE, schema: answer }],
     errors,
-    respond: async ({ url }) => json(await handle(read(url.searchParams))),
+    respond: async ({ url }) => json(await handle(read(url))),
   };
 }
 
@@ -78,7 +80,7 @@ export function rawRoute<S extends ParameterSchemas>(
   },
 ): Route {
   const { path, summary, parameters, contentType, handle, errors = [] } = route;
-  const read = parameterReader(parameters);
+  const read = queryReader(route);
   return {
     method: "GET",
     path,
@@ -88,7 +90,7 @@ export function rawRoute<S extends ParameterSchemas>(
     body: null,
     answers: [{ contentType, schema: null }],
     errors,
-    respond: async ({ url }) => ({ status: 200, contentType, body: await handle(read(url.searchParams)) }),
+    respond: async ({ url }) => ({ status: 200, contentType, body: await handle(read(url)) }),
   };
 }
 
@@ -113,6 +115,14 @@ export function commandRoute<S extends ParameterSchemas, B, A>(
     errors,
     respond: async (request) => json(await handle(read(request.url.searchParams), parsedBody(request.body, body))),
   };
+}
+
+function queryReader<S extends ParameterSchemas>({
+  parameters,
+  ignoresQuery,
+}: Description<S>): (url: URL) => Parameters<S> {
+  const read = parameterReader(parameters);
+  return ({ searchParams }) => read(ignoresQuery === true ? new URLSearchParams() : searchParams);
 }
 
 export const NO_PARAMETERS: Record<never, never> = {};

@@ -20,6 +20,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       path: "/metrics",
       summary: "metrics for Prometheus",
       parameters: NO_PARAMETERS,
+      ignoresQuery: true,
       contentType: registry.contentType,
       handle: async () => {
         await refreshMetrics();
@@ -30,6 +31,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       path: "/healthz",
       summary: "200 while the process lives",
       parameters: NO_PARAMETERS,
+      ignoresQuery: true,
       answer: probeSchema,
       handle: () => ({ sentence: "The process is alive." }),
     }),
@@ -37,6 +39,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       path: "/readyz",
       summary: "200 while the process does its work, 503 with the reason while it does not",
       parameters: NO_PARAMETERS,
+      ignoresQuery: true,
       answer: probeSchema,
       errors: ["unavailable"],
       handle: () => {
@@ -56,6 +59,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       path: "/",
       summary: "this page",
       parameters: NO_PARAMETERS,
+      ignoresQuery: true,
       contentType: TEXT_TYPE,
       handle: async () => `${title}. ${await sentence()}\n\n${indexLines(routes)}`,
     }),
