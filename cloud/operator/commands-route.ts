@@ -40,7 +40,7 @@ export function commandsRoute(deps: CommandsRouteDeps): Route {
 }
 
 export type CommandsRouteDeps = {
-  readonly commandService: CommandService;
+  readonly commandService: Pick<CommandService, "take" | "replicated">;
   readonly region: string;
   /** All regions, as this one knows them now. */
   readonly members: () => readonly Member[];
