@@ -8,14 +8,17 @@ const LAUNCHER = fileURLToPath(new URL("../../deploy/bin/tidemark.js", import.me
 
 export type Ended = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Starts `tidemark` as a person would, in this folder. It is gone when the test ends. */
+/** Starts `tidemark` as a person would, in this folder. It is killed when the test ends; its output is printed when the test failed. */
 export function startCommand(
   args: readonly string[],
   options: { cwd: string; node?: string },
 ): { child: ChildProcessByStdio<Writable, Readable, Readable>; end: Promise<Ended>; firstOutput: Promise<void> } {
   const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: options.cwd });
-  onTestFinished(() => void child.kill("SIGKILL"));
   const said = { out: "", err: "" };
+  onTestFinished(({ task }) => {
+    child.kill("SIGKILL");
+    if (task.result?.state === "fail") console.error(`\n-- tidemark ${args.join(" ")}:\n${said.out}${said.err}`);
+  });
   const first = Promise.withResolvers<void>();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     said.out += text;

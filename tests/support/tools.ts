@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether a program is installed. Says so when it is not, because a test will be skipped. */
+/** Whether a program is installed. If not, prints a line, because a test is skipped. */
 export function hasTool(name: string): boolean {
   const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   for (const folder of folders) {
@@ -17,10 +17,10 @@ export function hasTool(name: string): boolean {
   return false;
 }
 
-/** The system's Python: the one whose modules come from the system's packages. */
+/** The Python whose modules come from the packages of the system. */
 export const PYTHON = "/usr/bin/python3";
 
-/** Whether the system's Python has a module. Says so when it has not. @param from the package of Debian that has it */
+/** Whether that Python has a module. If not, prints a line, because a test is skipped. @param from its Debian package */
 export function hasPythonModule(name: string, from: string): boolean {
   try {
     execFileSync(PYTHON, ["-c", `import ${name}`], { stdio: "ignore" });

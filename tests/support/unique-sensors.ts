@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SensorClient } from "../../deploy/sensors/sensor-client.ts";
 
 /**
- * Sensors that number their readings: every value is sent once, so that what arrives can be compared with what was
- * acknowledged, id by id. Each is a device of its own, `<prefix>/<n>`, with the metric `id`.
+ * Sensors that number their readings. Every value is sent once, so a test can compare what arrives with what was
+ * acknowledged, id by id. Each sensor is a device of its own, `<prefix>/<n>`, with the metric `id`.
  */
 export class UniqueSensors {
   readonly #clients: SensorClient[];
@@ -55,7 +55,7 @@ export class UniqueSensors {
     while (!this.#abort.signal.aborted) {
       await delay(5);
       const target = ((performance.now() - startMs) / 1000) * perSecond;
-      // Time in which no sensor could send is not made up for: the load stays what was asked.
+      // What no sensor could send for a while is not sent later, so that the load stays as asked.
       due = Math.max(due, target - perSecond / 10);
       for (let n = 0; due < target; due++, n = (n + 1) % this.#clients.length) {
         if (!this.#publishFromAny(n)) break;

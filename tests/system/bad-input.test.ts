@@ -16,7 +16,7 @@ beforeEach(async () => {
   site = await deployment({ edge: { windows: WINDOWS } });
 });
 
-/** The one line that a process that cannot start says, and how it ends. */
+/** The one line that a process prints when it cannot start, and its exit code. */
 async function refusal(side: "gateway" | "region"): Promise<{ line: string; code: number | null }> {
   const process =
     side === "gateway" ? await site.startGateway({ waitReady: false }) : await site.startRegion({ waitReady: false });
@@ -130,7 +130,7 @@ test("a second gateway on the same folder is refused, and the first goes on", as
   expect(sensors.totalAcknowledged).toBe(20);
 });
 
-test("an unreachable region is said in one sentence, while readings go on being stored", async () => {
+test("an unreachable region is reported in one sentence, and readings are still stored", async () => {
   await site.startGateway();
   const sensors = await publish(100);
   expect(sensors.totalAcknowledged).toBe(100);

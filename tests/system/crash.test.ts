@@ -19,7 +19,7 @@ async function expectExactlyOnce(site: LocalDeployment, sensors: UniqueSensors):
     const doubled = [...seen].filter(([, times]) => times > 1).map(([id]) => id);
     const invented = [...seen.keys()].filter((id) => id > sensors.sent[n]!);
     expect({ device, missing, doubled, invented }).toEqual({ device, missing: [], doubled: [], invented: [] });
-    // The same again, counted by the windows.
+    // The windows must count the same.
     const windows = await records(site, { device, metric: "id", window: "10s" });
     expect(windows.reduce((sum, window) => sum + window.count, 0)).toBe(seen.size);
   }
@@ -78,7 +78,7 @@ describe("[P1] [P2] every acknowledged reading is in the region exactly once", (
     const load = sensors.run(1000);
     const points = Array.from({ length: runs({ short: 6, long: 40 }) }, (_, i) => 1 + i * 3 + (i % 3));
     for (const point of points) {
-      // A start has fsyncs of its own, so the low points hit the opening of the database, the others its commits.
+      // A start makes some fsyncs too, so the low numbers hit the opening of the database and the others its commits.
       const trace = ["strace", "-f", "-e", "trace=fsync,fdatasync", "-o", "/dev/null"];
       const inject = ["-e", `inject=fsync,fdatasync:signal=SIGKILL:when=${point}`];
       const gateway = await site.startGateway({ wrapper: [...trace, ...inject], waitReady: false });
@@ -100,7 +100,7 @@ describe("[P1] [P2] every acknowledged reading is in the region exactly once", (
   });
 });
 
-test("a region that was away gets everything that was buffered: nothing lost, nothing twice, order irrelevant", async () => {
+test("a region that was away gets everything that was buffered: nothing is lost or doubled, whatever the order", async () => {
   const readings = runs({ short: 60_000, long: 1_000_000 });
   const site = await deployment({ edge: { windows: [RAW] } });
   await site.startGateway();

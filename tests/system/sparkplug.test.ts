@@ -14,7 +14,7 @@ function payload(seq: number, value: number, isBirth: boolean): Buffer {
   return Buffer.from([0x12, metric.length, ...metric, 0x18, seq]);
 }
 
-test("an edge node is asked to be born again, and its births survive a restart of the gateway", async () => {
+test("an edge node is asked for a new birth, and its births survive a restart of the gateway", async () => {
   const site = await deployment({ edge: { windows: WINDOWS } });
   await site.startRegion();
   await site.startGateway();
@@ -31,7 +31,7 @@ test("an edge node is asked to be born again, and its births survive a restart o
   await eventually(
     async () => asked,
     (topics) => topics.length > 0,
-    { deadlineMs: 60_000, what: "the node is asked" },
+    { deadlineMs: 60_000, what: "the node is asked for a birth" },
   );
   expect(asked).toEqual(["spBv1.0/plant/NCMD/press"]);
   await first.publishAsync("spBv1.0/plant/NBIRTH/press", payload(0, 21, true), { qos: 1 });
