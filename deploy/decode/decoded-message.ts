@@ -7,11 +7,11 @@ import type { DecoderOptions } from "../../edge/decode/routed-decoder.ts";
 import type { Value } from "../../proto/core/reading.ts";
 import { loadConfig } from "../../proto/runtime/options/load-config.ts";
 
-/** What `tidemark decode` prints: the outcome, and why it is this one. */
+/** What `tidemark decode` prints: the outcome, and its reason. */
 export type DecodedMessage = {
   readonly topic: string;
   readonly why: string;
-  /** What JSON does not say of each reading: how its value was written, which time was not believed. */
+  /** For each reading, what the JSON does not show: how its value was written, and a time that was not used. */
   readonly notes: readonly string[];
   readonly json: {
     readonly route: string;
@@ -25,7 +25,7 @@ export type DecodedMessage = {
 type ShownReading = {
   readonly device: string;
   readonly metric: string;
-  /** An integer beyond 2^53 as text, so that JSON does not round it. */
+  /** An integer above 2^53 is text, so that JSON does not round it. */
   readonly value: number | boolean | string;
   readonly unit: string | null;
   readonly time: string;
@@ -50,12 +50,12 @@ export function decodedMessage(given: {
   const nothing = { route, decoder: null, readings: [], deadLetter: null, ignored: null };
   switch (decoded.kind) {
     case "ignored":
-      return { topic, why: "it is no reading by its nature", notes: [], json: { ...nothing, ignored: decoded.what } };
+      return { topic, why: "such a message is not a reading", notes: [], json: { ...nothing, ignored: decoded.what } };
     case "dead_letter": {
       const { reason, detail } = decoded;
       return {
         topic,
-        why: "it should have been a reading",
+        why: "it should be a reading, but cannot be decoded",
         notes: [],
         json: { ...nothing, deadLetter: { reason, detail } },
       };
@@ -63,7 +63,7 @@ export function decodedMessage(given: {
     case "readings":
       return {
         topic,
-        why: format === decoded.decoder ? "the message says so by its content type" : explanationOf(topic, decoded),
+        why: format === decoded.decoder ? "by its content type" : explanationOf(topic, decoded),
         notes: decoded.readings.map(noteOf),
         json: {
           ...nothing,
@@ -81,16 +81,16 @@ export function decodedMessage(given: {
   }
 }
 
-/** For people: where it went, and a line for each reading. */
+/** For people: the topic, the route, and a line for each reading. */
 export function decodedLines({ topic, why, notes, json }: DecodedMessage): string[] {
   const head = [
     `topic    ${topic}`,
-    `route    ${json.route === "auto" ? "none: what topics and payloads usually mean" : json.route}`,
+    `route    ${json.route === "auto" ? "none; decoded by the usual meaning of topic and payload" : json.route}`,
   ];
   if (json.deadLetter !== null) {
     return [...head, `dead letter  ${json.deadLetter.reason}: ${json.deadLetter.detail}`];
   }
-  if (json.ignored !== null) return [...head, `no reading   ${json.ignored}: counted, and not kept`];
+  if (json.ignored !== null) return [...head, `no reading   ${json.ignored}: it is counted and not kept`];
   const rows = json.readings.map(({ device, metric, value, unit, time, clock }, i) => [
     device,
     metric,
@@ -104,13 +104,13 @@ export function decodedLines({ topic, why, notes, json }: DecodedMessage): strin
 
 function noteOf({ written, saidMs }: DecodedReading): string {
   const value = written === undefined ? "" : `; the value is written as ${JSON.stringify(written)}`;
-  return `${saidMs === undefined ? "" : `; it says ${new Date(saidMs).toISOString()}`}${value}`;
+  return `${saidMs === undefined ? "" : `; the payload says ${new Date(saidMs).toISOString()}`}${value}`;
 }
 
 const CLOCKS: ReadonlyMap<string, string> = new Map([
-  ["device", "as the payload says"],
-  ["none", "arrival: the payload has no time"],
-  ["suspect", "suspect: the time in the payload is not plausible"],
+  ["device", "from the payload"],
+  ["none", "time of arrival: the payload has no time"],
+  ["suspect", "time of arrival, marked as suspect: the time in the payload is not plausible"],
 ]);
 
 const WITHOUT_ROUTES: DecoderOptions = {

@@ -7,8 +7,8 @@ import type { CanaryLog } from "./ledger.ts";
 import type { TargetGateway } from "./target.ts";
 
 /**
- * Sensors whose every reading has an id of its own, and which know of each whether and when it was acknowledged: what
- * arrives is compared with that, id by id. A device is `drill/<run>/<gateway>/<n>`, its metric `id`, its values 1, 2, 3...
+ * Sensors that number their readings and note when each was acknowledged, so that every id can be compared with what arrives.
+ * A device is `drill/<run>/<gateway>/<n>`, its metric is `id`, its values are 1, 2, 3...
  */
 export class Canaries {
   readonly #sensors: readonly Canary[];
@@ -24,7 +24,7 @@ export class Canaries {
     this.#load = load;
   }
 
-  /** @throws Fault when a gateway does not let them in. */
+  /** @throws Fault when a gateway refuses one of them. */
   static async open(
     gateways: readonly TargetGateway[],
     options: { load: Drill["load"]; run: string; clock: Clock; random: () => number },
@@ -55,17 +55,17 @@ export class Canaries {
     return this.#sensors.reduce((sum, { acknowledged }) => sum + acknowledged, 0);
   }
 
-  /** What each of them knows, live. */
+  /** What each of them sent and got acknowledged, up to now. */
   get logs(): readonly CanaryLog[] {
     return this.#sensors;
   }
 
-  /** The first device that is at home at this gateway. */
+  /** The first device that belongs to this gateway. */
   probeOf(gateway: string): string {
     return this.#sensors.find(({ home }) => home === gateway)!.device;
   }
 
-  /** Starts sending: each gateway's share, evenly, whenever its sensors are connected. */
+  /** Starts sending, at an even rate for each gateway, while its sensors are connected. */
   start(): void {
     const shares = [...this.#gateways.keys()].map((gateway) =>
       this.#send(this.#sensors.filter(({ home }) => home === gateway)),
@@ -73,15 +73,15 @@ export class Canaries {
     this.#running = Promise.all(shares);
   }
 
-  /** Says to everybody, once a second and through the first gateway, that a drill is under way, and at last that it is over. */
+  /** Publishes through the first gateway, once a second, that a drill is running, and at the end that it is over. */
   announce(run: string): void {
     const [sensor] = this.#sensors;
     const loop = async (): Promise<void> => {
       while (!this.#abort.signal.aborted) {
-        sensor!.say(MARKER_DEVICE, JSON.stringify({ run }));
+        sensor!.publishBeside(MARKER_DEVICE, JSON.stringify({ run }));
         await delay(1000, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       }
-      sensor!.say(MARKER_DEVICE, JSON.stringify({ run: MARKER_OVER }));
+      sensor!.publishBeside(MARKER_DEVICE, JSON.stringify({ run: MARKER_OVER }));
       await sensor!.acknowledgedAll(FAREWELL_MS).catch(() => undefined);
     };
     this.#running = Promise.all([this.#running, loop()]);
@@ -92,15 +92,15 @@ export class Canaries {
   }
 
   /**
-   * The devices that are at home at `from` connect to `to`, as things do that move. What the gateway before has not
-   * acknowledged is not sent again: nobody could tell whether it has it.
+   * The devices that belong to `from` connect to `to`, as devices that move. Readings that the gateway before has not
+   * acknowledged are not sent again, because that gateway may have them.
    */
   async move(from: string, to: string): Promise<void> {
     const moving = this.#sensors.filter(({ home }) => home === from);
     await Promise.all(moving.map((sensor) => sensor.connect(this.#gatewayOf(to))));
   }
 
-  /** Sends nothing more, and waits until everything that was sent is acknowledged. @throws Fault when that does not come. */
+  /** Sends nothing more, and waits until everything is acknowledged. @throws Fault when that takes too long. */
   async stop(patienceMs: number): Promise<void> {
     this.#abort.abort();
     await this.#running;
@@ -125,7 +125,7 @@ export class Canaries {
     while (!this.#abort.signal.aborted) {
       await delay(TICK_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       const nowMs = performance.now();
-      // Time in which nobody could send is not made up for: the load stays what was asked.
+      // Time in which no sensor could send is not made up for: the rate stays as asked.
       due = Math.min(due + ((nowMs - lastMs) / 1000) * perSecond, perSecond / 5 + 1);
       lastMs = nowMs;
       if (this.#paused) due = 0;
@@ -187,8 +187,8 @@ class Canary implements CanaryLog {
     return true;
   }
 
-  /** Something beside its readings, if it can. */
-  say(topic: string, payload: string): void {
+  /** Publishes something that is not one of its readings, if it is connected. */
+  publishBeside(topic: string, payload: string): void {
     if (this.#client?.ready === true) this.#client.publish({ topic, payload, qos: 1 });
   }
 
@@ -201,7 +201,7 @@ class Canary implements CanaryLog {
   }
 }
 
-/** Text that no compression makes smaller, another one for every message: a disk is to be filled with it. */
+/** Text that cannot be compressed, different for every message: it is meant to fill a disk. */
 class Padding {
   readonly #pool: string;
   readonly #bytes: number;

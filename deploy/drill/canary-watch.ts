@@ -5,14 +5,13 @@ import { isWell } from "./samples.ts";
 import type { TargetRegion } from "./target.ts";
 
 /**
- * Looks while a drill runs whether readings that were acknowledged, and that no gateway holds any more, are in some
- * region. Only what is in none of them while everything is well and stays so is lost; a moment later is soon enough to
- * stop, and too early would be a false alarm in the middle of a failover.
+ * Looks for lost readings while a drill runs: acknowledged, no longer in a gateway, and in no region. To avoid a false alarm
+ * in the middle of a failover, readings count as lost only if this is seen several times while everything is well.
  */
 export class CanaryWatch {
   readonly #logs: readonly CanaryLog[];
   readonly #regions: readonly TargetRegion[];
-  /** By device: up to where everything was found. */
+  /** By device: all ids up to this one were found. */
   readonly #foundThrough = new Map<string, number>();
   #suspectedTimes = 0;
 
@@ -21,7 +20,7 @@ export class CanaryWatch {
     this.#regions = regions;
   }
 
-  /** @returns what was lost, in one sentence; undefined while nothing is known to be. */
+  /** @returns what was lost, in one sentence; undefined when nothing is known to be lost. */
   async look(sample: Sample, nowMs: number): Promise<string | undefined> {
     const all = new Set(this.#regions.map(({ name }) => name));
     const empty = [...sample.gateways.values()].every((gateway) => gateway?.waitingReadings === 0);
@@ -60,7 +59,7 @@ export class CanaryWatch {
         idsBetween(region, { device: log.device, fromMs, toMs: untilMs }).catch(() => undefined),
       ),
     );
-    // One that does not answer now may be the one that has it.
+    // A region that does not answer now may have the reading.
     if (answers.includes(undefined)) return undefined;
     const there = new Set(answers.flatMap((answer) => answer ?? []));
     const lost = ids.filter((id) => !there.has(id));
@@ -69,6 +68,6 @@ export class CanaryWatch {
   }
 }
 
-/** Windows and seals of a gateway take a second, its status is as old as the last question. */
+/** Windows and seals take a second each, and the last status may be a second old. */
 const SETTLE_MS = 5_000;
 const TIMES = 4;

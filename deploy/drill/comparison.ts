@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import type { ReadingComparer } from "./reading-comparer.ts";
 import type { Limits } from "./drill-file.ts";
 import { isClean } from "./ledger.ts";
 import type { Findings } from "./outcome.ts";
@@ -16,15 +16,15 @@ export type Compared = Recovered & Pick<Findings, "setsEqualAtMs" | "ledger">;
  * @throws Fault when a region does not answer. @throws DrillStopped
  */
 export async function comparison(
-  deps: { control: RunControl; watch: RunWatch; account: Account },
+  deps: { control: RunControl; watch: RunWatch; comparer: ReadingComparer },
   given: { limits: Limits; recovered: Recovered; patienceMs: number },
 ): Promise<Compared> {
-  const { control, watch, account } = deps;
+  const { control, watch, comparer } = deps;
   const endMs = control.nowMs + given.limits.repairMs + given.patienceMs;
   let stillSinceMs: number | undefined;
   for (;;) {
-    const ledger = await account.ledger(watch.livingRegions(), control.signal);
-    const isEqual = await account.setsEqual(watch.livingRegions());
+    const ledger = await comparer.ledger(watch.livingRegions(), control.signal);
+    const isEqual = await comparer.setsEqual(watch.livingRegions());
     const isStill = isEqual && nothingWaits(watch.look());
     stillSinceMs = isStill ? (stillSinceMs ?? control.nowMs) : undefined;
     const isOver = control.nowMs > endMs || (stillSinceMs !== undefined && control.nowMs - stillSinceMs > STILL_MS);

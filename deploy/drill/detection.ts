@@ -10,7 +10,7 @@ export function whoNotices(injections: readonly Injection[], { gateways, regions
       injections.some((injection) => keepsReadingsFrom(injection, name, region));
     const home = gateway.regions[0]?.region ?? "";
     const hasLost = gateway.regions.some(({ region, link }) => link === "waiting" && isHit(region));
-    if (hasLost || (gateway.carrier !== home && isHit(home))) return `gateway ${name}`;
+    if (hasLost || (gateway.activeRegion !== home && isHit(home))) return `gateway ${name}`;
   }
   const hit = new Set(injections.flatMap(partsHitBy));
   for (const [name, region] of regions) {

@@ -26,9 +26,9 @@ import { columnsOf } from "../terminal/terminal-text.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
- * `tidemark drill run`: one drill or all, each on a target of its own, watched, judged and written down.
- * @returns the exit code: 0 all passed, 1 one failed, 2 one was incomplete, aborted or not begun.
- * @throws Fault for a mistake in what was asked.
+ * `tidemark drill run`: runs one drill or all, each on a target of its own, judges it and writes its report.
+ * @returns the exit code: 0 all passed, 1 one failed, 2 one was incomplete, stopped or not begun.
+ * @throws Fault for a mistake in the arguments.
  */
 export async function runDrills(name: string, options: RunOptions): Promise<number> {
   const deployment = options.target === "sandbox" ? undefined : readDeployment(options.target);
@@ -39,7 +39,10 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
     return 0;
   }
   if (deployment?.file.production === true && !(await confirmed(deployment.file, drills, options))) {
-    say(options, `${deployment.file.target} was not confirmed; nothing was done.\n`);
+    say(
+      options,
+      `${deployment.file.target} was not confirmed; nothing was done. Give --confirm ${deployment.file.target}\n`,
+    );
     return EXIT.incomplete;
   }
   const operator = new Operator();
@@ -77,7 +80,7 @@ export type RunOptions = {
   readonly json: boolean;
 };
 
-/** Not begun: undefined, and the reasons were said. */
+/** @returns undefined when it was not begun; the reasons are printed. */
 async function runOne(
   drill: Drill,
   deployment: Deployment | undefined,
@@ -134,7 +137,7 @@ function readDeployment(path: string): Deployment {
   return { file: loadConfig({ path, schema: deploymentSchema }), folder: dirname(resolve(path)) };
 }
 
-/** @throws Fault when there is none such, or when the target has no means for the only one that was named. */
+/** @throws Fault when there is no such drill, or when it is for the sandbox only. */
 function chosen(name: string, deployment: Deployment | undefined): readonly Drill[] {
   if (name !== ALL) {
     const drill = findDrill(name);
@@ -144,7 +147,7 @@ function chosen(name: string, deployment: Deployment | undefined): readonly Dril
     return [drill];
   }
   if (deployment === undefined) return allDrills();
-  // Of all there are, those for which the deployment has the commands.
+  // All drills for which the deployment has the commands.
   const target = new DeploymentTarget(deployment.file, deployment.folder);
   try {
     return allDrills().filter((drill) => !drill.onlySandbox && isAble(target, drill, deployment));
@@ -157,7 +160,7 @@ function isAble(target: DrillTarget, drill: Drill, deployment: Deployment): bool
   try {
     return inability(target, planSteps(drill, castOf(drill, deployment))).length === 0;
   } catch {
-    // Nobody plays one of its roles.
+    // No part has one of its roles.
     return false;
   }
 }
@@ -171,7 +174,7 @@ function castOf(
   return { regions: regions.map(({ name }) => name), gateways: gateways.map(({ name }) => name) };
 }
 
-/** Everything that speaks against beginning. */
+/** All reasons why the drill must not begin. */
 async function guard(
   drill: Drill,
   target: DrillTarget,
@@ -179,7 +182,7 @@ async function guard(
 ): Promise<string[]> {
   const regions = target.regions.map(({ name }) => name);
   const unable = inability(target, planSteps(drill, { regions, gateways: target.gateways.map(({ name }) => name) }));
-  if (unable.length > 0) return unable.map((why) => `${target.name} has no means for it: ${why}`);
+  if (unable.length > 0) return unable.map((why) => `${target.name} cannot do this: ${why}`);
   const observer = new Observer(target);
   await observer.start();
   try {
@@ -189,7 +192,7 @@ async function guard(
   }
 }
 
-/** A person types the name of what is in production, having read what will be hit. */
+/** Shows what will be hit; then a person types the name of the target. */
 async function confirmed(file: DeploymentFile, drills: readonly Drill[], options: RunOptions): Promise<boolean> {
   const deployment = { file, folder: "" };
   for (const drill of drills)
@@ -238,7 +241,7 @@ class Operator {
   }
 
   #stop(): void {
-    // The warden cleans up what is left behind then.
+    // The warden cleans up.
     if (this.#stopped) process.exit(EXIT.incomplete);
     this.#stopped = true;
     this.#session?.run.stop(STOPPED);
@@ -255,7 +258,7 @@ function commandOf({ drill }: Drill, { target, seed }: RunOptions): string {
   return `npx tidemark drill run ${drill}${target === "sandbox" ? "" : ` --target ${target}`} --seed ${seed}`;
 }
 
-/** By time, so that folders sort, and with something of the process, so that two of one second differ. */
+/** The time, so that folders sort, and the process id, so that two runs of one second differ. */
 function runName(nowMs: number): string {
   const [date, time] = new Date(nowMs).toISOString().split(/[T.]/u);
   return `${date!.replaceAll("-", "")}-${time!.replaceAll(":", "")}-${process.pid % 10_000}`;

@@ -1,6 +1,6 @@
 import { Fault } from "../../proto/core/fault.ts";
 import type { Clock } from "../../proto/runtime/clock.ts";
-import { Account } from "./account.ts";
+import { ReadingComparer } from "./reading-comparer.ts";
 import { Canaries } from "./canaries.ts";
 import type { Compared } from "./comparison.ts";
 import { comparison } from "./comparison.ts";
@@ -23,7 +23,7 @@ import { figuresOf } from "./run-figures.ts";
 import type { TimedSample } from "./run-watch.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { Sample } from "./samples.ts";
-import { allAtHome, answering, isWell, nobodyBehind, nothingWaits, whatAils } from "./samples.ts";
+import { allAtHome, answering, isWell, nobodyBehind, nothingWaits, troubleIn } from "./samples.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
@@ -281,14 +281,14 @@ export class DrillRun {
     );
   }
 
-  #parts(canaries: Canaries): { control: RunControl; watch: RunWatch; account: Account } {
-    const account = new Account(canaries.logs, this.#target.kind);
-    return { control: this.#control, watch: this.#watch, account };
+  #parts(canaries: Canaries): { control: RunControl; watch: RunWatch; comparer: ReadingComparer } {
+    const comparer = new ReadingComparer(canaries.logs, this.#target.kind);
+    return { control: this.#control, watch: this.#watch, comparer };
   }
 
   #whyUnsteady(): string {
     const sample = this.#watch.look();
-    const trouble = whatAils(sample, this.#watch.livingNames());
+    const trouble = troubleIn(sample, this.#watch.livingNames());
     if (trouble !== undefined) return trouble;
     return allAtHome(sample) ? "no canary was acknowledged" : "a gateway does not send its batches to its home region";
   }

@@ -7,7 +7,7 @@ import type { DrillOutcome, Mark } from "./outcome.ts";
 import type { DrillTarget } from "./target.ts";
 import { judge, measurementsOf } from "./verdict.ts";
 
-/** A drill that was begun: watch it, stop it, wait for what comes of it. */
+/** A drill that runs: watch it, stop it, wait for its outcome. */
 export class DrillSession {
   readonly run: DrillRun;
   readonly #drill: Drill;
@@ -15,7 +15,7 @@ export class DrillSession {
   readonly #given: { run: string; seed: number; command: string };
   readonly #startedAt: string;
 
-  /** @throws Fault when the target has nobody for a role of the drill. */
+  /** @throws Fault when the target has no part for a role of the drill. */
   constructor(
     deps: {
       drill: Drill;
@@ -33,7 +33,7 @@ export class DrillSession {
     this.run = new DrillRun(deps, { run: given.run });
   }
 
-  /** @throws Fault when it could not begin. */
+  /** @throws Fault when it cannot begin. */
   async outcome(): Promise<{ readonly outcome: DrillOutcome; readonly logs: readonly CanaryLog[] }> {
     const { findings, figures, marks, samples, steps, durationMs, logs } = await this.run.run();
     const { drill, hypothesis, notTested, pass } = this.#drill;

@@ -10,7 +10,7 @@ import type { TargetRegion } from "./target.ts";
 
 /** What regions answer. A drill asks the same addresses that people use. */
 
-/** All that a region has of a device. @param window the length of the windows, as in a query. @throws Fault */
+/** Everything that a region has of a device. @param window length of the windows, as in a query. @throws Fault */
 export async function deviceContents(region: TargetRegion, device: string, window: string): Promise<DeviceContents> {
   const client = clientOf(region);
   const [ids, records] = await Promise.all([
@@ -24,7 +24,7 @@ export async function deviceContents(region: TargetRegion, device: string, windo
   return { device, region: region.name, ids, windows: new Map(windows) };
 }
 
-/** Whether a region has a reading of a device at or after a moment. Undefined: it does not answer. */
+/** Whether a region has a reading of a device at or after a time. Undefined: it does not answer. */
 export async function hasReadingSince(
   region: TargetRegion,
   question: { device: string; fromMs: number; timeoutMs: number },
@@ -35,12 +35,12 @@ export async function hasReadingSince(
   return answer === undefined ? undefined : answer.rows.length > 0;
 }
 
-/** The values of all of a device's readings. @throws Fault */
+/** The values of all readings of a device. @throws Fault */
 export async function idsOf(region: TargetRegion, device: string): Promise<ReadonlySet<unknown>> {
   return new Set(await idsIn(region, { device }));
 }
 
-/** The values of a device's readings of that time. @throws Fault */
+/** The values of the readings of a device between two times. @throws Fault */
 export async function idsBetween(
   region: TargetRegion,
   { device, fromMs, toMs }: { device: string; fromMs: number; toMs: number },
@@ -64,7 +64,7 @@ export async function batchesOf(region: TargetRegion, gateways: ReadonlySet<stri
   return batches;
 }
 
-/** Conflicts of the devices whose names begin with `prefix`, since a moment, by kind. @throws Fault */
+/** Conflicts since a time, of the devices whose names begin with `prefix`, by kind. @throws Fault */
 export async function conflictsByKind(
   region: TargetRegion,
   { prefix, fromMs }: { prefix: string; fromMs: number },

@@ -9,8 +9,8 @@ import type { Sample } from "./samples.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 
 /**
- * What must hold before a drill touches a deployment that somebody depends on. All objections are told at once; each
- * says what to do about it. An empty list: it may begin.
+ * Why a drill must not begin on a deployment, from one look at it: all reasons, each with its cure. An empty list: it may
+ * begin.
  */
 export function objections(sample: Sample, regions: readonly string[]): string[] {
   const found: string[] = [];
@@ -24,7 +24,7 @@ export function objections(sample: Sample, regions: readonly string[]): string[]
       found.push(`gateway ${name} does not answer`);
       continue;
     }
-    if (gateway.carrier === null) found.push(`gateway ${name} is connected to no region`);
+    if (gateway.activeRegion === null) found.push(`gateway ${name} is not connected to any region; wait until it is`);
     if (gateway.fillRatio >= BUFFER_MAX) {
       found.push(
         `the buffer of ${name} is ${Math.round(gateway.fillRatio * 100)}% full; wait until it is under ${BUFFER_MAX * 100}%`,
@@ -32,7 +32,7 @@ export function objections(sample: Sample, regions: readonly string[]): string[]
     }
     if ((gateway.behindMs ?? 0) > UNREPLICATED_MAX_MS) {
       found.push(
-        `gateway ${name} holds readings of ${Math.round(gateway.behindMs! / 1000)} s ago that no region has; wait until it has caught up`,
+        `gateway ${name} has readings from ${Math.round(gateway.behindMs! / 1000)} s ago that no region has; wait until it has sent them`,
       );
     }
   }
@@ -44,11 +44,11 @@ export function objections(sample: Sample, regions: readonly string[]): string[]
     }
     for (const peer of region.peers) {
       if (peer.state !== "member")
-        found.push(`region ${name} sees ${peer.name} as ${peer.state}; only members may be drilled`);
+        found.push(`region ${name} sees ${peer.name} as ${peer.state}; a drill needs members only`);
       else if (!peer.connected) found.push(`region ${name} has no connection to ${peer.name}`);
       else if (peer.behindBatches > 0 && (peer.behindMs ?? 0) > UNREPLICATED_MAX_MS) {
         found.push(
-          `region ${peer.name} lacks what ${name} has for ${Math.round(peer.behindMs! / 1000)} s; wait until it has caught up`,
+          `region ${peer.name} is ${Math.round(peer.behindMs! / 1000)} s behind ${name}; wait until it has caught up`,
         );
       }
     }
@@ -56,7 +56,7 @@ export function objections(sample: Sample, regions: readonly string[]): string[]
   return found;
 }
 
-/** What the target has no means for. */
+/** Why the target cannot carry out these steps. */
 export function inability(target: DrillTarget, steps: readonly PlannedStep[]): string[] {
   const needsCopies = steps.some(({ kind }) => kind === "copy_disk") && !target.copiesDisks;
   const copies = needsCopies ? ["copy_disk is for the sandbox only"] : [];
@@ -64,8 +64,8 @@ export function inability(target: DrillTarget, steps: readonly PlannedStep[]): s
 }
 
 /**
- * Whether the regions' digests agree, and whether another drill is under way.
- * @param given.own runs of this very process, which are over.
+ * More reasons, which the regions know: their rows differ, or another drill is running.
+ * @param given.own runs of this process; they are over.
  */
 export async function objectionsOfRegions(
   regions: readonly TargetRegion[],
@@ -86,12 +86,12 @@ export async function objectionsOfRegions(
   }
   const last = markers.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time)).at(-1);
   if (last !== undefined && last.value !== MARKER_OVER && !given.own.has(String(last.value))) {
-    found.push(`another drill is under way, run ${last.value}; wait until it is over`);
+    found.push(`another drill is running, run ${last.value}; wait until it is over`);
   }
   return found;
 }
 
-/** While a drill runs, this device says so once a second, as readings that every region has. */
+/** While a drill runs, this device sends its run once a second, so that every region can tell. */
 export const MARKER_DEVICE = "drill/marker";
 export const MARKER_OVER = "over";
 const MARKER_FRESH_MS = 15_000;

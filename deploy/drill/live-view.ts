@@ -2,6 +2,7 @@ import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { DrillProgress } from "./drill-run.ts";
 import { injectionsSentence, partsHitBy } from "./injections/injection.ts";
+import { columnsOf, labelled, wrapText } from "../terminal/terminal-text.ts";
 import { formatNumber, formatMoment, formatMs } from "../terminal/figures.ts";
 import type { Mark } from "./outcome.ts";
 import type { Sample } from "./samples.ts";
@@ -31,6 +32,7 @@ export class PlainView implements DrillView {
 export class LiveView implements DrillView {
   readonly #title: string;
   readonly #progress: () => DrillProgress;
+  readonly #stream: NodeJS.WriteStream;
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
   readonly #marks: Mark[] = [];
@@ -38,6 +40,7 @@ export class LiveView implements DrillView {
   constructor(title: string, progress: () => DrillProgress, stream: NodeJS.WriteStream) {
     this.#title = title;
     this.#progress = progress;
+    this.#stream = stream;
     this.#update = createLogUpdate(stream, { showCursor: true });
     this.#timer = setInterval(() => this.#draw(), EVERY_MS);
   }
@@ -54,48 +57,70 @@ export class LiveView implements DrillView {
   }
 
   #draw(): void {
-    this.#update(liveLines(this.#title, this.#progress(), this.#marks).join("\n"));
+    const frame = { title: this.#title, width: columnsOf(this.#stream) };
+    this.#update(liveLines(frame, this.#progress(), this.#marks).join("\n"));
   }
 }
 
-/** What the terminal shows at one moment. */
-export function liveLines(title: string, progress: DrillProgress, marks: readonly Mark[]): string[] {
+/** What the terminal shows at one moment, for a terminal of `width` columns. */
+export function liveLines(
+  { title, width }: { readonly title: string; readonly width: number },
+  progress: DrillProgress,
+  marks: readonly Mark[],
+): string[] {
   const { atMs, sample, samples, sent, acknowledged, active, lostForEver } = progress;
-  const injections = active.map((injection) => {
+  const injections = active.flatMap((injection) => {
     const beganAtMs = marks.findLast(({ kind }) => kind === "injection")?.atMs ?? atMs;
     const { durationMs } = injection;
     const hasClock = durationMs > 0 && durationMs < Infinity;
     const clock = hasClock ? ` ${formatMoment(atMs - beganAtMs)} / ${formatMoment(durationMs)}` : "";
-    return pc.red(`${injectionsSentence([injection])}${clock}`);
+    return wrapText(`${injectionsSentence([injection])}${clock}`, width).map((line) => pc.red(line));
   });
-  const hidden = injections.length - INJECTIONS_SHOWN;
-  const shown = hidden > 0 ? [...injections.slice(0, INJECTIONS_SHOWN), pc.red(`and ${hidden} more`)] : injections;
+  const hidden = injections.length - INJECTION_LINES;
+  const shown = hidden > 0 ? [...injections.slice(0, INJECTION_LINES), pc.red(`and ${hidden} more lines`)] : injections;
   const hit = new Set([...active.flatMap(partsHitBy), ...lostForEver]);
+  const ledger = [
+    `sent ${formatNumber(sent)}`,
+    `acknowledged ${formatNumber(acknowledged)}`,
+    `in flight ${formatNumber(sent - acknowledged)}`,
+    `only in gateways ${formatNumber(waiting(sample))}`,
+  ];
   return [
-    `${pc.bold(title)}  ${formatMoment(atMs)}   ${pc.dim("[h]eal now  [q]uit and heal")}`,
+    ...labelled(title, `${formatMoment(atMs)}  [h]eal now  [q]uit and heal`, { labelWidth: title.length, width }).map(
+      (line, i) => (i === 0 ? pc.bold(line) : line),
+    ),
     ...shown,
-    ...(sample === undefined ? [] : partLines(sample, samples, hit)),
-    `${"ledger".padEnd(10)}sent ${formatNumber(sent)}  acknowledged ${formatNumber(acknowledged)}  in flight ${formatNumber(sent - acknowledged)}  only in gateways ${formatNumber(waiting(sample))}`,
-    ...marks.slice(-MARKS_SHOWN).map(({ atMs: when, text }) => pc.dim(`${formatMoment(when)}  ${text}`)),
+    ...(sample === undefined ? [] : partLines({ sample, samples, hit, width })),
+    ...labelled("ledger", ledger.join(", "), { labelWidth: NAME_WIDTH, width }),
+    ...marks
+      .slice(-MARKS_SHOWN)
+      .flatMap(({ atMs: when, text }) => labelled(formatMoment(when), text, { labelWidth: 7, width }))
+      .map((line) => pc.dim(line)),
   ];
 }
 
-function partLines(sample: Sample, samples: readonly Sample[], hit: ReadonlySet<string>): string[] {
+/** A line for each part: its name, its last seconds as bars, and its state. */
+function partLines(given: {
+  readonly sample: Sample;
+  readonly samples: readonly Sample[];
+  readonly hit: ReadonlySet<string>;
+  readonly width: number;
+}): string[] {
+  const { sample, samples, hit } = given;
+  const seconds = Math.max(SECONDS_MIN, Math.min(SECONDS_SHOWN, given.width - NAME_WIDTH - STATE_WIDTH));
+  const line = (name: string, values: readonly number[], state: string): string =>
+    `${name.padEnd(NAME_WIDTH)}  ${sparkline(values.slice(-seconds))}  ${state}`;
   const regions = [...sample.regions].map(([name, region]) => {
-    const bars = sparkline(perSecond(samples, (one) => one.regions.get(name)?.rawReadings));
-    const state =
-      region === undefined
-        ? hit.has(name)
-          ? pc.yellow("no answer (expected)")
-          : pc.red("no answer")
-        : `${formatNumber(region.rawReadings)} readings`;
-    return `${name.padEnd(10)}${bars}  ${state}`;
+    const values = perSecond(samples, (one) => one.regions.get(name)?.rawReadings);
+    const expected = hit.has(name) ? pc.yellow("no answer (expected)") : pc.red("no answer");
+    return line(name, values, region === undefined ? expected : `${formatNumber(region.rawReadings)} readings`);
   });
   const gateways = [...sample.gateways].slice(0, GATEWAYS_SHOWN).map(([name, gateway]) => {
-    const bars = sparkline(perSecond(samples, (one) => one.gateways.get(name)?.waitingReadings, "level"));
-    if (gateway === undefined) return `${name.padEnd(10)}${bars}  ${pc.yellow("no answer")}`;
+    const values = perSecond(samples, (one) => one.gateways.get(name)?.waitingReadings, "level");
+    if (gateway === undefined) return line(name, values, pc.yellow("no answer"));
     const behind = gateway.behindMs === null ? "nothing waits" : `oldest waits ${formatMs(gateway.behindMs)}`;
-    return `${name.padEnd(10)}${bars}  to ${gateway.carrier ?? pc.yellow("no region")}, ${behind}${gateway.full ? pc.yellow(", full") : ""}`;
+    const full = gateway.full ? pc.yellow(", full") : "";
+    return line(name, values, `to ${gateway.activeRegion ?? pc.yellow("no region")}, ${behind}${full}`);
   });
   const more = sample.gateways.size - GATEWAYS_SHOWN;
   return [...regions, ...gateways, ...(more > 0 ? [pc.dim(`and ${more} more gateways`)] : [])];
@@ -136,6 +161,10 @@ function waiting(sample: Sample | undefined): number {
 const BLOCKS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 const EVERY_MS = 250;
 const SECONDS_SHOWN = 30;
-const INJECTIONS_SHOWN = 3;
+const SECONDS_MIN = 10;
+const NAME_WIDTH = 8;
+/** The longest state, with its gaps. */
+const STATE_WIDTH = 32;
+const INJECTION_LINES = 4;
 const GATEWAYS_SHOWN = 4;
 const MARKS_SHOWN = 5;

@@ -8,8 +8,8 @@ import type { DrillTarget } from "./target.ts";
 import type { GatewaySample, RegionSample, Sample } from "./samples.ts";
 
 /**
- * Asks every part how it is, each in a rhythm of its own, so that one that does not answer holds up nobody. What was
- * heard last is there to be looked at; a part that does not answer is undefined.
+ * Asks every part for its status again and again. Each part has a loop of its own, so that one that does not answer delays no
+ * other. {@link look} returns the latest answers; undefined for a part that does not answer.
  */
 export class Observer {
   readonly #target: DrillTarget;
@@ -20,7 +20,7 @@ export class Observer {
 
   constructor(target: DrillTarget) {
     this.#target = target;
-    // In the order of the target, whoever answers first.
+    // Sets the order of the maps: that of the target, not that of the answers.
     for (const { name } of target.gateways) this.#gateways.set(name, undefined);
     for (const { name } of target.regions) this.#regions.set(name, undefined);
   }
@@ -76,7 +76,7 @@ function gatewaySample(status: GatewayStatus): GatewaySample {
     rawWaiting: outbox.raw_waiting,
     waitingReadings: outbox.waiting_readings,
     behindMs: outbox.behind_ms,
-    carrier: uplink.connected ? uplink.region : null,
+    activeRegion: uplink.connected ? uplink.region : null,
     dualSendMs: uplink.dual_send.active_ms,
     dualSentBatches: uplink.dual_send.batches,
     regions: uplink.regions.map((region) => ({
@@ -108,5 +108,5 @@ function regionSample({ sentence, readings, raw_readings: rawReadings, peers }: 
   };
 }
 
-/** Long enough for a busy machine, short enough to notice. */
+/** Long enough for a busy machine, short enough to notice a failure. */
 const ANSWER_MS = 1_000;

@@ -1,5 +1,5 @@
 import type { Limits } from "./drill-file.ts";
-import type { Account } from "./account.ts";
+import type { ReadingComparer } from "./reading-comparer.ts";
 import type { Findings } from "./outcome.ts";
 import type { RunControl } from "./run-control.ts";
 import { POLL_MS } from "./run-control.ts";
@@ -15,10 +15,10 @@ export type Recovered = Pick<Findings, "caughtUpAtMs" | "repairedAtMs" | "backHo
  * @param given.healedAtMs when the last injection ended. @throws DrillStopped
  */
 export async function recovery(
-  deps: { control: RunControl; watch: RunWatch; account: Account },
+  deps: { control: RunControl; watch: RunWatch; comparer: ReadingComparer },
   given: { limits: Limits; healedAtMs: number },
 ): Promise<Recovered> {
-  const { control, watch, account } = deps;
+  const { control, watch, comparer } = deps;
   const { healedAtMs } = given;
   const { repairMs, backHomeMs } = given.limits;
   const found: { -readonly [Key in keyof Recovered]: Recovered[Key] } = {
@@ -29,7 +29,7 @@ export async function recovery(
   const tooLate = AbortSignal.any([control.signal, AbortSignal.timeout(repairMs)]);
   const beforeWallMs = control.startWallMs + healedAtMs;
   control.own(
-    account.repaired(watch.livingRegions(), { beforeWallMs, signal: tooLate }).then((repaired) => {
+    comparer.repaired(watch.livingRegions(), { beforeWallMs, signal: tooLate }).then((repaired) => {
       if (!repaired) return;
       found.repairedAtMs = control.nowMs;
       control.mark("repaired", "every region has every reading that was acknowledged until then");

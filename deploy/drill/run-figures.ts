@@ -4,7 +4,7 @@ import type { Sample } from "./samples.ts";
 import { answering, growth, peak } from "./samples.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 
-/** What a drill cost, from what was seen and from what a region tells. */
+/** The cost of a drill: buffers, resent batches, conflicts; from samples and from one region. */
 export async function figuresOf(
   samples: readonly Sample[],
   given: { target: DrillTarget; region: TargetRegion; run: string; sinceWallMs: number },
@@ -22,7 +22,7 @@ export async function figuresOf(
     }, 0);
   const sent = sum(({ regions }) => regions.reduce((total, { sentBatches }) => total + sentBatches, 0));
   const sentBytes = sum(({ regions }) => regions.reduce((total, one) => total + one.sentBytes, 0));
-  // Only where everything began with the drill is every batch that there is one that was sent in it.
+  // Only in a sandbox was every batch sent during the drill.
   const resentBatches = isFresh ? Math.max(0, sent - (await batchesOf(region, gateways).catch(() => sent))) : 0;
   const conflicts = { prefix: `drill/${run}/`, fromMs: sinceWallMs };
   return {

@@ -1,4 +1,4 @@
-/** What was seen of a deployment at one moment of a drill, and arithmetic over many of them. `undefined`: no answer. */
+/** The state of a deployment at one moment of a drill. `undefined`: no answer. */
 export type Sample = {
   /** Since the drill began. */
   readonly atMs: number;
@@ -12,11 +12,11 @@ export type GatewaySample = {
   readonly openWindows: number;
   readonly undurableBatches: number;
   readonly rawWaiting: number;
-  /** Readings that are nowhere but here. */
+  /** Readings that are only here. */
   readonly waitingReadings: number;
   readonly behindMs: number | null;
-  /** The region that takes its batches; null while it has no connection. */
-  readonly carrier: string | null;
+  /** The region that gets its batches; null while it has no connection. */
+  readonly activeRegion: string | null;
   readonly dualSendMs: number;
   readonly dualSentBatches: number;
   /** In the order of preference. */
@@ -48,19 +48,19 @@ export type RegionSample = {
 };
 
 /**
- * Whether everything flows as it should: every gateway is connected and has nothing old, and every region that is
- * counted on sees every other one and none far behind.
- * @param regions those that are counted on.
+ * Whether everything flows: every gateway is connected and has no old readings, and every region is connected to the others
+ * and not far behind.
+ * @param regions those that must be well; others are ignored.
  */
 export function isWell(sample: Sample, regions: ReadonlySet<string>): boolean {
-  return whatAils(sample, regions) === undefined;
+  return troubleIn(sample, regions) === undefined;
 }
 
-/** Why {@link isWell} says no, in a few words; undefined when it says yes. */
-export function whatAils({ gateways, regions: seen }: Sample, regions: ReadonlySet<string>): string | undefined {
+/** Why {@link isWell} is false, in a few words; undefined when it is true. */
+export function troubleIn({ gateways, regions: seen }: Sample, regions: ReadonlySet<string>): string | undefined {
   for (const [name, gateway] of gateways) {
     if (gateway === undefined) return `gateway ${name} does not answer`;
-    if (gateway.carrier === null) return `gateway ${name} is not connected to any region`;
+    if (gateway.activeRegion === null) return `gateway ${name} is not connected to any region`;
     if (gateway.full) return `gateway ${name} is full`;
     if ((gateway.behindMs ?? 0) > BEHIND_MS)
       return `gateway ${name} is ${Math.round(gateway.behindMs! / 1000)} s behind`;
@@ -71,21 +71,21 @@ export function whatAils({ gateways, regions: seen }: Sample, regions: ReadonlyS
     for (const peer of region.peers) {
       if (!regions.has(peer.name)) continue;
       if (!peer.connected) return `region ${name} has no connection to ${peer.name}`;
-      if (peer.behindBatches > 0 && (peer.behindMs ?? 0) > BEHIND_MS)
-        return `region ${peer.name} lacks what ${name} has`;
+      if (peer.behindBatches > 0 && (peer.behindMs ?? 0) > BEHIND_MS) return `region ${peer.name} is behind ${name}`;
     }
   }
   return undefined;
 }
 
-/** Whether every gateway sends its batches to the region that it prefers. */
+/** Whether every gateway sends its batches to its home region. */
 export function allAtHome({ gateways }: Sample): boolean {
   return [...gateways.values()].every(
-    (gateway) => gateway !== undefined && gateway.carrier !== null && gateway.carrier === gateway.regions[0]?.region,
+    (gateway) =>
+      gateway !== undefined && gateway.activeRegion !== null && gateway.activeRegion === gateway.regions[0]?.region,
   );
 }
 
-/** Whether every reading that a gateway took is in a region. */
+/** Whether every reading that a gateway accepted is in a region. */
 export function nothingWaits({ gateways }: Sample): boolean {
   return [...gateways.values()].every(
     (gateway) =>
@@ -96,19 +96,19 @@ export function nothingWaits({ gateways }: Sample): boolean {
   );
 }
 
-/** Whether every region that is counted on has what the others have. */
+/** Whether each of these regions has what the others have. */
 export function nobodyBehind({ regions: seen }: Sample, regions: ReadonlySet<string>): boolean {
   return [...regions].every((name) =>
     seen.get(name)?.peers.every((peer) => !regions.has(peer.name) || (peer.connected && peer.behindBatches === 0)),
   );
 }
 
-/** Windows and seals take a second each in a gateway that is well. */
+/** In a healthy gateway windows and seals take one second each. */
 const BEHIND_MS = 5_000;
 
 /**
- * The sum of what a counter grew by; it begins anew with every process.
- * @param options.fromNothing what the first sample has counts, too.
+ * The growth of a counter that starts again at 0 with every process.
+ * @param options.fromNothing whether the value in the first sample counts, too.
  */
 export function growth(
   samples: readonly Sample[],

@@ -4,14 +4,14 @@ import { stringify } from "yaml";
 import type { LocalDeployment } from "./local-deployment.ts";
 
 /**
- * Describes a local deployment for `tidemark drill run --target`: the commands that an operator of a real one writes down
- * with systemctl or kubectl are signals here. Whoever runs it starts killed processes again by itself.
- * @returns the path of the file, short where it is below the working folder.
+ * Writes the file that describes a local deployment for `tidemark drill run --target`. Where an operator would write systemctl or
+ * kubectl, the commands are signals here. The demo itself starts killed processes again.
+ * @returns the path of the file, relative if it is below the working folder.
  */
 export function writeDrillTarget(site: LocalDeployment): string {
   const path = join(site.directory, "deploy.yaml");
   const part = ({ name, url, pidFile }: { name: string; url: string; pidFile: string }): object => {
-    // Commands run in the folder of this file.
+    // The commands run in the folder of this file.
     const pid = `$(cat ${basename(pidFile)})`;
     return {
       name,

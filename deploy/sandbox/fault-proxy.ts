@@ -3,13 +3,12 @@ import { connect, createServer } from "node:net";
 import type { Server } from "node:net";
 
 /**
- * A TCP link on the loopback interface that can be made slow, silent, or broken off, for each direction by itself: what
- * goes in at `port` comes out at `targetPort`.
+ * A TCP link on the loopback interface that can be slowed down, cut or reset, each direction by itself. Bytes that arrive at
+ * `port` are passed on to `targetPort`.
  *
- * A cut direction keeps what it is given and passes on nothing, the ends of connections neither, as a network does that
- * swallows packets: nobody is told. When it is healed, what was kept goes on, as TCP would have sent it again. One thing
- * it cannot do from up here: a new connection through a cut link is accepted and stays silent, where a network would
- * not answer at all.
+ * A cut direction behaves like a network that loses all packets: it passes on nothing, not even the end of a connection, and
+ * tells nobody. It keeps the bytes; when it is healed they go on, as TCP would have sent them again. One difference remains:
+ * a new connection through a cut link is accepted and stays silent, where a network would not answer at all.
  */
 export class FaultProxy {
   readonly port: number;
@@ -36,13 +35,13 @@ export class FaultProxy {
     return proxy;
   }
 
-  /** From now on, also for the connections that stand; a direction without a word is well. */
+  /** Replaces the faults of the link, also for open connections. A direction that is not named is healthy. */
   set(faults: LinkFaults): void {
     this.#faults = faults;
     for (const connection of this.#connections) connection.apply(faults);
   }
 
-  /** Breaks off every connection with a TCP reset, as a firewall that forgets its table does. */
+  /** Ends every connection with a TCP reset, as a firewall does that has lost its table. */
   reset(): void {
     for (const connection of this.#connections) connection.reset();
   }
@@ -61,13 +60,13 @@ export class FaultProxy {
   }
 }
 
-/** `there`: from who connects to who is connected to; `back`: the other way. */
+/** `there`: from the client to the server; `back`: from the server to the client. */
 export type LinkFaults = { readonly there?: DirectionFault; readonly back?: DirectionFault };
 
 export type DirectionFault = {
   readonly cut?: boolean;
   readonly latencyMs?: number;
-  /** Up to so much more, another for every piece; the order stays, as TCP keeps it. */
+  /** Random extra delay up to this, for each piece. The order stays, as in TCP. */
   readonly jitterMs?: number;
   readonly bytesPerS?: number;
 };
@@ -77,11 +76,11 @@ class Connection {
   readonly #there: Direction;
   readonly #back: Direction;
   #over = false;
-  readonly #gone: () => void;
+  readonly #onEnd: () => void;
 
-  constructor(near: Socket, far: Socket, random: () => number, gone: () => void) {
+  constructor(near: Socket, far: Socket, random: () => number, onEnd: () => void) {
     this.#sockets = [near, far];
-    this.#gone = gone;
+    this.#onEnd = onEnd;
     this.#there = new Direction(near, far, random);
     this.#back = new Direction(far, near, random);
     for (const [socket, direction] of [
@@ -102,7 +101,7 @@ class Connection {
 
   reset(): void {
     for (const socket of this.#sockets) {
-      // A socket that was ended cannot be reset: Node would keep its handle for ever and the process could not exit.
+      // A socket that was ended cannot be reset: Node would keep its handle for ever, and the process could not exit.
       if (socket.writableEnded) socket.destroy();
       else socket.resetAndDestroy();
     }
@@ -114,11 +113,11 @@ class Connection {
     this.#over = true;
     this.#there.stop();
     this.#back.stop();
-    this.#gone();
+    this.#onEnd();
   }
 }
 
-/** One direction of one connection: a queue of pieces, each with the moment at which it goes on. */
+/** One direction of one connection: a queue of pieces, each with the time at which it goes on. */
 class Direction {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -126,7 +125,7 @@ class Direction {
   readonly #queue: Piece[] = [];
   #queuedBytes = 0;
   #fault: DirectionFault = {};
-  /** When the line is free again at its bandwidth, and the moment of the last piece, which no later one overtakes. */
+  /** When the bandwidth allows the next piece, and the time of the last piece, which no later piece overtakes. */
   #freeAtMs = 0;
   #lastAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -153,9 +152,9 @@ class Direction {
     this.#flow();
   }
 
-  /** The sender broke off: the receiver hears of it when the line lets it through. */
-  broken(tell: () => void): void {
-    this.#add({ kind: "broken", tell });
+  /** The sender reset the connection. The receiver is reset after the bytes before, when the link lets them through. */
+  broken(reset: () => void): void {
+    this.#add({ kind: "broken", reset });
   }
 
   stop(): void {
@@ -191,7 +190,7 @@ class Direction {
     if (piece.kind !== "bytes") {
       this.#queue.shift();
       if (piece.kind === "end") this.#to.end();
-      else piece.tell();
+      else piece.reset();
       return;
     }
     const { bytesPerS } = this.#fault;
@@ -208,10 +207,10 @@ class Direction {
 type PieceKind =
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "end" }
-  | { readonly kind: "broken"; readonly tell: () => void };
+  | { readonly kind: "broken"; readonly reset: () => void };
 type Piece = PieceKind & { readonly atMs: number };
 
-/** What a direction keeps at most before it stops reading; the rest waits in the sender, as on a real line. */
+/** A direction stops reading when it keeps more than this; the rest waits in the sender, as on a real line. */
 const QUEUE_BYTES = 256 * 1024;
-/** So finely a bandwidth is portioned. */
+/** A limited bandwidth is passed on in so many portions a second. */
 const SLICES_PER_S = 20;

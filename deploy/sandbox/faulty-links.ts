@@ -2,7 +2,7 @@ import { FaultProxy } from "./fault-proxy.ts";
 import type { LinkFaults } from "./fault-proxy.ts";
 import { freePort } from "./free-port.ts";
 
-/** Who connects to whom, by name. */
+/** A part that connects to another part, by name. */
 export type NetworkLink = { readonly from: string; readonly to: string };
 
 /** A fault-injecting proxy on every link of a local deployment. */

@@ -7,10 +7,10 @@ import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
 
 /**
- * Regions and gateways as processes of their own, in one folder, on loopback ports: what `tidemark demo` shows and what
- * the system tests torment. The folder keeps data and configuration, so that a second start continues.
+ * Regions and gateways as child processes, in one folder, on loopback ports: for the demo, drills and system tests. The folder
+ * keeps data and configuration, so that a second start continues.
  *
- * Most who use it have one of each: `region`, `startGateway` and the like are about the first.
+ * Many callers have one gateway and one region: `region`, `startGateway` and the like are about the first.
  */
 export class LocalDeployment {
   readonly directory: string;
@@ -23,7 +23,7 @@ export class LocalDeployment {
     this.gateways = gateways;
   }
 
-  /** Picks the ports and writes the configurations. */
+  /** Chooses the ports and writes the configurations. */
   static async prepare(options: DeploymentOptions): Promise<LocalDeployment> {
     const { directory, preferredPorts } = options;
     const linkPort = options.linkPort ?? ((_link, port) => Promise.resolve(port));
@@ -62,7 +62,7 @@ export class LocalDeployment {
     for (const [i, gateway] of gateways.entries()) {
       const preference: Reachable[] = [];
       for (let step = 0; step < regions.length; step++) {
-        // Every gateway has another home, so that all regions have something to do.
+        // Gateways have different homes, so that all regions get load.
         const region = regions[(options.oneHome === true ? step : i + step) % regions.length]!;
         preference.push(await reach(gateway.name, region));
       }
@@ -78,7 +78,7 @@ export class LocalDeployment {
     return new LocalDeployment(directory, regions, gateways);
   }
 
-  /** The secret with which an operator may command. */
+  /** File with the operators' token. */
   get operatorTokenFile(): string {
     return operatorToken(this.directory);
   }
@@ -111,7 +111,7 @@ export class LocalDeployment {
     return this.gateways[0]!.start(how);
   }
 
-  /** Stops the gateways first, so that they can hand over what they have. May come twice. */
+  /** Stops the gateways first, so that they can send what they have. May be called twice. */
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map(async (gateway) => gateway.process?.stop()));
     await Promise.all(this.regions.map(async (region) => region.process?.stop()));
@@ -122,7 +122,7 @@ export class LocalDeployment {
   }
 }
 
-/** A process with a configuration, started as often as somebody likes. */
+/** A process with a configuration. It can be started again and again. */
 class LocalPart {
   readonly name: string;
   /** Its configuration. */
@@ -142,12 +142,12 @@ class LocalPart {
     return `http://${HOST}:${this.#httpPort}`;
   }
 
-  /** Where the process id of the one that was started last stands. */
+  /** File with the process id of the last start. */
   get pidFile(): string {
     return `${this.file.replace(/\.yaml$/, "")}.pid`;
   }
 
-  /** The one that was started last. */
+  /** The process of the last start. */
   get process(): ManagedProcess | undefined {
     return this.#process;
   }
@@ -194,13 +194,13 @@ export type DeploymentOptions = {
   readonly directory: string;
   readonly gateways: readonly string[];
   readonly regions: readonly string[];
-  /** Taken where they are free; in the order of the names. */
+  /** Used if they are free; in the order of the names. */
   readonly preferredPorts?: { readonly regions: readonly RegionPorts[]; readonly gateways: readonly GatewayPorts[] };
-  /** By which port `link.from` reaches the listener of `link.to` at `port`; by default, that port itself. */
+  /** The port by which `link.from` reaches the listener of `link.to` at `port`; by default `port` itself. */
   readonly linkPort?: (link: NetworkLink, port: number) => Promise<number>;
-  /** All gateways prefer the first region; otherwise each has another home. */
+  /** True: all gateways have the first region as home. Otherwise they have different homes. */
   readonly oneHome?: boolean;
-  /** Configuration keys that replace the written ones, of all gateways or all regions. */
+  /** Configuration keys for all gateways, or all regions. They replace those that are written by default. */
   readonly edge?: Readonly<Record<string, unknown>>;
   readonly cloud?: Readonly<Record<string, unknown>>;
 };
@@ -214,7 +214,7 @@ export type StartOptions = {
 
 const HOST = "127.0.0.1";
 
-/** Where the secret of the operators is; minted at the first start. */
+/** File with the operators' token; created at the first start. */
 function operatorToken(directory: string): string {
   const file = join(directory, "operator.token");
   if (!existsSync(file)) writeFileSync(file, `${randomBytes(16).toString("hex")}\n`, { mode: 0o600 });
@@ -225,7 +225,7 @@ function ingestUrl(region: LocalRegion): string {
   return `http://${HOST}:${region.ports.ingest}`;
 }
 
-/** A region, and the address by which somebody reaches it. */
+/** A region, and the address by which one part reaches it. */
 type Reachable = { readonly name: string; readonly url: string };
 
 function regionConfiguration(directory: string, region: LocalRegion, peers: readonly Reachable[]): object {

@@ -7,8 +7,8 @@ import { Fault } from "../../proto/core/fault.ts";
 import { isReady } from "../../proto/runtime/http/client.ts";
 
 /**
- * One Tidemark process under our care: started with this very runtime, watched until it says that it is ready, stopped
- * or killed on demand. What it printed last is kept, bounded, to explain an exit that nobody asked for.
+ * A Tidemark process as a child: started with the runtime of this process, watched until it is ready, stopped or killed on
+ * demand. Its last lines are kept, to explain an unexpected exit.
  */
 export class ManagedProcess {
   readonly name: string;
@@ -42,7 +42,7 @@ export class ManagedProcess {
 
   /**
    * @param options.wrapper a program and its arguments that run the process, such as `strace -f ...`.
-   * @param options.args what follows `tidemark`.
+   * @param options.args the arguments behind `tidemark`.
    */
   static start(options: {
     name: string;
@@ -52,10 +52,10 @@ export class ManagedProcess {
   }): ManagedProcess {
     const command = [...(options.wrapper ?? []), process.execPath, TIDEMARK, ...options.args];
     const child = spawn(command[0]!, command.slice(1), {
-      // Its standard input ends when we do, however we do, and then it stops: no process is left behind.
+      // Its standard input ends when this process ends, in whatever way. Then it stops, and no process is left behind.
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, TIDEMARK_STOP_WITH_STDIN: "1", ...options.environment },
-      // A group of its own: Ctrl-C in the terminal reaches us alone, and we stop the parts in their order.
+      // A process group of its own: Ctrl-C in the terminal reaches only this process, which stops the parts in order.
       detached: true,
     });
     return new ManagedProcess(options.name, child);
@@ -74,16 +74,16 @@ export class ManagedProcess {
     return this.#lines;
   }
 
-  /** What it ended with, for a person; only after the end. */
+  /** How it ended, for a person; only after its end. */
   get ending(): string {
     const { code, signal } = this.#exited ?? { code: null, signal: null };
     if (signal !== null) return `ended with ${signal}`;
-    // A fault says itself in one such line; whatever else it logged last need not be the reason.
+    // A Fault is printed in such a line. Another last line need not be the reason.
     const fault = this.#lines.findLast((line) => line.startsWith("tidemark: "))?.slice("tidemark: ".length);
     return `ended with exit code ${code}: ${fault ?? this.#lines.at(-1) ?? "it printed nothing"}`;
   }
 
-  /** Resolves when the process is gone, however it went. */
+  /** Resolves when the process has ended, in whatever way. */
   get exit(): Promise<ProcessExit> {
     return this.#exit;
   }
@@ -109,7 +109,7 @@ export class ManagedProcess {
     }
   }
 
-  /** SIGTERM, and SIGKILL when the process is still there after `graceMs`. May come twice. */
+  /** SIGTERM, and SIGKILL if the process still runs after `graceMs`. May be called twice. */
   async stop(graceMs = 10_000): Promise<ProcessExit> {
     if (this.#exited !== undefined) return this.#exited;
     this.#send("SIGTERM");
@@ -131,13 +131,13 @@ export class ManagedProcess {
     this.#send(signal);
   }
 
-  /** To the whole group: a wrapper such as strace must not outlive, or be outlived by, what it wraps. */
+  /** To the whole group: a wrapper such as strace must end together with the process that it wraps. */
   #send(signal: NodeJS.Signals): void {
     if (this.#exited !== undefined || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // Gone already; `exit` tells.
+      // It has ended; `exit` resolves.
     }
   }
 }

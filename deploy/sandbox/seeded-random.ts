@@ -1,6 +1,6 @@
 /**
- * Draws from [0, 1) that are the same for the same seed: mulberry32 (Tommy Ettinger, public domain), good enough for
- * jitter and padding, and not for secrets.
+ * Random numbers in [0, 1) that are the same for the same seed: mulberry32 (Tommy Ettinger, public domain). Good enough for
+ * jitter and padding, not for secrets.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 /**
- * Loaded before a gateway of the sandbox (`node --import`), so that its clock can jump: the time of day is ahead by as
- * many milliseconds as the file says that TIDEMARK_SANDBOX_CLOCK names. Monotonic time is left alone, as it is when
- * somebody sets a clock. libfaketime does the same from outside; this needs no package and works on every system.
+ * Loaded before a gateway of the sandbox (`node --import`), so that its clock can jump. The file that TIDEMARK_SANDBOX_CLOCK
+ * names says how many milliseconds the time of day is ahead. Monotonic time does not change, as when a person sets a clock.
+ * libfaketime could do the same from outside; this needs no package and works on every system.
  */
 const file = process.env["TIDEMARK_SANDBOX_CLOCK"];
 const now = Date.now.bind(Date);

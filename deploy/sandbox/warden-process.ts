@@ -4,23 +4,23 @@ import { createInterface } from "node:readline";
 import type { WardenOrder } from "./warden.ts";
 
 /**
- * Outlives whoever started it, and then cleans up: kills the processes, removes the folders, runs the commands that heal.
- * A process that was frozen cannot notice that its supervisor is gone, and a link that was cut on another machine does
- * not heal by itself; so somebody has to watch who is not the one that crashes.
+ * Outlives the process that started it, and then cleans up: kills the processes, removes the folders, and runs the commands
+ * that end injections. A frozen process cannot notice that its supervisor is gone, and a link that was cut on another machine
+ * does not heal by itself. So the one that cleans up must not be the one that crashes.
  *
- * Orders come as lines of JSON on standard input. Its end without `done` is the crash. Killed is the whole process
- * group: SIGKILL reaches frozen ones too.
+ * Orders come as lines of JSON on standard input. If it ends without `done`, the supervisor has crashed. Whole process groups
+ * are killed; SIGKILL ends frozen processes, too.
  */
 const pids = new Set<number>();
 const folders = new Set<string>();
 const armed = new Map<number, { readonly command: string; readonly timer: NodeJS.Timeout }>();
 let done = false;
 
-// Ctrl-C in the terminal is for the supervisor; it will say what is to be done.
+// Ctrl-C in the terminal is for the supervisor, which then gives orders.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 
 function run(command: string): void {
-  // Not waited for: it has this process's life and one minute.
+  // Nobody awaits it. It may take one minute.
   const child = spawn("/bin/sh", ["-c", command], { stdio: "ignore", timeout: 60_000, killSignal: "SIGKILL" });
   child.on("error", () => undefined);
 }
@@ -63,7 +63,7 @@ createInterface({ input: process.stdin })
       try {
         process.kill(-pid, "SIGKILL");
       } catch {
-        // Gone already, which is what was wanted.
+        // It has ended already.
       }
     }
     for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /**
- * A process that cleans up when this one ends without having done so, however it ends (warden-process.ts). Tell it of
- * every process and folder before it can be left behind.
+ * A process that cleans up when this process ends without having done so, even by SIGKILL (warden-process.ts). Give it every
+ * process and folder before they can be left behind.
  */
 export class Warden {
   readonly #child: ChildProcess;
@@ -14,13 +14,13 @@ export class Warden {
   constructor() {
     this.#child = spawn(process.execPath, [PROCESS], {
       stdio: ["pipe", "ignore", "ignore"],
-      // A session of its own: what ends this process group must not end it, too.
+      // A session of its own: a signal that ends this process group must not end it.
       detached: true,
     });
     this.#child.stdin!.on("error", () => undefined);
   }
 
-  /** The leader of a process group. */
+  /** @param pid leader of a process group. */
   watch(pid: number): void {
     this.#order({ kind: "process", pid });
   }
@@ -29,15 +29,14 @@ export class Warden {
     this.#order({ kind: "gone", pid });
   }
 
-  /** Removed with all that is in it. */
+  /** @param path removed with everything in it. */
   folder(path: string): void {
     this.#order({ kind: "folder", path });
   }
 
   /**
-   * The dead man's switch: runs the command in the shell after `inMs`, or when this process is gone, unless it is
-   * disarmed before.
-   * @returns what disarms it.
+   * Runs the command in the shell after `inMs`, or when this process is gone, unless it is disarmed before.
+   * @returns a function that disarms it.
    */
   arm(command: string, inMs: number): () => void {
     const id = ++this.#lastId;
@@ -45,7 +44,7 @@ export class Warden {
     return () => this.#order({ kind: "disarm", id });
   }
 
-  /** Everything is clean: it may go. */
+  /** Everything is cleaned up: the warden ends and does nothing. */
   async dismiss(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
@@ -54,7 +53,7 @@ export class Warden {
     await gone;
   }
 
-  /** Something could not be cleaned: it does so now, by itself. */
+  /** Something could not be cleaned up: the warden does it now, by itself. */
   abandon(): void {
     this.#child.unref();
     this.#child.stdin!.end();

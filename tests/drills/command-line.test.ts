@@ -184,7 +184,7 @@ describe("on a deployment that runs already", () => {
     await first.says(/injection +eu is frozen for 10s/);
     const second = run("region-frozen");
     expect(await second.exitCode()).toBe(2);
-    expect(second.output).toMatch(/not begun .*(another drill is under way|no connection to eu|does not answer)/);
+    expect(second.output).toMatch(/not begun .*(another drill is running|no connection to eu|does not answer)/);
     expect(await first.exitCode(), first.output).toBe(0);
     expect(first.output).toContain("hits eu, for at most 10s at a time");
 

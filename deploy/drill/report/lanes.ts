@@ -25,7 +25,7 @@ function gatewayState(sample: Sample, name: string): string {
   const gateway = sample.gateways.get(name);
   if (gateway === undefined) return NO_ANSWER;
   if (gateway.full) return "full";
-  return gateway.carrier ?? "no region";
+  return gateway.activeRegion ?? "no region";
 }
 
 function lane(name: string, samples: readonly Sample[], stateOf: (sample: Sample) => string): Lane {

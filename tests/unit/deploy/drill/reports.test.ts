@@ -16,7 +16,7 @@ const reading = { device: "drill/<run>/plant-1/0", id: 7, acknowledgedAt: "2026-
 const samples = [
   { ...drillSample({ atMs: 0 }), acknowledged: 0 },
   { ...drillSample({ atMs: 1000, eu: undefined }), acknowledged: 200 },
-  { ...drillSample({ atMs: 2000, eu: undefined, gateway: gatewaySample({ carrier: "us" }) }), acknowledged: 400 },
+  { ...drillSample({ atMs: 2000, eu: undefined, gateway: gatewaySample({ activeRegion: "us" }) }), acknowledged: 400 },
   { ...drillSample({ atMs: 3000, gateway: undefined }), acknowledged: 400 },
 ];
 const OUTCOME: DrillOutcome = {
@@ -92,7 +92,7 @@ const OUTCOME: DrillOutcome = {
   samples,
 };
 
-test("the lanes of a timeline say what each part did, from one change to the next", () => {
+test("the lanes of a timeline show what each part did, from one change to the next", () => {
   expect(lanesOf(OUTCOME)).toEqual([
     {
       name: "eu",
@@ -119,7 +119,7 @@ test("the lanes of a timeline say what each part did, from one change to the nex
   ]);
 });
 
-test("the page needs nothing else, begins with the answer, and believes no name", () => {
+test("the page loads nothing, begins with the answer, and escapes names", () => {
   const page = htmlReport(OUTCOME, [{ ...OUTCOME, run: "before", measured: { ...OUTCOME.measured, repairMs: 900 } }]);
   expect(page).toContain("<h1>A promise or a limit was broken: 1 reading is missing.</h1>");
   expect(page).toContain("<svg");
@@ -128,7 +128,7 @@ test("the page needs nothing else, begins with the answer, and believes no name"
   expect(page).toContain("before (failed)");
 });
 
-test("CI hears of a failure and of what is incomplete in its own words", () => {
+test("JUnit XML has a failure for a failed drill and an error for an incomplete one", () => {
   const xml = junitReport([
     OUTCOME,
     { ...OUTCOME, drill: "a", verdict: "passed", reasons: [] },
@@ -140,7 +140,7 @@ test("CI hears of a failure and of what is incomplete in its own words", () => {
   expect(xml).toMatch(/name="b"[^>]*>\s*<error /);
 });
 
-test("a folder of reports holds everything, and knows the runs before", () => {
+test("a folder of reports holds all evidence, and a report shows the runs before", () => {
   const path = mkdtempSync(join(tmpdir(), "tidemark-reports-"));
   onTestFinished(() => rmSync(path, { recursive: true }));
   const folder = new ReportFolder(path);
@@ -162,29 +162,30 @@ test("a folder of reports holds everything, and knows the runs before", () => {
   );
 });
 
-test("the table of many drills has what was asked: RTO, RPO, repair", () => {
+test("the table of several drills has RTO, RPO and repair time", () => {
   expect(summaryTable([OUTCOME]).split("\n")[2]).toBe(
     "| region-lost | failed | 0.80 s | 0.80 s | 1 | 0 | 21.0 s | - |",
   );
 });
 
-test("the live view says who is hit, who took over, and the account so far", () => {
-  const lines = liveLines(
-    "drill region-lost on sandbox",
-    {
-      atMs: 2000,
-      sample: samples[2],
-      samples: samples.slice(0, 3),
-      sent: 401,
-      acknowledged: 400,
-      active: [freezeOf("eu", 10_000)],
-      lostForEver: new Set(),
-    },
-    OUTCOME.marks,
-  ).join("\n");
+test("the live view shows what is hit, which region took over, and the ledger so far, in any width", () => {
+  const linesAt = (width: number): string[] =>
+    liveLines({ title: "drill region-lost on sandbox", width }, PROGRESS, OUTCOME.marks);
+  const lines = linesAt(120).join("\n");
   expect(lines).toContain("eu is frozen for 10s 00:01.0 / 00:10.0");
   expect(lines).toMatch(/^eu .*no answer \(expected\)/m);
   expect(lines).toMatch(/^plant-1 .*to us, nothing waits/m);
-  expect(lines).toMatch(/^ledger +sent 401 {2}acknowledged 400 {2}in flight 1/m);
+  expect(lines).toMatch(/^ledger +sent 401, acknowledged 400, in flight 1, only in gateways 0$/m);
   expect(sparkline([0, 50, 100])).toBe("▁▅█");
+  for (const width of [60, 80]) expect(linesAt(width).filter((line) => line.length > width)).toEqual([]);
 });
+
+const PROGRESS = {
+  atMs: 2000,
+  sample: samples[2],
+  samples: samples.slice(0, 3),
+  sent: 401,
+  acknowledged: 400,
+  active: [freezeOf("eu", 10_000)],
+  lostForEver: new Set<string>(),
+};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { objections } from "../../../../deploy/drill/guards.ts";
-import { growth, isWell, whatAils } from "../../../../deploy/drill/samples.ts";
+import { growth, isWell, troubleIn } from "../../../../deploy/drill/samples.ts";
 import type { Sample } from "../../../../deploy/drill/samples.ts";
 import { stopReason } from "../../../../deploy/drill/stop-conditions.ts";
 import { gatewaySample, regionSample, drillSample } from "./samples.ts";
@@ -12,21 +12,21 @@ describe("whether a deployment is well", () => {
 
   test.each<[string, Sample]>([
     ["gateway plant-1 does not answer", drillSample({ gateway: undefined })],
-    ["gateway plant-1 is not connected to any region", drillSample({ gateway: gatewaySample({ carrier: null }) })],
+    ["gateway plant-1 is not connected to any region", drillSample({ gateway: gatewaySample({ activeRegion: null }) })],
     ["gateway plant-1 is full", drillSample({ gateway: gatewaySample({ full: true }) })],
     ["gateway plant-1 is 9 s behind", drillSample({ gateway: gatewaySample({ behindMs: 9000 }) })],
     ["region eu does not answer", drillSample({ eu: undefined })],
     ["region eu has no connection to us", drillSample({ eu: regionSample("us", { connected: false }) })],
-    ["region us lacks what eu has", drillSample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
-  ])("is no: %s", (ailment, given) => expect(whatAils(given, BOTH)).toBe(ailment));
+    ["region us is behind eu", drillSample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
+  ])("is no: %s", (ailment, given) => expect(troubleIn(given, BOTH)).toBe(ailment));
 
-  test("asks nothing of regions that are not counted on", () => {
+  test("ignores regions that need not be well", () => {
     const one = drillSample({ eu: undefined, us: regionSample("eu", { connected: false }) });
     expect(isWell(one, new Set(["us"]))).toBe(true);
   });
 });
 
-test("what a counter grew by is the sum over all processes that had it", () => {
+test("the growth of a counter is the sum over all processes", () => {
   const counts = [3, 10, undefined, 2, 5];
   const samples = counts.map((n, atMs) =>
     drillSample({ atMs, gateway: n === undefined ? undefined : gatewaySample({ dualSendMs: n }) }),
@@ -36,7 +36,7 @@ test("what a counter grew by is the sum over all processes that had it", () => {
   expect(growth(samples, counter, { fromNothing: false })).toBe(12);
 });
 
-describe("a drill must not go on", () => {
+describe("a drill is stopped", () => {
   const conditions = { bufferUsed: 0.8, peerRegionUnhealthy: true, canaryLost: true };
   const gone = [
     drillSample({ atMs: 0 }),
@@ -44,7 +44,7 @@ describe("a drill must not go on", () => {
     drillSample({ atMs: 7000, us: undefined }),
   ];
 
-  test("when a buffer is too full, unless the drill is about that", () => {
+  test("when a buffer is too full, unless that is what the drill tests", () => {
     const full = [drillSample({ gateway: gatewaySample({ fillRatio: 0.81 }) })];
     expect(stopReason(full, { conditions, expected: new Set() })).toMatch(/buffer of plant-1 is 81% full/);
     expect(
@@ -59,22 +59,22 @@ describe("a drill must not go on", () => {
   });
 });
 
-describe("a deployment is not drilled", () => {
-  test("where nothing speaks against it, it is", () => expect(objections(drillSample({}), ["eu", "us"])).toEqual([]));
+describe("a drill does not begin", () => {
+  test("except on a deployment that is well", () => expect(objections(drillSample({}), ["eu", "us"])).toEqual([]));
 
   test.each<[RegExp, Sample]>([
     [/plant-1 does not answer/, drillSample({ gateway: undefined })],
     [/buffer of plant-1 is 50% full/, drillSample({ gateway: gatewaySample({ fillRatio: 0.5 }) })],
-    [/readings of 11 s ago that no region has/, drillSample({ gateway: gatewaySample({ behindMs: 11_000 }) })],
+    [/readings from 11 s ago that no region has/, drillSample({ gateway: gatewaySample({ behindMs: 11_000 }) })],
     [/us does not answer/, drillSample({ us: undefined })],
     [/sees us as joining/, drillSample({ eu: regionSample("us", { state: "joining" }) })],
     [/no connection to eu/, drillSample({ us: regionSample("eu", { connected: false }) })],
-    [/us lacks what eu has for 12 s/, drillSample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
+    [/us is 12 s behind eu/, drillSample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
   ])("while %s", (objection, given) => {
     expect(objections(given, ["eu", "us"]).join("\n")).toMatch(objection);
   });
 
-  test("whose regions are written in another order than its first gateway prefers them", () => {
+  test("when the regions are not in the order of the first gateway's preference", () => {
     expect(objections(drillSample({}), ["us", "eu"])).toEqual([
       "the first gateway prefers eu, us; write the regions of the deployment in this order",
     ]);

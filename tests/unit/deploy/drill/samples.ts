@@ -11,7 +11,7 @@ export function gatewaySample(more: Partial<GatewaySample> = {}): GatewaySample 
     rawWaiting: 0,
     waitingReadings: 0,
     behindMs: null,
-    carrier: "eu",
+    activeRegion: "eu",
     dualSendMs: 0,
     dualSentBatches: 0,
     regions: [

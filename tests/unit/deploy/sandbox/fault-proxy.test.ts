@@ -8,7 +8,7 @@ import { loopbackSettled } from "../../../support/loopback.ts";
 
 let server: Server;
 let proxy: FaultProxy;
-/** What the far end was sent, and its side of the last connection. */
+/** The bytes that the server received, and its side of the last connection. */
 let arrived: Buffer[] = [];
 let far: Socket | undefined;
 const sockets = new Set<Socket>();
@@ -55,7 +55,7 @@ const until = async (met: () => boolean): Promise<void> => {
   await expect.poll(met).toBe(true);
 };
 
-test("a link that is well passes on everything, both ways, and the end of a connection", async () => {
+test("a healthy link passes on everything in both directions, and the end of a connection", async () => {
   const client = new Client();
   client.socket.write("hello");
   await until(() => client.text === "hello");
@@ -64,7 +64,7 @@ test("a link that is well passes on everything, both ways, and the end of a conn
   expect(client.broken).toBe(false);
 });
 
-test("a link that is cut tells nobody; what was kept goes on when it is healed", async () => {
+test("a cut link tells nobody; the bytes that it kept go on when it is healed", async () => {
   const client = new Client();
   client.socket.write("one ");
   await until(() => client.text === "one ");
@@ -79,7 +79,7 @@ test("a link that is cut tells nobody; what was kept goes on when it is healed",
   await until(() => client.text === "one three two ");
 });
 
-test("a connection through a cut link stays silent, and its end is not heard either", async () => {
+test("a connection through a cut link stays silent, and its end is not passed on", async () => {
   proxy.set({ there: { cut: true }, back: { cut: true } });
   const client = new Client();
   client.socket.write("hello");
@@ -90,7 +90,7 @@ test("a connection through a cut link stays silent, and its end is not heard eit
   expect(client.ended).toBe(false);
 });
 
-test("one direction may be cut alone", async () => {
+test("one direction can be cut alone", async () => {
   proxy.set({ back: { cut: true } });
   const client = new Client();
   client.socket.write("hello");
@@ -101,7 +101,7 @@ test("one direction may be cut alone", async () => {
   await until(() => client.text === "hello");
 });
 
-test("latency and jitter delay, and keep the order", async () => {
+test("latency and jitter delay the bytes and keep their order", async () => {
   proxy.set({ there: { latencyMs: 60, jitterMs: 40 } });
   const client = new Client();
   const startMs = performance.now();
@@ -111,7 +111,7 @@ test("latency and jitter delay, and keep the order", async () => {
   expect(performance.now() - startMs).toBeGreaterThanOrEqual(75);
 });
 
-test("a bandwidth is kept", async () => {
+test("a limited bandwidth is not exceeded", async () => {
   proxy.set({ there: { bytesPerS: 20_000 } });
   const client = new Client();
   const startMs = performance.now();
@@ -120,7 +120,7 @@ test("a bandwidth is kept", async () => {
   expect(performance.now() - startMs).toBeGreaterThanOrEqual(190);
 });
 
-test("a reset breaks off both ends, and the next connection is well", async () => {
+test("a reset ends both sides, and the next connection works", async () => {
   const client = new Client();
   client.socket.write("hello");
   await until(() => client.text === "hello");
@@ -132,7 +132,7 @@ test("a reset breaks off both ends, and the next connection is well", async () =
   expect(next.text).toBe("again");
 });
 
-test("nobody behind it is a broken connection, as without it", async () => {
+test("without a server behind it, a connection breaks as it would without the proxy", async () => {
   await new Promise((resolve) => {
     for (const socket of sockets) socket.destroy();
     server.close(resolve);

@@ -18,7 +18,7 @@ const until = async (met: () => boolean): Promise<void> => {
 const file = (name: string): string => join(folder, name);
 const touch = (name: string): string => `touch '${file(name)}'`;
 
-test("what is armed happens when its time is over, unless it was disarmed", async () => {
+test("an armed command runs when its time is over, unless it was disarmed", async () => {
   const warden = new Warden();
   warden.arm(touch("first"), 200);
   const disarm = warden.arm(touch("second"), 250);
@@ -29,7 +29,7 @@ test("what is armed happens when its time is over, unless it was disarmed", asyn
   await warden.dismiss();
 });
 
-test("when its master is gone without a word it heals, kills also what is frozen, and cleans up", async () => {
+test("when its supervisor is gone, it runs armed commands, kills frozen processes, and removes folders", async () => {
   const warden = new Warden();
   const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
   const gone = once(child, "exit");
@@ -45,7 +45,7 @@ test("when its master is gone without a word it heals, kills also what is frozen
   await until(() => existsSync(file("healed")) && !existsSync(rest));
 });
 
-test("when its master is done it leaves everything alone", async () => {
+test("when its supervisor has finished, it does nothing", async () => {
   const warden = new Warden();
   const rest = file("rest");
   mkdirSync(rest);

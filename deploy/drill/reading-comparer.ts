@@ -4,8 +4,8 @@ import type { CanaryLog, DeviceContents, Ledger } from "./ledger.ts";
 import { acknowledgedBefore, ledgerOf } from "./ledger.ts";
 import type { TargetRegion } from "./target.ts";
 
-/** Compares what canaries know with what regions answer: every id, in every region. */
-export class Account {
+/** Compares what canaries noted with what regions answer: every id, in every region. */
+export class ReadingComparer {
   readonly #logs: readonly CanaryLog[];
   readonly #kind: "sandbox" | "deployment";
 
@@ -17,7 +17,7 @@ export class Account {
   /** @throws Fault when a region does not answer. */
   async ledger(regions: readonly TargetRegion[], signal: AbortSignal): Promise<Ledger> {
     const contents: DeviceContents[] = [];
-    // The sandbox makes windows of one second; a deployment has those that it has, and ten seconds unless told otherwise.
+    // The sandbox has windows of one second. A deployment has windows of ten seconds by default.
     const window = this.#kind === "sandbox" ? "1s" : "10s";
     for (const region of regions) {
       for (const { device } of this.#logs) {
@@ -29,8 +29,8 @@ export class Account {
   }
 
   /**
-   * Whether all regions hold the same batches. Of a deployment that others use, the sets never stand still; there the
-   * ledger has to do. @throws Fault when a region does not answer.
+   * Whether all regions hold the same batches. In a deployment that others use, the sets change all the time; there the ledger
+   * must suffice. @throws Fault when a region does not answer.
    */
   async setsEqual(regions: readonly TargetRegion[]): Promise<boolean> {
     if (this.#kind === "deployment") return true;
@@ -41,8 +41,8 @@ export class Account {
   }
 
   /**
-   * Resolves with true when every reading that was acknowledged before a moment is in every region, with false when the
-   * signal fires before.
+   * Resolves with true when every reading that was acknowledged before a time is in every region; with false when the signal
+   * fires first.
    */
   async repaired(
     regions: readonly TargetRegion[],
