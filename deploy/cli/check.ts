@@ -30,16 +30,18 @@ async function checked(file: string): Promise<Checked> {
   }
 }
 
-/** A gateway's configuration has the key `gateway`, a region's the key `region`. */
+/** A gateway's configuration has the key `gateway`, a region's the key `region`. Either may be misspelt. */
 async function summaryOf(file: string): Promise<string> {
   const { loadConfig, topLevelKeys } = await import("../../proto/runtime/options/load-config.ts");
+  const { nearestWord } = await import("../../proto/runtime/options/nearest-word.ts");
   const keys = topLevelKeys(file);
-  if (keys.includes("region") && !keys.includes("gateway")) {
+  const kinds = keys.map((key) => nearestWord(key, ["gateway", "region"]));
+  if (kinds.includes("region") && !kinds.includes("gateway")) {
     const { cloudConfigSchema } = await import("../../cloud/config.ts");
     const { region, ingest, http, dataDir } = loadConfig({ path: file, schema: cloudConfigSchema });
     return `region ${region}: takes batches on ${ingest.host}:${ingest.port}, answers on ${http.host}:${http.port}, keeps data in ${dataDir}`;
   }
-  if (keys.length > 0 && !keys.includes("gateway")) {
+  if (keys.length > 0 && !kinds.includes("gateway")) {
     throw new Fault({
       code: "config",
       message: `${file}: this is neither the configuration of a gateway nor that of a region`,

@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../../proto/core/fault.ts";
-import { loadConfig, nearestWord } from "../../proto/runtime/options/load-config.ts";
+import { loadConfig } from "../../proto/runtime/options/load-config.ts";
+import { nearestWord } from "../../proto/runtime/options/nearest-word.ts";
 import type { Drill } from "./drill-file.ts";
 import { drillSchema } from "./drill-file.ts";
 

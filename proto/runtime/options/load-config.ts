@@ -5,6 +5,7 @@ import type { Document, Node, YAMLError } from "yaml";
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { Fault } from "../../core/fault.ts";
+import { nearestWord } from "./nearest-word.ts";
 
 /**
  * Reads a YAML configuration and checks it against its schema. All mistakes are reported at once, each with its place,
@@ -46,7 +47,9 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value }));
-  throw mistakes(found);
+  // A misspelt key is one mistake, although the key that was meant is missing as well.
+  const meant = new Set(found.map(({ meantPath }) => meantPath));
+  throw mistakes(found.filter(({ missingPath }) => missingPath === undefined || !meant.has(missingPath)));
 }
 
 /** The message of the YAML library, except where it advises the programmer. */
@@ -64,7 +67,7 @@ export function topLevelKeys(path: string): string[] {
 
 type Context = { document: Document.Parsed; place: Places; schema: z.ZodType; value: unknown };
 
-function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
+function blocks(issue: z.core.$ZodIssue, context: Context): SchemaMistake[] {
   const { document, place, schema } = context;
   if (issue.code === "invalid_union") {
     const likely = likelyBranch(issue);
@@ -76,14 +79,16 @@ function blocks(issue: z.core.$ZodIssue, context: Context): Mistake[] {
     return issue.keys.map((key) => {
       const nearest = nearestWord(key, accepted);
       const advice = nearest === undefined ? `expected one of ${accepted.join(", ")}` : `did you mean ${nearest}?`;
-      return place.block(keyRange(document, path, key), `${dotted([...path, key])}: unknown key; ${advice}`);
+      const mistake = place.block(keyRange(document, path, key), `${dotted([...path, key])}: unknown key; ${advice}`);
+      return nearest === undefined ? mistake : { ...mistake, meantPath: dotted([...path, nearest]) };
     });
   }
   const found = valueAt(context.value, path);
-  const missing = found === undefined;
-  const range = missing ? parentRange(document, path) : rangeAt(document, path);
-  const what = missing ? `missing; ${expectation(issue)}` : `${expectation(issue)}${shown(issue, found)}`;
-  return [place.block(range, `${dotted(path)}: ${what}`)];
+  if (found === undefined) {
+    const mistake = place.block(parentRange(document, path), `${dotted(path)}: missing; ${expectation(issue)}`);
+    return [{ ...mistake, missingPath: dotted(path) }];
+  }
+  return [place.block(rangeAt(document, path), `${dotted(path)}: ${expectation(issue)}${shown(issue, found)}`)];
 }
 
 /**
@@ -167,6 +172,9 @@ class Places {
 }
 
 type Mistake = { readonly at: number; readonly text: string };
+
+/** `meantPath`: the key that a misspelt one is near to. `missingPath`: the key that is missing. */
+type SchemaMistake = Mistake & { readonly meantPath?: string; readonly missingPath?: string };
 
 /** All mistakes in one fault, in the order in which a person reads the file. */
 function mistakes(found: readonly Mistake[]): Fault {
@@ -271,28 +279,6 @@ function innerSchemas(def: object): z.core.$ZodType[] {
   if ("in" in def) found.push(def.in as z.core.$ZodType);
   if ("options" in def) found.push(...(def.options as z.core.$ZodType[]));
   return found;
-}
-
-/** The accepted word with the fewest edits, if it is near enough to be the one that the person meant. */
-export function nearestWord(word: string, accepted: readonly string[]): string | undefined {
-  const ranked = accepted.map((one) => ({ one, edits: edits(word, one) })).toSorted((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  // Two edits turn a word of two letters into any other.
-  const limit = word.length < 3 ? 0 : word.length === 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
-  return best !== undefined && best.edits <= limit ? best.one : undefined;
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 function dotted(path: Path): string {

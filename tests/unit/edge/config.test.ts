@@ -194,6 +194,13 @@ describe("a mistake is reported with its place, what was found and what is accep
     |               ^^^^`,
     ],
     [
+      "a misspelt key that is required, once",
+      BASE.replace("gateway", "gatway"),
+      `edge.yaml:1:1  gatway: unknown key; did you mean gateway?
+  1 | gatway: plant-7
+    | ^^^^^^`,
+    ],
+    [
       "a misspelt word",
       `${BASE}log: { level: debgu }\n`,
       `edge.yaml:5:15  log.level: expected trace, debug, info, warn, error, fatal or silent, found "debgu"; did you mean debug?
