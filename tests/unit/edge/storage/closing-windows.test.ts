@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { START_MS, StorageLife } from "../../../support/storage-life.ts";
+
+describe("a window is forwarded once it has ended", () => {
+  test("because the event time of its device has passed its end", () => {
+    const life = new StorageLife();
+    life.reading(1, 0);
+    life.reading(3, 9999);
+    life.pass(1000);
+    expect(life.windows()).toEqual([]);
+    life.reading(5, 10_000);
+    life.pass(1000);
+    expect(life.windows()).toMatchObject([
+      { device: "a/b", metric: "x", windowMs: 10_000, windowStartMs: START_MS, part: 0, carry: null, revision: 0 },
+    ]);
+    expect(life.windows()[0]!.summary).toMatchObject({ count: 2, sum: 4, min: 1, max: 3 });
+  });
+
+  test("or because the device is silent", () => {
+    const life = new StorageLife();
+    life.reading(1, 0);
+    life.pass(4000);
+    expect(life.windows()).toEqual([]);
+    life.pass(2000);
+    expect(life.windows()).toHaveLength(1);
+  });
+});
+
+test("many windows that end together close in bounded steps, one after the other", () => {
+  const life = new StorageLife();
+  for (let n = 0; n < 25; n++) {
+    life.publish(`plant/${n}`, JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`m${i}`, i]))));
+  }
+  life.nowMs += 6000;
+  let steps = 0;
+  let before = life.engine.status().openWindows;
+  expect(before).toBe(2500);
+  while (before > 0) {
+    expect(life.engine.idleWorkDue()).toBe(true);
+    life.engine.commit([]);
+    const after = life.engine.status().openWindows;
+    expect(before - after).toBeLessThanOrEqual(1000);
+    before = after;
+    steps++;
+  }
+  expect(steps).toBe(3);
+  expect(life.windows()).toHaveLength(2500);
+});
+
+describe("[I32] a late reading is never lost", () => {
+  test("it revises its window while the state is kept, also after a crash; carry links the two streams", () => {
+    const life = new StorageLife();
+    life.reading(1, 0);
+    life.pass(6000);
+    const first = life.engine.streams()[0]!.streamId;
+    const next = life.crash();
+    next.reading(2, 5);
+    next.pass(1000);
+    const [before, revised] = next.windows();
+    expect(before).toMatchObject({ revision: 0, summary: { count: 1 } });
+    expect(revised).toMatchObject({ part: 0, revision: 1, carry: first, summary: { count: 2, sum: 3 } });
+  });
+
+  test("it becomes a supplement when the state is gone", () => {
+    const life = new StorageLife({ plan: { allowedLatenessMs: 0 }, engine: {} });
+    life.reading(1, 0);
+    life.pass(6000);
+    life.engine.close();
+    // A checkpoint lies between: only then may a kept state go.
+    const next = new StorageLife({ directory: life.directory, nowMs: life.nowMs, plan: { allowedLatenessMs: 0 } });
+    next.pass(2000);
+    next.reading(2, 5);
+    next.pass(2000);
+    expect(next.windows()).toMatchObject([
+      { part: 0, summary: { count: 1 } },
+      { part: 2, summary: { count: 1 } },
+    ]);
+  });
+});
