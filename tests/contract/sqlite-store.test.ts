@@ -7,13 +7,14 @@ import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.t
 import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
 import { openThreadedStore } from "../../cloud/store/threaded-store.ts";
+import { runs } from "../support/scale.ts";
 import { storeContract } from "./store-contract.ts";
 import type { StorePlace } from "./store-contract.ts";
 
 storeContract({
   name: "SQLite",
   place: () => placeFor(async (options) => SqliteStore.open(options)),
-  runs: 60,
+  runs: runs({ short: 30, long: 200 }),
 });
 storeContract({
   name: "SQLite in a thread",

@@ -10,6 +10,7 @@ import type { SealedBatch } from "../../../../proto/core/record.ts";
 import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
 import { askRoute } from "../../../support/ask-route.ts";
 import { permutations } from "../../../support/permutations.ts";
+import { runs } from "../../../support/scale.ts";
 import { sealed, testStream, windowOf } from "../../../support/sealed.ts";
 
 /** One window: two gateways, one of which restarts and sends a late revision, and commands of operators in two regions. */
@@ -41,9 +42,11 @@ const QUESTIONS = [
   "/v1/conflicts?device=press-1",
 ];
 
+// The short run takes every seventh of the 720 orders: each batch is first, last and next to each other one.
 test("every order of delivery gives the same answers, byte for byte", async () => {
   const answers = new Set<string>();
-  for (const order of permutations(BATCHES)) {
+  const orders = permutations(BATCHES).filter((_, i) => i % runs({ short: 7, long: 1 }) === 0);
+  for (const order of orders) {
     const store = new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });
     for (const batch of order) {
       await store.apply([{ ...batch, gateway: "", verified: false, receivedMs: answers.size }]);
