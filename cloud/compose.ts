@@ -205,7 +205,7 @@ export async function startRegion(deps: {
       case "has_everything": {
         const { member } = notice;
         commands
-          .take([becomesMember(member, region)])
+          .commit([becomesMember(member, region)])
           .catch((error: unknown) => events.peers.notPromoted(member, error));
         return;
       }

@@ -29,14 +29,14 @@ export type CommandRequest = { readonly reason: string; readonly actor: string }
   | MemberRequest
 );
 
-/** Addresses may be left out where the region is known. */
+/** The addresses may be left out if the region is known. */
 export type MemberRequest = {
   readonly command: "set_member";
   readonly region: string;
   readonly state: MemberState;
   readonly url?: string | undefined;
   readonly gateway_url?: string | undefined;
-  /** A region may be given up although batches are left with too few copies. */
+  /** The region may be given up even if batches are left with too few copies. */
   readonly accept_loss?: boolean | undefined;
 };
 
@@ -56,9 +56,9 @@ type CommandSummary = {
   readonly last?: number | undefined;
 };
 
-/** Windows of one request: one batch, well under the largest body. */
+/** The windows of one request go into one batch, and their JSON is well under the largest body. */
 const WINDOWS_MAX = 1000;
-/** A command of a thousand summaries is a fifth of this. */
+/** A request of a thousand summaries is a fifth of this. */
 export const REQUEST_BYTES_MAX: number = 1024 * 1024;
 
 const ADDRESS_ACCEPTED = "expected http://host:port, or https://host:port for TLS";
@@ -89,7 +89,7 @@ const length = z.string(LENGTH_ACCEPTED).transform((text, context) => {
 });
 
 const number = z.number("expected a finite number");
-const count = z.int("expected a whole number").min(1, "expected at least 1; to say nothing, clear");
+const count = z.int("expected a whole number").min(1, "expected at least 1; use clear to delete what was set");
 
 const VALUE_ACCEPTED = "expected a number, a text of at most 1024 characters, true or false";
 const value = z.union([z.number(), z.string().max(1024), z.boolean()], VALUE_ACCEPTED);
@@ -106,7 +106,7 @@ const summary = z
   })
   .superRefine(({ min, max, sum, count: of }, context) => {
     if (min > max) context.addIssue({ code: "custom", message: "min is above max", path: ["min"] });
-    // A mean outside of the extremes is a slip of the hand; rounding is not.
+    // A mean outside of the extremes is a mistake, but one that is off by rounding is not.
     const [mean, slack] = [sum / of, 1e-9 * Math.max(Math.abs(min), Math.abs(max))];
     if (min > max || (mean >= min - slack && mean <= max + slack)) return;
     context.addIssue({ code: "custom", message: `sum / count is ${mean}: not between min and max`, path: ["sum"] });
@@ -174,14 +174,14 @@ export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
         const before = new Date(start - (start % request.window)).toISOString();
         context.addIssue({ code: "custom", message: `no window starts at ${at}; one starts at ${before}`, path });
       }
-      if (seen.has(start)) context.addIssue({ code: "custom", message: `the window of ${at} stands twice`, path });
+      if (seen.has(start)) context.addIssue({ code: "custom", message: `the window of ${at} comes twice`, path });
       seen.add(start);
     }
   });
 
 /**
- * The commands of a request, one a window.
- * @param known the region that a command is about, as it is known now.
+ * The commands of a request, one for each window.
+ * @param known what is known of the region that the command is about.
  */
 export function draftsOf(request: CommandRequest, known: Member | undefined): readonly OperatorDraft[] {
   const { reason, actor } = request;
@@ -206,7 +206,7 @@ export function draftsOf(request: CommandRequest, known: Member | undefined): re
   }));
 }
 
-/** The region as it is to be from now on. */
+/** The region as the request wants it. */
 export function memberOf({ region, state, url, gateway_url }: MemberRequest, known: Member | undefined): Member {
   const address = url ?? known?.url ?? "";
   return {

@@ -10,10 +10,10 @@ import type { Committer, CommitListener, SettledBatch } from "../ingest/committe
 import type { ApplyOutcome } from "../store/store.ts";
 
 /**
- * Takes the commands of operators and makes batches of them, in a stream of its own: from there on they are replicated,
- * compared and kept like everything else, and every region answers with them alike.
+ * Makes batches of the commands of operators, in a stream of its own. From there on the commands are replicated, compared
+ * and kept like everything else, and every region gives the same answers with them.
  *
- * A stream lives as long as the process, as those of gateways do: a region that is restored from a backup must never
+ * The stream lives as long as the process, like those of gateways: a region that is restored from a backup must never
  * give one number to two batches.
  */
 export class CommandService implements CommitListener {
@@ -32,13 +32,13 @@ export class CommandService implements CommitListener {
 
   /**
    * Resolves when the commands are committed here, all of them or none.
-   * @throws Fault when the clock of this region is outside of 2020 to 2159: no version can be said then.
+   * @throws Fault when the clock of this region is outside of 2020 to 2159: then the commands cannot get a version.
    */
-  async take(drafts: readonly OperatorDraft[]): Promise<Receipt> {
-    // Above every command that this region has heard of, so that what is said later wins, whatever the clocks say.
-    const heard = await this.#deps.highestHlc();
+  async commit(drafts: readonly OperatorDraft[]): Promise<Receipt> {
+    // Above every command that this region knows, so that the later command wins, whatever the clocks show.
+    const highest = await this.#deps.highestHlc();
     const nowMs = millis(this.#deps.clock.nowMs());
-    const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, heard) }));
+    const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, highest) }));
     const streamId = (this.#stream ??= this.#deps.mintStreamId());
     const at = toSeq((this.#lastSeq += 1));
     const gateway = operatorName(this.#options.region);
@@ -55,9 +55,9 @@ export class CommandService implements CommitListener {
     return { streamId, seq: at, commands };
   }
 
-  #mint(nowMs: Millis, heard: number): number {
+  #mint(nowMs: Millis, highest: number): number {
     try {
-      this.#lastHlc = mintHlc(nowMs, Math.max(heard, this.#lastHlc), this.#options.regionNumber);
+      this.#lastHlc = mintHlc(nowMs, Math.max(highest, this.#lastHlc), this.#options.regionNumber);
       return this.#lastHlc;
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
@@ -96,7 +96,7 @@ export class CommandService implements CommitListener {
   }
 }
 
-/** Where the commands are: the batch that holds them. */
+/** The batch that holds the commands. */
 export type Receipt = {
   readonly streamId: StreamId;
   readonly seq: Seq;
@@ -114,7 +114,7 @@ export type CommandServiceDeps = {
 
 export type CommandServiceOptions = {
   readonly region: string;
-  /** 0 to 31, another one in each region as far as their configurations agree. */
+  /** 0 to 31. It differs between regions as long as their configurations agree. */
   readonly regionNumber: number;
 };
 

@@ -40,7 +40,7 @@ export function commandsRoute(deps: CommandsRouteDeps): Route {
 }
 
 export type CommandsRouteDeps = {
-  readonly commandService: Pick<CommandService, "take" | "replicated">;
+  readonly commandService: Pick<CommandService, "commit" | "replicated">;
   readonly region: string;
   /** All regions, as this one knows them now. */
   readonly members: () => readonly Member[];
@@ -68,7 +68,7 @@ function knownMember(request: CommandRequest, { members }: CommandsRouteDeps): M
 
 async function run(request: CommandRequest, deps: CommandsRouteDeps): Promise<CommandsAnswer> {
   const { commandService, region, commanded } = deps;
-  const receipt = await commandService.take(draftsOf(request, knownMember(request, deps)));
+  const receipt = await commandService.commit(draftsOf(request, knownMember(request, deps)));
   const batch = `${receipt.streamId}/${receipt.seq}`;
   commanded(request, batch);
   const replicated = await commandService.replicated(receipt, AbortSignal.timeout(REPLICATED_WAIT_MS));

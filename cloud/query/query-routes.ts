@@ -8,7 +8,7 @@ import { recordsRoute } from "./records-route.ts";
 import { regionsRoute } from "./regions-route.ts";
 import type { RegionsSeen } from "./regions-route.ts";
 import { revisionsRoute } from "./revisions-route.ts";
-import { schemaRoute } from "./schema-route.ts";
+import { seriesSchemaRoute } from "./schema-route.ts";
 import { seriesRoute } from "./series-route.ts";
 import { statusRoute } from "./status-route.ts";
 import type { Store } from "../store/store.ts";
@@ -31,7 +31,7 @@ export function queryRoutes(deps: {
     gatewaysRoute({ store, lastSeenMs }),
     regionsRoute(regions),
     seriesRoute(store),
-    schemaRoute(store),
+    seriesSchemaRoute(store),
     recordsRoute(store),
     readingsRoute(store),
     revisionsRoute(store),

@@ -9,7 +9,7 @@ import { seriesKeySchema } from "./cursor-keys.ts";
 import { iso } from "./shown-record.ts";
 
 /** `GET /v1/schema`: the types and units of each series, as a gateway shows them. */
-export function schemaRoute(store: Pick<Store, "schema">): Route {
+export function seriesSchemaRoute(store: Pick<Store, "schema">): Route {
   return listingRoute({
     path: "/v1/schema",
     summary: "types and units of each series, and since when",

@@ -17,8 +17,8 @@ export function registerDeadLetter(program: CliCommand): void {
     .option("--json", "print the result as JSON, one dead letter a line")
     .example("tidemark deadletter list", "tidemark deadletter list --reason syntax --json")
     .action(async (flags: DeadLetterFilter & { json?: boolean }) => {
-      const { listed } = await import("../operator/dead-letters.ts");
-      await listed(flags, { json: flags.json === true });
+      const { printList } = await import("../operator/dead-letters.ts");
+      await printList(flags, { json: flags.json === true });
     });
 
   gatewayOption(letters.command("show"))
@@ -27,8 +27,8 @@ export function registerDeadLetter(program: CliCommand): void {
     .option("--json", "print the result as JSON")
     .example("tidemark deadletter show 7")
     .action(async (id: number, flags: { gateway: string; json?: boolean }) => {
-      const { shownOne } = await import("../operator/dead-letters.ts");
-      await shownOne(flags.gateway, id, { json: flags.json === true });
+      const { printOne } = await import("../operator/dead-letters.ts");
+      await printOne(flags.gateway, id, { json: flags.json === true });
     });
 
   gatewayOption(letters.command("payload"))
@@ -44,8 +44,8 @@ export function registerDeadLetter(program: CliCommand): void {
     .description("print all of them as NDJSON, with payloads in base64")
     .example("tidemark deadletter export --gateway http://10.0.0.7:9101")
     .action(async (flags: DeadLetterFilter) => {
-      const { exported } = await import("../operator/dead-letters.ts");
-      await exported(flags);
+      const { printAll } = await import("../operator/dead-letters.ts");
+      await printAll(flags);
     });
 
   authorized(letters.command("retry"))
@@ -53,8 +53,8 @@ export function registerDeadLetter(program: CliCommand): void {
     .option("--json", "print the result as JSON")
     .example("tidemark deadletter retry --token-file operator.token")
     .action(async (flags: DeadLetterCommandFlags) => {
-      const { retried } = await import("../operator/dead-letters.ts");
-      await retried(flags, { json: flags.json === true });
+      const { retryAll } = await import("../operator/dead-letters.ts");
+      await retryAll(flags, { json: flags.json === true });
     });
 
   authorized(letters.command("purge"))
@@ -62,8 +62,8 @@ export function registerDeadLetter(program: CliCommand): void {
     .option("--json", "print the result as JSON")
     .example("tidemark deadletter purge --reason syntax --token-file operator.token")
     .action(async (flags: DeadLetterCommandFlags) => {
-      const { purged } = await import("../operator/dead-letters.ts");
-      await purged(flags, { json: flags.json === true });
+      const { purgeAll } = await import("../operator/dead-letters.ts");
+      await purgeAll(flags, { json: flags.json === true });
     });
 }
 

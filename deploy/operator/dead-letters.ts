@@ -8,7 +8,7 @@ import { deadLetterSchema, purgeSchema, retrySchema } from "../../proto/wire/htt
 type Asked = { readonly gateway: string; readonly reason?: string };
 type Commanded = Asked & { readonly tokenFile: string };
 
-export async function listed(asked: Asked, { json }: { json: boolean }): Promise<void> {
+export async function printList(asked: Asked, { json }: { json: boolean }): Promise<void> {
   let shown = 0;
   for await (const page of pages(asked)) {
     for (const letter of page) {
@@ -23,7 +23,7 @@ export async function listed(asked: Asked, { json }: { json: boolean }): Promise
 }
 
 /** @throws Fault when there is none with this number. */
-export async function shownOne(gateway: string, id: number, { json }: { json: boolean }): Promise<void> {
+export async function printOne(gateway: string, id: number, { json }: { json: boolean }): Promise<void> {
   const letter = await clientOf(gateway).get("/v1/dead-letters/one", deadLetterSchema, { id });
   if (json) {
     process.stdout.write(`${JSON.stringify(letter)}\n`);
@@ -50,13 +50,13 @@ export async function printPayload(gateway: string, id: number): Promise<void> {
   process.stdout.write(await clientOf(gateway).bytes("/v1/dead-letters/payload", { id }));
 }
 
-export async function exported(asked: Asked): Promise<void> {
+export async function printAll(asked: Asked): Promise<void> {
   for await (const page of pages(asked)) {
     process.stdout.write(page.map((letter) => `${JSON.stringify(letter)}\n`).join(""));
   }
 }
 
-export async function retried(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
+export async function retryAll(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
   const client = operatorClient(commanded);
   const sum = { looked: 0, retried: 0, readings: 0, cut: 0 };
   let cursor: string | undefined;
@@ -75,7 +75,7 @@ export async function retried(commanded: Commanded, { json }: { json: boolean })
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : `${sentence}\n`);
 }
 
-export async function purged(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
+export async function purgeAll(commanded: Commanded, { json }: { json: boolean }): Promise<void> {
   const client = operatorClient(commanded);
   let count = 0;
   let cursor: string | undefined;

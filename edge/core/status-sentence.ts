@@ -39,7 +39,7 @@ export function statusSentence(condition: GatewayCondition): string {
   }
   if (condition.refusal !== null) return `Refused by ${condition.region}: ${condition.refusal}; ${safe}.`;
   if (!condition.connected) {
-    const since = condition.offlineMs === null ? "" : ` for ${formatDuration(condition.offlineMs)}`;
+    const since = condition.offlineMs === null ? "" : ` for ${durationText(condition.offlineMs)}`;
     return `No connection to ${condition.region}${since}: ${safe}, ${room(condition)}.`;
   }
   const receiving =
@@ -64,7 +64,7 @@ export function formatCount(value: number): string {
 }
 
 /** As people write it: "0.4 s", "3 min 12 s", "3 h 12 min", "9 days". */
-export function formatDuration(ms: number): string {
+export function durationText(ms: number): string {
   if (ms < 60_000) return seconds(ms);
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
@@ -84,11 +84,11 @@ function plural(word: string, value: number): string {
 }
 
 function room(condition: GatewayCondition): string {
-  if (condition.roomMs !== null) return `room for ${formatDuration(condition.roomMs)} more`;
+  if (condition.roomMs !== null) return `room for ${durationText(condition.roomMs)} more`;
   return `${Math.max(0, Math.round((1 - condition.fillRatio) * 100))} % of the quota free`;
 }
 
 function drainTime(condition: GatewayCondition): string {
   if (condition.drainPerSecond === null || condition.drainPerSecond <= 0) return "";
-  return `, will drain in about ${formatDuration((condition.waitingReadings / condition.drainPerSecond) * 1000)}`;
+  return `, will drain in about ${durationText((condition.waitingReadings / condition.drainPerSecond) * 1000)}`;
 }

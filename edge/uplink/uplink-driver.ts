@@ -283,10 +283,10 @@ export type UplinkStatus = {
   readonly durableBytesPerS: number;
   /** Batches that were sent to a second region because too few held them, and the time in which there were any. */
   readonly dualSend: { readonly batches: number; readonly activeMs: number };
-  readonly regions: readonly RegionStatus[];
+  readonly regions: readonly UplinkRegionStatus[];
 };
 
-export type RegionStatus = {
+export type UplinkRegionStatus = {
   readonly region: RegionId;
   readonly role: RegionRole;
   readonly link: "idle" | "waiting" | "listing" | "opening" | "live" | "stopped";
@@ -304,7 +304,7 @@ export type RegionStatus = {
   readonly durableBytes: number;
 };
 
-function regionStatus(region: RegionState, active: RegionId | undefined, nowMs: number): RegionStatus {
+function regionStatus(region: RegionState, active: RegionId | undefined, nowMs: number): UplinkRegionStatus {
   const { link, circuit } = region;
   const live = link.kind === "live" ? link : undefined;
   return {

@@ -42,7 +42,7 @@ export class SimRegion {
     | {
         readonly store: SqliteStore;
         readonly replicator: PeerReplicator;
-        readonly desk: CommandService;
+        readonly commands: CommandService;
         readonly committer: Committer;
       }
     | undefined;
@@ -127,7 +127,7 @@ export class SimRegion {
         verified: false,
       },
     });
-    const desk = new CommandService(
+    const commands = new CommandService(
       {
         committer,
         highestHlc: () => slow.highestHlc(),
@@ -147,11 +147,11 @@ export class SimRegion {
       },
       { keepMs: KEEP_BYTES_MS },
     );
-    this.#life = { store, replicator, desk, committer };
+    this.#life = { store, replicator, commands, committer };
     network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
     network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
     committer.onCommit(replicator.committed);
-    committer.subscribe(operatorName(this.name), desk);
+    committer.subscribe(operatorName(this.name), commands);
     replicator.onNotice((notice) => {
       if (notice.kind === "report") this.#deps.onReport(`${this.name}: ${JSON.stringify(notice.report)}`);
     });
@@ -172,15 +172,15 @@ export class SimRegion {
   /** An operator's command. @returns whether the region runs and takes it; `replicated` is told when enough hold it. */
   command(draft: OperatorDraft, replicated: () => void): boolean {
     if (this.#life === undefined) return false;
-    const { desk } = this.#life;
-    void desk
-      .take([draft])
+    const { commands } = this.#life;
+    void commands
+      .commit([draft])
       // A clock that jumped out of the years that a version can say.
       .catch((error: unknown) =>
         error instanceof Fault && error.code === "config" ? undefined : this.#deps.onFault(error),
       )
       .then(async (receipt) => {
-        if (receipt !== undefined && (await desk.replicated(receipt, NEVER))) replicated();
+        if (receipt !== undefined && (await commands.replicated(receipt, NEVER))) replicated();
       });
     return true;
   }

@@ -162,11 +162,12 @@ function pruneAll(path: string): void {
 
 /** What a region answers about all that it holds, byte for byte. */
 async function everything(url: string): Promise<string> {
-  const questions = ["series?", "records?window=10s&", "readings?", "conflicts?"];
-  const answers = await Promise.all(
-    questions.map(async (question) =>
-      (await fetch(`${url}/v1/${question}format=ndjson`, { signal: AbortSignal.timeout(20_000) })).text(),
-    ),
-  );
-  return answers.join("\n");
+  const client = regionClient(url);
+  const answers = await Promise.all([
+    client.bytes("/v1/series", { format: "ndjson" }),
+    client.bytes("/v1/records", { window: "10s", format: "ndjson" }),
+    client.bytes("/v1/readings", { format: "ndjson" }),
+    client.bytes("/v1/conflicts", { format: "ndjson" }),
+  ]);
+  return answers.map((answer) => new TextDecoder().decode(answer)).join("\n");
 }

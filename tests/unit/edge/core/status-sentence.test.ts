@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GatewayCondition } from "../../../../edge/core/status-sentence.ts";
-import { formatCount, formatDuration, statusSentence } from "../../../../edge/core/status-sentence.ts";
+import { formatCount, durationText, statusSentence } from "../../../../edge/core/status-sentence.ts";
 
 const healthy: GatewayCondition = {
   devices: 43,
@@ -55,7 +55,7 @@ test.each<[Partial<GatewayCondition>, string]>([
 
 test("counts and durations are written as people write them", () => {
   expect([0, 999, 1000, 1_284_331, 12_800_000].map(formatCount)).toEqual(["0", "999", "1,000", "1,284,331", "12.8 M"]);
-  expect([400, 12_000, 192_000, 11_520_000, 9 * 86_400_000].map(formatDuration)).toEqual([
+  expect([400, 12_000, 192_000, 11_520_000, 9 * 86_400_000].map(durationText)).toEqual([
     "0.4 s",
     "12 s",
     "3 min 12 s",

@@ -42,7 +42,7 @@ const REGION = table([
     digests: { last: null, differing: new Map() },
   }),
   commandsRoute({
-    commandService: { take: absent, replicated: absent },
+    commandService: { commit: absent, replicated: absent },
     region: "eu",
     members: absent,
     changeRefusal: absent,
