@@ -130,9 +130,8 @@ export type SenderInput = {
 export type SenderStatus = {
   readonly peer: RegionId;
   readonly connected: boolean;
-  readonly unreachableSinceMs: number | null;
+  /** Why the last connection ended; empty while there is one. */
   readonly lastLoss: string;
-  readonly inFlightBytes: number;
 };
 
 export function initialSender(peer: RegionId, nowMs: number): SenderState {
@@ -148,14 +147,8 @@ export function initialSender(peer: RegionId, nowMs: number): SenderState {
   };
 }
 
-export function senderStatus({ peer, link, unreachableSinceMs, lastLoss }: SenderState): SenderStatus {
-  return {
-    peer,
-    connected: link.kind === "live",
-    unreachableSinceMs: unreachableSinceMs ?? null,
-    lastLoss,
-    inFlightBytes: link.kind === "live" ? link.inFlightBytes : 0,
-  };
+export function senderStatus({ peer, link, lastLoss }: SenderState): SenderStatus {
+  return { peer, connected: link.kind === "live", lastLoss };
 }
 
 /** What the peer claims of a stream. */

@@ -19,16 +19,11 @@ export class Committer {
   readonly #handlers: ((commit: Commit) => void)[] = [];
   readonly #listeners = new Map<string, Set<CommitListener>>();
   #queue: Item[] = [];
-  #queuedBytes = 0;
   #running: Promise<void> | null = null;
   #failed = false;
 
   constructor(deps: CommitterDeps) {
     this.#deps = deps;
-  }
-
-  get queuedBytes(): number {
-    return this.#queuedBytes;
   }
 
   /**
@@ -55,11 +50,11 @@ export class Committer {
     // A batch from a peer says itself which gateway it belongs to.
     const { gateway, verified } = submitter.kind === "gateway" ? submitter : { gateway: "", verified: false };
     const arrived = { ...batch, gateway, verified, receivedMs: this.#deps.clock.nowMs() };
-    this.#enqueue({ kind: "batch", submitter, batch: arrived }, batch.bytes.byteLength);
+    this.#enqueue({ kind: "batch", submitter, batch: arrived });
   }
 
   submitVoid(range: VoidedBatches): void {
-    this.#enqueue({ kind: "void", range }, 0);
+    this.#enqueue({ kind: "void", range });
   }
 
   /** Tells the listeners of the streams' gateways that more, or less, of these streams is replicated. */
@@ -72,10 +67,9 @@ export class Committer {
     while (this.#running !== null) await this.#running;
   }
 
-  #enqueue(item: Item, sizeBytes: number): void {
+  #enqueue(item: Item): void {
     if (this.#failed) return;
     this.#queue.push(item);
-    this.#queuedBytes += sizeBytes;
     this.#running ??= this.#run();
   }
 
@@ -85,7 +79,6 @@ export class Committer {
     } catch (error) {
       this.#failed = true;
       this.#queue = [];
-      this.#queuedBytes = 0;
       this.#deps.onFault(
         error instanceof Fault
           ? error
@@ -104,7 +97,6 @@ export class Committer {
       if (item.kind === "batch") bytes += item.batch.bytes.byteLength;
       if (bytes >= GROUP_BYTES) break;
     }
-    this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
   }
 

@@ -6,15 +6,15 @@ import type { GrpcTarget } from "../../proto/runtime/grpc-target.ts";
 import { decodeReceiverFrame, encodeSenderFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
 import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 
-/** A connection that this region dialled: it gives. */
+/** A connection that this region dialled. On it, this region is the sender. */
 export interface OutgoingLink {
-  /** What does not fit into the peer's credit is never given, so what waits in the stream is bounded by it. */
+  /** Sends the frame, or keeps it in memory until the connection takes it. The credit of the peer bounds this memory. */
   send(frame: SenderFrame): void;
-  /** Ends the connection now; nothing is told any more. */
+  /** Ends the connection now. The listener is not called any more. */
   close(): void;
 }
 
-/** `closed` is told once and is the last word. */
+/** `closed` is called once, and is the last call. */
 export type OutgoingListener = {
   readonly heard: (frame: ReceiverFrame) => void;
   readonly closed: (reason: string) => void;
@@ -22,7 +22,7 @@ export type OutgoingListener = {
 
 export type PeerGreeting = Omit<Extract<SenderFrame, { kind: "hello" }>, "kind" | "token">;
 
-/** A connection that this region dialled. */
+/** The connection over gRPC. */
 export class GrpcOutgoingLink implements OutgoingLink {
   readonly #listener: OutgoingListener;
   #client: Client | undefined;
@@ -41,7 +41,7 @@ export class GrpcOutgoingLink implements OutgoingLink {
       call.on("data", (frame: ReceiverFrame) => {
         if (!this.#over) listener.heard(frame);
       });
-      // The status that follows says the same and more.
+      // The status follows and says more.
       call.on("error", () => undefined);
       call.on("status", ({ details }: StatusObject) =>
         this.#end(lossOf(channel.url, details || "the peer ended the link")),
@@ -58,7 +58,6 @@ export class GrpcOutgoingLink implements OutgoingLink {
     }
   }
 
-  /** What does not fit into the peer's credit is never given here, so what waits in the stream is bounded by it. */
   send(frame: SenderFrame): void {
     if (!this.#over) this.#call?.write(frame);
   }

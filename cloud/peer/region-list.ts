@@ -2,7 +2,7 @@ import type { Member } from "../../proto/core/member.ts";
 import { membersOf } from "../core/membership.ts";
 import type { Store } from "../store/store.ts";
 
-/** The regions as this one knows them now: read again when a command of an operator may have changed them. */
+/** The list of all regions. It is read from the store again when an operator command may have changed it. */
 export class RegionList {
   readonly #store: Pick<Store, "members">;
   readonly #configured: readonly Member[];
@@ -15,12 +15,12 @@ export class RegionList {
     this.#members = configured;
   }
 
-  /** Told after {@link RegionList.all} has changed. */
+  /** Calls the listener after {@link RegionList.all} has changed. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  /** In order of their names, this region among them. */
+  /** In the order of their names, this region included. */
   get all(): readonly Member[] {
     return this.#members;
   }

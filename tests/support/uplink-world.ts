@@ -10,21 +10,21 @@ import type { SealedBatch } from "../../proto/core/record.ts";
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 
 /**
- * A gateway's uplink, its outbox and one region in a world of numbers: time advances from event to event, and every
- * delay is drawn from one seed. The region keeps what it was sent unless a fault takes it away; the world watches that
- * the uplink never has more under way than it may, and never marks more than it was told.
+ * Simulates a gateway's uplink, its outbox and one region. Time advances from event to event, and every delay is drawn
+ * from one seed. The region keeps what it was sent unless a fault takes it away. The world checks that the uplink never
+ * has more bytes in flight than it may, and never marks more than the region claimed.
  */
 
 export type WorldFault =
   /** The connection breaks, and for a while none can be made. */
   | { readonly kind: "cut"; readonly forMs: number }
-  /** The region takes everything and says nothing. */
+  /** The region takes everything and does not answer. */
   | { readonly kind: "freeze"; readonly forMs: number }
-  /** The region starts anew with what it has on disk. */
+  /** The region restarts with what it has on disk. */
   | { readonly kind: "restart" }
-  /** The region starts anew from a backup: some of what it acknowledged is gone. */
+  /** The region restarts from a backup: some of what it acknowledged is gone. */
   | { readonly kind: "restore"; readonly keep: number }
-  /** The region asks to be left, and ends the session a little later. */
+  /** The region asks the gateway to leave, and ends the session a little later. */
   | { readonly kind: "drain" };
 
 export type WorldOptions = {
@@ -51,8 +51,8 @@ export class UplinkWorld {
   readonly #queue: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = [];
   readonly #sealed = new Map<StreamId, { last: number; closed: boolean }>();
   readonly #disk = new Map<StreamId, Set<number>>();
-  /** What reached the gateway's ears on the current connection. */
-  #told: { durable: StreamSets; session: number } = { durable: new Map(), session: 0 };
+  /** What the gateway was told in the current session. */
+  #told: StreamSets = new Map();
   #unacked = new Map<string, number>();
   #connection: { readonly session: number; linkFreeAtMs: number; open: boolean } | undefined;
   #boot = 1;
@@ -78,7 +78,7 @@ export class UplinkWorld {
     this.feed({ kind: "sealed", streamId, firstSeq, lastSeq: stream.last as Seq });
   }
 
-  /** Batches that were there before the gateway started. */
+  /** Adds batches that were sealed before the gateway started. */
   hold(streamId: StreamId, count: number): void {
     this.#sealed.set(streamId, { last: count, closed: true });
   }
@@ -179,8 +179,8 @@ export class UplinkWorld {
         return this.#send(effect.session, effect.batches);
       case "mark":
         for (const [streamId, claim] of effect.claims) {
-          const told = this.#told.durable.get(streamId) ?? EMPTY_HAVE;
-          if (!within(claim.durable, told)) this.violations.push(`marked more of ${streamId} than was told`);
+          const told = this.#told.get(streamId) ?? EMPTY_HAVE;
+          if (!within(claim.durable, told)) this.violations.push(`marked more of ${streamId} than the region claimed`);
         }
         return later(30, () => this.feed({ kind: "marked", region: effect.region }));
       case "set_timer":
@@ -262,13 +262,13 @@ export class UplinkWorld {
     this.#tell(session, { kind: "ack", durable: this.#sets(), replicated: new Map(), creditBytes });
   }
 
-  /** Frames arrive in order; each a constant while later, so that the order of two is never changed. */
+  /** Every frame takes the same time, so that frames arrive in their order. */
   #tell(session: number, event: SessionEvent): void {
     this.at(this.nowMs + 5, () => {
       if (this.#connection?.session !== session) return;
       if (event.kind === "hello_ack" || event.kind === "ack") {
         if (event.kind === "hello_ack") this.#unacked = new Map();
-        this.#told = { durable: event.durable, session };
+        this.#told = event.durable;
         for (const key of this.#unacked.keys()) {
           const [streamId, seq] = key.split("/");
           if (contains(event.durable.get(streamId as StreamId) ?? EMPTY_HAVE, Number(seq) as Seq))
@@ -298,7 +298,7 @@ export class UplinkWorld {
   }
 }
 
-/** After this long without a fault, any trouble of before is over: the longest patience, and the pauses around it. */
+/** After this time without a fault, all effects of earlier faults are over: the longest patience and the longest pause. */
 export const CALM_MS: number = UPLINK.undurableMaxMs + UPLINK.refusedRetryMs;
 
 function within(claim: Have, told: Have): boolean {
