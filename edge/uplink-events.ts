@@ -42,9 +42,9 @@ export class UplinkEvents implements RegionListEvents {
     switch (report.kind) {
       case "connected": {
         this.#refusal = null;
-        const { offlineMs, lackingBatches } = report;
+        const { storeId, bootId, offlineMs, lackingBatches } = report;
         const text = `connected to ${region}, which lacks ${lackingBatches} batches`;
-        return this.#log.info({ region, offlineMs, lackingBatches }, text);
+        return this.#log.info({ region, storeId, bootId, offlineMs, lackingBatches }, text);
       }
       case "lost":
         return this.#log.warn({ region, retryMs: report.retryMs }, `no connection to ${region}: ${report.reason}`);

@@ -1,10 +1,10 @@
 /**
- * The digests of a region's rows by day: a check that does not trust the rules that keep regions equal (design, section
- * 6). Sets say that two regions hold the same batches; digests say that the same rows came of them, and still stand on the
- * disk as they did.
+ * The digests of a region's rows by day (I15). They check the rules that keep regions equal. Equal sets show that two
+ * regions hold the same batches. Equal digests show that the batches gave the same rows, and that the rows are still on
+ * the disk unchanged.
  *
- * A digest is the sum of the first 48 bits of each row's hash, modulo 2^48, so that it does not depend on the order of
- * the rows. Buckets part the series of a day, so that a difference can be looked for.
+ * A digest is the sum of the first 48 bits of each row's hash, modulo 2^48. So it does not depend on the order of the rows.
+ * The series of a day are split into buckets, so that a difference can be found.
  */
 export type DayDigest = {
   /** Days since 1970-01-01 UTC, of the start of the window or block. */
@@ -39,20 +39,20 @@ export class DayDigests {
     return [...this.#digests.values()].toSorted((a, b) => a.day - b.day || a.bucket - b.bucket);
   }
 
-  /** Of a day and bucket without rows, that of nothing. */
+  /** The digest of this day and bucket; the empty digest if there are no rows. */
   at(day: number, bucket: number): DayDigest {
     return this.#digests.get(`${day}/${bucket}`) ?? { day, bucket, rows: 0, sum: 0 };
   }
 }
 
-/** Two walks one after the other; `before` is null until there were two. */
+/** The last two walks. `before` is null until there were two. */
 export type Walks = { readonly before: DayDigests | null; readonly last: DayDigests };
 
 /**
  * The settled days on which two regions differ, in order.
  *
- * What is late comes to one region some seconds before the other, and a walk takes its time; so only what both saw
- * unchanged in two walks counts.
+ * A late batch comes to one region some seconds before the other, and a walk takes time. So only digests count that both
+ * regions saw unchanged in two walks.
  */
 export function differingDays(ours: Walks, theirs: Walks, options: { nowMs: number; settledMs: number }): number[] {
   const { before: oursBefore, last: oursLast } = ours;

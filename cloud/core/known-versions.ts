@@ -1,10 +1,10 @@
 import type { SchemaVersion } from "../../proto/core/schema.ts";
 
 /**
- * What a series has been, from what its rows said. A unit that was learned later is no other version: rows without one
- * belong to the first unit that readings of their type had.
+ * The types and units that a series has had, from the types and units of its rows. Rows without a unit belong to the first
+ * unit of their type: a unit that became known later is not another version.
  *
- * @param seen in order of the earliest reading.
+ * @param seen in the order of the earliest reading.
  * @returns in the same order.
  */
 export function knownVersions<Seen extends Seeing>(seen: readonly Seen[]): readonly Seen[] {
@@ -14,11 +14,11 @@ export function knownVersions<Seen extends Seeing>(seen: readonly Seen[]): reado
   return known
     .map((version) => {
       const first = known.find(({ type }) => type === version.type);
-      const unsaid = seen.find(({ type, unit }) => unit === null && type === version.type);
-      if (first !== version || unsaid === undefined) return version;
+      const unitless = seen.find(({ type, unit }) => unit === null && type === version.type);
+      if (first !== version || unitless === undefined) return version;
       const isOnly = known.every(({ type, unit }) => type !== version.type || unit === version.unit);
-      const lastMs = isOnly ? Math.max(version.lastMs, unsaid.lastMs) : version.lastMs;
-      return { ...version, firstMs: Math.min(version.firstMs, unsaid.firstMs), lastMs };
+      const lastMs = isOnly ? Math.max(version.lastMs, unitless.lastMs) : version.lastMs;
+      return { ...version, firstMs: Math.min(version.firstMs, unitless.firstMs), lastMs };
     })
     .toSorted((a, b) => a.firstMs - b.firstMs);
 }

@@ -4,12 +4,12 @@ import type { StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 
 /**
- * Which regions there are: what the configuration of this one says, as far as no operator said something else. Commands of
- * operators replicate, so all regions come to the same list; a configuration only has to name one region that is there.
+ * The list of all regions. A command of an operator outranks the configuration of this region. Commands replicate, so all
+ * regions have the same list in the end, and a configuration only has to name one other region.
  */
-export function membersOf(configured: readonly Member[], said: readonly Member[]): readonly Member[] {
+export function membersOf(configured: readonly Member[], commanded: readonly Member[]): readonly Member[] {
   const members = new Map(configured.map((member) => [member.region, member]));
-  for (const member of said) members.set(member.region, member);
+  for (const member of commanded) members.set(member.region, member);
   return [...members.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
 }
 
@@ -18,22 +18,22 @@ export function counts({ state }: Member): boolean {
   return state === "member";
 }
 
-/** Whether bytes are kept until it has them. */
+/** Whether bytes are kept until it holds them. */
 export function isWaitedFor({ state }: Member): boolean {
   return state === "member" || state === "joining";
 }
 
-/** How many regions must hold a batch before gateways may trim it. @param configured null: two, where there are two. */
+/** How many regions must hold a batch before gateways may trim it. @param configured null: two, or one if there is only one. */
 export function minCopiesOf(configured: number | null, members: readonly Member[]): number {
   return configured ?? Math.max(1, Math.min(2, members.filter(counts).length));
 }
 
 /**
- * Why a change of the list must not be made, in one sentence; null when it may.
+ * Why a change of the list must not be made, in one sentence; null: it may be made. Two reasons are possible (I13):
  *
- * - Fewer members than `min_copies`: nothing would ever count as replicated again.
- * - Batches with too few copies on the members that remain: the region that goes may hold the only one. While they can
- *   reach each other the others mend this by themselves, so the way out is nearly always to wait.
+ * - There would be fewer members than `min_copies`. Nothing would count as replicated any more.
+ * - The remaining members hold too few copies of some batches. The region that goes may hold the only copy. If the others
+ *   can reach each other they copy these batches by themselves, so it nearly always helps to wait.
  */
 export function changeRefusal(change: Member, situation: Situation): string | null {
   const { members, minCopies } = situation;
@@ -50,19 +50,19 @@ export function changeRefusal(change: Member, situation: Situation): string | nu
   if (remaining.length < needed) {
     return `without ${change.region} there would be ${remaining.length} members, and min_copies is ${needed}`;
   }
-  const looks = change.state === "lost" && !situation.acceptShortage;
-  return looks ? shortage(change.region, remaining, situation) : null;
+  const mustCheck = change.state === "lost" && !situation.acceptShortage;
+  return mustCheck ? shortage(change.region, remaining, situation) : null;
 }
 
 export type Situation = {
   readonly members: readonly Member[];
-  /** As configured; null where it follows the number of members. */
+  /** As configured; null: it follows from the number of members. */
   readonly minCopies: number | null;
-  /** Batches may be left with too few copies, or with none. */
+  /** The operator accepts that batches have too few copies, or none. */
   readonly acceptShortage: boolean;
-  /** Every stream that is known. */
+  /** All known streams. */
   readonly streams: Iterable<StreamId>;
-  /** What a region holds of a stream, by its own word. */
+  /** What a region claims to hold of a stream. */
   readonly holds: (region: string, streamId: StreamId) => Have;
 };
 

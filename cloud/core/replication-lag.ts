@@ -3,19 +3,19 @@ import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 
 /**
- * How far each peer is behind with what was committed here first: the batches in the order of their commits, and for
- * each peer the place up to which it holds them.
+ * How far each peer is behind with what this region committed first. It keeps the batches in the order of their commits,
+ * and for each peer the place up to which the peer holds them.
  *
- * A batch that is held late holds up the place, so a delay is never told too short. Bounded: of more than `LOG_MAX`
- * batches the oldest are forgotten, and with them how late they are.
+ * The place stops at the first batch that the peer does not hold, so a delay is never measured too short. Memory is
+ * bounded: of more than `LOG_MAX` batches, the oldest are forgotten.
  */
 export class ReplicationLag {
   readonly #log: Committed[] = [];
-  /** Entries that were dropped from the front. */
+  /** How many entries were dropped from the front. */
   #dropped = 0;
   readonly #places = new Map<RegionId, number>();
 
-  /** From now on it is asked about these peers; one that is new is not behind with what was before. */
+  /** From now on these are the peers. A new peer is not behind with what was committed before. */
   setPeers(peers: readonly RegionId[]): void {
     for (const peer of this.#places.keys()) if (!peers.includes(peer)) this.#places.delete(peer);
     const end = this.#dropped + this.#log.length;
@@ -28,7 +28,7 @@ export class ReplicationLag {
     this.#dropFront(Math.max(0, this.#log.length - LOG_MAX));
   }
 
-  /** The peer said anew what it holds. @returns the delays of what it holds now, in milliseconds. */
+  /** The peer has claimed something. @returns the delays of the batches that it holds now, in milliseconds. */
   held(peer: RegionId, holds: (streamId: StreamId) => Have, nowMs: number): readonly number[] {
     const delays: number[] = [];
     let place = this.#place(peer);
@@ -52,7 +52,7 @@ export class ReplicationLag {
     return Math.max(this.#places.get(peer) ?? 0, this.#dropped);
   }
 
-  /** In large steps: dropping from the front of an array moves the rest. */
+  /** Drops in large steps, because each drop moves the rest of the array. */
   #dropFront(count: number): void {
     if (count < DROP_STEP && this.#log.length < LOG_MAX) return;
     if (count <= 0) return;

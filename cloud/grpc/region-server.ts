@@ -6,8 +6,8 @@ import { FRAME_MAX_BYTES } from "../../proto/runtime/grpc-target.ts";
 import { portFault } from "../../proto/runtime/port-fault.ts";
 
 /**
- * The one gRPC port of a region: gateways (`Ingest.Session`) and peers (`Peer.Link`) come to the same address, so there
- * is one certificate and one rule of a firewall.
+ * The gRPC port of a region. Gateways (`Ingest.Session`) and peers (`Peer.Link`) use the same address. So a region needs
+ * one certificate and one firewall rule.
  */
 export class RegionServer {
   readonly #options: RegionServerOptions;
@@ -15,7 +15,7 @@ export class RegionServer {
 
   constructor(services: readonly StreamService[], options: RegionServerOptions) {
     this.#options = options;
-    // What goes wrong comes back as an error; the library's own lines on standard error would tell it twice.
+    // Errors are returned and logged here. The library would write them to standard error as well.
     setLogVerbosity(logVerbosity.NONE);
     this.#server = new Server({
       "grpc.max_receive_message_length": FRAME_MAX_BYTES,
@@ -23,7 +23,7 @@ export class RegionServer {
       "grpc.keepalive_timeout_ms": 5_000,
       "grpc.keepalive_permit_without_calls": 1,
     });
-    // Frames are decoded by the services, not here: a broken one is answered with a Refusal that says why.
+    // The services decode the frames, so that they can answer a broken one with a Refusal that says why.
     const bytes = (frame: Buffer): Buffer => frame;
     for (const { path, accept } of services) {
       this.#server.addService(
@@ -43,7 +43,7 @@ export class RegionServer {
     }
   }
 
-  /** @throws Fault when the port cannot be had or a certificate not be read. */
+  /** @throws Fault if the port cannot be opened or a certificate cannot be read. */
   async listen(): Promise<{ readonly host: string; readonly port: number }> {
     const { host, port } = this.#options;
     const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
@@ -57,7 +57,7 @@ export class RegionServer {
     return { host, port: bound };
   }
 
-  /** Takes no new streams, waits for those that are open, then cuts off what is left. May come twice. */
+  /** Takes no new streams, waits for the open ones, then cuts off those that are left. May be called twice. */
   async stop(withinMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     let timer: NodeJS.Timeout | undefined;
@@ -68,7 +68,7 @@ export class RegionServer {
   }
 }
 
-/** One bidirectional stream of raw frames, by the path of its method. */
+/** A method with one bidirectional stream of raw frames. */
 export type StreamService = { readonly path: string; readonly accept: (call: StreamCall) => void };
 export type StreamCall = ServerDuplexStream<Buffer, Buffer>;
 
@@ -101,7 +101,7 @@ function readCertificate(path: string): Buffer {
   }
 }
 
-/** grpc-js tells in words what the system calls by a code. */
+/** grpc-js gives the system's error code only as a part of the message. */
 function listenFault(address: { host: string; port: number }, cause: Error): Fault {
   const code = /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)\b/.exec(cause.message)?.[1];
   return portFault("ingest", address, code === undefined ? cause : Object.assign(new Error(cause.message), { code }));

@@ -4,17 +4,17 @@ import { readFileSync } from "node:fs";
 import { Fault } from "../../proto/core/fault.ts";
 import { isName, NAME_RULE } from "../../proto/core/ids.ts";
 
-/** Decides whether a gateway may speak under a name. */
+/** Whether the token is the right one for this gateway name. */
 export type Authorized = (gateway: string, token: string) => boolean;
 
 /**
- * The shared secrets of the gateways, one `gateway:token` a line; blank lines and lines that begin with `#` are
+ * Reads the shared secrets of the gateways: one `gateway:token` a line. Blank lines and lines that begin with `#` are
  * skipped. A gateway that is not listed may not connect.
  *
- * Tokens are compared as SHA-256 digests in constant time, an unknown gateway against a digest that nothing matches,
- * so that the time of an answer tells neither names nor beginnings of tokens.
+ * Tokens are compared as SHA-256 digests in constant time. An unknown gateway is compared with a digest that nothing
+ * matches. So the time of an answer reveals neither names nor the beginnings of tokens.
  *
- * @throws Fault with file and line; the message never repeats a token.
+ * @throws Fault with file and line. The message never contains a token.
  */
 export function readTokens(path: string): Authorized {
   const digests = new Map<string, Buffer>();

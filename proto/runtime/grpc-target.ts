@@ -7,9 +7,9 @@ import { Fault } from "../core/fault.ts";
 import type { RegionId } from "../core/ids.ts";
 
 /**
- * How to reach a region by gRPC: address, certificates, token. Each connection has a channel of its own and takes it
- * along when it ends: a channel whose peer accepts the connection and never speaks HTTP/2 stays CONNECTING for ever,
- * with keepalive or without, and only a new one recovers.
+ * Connects to a region by gRPC, with an address, certificates and a token. Each connection has its own channel, which
+ * ends with it. A shared channel would not recover: when the other side accepts the connection but never speaks HTTP/2,
+ * the channel stays CONNECTING for ever, with keepalive or without.
  *
  * Certificates, key and token are read for every connection, so that new ones are used without a restart.
  */
@@ -25,8 +25,8 @@ export class GrpcChannel {
   }
 
   /**
-   * For an early error, where a person just wrote the target down.
-   * @throws Fault when the address is none, or a file that the target names cannot be used.
+   * Finds mistakes in the configuration at the start.
+   * @throws Fault if the address is not valid, or if a file that the target names cannot be used.
    */
   verify(): void {
     secretsOf(this.#target, addressOf(this.#target));
@@ -45,17 +45,17 @@ export type GrpcTarget = {
   /** `http://host:port`, or `https://host:port` for TLS. */
   readonly url: string;
   readonly tokenFile?: string | undefined;
-  /** Authorities that may sign the region's certificate; without it, the public ones. */
+  /** A file with the authorities that may sign the region's certificate; without it, the public ones may. */
   readonly ca?: string | undefined;
-  /** The gateway's own certificate and key, where the region asks for one. */
+  /** Files with our own certificate and key, if the region asks for them. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
 };
 
-/** The largest frame either way: far above any batch or set, far below what would hurt. */
+/** The largest frame in both directions: far above any batch or set, and far below what would fill the memory. */
 export const FRAME_MAX_BYTES: number = 16 * 1024 * 1024;
 
-/** One stable line: without the time stamps and notes that grpc-js adds, so that a repetition is seen as one. */
+/** Why the connection ended, without the times and notes that grpc-js adds. So a repeated reason is always the same text. */
 export function lossOf(url: string, details: string): string {
   const cause = details
     .replace(/^No connection established\. Last error: (?:[A-Za-z]*Error(?: \[\w+\])?: )?/u, "")
@@ -85,18 +85,18 @@ function addressOf({ region, url }: GrpcTarget): Address {
 
 function channelOptions(address: Address): ChannelOptions {
   return {
-    // A peer that is gone without a word is noticed while nothing is sent, too.
+    // Notices a peer that is gone even while nothing is sent.
     "grpc.keepalive_time_ms": 10_000,
     "grpc.keepalive_timeout_ms": 5_000,
     "grpc.initial_reconnect_backoff_ms": 500,
     "grpc.max_reconnect_backoff_ms": 5_000,
-    // A retry below the uplink would send a Hello twice.
+    // A retry inside the library would send a Hello twice.
     "grpc.enable_retries": 0,
-    // Channels share connections otherwise, and a dead one would be inherited.
+    // Otherwise channels share connections, and a new channel would inherit a dead one.
     "grpc.use_local_subchannel_pool": 1,
     "grpc.max_send_message_length": FRAME_MAX_BYTES,
     "grpc.max_receive_message_length": FRAME_MAX_BYTES,
-    // Node refuses an IP address as the server name of TLS; the certificate is still checked against it, see below.
+    // Node refuses an IP address as the server name of TLS. The certificate is still checked against it, see below.
     ...(address.secure && isIP(address.host) !== 0 ? { "grpc.ssl_target_name_override": "region.invalid" } : {}),
   };
 }

@@ -8,7 +8,7 @@ const found = (...digests: readonly DayDigest[]): DayDigests => DayDigests.of(di
 const of = (day: number, sum: number, rows = 1): DayDigest => ({ day, bucket: 3, rows, sum });
 const twice = (digests: DayDigests) => ({ before: digests, last: digests });
 
-test("the digest of a day does not depend on the order of its rows, nor on how they were paged", () => {
+test("the digest of a day does not depend on the order of its rows, nor on the pages they were read in", () => {
   const rows = fc.array(
     fc.record({
       day: fc.integer({ min: -2, max: 2 }),
@@ -30,14 +30,14 @@ test("the digest of a day does not depend on the order of its rows, nor on how t
 });
 
 describe("[I15] days differ", () => {
-  test("when both regions saw the same twice, and not the same as each other", () => {
+  test("when both regions saw theirs unchanged twice, and they are not equal", () => {
     const [ours, theirs] = [found(of(7, 1), of(8, 5)), found(of(7, 2), of(8, 5))];
     expect(differingDays(twice(ours), twice(theirs), OPTIONS)).toEqual([7]);
     expect(differingDays(twice(found()), twice(theirs), OPTIONS)).toEqual([7, 8]);
     expect(differingDays(twice(ours), twice(ours), OPTIONS)).toEqual([]);
   });
 
-  test("not when one of them changed between two walks, or was walked over once", () => {
+  test("not when one changed between two walks, or was read only once", () => {
     const [ours, theirs] = [found(of(7, 1)), found(of(7, 2))];
     expect(differingDays({ before: found(), last: ours }, twice(theirs), OPTIONS)).toEqual([]);
     expect(differingDays(twice(ours), { before: ours, last: theirs }, OPTIONS)).toEqual([]);

@@ -94,7 +94,7 @@ function changed(stream: StreamId, have: Have): OwnedSet {
   return { streamId: stream, gateway: "plant-7", have };
 }
 
-it("a region that leaves the others sends a gateway that comes to another one", () => {
+it("a region that leaves the other regions refuses a gateway with the hint to connect to another one", () => {
   const trial = new Trial({ leaving: true }).frame(hello());
   expect(trial.effects).toContainEqual({
     kind: "send",
@@ -106,7 +106,7 @@ it("a region that leaves the others sends a gateway that comes to another one", 
 });
 
 describe("the greeting", () => {
-  it("is refused where it names a stream of another gateway, if gateways prove who they are", () => {
+  it("is refused if it names a stream of another gateway and gateways prove who they are", () => {
     const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8" }];
     const refused = new Trial().frame(hello()).tell({ kind: "sets_loaded", sets });
     expect(refused.state.kind).toBe("ended");
@@ -135,7 +135,7 @@ describe("the greeting", () => {
 
   it.each([
     ["another protocol", hello({ protocol: 9 }), "protocol"],
-    ["a name that is none", hello({ gateway: "../etc" }), "bad_hello"],
+    ["an invalid name", hello({ gateway: "../etc" }), "bad_hello"],
     ["a wrong token", hello({ token: "guess" }), "unauthorized"],
     ["an unknown gateway", hello({ gateway: "plant-8" }), "unauthorized"],
     ["a batch before it", batch(1), "bad_hello"],
@@ -146,7 +146,7 @@ describe("the greeting", () => {
     expect(trial.state.kind).toBe("ended");
   });
 
-  it("never repeats the token it refuses", () => {
+  it("is refused without repeating the wrong token", () => {
     const trial = new Trial().frame(hello({ token: "hunter2" }));
     expect(JSON.stringify(trial.effects)).not.toContain("hunter2");
   });
@@ -160,7 +160,7 @@ describe("the greeting", () => {
 });
 
 describe("acknowledgements", () => {
-  it("[I24] come from a commit and from nothing else", () => {
+  it("[I24] come only from a commit", () => {
     const trial = new Trial().open().frame(batch(1));
     expect(trial.kinds).toEqual(["submit_batch"]);
 
@@ -169,7 +169,7 @@ describe("acknowledgements", () => {
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ have }], replicated: [] }]);
   });
 
-  it("say what is replicated when that changes, with a commit or without", () => {
+  it("[I22] say what is replicated when it changes, with a commit or without", () => {
     const have = insert(EMPTY_HAVE, toSeq(1));
     let copies = EMPTY_HAVE;
     const trial = new Trial({ replicatedOf: () => copies }).open();
@@ -196,7 +196,7 @@ describe("acknowledgements", () => {
     expect(trial.kinds).toEqual([]);
   });
 
-  it("mention a stream of this gateway that the session has not named: its batches come by way of a peer", () => {
+  it("mention a stream of this gateway that the session has not named, because its batches may come from a peer", () => {
     const trial = new Trial().open();
     trial.tell({ kind: "committed", sets: [changed(OTHER, insert(EMPTY_HAVE, toSeq(1)))], own: [] });
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER }] }]);
@@ -209,7 +209,7 @@ describe("acknowledgements", () => {
     expect(trial.sent).toMatchObject([{ kind: "ack", durable: [{ streamId: OTHER, have }] }]);
   });
 
-  it("beat as a heart when nothing is committed", () => {
+  it("are sent as a heartbeat when nothing is committed", () => {
     const trial = new Trial().open();
     let beats = 0;
     for (let nowMs = 250; nowMs <= 10_000; nowMs += 250) beats += trial.tell({ kind: "tick" }, nowMs).sent.length;
@@ -218,7 +218,7 @@ describe("acknowledgements", () => {
 });
 
 describe("refused batches", () => {
-  it.each(["bad_batch", "fork"] as const)("are named (%s) while the session goes on", (code) => {
+  it.each(["bad_batch", "fork"] as const)("[P5] are named (%s) while the session stays open", (code) => {
     const trial = new Trial().open().frame(batch(1));
     trial.tell({ kind: "committed", sets: [], own: [settled(1, { code, message: "why" })] });
     expect(trial.sent[0]).toMatchObject({ kind: "refusal", code, message: "why", batch: { streamId: STREAM, seq: 1 } });
@@ -260,7 +260,7 @@ describe("the end", () => {
     expect(trial.kinds.at(-1)).toBe("end");
   });
 
-  it("is silent: nothing that comes later has an effect", () => {
+  it("is final: later events have no effect", () => {
     const trial = new Trial().open().tell({ kind: "lost" });
     expect(trial.frame(batch(1)).effects).toEqual([]);
     expect(trial.tell({ kind: "tick" }, 60_000).effects).toEqual([]);

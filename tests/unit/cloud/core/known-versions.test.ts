@@ -9,17 +9,17 @@ const seen = (type: ValueType, unit: string | null, firstMs: number, lastMs: num
   lastMs,
 });
 
-test("readings without a unit are of the first unit that came, and make it older and younger", () => {
+test("readings without a unit belong to the first unit, and extend its time range", () => {
   const learned = [seen("number", null, 1, 9), seen("number", "°C", 5, 7)];
   expect(knownVersions(learned)).toEqual([seen("number", "°C", 1, 9)]);
 });
 
-test("where the unit changed, they say nothing of how long the first one was there", () => {
+test("if the unit changed, they do not extend the end of the first one", () => {
   const changed = [seen("number", null, 1, 99), seen("number", "°C", 5, 7), seen("number", "°F", 8, 90)];
   expect(knownVersions(changed)).toEqual([seen("number", "°C", 1, 7), seen("number", "°F", 8, 90)]);
 });
 
-test("each type has units of its own, and what never had one stays", () => {
+test("each type has its own units, and a type without a unit stays", () => {
   const types = [seen("number", "°C", 5, 7), seen("text", null, 6, 6), seen("boolean", null, 9, 9)];
   expect(knownVersions(types)).toEqual(types);
 });

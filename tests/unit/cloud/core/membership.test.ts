@@ -33,7 +33,7 @@ function refusal(
   });
 }
 
-test("what an operator said of a region stands above the configuration, the rest of which holds", () => {
+test("[I16] a command outranks the configuration of its region, and other regions keep theirs", () => {
   expect(membersOf(ALL, [member("us", "lost"), member("sa", "joining")]).map((one) => [one.region, one.state])).toEqual(
     [
       ["ap", "member"],
@@ -44,7 +44,7 @@ test("what an operator said of a region stands above the configuration, the rest
   );
 });
 
-test("two copies are enough where nobody says how many, and one where there is one member", () => {
+test("by default two copies are enough, or one if there is one member", () => {
   expect(minCopiesOf(null, ALL)).toBe(2);
   expect(minCopiesOf(null, [member("eu"), member("us", "joining")])).toBe(1);
   expect(minCopiesOf(3, ALL)).toBe(3);
@@ -53,12 +53,12 @@ test("two copies are enough where nobody says how many, and one where there is o
 describe("[I13] a region may go", () => {
   const everywhere = haveOf([1, 2, 3]);
 
-  test("when the others hold enough copies of all that it had", () => {
+  test("when the others hold enough copies of all that it has", () => {
     expect(refusal(member("us", "lost"), { holds: { eu: everywhere, ap: everywhere, us: everywhere } })).toBeNull();
     expect(refusal(member("us", "leaving"))).toBeNull();
   });
 
-  test("not while a batch would be left with too few", () => {
+  test("not while a batch would have too few copies", () => {
     const holds = { eu: everywhere, ap: haveOf([1]), us: haveOf([1, 2, 3, 4]) };
     expect(refusal(member("us", "lost"), { holds })).toBe(
       `without us 3 batches have fewer than 2 copies (stream ${A}); wait until the others hold them`,
@@ -82,7 +82,7 @@ describe("[I13] a region may go", () => {
     expect(refusal(member("us", "lost"), { members: alone, holds: { eu: everywhere } })).toBeNull();
   });
 
-  test("not twice, and not when nobody knows it", () => {
+  test("not twice, and not when it is unknown", () => {
     expect(refusal(member("us"))).toBe("us is member already");
     expect(refusal(member("us", "joining"))).toBe("us is member already");
     expect(refusal(member("sa", "joining"))).toBeNull();

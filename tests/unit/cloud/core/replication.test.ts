@@ -21,7 +21,7 @@ const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, Re
 const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill);
 const upTo = (last: number): Have => ({ prefix: last, islands: [] });
 
-/** The replication of `eu`, whose peers are held by hand. */
+/** The replication of `eu`, whose peers are played by the test. */
 class Hand {
   state: ReplicationState;
   nowMs = 0;
@@ -140,14 +140,14 @@ function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): S
 }
 
 describe("[I22] what is replicated", () => {
-  test("is what enough regions hold by their own word", () => {
+  test("is what enough regions claim", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(3));
     expect(replicatedIn(hand.state, A)).toEqual(upTo(3));
     hand.connected(AP, haveOf([5]));
     expect(replicatedIn(hand.state, A)).toEqual(haveOf([1, 2, 3, 5]));
   });
 
-  test("stays while a peer is out of reach, and shrinks when it comes back with less", () => {
+  test("stays while a peer is out of reach, and shrinks when the peer comes back with less", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
     hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
     expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
@@ -157,7 +157,7 @@ describe("[I22] what is replicated", () => {
     expect(told).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
   });
 
-  test("never counts what an earlier connection still says", () => {
+  test("never counts late frames of an earlier connection", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(1));
     hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
     hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
@@ -165,7 +165,7 @@ describe("[I22] what is replicated", () => {
   });
 });
 
-describe("what was committed here", () => {
+describe("what this region commits", () => {
   const batch = sealed(A, 6, {});
   const commit: ReplicationEvent = {
     kind: "committed",
@@ -183,7 +183,7 @@ describe("what was committed here", () => {
     ]);
   });
 
-  test("[I10] is found by the comparison when the eager copy was lost", () => {
+  test("[I10] is found by the comparison of sets when the first copy was lost", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
     hand.pass(200);
     hand.feed(commit);
@@ -210,20 +210,20 @@ test("a batch that the peer claimed before it was committed here is not behind",
 });
 
 describe("what a peer offers", () => {
-  test("is asked for where it lacks here, of one peer at a time, and of another one when it does not come", () => {
+  test("[I10] is asked for if this region lacks it: from one peer at a time, and from another one when it does not come", () => {
     const hand = new Hand(upTo(3)).greeted(1, "us", upTo(6));
     expect(hand.wants).toEqual(["1: 4-6"]);
     hand.greeted(2, "ap", upTo(8));
     expect(hand.wants).toEqual(["2: 7-8"]);
-    // The first link ends without having given anything.
+    // The first link ends before it has sent anything.
     hand.feed({ kind: "incoming_lost", link: 1 });
     const asked = wantsIn(hand.live(1000, { senders: [2] }));
     expect(asked).toEqual(["2: 4-6"]);
-    // And what is late is asked for again.
+    // What is late is asked for again.
     expect(wantsIn(hand.live(12_000, { senders: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
   });
 
-  test("is not asked for again when it turned out to be broken", () => {
+  test("is not asked for again when the batch is broken", () => {
     const hand = new Hand().greeted(1, "us", upTo(1));
     const { streamId, seq, bytes } = sealed(A, 1, {});
     const refusal = { code: "bad_batch", message: "its hash is another one" };
@@ -237,12 +237,12 @@ describe("what a peer offers", () => {
     expect(hand.wants).toEqual([]);
   });
 
-  test("of which only the records are left comes as a snapshot, part by part, and then belongs to the set", () => {
+  test("[I12] comes as a snapshot, part by part, if the peer has only the records, and then joins the set", () => {
     const hand = new Hand().greeted(1, "us", upTo(9));
     const [nothing, place] = [new Uint8Array(0), Buffer.from("place")];
     hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
-    // Of one peer at a time.
+    // There is one snapshot at a time.
     hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
     expect(hand.answers.filter(({ kind }) => kind === "want_snapshot")).toEqual([]);
 
@@ -264,7 +264,7 @@ describe("what a peer offers", () => {
     });
   });
 
-  test("a snapshot that cannot be read ends the link, and another peer is asked", () => {
+  test("[I12] ends the link if it is a snapshot that cannot be read, and another peer is asked", () => {
     const hand = new Hand().greeted(1, "us", upTo(9));
     hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     const nothing = new Uint8Array(0);
@@ -278,7 +278,7 @@ describe("what a peer offers", () => {
 });
 
 describe("what a peer wants", () => {
-  test("is read on where a read stopped at its size, before anybody has to ask again", () => {
+  test("is read further after a read that stopped at its size, without a second request", () => {
     const hand = new Hand(upTo(9)).connected(US, upTo(4));
     hand.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
     expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
@@ -286,18 +286,18 @@ describe("what a peer wants", () => {
     const effects = hand.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
     expect(effects.filter(({ kind }) => kind === "send")).toHaveLength(2);
     expect(effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [7, 6, 5] }));
-    // Of which nothing is there any more.
+    // None of these batches is there any more.
     expect(hand.feed({ kind: "read", peer: US, session: 1, batches: [], pruned: null })).toEqual([]);
   });
 });
 
-describe("[I14] a fork of which another region holds the other side", () => {
+describe("[I14] a fork whose other side is in another region", () => {
   const held = (hashSum: number, have = upTo(5)): SenderFrame => ({
     kind: "held",
     streams: [{ streamId: A, have, hashSum }],
   });
 
-  test("is seen where sets are equal and hashes are not, and the side that we lack is asked for", () => {
+  test("is found when sets are equal and hashes are not, and the missing side is asked for", () => {
     const hand = new Hand(upTo(5)).greeted(1, "us");
     hand.sender(1, held(78));
     expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
@@ -313,7 +313,7 @@ describe("[I14] a fork of which another region holds the other side", () => {
     expect(hand.answers).toEqual([{ kind: "want", streamId: A, ranges, variants: true }]);
   });
 
-  test("is not looked for where sets differ, or hashes agree, or twice at a time", () => {
+  test("is not looked for when sets differ, or when hashes agree, or twice at a time", () => {
     const hand = new Hand(upTo(5)).greeted(1, "us");
     for (const frame of [held(77), held(78, upTo(4))]) {
       hand.sender(1, frame);
@@ -324,7 +324,7 @@ describe("[I14] a fork of which another region holds the other side", () => {
     expect(hand.answers).toEqual([]);
   });
 
-  test("is given also to a peer that says it holds the batch", () => {
+  test("is sent also to a peer that claims the batch", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5));
     hand.receiver(US, { kind: "want_hashes", streamId: A, after: 0 });
     expect(hand.effects).toContainEqual({ kind: "hash", peer: US, session: 1, streamId: A, after: 0 });
@@ -334,7 +334,7 @@ describe("[I14] a fork of which another region holds the other side", () => {
 });
 
 describe("the list of regions changes", () => {
-  test("copies of a region that joins do not count, and it is told when it has everything", () => {
+  test("the copies of a joining region do not count, and it is reported when it has everything", () => {
     const hand = new Hand(upTo(5));
     hand.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
     hand.connected(US, upTo(3));
@@ -349,7 +349,7 @@ describe("the list of regions changes", () => {
     expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
   });
 
-  test("a region that is lost is hung up on, its copies count no more, and nothing waits for it", () => {
+  test("[I11] the links of a lost region end, its copies do not count, and nothing waits for it", () => {
     const hand = new Hand(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
     expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
     expect(isHeldEverywhere(hand.state, A, toSeq(5))).toBe(false);
@@ -365,10 +365,10 @@ describe("the list of regions changes", () => {
 describe("a link is refused with the reason", () => {
   test.each<[string, SenderFrame, string]>([
     ["another protocol", hello({ protocol: 2 }), "us speaks protocol 2, eu speaks 1"],
-    ["no name", hello({ region: "" }), "not a region name"],
-    ["a stranger", hello({ region: "mars" }), "mars is no peer of eu"],
+    ["an invalid name", hello({ region: "" }), "not a region name"],
+    ["an unknown region", hello({ region: "mars" }), "mars is no peer of eu"],
     ["the wrong token", hello({ token: "guess" }), "did not present the token"],
-    ["a copy of our own database", hello({ storeId: id(1) }), "a copy of the database of eu"],
+    ["a copy of this region's database", hello({ storeId: id(1) }), "a copy of the database of eu"],
     ["no Hello", { kind: "held", streams: [] }, "the first frame must be Hello"],
   ])("to %s", (_, frame, reason) => {
     const hand = new Hand();
@@ -379,7 +379,7 @@ describe("a link is refused with the reason", () => {
     expect(hand.sender(1, hello())).toEqual([]);
   });
 
-  test("to whoever sends what is no frame, and to whoever says nothing", () => {
+  test("to a peer that sends bytes that are not a frame, and to one that sends nothing", () => {
     const hand = new Hand().greeted(1, "us");
     hand.feed({ kind: "incoming_bad_frame", link: 1, message: "not a stream id" });
     expect(hand.answers).toMatchObject([{ kind: "refusal", code: "protocol" }]);
@@ -392,13 +392,13 @@ describe("a link is refused with the reason", () => {
     expect(hand.effects).toContainEqual({ kind: "end", link: 1 });
   });
 
-  test("to a peer that falls silent, so that it dials anew", () => {
+  test("to a peer that falls silent, so that it dials again", () => {
     const hand = new Hand().greeted(1, "us");
     expect(hand.pass(3500)).toContainEqual({ kind: "end", link: 1 });
   });
 });
 
-test("a peer that accepts and says nothing is given up after five seconds and dialled again", () => {
+test("a peer that accepts and does not answer is given up after five seconds and dialled again", () => {
   const hand = new Hand();
   const effects = hand.pass(7000).filter((effect) => "peer" in effect && effect.peer === US);
   expect(effects.map(({ kind }) => kind)).toEqual(["dial", "hang_up", "dial"]);

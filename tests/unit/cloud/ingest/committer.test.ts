@@ -81,7 +81,7 @@ describe("group commit", () => {
     expect(heard).toEqual(["first 1", "second 0"]);
   });
 
-  it("tells nobody anything after the first storage failure", async () => {
+  it("[I24] calls no listener after the first storage failure", async () => {
     const { store, committer, faults } = trial();
     let heard = 0;
     const session = listener(() => (heard += 1));
@@ -97,7 +97,7 @@ describe("group commit", () => {
     expect(faults.map((fault) => fault.code)).toEqual(["storage_full"]);
   });
 
-  it("calls the commit handlers before the listeners, in their order, and tells them who submitted each batch", async () => {
+  it("calls the commit handlers in their order, before the listeners, with the submitter of each batch", async () => {
     const { store, committer } = trial();
     const heard: string[] = [];
     committer.onCommit(({ settled }) => heard.push(`first: ${settled.map((item) => item.submitter.kind).join()}`));

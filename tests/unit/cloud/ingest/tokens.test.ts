@@ -15,7 +15,7 @@ async function tokensFile(content: string): Promise<string> {
 }
 
 describe("a tokens file", () => {
-  it("lets a gateway in with its own token only", async () => {
+  it("accepts a gateway only with its own token", async () => {
     const authorized = readTokens(await tokensFile("# plants\n\nplant-7:s3:cret\nplant-8:other\n"));
     expect(authorized("plant-7", "s3:cret")).toBe(true);
     expect(authorized("plant-7", "other")).toBe(false);
@@ -35,7 +35,7 @@ describe("a tokens file", () => {
     expect(() => readTokens(path)).toThrow(`${path}${message}`);
   });
 
-  it("that is missing is a fault with a cure", () => {
+  it("that is missing is a fault with a hint", () => {
     expect(() => readTokens("/nowhere/tokens.txt")).toThrow(
       /cannot read the tokens file \/nowhere\/tokens.txt: ENOENT/,
     );

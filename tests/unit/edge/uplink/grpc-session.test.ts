@@ -33,13 +33,13 @@ function faultOf(target: Omit<GrpcTarget, "region">): string {
   return "no fault";
 }
 
-test("an address that is none is a fault that says what one looks like", () => {
+test("an invalid address is a fault that shows a valid one", () => {
   expect(faultOf({ url: "127.0.0.1:7443" })).toBe(
     'region eu: "127.0.0.1:7443" is not an address of a region (write http://host:port, or https://host:port for TLS)',
   );
 });
 
-test("a token file that is not there is a fault that names it", () => {
+test("a missing token file is a fault that names the file", () => {
   expect(faultOf({ url: "http://127.0.0.1:1", tokenFile: "/nowhere/token" })).toContain("/nowhere/token");
 });
 
@@ -83,7 +83,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", () => {
     });
   });
 
-  test("a region that nobody vouches for is not greeted", async () => {
+  test("a region whose certificate no known authority signed gets no Hello", async () => {
     const url = `https://127.0.0.1:${region.port}`;
     const reason = `${url}: self-signed certificate (name the authority that signed it as \`ca\`)`;
     expect(await firstEvent({ url })).toEqual({ kind: "closed", reason });

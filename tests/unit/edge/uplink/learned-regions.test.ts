@@ -15,7 +15,7 @@ beforeEach(() => {
 const US = regionId("us");
 const EU = { name: "eu", url: "http://eu:7443" };
 
-test("what was learned is known after a restart, and written only when it is news", () => {
+test("learned regions are known after a restart, and written only when they change", () => {
   const regions = new LearnedRegions(path, { tlsOnly: false });
   expect(regions.all).toEqual([]);
   expect(regions.learn(US, [EU])).toBe(true);
@@ -25,7 +25,7 @@ test("what was learned is known after a restart, and written only when it is new
   expect(new LearnedRegions(path, { tlsOnly: false }).all).toEqual([]);
 });
 
-test("a region that does not name itself is not forgotten for it", () => {
+test("a region whose list lacks the region itself is kept", () => {
   const regions = new LearnedRegions(path, { tlsOnly: false });
   regions.learn(US, [EU, { name: "us", url: "http://us:7443" }]);
   expect(regions.learn(regionId("eu"), [{ name: "us", url: "http://us:7443" }])).toBe(true);
@@ -34,7 +34,7 @@ test("a region that does not name itself is not forgotten for it", () => {
   expect(regions.all).toHaveLength(2);
 });
 
-test("what is no region is left out, and no list grows without end", () => {
+test("invalid entries are left out, and the list has a limit", () => {
   const regions = new LearnedRegions(path, { tlsOnly: false });
   const many = Array.from({ length: 100 }, (_, i) => ({ name: `r${i}`, url: EU.url }));
   regions.learn(US, [{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
@@ -42,7 +42,7 @@ test("what is no region is left out, and no list grows without end", () => {
   expect(regions.all[0]!.region).toBe("eu");
 });
 
-test("an address without TLS is not believed where home is reached by TLS: the token would go there", () => {
+test("an address without TLS is refused when home uses TLS, because the token would be sent there", () => {
   const [secret, open] = [
     { name: "ap", url: "https://ap:7443" },
     { name: "eu", url: "http://eu:7443" },

@@ -77,7 +77,7 @@ async function tcp(serve: (socket: Socket) => void, port = 0): Promise<{ port: n
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-/** Passes bytes on in both directions, until told to swallow them. */
+/** Passes bytes on in both directions, until it is told to drop them. */
 async function proxy(targetPort: number): Promise<{ port: number; swallow: boolean }> {
   const state = { port: 0, swallow: false };
   const { port } = await tcp((down) => {
@@ -97,7 +97,7 @@ async function proxy(targetPort: number): Promise<{ port: number; swallow: boole
 }
 
 describe("a region that answers", () => {
-  test("gets what is sealed, and the outbox learns what it holds", async () => {
+  test("gets what is sealed, and its claims are written to the outbox", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.outbox.seal(STREAM, 20);
@@ -128,7 +128,7 @@ describe("a region that answers", () => {
     expect(most).toBeLessThan(120e6);
   });
 
-  test("and asks to be left is left, and found again", async () => {
+  test("and asks the gateway to leave is left, and reached again", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.driver.start();
@@ -139,7 +139,7 @@ describe("a region that answers", () => {
     expect(gateway.reports.some((report) => report.kind === "lost")).toBe(false);
   });
 
-  test("restarts, and everything arrives", async () => {
+  test("restarts: everything arrives", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.driver.start();
@@ -154,7 +154,7 @@ describe("a region that answers", () => {
     expect(gateway.driver.status()).toMatchObject({ connected: true, region: EU, undurableBatches: 0, lagMs: 0 });
   });
 
-  test("and then falls silent is given up, and everything arrives once it speaks again", async () => {
+  test("and falls silent is given up: everything arrives when it answers again", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.driver.start();
@@ -167,7 +167,7 @@ describe("a region that answers", () => {
     expect(eu.held(STREAM)).toBe(300);
   });
 
-  test("behind a link that swallows everything is given up, and reached again on a new connection", async () => {
+  test("behind a link that drops all bytes is given up, and reached again by a new connection", async () => {
     const eu = await region();
     const link = await proxy(eu.port);
     const gateway = new Gateway(`http://127.0.0.1:${link.port}`);
@@ -182,8 +182,8 @@ describe("a region that answers", () => {
   });
 });
 
-describe("a peer that is no region", () => {
-  test("accepts and stays silent: the channel is given up after 5 s, and the region that takes its place is found", async () => {
+describe("an address without a region", () => {
+  test("that accepts and stays silent is given up after 5 s, and a region that starts there is found", async () => {
     const silent = await tcp(() => undefined);
     const gateway = new Gateway(`http://127.0.0.1:${silent.port}`);
     gateway.outbox.seal(STREAM, 1);
@@ -197,7 +197,7 @@ describe("a peer that is no region", () => {
     await gateway.report("drained");
   });
 
-  test("is not there: one line that stays the same", async () => {
+  test("that refuses connections gives one line that stays the same", async () => {
     const closed = await tcp(() => undefined);
     await closed.close();
     const gateway = new Gateway(`http://127.0.0.1:${closed.port}`);
@@ -206,7 +206,7 @@ describe("a peer that is no region", () => {
     expect((await gateway.report("lost")).reason).toBe(`${url}: connect ECONNREFUSED 127.0.0.1:${closed.port}`);
   });
 
-  test("speaks something else", async () => {
+  test("that speaks another protocol gives one line", async () => {
     const web = await tcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const gateway = new Gateway(`http://127.0.0.1:${web.port}`);
     gateway.driver.start();
@@ -215,7 +215,7 @@ describe("a peer that is no region", () => {
 });
 
 describe("stop", () => {
-  test("before start, and twice", async () => {
+  test("may be called before start, and twice", async () => {
     const gateway = new Gateway("http://127.0.0.1:1");
     await gateway.driver.stop({ handOverMs: 5_000 });
     await gateway.driver.stop({ handOverMs: 5_000 });

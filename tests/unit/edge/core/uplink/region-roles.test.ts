@@ -12,15 +12,15 @@ const of = (...conditions: RegionCondition[]) =>
 
 describe("[I9] the active region", () => {
   test.each<[string, RegionCondition[], string | undefined, string | undefined]>([
-    ["is home when all live", [FRESH, FRESH, FRESH], undefined, "eu"],
+    ["is home when all regions are live", [FRESH, FRESH, FRESH], undefined, "eu"],
     ["waits for home's first attempt", [FIRST, FRESH, FRESH], undefined, undefined],
     ["does not wait for a second attempt", [DOWN, FRESH, FRESH], undefined, "us"],
-    ["stays although home is back", [FRESH, FRESH, FRESH], "us", "us"],
-    ["is home again once that has been well for long enough", [STEADY, FRESH, FRESH], "us", "eu"],
-    ["is the next when it is lost", [DOWN, FRESH, FRESH], "eu", "us"],
-    ["is the most preferred that lives", [DOWN, DOWN, FRESH], "us", "ap"],
-    ["is the next also while home tries for the first time", [FIRST, DOWN, FRESH], "us", "ap"],
-    ["is nobody when nobody lives", [DOWN, DOWN, DOWN], "eu", undefined],
+    ["stays when home has just come back", [FRESH, FRESH, FRESH], "us", "us"],
+    ["is home again when home has been live for long enough", [STEADY, FRESH, FRESH], "us", "eu"],
+    ["is the next region when it is lost", [DOWN, FRESH, FRESH], "eu", "us"],
+    ["is the most preferred live region", [DOWN, DOWN, FRESH], "us", "ap"],
+    ["is the next region even while home makes its first attempt", [FIRST, DOWN, FRESH], "us", "ap"],
+    ["is none when no region is live", [DOWN, DOWN, DOWN], "eu", undefined],
   ])("%s", (_, conditions, before, expected) => {
     expect(activeRegionOf(of(...conditions), before)).toBe(expected);
   });
@@ -38,7 +38,7 @@ test("[I9] the active region is always live and wanted, and at most two other li
         expect(wanted.has(active)).toBe(true);
       }
       expect([...wanted].filter((i) => conditions[i]!.live).length).toBeLessThanOrEqual(3);
-      // Whoever is more preferred than a wanted region that nobody is connected to is wanted, too.
+      // All regions before a wanted region are wanted as well, unless that region is the active one.
       for (const i of wanted) if (i !== active) for (let j = 0; j < i; j++) expect(wanted.has(j)).toBe(true);
     }),
   );

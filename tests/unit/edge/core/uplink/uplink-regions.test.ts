@@ -12,7 +12,7 @@ const STREAM = testStream(1);
 const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, RegionId];
 const NONE: StreamSets = new Map();
 
-/** An uplink whose regions are held by hand. */
+/** An uplink whose regions are played by the test. */
 class Hand {
   state: UplinkState;
   nowMs = 0;
@@ -42,7 +42,7 @@ class Hand {
     return link.session;
   }
 
-  /** The region answers the listing and the Hello: it holds this of the stream. */
+  /** The outbox and the region answer: the region claims these sets. */
   greeted(
     region: RegionId,
     durable: StreamSets = NONE,
@@ -68,7 +68,7 @@ class Hand {
     return this.feed({ kind: "session", region, session: this.sessionOf(region), event });
   }
 
-  /** Time passes; the regions live. */
+  /** Time passes, and the live regions send acknowledgements. */
   pass(ms: number): readonly UplinkEffect[] {
     const all: UplinkEffect[] = [];
     for (const end = this.nowMs + ms; this.nowMs < end;) {
@@ -107,18 +107,18 @@ class Hand {
 const upTo = (last: number): StreamSets => new Map([[STREAM, haveOf(Array.from({ length: last }, (_, i) => i + 1))]]);
 const ack = (durable: StreamSets): SessionEvent => ({ kind: "ack", durable, replicated: NONE, creditBytes: 1e6 });
 
-describe("regions that are in no configuration", () => {
+describe("learned regions", () => {
   const regions = [
     { name: "eu", url: "http://eu:1" },
     { name: "ap", url: "http://ap:1" },
   ];
 
-  test("are told of with what the region says, and stand behind those of the configuration", () => {
+  test("come from a greeting, and come after the configured regions", () => {
     const hand = new Hand(EU, US).greeted(EU, NONE, { regions });
     expect(hand.effects).toContainEqual({ kind: "learn", region: EU, regions });
     hand.feed({ kind: "learned", regions: [AP] });
     expect(hand.roles).toBe("eu active, us listing, ap idle");
-    // Both of the configuration are lost: the learned one takes the batches.
+    // Both configured regions are lost: the learned one takes the batches.
     hand.greeted(US).sealed(1, 2, 3);
     hand.heard(EU, { kind: "closed", reason: "gone" }).heard(US, { kind: "closed", reason: "gone" });
     hand.greeted(AP);
@@ -140,7 +140,7 @@ describe("regions that are in no configuration", () => {
   });
 });
 
-describe("[I25] what is durable in one region only goes to a second one", () => {
+describe("[I25] what is durable in only one region goes to a second one", () => {
   const connected = (): Hand => {
     const hand = new Hand(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
     hand.sentTo(EU);
@@ -162,7 +162,7 @@ describe("[I25] what is durable in one region only goes to a second one", () => 
     hand.heard(US, ack(upTo(3)));
     const marks = [...hand.effects, ...hand.pass(2000)].filter((effect) => effect.kind === "mark");
     expect(marks.at(-1)?.claims.get(STREAM)?.replicated).toEqual(haveOf([1, 2, 3]));
-    // What comes while the disk stays so full goes the same way within a second.
+    // While the disk stays so full, what is sealed goes the same way within a second.
     hand.sealed(4);
     hand.sentTo(EU);
     hand.heard(EU, ack(upTo(4)));

@@ -48,7 +48,7 @@ function play(plot: typeof story extends fc.Arbitrary<infer T> ? T : never): Upl
 }
 
 describe("for every history of cuts, freezes, restarts and lost data", () => {
-  test("every batch is durable in the end, within the credit, and no more is marked than was told", () => {
+  test("[P2] [I6] every batch is durable in the end, the credit is kept, and no more is marked than was claimed", () => {
     fc.assert(
       fc.property(story, (plot) => {
         const world = play(plot);
@@ -155,7 +155,7 @@ class Hand {
   }
 }
 
-describe("what the region lacks", () => {
+describe("what a region lacks", () => {
   test("is what it does not claim at the greeting", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 6 }], new Map([[NOW, haveOf([1, 2, 4] as Seq[])]]));
     expect(hand.answerReads(10).sent).toEqual(["now/3", "now/5", "now/6"]);
@@ -171,7 +171,7 @@ describe("what the region lacks", () => {
     expect(hand.answerReads(10).sent).toEqual(["now/2", "now/3"]);
   });
 
-  test("a claim to more of the open stream than was ever sealed counts for nothing and asks for a new stream", () => {
+  test("a claim beyond what was sealed in the open stream counts for nothing, and a new stream is opened", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3, 4, 5));
     expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
     const mark = hand.effects.find((effect) => effect.kind === "mark");
@@ -180,7 +180,7 @@ describe("what the region lacks", () => {
     expect(hand.answerReads(10).sent).toEqual(["now/4"]);
   });
 
-  test("[I6] a claim that shrinks on a connection ends it", () => {
+  test("[I6] a claim that shrinks during a session ends the session", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
     expect(hand.kinds).toContain("close_session");
     expect(hand.link).toBe("waiting");
@@ -194,7 +194,7 @@ describe("what the region lacks", () => {
     expect(hand.sent).toContain("before/5");
   });
 
-  test("a stored answer that stops early is read on from there", () => {
+  test("a read that stops early is continued from there", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
     const read = hand.effects.find((effect) => effect.kind === "read_batches")!;
     hand.feed({
@@ -208,7 +208,7 @@ describe("what the region lacks", () => {
     expect(next?.seqs).toEqual([2, 3]);
   });
 
-  test("a million batches cost one range, and reads of bounded size", () => {
+  test("a million batches need one range, and reads of bounded size", () => {
     const hand = new Hand().greet([{ streamId: BEFORE, last: 1_000_000, closed: true }]);
     const reads = hand.effects.filter((effect) => effect.kind === "read_batches");
     expect(reads.length).toBeGreaterThan(3);
@@ -217,15 +217,15 @@ describe("what the region lacks", () => {
   });
 });
 
-describe("a connection is given up", () => {
-  test("when nothing was heard for 3 s", () => {
+describe("a session is given up", () => {
+  test("when the region is silent for 3 s", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
     expect(hand.wait(UPLINK.silentMs - 1).link).toBe("live");
     expect(hand.wait(1).link).toBe("waiting");
     expect(hand.kinds).toContain("close_session");
   });
 
-  test("when a batch is not durable 10 s after it was sent, however alive the region seems", () => {
+  test("when a batch is not durable 10 s after it was sent, even if the region sends frames", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).answerReads(10);
     for (let second = 0; second < 9; second++) hand.wait(1_000).hear(ack(new Map()));
     expect(hand.link).toBe("live");
@@ -234,7 +234,7 @@ describe("a connection is given up", () => {
     expect(hand.reports[0]).toMatchObject({ kind: "lost", reason: "a batch was not durable 10 s after it was sent" });
   });
 
-  test("but not because our own process was asleep", () => {
+  test("but not when our own process was asleep", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
     expect(hand.wait(60_000).link).toBe("live");
     expect(hand.hear(ack(new Map())).link).toBe("live");
@@ -247,7 +247,7 @@ describe("a connection is given up", () => {
     expect(hand.wait(UPLINK.helloMs).link).toBe("waiting");
   });
 
-  test("and what an earlier connection still says is not heard", () => {
+  test("and later frames of it are ignored", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
     const session = hand.session;
     hand.hear({ kind: "closed", reason: "reset" }).greet([{ streamId: NOW, last: 3 }]);
@@ -270,8 +270,8 @@ describe("a connection is given up", () => {
   });
 });
 
-describe("a region that asks to be left", () => {
-  test("gets nothing new, and is left when what is in flight has landed", () => {
+describe("a region that asks the gateway to leave", () => {
+  test("gets nothing new, and is left when nothing is in flight", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 2 }]).answerReads(10);
     hand.hear({ kind: "drain", reason: "an upgrade" });
     hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 3 as Seq, lastSeq: 3 as Seq });
@@ -296,7 +296,7 @@ describe("a refusal", () => {
     expect(hand.hear(refusal).reports).toEqual([]);
   });
 
-  test("of a region that is leaving is asked again soon: it may stay after all", () => {
+  test("of a region that leaves is followed by an early new attempt: the region may stay after all", () => {
     const hand = new Hand().feed({ kind: "start" });
     hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
     hand.hear({ kind: "refusal", refusal: { code: "leaving", message: "eu is leaving", batch: null } });
@@ -306,7 +306,7 @@ describe("a refusal", () => {
     expect(hand.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
   });
 
-  test("of a batch keeps that batch back, and only that one, until the region is another process", () => {
+  test("of a batch holds back only that batch, until the region has restarted", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
     hand.hear({ kind: "refusal", refusal: { code: "bad_batch", message: "not zstd", batch: bad } });
@@ -322,7 +322,7 @@ describe("a refusal", () => {
     expect(hand.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
   });
 
-  test("[I31] of a fork asks for a new stream", () => {
+  test("[I31] because of a fork opens a new stream", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
     hand.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
@@ -330,7 +330,7 @@ describe("a refusal", () => {
     expect(hand.reports[0]).toMatchObject({ kind: "forked" });
   });
 
-  test("an address that leads to another region is refused by us", () => {
+  test("by this gateway, when an address leads to another region", () => {
     const hand = new Hand().feed({ kind: "start" });
     hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
     hand.hear({ ...helloAck(new Map()), region: "us" });
@@ -339,7 +339,7 @@ describe("a refusal", () => {
 });
 
 describe("marks", () => {
-  test("one is under way at a time, and the next carries all that changed meanwhile", () => {
+  test("one is under way at a time, and the next one contains everything that changed meanwhile", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 5 }]);
     expect(hand.kinds).toContain("mark");
     hand.nowMs += 500;
@@ -350,7 +350,7 @@ describe("marks", () => {
     expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2] as Seq[]));
   });
 
-  test("a batch that was acknowledged is marked though the connection ends with it", () => {
+  test("an acknowledged batch is marked even if the session ends at the same moment", () => {
     const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).hear(ack(sets(1)));
     expect(hand.hear({ kind: "closed", reason: "reset" }).kinds).toContain("mark");
   });
@@ -377,7 +377,7 @@ describe("the allowance", () => {
 });
 
 describe("the end of an outage", () => {
-  test("is told with what it took", () => {
+  test("is reported with its batches, bytes and time", () => {
     const hand = new Hand().greet([{ streamId: BEFORE, last: 4, closed: true }]).answerReads(100);
     hand.nowMs += 40;
     hand.hear(ack(new Map([[BEFORE, haveOf(upTo(4))]])));
