@@ -8,8 +8,8 @@ import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 
 /**
- * A check that cannot fail proves nothing: with a promise broken on purpose the drill that is about it must say so, and
- * name the readings. The broken builds are the real processes with one function replaced.
+ * A check that cannot fail proves nothing. Each broken build is a real process in which one function is replaced, so that it
+ * breaks a promise. The drill about that promise must fail and name the readings.
  */
 async function drilled(
   name: string,
@@ -34,7 +34,7 @@ async function drilled(
   return outcome;
 }
 
-test.concurrent("[P6] a gateway that acknowledges before it commits is caught by killing it", async ({
+test.concurrent("[P6] a gateway that acknowledges before it commits fails a drill that kills it", async ({
   expect,
   onTestFinished,
 }) => {
@@ -43,7 +43,7 @@ test.concurrent("[P6] a gateway that acknowledges before it commits is caught by
   expect(outcome.reasons[0]).toMatch(/^.*acknowledged readings .*drill\/broken\/plant-1\/\d.*#\d+/);
 });
 
-test.concurrent("a gateway that trims what only one region has is caught by losing that region", async ({
+test.concurrent("a gateway that trims what only one region has fails a drill that loses that region", async ({
   expect,
   onTestFinished,
 }) => {
@@ -52,7 +52,7 @@ test.concurrent("a gateway that trims what only one region has is caught by losi
   expect(outcome.reasons[0]).toMatch(/acknowledged readings .*drill\/broken\/plant-\d\/\d.*#\d+/);
 });
 
-test.concurrent("a region that drops a batch is caught by any drill, while it runs or at its end", async ({
+test.concurrent("a region that drops a batch fails any drill, while it runs or at its end", async ({
   expect,
   onTestFinished,
 }) => {
@@ -61,7 +61,7 @@ test.concurrent("a region that drops a batch is caught by any drill, while it ru
   expect(outcome.reasons[0]).toMatch(/drill\/broken\/plant-\d\/\d.*#\d+/);
 });
 
-test.concurrent("a gateway that takes a redelivery for a new message is caught by killing it", async ({
+test.concurrent("a gateway that takes a redelivery for a new message fails a drill that kills it", async ({
   expect,
   onTestFinished,
 }) => {

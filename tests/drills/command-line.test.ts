@@ -9,7 +9,7 @@ import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { writeDrillTarget } from "../../deploy/sandbox/drill-target-file.ts";
 import { eventually } from "../support/deployment.ts";
 
-/** `tidemark drill` in a folder of its own, temporary files included, so that everything it leaves can be seen. */
+/** `tidemark drill` in a folder of its own, with its temporary files, so that a test sees everything that it leaves. */
 class DrillCommand {
   readonly folder: string;
   readonly #process: ManagedProcess;
@@ -51,7 +51,7 @@ function folderOfTest(): string {
   return folder;
 }
 
-/** Processes whose command line names something below the folder. */
+/** Processes whose command line contains a path below the folder. */
 function processesOf(folder: string): string[] {
   return readdirSync("/proc").flatMap((pid) => {
     try {
@@ -130,7 +130,7 @@ describe("interrupted, a drill leaves no process, no injection and no file outsi
   test.each<[string, "SIGINT" | "SIGKILL", RegExp | "started"]>([
     ["while the sandbox starts", "SIGINT", "started"],
     ["while a region is frozen", "SIGINT", /eu is frozen/],
-    ["by SIGKILL, while a region is frozen and cannot notice", "SIGKILL", /eu is frozen/],
+    ["by SIGKILL, while a region is frozen", "SIGKILL", /eu is frozen/],
     ["by SIGKILL, while the sandbox starts", "SIGKILL", "started"],
   ])("%s", async (_, signal, when) => {
     const folder = folderOfTest();
@@ -154,7 +154,7 @@ describe("interrupted, a drill leaves no process, no injection and no file outsi
   });
 });
 
-describe("on a deployment that runs already", () => {
+describe("on a running deployment", () => {
   async function deployment(folder: string): Promise<{ site: LocalDeployment; target: string }> {
     const site = await LocalDeployment.prepare({
       directory: join(folder, "site"),
@@ -175,7 +175,7 @@ describe("on a deployment that runs already", () => {
 
   const isFrozen = (pid: number): boolean => / T /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
-  test("[I18] a drill passes; one that is begun meanwhile is refused; and a frozen part thaws when the controller is killed", async () => {
+  test("[I18] a drill passes; a second one at the same time is refused; a frozen part thaws when the drill is killed", async () => {
     const folder = folderOfTest();
     const { site, target } = await deployment(folder);
     const run = (name: string): DrillCommand =>
@@ -207,7 +207,7 @@ describe("on a deployment that runs already", () => {
     expect(answer.status).toBe(200);
   });
 
-  test("what is in production is not touched before somebody says its name", async () => {
+  test("a deployment in production is not touched before a person gives its name", async () => {
     const folder = folderOfTest();
     const { target } = await deployment(folder);
     const text = readFileSync(target, "utf8").replace("production: false", "production: true");

@@ -30,7 +30,7 @@ steps:
 pass: { rto: 5s, repair: 20s, back_home: never }
 `;
 
-test("a drill needs little more than what it breaks and what must hold", () => {
+test("a drill file needs only a hypothesis, steps and limits", () => {
   expect(parsed(GOOD)).toMatchObject({
     drill: "mine",
     load: { perSecond: 200, canaries: 4, paddingBytes: 0, time: "sensor" },
@@ -44,23 +44,23 @@ test("a drill needs little more than what it breaks and what must hold", () => {
 });
 
 test.each<[string, string, string]>([
-  ["a role that nobody plays", GOOD.replace("home, for", "hone, for"), "expected home, standby, third"],
+  ["an unknown role", GOOD.replace("home, for", "hone, for"), "expected home, standby, third"],
   [
     "an injection without an end",
     GOOD.replace("kill: { part: home, for: 8s }", "freeze: { part: home }"),
     "steps[1].freeze.for",
   ],
   ["a limit that allows loss", GOOD.replace("rto: 5s", "rto: 5s, missing: 3"), "pass.missing: expected 0"],
-  ["nothing that is broken", GOOD.replace("  - kill: { part: home, for: 8s }\n", ""), "no step injects anything"],
+  ["a drill without an injection", GOOD.replace("  - kill: { part: home, for: 8s }\n", ""), "no step injects anything"],
   ["two steps in one", GOOD.replace("- wait: 2s", "- wait: 2s\n    load: pause"), "expected one step behind each dash"],
-  ["a step that is none", GOOD.replace("wait: 2s", "wiat: 2s"), "did you mean wait?"],
+  ["an unknown step", GOOD.replace("wait: 2s", "wiat: 2s"), "did you mean wait?"],
   ["a rate without a unit", GOOD.replace("steps:", "load: { rate: 200 }\nsteps:"), "expected a rate such as 200/s"],
-])("%s is a mistake that is told with its place", (_, text, told) => {
+])("%s is a mistake that is shown with its place", (_, text, told) => {
   expect(parsed(text)).toContain(told);
   expect(parsed(text)).toMatch(/^drill\.yaml:\d+:\d+ /);
 });
 
-test("every drill that comes with Tidemark is named as its file, plays in its sandbox, and says what it does", () => {
+test("every drill that comes with Tidemark has the name of its file, fits its sandbox, and can be shown", () => {
   const drills = allDrills();
   expect(drills.length).toBeGreaterThanOrEqual(16);
   for (const drill of drills) {
@@ -76,6 +76,6 @@ test("the page about drills names every one of them", () => {
   for (const { drill } of allDrills()) expect(page, drill).toContain(`\`${drill}\``);
 });
 
-test("a drill that is not there is told of, and no path is made of its name", () => {
+test("an unknown drill is reported, and its name never becomes a path", () => {
   expect(() => findDrill("../../etc/passwd")).toThrow(/there is no drill "..\/..\/etc\/passwd"/);
 });

@@ -5,7 +5,7 @@ import { acknowledgedBefore, isClean, ledgerOf } from "../../../../deploy/drill/
 
 const DEVICE = "drill/run/plant-1/0";
 
-/** `acknowledged`: by id; what is not, was sent and never acknowledged. */
+/** @param acknowledged for each id whether it was acknowledged; all were sent. */
 function log(acknowledged: readonly boolean[]): CanaryLog {
   return {
     device: DEVICE,
@@ -27,21 +27,21 @@ function oneWindow(count: number): DeviceContents["windows"] {
   return new Map([["t0", { text: `{"count":${count}}`, count }]]);
 }
 
-describe("the account of a drill", () => {
+describe("the ledger of a drill", () => {
   test("is clean when every acknowledged reading is in every region once", () => {
     const ledger = ledgerOf([log([true, true])], [contents("eu", [1, 2]), contents("us", [2, 1])]);
     expect(ledger).toMatchObject({ sent: 2, acknowledged: 2 });
     expect(isClean(ledger)).toBe(true);
   });
 
-  test("has a digest for each region, equal where the answers are, whatever their order", () => {
+  test("has a digest for each region; equal answers have equal digests, in any order", () => {
     const digests = (ids: number[]): string[] =>
       ledgerOf([log([true, true])], [contents("eu", [1, 2]), contents("us", ids)]).regions.map(({ digest }) => digest);
     expect(new Set(digests([2, 1])).size).toBe(1);
     expect(new Set(digests([2, 2])).size).toBe(2);
   });
 
-  test("names what is missing, by id, in the region that lacks it", () => {
+  test("names missing readings by id, for the region that lacks them", () => {
     const ledger = ledgerOf([log([true, true, true])], [contents("eu", [1, 2, 3]), contents("us", [1, 3])]);
     expect(ledger.regions.map(({ region, missing }) => [region, missing.map(({ id }) => id)])).toEqual([
       ["eu", []],
@@ -50,18 +50,18 @@ describe("the account of a drill", () => {
     expect(isClean(ledger)).toBe(false);
   });
 
-  test("names what is there twice, and what nobody sent", () => {
+  test("names readings that are there twice, and counts those that nobody sent", () => {
     const [eu] = ledgerOf([log([true, true])], [contents("eu", [1, 2, 2, 7])]).regions;
     expect(eu!.twice).toEqual([{ device: DEVICE, id: 2, acknowledgedAt: "1970-01-01T00:00:02.001Z" }]);
     expect(eu!.neverSent).toBe(1);
   });
 
-  test("asks nothing of what was not acknowledged: it may be there or not", () => {
+  test("allows a reading that was not acknowledged to be there or not", () => {
     expect(isClean(ledgerOf([log([true, false])], [contents("eu", [1])]))).toBe(true);
     expect(isClean(ledgerOf([log([true, false])], [contents("eu", [1, 2])]))).toBe(true);
   });
 
-  test("sees windows that count otherwise than the readings, and such that regions answer differently", () => {
+  test("finds windows with wrong counts, and windows for which regions give different answers", () => {
     const counted = ledgerOf([log([true, true])], [contents("eu", [1, 2], oneWindow(3))]);
     expect(counted.regions[0]!.miscounted).toEqual([{ device: DEVICE, windows: 3, readings: 2 }]);
     const other = new Map([["t0", { text: '{"count":2,"sum":9}', count: 2 }]]);
@@ -73,7 +73,7 @@ describe("the account of a drill", () => {
     expect(absent.windowsDiffer[0]!.answers).toEqual({ eu: '{"count":1}', us: null });
   });
 
-  test("for all losses and doublings: exactly these are named", () => {
+  test("names exactly the readings that are lost or doubled, for all combinations", () => {
     const fates = fc.array(fc.constantFrom("once", "lost", "doubled", "unacknowledged"), { maxLength: 40 });
     fc.assert(
       fc.property(fates, (given) => {
@@ -87,6 +87,6 @@ describe("the account of a drill", () => {
   });
 });
 
-test("what was acknowledged before a moment", () => {
+test("the ids that were acknowledged before a time", () => {
   expect(acknowledgedBefore(log([true, false, true, true]), 2003)).toEqual([1, 3]);
 });
