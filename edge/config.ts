@@ -48,7 +48,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           on_change: schemaPolicy()
             .default("accept")
             .describe(
-              "`accept`: the metric goes on as a new version of itself, which is never summed up with the old one. `dead_letter`: the message is kept as a dead letter until somebody retries it.",
+              "`accept`: the metric goes on as a new version of itself, which is never summed up with the old one. `dead_letter`: the message is kept as a dead letter until an operator retries it.",
             ),
         })
         .prefault({})

@@ -1,7 +1,9 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import { duration } from "../../proto/runtime/options/fields.ts";
 import type { TimeRules } from "../core/storage/gateway-time.ts";
+import { TIME_RULES } from "../core/storage/gateway-time.ts";
 import { TimeZone } from "../decode/timestamp.ts";
 
 export type ClockConfig = { readonly rules: TimeRules; readonly synchronizedFile: string | null };
@@ -15,7 +17,7 @@ export function clock(): z.ZodType<ClockConfig> {
         .string(date)
         .refine((text) => Number.isFinite(dateMs(text)), date)
         .meta({ kind: "date" })
-        .default("2026-01-01")
+        .default(new Date(TIME_RULES.notBeforeMs).toISOString().slice(0, 10))
         .describe("A clock that shows an earlier date was never set. Messages are held until it is set."),
       max_wait: duration({ min: "1s" })
         .optional()
@@ -23,7 +25,7 @@ export function clock(): z.ZodType<ClockConfig> {
           "How long messages are held. After that their readings get the time that the clock shows and are marked as suspect. By default messages are held as long as the disk has room.",
         ),
       behind_wait: duration({ max: "1d" })
-        .prefault("10m")
+        .prefault(formatDuration(TIME_RULES.behindWaitMs))
         .describe("How long the gateway waits for a clock that starts behind the newest time on its disk."),
       synchronized_file: z
         .string("expected the path of a file")

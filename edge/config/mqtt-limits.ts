@@ -1,18 +1,19 @@
 import { z } from "zod";
 import { duration, size, wholeNumber } from "../../proto/runtime/options/fields.ts";
+import { formatExactSize } from "../../proto/runtime/options/size.ts";
 import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt/limits.ts";
 
 /** `mqtt.limits`: what one client may do. edge/mqtt/README.md says what happens beyond each limit. */
 export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "maxConnections" | "connectTimeoutMs">> {
-  const { messagesPerSecond, topicLength, topicLevels, clientIdLength, inFlight, subscriptionsPerClient } =
-    DEFAULT_LIMITS;
+  const { topicLength, topicLevels, clientIdLength, inFlight, subscriptionsPerClient } = DEFAULT_LIMITS;
+  const { messagesPerSecond, bytesPerSecond, sendBufferBytes } = DEFAULT_LIMITS;
   return z
     .strictObject({
       messages_per_second: wholeNumber(0, 10_000_000)
         .default(messagesPerSecond)
         .describe("Messages of one connection. A faster client is slowed down, and nothing is dropped. `0`: no limit."),
       bytes_per_second: size()
-        .prefault("16MiB")
+        .prefault(formatExactSize(bytesPerSecond))
         .describe("Bytes of one connection. A faster client is slowed down, and nothing is dropped. `0B`: no limit."),
       connections_per_address: wholeNumber(0, 1_000_000)
         .default(0)
@@ -31,7 +32,7 @@ export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "max
         .default(subscriptionsPerClient)
         .describe("Topic filters that one client subscribes to."),
       send_buffer: size({ min: "64KiB" })
-        .prefault("4MiB")
+        .prefault(formatExactSize(sendBufferBytes))
         .describe(
           "What may wait for a subscriber that does not read. Beyond it QoS 0 messages are dropped, and a client with QoS 1 or 2 subscriptions is disconnected.",
         ),

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import { duration, host, port, readableFile, size, wholeNumber } from "../../proto/runtime/options/fields.ts";
+import { formatExactSize } from "../../proto/runtime/options/size.ts";
 import { serverTls } from "../../proto/runtime/options/tls-files.ts";
 import { Acl, AclMistake } from "../core/mqtt/acl-file.ts";
 import { DEFAULT_LIMITS, type MqttLimits } from "../core/mqtt/limits.ts";
@@ -54,7 +56,7 @@ export function mqtt(folder: string): z.ZodType<MqttConfig> {
           "Who may publish and read which topics, in the format of Mosquitto's `acl_file`. Without it everybody may. Read again when it changes and on SIGHUP.",
         ),
       max_packet: size({ min: "1KiB", max: "64MiB" })
-        .prefault("256KiB")
+        .prefault(formatExactSize(DEFAULT_LIMITS.maxPacketBytes))
         .describe("The largest MQTT packet. A client that sends a larger one is disconnected before it is read."),
       max_connections: wholeNumber(1, 1_000_000)
         .default(DEFAULT_LIMITS.maxConnections)
@@ -62,7 +64,7 @@ export function mqtt(folder: string): z.ZodType<MqttConfig> {
           "The most open connections. Allow twice the number of sensors: a sensor that lost its connection comes back before the old one is missed.",
         ),
       connect_timeout: duration({ min: "1s", max: "5m" })
-        .prefault("10s")
+        .prefault(formatDuration(DEFAULT_LIMITS.connectTimeoutMs))
         .describe(
           "How long a client has for the TLS handshake, for the WebSocket upgrade, and for sending its CONNECT, each.",
         ),

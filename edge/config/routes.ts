@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import { duration } from "../../proto/runtime/options/fields.ts";
 import { DECODERS } from "../decode/decoders.ts";
 import type { RouteOptions } from "../decode/route.ts";
@@ -52,9 +53,7 @@ export function route(): z.ZodType<RouteOptions> {
         .describe(
           "Only these fields of the payload become readings. A key is a path in the payload, joined by dots. `*` stands for anything.",
         ),
-      plausible: plausibleTimes()
-        .optional()
-        .describe("Which times in payloads are believed. By default those that are at most 1h ahead."),
+      plausible: plausibleTimes().describe("Which times in payloads are believed."),
       columns: z
         .array(z.string("expected the name of a column"), "expected the names of the columns")
         .min(1, "expected the names of the columns")
@@ -80,10 +79,9 @@ export function route(): z.ZodType<RouteOptions> {
         context.addIssue({ code: "custom", message, path: [key] });
       }
     })
-    .transform(({ fields, plausible, split, ...given }) => ({
+    .transform(({ fields, split, ...given }) => ({
       ...given,
       fields: fields && Object.entries(fields).map(([path, options]) => ({ path, ...options })),
-      plausible: plausible ?? PLAUSIBLE,
       split: split && new Map(Object.entries(split)),
     }));
 }
@@ -121,14 +119,17 @@ function fieldOptions() {
 function plausibleTimes() {
   return z
     .strictObject({
-      ahead: duration({ max: "366d" }).prefault("1h").describe("How far a time may be ahead of the arrival."),
+      ahead: duration({ max: "366d" })
+        .prefault(formatDuration(PLAUSIBLE.aheadMs))
+        .describe("How far a time may be ahead of the arrival."),
       behind: duration().optional().describe("How far a time may be behind the arrival. By default without limit."),
       otherwise: z
         .enum(["arrival", "accept", "dead_letter"])
-        .default("arrival")
+        .default(PLAUSIBLE.otherwise)
         .describe(
           "What happens beyond that. `arrival`: the time of arrival counts. `accept`: the time of the payload counts. Both are marked as suspect. `dead_letter`: the message is a dead letter.",
         ),
     })
+    .prefault({})
     .transform(({ ahead, behind, otherwise }) => ({ aheadMs: ahead, behindMs: behind ?? Infinity, otherwise }));
 }

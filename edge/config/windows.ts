@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
-import type { SchemaChangePolicy, WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
+import type { SchemaChangePolicy, WindowRule } from "../core/storage/window-plan.ts";
 
 /** One of `windows`. It becomes a rule when `schema.on_change` is known, which holds where the rule says nothing. */
 export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRule> {
@@ -21,7 +21,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
       raw: z.boolean("expected true or false").default(false).describe("Every reading is forwarded as well."),
       quantiles: z
         .boolean("expected true or false")
-        .default(DEFAULT_PLAN.quantiles)
+        .default(true)
         .describe("Windows have a sketch, from which regions compute quantiles."),
       out_of_orderness: duration({ max: "31d" })
         .prefault("5s")
@@ -34,7 +34,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         .describe("How long after its close a window can be revised by late readings."),
       ha_mode: z
         .enum(["auto", "mirror", "partition"])
-        .default(DEFAULT_PLAN.haMode)
+        .default("auto")
         .describe(
           "What it means that two gateways forward one series. `mirror`: both saw all of it. `partition`: each saw a part. `auto`: they are added up where they cover different times.",
         ),
@@ -70,23 +70,12 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
     }));
 }
 
-/** The rule for series that no other rule matches. */
+/** The rule for series that no other rule matches: all keys have their defaults. */
 export function catchAll(onSchemaChange: SchemaChangePolicy): WindowRule {
-  return { match: { device: "*", metric: "*" }, plan: { ...DEFAULT_PLAN, onSchemaChange } };
+  return windowRule().parse({})(onSchemaChange);
 }
 
 /** What happens when a metric changes its type or unit. */
 export function schemaPolicy(): z.ZodEnum<{ accept: "accept"; dead_letter: "dead_letter" }> {
   return z.enum(["accept", "dead_letter"], "expected accept or dead_letter");
 }
-
-const DEFAULT_PLAN: WindowPlan = {
-  lengthsMs: [10_000, 60_000],
-  raw: false,
-  quantiles: true,
-  outOfOrdernessMs: 5000,
-  idleTimeoutMs: 10_000,
-  allowedLatenessMs: 3_600_000,
-  haMode: "auto",
-  onSchemaChange: "accept",
-};

@@ -118,7 +118,7 @@ describe("a page says of a value", () => {
     expect(rowOf(schema)).toEqual([value, defaultText]);
   });
 
-  test("nothing, where nobody gave it a word", () => {
+  test("and fails for a type that it has no word for", () => {
     expect(() => page(z.strictObject({ k: z.null().describe("D.") }))).toThrow("give its schema a kind");
   });
 });

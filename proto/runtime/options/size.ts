@@ -18,3 +18,11 @@ export function parseSize(text: string): number {
   if (!Number.isSafeInteger(bytes)) throw new RangeError("expected a size such as 512KiB, 64MiB or 2GiB");
   return bytes;
 }
+
+/** The shortest exact form, in one unit: 262144 -> `256KiB`. */
+export function formatExactSize(bytes: number): string {
+  for (const [unit, unitBytes] of UNITS) {
+    if (bytes >= unitBytes && bytes % unitBytes === 0) return `${bytes / unitBytes}${unit}`;
+  }
+  return `${bytes}B`;
+}

@@ -40,7 +40,7 @@ describe("a unit", () => {
     ["is not well-formed", "\\ud800"],
     ["has control characters", "\\u0000"],
     ["is too long", "C".repeat(65)],
-  ])("that %s is none, and the value counts", (_, unit) => {
+  ])("that %s is not a unit, and the value is a reading", (_, unit) => {
     expect(decode("a/b", `[{"n":"t","v":1,"u":"${unit}"}]`)).toMatchObject({ readings: [{ value: 1, unit: null }] });
   });
 });
