@@ -7,38 +7,24 @@ import type { SqliteWindows } from "./windows.ts";
 import type { ConflictKey, ConflictQuery, ConflictRow, Page, WindowConflict } from "../store.ts";
 
 /**
- * The conflicts of windows: for each window exactly what follows from the rows that it has now, so that the table does
- * not depend on the order in which they came. `touch` and `settle` run inside the transaction of their caller.
- *
- * A window with one slot and no command, which is nearly every one, costs the count that finds this out.
+ * The conflicts of windows: for each window exactly those that follow from its present rows, so that the table does not
+ * depend on the order in which the rows came. `settle` runs inside the transaction of the caller.
  */
 export class SqliteConflicts {
   readonly #sql: Statements;
   readonly #windows: SqliteWindows;
-  #touched: Place[] = [];
 
   constructor(db: Database, windows: SqliteWindows) {
     this.#sql = prepare(db);
     this.#windows = windows;
   }
 
-  /** A row of this window came, or replaced another. */
-  touch(series: number, windowMs: number, startMs: number): void {
-    this.#touched.push([series, windowMs, startMs]);
+  /** The rows of these windows changed, and leave a choice: finds their conflicts again. */
+  settle(windows: readonly WindowPlace[]): void {
+    for (const { series, windowMs, startMs } of windows) this.#settleOne([series, windowMs, startMs]);
   }
 
-  settle(): void {
-    const touched = this.#touched;
-    this.#touched = [];
-    const settled = new Set<string>();
-    for (const place of touched) {
-      if (!this.#windows.isContested(...place) || settled.has(place.join())) continue;
-      settled.add(place.join());
-      this.#settleOne(place);
-    }
-  }
-
-  /** What an earlier version of this software left. @returns whether there is more. */
+  /** Finds the conflicts of windows that an earlier version of this software left. @returns whether there are more. */
   settleOld(limit: number): boolean {
     const places = this.#sql.unsettled.all(limit);
     for (const { series, window_ms: windowMs, window_start_ms: startMs } of places) {
@@ -46,11 +32,6 @@ export class SqliteConflicts {
       this.#sql.forgetUnsettled.run(series, windowMs, startMs);
     }
     return places.length === limit;
-  }
-
-  /** For use after a rollback. */
-  forget(): void {
-    this.#touched = [];
   }
 
   page(query: ConflictQuery, series: SqliteSeries): Page<ConflictRow, ConflictKey> {
@@ -64,7 +45,7 @@ export class SqliteConflicts {
     if (ofWindows !== null || (query.kind !== null && query.kind !== "fork")) return { rows, next: null };
     const forks = this.#sql.forks.all(after?.of === "fork" ? after.key : "", limit + 1 - rows.length);
     for (const { key } of forks) {
-      // Nothing behind the windows yet: the forks begin on the next page.
+      // The page is full with conflicts of windows; the forks begin on the next one.
       if (rows.length === limit) return { rows, next: keyOf(rows.at(-1)!) };
       rows.push({ kind: "fork", key });
     }
@@ -114,10 +95,13 @@ export class SqliteConflicts {
   }
 }
 
+/** A window by local ids. */
+export type WindowPlace = { readonly series: number; readonly windowMs: number; readonly startMs: number };
+
 type Place = [series: number, windowMs: number, startMs: number];
 type ConflictSqlRow = { readonly window_start_ms: number; readonly key: string; readonly outcome: string };
 
-/** The range begins behind the last row of the page before, or at `fromMs` if that is later. */
+/** The range begins after the last row of the page before, or at `fromMs` if that is later. */
 function begin(fromMs: number | null, after: { windowStartMs: number; key: string } | null): [number, string] {
   const earliestMs = fromMs ?? Number.MIN_SAFE_INTEGER;
   if (after === null || after.windowStartMs < earliestMs) return [earliestMs, ""];
@@ -136,7 +120,7 @@ function keyOf(row: ConflictRow): ConflictKey {
   return { of: "window", device, metric, windowMs, windowStartMs, key: conflictKey(row) };
 }
 
-/** Rows that a page looks at, whether it shows them or not. */
+/** Rows that a page reads, whether it shows them or not. */
 const ROWS_PER_PAGE = 50_000;
 const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, key: "" };
 

@@ -3,7 +3,7 @@ import type { Database } from "better-sqlite3";
 import { toSeq } from "../../../proto/core/ids.ts";
 import type { MemberState } from "../../../proto/core/member.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
-import type { Page } from "../store.ts";
+import type { ConflictKey, Page, SeriesKey, StreamKey } from "../store.ts";
 import type {
   CommandSource,
   DumpedBatch,
@@ -15,9 +15,9 @@ import type {
 import { countsOfRow } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
 import type { SqliteConflicts } from "./conflicts.ts";
-import type { SqliteReader } from "./reader.ts";
 import type { SqliteSchema } from "./schema.ts";
 import type { SqliteSeries } from "./series.ts";
+import type { SqliteStreams } from "./streams.ts";
 import { operatorRow, OPERATOR_COLUMNS, SLOT_COLUMNS } from "./windows.ts";
 import type { OperatorSqlRow, SlotSqlRow, SqliteWindows } from "./windows.ts";
 
@@ -32,10 +32,10 @@ export class SqliteDump {
   }
 
   read(): StoreDump {
-    const { reader, schema, series, conflicts } = this.#parts;
+    const { schema, series, conflicts } = this.#parts;
     const everySeries = { device: null, metric: null };
-    const streams = everyRow((after: Parameters<SqliteReader["streams"]>[0]["after"]) =>
-      reader.streams({ gateway: null, after, limit: PAGE }),
+    const streams = everyRow((after: StreamKey | null) =>
+      this.#parts.streams.page({ gateway: null, after, limit: PAGE }),
     );
     return {
       streams: streams
@@ -46,12 +46,10 @@ export class SqliteDump {
         .toSorted((a, b) => (a.streamId < b.streamId ? -1 : 1)),
       batches: this.#sql.batches.all().map(dumpedBatch),
       series: this.#sql.series.all(),
-      schema: everyRow((after: Parameters<SqliteReader["series"]>[0]["after"]) =>
-        schema.page({ ...everySeries, after, limit: PAGE }, series),
-      ),
+      schema: everyRow((after: SeriesKey | null) => schema.page({ ...everySeries, after, limit: PAGE }, series)),
       windows: [...this.#windows("present"), ...this.#windows("replaced")],
       rawBlocks: this.#sql.rawBlocks.all().map(dumpedRawBlock),
-      conflicts: everyRow((after: Parameters<SqliteConflicts["page"]>[0]["after"]) =>
+      conflicts: everyRow((after: ConflictKey | null) =>
         conflicts.page({ ...everySeries, kind: null, fromMs: null, toMs: null, after, limit: PAGE }, series),
       ),
       commands: this.#sql.commands.all().map(dumpedCommand),
@@ -73,7 +71,7 @@ export class SqliteDump {
 }
 
 type Parts = {
-  readonly reader: SqliteReader;
+  readonly streams: SqliteStreams;
   readonly schema: SqliteSchema;
   readonly series: SqliteSeries;
   readonly conflicts: SqliteConflicts;

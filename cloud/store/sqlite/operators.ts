@@ -1,26 +1,32 @@
 import type { Database, Statement } from "better-sqlite3";
 
+import type { CommandVersion } from "../../../proto/core/operator-command.ts";
 import type { Member } from "../../../proto/core/member.ts";
-import type { OperatorCommand } from "../../../proto/core/operator-command.ts";
+import type { ErasingCommand, MemberCommand, WindowCommand } from "../../core/apply-rows.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
 
 /**
- * What operators said, as rows. Every method runs inside the transaction of its caller, who calls
- * {@link SqliteOperators.forget} when that is rolled back.
+ * The commands of operators: for windows, for devices and for regions. Writing runs inside the transaction of the caller,
+ * who calls {@link SqliteOperators.forget} after a rollback.
  */
 export class SqliteOperators {
   readonly #sql: Statements;
-  /** One name for each command that erased a device: as many as people gave. */
-  #erased: ReadonlySet<string>;
+  #erased: Map<string, CommandVersion>;
 
   constructor(db: Database) {
     this.#sql = prepare(db);
-    this.#erased = new Set(this.#sql.erased.all());
+    this.#erased = this.#loadErased();
   }
 
-  isErased(device: string): boolean {
-    return this.#erased.size > 0 && this.#erased.has(device);
+  /** The latest command that erased each device. There are as many as operators gave, so they fit into memory. */
+  get erased(): Map<string, CommandVersion> {
+    return this.#erased;
+  }
+
+  /** The latest command that set each region. */
+  memberVersions(): Map<string, CommandVersion> {
+    return new Map(this.#sql.memberVersions.all().map(({ region, ...version }) => [region, version]));
   }
 
   insert(series: number, from: BatchOrigin, command: WindowCommand): void {
@@ -43,14 +49,13 @@ export class SqliteOperators {
     );
   }
 
-  /** Deletes everything that is known of the device, and notes that nothing more of it will be. */
-  erase(from: BatchOrigin, { device, hlc, reason, actor }: Extract<OperatorCommand, { kind: "erase_device" }>): void {
-    this.#sql.insertErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
+  /** Deletes every row of the device, and notes that it is erased. */
+  erase(from: BatchOrigin, { device, hlc, reason, actor }: ErasingCommand): void {
+    this.#sql.setErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
     for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
-    this.#erased = new Set([...this.#erased, device]);
   }
 
-  setMember(from: BatchOrigin, { member, hlc, reason, actor }: Extract<OperatorCommand, { kind: "set_member" }>): void {
+  setMember(from: BatchOrigin, { member, hlc, reason, actor }: MemberCommand): void {
     const { region, state, url, gatewayUrl } = member;
     this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
   }
@@ -63,15 +68,18 @@ export class SqliteOperators {
     return this.#sql.highestHlc.get() ?? 0;
   }
 
+  /** Reads again what is in memory. */
   forget(): void {
-    this.#erased = new Set(this.#sql.erased.all());
+    this.#erased = this.#loadErased();
+  }
+
+  #loadErased(): Map<string, CommandVersion> {
+    return new Map(this.#sql.erased.all().map(({ device, ...version }) => [device, version]));
   }
 }
 
-/** The batch that a row came with, by local ids: how the rows of it are told from those of another. */
+/** The batch that carried a row, with the local id of its stream. */
 export type BatchOrigin = { readonly stream: number; readonly seq: number; readonly hash48: number };
-
-export type WindowCommand = Exclude<OperatorCommand, { kind: "erase_device" | "set_member" }>;
 
 type OrNull<Row extends readonly unknown[]> = { [Column in keyof Row]: Row[Column] | null };
 type MaybeSummary = OrNull<StoredSummary>;
@@ -98,19 +106,13 @@ function prepare(db: Database) {
     >(
       `INSERT INTO operator_row (series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor,
          ${SUMMARY_COLUMNS}, stream, seq)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (series, window_ms, window_start_ms, rank, hlc, hash48) DO NOTHING`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    insertErased: db.prepare<
+    setErased: db.prepare<
       [device: string, hlc: number, hash48: number, reason: string, actor: string, stream: number, seq: number]
-    >(
-      `INSERT INTO erased (device, hlc, hash48, reason, actor, stream, seq) VALUES (?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (device) DO UPDATE
-         SET hlc = excluded.hlc, hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor,
-             stream = excluded.stream, seq = excluded.seq
-         WHERE (excluded.hlc, excluded.hash48) > (erased.hlc, erased.hash48)`,
-    ),
-    erased: db.prepare("SELECT device FROM erased").pluck() as Statement<[], string>,
+    >(`INSERT OR REPLACE INTO erased (device, hlc, hash48, reason, actor, stream, seq) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+    erased: db.prepare<[], CommandVersion & { device: string }>("SELECT device, hlc, hash48 FROM erased"),
+    memberVersions: db.prepare<[], CommandVersion & { region: string }>("SELECT region, hlc, hash48 FROM member"),
     seriesOf: db.prepare("SELECT id FROM series WHERE device = ?").pluck() as Statement<[device: string], number>,
     ofSeries: [
       "DELETE FROM window_conflict WHERE series = ?",
@@ -135,13 +137,8 @@ function prepare(db: Database) {
         seq: number,
       ]
     >(
-      `INSERT INTO member (region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (region) DO UPDATE
-         SET state = excluded.state, url = excluded.url, gateway_url = excluded.gateway_url, hlc = excluded.hlc,
-             hash48 = excluded.hash48, reason = excluded.reason, actor = excluded.actor, stream = excluded.stream,
-             seq = excluded.seq
-         WHERE (excluded.hlc, excluded.hash48) > (member.hlc, member.hash48)`,
+      `INSERT OR REPLACE INTO member (region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     members: db.prepare<[], Member>("SELECT region, state, url, gateway_url AS gatewayUrl FROM member ORDER BY region"),
     highestHlc: db

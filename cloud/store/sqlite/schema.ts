@@ -7,15 +7,15 @@ import { SERIES_PER_PAGE } from "./series.ts";
 import type { Page, SchemaRow, SeriesSchemaQuery, SeriesKey, SchemaSpan } from "../store.ts";
 
 /**
- * Which types and units the readings of a series have had, and when. Told of every row that comes, also of one that gives
- * way to another: earliest and latest of all of them do not depend on the order in which they came. A snapshot brings them
- * along, because rows that gave way are in it no more.
+ * The types and units that the readings of a series have had, with the earliest and latest time of each. Every arriving row
+ * counts, also one that is replaced, so the order of arrival does not matter. A snapshot carries this table, because it does
+ * not carry the rows that were replaced.
  *
- * What it is told is written once a transaction: a group of batches has the same series again and again.
+ * The table is written once a transaction, because the batches of a group have the same series again and again.
  */
 export class SqliteSchema {
   readonly #sql: Statements;
-  /** What was said last of a series: what is written, or will be before the transaction ends. */
+  /** The last version of each series, as it is written or will be before the transaction ends. */
   readonly #known = new Map<number, Seen>();
   #unwritten: Seen[] = [];
 
@@ -23,7 +23,7 @@ export class SqliteSchema {
     this.#sql = prepare(db);
   }
 
-  /** Inside a transaction, which ends with {@link write}. */
+  /** Notes a row. The caller calls {@link write} before it commits. */
   saw(series: number, { type, unit }: SchemaVersion, { firstMs, lastMs }: TimeSpan): void {
     let seen = this.#known.get(series);
     if (seen === undefined || seen.type !== type || seen.unit !== unit) {
@@ -47,13 +47,13 @@ export class SqliteSchema {
     if (this.#known.size > SERIES_CACHED) this.#known.clear();
   }
 
-  /** After a rollback, and when series were erased. */
+  /** For use after a rollback, and after series were erased. */
   forget(): void {
     this.#known.clear();
     this.#unwritten = [];
   }
 
-  /** The types of what an earlier version of this software stored. @returns whether there is more. */
+  /** Notes the types of blocks that an earlier version of this software stored. @returns whether there are more. */
   settleOld(limit: number): boolean {
     const blocks = this.#sql.untyped.all(limit);
     for (const { block, series, unit, min_ms: firstMs, max_ms: lastMs, columns } of blocks) {
@@ -68,7 +68,7 @@ export class SqliteSchema {
     let visited = 0;
     for (const { id, device, metric } of series.walk(query, query.after, "after")) {
       const versions = this.#sql.ofSeries.all(id).map(seenVersion);
-      // Of a series that only operators speak of there is none.
+      // A series with commands only has no version.
       if (versions.length > 0) {
         if (rows.length === query.limit) {
           const { device: lastDevice, metric: lastMetric } = rows.at(-1)!;
@@ -85,7 +85,7 @@ export class SqliteSchema {
 type TimeSpan = { readonly firstMs: number; readonly lastMs: number };
 type Seen = SchemaVersion & { readonly series: number; firstMs: number; lastMs: number; isWritten: boolean };
 
-/** Some 30 MB; beyond that it starts again rather than grow. */
+/** Some 30 MB. When it is full it starts again. */
 const SERIES_CACHED = 250_000;
 
 type SchemaSqlRow = {

@@ -1,20 +1,46 @@
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 
 import type { SeriesFilter, SeriesKey } from "../store.ts";
 
-/** Walks the series of the region's database in order of device, then metric, in chunks. */
+/**
+ * The series: their local ids, and walks over them in order of device, then metric. The caller calls
+ * {@link SqliteSeries.forget} after a rollback.
+ */
 export class SqliteSeries {
   readonly #sql: Statements;
+  /** By device, then metric. */
+  readonly #ids = new Map<string, Map<string, number>>();
+  #idCount = 0;
 
   constructor(db: Database) {
     this.#sql = prepare(db);
+  }
+
+  /** The local id of a series. Adds the series where it is new. */
+  idOf(key: SeriesKey): number {
+    const known = this.#ids.get(key.device)?.get(key.metric);
+    if (known !== undefined) return known;
+    const { device, metric } = key;
+    const id = this.#sql.id.get(device, metric) ?? Number(this.#sql.insert.run(device, metric).lastInsertRowid);
+    if (this.#idCount >= IDS_MAX) this.forget();
+    let ofDevice = this.#ids.get(device);
+    if (ofDevice === undefined) this.#ids.set(device, (ofDevice = new Map<string, number>()));
+    ofDevice.set(metric, id);
+    this.#idCount += 1;
+    return id;
+  }
+
+  /** Forgets the ids. After a rollback, or after a device was erased, some of them no longer exist. */
+  forget(): void {
+    this.#ids.clear();
+    this.#idCount = 0;
   }
 
   one(device: string, metric: string): SeriesIdRow | undefined {
     return this.#sql.one.get(device, metric);
   }
 
-  /** @param bound whether the walk begins with the series `key` or behind it. */
+  /** Reads in chunks. @param bound whether the walk begins with the series `key` or after it. */
   *walk(filter: SeriesFilter, key: SeriesKey | null, bound: "from" | "after"): Generator<SeriesIdRow> {
     const { device, metric } = filter;
     if (device !== null && metric !== null) {
@@ -49,14 +75,20 @@ export type SeriesIdRow = {
   readonly raw_span_ms: number;
 };
 
-/** A page that has looked at so many series ends, even if it found little: no question may hold the store for long. */
+/** A page ends after this many series, even if it found little: no query may block the store for long. */
 export const SERIES_PER_PAGE = 5_000;
 const SERIES_CHUNK = 500;
+/** Some 50 MB with names of a hundred bytes. When there are more, the memory starts again. */
+const IDS_MAX = 250_000;
 
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database) {
   return {
+    id: db
+      .prepare<[device: string, metric: string]>("SELECT id FROM series WHERE device = ? AND metric = ?")
+      .pluck() as Statement<[device: string, metric: string], number>,
+    insert: db.prepare<[device: string, metric: string]>("INSERT INTO series (device, metric) VALUES (?, ?)"),
     one: db.prepare<[device: string, metric: string], SeriesIdRow>(
       "SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric = ?",
     ),

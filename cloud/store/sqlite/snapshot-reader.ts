@@ -9,8 +9,8 @@ import { encodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { loadedCounts } from "./stored-counts.ts";
-import { HA_MODES } from "./windows.ts";
-import type { SqliteWindows } from "./windows.ts";
+import { haModeOf } from "./stored-ha-mode.ts";
+import type { SqliteStreams } from "./streams.ts";
 import { loadedSummary } from "./stored-summary.ts";
 import type { SummaryRow } from "./stored-summary.ts";
 import type { SnapshotChunk } from "../store.ts";
@@ -28,11 +28,11 @@ import type { SnapshotChunk } from "../store.ts";
  */
 export class SqliteSnapshotReader {
   readonly #sql: Statements;
-  readonly #windows: SqliteWindows;
+  readonly #streams: SqliteStreams;
 
-  constructor(db: Database, windows: SqliteWindows) {
+  constructor(db: Database, streams: SqliteStreams) {
     this.#sql = prepare(db);
-    this.#windows = windows;
+    this.#streams = streams;
   }
 
   /** @param after empty for the first part. @returns null when it is not what an earlier part gave as `next`. */
@@ -79,7 +79,7 @@ export class SqliteSnapshotReader {
     if (Number.isNaN(after)) return null;
     const rows = this.#sql.batches.all(after, bound, BATCHES_PER_PART);
     const batches = rows.map((row) => ({
-      ...this.#windows.stream(row.stream),
+      ...this.#streams.name(row.stream),
       seq: toSeq(row.seq),
       sha256: row.sha256,
       counts: loadedCounts(row.counts),
@@ -94,7 +94,7 @@ export class SqliteSnapshotReader {
     const [stream = 0, first = 0, last = 0] = after;
     const rows = this.#sql.voids.all(stream, first, last, ROWS_PER_PART);
     const voids = rows.map((row) => ({
-      ...this.#windows.stream(row.stream),
+      ...this.#streams.name(row.stream),
       first: toSeq(row.first),
       last: toSeq(row.last),
       readings: row.readings,
@@ -162,7 +162,7 @@ export class SqliteSnapshotReader {
           part: row.part,
           carry: row.carry === null ? null : streamIdFromBytes(row.carry),
           revision: row.revision,
-          haMode: HA_MODES[row.ha_mode] ?? "auto",
+          haMode: haModeOf(row.ha_mode),
           later: row.later === 1,
           summary: loadedSummary(row),
         },
@@ -215,7 +215,7 @@ export class SqliteSnapshotReader {
   }
 
   #origin(row: { readonly stream: number; readonly seq: number; readonly hash48: number }): SnapshotOrigin {
-    return { ...this.#windows.stream(row.stream), seq: toSeq(row.seq), hash48: row.hash48 };
+    return { ...this.#streams.name(row.stream), seq: toSeq(row.seq), hash48: row.hash48 };
   }
 }
 

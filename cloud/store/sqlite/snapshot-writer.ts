@@ -2,26 +2,28 @@ import type { Database } from "better-sqlite3";
 
 import { toSeq } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
-import type { SnapshotBatch, SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import type { SnapshotBatch, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { loadedCounts, storedCounts } from "./stored-counts.ts";
-import type { BatchOrigin } from "./operators.ts";
-import type { SqliteWriter } from "./writer.ts";
+import type { SqliteRowWriter } from "./row-writer.ts";
+import type { SqliteStreams } from "./streams.ts";
 
 /**
- * Takes a snapshot over from another region. Rows go where the batches would have put them, by the same rules, so a row
- * that is there already changes nothing; the set waits in `snapshot_batch` and is joined into ours when the last row
- * has come. Every method runs inside the transaction of its caller.
+ * Stores a snapshot of another region. Rows go where their batches would have put them, by the same rules, so a row that is
+ * there already changes nothing. The set waits in `snapshot_batch` until the last row has come; then it joins the set of
+ * this region. Every method runs inside the transaction of the caller.
  */
 export class SqliteSnapshotWriter {
   readonly #sql: Statements;
-  readonly #writer: SqliteWriter;
+  readonly #rows: SqliteRowWriter;
+  readonly #streams: SqliteStreams;
 
-  constructor(db: Database, writer: SqliteWriter) {
+  constructor(db: Database, parts: { rows: SqliteRowWriter; streams: SqliteStreams }) {
     this.#sql = prepare(db);
-    this.#writer = writer;
+    this.#rows = parts.rows;
+    this.#streams = parts.streams;
   }
 
-  /** Forgets what an earlier snapshot left behind. */
+  /** Discards what an earlier snapshot left. */
   begin(): void {
     this.#sql.clear.run();
   }
@@ -30,17 +32,11 @@ export class SqliteSnapshotWriter {
     for (const { streamId, gateway, seq: at, sha256, counts } of part.batches) {
       this.#sql.stage.run(streamIdToBytes(streamId), gateway, at, sha256, storedCounts(counts));
     }
-    for (const { origin, command } of part.commands) this.#writer.insertCommand(this.#from(origin), command);
-    for (const { origin, window } of part.windows) this.#writer.insertWindow(this.#from(origin), window);
-    for (const { origin, position, slice } of part.raws) {
-      this.#writer.insertRawSlice(this.#from(origin), position, slice);
-    }
-    for (const range of part.voids) this.#writer.insertVoid(range);
-    for (const seen of part.schemas) this.#writer.insertSchema(seen);
-    this.#writer.settleConflicts();
+    this.#rows.write(part);
+    for (const range of part.voids) this.#streams.insertVoid(range);
   }
 
-  /** Takes the next `limit` batches of the set out of the waiting room; fewer than `limit` at the end. */
+  /** Removes the next `limit` batches from `snapshot_batch`. @returns them; fewer than `limit` at the end. */
   take(limit: number): readonly SnapshotBatch[] {
     const staged = this.#sql.staged.all(limit);
     for (const row of staged) this.#sql.unstage.run(row.stream_id, row.seq, row.sha256);
@@ -51,10 +47,6 @@ export class SqliteSnapshotWriter {
       sha256,
       counts: loadedCounts(counts),
     }));
-  }
-
-  #from({ streamId, gateway, seq: at, hash48: hash }: SnapshotOrigin): BatchOrigin {
-    return { stream: this.#writer.streamRow(streamId, gateway), seq: at, hash48: hash };
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { openBatch } from "../../../proto/wire/batch-codec.ts";
 import type { BatchCounts } from "../../../proto/core/record.ts";
-import { countsOf } from "../../core/batch-counts.ts";
+import { countsOf } from "../../core/apply.ts";
 import type { BatchId } from "../store.ts";
 
 /** The counts of a batch, as its column `counts` holds them. */

@@ -3,26 +3,24 @@ import type { Database, Statement } from "better-sqlite3";
 import { effective } from "../../../proto/core/effective.ts";
 import type { SlotRow } from "../../../proto/core/effective.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
-import type { StreamId } from "../../../proto/core/ids.ts";
 import { compareCommandVersions, OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
 import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-command.ts";
-import type { HaMode } from "../../../proto/core/record.ts";
 import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
+import { haModeOf } from "./stored-ha-mode.ts";
 import { loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { SummaryRow } from "./stored-summary.ts";
+import type { SqliteStreams } from "./streams.ts";
 import type { WindowHistory, WindowRevision } from "../store.ts";
 
-/**
- * The rows of windows as the rules want them: what gateways forwarded and what operators said, window by window. Who
- * rolls a transaction back calls {@link SqliteWindows.forget}.
- */
+/** Reads the rows of windows in the form that the rules take: the rows of gateways and the commands, window by window. */
 export class SqliteWindows {
   readonly #sql: Statements;
-  readonly #streams = new Map<number, { streamId: StreamId; gateway: string }>();
+  readonly #streams: SqliteStreams;
 
-  constructor(db: Database) {
+  constructor(db: Database, streams: SqliteStreams) {
     this.#sql = prepare(db);
+    this.#streams = streams;
   }
 
   /** The window lengths of a series, from `fromMs` on. */
@@ -38,7 +36,7 @@ export class SqliteWindows {
     }
   }
 
-  /** One window after the other, in order of start; also those of which only an operator speaks. */
+  /** The windows in order of start, also those with commands only. */
   *inRange(series: number, windowMs: number, fromMs: number, toMs: number): Generator<WindowRows> {
     const commands = this.#sql.operatorRows.iterate(series, windowMs, fromMs, toMs);
     try {
@@ -74,11 +72,6 @@ export class SqliteWindows {
     }
   }
 
-  /** Whether there is anything to choose from: several slots, or a command. */
-  isContested(series: number, windowMs: number, startMs: number): boolean {
-    return this.#sql.contested.get(series, windowMs, startMs, series, windowMs, startMs) === 1;
-  }
-
   one(series: number, windowMs: number, startMs: number): WindowRows {
     const end = startMs + 1;
     return {
@@ -88,7 +81,7 @@ export class SqliteWindows {
     };
   }
 
-  /** Every row that the window ever had; of more than `limit` of a kind the rest is left out, and said to be. */
+  /** Every row that the window ever had, at most `limit` of a kind; `complete` says whether rows are missing. */
   history(series: number, windowMs: number, startMs: number, limit: number): WindowHistory {
     const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
@@ -122,26 +115,9 @@ export class SqliteWindows {
     return { rows: [...operators, ...gateways], complete };
   }
 
-  stream(id: number): { streamId: StreamId; gateway: string } {
-    let stream = this.#streams.get(id);
-    if (stream === undefined) {
-      const row = this.#sql.streamName.get(id);
-      if (row === undefined) throw new Error(`a row of unknown stream ${id}`);
-      stream = { streamId: streamIdFromBytes(row.stream_id), gateway: row.gateway };
-      if (this.#streams.size >= STREAMS_CACHED) this.#streams.clear();
-      this.#streams.set(id, stream);
-    }
-    return stream;
-  }
-
-  /** Forgets the dictionary; for use after a rollback, and when a stream got another name. */
-  forget(): void {
-    this.#streams.clear();
-  }
-
-  /** The row as the rules read it. */
+  /** The row in the form that the rules take. */
   slotRow(row: SlotSqlRow): SlotRow {
-    const { streamId, gateway } = this.stream(row.stream);
+    const { streamId, gateway } = this.#streams.name(row.stream);
     return {
       gateway,
       streamId,
@@ -151,7 +127,7 @@ export class SqliteWindows {
       carry: row.carry === null ? null : streamIdFromBytes(row.carry),
       revision: row.revision,
       unit: row.unit,
-      haMode: HA_MODES[row.ha_mode] ?? "auto",
+      haMode: haModeOf(row.ha_mode),
       later: row.later === 1,
       summary: loadedSummary(row),
     };
@@ -163,9 +139,6 @@ export type WindowRows = {
   readonly rows: readonly SlotRow[];
   readonly operatorRows: readonly OperatorRow[];
 };
-
-/** By their number in the table. */
-export const HA_MODES: readonly HaMode[] = ["auto", "mirror", "partition"];
 
 type GatewayRevision = Extract<WindowRevision, { kind: "gateway" }>;
 export type SlotSqlRow = SummaryRow & {
@@ -194,7 +167,7 @@ export function operatorRow(row: OperatorSqlRow): OperatorRow {
   return { rank, hlc, hash48, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
 }
 
-/** A row that takes back has no summary at all. */
+/** A command that takes back has no summary at all. */
 function saysSomething(row: OperatorSqlRow): row is OperatorSqlRow & SummaryRow {
   return row.count !== null;
 }
@@ -209,7 +182,6 @@ function byVersion(a: GatewayRevision, b: GatewayRevision): number {
   return a.row.part - b.row.part || compareSlotVersions(a.row, b.row);
 }
 
-const STREAMS_CACHED = 10_000;
 export const SLOT_COLUMNS: string = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
 export const OPERATOR_COLUMNS: string = `window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS}`;
 
@@ -237,19 +209,6 @@ function prepare(db: Database) {
       `SELECT ${OPERATOR_COLUMNS} FROM operator_row
        WHERE series = ? AND window_ms = ? AND window_start_ms >= ? AND window_start_ms < ?
        ORDER BY window_start_ms, rank, hlc, hash48`,
-    ),
-    contested: db
-      .prepare(
-        `SELECT (SELECT count(*) FROM (SELECT 1 FROM record
-                   WHERE series = ? AND window_ms = ? AND window_start_ms = ? LIMIT 2)) > 1
-             OR EXISTS (SELECT 1 FROM operator_row WHERE series = ? AND window_ms = ? AND window_start_ms = ?)`,
-      )
-      .pluck() as Statement<
-      [series: number, windowMs: number, startMs: number, again: number, againMs: number, startAgainMs: number],
-      number
-    >,
-    streamName: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
-      "SELECT stream_id, gateway FROM stream WHERE id = ?",
     ),
   };
 }

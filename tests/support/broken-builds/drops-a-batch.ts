@@ -1,12 +1,13 @@
-import { SqliteWriter } from "../../../cloud/store/sqlite/writer.ts";
+import { SqliteRowWriter } from "../../../cloud/store/sqlite/row-writer.ts";
 import { replaced } from "./replaced.ts";
 
-/** A region that breaks P2: it acknowledges every tenth batch and keeps none of its records. */
+/** A region that breaks P2: it acknowledges every tenth batch and keeps none of its rows. */
 replaced(
-  SqliteWriter.prototype,
-  "insertContent",
-  (insertContent) =>
-    function (this: SqliteWriter, stream, batch, readable) {
-      if (batch.seq % 10 !== 0) insertContent.call(this, stream, batch, readable);
+  SqliteRowWriter.prototype,
+  "write",
+  (write) =>
+    function (this: SqliteRowWriter, rows) {
+      const isKept = ({ origin }: { readonly origin: { readonly seq: number } }): boolean => origin.seq % 10 !== 0;
+      write.call(this, { ...rows, windows: rows.windows.filter(isKept), raws: rows.raws.filter(isKept) });
     },
 );

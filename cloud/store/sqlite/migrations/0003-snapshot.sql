@@ -1,8 +1,8 @@
 -- The region's database, version 3: batches whose bytes are gone stay known, so that their rows can be handed to a region
 -- that has to begin anew, and so that a second batch under their number is still seen to be a fork.
 
--- What the batch counted, as JSON (cloud/store/batch-counts.ts): the counters of its stream are the sums of these. Null
--- in rows of version 2, whose bytes say it. Bytes that were pruned are empty.
+-- The counts of the batch, as JSON (cloud/store/sqlite/stored-counts.ts). The counters of a stream are the sums of these. Null
+-- in rows of version 2, where the bytes tell. Pruned bytes are empty.
 ALTER TABLE batch ADD COLUMN counts TEXT;
 
 DROP INDEX batch_received;

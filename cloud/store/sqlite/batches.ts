@@ -1,0 +1,217 @@
+import type { Database } from "better-sqlite3";
+
+import { hash48Of, hash48Text } from "../../../proto/core/hash48.ts";
+import { contains } from "../../../proto/core/have.ts";
+import type { Have } from "../../../proto/core/have.ts";
+import { toSeq } from "../../../proto/core/ids.ts";
+import type { Seq, StreamId } from "../../../proto/core/ids.ts";
+import type { BatchCounts, SealedBatch } from "../../../proto/core/record.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
+import type { BatchVariant } from "../../core/apply.ts";
+import type {
+  BatchHash,
+  BatchId,
+  BatchRequest,
+  HashRequest,
+  HeldBatches,
+  Page,
+  PruneKey,
+  PruneRequest,
+} from "../store.ts";
+import { countsOfRow, storedCounts } from "./stored-counts.ts";
+import type { CountedRow } from "./stored-counts.ts";
+
+/** The batches: bytes, hashes and counts, and the forks among them. Writing runs inside the transaction of the caller. */
+export class SqliteBatches {
+  readonly #sql: Statements;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** All batches under one number. */
+  variants({ streamId, seq: at }: BatchId): readonly BatchVariant[] {
+    return this.#sql.variants.all(streamIdToBytes(streamId), at).map((row) => {
+      const isApplied = row.applied === 1;
+      return { hash48: row.hash48, isApplied, counts: isApplied ? this.#counts(row, { streamId, seq: at }) : null };
+    });
+  }
+
+  insert(
+    stream: number,
+    { seq: at, sha256, bytes }: Pick<SealedBatch, "seq" | "sha256" | "bytes">,
+    { counts, receivedMs }: { counts: BatchCounts | null; receivedMs: number },
+  ): void {
+    const stored = counts === null ? null : storedCounts(counts);
+    this.#sql.insert.run(stream, at, hash48Of(sha256), sha256, counts === null ? 0 : 1, receivedMs, bytes, stored);
+  }
+
+  insertFork({ streamId, seq: at }: BatchId, losingHash48: number): void {
+    this.#sql.insertFork.run(`${streamId}/${at}/${hash48Text(losingHash48)}`);
+  }
+
+  /** Some of the batches that were held unread, with their local ids, after the row `afterRow`. */
+  unapplied(afterRow: number, limit: number): readonly UnappliedBatch[] {
+    return this.#sql.unapplied.all(afterRow, limit).map(({ row, stream, stream_id: streamId, seq: at, ...batch }) => ({
+      row,
+      stream,
+      batch: { streamId: streamIdFromBytes(streamId), seq: toSeq(at), ...batch },
+    }));
+  }
+
+  markApplied(row: number, counts: BatchCounts): void {
+    this.#sql.markApplied.run(storedCounts(counts), row);
+  }
+
+  held({ streamId, seqs, maxBytes }: BatchRequest, have: Have): HeldBatches {
+    const batches: SealedBatch[] = [];
+    const pruned: Seq[] = [];
+    let total = 0;
+    for (const at of seqs) {
+      const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at).filter(({ bytes }) => bytes.length > 0);
+      if (rows.length === 0 && contains(have, at)) pruned.push(at);
+      for (const { sha256, bytes } of rows) {
+        batches.push({ streamId, seq: at, sha256, bytes });
+        total += bytes.length;
+      }
+      if (total >= maxBytes) break;
+    }
+    return { batches, pruned };
+  }
+
+  prunable({ receivedBeforeMs, after, limit }: PruneRequest): Page<BatchId, PruneKey> {
+    const [receivedMs, row] = after === null ? [Number.MIN_SAFE_INTEGER, 0] : prunePosition(after);
+    const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
+    const last = rows.at(-1);
+    return {
+      rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: toSeq(at) })),
+      next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
+    };
+  }
+
+  /** @returns the number of batches pruned. */
+  prune(batches: readonly BatchId[]): number {
+    let pruned = 0;
+    for (const id of batches) {
+      const [only, rival] = this.#sql.forPruning.all(streamIdToBytes(id.streamId), id.seq);
+      if (only === undefined || rival !== undefined || only.applied === 0 || only.bytes.length === 0) continue;
+      const counts = countsOfRow({ ...only, ...id });
+      if (counts === null) continue;
+      this.#sql.prune.run(storedCounts(counts), only.row);
+      pruned += 1;
+    }
+    return pruned;
+  }
+
+  hashes({ streamId, after, limit }: HashRequest): readonly BatchHash[] {
+    return this.#sql.hashes
+      .all(streamIdToBytes(streamId), after, limit)
+      .map((row) => ({ seq: toSeq(row.seq), hash48: row.hash48 }));
+  }
+
+  lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): readonly Seq[] {
+    const key = streamIdToBytes(streamId);
+    const lacked = theirs.filter(({ seq: at, hash48 }) => {
+      const ours = this.#sql.hashesOf.all(key, at);
+      return ours.length > 0 && !ours.some((variant) => variant.hash48 === hash48);
+    });
+    return [...new Set(lacked.map(({ seq: at }) => at))];
+  }
+
+  #counts({ row, sha256, counts }: VariantSqlRow, id: BatchId): BatchCounts | null {
+    // Rows of schema version 2 have no counts.
+    const bytes = counts === null ? (this.#sql.bytesOfRow.get(row)?.bytes ?? EMPTY) : EMPTY;
+    return countsOfRow({ ...id, sha256, bytes, counts });
+  }
+}
+
+export type UnappliedBatch = { readonly row: number; readonly stream: number; readonly batch: SealedBatch };
+
+const EMPTY = Buffer.alloc(0);
+
+/** @throws RangeError when {@link SqliteBatches.prunable} did not make the key. */
+function prunePosition(key: PruneKey): [receivedMs: number, row: number] {
+  const [receivedMs = Number.NaN, row = Number.NaN, ...more] = key.split("/").map(Number);
+  if (!Number.isSafeInteger(receivedMs) || !Number.isSafeInteger(row) || more.length > 0) {
+    throw new RangeError(`not a position among prunable batches: ${key}`);
+  }
+  return [receivedMs, row];
+}
+
+type VariantSqlRow = Pick<CountedRow, "sha256" | "counts"> & {
+  readonly row: number;
+  readonly hash48: number;
+  readonly applied: number;
+};
+type UnappliedSqlRow = {
+  readonly row: number;
+  readonly stream: number;
+  readonly stream_id: Buffer;
+  readonly seq: number;
+  readonly sha256: Buffer;
+  readonly bytes: Buffer;
+};
+type PrunableSqlRow = {
+  readonly row: number;
+  readonly received_ms: number;
+  readonly stream_id: Buffer;
+  readonly seq: number;
+};
+
+type Statements = ReturnType<typeof prepare>;
+
+const OF_BATCH = "WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq = ?";
+
+function prepare(db: Database) {
+  return {
+    variants: db.prepare<[streamId: Uint8Array, seq: number], VariantSqlRow>(
+      `SELECT rowid AS row, hash48, applied, sha256, counts FROM batch ${OF_BATCH}`,
+    ),
+    hashesOf: db.prepare<[streamId: Uint8Array, seq: number], { hash48: number }>(
+      `SELECT hash48 FROM batch ${OF_BATCH}`,
+    ),
+    bytesOfRow: db.prepare<[row: number], { bytes: Buffer }>("SELECT bytes FROM batch WHERE rowid = ?"),
+    hashes: db.prepare<[streamId: Uint8Array, after: number, limit: number], { seq: number; hash48: number }>(
+      `SELECT seq, hash48 FROM batch WHERE stream = (SELECT id FROM stream WHERE stream_id = ?) AND seq > ?
+       ORDER BY seq, hash48 LIMIT ?`,
+    ),
+    bytes: db.prepare<[streamId: Uint8Array, seq: number], { sha256: Buffer; bytes: Buffer }>(
+      `SELECT sha256, bytes FROM batch ${OF_BATCH} ORDER BY hash48`,
+    ),
+    insert: db.prepare<
+      [
+        stream: number,
+        seq: number,
+        hash48: number,
+        sha256: Uint8Array,
+        applied: number,
+        receivedMs: number,
+        bytes: Uint8Array,
+        counts: string | null,
+      ]
+    >(
+      `INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes, counts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    insertFork: db.prepare<[key: string]>(
+      "INSERT INTO conflict_log (kind, key) VALUES ('fork', ?) ON CONFLICT (kind, key) DO NOTHING",
+    ),
+    unapplied: db.prepare<[afterRow: number, limit: number], UnappliedSqlRow>(
+      `SELECT batch.rowid AS row, stream, stream_id, seq, sha256, bytes
+       FROM batch JOIN stream ON stream.id = batch.stream
+       WHERE applied = 0 AND batch.rowid > ? ORDER BY batch.rowid LIMIT ?`,
+    ),
+    markApplied: db.prepare<[counts: string, row: number]>("UPDATE batch SET applied = 1, counts = ? WHERE rowid = ?"),
+    prunable: db.prepare<[afterMs: number, afterRow: number, receivedBeforeMs: number, limit: number], PrunableSqlRow>(
+      `SELECT old.rowid AS row, received_ms, stream_id, seq FROM batch AS old JOIN stream ON stream.id = old.stream
+       WHERE (received_ms, old.rowid) > (?, ?) AND received_ms < ? AND length(old.bytes) > 0 AND applied = 1
+         AND NOT EXISTS (SELECT 1 FROM batch AS rival
+                         WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
+       ORDER BY received_ms, old.rowid LIMIT ?`,
+    ),
+    forPruning: db.prepare<[streamId: Uint8Array, seq: number], CountedRow & { row: number; applied: number }>(
+      `SELECT rowid AS row, applied, sha256, bytes, counts FROM batch ${OF_BATCH}`,
+    ),
+    prune: db.prepare<[counts: string, row: number]>("UPDATE batch SET bytes = x'', counts = ? WHERE rowid = ?"),
+  };
+}

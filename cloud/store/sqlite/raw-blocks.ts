@@ -1,0 +1,158 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import { toSeq, streamId } from "../../../proto/core/ids.ts";
+import { readRawColumns } from "../../../proto/wire/batch-codec.ts";
+import type { RawSlice } from "../../../proto/wire/batch-codec.ts";
+import type { RawReading, ReadingKey, TimeRange } from "../store.ts";
+import type { SeriesIdRow } from "./series.ts";
+import type { SqliteStreams } from "./streams.ts";
+
+/** Writes the raw readings, one row a block. Runs inside the transaction of the caller. */
+export class SqliteRawBlocks {
+  readonly #sql: Statements;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** The hash of the batch whose block is at the place; null for a free place. */
+  held({ series, stream, seq: at, position }: RawPlace): number | null {
+    return this.#sql.held.get(series, stream, at, position) ?? null;
+  }
+
+  insert({ series, stream, seq: at, position }: RawPlace, hash48: number, slice: RawSlice): void {
+    const { minMs, maxMs, count, unit, columns } = slice;
+    const spanMs = maxMs - minMs;
+    this.#sql.widenSpan.run(spanMs, series, spanMs);
+    this.#sql.insert.run(series, minMs, maxMs, stream, at, position, hash48, count, unit, columns);
+  }
+
+  delete({ series, stream, seq: at, position }: RawPlace): void {
+    this.#sql.delete.run(series, stream, at, position);
+  }
+}
+
+/** Reads raw readings. */
+export class SqliteRawReadings {
+  readonly #blocks: Statement<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>;
+  readonly #streams: SqliteStreams;
+
+  constructor(db: Database, streams: SqliteStreams) {
+    this.#blocks = prepareBlocks(db);
+    this.#streams = streams;
+  }
+
+  /**
+   * The first `limit` readings of a series after `after`, in order of time. Blocks are read in order of their first time.
+   * `raw_span_ms` bounds how long before the range a block that reaches into it can begin. The answer is complete as soon
+   * as the next block begins after all readings found so far.
+   */
+  first(series: SeriesIdRow, range: TimeRange, after: ReadingKey | null, limit: number): RawReading[] {
+    const fromMs = Math.max(range.fromMs, after?.timeMs ?? Number.MIN_SAFE_INTEGER);
+    let found: RawReading[] = [];
+    let lastMs = Number.POSITIVE_INFINITY;
+    const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
+    for (const block of this.#blocks.iterate(series.id, first, range.toMs, fromMs)) {
+      if (block.min_ms > lastMs) break;
+      const { streamId: stream } = this.#streams.name(block.stream);
+      const { timesMs, values, clock } = readRawColumns(block.columns);
+      for (let index = 0; index < block.count; index += 1) {
+        const timeMs = timesMs[index]!;
+        if (timeMs < fromMs || timeMs >= range.toMs || timeMs > lastMs) continue;
+        const reading: RawReading = {
+          device: series.device,
+          metric: series.metric,
+          timeMs,
+          streamId: stream,
+          seq: toSeq(block.seq),
+          index: block.position * BLOCK_STRIDE + index,
+          value: values[index]!,
+          unit: block.unit,
+          clock,
+        };
+        if (after === null || byTime(reading, after) > 0) found.push(reading);
+      }
+      if (found.length >= limit) {
+        found.sort(byTime);
+        found = found.slice(0, limit);
+        lastMs = found.at(-1)?.timeMs ?? lastMs;
+      }
+    }
+    return found.sort(byTime).slice(0, limit);
+  }
+}
+
+/** After every reading of a series. */
+export const AFTER_EVERY_READING: Omit<ReadingKey, "device" | "metric"> = {
+  timeMs: Number.MAX_SAFE_INTEGER,
+  streamId: streamId("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+  seq: toSeq(Number.MAX_SAFE_INTEGER),
+  index: Number.MAX_SAFE_INTEGER,
+};
+
+export type RawPlace = {
+  readonly series: number;
+  readonly stream: number;
+  readonly seq: number;
+  /** Among the blocks of this series in the batch. */
+  readonly position: number;
+};
+
+/** More readings than a block can hold, so that `index` orders by block first, then inside it. */
+const BLOCK_STRIDE = 2 ** 24;
+
+function byTime(a: ReadingKey, b: ReadingKey): number {
+  if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
+  if (a.streamId !== b.streamId) return a.streamId < b.streamId ? -1 : 1;
+  return a.seq - b.seq || a.index - b.index;
+}
+
+type RawBlockSqlRow = {
+  readonly min_ms: number;
+  readonly stream: number;
+  readonly seq: number;
+  readonly position: number;
+  readonly count: number;
+  readonly unit: string | null;
+  readonly columns: Buffer;
+};
+
+type Statements = ReturnType<typeof prepare>;
+type Place = [series: number, stream: number, seq: number, position: number];
+
+const AT = "series = ? AND stream = ? AND seq = ? AND position = ?";
+
+function prepare(db: Database) {
+  return {
+    held: db.prepare<Place>(`SELECT hash48 FROM raw_block WHERE ${AT}`).pluck() as Statement<Place, number>,
+    delete: db.prepare<Place>(`DELETE FROM raw_block WHERE ${AT}`),
+    insert: db.prepare<
+      [
+        series: number,
+        minMs: number,
+        maxMs: number,
+        stream: number,
+        seq: number,
+        position: number,
+        hash48: number,
+        count: number,
+        unit: string | null,
+        columns: Uint8Array,
+      ]
+    >(
+      `INSERT INTO raw_block (series, min_ms, max_ms, stream, seq, position, hash48, count, unit, columns)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    widenSpan: db.prepare<[spanMs: number, series: number, spanAgainMs: number]>(
+      "UPDATE series SET raw_span_ms = ? WHERE id = ? AND raw_span_ms < ?",
+    ),
+  };
+}
+
+function prepareBlocks(db: Database) {
+  return db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>(
+    `SELECT min_ms, stream, seq, position, count, unit, columns
+     FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
+     ORDER BY min_ms`,
+  );
+}

@@ -1,0 +1,188 @@
+import type { Database, Statement } from "better-sqlite3";
+
+import { EMPTY_HAVE, flatIslands, haveFromWire } from "../../../proto/core/have.ts";
+import type { Have } from "../../../proto/core/have.ts";
+import type { StreamId } from "../../../proto/core/ids.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
+import type { CounterChange } from "../../core/apply.ts";
+import type { Page, StreamKey, StreamQuery, StreamReport, StreamSet, VoidedBatches } from "../store.ts";
+import { Dictionary } from "./dictionary.ts";
+
+/**
+ * The streams: their sets, names and counters, and the batches that gateways discarded. Writing runs inside the transaction
+ * of the caller, who calls {@link SqliteStreams.forget} after a rollback.
+ */
+export class SqliteStreams {
+  readonly #sql: Statements;
+  readonly #ids = new Dictionary<StreamId, number>();
+  readonly #names = new Dictionary<number, StreamName>();
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** The local id of a stream. Adds the stream, with the name `gateway`, where it is new. */
+  idOf(streamId: StreamId, gateway: string): number {
+    let id = this.#ids.get(streamId);
+    if (id !== undefined) return id;
+    const key = streamIdToBytes(streamId);
+    id = this.#sql.id.get(key) ?? Number(this.#sql.insert.run(key, gateway).lastInsertRowid);
+    this.#ids.set(streamId, id);
+    return id;
+  }
+
+  /** The stream with the local id `id`. */
+  name(id: number): StreamName {
+    let name = this.#names.get(id);
+    if (name === undefined) {
+      const row = this.#sql.name.get(id);
+      if (row === undefined) throw new Error(`a row of unknown stream ${id}`);
+      name = { streamId: streamIdFromBytes(row.stream_id), gateway: row.gateway };
+      this.#names.set(id, name);
+    }
+    return name;
+  }
+
+  set(streamId: StreamId): StreamSet {
+    const row = this.#sql.set.get(streamIdToBytes(streamId));
+    if (row === undefined) return { streamId, have: EMPTY_HAVE, gateway: null, hashSum: 0 };
+    return { streamId, have: loadedHave(row), gateway: row.gateway, hashSum: row.hash_sum };
+  }
+
+  page(query: StreamQuery): Page<StreamReport, StreamKey> {
+    const { after } = query;
+    const found = this.#sql.page.all(
+      after?.gateway ?? query.gateway ?? "",
+      after === null ? Buffer.alloc(0) : streamIdToBytes(after.streamId),
+      query.gateway,
+      query.gateway,
+      query.limit + 1,
+    );
+    const rows = found.slice(0, query.limit).map((row) => this.#report(row));
+    const last = rows.at(-1);
+    const more = found.length > query.limit && last !== undefined;
+    return { rows, next: more ? { gateway: last.gateway, streamId: last.streamId } : null };
+  }
+
+  writeSet({ streamId, have, gateway, hashSum }: StreamSet & { readonly gateway: string }, receivedMs: number): void {
+    const id = this.idOf(streamId, gateway);
+    this.#sql.update.run(have.prefix, JSON.stringify(flatIslands(have)), hashSum, receivedMs, id);
+    this.rename(id, gateway);
+  }
+
+  /** A stream whose first batch could not be read gets its gateway's name later. */
+  rename(id: number, gateway: string): void {
+    if (this.#sql.rename.run(gateway, id, gateway).changes > 0) this.#names.clear();
+  }
+
+  count(id: number, { counts, sign }: CounterChange): void {
+    const { ledger, records, rawReadings } = counts;
+    const { readings, redelivered, deadLetters, discards } = ledger;
+    this.#sql.count.run(sign * readings, sign * redelivered, sign * records, sign * rawReadings, id);
+    for (const [reason, count] of deadLetters) this.#sql.addLedger.run(id, "dead_letter", reason, sign * count);
+    for (const [reason, count] of discards) this.#sql.addLedger.run(id, "discard", reason, sign * count);
+    if (sign === -1) this.#sql.dropEmptyLedger.run(id);
+  }
+
+  insertVoid({ gateway, streamId, first, last, readings, reason }: VoidedBatches): void {
+    this.#sql.insertVoid.run(this.idOf(streamId, gateway), first, last, readings, reason);
+  }
+
+  /** Forgets the dictionaries. After a rollback they know ids that no longer exist. */
+  forget(): void {
+    this.#ids.clear();
+    this.#names.clear();
+  }
+
+  #report(row: ReportSqlRow): StreamReport {
+    const ledger = this.#sql.ledger.all(row.id);
+    const ofKind = (kind: LedgerSqlRow["kind"]): Record<string, number> =>
+      Object.fromEntries(ledger.filter((entry) => entry.kind === kind).map((entry) => [entry.reason, entry.count]));
+    return {
+      gateway: row.gateway,
+      streamId: streamIdFromBytes(row.stream_id),
+      have: loadedHave(row),
+      hashSum: row.hash_sum,
+      lastReceivedMs: row.last_received_ms,
+      readings: row.readings,
+      redelivered: row.redelivered,
+      deadLetters: ofKind("dead_letter"),
+      discards: ofKind("discard"),
+      records: row.records,
+      rawReadings: row.raw_readings,
+    };
+  }
+}
+
+export type StreamName = { readonly streamId: StreamId; readonly gateway: string };
+
+type SetSqlRow = {
+  readonly prefix: number;
+  readonly islands: string;
+  readonly gateway: string;
+  readonly hash_sum: number;
+};
+type LedgerSqlRow = { readonly kind: "dead_letter" | "discard"; readonly reason: string; readonly count: number };
+type ReportSqlRow = SetSqlRow & {
+  readonly id: number;
+  readonly stream_id: Buffer;
+  readonly readings: number;
+  readonly redelivered: number;
+  readonly records: number;
+  readonly raw_readings: number;
+  readonly last_received_ms: number;
+};
+
+function loadedHave({ prefix, islands }: Pick<SetSqlRow, "prefix" | "islands">): Have {
+  return islands === "[]" ? { prefix, islands: [] } : haveFromWire(prefix, JSON.parse(islands) as number[]);
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: Database) {
+  return {
+    id: db.prepare<[streamId: Uint8Array]>("SELECT id FROM stream WHERE stream_id = ?").pluck() as Statement<
+      [streamId: Uint8Array],
+      number
+    >,
+    insert: db.prepare<[streamId: Uint8Array, gateway: string]>(
+      "INSERT INTO stream (stream_id, gateway) VALUES (?, ?)",
+    ),
+    name: db.prepare<[id: number], { stream_id: Buffer; gateway: string }>(
+      "SELECT stream_id, gateway FROM stream WHERE id = ?",
+    ),
+    set: db.prepare<[streamId: Uint8Array], SetSqlRow>(
+      "SELECT prefix, islands, gateway, hash_sum FROM stream WHERE stream_id = ?",
+    ),
+    page: db.prepare<
+      [gateway: string, streamId: Uint8Array, only: string | null, onlyAgain: string | null, limit: number],
+      ReportSqlRow
+    >(
+      `SELECT id, stream_id, gateway, prefix, islands, hash_sum, readings, redelivered, records, raw_readings, last_received_ms
+       FROM stream WHERE (gateway, stream_id) > (?, ?) AND (? IS NULL OR gateway = ?)
+       ORDER BY gateway, stream_id LIMIT ?`,
+    ),
+    ledger: db.prepare<[stream: number], LedgerSqlRow>(
+      "SELECT kind, reason, count FROM ledger WHERE stream = ? ORDER BY kind, reason",
+    ),
+    update: db.prepare<[prefix: number, islands: string, hashSum: number, receivedMs: number, id: number]>(
+      `UPDATE stream SET prefix = ?, islands = ?, hash_sum = ?, last_received_ms = max(last_received_ms, ?) WHERE id = ?`,
+    ),
+    rename: db.prepare<[gateway: string, id: number, same: string]>(
+      "UPDATE stream SET gateway = ? WHERE id = ? AND gateway <> ?",
+    ),
+    count: db.prepare<[readings: number, redelivered: number, records: number, rawReadings: number, id: number]>(
+      `UPDATE stream SET readings = readings + ?, redelivered = redelivered + ?, records = records + ?,
+         raw_readings = raw_readings + ? WHERE id = ?`,
+    ),
+    addLedger: db.prepare<[stream: number, kind: LedgerSqlRow["kind"], reason: string, count: number]>(
+      `INSERT INTO ledger (stream, kind, reason, count) VALUES (?, ?, ?, ?)
+       ON CONFLICT (stream, kind, reason) DO UPDATE SET count = count + excluded.count`,
+    ),
+    dropEmptyLedger: db.prepare<[stream: number]>("DELETE FROM ledger WHERE stream = ? AND count = 0"),
+    insertVoid: db.prepare<[stream: number, first: number, last: number, readings: number, reason: string]>(
+      `INSERT INTO void (stream, first, last, readings, reason) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (stream, first, last) DO NOTHING`,
+    ),
+  };
+}

@@ -1,0 +1,237 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { placeRows, rowsOfBatch, rowsToApply, seriesName } from "../../../../cloud/core/apply-rows.ts";
+import type { ArrivingRows, Placement, RawFacts, WindowFacts } from "../../../../cloud/core/apply-rows.ts";
+import { millis } from "../../../../proto/core/ids.ts";
+import { compareCommandVersions, OPERATOR_RANKS } from "../../../../proto/core/operator-command.ts";
+import type { CommandVersion, OperatorCommand, OperatorRank } from "../../../../proto/core/operator-command.ts";
+import type { SealedBatch, WindowRecord } from "../../../../proto/core/record.ts";
+import { compareSlotVersions } from "../../../../proto/core/slot-version.ts";
+import type { SlotVersion } from "../../../../proto/core/slot-version.ts";
+import { openBatch } from "../../../../proto/wire/batch-codec.ts";
+import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.ts";
+
+const [A, B, O] = [testStream(1), testStream(2), testStream(3)];
+
+function rowsOf(batch: SealedBatch): ArrivingRows {
+  const opened = openBatch(batch);
+  if (opened.kind !== "ok") throw new Error("a batch of this test cannot be read");
+  return rowsOfBatch(batch, opened);
+}
+
+/** A store in memory that holds versions instead of rows. */
+class Held {
+  readonly windows = new Map<string, WindowFacts & { readonly name: string }>();
+  readonly raws = new Map<string, RawFacts>();
+  readonly erased = new Map<string, CommandVersion>();
+  readonly members = new Map<string, CommandVersion>();
+  /** What happened to each row of windows, in the order of arrival. */
+  readonly placements: Placement[] = [];
+  readonly contested = new Set<string>();
+
+  apply(...batches: readonly SealedBatch[]): this {
+    for (const batch of batches) this.#apply(rowsToApply(rowsOf(batch), this.erased));
+    return this;
+  }
+
+  #apply(rows: ArrivingRows): void {
+    const placed = placeRows(rows, {
+      windows: rows.windows.map(({ window }) => this.#window(window)),
+      raws: rows.raws.map(({ origin, position, slice }) => {
+        const name = `${seriesName(slice)}/${origin.streamId}/${origin.seq}/${position}`;
+        const held = this.raws.get(name) ?? { hash48: null };
+        this.raws.set(name, held);
+        return held;
+      }),
+      commandWindows: rows.commands.map(({ command }) => ("window" in command ? this.#window(command.window) : null)),
+      erased: this.erased,
+      members: this.members,
+    });
+    this.placements.push(...placed.windows, ...placed.commands);
+    for (const { name } of placed.contested) this.contested.add(name);
+  }
+
+  #window(key: Pick<WindowRecord, "device" | "metric" | "windowMs" | "windowStartMs">): WindowFacts & { name: string } {
+    const name = `${key.device} ${key.windowStartMs}`;
+    const held = this.windows.get(name) ?? { name, slots: [], commands: [] };
+    this.windows.set(name, held);
+    return held;
+  }
+}
+
+function commanded(position: number, ...commands: readonly OperatorCommand[]): SealedBatch {
+  return sealed(O, position, { gateway: "operator@eu", commands });
+}
+
+const signed = { reason: "r", actor: "a" };
+const windowAt = (startMs = 0, device = "d1") => ({
+  device,
+  metric: "temperature",
+  windowMs: 10_000,
+  windowStartMs: millis(startMs),
+});
+const clear = (hlc: number, device = "d1", rank: OperatorRank = "override"): OperatorCommand => ({
+  kind: "clear",
+  rank,
+  window: windowAt(0, device),
+  hlc,
+  ...signed,
+});
+const erase = (hlc: number, device: string): OperatorCommand => ({ kind: "erase_device", device, hlc, ...signed });
+const member = (hlc: number, region: string): OperatorCommand => ({
+  kind: "set_member",
+  member: { region, state: "member", url: "http://us:1", gatewayUrl: "http://us:2" },
+  hlc,
+  ...signed,
+});
+
+describe("[I3] a row of a slot", () => {
+  const older = sealed(A, 1, { windows: [windowOf([1])] });
+  const newer = sealed(A, 2, { windows: [windowOf([1, 2], { revision: 1 })] });
+
+  test("takes a free slot, replaces an older row, goes to the log behind a newer one, and counts once", () => {
+    expect(new Held().apply(older, newer).placements).toEqual(["insert", "replace"]);
+    expect(new Held().apply(newer, older).placements).toEqual(["insert", "log"]);
+    expect(new Held().apply(newer, newer).placements).toEqual(["insert", "ignore"]);
+  });
+
+  test("competes with the other states of its batch", () => {
+    const both = sealed(A, 1, { windows: [windowOf([1, 2], { revision: 1 }), windowOf([1])] });
+    expect(new Held().apply(both).placements).toEqual(["insert", "log"]);
+  });
+
+  test("does not compete with other slots, and makes its window contested", () => {
+    const other = sealed(B, 1, { windows: [windowOf([1])] });
+    const held = new Held().apply(newer, other);
+    expect(held.placements).toEqual(["insert", "insert"]);
+    expect([...held.contested]).toEqual(["d1 0"]);
+    const supplement = sealed(A, 3, { windows: [windowOf([9], { part: 7 })] });
+    expect(new Held().apply(newer, supplement).placements).toEqual(["insert", "insert"]);
+  });
+
+  test("alone in its window leaves nothing to choose, replaced or not", () => {
+    expect(new Held().apply(older, newer).contested).toEqual(new Set());
+  });
+
+  test("[P4] is the newest one in whatever order and grouping the rows arrive", () => {
+    const anyBatch = fc
+      .record({
+        stream: fc.constantFrom(A, B),
+        at: fc.integer({ min: 1, max: 4 }),
+        rows: fc.array(
+          fc.record({
+            part: fc.constantFrom(0, 0, 7),
+            revision: fc.integer({ min: 0, max: 2 }),
+            startMs: fc.constantFrom(0, 10_000),
+          }),
+          { maxLength: 4 },
+        ),
+      })
+      .map(({ stream, at, rows }) => sealed(stream, at, { windows: rows.map((row, i) => windowOf([i], row)) }));
+    const orders = fc
+      .array(anyBatch, { maxLength: 6 })
+      .chain((batches) =>
+        fc.tuple(
+          fc.constant(batches),
+          fc.shuffledSubarray([...batches, ...batches], { minLength: 2 * batches.length }),
+        ),
+      );
+    const slotsOf = (held: Held): unknown =>
+      [...held.windows]
+        .flatMap(([name, { slots }]) => slots.map((slot) => ({ name, ...slot })))
+        .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    fc.assert(
+      fc.property(orders, ([batches, shuffled]) => {
+        const held = new Held().apply(...batches);
+        expect(slotsOf(new Held().apply(...shuffled))).toEqual(slotsOf(held));
+        for (const batch of batches) {
+          for (const { origin, window } of rowsOf(batch).windows) {
+            const version: SlotVersion = { ver: origin.seq, hash48: origin.hash48, revision: window.revision };
+            const slot = held.windows
+              .get(`${window.device} ${window.windowStartMs}`)!
+              .slots.find(({ streamId, part }) => streamId === origin.streamId && part === window.part);
+            expect(compareSlotVersions(slot!, version)).toBeGreaterThanOrEqual(0);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe("a raw block", () => {
+  const raws = [rawBlock([[0, 1]]), rawBlock([[5, 2]]), rawBlock([[0, 1]], { metric: "pressure" })];
+
+  test("has its place among the blocks of its series in the batch", () => {
+    const { raws: rows } = rowsOf(sealed(A, 1, { raws }));
+    expect(rows.map(({ slice, position }) => [slice.metric, position])).toEqual([
+      ["temperature", 0],
+      ["temperature", 1],
+      ["pressure", 0],
+    ]);
+  });
+
+  test("[P4] of the higher hash holds the place after a fork, in either order", () => {
+    const sides = [sealed(A, 1, { raws }), sealed(A, 1, { raws: raws.slice(0, 1) })];
+    const [first, second] = [new Held().apply(...sides), new Held().apply(...sides.toReversed())];
+    expect(second.raws).toEqual(first.raws);
+    expect(first.raws.size).toBe(3);
+  });
+});
+
+describe("[I16] a command", () => {
+  test("for a window is kept once, and makes the window contested", () => {
+    const batch = commanded(1, clear(1));
+    const held = new Held().apply(batch, batch);
+    expect(held.placements).toEqual(["insert", "ignore"]);
+    expect([...held.contested]).toEqual(["d1 0"]);
+  });
+
+  test("that erases a device leaves out every row of it, also of its own batch, and no row of another one", () => {
+    const held = new Held().apply(
+      commanded(1, clear(1), clear(2, "d2"), erase(3, "d1"), clear(4)),
+      sealed(A, 1, { windows: [windowOf([1]), windowOf([1], { device: "d2" })], raws: [rawBlock([[0, 1]])] }),
+    );
+    expect([...held.windows.keys()]).toEqual(["d2 0"]);
+    expect(held.raws.size).toBe(0);
+    expect([...held.erased.keys()]).toEqual(["d1"]);
+  });
+
+  test("[P4] that erases a device or sets a region counts when it is the latest, in whatever order they arrive", () => {
+    const anyCommand = fc.record({
+      make: fc.constantFrom(erase, member),
+      name: fc.constantFrom("x", "y"),
+      hlc: fc.integer({ min: 1, max: 3 }),
+      position: fc.integer({ min: 1, max: 3 }),
+    });
+    const orders = fc
+      .array(
+        anyCommand.map(({ make, name, hlc, position }) => commanded(position, make(hlc, name))),
+        { maxLength: 6 },
+      )
+      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+    const sorted = (held: Held) =>
+      [held.erased, held.members].map((map) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    fc.assert(
+      fc.property(orders, ([batches, shuffled]) => {
+        expect(sorted(new Held().apply(...shuffled))).toEqual(sorted(new Held().apply(...batches)));
+      }),
+    );
+  });
+
+  test("has a rank, and the same clock in two ranks is two commands", () => {
+    const [first, second] = OPERATOR_RANKS;
+    const commands = [first, second].map((rank, i) => clear(i + 1, "d1", rank));
+    const held = new Held().apply(commanded(1, ...commands));
+    expect(held.windows.get("d1 0")!.commands.map(({ rank }) => rank)).toEqual([first, second]);
+  });
+});
+
+test("commands are ordered by their clock, then by the hash of their batch", () => {
+  const order = [
+    { hlc: 1, hash48: 9 },
+    { hlc: 2, hash48: 3 },
+    { hlc: 2, hash48: 4 },
+  ];
+  expect(order.toReversed().toSorted(compareCommandVersions)).toEqual(order);
+  expect(compareCommandVersions(order[0]!, { ...order[0]! })).toBe(0);
+});
