@@ -169,10 +169,8 @@ export class MqttBroker {
       will: (client, will, done) => this.#publishHandler.publishWill(client, will, done),
       forward: (client, message) => this.#forward(client, message),
       received: (client, packet) => this.#received(client, packet),
-      read: (client) => {
-        const { connection } = client;
-        if (!connection.hasRead) return;
-        if (connection.settleRead(this.#deps.clock.monotonicMs())) events.slowed?.({ client: client.id });
+      read: ({ connection, id }) => {
+        if (connection.settleRead(this.#deps.clock.monotonicMs())) events.slowed?.({ client: id });
       },
       invalid: (client, problem) => this.#closeInvalid(client, problem),
       connected: ({ id, version }) => events.connected({ client: id, protocol: version }),

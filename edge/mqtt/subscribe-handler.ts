@@ -2,6 +2,7 @@ import { filterProblem, type PacketRefusal } from "../core/mqtt/packet-validatio
 import type { MqttLimits } from "../core/mqtt/limits.ts";
 import type { FilterRequest, SubscribeRequest } from "../core/mqtt/packets.ts";
 import { REASON } from "../core/mqtt/reasons.ts";
+import { isLostAmongFilters } from "./aedes/lost-filters.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
 import { ClientError, SUBACK_FAILURE } from "./reason-codes.ts";
@@ -28,8 +29,7 @@ export class SubscribeHandler {
   /** @returns whether all filters are granted and nothing was answered: the caller handles the packet. */
   subscribe(client: MqttClient, request: SubscribeRequest): boolean {
     const problems = request.subscriptions.map((filter, _, all) => {
-      // aedes sorts several filters by means of a plain object.
-      if (all.length > 1 && filter.topic === "__proto__") return PROTO_AMONG_OTHERS;
+      if (isLostAmongFilters(filter.topic, all.length)) return LOST_AMONG_OTHERS;
       return this.#problemOf(client, filter);
     });
     const malformed = problems.find((problem) => problem?.reason === REASON.malformedPacket);
@@ -94,5 +94,5 @@ type Sessions = Pick<SessionIntake, "subscriptionProblem">;
 /** @property kind by default a bad filter. */
 type FilterRefusal = PacketRefusal & { readonly kind?: RefusalReason };
 
-const PROTO_AMONG_OTHERS: FilterRefusal = { detail: "the filter __proto__ among others", reason: REASON.filterInvalid };
+const LOST_AMONG_OTHERS: FilterRefusal = { detail: "the filter __proto__ among others", reason: REASON.filterInvalid };
 const SHARED: FilterRefusal = { detail: "shared subscriptions are not supported", reason: REASON.sharedNotSupported };

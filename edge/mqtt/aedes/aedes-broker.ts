@@ -25,7 +25,6 @@ import { StrictParser } from "./strict-parser.ts";
 export class AedesBroker {
   readonly #aedes: PatchedAedes;
   readonly #handlers: PacketHandlers;
-  readonly #clients = new WeakMap<object, AedesClient>();
   /** Topics that only instances of aedes among themselves read. */
   readonly #ownPrefix: string;
 
@@ -35,8 +34,8 @@ export class AedesBroker {
     this.#handlers = handlers;
     const persistence = new BrokerPersistence(sessions, {
       expiryS: sessionExpiryS,
-      sourceOf: (client) => this.#clientOf(client),
-      userOf: (client) => this.#clients.get(client)?.connection.user,
+      sourceOf: clientOf,
+      userOf: (client) => AedesClient.of(client)?.connection.user,
     });
     this.#aedes = new PatchedAedes(
       {
@@ -50,10 +49,10 @@ export class AedesBroker {
         pendingSessionsLimit: limits.maxConnections,
         persistence,
         preConnect: (client, packet, done) => {
-          handlers.connect(this.#clientOf(client), packet, (refusal) => done(refusal ?? null, refusal === undefined));
+          handlers.connect(clientOf(client), packet, (refusal) => done(refusal ?? null, refusal === undefined));
         },
         authenticate: (client, username, password, done) => {
-          handlers.authenticate(this.#clientOf(client), { username, password }, (refusal) => {
+          handlers.authenticate(clientOf(client), { username, password }, (refusal) => {
             if (refusal === undefined) done(null, true);
             else done(withReturnCode(refusal), false);
           });
@@ -66,7 +65,7 @@ export class AedesBroker {
         // A subscription may match more than its client may read. Those messages are not sent.
         authorizeForward: (client, packet) => {
           if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(this.#ownPrefix)) return null;
-          return handlers.forward(this.#clientOf(client), packet) ? packet : null;
+          return handlers.forward(clientOf(client), packet) ? packet : null;
         },
       },
       sessions,
@@ -96,8 +95,7 @@ export class AedesBroker {
   /** Begins to read MQTT from a connection. */
   accept(connection: Connection): MqttClient {
     const inner = this.#aedes.handle(connection.stream);
-    const client = new AedesClient(inner, connection, (error) => this.#handlers.broken(client, error));
-    this.#clients.set(inner, client);
+    const client = AedesClient.attach(inner, connection, this.#handlers.broken);
     this.#aedes.patchDelivery(inner);
     ClientPatches.apply(inner, client, {
       packet: (packet) => this.#handlers.received(client, packet),
@@ -115,10 +113,10 @@ export class AedesBroker {
   #publishFrom(client: Client | null, packet: Publish & { readonly cmd?: string }, done: AedesDone): void {
     // A will has no command.
     if (packet.cmd !== "publish" || client === null) {
-      this.#handlers.will(client === null ? null : this.#clientOf(client), packet, done);
+      this.#handlers.will(client === null ? null : clientOf(client), packet, done);
       return;
     }
-    this.#handlers.publish(this.#clientOf(client), packet, (outcome) => {
+    this.#handlers.publish(clientOf(client), packet, (outcome) => {
       if (outcome !== "accepted") this.#aedes.drop(packet);
       // aedes acknowledges nothing at QoS 0.
       if (outcome === "answered") Object.assign(packet, { qos: 0 });
@@ -126,24 +124,18 @@ export class AedesBroker {
     });
   }
 
-  #clientOf(inner: object): AedesClient {
-    const client = this.#clients.get(inner);
-    if (client === undefined) throw new TypeError("this aedes made a client of its own");
-    return client;
-  }
-
   #listenToEvents(): void {
     const handlers = this.#handlers;
-    this.#aedes.on("client", (client) => handlers.connected(this.#clientOf(client)));
-    this.#aedes.on("clientReady", (client) => handlers.ready(this.#clientOf(client)));
-    this.#aedes.on("clientDisconnect", (client) => handlers.disconnected(this.#clientOf(client)));
+    this.#aedes.on("client", (client) => handlers.connected(clientOf(client)));
+    this.#aedes.on("clientReady", (client) => handlers.ready(clientOf(client)));
+    this.#aedes.on("clientDisconnect", (client) => handlers.disconnected(clientOf(client)));
     this.#aedes.on("subscribe", (subscriptions, client) => {
       const filters = subscriptions.map(({ topic }) => topic);
-      handlers.subscribed(this.#clientOf(client), filters);
+      handlers.subscribed(clientOf(client), filters);
     });
     const failed = (client: Client, error: Error): void => {
       const reason = refusalOf(error);
-      if (reason !== undefined) handlers.failed(this.#clientOf(client), { reason, detail: error.message });
+      if (reason !== undefined) handlers.failed(clientOf(client), { reason, detail: error.message });
     };
     this.#aedes.on("clientError", failed);
     this.#aedes.on("connectionError", failed);
@@ -168,7 +160,7 @@ export type PacketHandlers = {
   readonly forward: (client: MqttClient, message: Publish) => boolean;
   /** Before any packet is handled. @returns whether it is handled further. */
   readonly received: (client: MqttClient, packet: ReceivedPacket) => boolean;
-  /** Bytes may have been read. */
+  /** Bytes were read. */
   readonly read: (client: MqttClient) => void;
   /** The bytes are not a valid packet. Nothing more is read from this client. */
   readonly invalid: (client: MqttClient, problem: PacketProblem) => void;
@@ -189,6 +181,12 @@ export type AedesBrokerOptions = {
   /** The longest session expiry, and the expiry of sessions that name none. In seconds. */
   readonly sessionExpiryS: number;
 };
+
+function clientOf(inner: object): AedesClient {
+  const client = AedesClient.of(inner);
+  if (client === undefined) throw new TypeError("this aedes made a client of its own");
+  return client;
+}
 
 type AedesDone = (error?: Error | null) => void;
 

@@ -7,11 +7,34 @@ import type { MqttClient } from "../mqtt-client.ts";
 export class AedesClient implements MqttClient {
   readonly connection: Connection;
   readonly #client: InnerClient;
-  readonly #onBroken: (error: unknown) => void;
+  readonly #onBroken: (client: AedesClient, error: unknown) => void;
 
-  /** @throws TypeError when this aedes is built in another way. */
-  constructor(client: Client, connection: Connection, onBroken: (error: unknown) => void) {
+  /**
+   * To be called once for a client of aedes, before its first packet.
+   * @param onBroken some guarded work threw.
+   * @throws TypeError when this aedes is built in another way.
+   */
+  static attach(
+    client: Client,
+    connection: Connection,
+    onBroken: (client: AedesClient, error: unknown) => void,
+  ): AedesClient {
     if (!isInnerClient(client)) throw new TypeError("this aedes keeps its clients in another way");
+    const attached = new AedesClient(client, connection, onBroken);
+    client[ATTACHED] = attached;
+    return attached;
+  }
+
+  /** The client that is attached to a client of aedes. It is asked for each message, so it is a property and not a map. */
+  static of(client: object): AedesClient | undefined {
+    return (client as Partial<InnerClient>)[ATTACHED];
+  }
+
+  private constructor(
+    client: InnerClient,
+    connection: Connection,
+    onBroken: (client: AedesClient, error: unknown) => void,
+  ) {
     this.#client = client;
     this.connection = connection;
     this.#onBroken = onBroken;
@@ -61,7 +84,7 @@ export class AedesClient implements MqttClient {
     try {
       work();
     } catch (error) {
-      this.#onBroken(error);
+      this.#onBroken(this, error);
       this.#client.conn.destroy();
     }
   }
@@ -83,10 +106,13 @@ export class AedesClient implements MqttClient {
   }
 }
 
+const ATTACHED: unique symbol = Symbol("the client as the handlers see it");
+
 /** What the types of aedes do not show. */
 type InnerClient = Client & {
   readonly subscriptions: Readonly<Record<string, { readonly qos: Qos }>>;
   _nextId: number;
+  [ATTACHED]?: AedesClient;
 };
 
 function isInnerClient(client: Client): client is InnerClient {

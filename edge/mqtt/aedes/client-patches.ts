@@ -73,10 +73,11 @@ export class ClientPatches {
   /** aedes reads when the socket has bytes, and when the packets of the last read are done. */
   #patchReads(): void {
     const inner = this.#inner;
+    const { connection } = this.#client;
     const next = inner._nextBatch;
     const guarded = (error?: Error | null): void => {
       this.#client.guarded(() => next(error));
-      this.#on.read();
+      if (connection.hasRead) this.#on.read();
     };
     inner._nextBatch = guarded;
     inner.conn.removeListener("readable", next);
@@ -176,7 +177,7 @@ export class ClientPatches {
 export type ClientListener = {
   /** Before a packet is handled. @returns whether aedes handles it. */
   readonly packet: (packet: Packet) => boolean;
-  /** Bytes may have been read. */
+  /** Bytes were read. */
   readonly read: () => void;
 };
 
