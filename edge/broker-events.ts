@@ -45,6 +45,11 @@ export class BrokerEvents implements MqttEvents {
     else this.#log.info("sensors are read again");
   }
 
+  /** Called for each scrape. */
+  refresh({ connections }: { connections: number }): void {
+    this.#metrics.connections.set(connections);
+  }
+
   /** The process may open fewer files than `mqtt.max_connections` needs. */
   connectionsLimited(given: { wanted: number; possible: number }): void {
     this.#log.info(
@@ -83,6 +88,7 @@ function brokerMetrics(registry: Registry) {
       "file",
       "outcome",
     ]),
+    connections: new Gauge({ name: "tidemark_edge_mqtt_connections", help: "Open connections.", registers }),
     paused: new Gauge({ name: "tidemark_edge_mqtt_paused", help: "1 while sensors are paused.", registers }),
   };
 }

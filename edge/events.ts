@@ -1,5 +1,5 @@
 import type { Registry } from "@prometheus-io/client";
-import { Counter, Gauge, Histogram } from "@prometheus-io/client";
+import { Counter, Histogram } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { GatewayStatus } from "../proto/wire/http/gateway-status.ts";
@@ -22,8 +22,6 @@ export class GatewayEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof gatewayMetrics>;
   readonly #schemasLogged = new Set<string>();
-  /** The totals at the last scrape. The next one adds the difference. */
-  readonly #counted = new Map<string, number>();
   readonly mqtt: BrokerEvents;
   readonly sessions: SessionEvents;
   readonly uplink: UplinkEvents;
@@ -98,18 +96,10 @@ export class GatewayEvents {
     this.#metrics.messages.inc(commit.messages);
   }
 
-  /** Brings the gauges up to date; called for each scrape. */
+  /** Updates the metrics that are read from the status. Called for each scrape. */
   refresh(status: GatewayStatus): void {
-    const metrics = this.#metrics;
-    metrics.connections.set(status.mqtt.connections);
-    metrics.uplinkConnected.set(status.uplink.connected ? 1 : 0);
-    this.#add("sent", status.wire.bytes_sent, (by) => metrics.sentBytes.inc(by));
-  }
-
-  #add(name: string, total: number, increase: (by: number) => void): void {
-    const before = this.#counted.get(name) ?? 0;
-    if (total > before) increase(total - before);
-    this.#counted.set(name, total);
+    this.mqtt.refresh(status.mqtt);
+    this.uplink.refresh({ connected: status.uplink.connected, bytesSent: status.wire.bytes_sent });
   }
 }
 
@@ -123,19 +113,17 @@ const SCHEMAS_LOGGED_MAX = 1000;
 
 function gatewayMetrics(registry: Registry) {
   const registers = [registry];
-  const gauge = (name: string, help: string): Gauge => new Gauge({ name: `tidemark_edge_${name}`, help, registers });
-  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
-    new Counter({ name: `tidemark_edge_${name}_total`, help, labelNames, registers });
   return {
-    messages: counter("messages", "MQTT messages on disk, with every outcome."),
-    sentBytes: counter("sent_bytes", "Bytes of batches sent to regions."),
+    messages: new Counter({
+      name: "tidemark_edge_messages_total",
+      help: "MQTT messages on disk, with every outcome.",
+      registers,
+    }),
     commitSeconds: new Histogram({
       name: "tidemark_edge_commit_seconds",
       help: "Time from handing a group of messages to the storage thread to its fsync.",
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
       registers,
     }),
-    connections: gauge("mqtt_connections", "Open connections."),
-    uplinkConnected: gauge("uplink_connected", "1 while a region is connected."),
   };
 }

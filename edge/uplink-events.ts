@@ -1,5 +1,5 @@
 import type { Registry } from "@prometheus-io/client";
-import { Counter } from "@prometheus-io/client";
+import { Counter, Gauge } from "@prometheus-io/client";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { UplinkReport } from "./core/uplink/uplink-events.ts";
@@ -8,22 +8,25 @@ import type { RegionListEvents } from "./uplink/region-endpoints.ts";
 /** What happens on the way to the regions, in the log and the metrics. */
 export class UplinkEvents implements RegionListEvents {
   readonly #log: Logger;
-  readonly #events: Counter<"event">;
+  readonly #metrics: ReturnType<typeof uplinkMetrics>;
+  #bytesSent = 0;
   #refusal: string | null = null;
 
   constructor(deps: { log: Logger; registry: Registry }) {
     this.#log = deps.log;
-    this.#events = new Counter({
-      name: "tidemark_edge_uplink_events_total",
-      help: "Events of the connections to regions, by kind.",
-      labelNames: ["event"],
-      registers: [deps.registry],
-    });
+    this.#metrics = uplinkMetrics(deps.registry);
   }
 
   /** Why a region refuses this gateway, or null. */
   get refusal(): string | null {
     return this.#refusal;
+  }
+
+  /** Called for each scrape. @param bytesSent since the start of the process */
+  refresh({ connected, bytesSent }: { connected: boolean; bytesSent: number }): void {
+    this.#metrics.connected.set(connected ? 1 : 0);
+    this.#metrics.sentBytes.inc(Math.max(0, bytesSent - this.#bytesSent));
+    this.#bytesSent = bytesSent;
   }
 
   /** A region listed regions that were not known. */
@@ -38,7 +41,7 @@ export class UplinkEvents implements RegionListEvents {
 
   readonly report = (report: UplinkReport): void => {
     const { region } = report;
-    this.#events.inc({ event: report.kind });
+    this.#metrics.events.inc({ event: report.kind });
     switch (report.kind) {
       case "connected": {
         this.#refusal = null;
@@ -75,5 +78,27 @@ export class UplinkEvents implements RegionListEvents {
         return this.#log.info({ region, batches, bytes }, `${region} has everything again`);
       }
     }
+  };
+}
+
+function uplinkMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    events: new Counter({
+      name: "tidemark_edge_uplink_events_total",
+      help: "Events of the connections to regions, by kind.",
+      labelNames: ["event"],
+      registers,
+    }),
+    sentBytes: new Counter({
+      name: "tidemark_edge_sent_bytes_total",
+      help: "Bytes of batches sent to regions.",
+      registers,
+    }),
+    connected: new Gauge({
+      name: "tidemark_edge_uplink_connected",
+      help: "1 while a region is connected.",
+      registers,
+    }),
   };
 }
