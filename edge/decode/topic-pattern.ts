@@ -4,15 +4,12 @@
  */
 export class TopicPattern {
   readonly #levels: readonly Level[];
-  /** The names that a match captures, in order. */
-  readonly captures: readonly string[];
 
   /** @throws RangeError with the reason when `text` is not a pattern. */
   constructor(text: string) {
     const problem = topicPatternProblem(text);
     if (problem !== undefined) throw new RangeError(problem);
     this.#levels = text.split("/").map(levelOf);
-    this.captures = this.#levels.flatMap((level) => (level.kind === "capture" ? [level.name] : []));
   }
 
   /** The captured levels by name, or undefined when the topic does not match. */

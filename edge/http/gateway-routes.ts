@@ -4,7 +4,7 @@ import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
 import { gatewayStatusSchema } from "../../proto/wire/http/gateway-status.ts";
 import type { StorageClient } from "../storage/storage-client.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
-import { schemaRoute } from "./schema-route.ts";
+import { gatewaySchemaRoute } from "./schema-route.ts";
 
 /** The route table of a gateway, without what every process has. */
 export function gatewayRoutes(deps: {
@@ -20,7 +20,7 @@ export function gatewayRoutes(deps: {
       answer: gatewayStatusSchema,
       handle: status,
     }),
-    schemaRoute(storage),
+    gatewaySchemaRoute(storage),
     ...deadLetterRoutes(storage),
   ];
 }

@@ -8,7 +8,7 @@ import type { MetricHistory } from "../storage/series-registry.ts";
 import type { StorageClient } from "../storage/storage-client.ts";
 
 /** `GET /v1/schema`: the types and units of metrics, as a region shows them. */
-export function schemaRoute(storage: Pick<StorageClient, "schema">): Route {
+export function gatewaySchemaRoute(storage: Pick<StorageClient, "schema">): Route {
   return listingRoute({
     path: "/v1/schema",
     summary: "types and units of each metric, and since when",

@@ -17,6 +17,7 @@ export class Upkeep {
   readonly #parts: UpkeepParts;
   /** `row` of the windows, then `series` of the series; -1 where it is through. */
   #pass: { readonly journalSeq: number; row: number; series: number } | undefined;
+  /** The windows do not need the journal at or below this. */
   #checkpointSeq: number;
   /** The journal through this is gone already. */
   #droppedSeq = 0;
@@ -25,11 +26,6 @@ export class Upkeep {
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
     this.#checkpointSeq = parts.db.meta.get("checkpoint_seq");
-  }
-
-  /** The journal at or below this is not needed for the windows. */
-  get checkpointSeq(): number {
-    return this.#checkpointSeq;
   }
 
   /** Whether {@link step} has work. `atMs` is monotonic. */

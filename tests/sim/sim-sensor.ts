@@ -10,7 +10,7 @@ export class SimSensor {
   readonly device: string;
   readonly gateway: SimGateway;
   /** By id: when it was first sent and, once it was, acknowledged. */
-  readonly sent: Map<number, { readonly sentMs: number; ackedMs: number | undefined }> = new Map();
+  readonly sent: Map<number, { ackedMs: number | undefined }> = new Map();
   readonly #deps: { readonly time: VirtualTime; readonly random: () => number; readonly nextId: () => number };
   #packetId = 0;
   #publishing = true;
@@ -48,7 +48,7 @@ export class SimSensor {
       this.#packetId = (this.#packetId % 50) + 1;
       // One in fifteen comes late, by up to a minute.
       const lateMs = random() < 1 / 15 ? random() * 60_000 : 0;
-      this.sent.set(id, { sentMs: time.nowMs, ackedMs: undefined });
+      this.sent.set(id, { ackedMs: undefined });
       this.#send(id, this.#packetId, Math.floor(EPOCH_MS + time.nowMs - lateMs), false);
     });
   }

@@ -96,11 +96,6 @@ export class WindowTable {
     return this.#unforwarded;
   }
 
-  /** Upper bound of row numbers, for {@link forEachDirty}. */
-  get rowLimit(): number {
-    return this.#rows;
-  }
-
   /**
    * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all still kept; undefined for one
    *   that never had a reading. Of that nothing was put away, and the recall is not asked: 40,000 series that began in one

@@ -17,7 +17,6 @@ export type SparkplugMetric = {
   readonly alias: number | undefined;
   readonly timestampMs: number | undefined;
   readonly datatype: number | undefined;
-  readonly isHistorical: boolean;
   readonly isNull: boolean;
   /** From the property that tools use for units; undefined: there is none. */
   readonly unit: string | undefined;
@@ -65,7 +64,6 @@ function readMetric(reader: protobuf.Reader, depth: number): SparkplugMetric {
   let alias: number | undefined;
   let timestampMs: number | undefined;
   let datatype: number | undefined;
-  let isHistorical = false;
   let isNull = false;
   let unit: string | undefined;
   let raw: RawValue = { kind: "none" };
@@ -83,9 +81,6 @@ function readMetric(reader: protobuf.Reader, depth: number): SparkplugMetric {
         break;
       case 4:
         datatype = reader.uint32();
-        break;
-      case 5:
-        isHistorical = reader.bool();
         break;
       case 7:
         isNull = reader.bool();
@@ -124,7 +119,7 @@ function readMetric(reader: protobuf.Reader, depth: number): SparkplugMetric {
         reader.skipType(tag & 7);
     }
   }
-  return { name, alias, timestampMs, datatype, isHistorical, isNull, unit, raw };
+  return { name, alias, timestampMs, datatype, isNull, unit, raw };
 }
 
 function readTemplate(reader: protobuf.Reader, depth: number): RawValue {
