@@ -1,0 +1,167 @@
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { SOURCES } from "./tree.ts";
+import type { TextFile } from "./tree.ts";
+
+/**
+ * Two checks of names that no tool has: an exported name stands once in the repository, and somebody reads each member
+ * of each class and type. Both look at names only, not at types, so that they take two seconds and are never wrong about
+ * a member that is read. What they miss is an unread member with the name of a member that is read elsewhere.
+ */
+const TREE = SOURCES.filter(({ path }) => path.endsWith(".ts") && !/^(\.ci\/|tests\/tidy\/names)/.test(path)).map(
+  parsed,
+);
+
+describe("an exported name", () => {
+  it("stands once in the repository", () => expect(exportedTwice(TREE)).toEqual([]));
+  it("is noticed when it stands twice", () => {
+    const first = parsed({ path: "edge/a.ts", text: "export type Batch = 1;\nconst x = 1;" });
+    const second = parsed({ path: "cloud/b.ts", text: "export class Batch {}\nconst x = 1;" });
+    expect(exportedTwice([first, second])).toEqual(["Batch: edge/a.ts, cloud/b.ts"]);
+  });
+});
+
+describe("a member of a class or type", () => {
+  it("is read by somebody", () =>
+    expect(unreadMembers(TREE).filter(({ name }) => !WRITTEN_ONLY.has(name))).toEqual([]));
+  it("is noticed when nobody reads it", () => {
+    const text = `
+      export type Row = { readonly read: number; readonly unread: number; readonly taken: number };
+      export class Rows { get size(): number { return 1; } add(row: Row): number { return row.read; } }
+      const { taken } = { read: 1, unread: 2, taken: 3 };
+      new Rows().add(taken);`;
+    const file = parsed({ path: "edge/a.ts", text });
+    expect(unreadMembers([file]).map(({ name, place }) => `${place} ${name}`)).toEqual([
+      "edge/a.ts:2 unread",
+      "edge/a.ts:3 size",
+    ]);
+  });
+  it("that is on the list of the unread is not read", () => {
+    const unread = new Set(unreadMembers(TREE).map(({ name }) => name));
+    expect([...WRITTEN_ONLY.keys()].filter((name) => !unread.has(name))).toEqual([]);
+  });
+});
+
+/** Members that no code of ours reads, and who does. */
+const WRITTEN_ONLY: ReadonlyMap<string, string> = new Map([
+  ["rebooted", "the log of a region"],
+  ["openapi", "programs that read GET /v1/openapi.json"],
+  ["components", "programs that read GET /v1/openapi.json"],
+  ["messagesPerS", "the report of a drill"],
+  ["dualSentBatches", "the report of a drill"],
+  ["memoryBytes", "the report of the benchmark"],
+  ["sections", "the report of the benchmark"],
+  ["localAddress", "node:net"],
+  ["payloadFormatIndicator", "mqtt-packet"],
+  ["persistence", "the suite of aedes-persistence"],
+  ["testAsync", "the suite of aedes-persistence"],
+]);
+
+function parsed({ path, text }: TextFile): ts.SourceFile {
+  return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+}
+
+function exportedTwice(files: readonly ts.SourceFile[]): string[] {
+  const places = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const statement of file.statements) {
+      for (const name of exportedNames(statement)) {
+        places.set(name, (places.get(name) ?? new Set()).add(file.fileName));
+      }
+    }
+  }
+  return [...places].filter(([, at]) => at.size > 1).map(([name, at]) => `${name}: ${[...at].join(", ")}`);
+}
+
+function exportedNames(statement: ts.Statement): string[] {
+  if (!ts.canHaveModifiers(statement)) return [];
+  if (!ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)) return [];
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations.flatMap(({ name }) => (ts.isIdentifier(name) ? [name.text] : []));
+  }
+  if (
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement)
+  ) {
+    return statement.name === undefined ? [] : [statement.name.text];
+  }
+  return [];
+}
+
+type Member = { readonly name: string; readonly place: string };
+
+function unreadMembers(files: readonly ts.SourceFile[]): Member[] {
+  const members: Member[] = [];
+  const read = new Set<string>();
+  for (const file of files) {
+    const imported = importedFromPackages(file);
+    const visit = (node: ts.Node): void => {
+      const name = memberName(node);
+      if (name !== undefined && !calledByPackage(node, imported)) {
+        const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+        members.push({ name, place: `${file.fileName}:${line + 1}` });
+      }
+      for (const used of namesRead(node)) read.add(used);
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+  return members.filter(({ name }) => !read.has(name));
+}
+
+/** The name of a member that code outside of its class may use. tsc looks after those that begin with `#`. */
+function memberName(node: ts.Node): string | undefined {
+  const isMember =
+    ts.isPropertySignature(node) ||
+    ts.isMethodSignature(node) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isMethodDeclaration(node) ||
+    ts.isGetAccessorDeclaration(node);
+  if (!isMember || !ts.isIdentifier(node.name)) return undefined;
+  const { parent } = node;
+  return ts.isClassLike(parent) || ts.isTypeLiteralNode(parent) || ts.isInterfaceDeclaration(parent)
+    ? node.name.text
+    : undefined;
+}
+
+function namesRead(node: ts.Node): string[] {
+  if (ts.isPropertyAccessExpression(node)) {
+    const { parent } = node;
+    const isWritten =
+      ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    return isWritten ? [] : [node.name.text];
+  }
+  if (ts.isBindingElement(node)) {
+    const name = node.propertyName ?? node.name;
+    return ts.isIdentifier(name) ? [name.text] : [];
+  }
+  // A name as a text may be a key: `row["name"]`, `keyof`, a list of fields.
+  return ts.isStringLiteralLike(node) ? [node.text] : [];
+}
+
+function importedFromPackages(file: ts.SourceFile): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    if (statement.moduleSpecifier.text.startsWith(".")) continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (statement.importClause?.name !== undefined) names.add(statement.importClause.name.text);
+    if (bindings !== undefined && ts.isNamedImports(bindings))
+      for (const { name } of bindings.elements) names.add(name.text);
+  }
+  return names;
+}
+
+/** Whether a package may call the member: its class extends or implements what the package declares. */
+function calledByPackage(node: ts.Node, imported: ReadonlySet<string>): boolean {
+  const path = node.getSourceFile().fileName;
+  // aedes finds the methods of its persistence by their names. Answers over HTTP are read by people and their programs.
+  if (path.startsWith("edge/mqtt/aedes/") || path.startsWith("proto/wire/http/")) return true;
+  const { parent } = node;
+  if (!ts.isClassLike(parent)) return false;
+  return (parent.heritageClauses ?? []).some(({ types }) =>
+    types.some(({ expression }) => ts.isIdentifier(expression) && imported.has(expression.text)),
+  );
+}
