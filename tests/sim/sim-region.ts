@@ -41,7 +41,6 @@ export class SimRegion {
   #life:
     | {
         readonly store: SqliteStore;
-        readonly replicator: PeerReplicator;
         readonly commands: CommandService;
         readonly committer: Committer;
       }
@@ -147,7 +146,7 @@ export class SimRegion {
       },
       { keepMs: KEEP_BYTES_MS },
     );
-    this.#life = { store, replicator, commands, committer };
+    this.#life = { store, commands, committer };
     network.listen(this.name, (end) => ingest.service.accept(callOf(end)));
     network.listen(`${this.name}/peer`, (end) => replicator.service.accept(callOf(end)));
     committer.onCommit(replicator.committed);
