@@ -10,7 +10,7 @@ import { UniqueSensors } from "../support/unique-sensors.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 
-/** The gateway is told of its home only; of the others it hears from there. */
+/** The configuration of the gateway names its home region only. The gateway learns the others from there. */
 function nameHomeOnly(site: LocalDeployment): void {
   const { file } = site.gateways[0]!;
   const config = parse(readFileSync(file, "utf8")) as { regions: unknown[] };
@@ -32,7 +32,7 @@ function regions(site: LocalDeployment, at: number, ...args: readonly string[]):
   return runCommand(["regions", ...args, "--region", site.regions[at]!.url, ...signed], { cwd: site.directory });
 }
 
-/** Where a region stands, in the eyes of another. */
+/** The state of a region, as another one sees it. */
 async function seen(site: LocalDeployment, at: number, region: string): Promise<string> {
   const { regions: list } = await regionClient(site.regions[at]!.url).get("/v1/regions", regionsSchema);
   return list.find((one) => one.region === region)?.state ?? "unknown";
@@ -73,10 +73,10 @@ test("[I13] a region joins and becomes a member when it has everything; another 
   await eventually(
     () => statusOf({ url: site.gatewayUrl }),
     ({ uplink }) => uplink.region === "us" || uplink.region === "ap",
-    { deadlineMs: 60_000, what: "the gateway goes to another region, of which it was told" },
+    { deadlineMs: 60_000, what: "the gateway goes to a region that it learned" },
   );
   await site.regions[0]!.process!.kill();
-  // Nobody whom its configuration names is there any more, also after a restart.
+  // No region that its configuration names is left, and that holds after a restart, too.
   await site.gateway!.kill();
   await site.startGateway();
   await sensors.publish(300);
@@ -102,11 +102,11 @@ test("[I13] a region joins and becomes a member when it has everything; another 
     64,
     "tidemark: without us there would be 1 members, and min_copies is 2; nothing was changed\n",
   ]);
-  // A region that comes back although it was given up is told so.
+  // A region that was given up and comes back learns that.
   const eu = await site.regions[0]!.start();
   await eventually(
     async () => eu.output.join("\n"),
     (log) => log.includes("eu is no peer of"),
-    { deadlineMs: 60_000, what: "eu hears that it is no peer any more" },
+    { deadlineMs: 60_000, what: "eu learns that it is no peer any more" },
   );
 });

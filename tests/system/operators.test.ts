@@ -19,7 +19,7 @@ async function started(): Promise<LocalDeployment> {
   return site;
 }
 
-/** What both gateways heard of the same press, each of them a part. */
+/** Sends readings of one press to one gateway. Each gateway gets a part of them. */
 async function publish(site: LocalDeployment, n: number, values: readonly number[], offsetMs = 0): Promise<void> {
   const sensor = await connectAsync(site.gateways[n]!.mqttUrl, { protocolVersion: 5 });
   for (const [i, temp] of values.entries()) {
@@ -44,7 +44,7 @@ const QUESTIONS = [
   "/v1/series?device=press-1",
 ];
 
-/** What all regions say, once they say the same. */
+/** The answers of the regions, once all of them answer the same. */
 async function agreed(
   site: LocalDeployment,
   isIt: (answers: readonly string[]) => boolean,
@@ -52,7 +52,7 @@ async function agreed(
   const all = await eventually(
     () => Promise.all(site.regions.map(({ url }) => Promise.all(QUESTIONS.map((question) => ask(url, question))))),
     (answers) => answers.every((one) => one.join() === answers[0]!.join()) && isIt(answers[0]!),
-    { deadlineMs: 60_000, what: "the regions agree" },
+    { deadlineMs: 60_000, what: "all regions answer the same" },
   );
   return all[0]!;
 }
@@ -147,7 +147,7 @@ describe("a command with a mistake", () => {
     expect(JSON.parse(await ask(site.regionUrl, "/v1/gateways"))).toMatchObject({ rows: [] });
   });
 
-  test("many windows of a file go in one batch, and are there", async () => {
+  test("a file of many windows goes into as few batches as possible, and the region has all of it", async () => {
     const site = await deployment({ regions: ["eu"] });
     await site.startRegion();
     const rows = Array.from(

@@ -19,7 +19,7 @@ import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import { deployment, readings, records } from "../support/deployment.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 
-/** A region as a process, spoken to by the least that can be called a gateway. */
+/** A region as a process. The other side of its sessions is a minimal gateway. */
 
 const STREAM = testStream(1);
 
@@ -35,7 +35,7 @@ describe("a region", () => {
       const lacking = batches.filter((batch) => !contains(session.durable, batch.seq));
       for (const before of acknowledged) expect(contains(session.durable, toSeq(before))).toBe(true);
       for (const batch of lacking) session.send({ kind: "batch", batch });
-      // Killed while it works: as soon as it has acknowledged some forty more.
+      // It is killed while it works: as soon as it has acknowledged some forty more.
       await session.until(
         () => batches.filter((batch) => contains(session.durable, batch.seq)).length >= 40 * (kill + 1),
       );
@@ -57,7 +57,7 @@ describe("a region", () => {
     expect(raw.map((record) => record.value)).toEqual(batches.map((_, index) => index + 1));
   });
 
-  it("acknowledges to every session of a gateway, and says so before it stops", async () => {
+  it("acknowledges to every session of a gateway, and announces its stop", async () => {
     const local = await deployment();
     const region = await local.startRegion();
     const first = await Session.open(local.regions[0]!.ports.ingest);
@@ -89,7 +89,7 @@ describe("a region", () => {
     session.close();
   });
 
-  it("refuses a spoiled batch by name and takes the next one", async () => {
+  it("names a spoiled batch, refuses it, and stores the next one", async () => {
     const local = await deployment();
     await local.startRegion();
     const session = await Session.open(local.regions[0]!.ports.ingest);
@@ -116,7 +116,7 @@ function batchOf(position: number): SealedBatch {
   });
 }
 
-/** One session of a gateway that knows everything about frames and nothing about strategy. */
+/** One session of a gateway. It can send and read every frame, and decides nothing itself. */
 class Session {
   static readonly openOnes = new Set<Session>();
   readonly frames: RegionFrame[] = [];
@@ -166,7 +166,7 @@ class Session {
     this.#call.write(frame);
   }
 
-  /** Resolves when `isIt` holds. @throws when the session ends first. */
+  /** Resolves when `isIt` holds. @throws Error when the session ends first. */
   async until(isIt: () => boolean): Promise<void> {
     while (!isIt()) {
       if (this.#ended) throw new Error(`the session ended; frames: ${JSON.stringify(this.frames.slice(-3))}`);

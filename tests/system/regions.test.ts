@@ -32,13 +32,13 @@ async function started(): Promise<{ site: LocalDeployment; sensors: UniqueSensor
   return { site, sensors };
 }
 
-/** The ids of one sensor that a region can tell of, in order. */
+/** The ids of one sensor that a region has, in order. */
 async function idsIn(site: LocalDeployment, region: LocalRegion, device: string): Promise<number[]> {
   const found = await readings(site, { device, metric: "id" }, region.url);
   return found.map(({ value }) => Number(value)).toSorted((a, b) => a - b);
 }
 
-/** What each region can tell of each sensor, once it is at least as much as was acknowledged. */
+/** The ids that each region has of each sensor, once there are at least as many as were acknowledged. */
 async function told(site: LocalDeployment, sensors: UniqueSensors): Promise<number[][][]> {
   return Promise.all(
     site.regions.map((region) =>
@@ -59,7 +59,7 @@ function acknowledged(sensors: UniqueSensors): number[][] {
   return sensors.acknowledged.map((ids) => [...ids].toSorted((a, b) => a - b));
 }
 
-describe("what one region was given, every region has", () => {
+describe("what one region receives, every region gets", () => {
   test("while all of them run", async () => {
     const { site, sensors } = await started();
     await sensors.publish(500);
@@ -67,7 +67,7 @@ describe("what one region was given, every region has", () => {
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
-  test("also one that was away meanwhile, and one that lost its disk", async () => {
+  test("even one that was down meanwhile, and one that lost its disk", async () => {
     const { site, sensors } = await started();
     const [, us, ap] = site.regions;
     await us!.process!.kill();
@@ -81,7 +81,7 @@ describe("what one region was given, every region has", () => {
     expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
-  test("also one that is rebuilt when the bytes of old batches are gone, while writes go on", async () => {
+  test("even one that is rebuilt when the bytes of old batches are gone, while writes go on", async () => {
     const { site, sensors } = await started();
     await sensors.publish(400);
     await drained(site, 60_000);
@@ -91,7 +91,7 @@ describe("what one region was given, every region has", () => {
     rmSync(join(site.directory, "ap"), { recursive: true });
     const [home, second, rebuilt] = site.regions;
     await Promise.all([home!.start(), second!.start()]);
-    // The gateway still has the batches: an empty region that is the first to be back would be given them by it.
+    // The gateway still has the batches. It would send them to an empty region that is the first to be back.
     await eventually(
       () => statusOf({ url: site.gatewayUrl }),
       ({ uplink }) => uplink.region === "eu" || uplink.region === "us",
@@ -104,10 +104,10 @@ describe("what one region was given, every region has", () => {
     const [eu, us, ap] = await eventually(
       () => Promise.all(site.regions.map(({ url }) => everything(url))),
       (answers) => answers.every((answer) => answer === answers[0]),
-      { deadlineMs: 60_000, what: "the rebuilt region answers as the others do" },
+      { deadlineMs: 60_000, what: "the rebuilt region answers like the others" },
     );
     expect([us, ap]).toEqual([eu, eu]);
-    // Its rows are there before its batches belong to the set.
+    // The rows of a snapshot are there before its batches belong to the set.
     await eventually(
       async () => site.regions[2]!.process!.output.join("\n"),
       (log) => log.includes("took a snapshot of region"),
@@ -116,7 +116,7 @@ describe("what one region was given, every region has", () => {
   });
 });
 
-test("[I15] a row that went bad on the disk of one region is an alarm in the others", async () => {
+test("[I15] a row that was damaged on the disk of one region is an alarm in all regions", async () => {
   const digests = { every: "1s", settled: "1ms" };
   const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS } });
   for (const { file } of site.regions) {
@@ -153,7 +153,7 @@ test("[I15] a row that went bad on the disk of one region is an alarm in the oth
   expect(await metricsOf(eu!.url)).toContain('tidemark_region_differing_days{peer="us"} 1');
 });
 
-/** What the pruner does after `batches.keep`, which is hours. */
+/** Does what the pruner does after `batches.keep`, which is hours. */
 function pruneAll(path: string): void {
   const db = new SqliteDatabase(path);
   db.exec("UPDATE batch SET bytes = x''");

@@ -22,7 +22,7 @@ const WINDOWS = [{ lengths: ["1m"], raw: true, idle_timeout: "1s" }];
 const AT_MS = Date.UTC(2026, 10, 20, 8);
 const SERIES = { device: "press", metric: "temp" };
 
-test("a sensor that changes its unit within a window, a crash between, is two versions and never a sum of both, in every region", async () => {
+test("a sensor that changes its unit within a window has two versions in every region, never a sum of both, even with a crash in between", async () => {
   const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS } });
   for (const { file } of site.regions) {
     edit(file, ({ replication }) => ({
@@ -43,7 +43,7 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
     ([ours, theirs]) => ours!.digests.length > 0 && isDeepStrictEqual(ours, theirs),
     {
       deadlineMs: 60_000,
-      what: "both regions say the same",
+      what: "both regions answer the same",
     },
   );
   expect(eu!.windows).toEqual([
@@ -67,13 +67,13 @@ test("a sensor that changes its unit within a window, a crash between, is two ve
   const none = await runCommand(["schema", "press-2", "--region", site.regionUrl], { cwd: site.directory });
   expect(none.out).toBe("There are no series.\n");
 
-  // The gateway has seen it go there and back.
+  // The gateway saw the change there and back.
   expect(await schemaOf(site.gatewayUrl)).toEqual([{ ...SERIES, ...version("Cel", 0, 4), changes: 2, versions }]);
   const metrics = await metricsOf(site.gatewayUrl);
   expect(metrics).toContain('tidemark_edge_schema_changes_total{kind="unit"} 2');
 });
 
-test("where the policy says so a change waits as a dead letter, and comes in exactly once when somebody lets it", async () => {
+test("with on_change: dead_letter a change becomes a dead letter, and retry brings it in exactly once", async () => {
   const strict = { schema: { on_change: "dead_letter" } };
   const site = await deployment({ edge: { windows: WINDOWS, ...strict, log: { format: "json" } } });
   await site.startRegion();
@@ -104,7 +104,7 @@ test("where the policy says so a change waits as a dead letter, and comes in exa
   expect(listed).toMatchObject({ changes: 2, versions: [{ unit: "Cel" }, { unit: "Far" }, { type: "boolean" }] });
 });
 
-/** Readings as SenML, which says the unit of each; times in seconds. */
+/** Sends readings as SenML, in which each has its unit. Times are in seconds. */
 async function say(site: LocalDeployment, ...readings: readonly [number, number | string, string][]): Promise<void> {
   const sensor = await connectAsync(site.mqttUrl, { protocolVersion: 5 });
   for (const [second, value, u] of readings) {

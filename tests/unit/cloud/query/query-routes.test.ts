@@ -48,7 +48,7 @@ async function keep(...content: Parameters<typeof sealed>[2][]): Promise<void> {
   );
 }
 
-describe("a question with a mistake", () => {
+describe("a request with a mistake", () => {
   it.each([
     ["records?devcie=d1", "unknown parameter devcie"],
     ["records?window=soon", 'parameter window has the value "soon"'],
@@ -90,7 +90,7 @@ describe("a question with a mistake", () => {
 });
 
 describe("records", () => {
-  it("show what a window saw, computed where it is not stored", async () => {
+  it("show the summary of a window, with figures that are computed from it", async () => {
     const sketch = new QuantileSketch();
     for (const value of [1, 2, 3, 4]) sketch.add(value);
     const window = windowOf([1, 2, 3, 4], { startMs: START });
@@ -167,7 +167,7 @@ describe("records", () => {
 });
 
 describe("schema", () => {
-  it("tells what a series is now and was before; a unit that was learned later is no change", async () => {
+  it("lists the current and the earlier versions; a unit that came later is no change", async () => {
     const at = (startMs: number): number => START + startMs;
     await keep(
       { windows: [windowOf([1], { startMs: at(0), unit: null }), windowOf([20], { startMs: at(10_000) })] },
@@ -208,7 +208,7 @@ describe("schema", () => {
 });
 
 describe("status", () => {
-  it("begins with one true sentence", async () => {
+  it("begins with one sentence", async () => {
     expect((await ask("status")).body["sentence"]).toBe(
       "Waiting for the first batch; no gateway has delivered anything yet.",
     );
@@ -218,7 +218,7 @@ describe("status", () => {
     );
   });
 
-  it("tells per stream what came and what did not become a reading", async () => {
+  it("lists for each stream what arrived, and what did not become a reading", async () => {
     await keep({ ledger: { readings: 5, redelivered: 2, deadLetters: new Map([["syntax", 3]]) } });
     const { body } = await ask("gateways");
     expect(body["rows"]).toMatchObject([

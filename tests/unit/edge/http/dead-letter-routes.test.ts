@@ -10,7 +10,7 @@ import { HttpServer } from "../../../../proto/runtime/http/server.ts";
 import { deadLetterSchema } from "../../../../proto/wire/http/dead-letters.ts";
 import { runCommand } from "../../../support/command-line.ts";
 
-/** Letters of 300 KB; of every third only the beginning was kept, and the others come in when they are tried again. */
+/** Letters of 300 KB. Every third one was cut when it was stored; a retry decodes the others. */
 const LETTERS = Array.from({ length: 10 }, (_, i) => ({
   id: i + 1,
   arrivedMs: Date.UTC(2026, 10, 20),

@@ -83,7 +83,7 @@ test("an answer is a value: text, JSON, bytes or a stream of lines", async () =>
   expect([head.status, await head.text()]).toEqual([200, ""]);
 });
 
-test("an error has one shape, and says what would have been accepted", async () => {
+test("an error has one shape, and names what would have been accepted", async () => {
   const { url, port } = await serving({ "/here": () => text("") });
   const nowhere = await fetch(`${url}/there`);
   const missing = errorOf("not_found", "there is nothing at /there", { accepted: ["/here"] });
@@ -101,7 +101,7 @@ test("an error has one shape, and says what would have been accepted", async () 
   expect(logged).toEqual([]);
 });
 
-test("a small body reaches the handler of its path, a large one is refused before it is kept", async () => {
+test("a small body reaches its handler; a large one is refused before it is kept in memory", async () => {
   const { url } = await serving(
     { "/here": () => text("got") },
     {
@@ -132,7 +132,7 @@ test("a small body reaches the handler of its path, a large one is refused befor
   expect(logged).toEqual([]);
 });
 
-test("only who presents the token of the operators may command", async () => {
+test("a command needs the token of the operators", async () => {
   const command = { ...posting("/do", () => text("done"), 10), who: "operator" } as const;
   const { url } = await serving({}, { routes: [command] });
   const ask = (at: string, authorization?: string): Promise<Response> =>
@@ -209,7 +209,7 @@ test("a handler that throws answers 500, is logged, and the server goes on", asy
   expect(await (await fetch(`${url}/fine`)).text()).toBe("ok");
 });
 
-test("half an answer is never taken for a whole one", async () => {
+test("a client cannot take half an answer for a whole one", async () => {
   async function* breaking(): AsyncGenerator<string> {
     yield "first\n";
     throw new Error("the second is lost");
@@ -218,7 +218,7 @@ test("half an answer is never taken for a whole one", async () => {
   await expect(fetch(url).then(async (answer) => await answer.text())).rejects.toThrow(/terminated|fetch failed/);
 });
 
-test("a slow reader gets everything, at its own pace and without a trace of it left behind", async () => {
+test("a slow client gets everything at its own pace, and leaves no listener behind", async () => {
   const piece = `${"x".repeat(65_535)}\n`;
   let made = 0;
   async function* much(): AsyncGenerator<string> {
@@ -235,14 +235,14 @@ test("a slow reader gets everything, at its own pace and without a trace of it l
   let bytes = 0;
   for await (const chunk of answer) {
     bytes += chunk.length;
-    // What is made but not yet read fits the buffers of two sockets, not the answer.
+    // The pieces that are made but not read yet fit into the buffers of two sockets.
     expect(made * piece.length - bytes).toBeLessThan(16 * 2 ** 20);
   }
   expect(bytes).toBe(400 * piece.length);
   expect(warnings).toEqual([]);
 });
 
-test("a reader that leaves ends the work for it", async () => {
+test("a client that leaves ends the work on its answer", async () => {
   const ended = Promise.withResolvers<string>();
   async function* endless(): AsyncGenerator<string> {
     try {
@@ -259,7 +259,7 @@ test("a reader that leaves ends the work for it", async () => {
   expect(logged).toEqual([]);
 });
 
-test("a port in use is named with the cure; closing may come twice and before listening", async () => {
+test("a port in use is reported with a hint; close may come twice, and before listen", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   onTestFinished(() => void other.close());
