@@ -8,8 +8,8 @@ import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
 import { openThreadedStore } from "../../cloud/store/threaded-store.ts";
 import { runs } from "../support/scale.ts";
-import { storeContract } from "./store-contract.ts";
-import type { StorePlace } from "./store-contract.ts";
+import { storeContract } from "./store/store-contract.ts";
+import type { StorePlace } from "./store/store-trial.ts";
 
 storeContract({
   name: "SQLite",

@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe } from "vitest";
+
+import { describeBatches } from "./batches.ts";
+import { describeCommands } from "./commands.ts";
+import { describeConvergence } from "./convergence.ts";
+import { describePaging } from "./paging.ts";
+import { describeRefusals } from "./refusals.ts";
+import { describeSnapshots } from "./snapshots.ts";
+import { StoreTrial } from "./store-trial.ts";
+import type { StoreHarness } from "./store-trial.ts";
+import { describeTypesAndUnits } from "./types-and-units.ts";
+import { describeWindows } from "./windows.ts";
+
+/** What every `Store` promises (cloud/store/store.ts). An implementation runs the whole suite, unchanged. */
+export function storeContract(harness: StoreHarness): void {
+  describe(`the store contract: ${harness.name}`, () => {
+    const trial = new StoreTrial(harness);
+    beforeEach(() => trial.begin());
+    afterEach(() => trial.end());
+
+    describeBatches(trial);
+    describeRefusals(trial);
+    describeWindows(trial);
+    describeCommands(trial);
+    describeTypesAndUnits(trial);
+    describeConvergence(trial);
+    describeSnapshots(trial);
+    describePaging(trial);
+  });
+}
