@@ -1,21 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
-/** One boot of the machine, in which monotonic time means something. */
+/** One boot of the machine. Monotonic time is comparable only within a boot. */
 export type Boot = {
   readonly id: string;
-  /** Monotonic time at which it began, or the earliest that is known of it. */
+  /** Monotonic time of its start, or the earliest time that is known. */
   readonly beganMs: number;
-  /** Monotonic, the same for all processes of the boot; stands still while the machine sleeps. */
+  /** Monotonic, the same for all processes of the boot. It does not advance while the machine sleeps. */
   readonly elapsedMs: () => number;
-  /** Whether the machine says that its clock is synchronized; undefined: nobody is asked. */
+  /** Whether the machine says that its clock is synchronized; undefined: the machine is not asked. */
   readonly synchronized: () => boolean | undefined;
 };
 
 /**
- * The boot that this process runs in. Linux names its boots, and counts monotonic time from their begin; elsewhere each
- * start of the process counts as one.
- * @param synchronizedFile exists once the clock is synchronized, as systemd-timesyncd's does; null: nobody is asked.
+ * The boot in which this process runs. Linux has an id for each boot, and counts monotonic time from its start. On other
+ * systems each start of the process counts as a boot.
+ * @param synchronizedFile a file that exists once the clock is synchronized, as the one of systemd-timesyncd; null: the machine
+ *   is not asked.
  */
 export function currentBoot(synchronizedFile: string | null): Boot {
   const id = kernelBootId();

@@ -6,14 +6,14 @@ import type { DeadLetterRange, DeadLetterRow, DeadLetterTable, StoredDeadLetter 
 import type { LedgerCounts } from "./ledger-counts.ts";
 
 /**
- * What should have been a reading and was none: kept with its payload, within a quota of its own, and decoded once more
- * when a person or a birth says that it will be understood now.
+ * Undecodable messages: kept with their payloads, within a quota of their own, and decoded again when a person asks for it
+ * or a birth explains them.
  */
 export class DeadLetters {
   readonly #table: DeadLetterTable;
   readonly #counts: LedgerCounts;
   readonly #quotaBytes: number;
-  /** Of the commit that is being prepared. */
+  /** Dead letters of the commit that is being prepared. */
   #fresh: DeadLetterRow[] = [];
   #bytes = 0;
 
@@ -28,7 +28,7 @@ export class DeadLetters {
   }
 
   add(message: IncomingMessage, why: Extract<DecodeOutcome, { kind: "dead_letter" }>): void {
-    // It would push out all others, and then itself.
+    // Stored whole, it would push out all others, and then itself.
     const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
     this.#fresh.push({
       arrivedMs: Math.trunc(message.arrivedMs),
@@ -48,7 +48,7 @@ export class DeadLetters {
     return pageOf(this.#table.page(query), query);
   }
 
-  /** Those that a birth explains, decoded once more: letters on disk, and letters of this very commit. */
+  /** Decodes again the dead letters that births explain: those on disk and those of this commit. */
   explainedBy(hints: readonly RetryHint[], decode: Decode): DecodedAgain {
     const born = new Map<string, number>();
     for (const { node, sinceMs } of hints) born.set(node, Math.min(sinceMs, born.get(node) ?? sinceMs));
@@ -82,7 +82,10 @@ export class DeadLetters {
     return ids.flatMap((id) => this.#table.get(id) ?? []);
   }
 
-  /** Inside the transaction that journals the readings of those that were decoded again: none is there twice, or not at all. */
+  /**
+   * Inside the transaction that journals the readings of messages that were decoded again, so that each message is on disk
+   * exactly once.
+   */
   write({ kept, retried }: DecodedAgain): void {
     for (const id of retried) this.#table.drop(id);
     for (const { id, ...why } of kept) this.#table.setReason(id, why);
@@ -100,7 +103,7 @@ export class DeadLetters {
     }
   }
 
-  /** Inside a transaction. @returns how many went. */
+  /** Inside a transaction. @returns how many were deleted. */
   purge(query: DeadLetterRange): number {
     const count = this.#table.purge(query);
     this.load();
@@ -116,7 +119,7 @@ function commonStart(texts: readonly string[]): string {
   });
 }
 
-/** One whose payload was cut when it was stored is left as it is. */
+/** Decodes each again. A dead letter whose payload was cut when it was stored is left as it is. */
 export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decode): DecodedAgain {
   const kept: DecodedAgain["kept"][number][] = [];
   const retried: number[] = [];
@@ -134,7 +137,7 @@ export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decod
   return { kept, retried, cut };
 }
 
-/** Dead letters that were decoded once more: what became of them. */
+/** The result of decoding dead letters again. */
 export type DecodedAgain = {
   readonly kept: readonly {
     readonly id: number;
@@ -143,7 +146,7 @@ export type DecodedAgain = {
     readonly route: string;
   }[];
   readonly retried: readonly number[];
-  /** How many were left, because only the beginning of their payloads is there. */
+  /** How many were left because their payloads were cut. */
   readonly cut: number;
 };
 
@@ -151,9 +154,9 @@ export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [], cut: 0 };
 
 type Decode = (message: IncomingMessage) => DecodeOutcome;
 
-/** What is kept of a payload that is larger than the quota. */
+/** Bytes that are kept of a payload that is larger than the quota. */
 const CUT_BYTES = 64 * 1024;
 const ROW_BYTES = 256;
-/** In one commit; what waits behind them stays a dead letter until somebody retries it. */
+/** In one commit. Others stay dead letters until a person retries them. */
 const LETTERS_EXPLAINED = 5000;
 const BYTES_EXPLAINED = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { GatewayDatabase } from "./gateway-database.ts";
 import { readHighWaterMark, writeHighWaterMark } from "./high-water-mark.ts";
 
-/** All that a gateway keeps, and the room that is left for it. */
+/** Everything that a gateway stores, and the room that is left. */
 export type GatewayDisk = {
   readonly database: GatewayDatabase;
   readonly mark: HighWaterMark;
@@ -11,9 +11,9 @@ export type GatewayDisk = {
   readonly freeBytes: () => number;
 };
 
-/** The last journal sequence known to be stored, outside of the database (edge/storage/high-water-mark.ts). */
+/** The last journal sequence that is known to be stored, kept outside of the database (`high-water-mark.ts`). */
 export type HighWaterMark = {
-  /** Where it stands, for messages. */
+  /** Its file, for messages. */
   readonly path: string;
   readonly read: () => number;
   readonly write: (journalSeq: number) => void;

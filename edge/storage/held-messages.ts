@@ -10,28 +10,28 @@ import type { HeldRow } from "./tables/held-message-table.ts";
 
 /**
  * The time of a gateway, and the messages that wait for it: on disk, undecoded, with the boot and the monotonic time of
- * their arrival. Once the time is known they are decoded in their order, in the transactions that take them off the disk,
- * so that each becomes what it becomes exactly once. As long as any is held, what comes queues up behind it.
+ * their arrival. Once the time is known they are decoded in their order. The same transaction takes them off the disk, so
+ * each is decoded exactly once. While any message is held, new messages wait behind it.
  */
 export class HeldMessages {
   readonly #db: GatewayDatabase;
   readonly #clock: Clock;
   readonly #boot: Boot;
   readonly #rules: TimeRules;
-  /** Of the boot; undefined: nothing was written about it yet. */
+  /** Number of this boot in the table; undefined: it is not there yet. */
   #bootNumber: number | undefined;
   #time: GatewayTime;
   #shown: ClocksShown;
   #newestKnownMs: number;
   #held: number;
   #pending: Omit<Parameters<GatewayDatabase["held"]["add"]>[0], "boot">[] = [];
-  /** By {@link release}, and to be taken off the disk. */
+  /** Messages that {@link release} gave and {@link write} takes off the disk. */
   #released: { readonly throughId: number; readonly count: number } = NOTHING_RELEASED;
-  /** Estimated offsets of ended boots that are not written down. */
-  #laid: ReadonlyMap<number, number> = new Map();
-  /** What was told and written down. */
-  #told: GatewayTime["kind"] | undefined;
-  #keptAtMs = -Infinity;
+  /** Estimated offsets of ended boots that are not written yet. */
+  #estimated: ReadonlyMap<number, number> = new Map();
+  /** The state that was last reported and written. */
+  #reported: GatewayTime["kind"] | undefined;
+  #writtenAtMs = -Infinity;
 
   constructor(parts: { db: GatewayDatabase; clock: Clock; boot: Boot }, rules: TimeRules) {
     this.#db = parts.db;
@@ -45,7 +45,7 @@ export class HeldMessages {
     this.#shown = this.#look({ known: row?.offsetMs !== undefined });
     const disk = { offsetMs: row?.offsetMs, newestKnownMs: this.#newestKnownMs };
     this.#time = timeAtStart(this.#shown, disk, rules);
-    if (this.#time.kind === "waiting") this.#told = "waiting";
+    if (this.#time.kind === "waiting") this.#reported = "waiting";
   }
 
   /** Looks at the clocks. */
@@ -59,44 +59,44 @@ export class HeldMessages {
     return this.#time;
   }
 
-  /** On disk, waiting. */
+  /** Messages on disk that wait. */
   get count(): number {
     return this.#held + this.#pending.length;
   }
 
-  /** Milliseconds since 1970, as good as it is known. */
+  /** Milliseconds since 1970, as well as they are known. */
   get nowMs(): number {
     const { wallMs, elapsedMs } = this.#shown;
     if (wallMs >= this.#rules.notBeforeMs || this.#time.kind !== "known") return wallMs;
     return Math.trunc(elapsedMs + this.#time.offsetMs);
   }
 
-  /** Whether a message that comes now must be held. */
+  /** Whether a new message must be held. */
   get holding(): boolean {
     return this.#time.kind === "waiting" || this.#held > this.#released.count;
   }
 
-  /** Whether the time of an arrival that is given with it can be believed. */
+  /** Whether the time of arrival of a new message can be believed. */
   get plausible(): boolean {
     return this.#time.kind === "known";
   }
 
-  /** Whether this time of arrival is what a clock that was never set shows. */
+  /** Whether this time of arrival comes from a clock that was never set. */
   isUnset(arrivedMs: number): boolean {
     return arrivedMs < this.#rules.notBeforeMs;
   }
 
-  /** A time of arrival on a clock that was not set, by the monotonic clock. */
+  /** Corrects a time of arrival on a clock that was not set, by the monotonic clock. */
   corrected(arrivedMs: number): number {
     if (this.#time.kind !== "known") return arrivedMs;
     return Math.trunc(elapsedAtArrival(arrivedMs, this.#shown) + this.#time.offsetMs);
   }
 
-  /** Keeps a message for {@link write}. @returns the bytes that it takes, roughly. */
+  /** Keeps a message for {@link write}. @returns the bytes that it takes on disk, roughly. */
   hold(message: HeldMessage): number {
     const { client, topic } = message;
     const format = CONTENT_FORMATS.indexOf(message.format);
-    // A view of the chunk, whose bytes stay until the commit that it belongs to is over.
+    // A view of the chunk. Its bytes stay until the end of the commit.
     const { payload } = message;
     this.#pending.push({ atMs: elapsedAtArrival(message.arrivedMs, this.#shown), client, topic, format, payload });
     return payload.length + client.length + topic.length + ROW_BYTES;
@@ -104,25 +104,25 @@ export class HeldMessages {
 
   /** Whether {@link release} or {@link write} would do something. */
   get due(): boolean {
-    return this.#told !== this.#time.kind || (this.#held > 0 && this.#time.kind !== "waiting");
+    return this.#reported !== this.#time.kind || (this.#held > 0 && this.#time.kind !== "waiting");
   }
 
   /**
-   * Gives the oldest messages, as many as one commit takes, with the times of their arrivals; {@link write} takes them
-   * off the disk. More than come meanwhile, so that what is held gets less whatever comes.
-   * @param options pressed: the disk is nearly full, so few at a time, and the journal can go behind them;
-   *   incomingBytes: of the messages that the commit brings.
+   * Gives the oldest messages, as many as one commit takes, with the times of their arrival. {@link write} takes them off
+   * the disk. It gives more bytes than the commit brings, so that the number of held messages falls.
+   * @param options pressed: the disk is nearly full, so it gives few at a time, and the journal can be deleted behind them;
+   *   incomingBytes: bytes of the messages that the commit brings.
    */
   release(take: (message: IncomingMessage) => void, options: { pressed: boolean; incomingBytes: number }): void {
     const time = this.#time;
     if (this.#held === 0 || time.kind === "waiting") return;
-    if (this.#told !== time.kind) this.#layEndedBoots(time.offsetMs);
+    if (this.#reported !== time.kind) this.#estimateEndedBoots(time.offsetMs);
     const rows = this.#oldest(
       options.pressed ? RELEASED_BYTES_PRESSED : Math.max(RELEASED_BYTES, 3 * options.incomingBytes),
     );
     for (const row of rows) {
       const isCurrent = row.boot === this.#bootNumber;
-      const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#laid.get(row.boot) ?? time.offsetMs);
+      const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#estimated.get(row.boot) ?? time.offsetMs);
       take({
         topic: row.topic,
         payload: row.payload,
@@ -136,13 +136,14 @@ export class HeldMessages {
   }
 
   /**
-   * Inside the transaction of the commit, first of all: what it takes off the disk makes room for the rest.
-   * @param atMs monotonic. @returns what is to be told, if anything.
+   * First inside the transaction of the commit: the messages that it takes off the disk make room for the rest.
+   * @param atMs monotonic.
+   * @returns what is new about the time, if anything.
    */
   write(atMs: number): TimeNote | undefined {
     const { held } = this.#db;
     const time = this.#time;
-    const isNews = this.#told !== time.kind;
+    const isNews = this.#reported !== time.kind;
     const { throughId, count } = this.#released;
     this.#released = NOTHING_RELEASED;
     if (count > 0) held.drop(throughId);
@@ -153,24 +154,24 @@ export class HeldMessages {
       this.#held += this.#pending.length;
       this.#pending = [];
     }
-    if (time.kind === "known" && (isNews || atMs - this.#keptAtMs >= KEPT_EVERY_MS)) {
-      this.#keptAtMs = atMs;
+    if (time.kind === "known" && (isNews || atMs - this.#writtenAtMs >= WRITTEN_EVERY_MS)) {
+      this.#writtenAtMs = atMs;
       held.setOffset(this.#numbered(), { offsetMs: time.offsetMs, estimated: false });
-      for (const [boot, offsetMs] of this.#laid) held.setOffset(boot, { offsetMs, estimated: true });
-      this.#laid = new Map();
+      for (const [boot, offsetMs] of this.#estimated) held.setOffset(boot, { offsetMs, estimated: true });
+      this.#estimated = new Map();
       this.#db.meta.set("known_ms", this.nowMs);
     }
     const isDone = count > 0 && this.#held === 0;
     if (this.#bootNumber !== undefined && (isNews || isDone)) held.dropDoneBoots(this.#bootNumber);
-    const isTold = this.#told !== undefined && (isNews || isDone);
-    this.#told = time.kind;
-    return isTold ? { kind: time.kind, held: this.#held, nowMs: this.nowMs } : undefined;
+    const isReported = this.#reported !== undefined && (isNews || isDone);
+    this.#reported = time.kind;
+    return isReported ? { kind: time.kind, held: this.#held, nowMs: this.nowMs } : undefined;
   }
 
-  /** In front of this one, if they ended before their time was known; the commit that begins the release writes it down. */
-  #layEndedBoots(offsetMs: number): void {
+  /** Estimates when earlier boots ran whose time was never known. The commit that begins the release writes it. */
+  #estimateEndedBoots(offsetMs: number): void {
     const ended = this.#db.held.endedBoots(this.#bootNumber ?? 0);
-    this.#laid = estimatedOffsets(ended, { beganMs: this.#boot.beganMs, offsetMs });
+    this.#estimated = estimatedOffsets(ended, { beganMs: this.#boot.beganMs, offsetMs });
   }
 
   #oldest(maxBytes: number): HeldRow[] {
@@ -206,18 +207,18 @@ export type HeldMessage = {
   readonly payload: Uint8Array;
 };
 
-/** That the time became known, or is not waited for any more; or that nothing is held any more. */
+/** The time became known, the wait for it was given up, or no message is held any more. */
 export type TimeNote = {
   readonly kind: GatewayTime["kind"];
-  /** Messages that still are. */
+  /** Messages that are still held. */
   readonly held: number;
   readonly nowMs: number;
 };
 
 const NOTHING_RELEASED = { throughId: 0, count: 0 };
-/** Some 50 ms of small messages, for which the acknowledgements of others wait. */
+/** About 50 ms of small messages. The acknowledgements of new messages wait for them. */
 const RELEASED_BYTES = 256 * 1024;
 const RELEASED_BYTES_PRESSED = 64 * 1024;
-const KEPT_EVERY_MS = 10_000;
-/** What SQLite needs for a row, roughly. */
+const WRITTEN_EVERY_MS = 10_000;
+/** Bytes that SQLite needs for a row, roughly. */
 const ROW_BYTES = 24;

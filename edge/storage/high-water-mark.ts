@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { writeFileDurably } from "../../proto/runtime/sqlite.ts";
 
 /**
- * The last journal sequence known to be stored, in a file of its own. SQLite opens happily when its write-ahead log
- * was deleted or damaged and the newest commits went with it; this file notices.
+ * The last journal sequence that is known to be stored, in a separate file. SQLite opens without an error when its
+ * write-ahead log was deleted or damaged and the newest commits are lost. This file makes that visible.
  */
 export function writeHighWaterMark(path: string, journalSeq: number): void {
   writeFileDurably(path, `${journalSeq}\n`);
@@ -15,7 +15,7 @@ export function readHighWaterMark(path: string): number {
   try {
     text = readFileSync(path, "utf8");
   } catch {
-    // No mark, no claim: a first start, or a person who accepted a loss by deleting it.
+    // There is no mark at the first start, and after a person accepted a loss by deleting it.
     return 0;
   }
   const mark = Number(text.trim());

@@ -3,8 +3,8 @@ import { crc32 } from "node:zlib";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 
 /**
- * The readings of one group commit as one journal row: 21 bytes a reading in columns, then the values that are no
- * numbers as JSON. One row a commit and not one a reading: SQLite takes 0.3 µs for a reading so, and 2 µs otherwise.
+ * The readings of one commit as one journal row: 21 bytes for each reading, in columns, then the values that are no numbers
+ * as JSON. With one row for each commit SQLite takes 0.3 µs for a reading; with one row for each reading it takes 2 µs.
  *
  *     i32 series[n] | f64 time ms[n] | f64 value[n] | u8 kind + clock[n] | others (JSON array)
  */
@@ -73,7 +73,7 @@ export class JournalChunkWriter {
 }
 
 /**
- * Checksum of a row: over its bytes and its place, so that a row that was put in another's place is noticed too.
+ * Checksum of a row: over its bytes and its position, so that a row in the wrong position is noticed, too.
  */
 export function journalChecksum(firstSeq: number, readings: number, bytes: Uint8Array): number {
   return crc32(bytes, crc32(`${firstSeq}/${readings}`));

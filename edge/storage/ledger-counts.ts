@@ -1,6 +1,6 @@
 import type { LedgerKind, LedgerTable } from "./tables/ledger-table.ts";
 
-/** What was counted since the last commit, to be added to the ledger with the next one. */
+/** Counts since the last commit. The next commit adds them to the ledger. */
 export class LedgerCounts {
   readonly #counted = new Map<LedgerKind, Map<string, number>>();
 
@@ -13,7 +13,7 @@ export class LedgerCounts {
     reasons.set(reason, (reasons.get(reason) ?? 0) + by);
   }
 
-  /** Inside the transaction. @returns whether there was anything. */
+  /** Inside the transaction. @returns whether there was anything to write. */
   write(table: LedgerTable): boolean {
     if (this.#counted.size === 0) return false;
     for (const [kind, reasons] of this.#counted) {

@@ -4,14 +4,15 @@ import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { PublishedMessage } from "./intake.ts";
 
 /**
- * The messages of one event-loop turn on their way to the storage thread, in one transferable buffer. A structured
- * clone per message cost more than the rest of the hand-over together.
+ * Packs the messages of one event-loop turn for the storage thread into one transferable buffer. A structured clone of each
+ * message costs more than everything else on this way.
  *
  *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
  *
- * The flags are QoS, DUP, what is new, and the format of the payload. Clients and topics travel as numbers. The first use of a number carries the text: `flags` says so and the text
- * follows the payload length (u16 length, bytes). Both tables are bounded, in texts and in characters: when one is full, it
- * starts again from 0, and number 0 with its text tells the other end, in order, so that both always agree.
+ * The flags are QoS, DUP, whether client or topic are new, and the format of the payload. Clients and topics are sent as
+ * numbers. The first use of a number carries the text: a flag says so, and the text follows the payload length (u16 length,
+ * bytes). Both tables are limited in texts and in characters. A full table starts again from 0. Number 0 with a text tells
+ * the reader to do the same, so both ends always agree.
  */
 export class PublishChunkWriter {
   readonly #clients: TextTable;
@@ -70,7 +71,7 @@ export class PublishChunkWriter {
   }
 
   /**
-   * Ends the chunk: its bytes, to be transferred. The writer goes on with `next`, a buffer that came back, or a new one.
+   * Ends the chunk. The caller transfers its bytes. The writer continues with `next`, a buffer that came back, or a new one.
    */
   take(next: ArrayBuffer | undefined): { buffer: ArrayBuffer; bytes: number; messages: number } {
     const taken = { buffer: this.#buffer.buffer, bytes: this.#end, messages: this.#messages };
@@ -114,7 +115,7 @@ class TextTable {
   }
 }
 
-/** One message as the reader shows it; the object and its `payload` view are valid only during the callback. */
+/** One message. The object and its `payload` are valid only during the callback: the reader uses them again. */
 export type ChunkMessage = {
   qos: 0 | 1 | 2;
   dup: boolean;
@@ -194,7 +195,7 @@ const FLAG_NEW_TOPIC = 16;
 /** The three highest bits. */
 const FORMAT_SHIFT = 5;
 const INITIAL_BYTES = 64 * 1024;
-/** Both ends keep them: 200,000 topics of 1,024 characters were 223 MB in each. */
+/** Both ends keep the texts: 200,000 topics of 1,024 characters took 223 MB in each. */
 const TABLE_CHARACTERS = 8 * 1024 * 1024;
 
 function writeText(buffer: Buffer, at: number, text: string): number {

@@ -3,8 +3,8 @@ import { DeliveryMemory } from "../core/storage/delivery-memory.ts";
 import type { DeliveryTable } from "./tables/delivery-table.ts";
 
 /**
- * The delivery memory with its rows on disk: what was accepted is remembered in the very commit that accepts it, so a
- * message redelivered after a crash is recognised exactly when its readings survived the crash.
+ * The delivery memory with its rows on disk. A message is remembered in the commit that accepts it. So after a crash a
+ * redelivered message is recognised exactly when its readings survived the crash.
  */
 export class Redeliveries {
   readonly #table: DeliveryTable;
@@ -58,7 +58,7 @@ export class Redeliveries {
     this.#pendingLength = 0;
   }
 
-  /** Inside a transaction: drops rows whose deliveries the memory has forgotten. @returns whether it dropped any. */
+  /** Inside a transaction: deletes rows whose deliveries the memory has forgotten. @returns whether it deleted any. */
   prune(): boolean {
     let dropped = 0;
     while (this.#rows.length > 1 && this.#stored - this.#rows[dropped]!.deliveries >= this.#capacity) {

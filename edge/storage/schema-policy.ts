@@ -8,21 +8,21 @@ import type { SeriesEntry, SeriesRegistry } from "./series-registry.ts";
 import { versionsOf } from "./series-registry.ts";
 
 /**
- * Where readings meet the series that they belong to: looks whether a metric is still what it was, and says no to a message
- * that the policy of its rule does not let in.
+ * Checks whether the readings of a message have the type and unit that their metrics have, and refuses the message where the
+ * policy of its window rule says so.
  *
- * It is asked about every reading of a message before the first one is taken, so that a message is taken whole or not at
- * all, and can be tried again later. What earlier readings of the same message would change is remembered until then.
+ * It checks every reading of a message before the first one is taken. So a message is taken whole or not at all, and can be
+ * retried later [I20]. Until then it remembers what earlier readings of the same message would change.
  */
 export class SchemaPolicy {
   readonly #registry: SeriesRegistry;
   readonly #seriesMax: number;
   readonly #changed: (change: SchemaChange) => void;
-  /** What the metrics of this message would be after the readings that were asked about so far. */
+  /** The versions that metrics of this message would have after the readings that were checked so far. */
   readonly #pending = new Map<string, { readonly versions: KnownVersion[]; current: number }>();
   #pendingSeries = 0;
 
-  /** @param parts.changed told of every change, and of every one that is refused. */
+  /** @param parts.changed called for every change, and for every change that is refused. */
   constructor(
     parts: { registry: SeriesRegistry; changed: (change: SchemaChange) => void },
     options: { seriesMax: number },
@@ -39,7 +39,7 @@ export class SchemaPolicy {
     this.#pendingSeries = 0;
   }
 
-  /** Null: the reading may come in. */
+  /** @returns why the reading is refused, or null. */
   admits(ref: SeriesRef, value: Value): ReadingRefusal | null {
     if (ref.id >= 0) {
       const entry = this.#registry.get(ref.id);
@@ -48,7 +48,7 @@ export class SchemaPolicy {
     return this.#weigh(ref, { type: typeOfValue(value), unit: ref.unit });
   }
 
-  /** The series of a reading that was admitted; also entered in `ref`, so that the next reading does not ask. */
+  /** The series of a reading that was admitted. Its number is also stored in `ref`, so that the next reading has it. */
   take(ref: SeriesRef, value: Value, atMs: number): SeriesEntry {
     const type = typeOfValue(value);
     if (ref.id >= 0) {
@@ -87,7 +87,7 @@ export class SchemaPolicy {
     }
     if (this.#registry.planOf(ref).onSchemaChange === "dead_letter") {
       const from = { type: before.type ?? said.type, unit: before.unit };
-      // Without a change there was the answer above.
+      // Without a change the function has returned above.
       const kind = placement.change ?? "unit";
       this.#changed({ device, metric, kind, from, to: said, outcome: "dead_letter" });
       return { reason: "schema_change", detail: refusedText(metric, from, said) };
@@ -124,21 +124,21 @@ export type SchemaChange = {
   readonly kind: SchemaChangeKind;
   readonly from: SchemaVersion;
   readonly to: SchemaVersion;
-  /** It is what it never was; it is what it was before; or the message became a dead letter. */
+  /** A new version, a version that the metric had before, or a message that became a dead letter. */
   readonly outcome: "new" | "known" | "dead_letter";
 };
 
 const TOO_MANY_SERIES: ReadingRefusal = {
   reason: "too_many_series",
-  detail: "a series that was never seen, and there is no room for more",
+  detail: "the series is new, and the gateway has as many series as decode.max_series allows",
 };
 
 function tooManyVersions(metric: string, said: SchemaVersion): ReadingRefusal {
-  const detail = `${metric} says ${schemaText(said)} now, and had ${VERSIONS_MAX} types and units before: it has no schema; name its unit in the route`;
+  const detail = `${metric} is ${schemaText(said)} now and had ${VERSIONS_MAX} types and units before, which is the most; set its unit in the route`;
   return { reason: "too_many_versions", detail };
 }
 
 function refusedText(metric: string, from: SchemaVersion, to: SchemaVersion): string {
-  const cure = "set schema.on_change, or on_schema_change of its window rule, to accept and retry";
-  return `${metric} was ${schemaText(from)} and says ${schemaText(to)} now; to let it: ${cure}`;
+  const cure = "set schema.on_change, or on_schema_change of its window rule, to accept, and retry";
+  return `${metric} was ${schemaText(from)} and is ${schemaText(to)} now; to accept this, ${cure}`;
 }

@@ -13,8 +13,8 @@ import { isLater } from "./series-registry.ts";
  * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
  * sealed position become durable together or not at all, so nothing is ever sealed twice or forgotten.
  *
- * There is no stored open batch: what is not sealed yet follows from the journal. The stream id is minted lazily, before
- * the first batch of a process life, and never survives the process (design, section 4).
+ * No open batch is stored: what is not sealed yet follows from the journal. The id of the stream is made just before the
+ * first batch of a process life, and is never used after it [I2].
  */
 export class Sealer {
   readonly #parts: SealerParts;
@@ -22,14 +22,14 @@ export class Sealer {
   #stream: { id: StreamId; openedMs: number; lastSeq: number } | undefined;
   #sealedAtMs: number;
   #idleCheckedAtMs = 0;
-  /** Set by whoever counts something that must reach the cloud even when no record does. */
+  /** Something was counted that must reach the regions, also without any record. */
   #ledgerChanged = false;
   #sealedReadings: number;
   #orphans: StoredWindow[] = [];
   #sealed: SealedBatchNote[] = [];
   /** The last seal stopped at its limit. */
   #more = false;
-  /** Readings that the windows of the batch being sealed bring with them. */
+  /** Readings that are counted for the first time by the windows of the batch that is being sealed. */
   #carried = 0;
 
   constructor(parts: SealerParts, options: SealerOptions) {
@@ -73,7 +73,7 @@ export class Sealer {
 
   /**
    * Whether {@link seal} would find something to do. `atMs` is monotonic.
-   * The raw readings that wait decide by size or age, the windows by the watermark, looked at once per `afterMs`.
+   * Waiting raw readings are due by size or age. Windows are due by the watermark, which is checked once per `afterMs`.
    */
   due(atMs: number): boolean {
     const { raw, windows } = this.#parts;
@@ -88,7 +88,7 @@ export class Sealer {
   }
 
   /**
-   * Seals what is due, inside the caller's transaction; where its limit was reached, {@link due} says so at once.
+   * Seals what is due, inside the caller's transaction. When it stops at its limit, {@link due} is true at once.
    */
   seal(now: { nowMs: number; atMs: number; journalSeq: number }): void {
     const { db, raw, watermarks } = this.#parts;
@@ -159,7 +159,7 @@ export class Sealer {
     const stream = this.#openStream(nowMs).id;
     this.#carried += window.fresh;
     const entry = this.#parts.registry.get(window.series);
-    // The link to the stream before: both rows describe one accumulator, so they are alternatives, not summands.
+    // Links the record to the earlier stream: both rows describe one accumulator, so they must not be added up.
     const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
     this.#parts.db.windows.put(
       { ...window, revision: window.revision + 1, forwardedIn: stream, carry },
@@ -183,13 +183,13 @@ export class Sealer {
   #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
     if (this.#stream === undefined) {
       const id = this.#options.mintStreamId();
-      // Never a number twice, whatever the id.
+      // No seq is used twice, whatever the id is.
       this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.streams.lastSeq(id) };
     }
     return this.#stream;
   }
 
-  /** What was counted since the last batch; undefined when that is no reason for a batch of its own. */
+  /** Counts since the last batch; undefined when they alone are no reason for a batch. */
   #takeLedger(journalSeq: number, hasRecords: boolean): BatchLedger | undefined {
     if (!hasRecords && !this.#ledgerChanged) return undefined;
     const readings = journalSeq - this.#sealedReadings;
@@ -239,8 +239,8 @@ export type SealerOptions = {
 };
 
 /**
- * One batch, and one transaction, closes no more than this: about 64 KiB with sketches, and some 15 ms, so that
- * acknowledgements never wait behind a million windows.
+ * The most windows that one batch, and one transaction, closes: about 64 KiB with sketches, and 15 ms, so that
+ * acknowledgements never wait for a million windows.
  */
 const WINDOWS_PER_SEAL = 1000;
 

@@ -12,20 +12,21 @@ import type { SeriesTable, StoredSeries } from "./tables/series-table.ts";
  * The series this gateway has ever seen, numbered in the order of their first reading. A number is stored before, or in
  * the same transaction as, the first journal row that uses it.
  *
- * A series is a metric of a device in one type and unit: one that changes them goes on under another number, with windows
- * of its own, so that nothing ever sums up what does not belong together, and a replay, which reads numbers, does not either.
+ * A series is a metric of a device in one type and unit. A metric that changes them continues under another number, with
+ * separate windows, so that values of different types or units are never added up [I19]. A replay reads these numbers from
+ * the journal, so it keeps them apart as well.
  */
 export class SeriesRegistry {
   readonly #table: SeriesTable;
   readonly #rules: readonly WindowRule[];
   readonly #windows: WindowTable;
   readonly #watermarks: Watermarks;
-  /** device -> metric -> its current series. Maps, because the names come from outside. */
+  /** device -> metric -> its current series. Maps and not objects, because clients choose the names. */
   readonly #byDevice = new Map<string, DeviceEntry>();
   readonly #devices: DeviceEntry[] = [];
   readonly #series: SeriesEntry[] = [];
   readonly #seen = new SeenTimes();
-  /** What the next commit has to write. */
+  /** New series that the next commit writes. */
   #unwritten: number[] = [];
   readonly #changed = new Set<number>();
 
@@ -61,7 +62,7 @@ export class SeriesRegistry {
     return this.#series[series]!;
   }
 
-  /** What the metric is now; undefined: it was never seen. */
+  /** The current series of the metric; undefined: the metric was never seen. */
   current({ device, metric }: SeriesName): SeriesEntry | undefined {
     return this.#byDevice.get(device)?.byMetric.get(metric);
   }
@@ -75,7 +76,7 @@ export class SeriesRegistry {
     return this.#devices[device]!.series;
   }
 
-  /** The series of a reading, new or known, which is current from now on, and what changed by it. */
+  /** Finds or adds the series of a reading, makes it the current one, and says what changed. */
   resolve(name: SeriesName, said: SchemaVersion, atMs: number): Resolved {
     const before = this.current(name);
     if (before === undefined) return { entry: this.#addNew(name, said, 0, atMs), from: null };
@@ -95,8 +96,8 @@ export class SeriesRegistry {
   }
 
   /**
-   * What metrics are and have been, in the order of their first reading. A page may be short before the end: it looks at no
-   * more than some thousand series.
+   * Types and units of metrics, now and before, in the order of their first reading. A page may be short before the end,
+   * because it looks at a limited number of series.
    */
   histories({ device, metric, after, limit }: SchemaQuery): { metrics: MetricHistory[]; next: number | null } {
     const metrics: MetricHistory[] = [];
@@ -134,7 +135,7 @@ export class SeriesRegistry {
     }
   }
 
-  /** Writes when series were seen, up to `limit` of them, from `from` on. @returns where to go on, or -1 at the end. */
+  /** Writes first and last times of up to `limit` series, starting at `from`. @returns where to continue, or -1 at the end. */
   writeSeen(from: number, limit: number): number {
     return this.#seen.forEachChanged(from, limit, (id) => this.#table.update(this.#row(id)));
   }
@@ -183,7 +184,7 @@ export class SeriesRegistry {
     device.series.push(id);
     const entry: SeriesEntry = {
       id,
-      // One text for all of a device: a million series have a thousand devices.
+      // All series of a device share one string: a million series may have a thousand devices.
       device: named.device,
       metric: named.metric,
       type: named.type,
@@ -219,7 +220,7 @@ export class SeriesRegistry {
   }
 }
 
-/** Whether the metric was something else at first. */
+/** Whether the metric had another type or unit at first. */
 export function isLater(entry: SeriesEntry): boolean {
   return entry.siblings !== null && entry.siblings[0] !== entry;
 }
@@ -235,45 +236,45 @@ export type SeriesEntry = {
   readonly id: number;
   readonly device: string;
   readonly metric: string;
-  /** Null: of an earlier version of this software, which did not look, and not seen since. */
+  /** Null: stored by an earlier version of this software, which did not record it, and not seen since. */
   type: ValueType | null;
   unit: string | null;
   /** How many changes the metric had seen when it became the current one. */
   became: number;
   isCurrent: boolean;
-  /** Null: the metric was never anything else. */
+  /** All versions of the metric; null: there is only this one. */
   siblings: SeriesEntry[] | null;
   readonly deviceNumber: number;
   readonly plan: WindowPlan;
 };
 
-/** `after` the number of a series, as an earlier page gave it in `next`; -1: from the first. Null: any. */
+/** `after`: `next` of the page before, -1 for the first page. `device` and `metric` null: any. */
 export type SchemaQuery = {
   readonly device: string | null;
   readonly metric: string | null;
   readonly after: number;
   readonly limit: number;
 };
-/** What one metric is, and what it was, in the order of the first readings. */
+/** Types and units of one metric, in the order of their first readings. */
 export type MetricHistory = {
   readonly device: string;
   readonly metric: string;
-  /** How often it changed, back and forth included. */
+  /** How often the metric changed, also back to an earlier version. */
   readonly changes: number;
   readonly current: SeenVersion;
   readonly versions: readonly SeenVersion[];
 };
-/** By the times of its readings; infinite where nobody looked. */
+/** With the times of its first and last reading; infinite where they were not recorded. */
 export type SeenVersion = Pick<SeriesEntry, "type" | "unit"> & { readonly firstMs: number; readonly lastMs: number };
 
-/** `from` null: the metric is what it was before, or new. */
+/** `from` null: the metric did not change, or is new. */
 export type Resolved =
   | { readonly entry: SeriesEntry; readonly from: null }
   | {
       readonly entry: SeriesEntry;
       readonly from: SchemaVersion;
       readonly kind: SchemaChangeKind;
-      /** It was never this before. */
+      /** The metric never had this type and unit before. */
       readonly isNew: boolean;
     };
 
@@ -283,7 +284,7 @@ type DeviceEntry = {
   readonly series: number[];
 };
 
-/** A millisecond of the storage thread. */
+/** Takes the storage thread a millisecond. */
 const SERIES_PER_PAGE = 10_000;
 
 function join(current: SeriesEntry, entry: SeriesEntry): void {
@@ -293,7 +294,7 @@ function join(current: SeriesEntry, entry: SeriesEntry): void {
   entry.siblings = siblings;
 }
 
-/** Whoever asks before has not let a metric have too many: one more is only one more. */
+/** `SchemaPolicy` refuses a metric with too many versions before it comes here. */
 function changeOf(placement: Placement): SchemaChangeKind | null {
   return placement.kind === "too_many" ? "unit" : placement.change;
 }

@@ -7,7 +7,7 @@ import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /**
- * The sealed batches on disk and what regions claim about them: counters in memory, bytes on disk.
+ * The sealed batches on disk and what regions claim to hold of them: counters in memory, bytes on disk.
  *
  * Trimming is lazy: a replicated batch stays as one more copy until the disk needs the room or it is old.
  */
@@ -137,7 +137,7 @@ export class SqliteOutbox {
    */
   trim(options: { beforeMs: number; nowMs: number; limit: number; current: StreamId | undefined }): number {
     let dropped = 0;
-    // A gateway that restarts again and again has a stream for each life, and a Hello names them all.
+    // A gateway that restarts often has a stream for each process life, and each greeting lists them all.
     let surplus = this.#streams.size - STREAMS_KEPT;
     for (const [streamId, stream] of this.#streams) {
       const beforeMs = surplus-- > 0 ? Infinity : options.beforeMs;
@@ -152,7 +152,7 @@ export class SqliteOutbox {
         if (!contains(stream.durable, seq as Seq)) this.#countUndurable(batch, -1);
         dropped++;
       }
-      // A stream of an earlier life with nothing left on disk has nothing more to say.
+      // A stream of an earlier process life without batches on disk is not needed any more.
       if (stream.batches.size === 0 && streamId !== options.current && heldCount(stream.replicated) >= stream.last) {
         this.#db.streams.drop(streamId);
         this.#streams.delete(streamId);
@@ -180,7 +180,7 @@ type OutboxTables = Pick<GatewayDatabase, "streams" | "batches">;
 /** Streams of earlier process lives that stay as one more copy. */
 const STREAMS_KEPT = 1000;
 
-/** The batches of a stream that are still here and in `wanted`; a region may claim what was never sealed. */
+/** The batches of a stream that are on disk and in `wanted`. A region may claim batches that were never sealed. */
 function* held(stream: OutboxStreamState, wanted: Have): Generator<OutboxBatch> {
   const oldest = stream.batches.keys().next().value ?? Infinity;
   for (const { first, last } of [{ first: 1, last: wanted.prefix }, ...wanted.islands]) {
@@ -191,7 +191,7 @@ function* held(stream: OutboxStreamState, wanted: Have): Generator<OutboxBatch> 
   }
 }
 
-/** Batches and what is in them, on this disk; the undurable ones are those that no region is known to hold. */
+/** Batches on this disk and their contents. No region is known to hold the undurable ones. */
 export type OutboxTotals = {
   readonly batches: number;
   readonly bytes: number;

@@ -17,8 +17,8 @@ import type { CommittedChunks, StorageThread, StorageWorkerData } from "./storag
 /**
  * The main thread's end of the storage thread: {@link Intake} for the broker, {@link Outbox} for the uplink.
  *
- * Messages of one event-loop turn travel as one chunk; acknowledgements are released in the order of the offers when
- * the storage thread says that a chunk is on disk. After a failure nothing is released any more.
+ * Messages of one event-loop turn are sent as one chunk. Acknowledgements are released in the order of the offers when the
+ * storage thread says that a chunk is on disk. After a failure nothing is released any more.
  */
 export class StorageClient implements Intake, Outbox {
   readonly #thread: ThreadClient<StorageThread>;
@@ -173,7 +173,7 @@ export class StorageClient implements Intake, Outbox {
     for (const request of message.requests) this.#listener.onRequest(request);
     for (const change of message.schemaChanges) this.#listener.onSchemaChange(change);
     if (message.time !== undefined) this.#listener.onTime(message.time);
-    this.#tellSealed(message.sealed);
+    this.#reportSealed(message.sealed);
   }
 
   get #listener(): StorageEvents {
@@ -181,7 +181,7 @@ export class StorageClient implements Intake, Outbox {
     return this.#events;
   }
 
-  #tellSealed(sealed: CommittedChunks["sealed"]): void {
+  #reportSealed(sealed: CommittedChunks["sealed"]): void {
     if (this.#sealedListener === undefined || sealed.length === 0) return;
     let first = sealed[0]!;
     for (let i = 0; i < sealed.length; i++) {

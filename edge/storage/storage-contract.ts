@@ -10,7 +10,7 @@ import type { OutboxTotals } from "./sqlite-outbox.ts";
 import type { SchemaChange } from "./schema-policy.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
-/** What the storage engine is given and what it tells, on both sides of its thread. */
+/** Options of the storage engine; its results and status are below. */
 export type EngineOptions = {
   readonly gateway: string;
   readonly directory: string;
@@ -18,35 +18,35 @@ export type EngineOptions = {
   readonly deadLetterBytes: number;
   /** How long a replicated batch stays as one more copy while the disk has room. */
   readonly keepReplicatedMs: number;
-  /** A reading of one series more becomes a dead letter: each costs memory for ever. */
+  /** A reading of a further series becomes a dead letter, because each series takes memory for ever. */
   readonly seriesMax: number;
   /** A power of two. */
   readonly deliveriesRemembered: number;
   readonly sealBytes: number;
   readonly sealAfterMs: number;
   readonly rules: readonly WindowRule[];
-  /** What is believed of the clock; by default {@link TIME_RULES}. */
+  /** When the clock is believed; by default {@link TIME_RULES}. */
   readonly time?: TimeRules;
 };
 
 export type CommitResult = {
   readonly sealed: readonly SealedBatchNote[];
-  /** Types and units that metrics have now and never had before, or that were refused; of very many the first. */
+  /** New types and units of metrics, and refused ones; only the first of very many. */
   readonly schemaChanges: readonly SchemaChange[];
-  /** What devices are to be asked, now that what they said is on disk. */
+  /** Questions to devices, now that their messages are on disk. */
   readonly requests: readonly DeviceRequest[];
-  /** Of the disk; `full`: nothing more may be taken until batches are trimmed. */
+  /** `full`: nothing more may be taken until batches are trimmed. */
   readonly pressure: PressureLevel;
-  /** What became of the wait for the time, where there is news. */
+  /** News about the wait for the time. */
   readonly time: TimeNote | undefined;
 };
 
 export type DeadLetterRetry = {
   readonly looked: number;
-  /** That are none any more: readings, or no reading by their nature. */
+  /** Those that are dead letters no more. */
   readonly retried: number;
   readonly readings: number;
-  /** That stay, because they were cut when they were stored. */
+  /** Those that stay because their payloads were cut when they were stored. */
   readonly cut: number;
   /** The last id that was looked at. */
   readonly last: number;
@@ -65,7 +65,7 @@ export type EngineStatus = {
   readonly deadLetters: ReadonlyMap<string, number>;
   readonly ignored: ReadonlyMap<string, number>;
   readonly discards: ReadonlyMap<string, number>;
-  /** By kind; those that became dead letters are among those. */
+  /** By kind. Changes that made dead letters are counted as these. */
   readonly schemaChanges: ReadonlyMap<string, number>;
   /** Since the start of the process. */
   readonly lastSchemaChange: SchemaChange | null;
@@ -75,14 +75,14 @@ export type EngineStatus = {
   /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
   readonly numericTexts: number;
   readonly suspectTimes: number;
-  /** Of the devices whose clocks are furthest off. */
+  /** The devices whose clocks are furthest off. */
   readonly deviceClocks: readonly NamedDeviceClock[];
   readonly series: number;
   readonly devices: number;
   readonly openWindows: number;
   /** Raw readings in the journal that are not sealed yet. */
   readonly rawWaiting: number;
-  /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches that no region holds. */
+  /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches without a copy in a region. */
   readonly waitingReadings: number;
   readonly outbox: OutboxTotals;
   readonly oldestUndurableMs: number | null;

@@ -6,20 +6,20 @@ import type { Redeliveries } from "./redeliveries.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 
 /**
- * Keeps the journal short: writes the state of open windows (a checkpoint) so that the journal before it may go, drops
- * remembered deliveries and kept window states whose time is over.
+ * Keeps the journal short: writes the state of open windows (a checkpoint), so that the journal before it can be deleted,
+ * and deletes remembered deliveries and kept window states that have expired.
  *
- * Everything goes in small steps inside the commits that happen anyway, so that no acknowledgement waits for a
- * checkpoint of a million windows. A checkpoint pass may take many steps: every row carries the sequence it counted
- * through, so rows of different moments fit together.
+ * It works in small steps inside commits, so that no acknowledgement waits for a checkpoint of a million windows. A
+ * checkpoint may take many steps: every row says through which sequence it counted, so rows of different moments fit
+ * together.
  */
 export class Upkeep {
   readonly #parts: UpkeepParts;
-  /** `row` of the windows, then `series` of the series; -1 where it is through. */
+  /** First goes through the windows (`row`), then through the series; -1: done. */
   #pass: { readonly journalSeq: number; row: number; series: number } | undefined;
   /** The windows do not need the journal at or below this. */
   #checkpointSeq: number;
-  /** The journal through this is gone already. */
+  /** The journal up to here is deleted already. */
   #droppedSeq = 0;
   #expiryCheckedAtMs = -Infinity;
 
@@ -50,7 +50,7 @@ export class Upkeep {
     return this.#checkpointStep(now.journalSeq, WINDOWS_PER_STEP);
   }
 
-  /** A whole checkpoint at once, for an orderly stop. */
+  /** A complete checkpoint at once, for an orderly stop. */
   checkpoint(journalSeq: number): void {
     this.#pass = { journalSeq, row: 0, series: 0 };
     this.#checkpointStep(journalSeq, Infinity);
@@ -75,9 +75,9 @@ export class Upkeep {
   }
 
   /**
-   * Amortised: a checkpoint writes at most one window for every four journaled readings, and for each one where room is
-   * short. A full gateway takes no more readings, so there is nothing to wait for: whatever of the journal can go must
-   * go, or it stays full for ever.
+   * A checkpoint writes at most one window for every four journaled readings, or for every reading when room is short. A
+   * full gateway takes no more readings, so there is nothing to wait for: every part of the journal that can be deleted must
+   * be deleted, or the gateway stays full for ever.
    */
   #checkpointDue(journalSeq: number, pressure: PressureLevel): boolean {
     const since = journalSeq - this.#checkpointSeq;
@@ -124,7 +124,7 @@ export type UpkeepParts = {
   readonly registry: SeriesRegistry;
 };
 
-/** Bounds the replay at a start: half a second for a million readings. */
+/** Limits the replay at a start: a million readings take half a second. */
 const READINGS_PER_CHECKPOINT = 1_000_000;
 const READINGS_PER_PRESSED_CHECKPOINT = 10_000;
 const WINDOWS_PER_STEP = 2000;

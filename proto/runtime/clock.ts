@@ -5,7 +5,7 @@ import { millis, monotonicMs } from "../core/ids.ts";
 export type Clock = {
   /** The wall clock; may jump. */
   readonly nowMs: () => Millis;
-  /** Never goes back and knows no leap; its zero means nothing. */
+  /** Never goes back and never jumps. Its zero has no meaning. */
   readonly monotonicMs: () => MonotonicMs;
 };
 

@@ -5,12 +5,12 @@ import { letYoungGenerationGrow } from "./young-generation.ts";
 /**
  * The life of a process: start, run until a signal or a failure, stop in the reverse order of the start.
  *
- * SIGTERM and SIGINT stop in order; a second one ends at once, with 128 and its number. SIGHUP reads again what can be read again. Exit codes:
- * 0 after an orderly stop, `EXIT_CODE` of the fault otherwise, 70 for a mistake of ours (with its stack trace, because
- * then it is wanted).
+ * SIGTERM and SIGINT stop in order. A second signal ends the process at once, with exit code 128 plus its number. SIGHUP
+ * reloads files. Other exit codes: 0 after an orderly stop, `EXIT_CODE` of the fault otherwise, and 70 with a stack trace for
+ * a mistake in this software.
  *
- * With TIDEMARK_STOP_WITH_STDIN=1 the end of standard input is a stop too: a supervisor that dies takes its children
- * along without being able to say so.
+ * With TIDEMARK_STOP_WITH_STDIN=1 the end of standard input stops the process, too. So the children of a supervisor end when
+ * it dies.
  */
 export async function runProcess(main: (life: Lifecycle) => Promise<void>): Promise<void> {
   const life = new Lifecycle();
@@ -45,12 +45,12 @@ export class Lifecycle {
   #reason: string | undefined;
   #exitCode = 0;
 
-  /** Registers what `stop` undoes; called last-in first-out, each given up after `timeoutMs`. */
+  /** Registers a step of the stop. The last registered runs first. A step is given up after `timeoutMs`. */
   onStop(name: string, stop: () => Promise<void> | void, timeoutMs = 5000): void {
     this.#steps.push({ name, stop, timeoutMs });
   }
 
-  /** Registers what SIGHUP reads again; it must leave the running state alone when it fails. */
+  /** Registers what SIGHUP reloads. A reload that fails must leave the running state as it is. */
   onReload(reload: () => void): void {
     this.#reloads.push(reload);
   }
@@ -59,7 +59,7 @@ export class Lifecycle {
     for (const reload of this.#reloads) reload();
   }
 
-  /** Resolves when the process is to stop, for whatever reason. */
+  /** Resolves when the process must stop, for any reason. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -98,7 +98,7 @@ export class Lifecycle {
     for (const { name, stop, timeoutMs } of this.#steps.splice(0).reverse()) {
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
-        process.stderr.write(`tidemark: ${name} did not stop within ${timeoutMs / 1000} s; going on\n`);
+        process.stderr.write(`tidemark: ${name} did not stop within ${timeoutMs / 1000} s; continuing without it\n`);
         late.resolve();
       }, timeoutMs);
       try {

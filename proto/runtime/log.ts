@@ -5,8 +5,8 @@ import pretty from "pino-pretty";
 export type { Logger } from "pino";
 
 /**
- * JSON lines on standard output, for a service manager or a log shipper; on a terminal, lines for people. Written
- * synchronously: the last line before an end is the one that matters most.
+ * Logs JSON lines to standard output, for a service manager or a log shipper, and readable lines to a terminal. It writes
+ * synchronously, because the last line before the end of a process matters most.
  */
 export function createLog(options: LogOptions): Logger {
   const forPeople = options.format === "pretty" || (options.format === "auto" && process.stdout.isTTY);

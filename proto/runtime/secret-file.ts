@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { Fault } from "../core/fault.ts";
 
 /**
- * Whether somebody presents the secret that stands in a file. Compared as SHA-256 digests in constant time, so that the
- * time of an answer tells nothing.
+ * Checks whether a presented secret is the one in a file. It compares SHA-256 digests in constant time, so that the time of
+ * an answer reveals nothing.
  *
- * @throws Fault when the file cannot be read or is empty; the message never repeats what is in it.
+ * @throws Fault when the file cannot be read or is empty; the message never contains the secret.
  */
 export function secretFrom(path: string): (presented: string) => boolean {
   const secret = readSecret(path);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** The version of this software, as both sides tell it to each other and to people. */
+/** The version of this software, which gateways and regions send to each other and show to people. */
 export const SOFTWARE: string = readVersion();
 
 function readVersion(): string {

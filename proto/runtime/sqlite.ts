@@ -19,15 +19,16 @@ import { Fault } from "../core/fault.ts";
 export type { Database } from "better-sqlite3";
 
 /**
- * Opens a SQLite file so that a commit means what it says, or refuses with the reason.
+ * Opens a SQLite file so that a commit is durable, or refuses it and says why.
  *
  * Promises:
  * - Every setting that durability rests on is set and read back at every open. better-sqlite3 is built with
  *   `synchronous=NORMAL` as the default for existing WAL files, and in a real power cut that lost 89 to 106 of about
  *   1,180 committed rows; FULL lost none.
- * - One process has the file: the lock is exclusive, and the kernel drops it with the process.
- * - A file that is missing or empty although data was there is refused, not made anew; so is one that is damaged, of
- *   another application or of a newer version. A note beside the file (`<file>.id`) remembers that data was there: its being there counts, what it says is for people.
+ * - One process has the file: the lock is exclusive, and the kernel releases it when the process ends.
+ * - A file that is missing or empty although data was there is refused, not created again. A file that is damaged, belongs to
+ *   another application or has a newer version is refused as well. A note beside the file (`<file>.id`) shows that data was
+ *   there. Only its existence counts; its text is for people.
  */
 export function openDatabase(options: OpenOptions): Database {
   const path = resolve(options.path);
@@ -50,8 +51,8 @@ export function openDatabase(options: OpenOptions): Database {
 }
 
 /**
- * The same schema in memory, from an image (`Database.serialize`) or empty. For those who simulate disks: nothing of it
- * survives the process.
+ * The same schema in memory, empty or from an image (`Database.serialize`). For simulated disks: nothing survives the
+ * process.
  */
 export function openInMemory(options: Omit<OpenOptions, "path" | "expectExisting"> & { image?: Buffer }): Database {
   const db = new SqliteDatabase(options.image ?? ":memory:");
@@ -63,17 +64,17 @@ export function openInMemory(options: Omit<OpenOptions, "path" | "expectExisting
 
 export type OpenOptions = {
   readonly path: string;
-  /** `applicationId` is written into the file; `kind` says in messages what the file is. */
+  /** `applicationId` is written into the file; `kind` names the file in messages. */
   readonly identity: { readonly applicationId: number; readonly kind: string };
-  /** SQL of schema version 1, 2, 3...; the file's version is the number of those that ran. */
+  /** SQL of schema version 1, 2, 3...; the version of the file is the number of migrations that ran. */
   readonly migrations: readonly string[];
-  /** Soft quota: SQLite refuses to grow beyond it, and deletes still work. */
+  /** Soft quota: SQLite refuses to grow the file beyond it. Deleting still works. */
   readonly maxBytes?: number;
-  /** The caller knows that data was here. */
+  /** The caller knows that data was stored here. */
   readonly expectExisting?: boolean;
 };
 
-/** What SQLite or the file system says, in the words of the person on call. */
+/** Translates an error of SQLite or of the file system for the person on call. */
 export function storageFault(error: unknown, place: string): Fault {
   if (error instanceof Fault) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
@@ -125,7 +126,7 @@ export function storageFault(error: unknown, place: string): Fault {
   return new Fault({ code: "internal", message: `${place}: ${message}`, cause: error });
 }
 
-/** Makes a name in a folder durable: without it, a file made just before a power cut may be gone after it. */
+/** Makes the entries of a folder durable. Without it a file that was created just before a power cut may be missing after it. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
   try {
@@ -135,7 +136,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a folder, and makes the names of all the folders that were new durable: a lost one takes its note along. */
+/** Creates a folder, and makes the entries of all new folders durable: a folder that is lost takes its note along. */
 export function makeFolder(folder: string): void {
   try {
     const topmost = mkdirSync(folder, { recursive: true });
@@ -147,8 +148,8 @@ export function makeFolder(folder: string): void {
 }
 
 /**
- * A file of a few bytes that is either the old one or the new one, never half of it.
- * @param mode of a file that is new; one that is replaced hands on its mode and its owner.
+ * Replaces a small file as a whole: after a power cut it has the old content or the new one.
+ * @param mode of a new file; a replaced file keeps its mode and its owner.
  */
 export function writeFileDurably(path: string, content: string, mode = 0o644): void {
   const old = statSync(path, { throwIfNoEntry: false });
@@ -168,7 +169,7 @@ export function writeFileDurably(path: string, content: string, mode = 0o644): v
   syncFolder(dirname(path));
 }
 
-/** What can be told from outside, before SQLite opens, repairs or truncates anything. */
+/** Checks from outside, before SQLite opens, repairs or truncates anything. */
 function checkFile(path: string, expected: boolean): void {
   const size = sizeOf(path);
   if ((size === undefined || size === 0) && expected) {
@@ -193,13 +194,13 @@ function checkFile(path: string, expected: boolean): void {
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const pages = head.readUInt32BE(28);
   const logged = (sizeOf(`${path}-wal`) ?? 0) > 0;
-  // With a write-ahead log the file may lag behind its head; SQLite completes it from the log.
+  // With a write-ahead log the file may be shorter than its header says. SQLite completes it from the log.
   if (!logged && size < pages * pageSize) {
-    throw damaged(path, `it has ${size} bytes where its head says ${pages * pageSize}: it was cut short`);
+    throw damaged(path, `it has ${size} bytes, but its header says ${pages * pageSize}: it was cut short`);
   }
 }
 
-/** `undefined` where there is no such file; a folder that may not be looked into is an error, not an absence. */
+/** `undefined` when there is no such file. A folder without permission to read is an error. */
 function sizeOf(path: string): number | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })?.size;
@@ -238,8 +239,8 @@ function lock(db: Database, path: string): void {
 }
 
 /**
- * The schema that the file has, 0 when it is new. Comes before every setting that writes to the file, so that one
- * which is not ours is left as it was.
+ * The schema version of the file, 0 when it is new. It is read before any setting writes to the file, so that a file of
+ * another application stays as it was.
  */
 function schemaVersion(db: Database, path: string, { identity, migrations }: OpenOptions): number {
   const applicationId = Number(db.pragma("application_id", { simple: true }));
@@ -273,15 +274,15 @@ function configure(db: Database, path: string, options: OpenOptions): void {
   set(db, path, "temp_store", 2);
   if (options.maxBytes !== undefined) {
     const pageSize = Number(db.pragma("page_size", { simple: true }));
-    // Never below what is there: a lowered quota stops growth, it does not stop the start.
+    // Never below the present size: a lowered quota stops growth, but not the start.
     const pages = Math.max(Math.floor(options.maxBytes / pageSize), Number(db.pragma("page_count", { simple: true })));
     set(db, path, "max_page_count", pages);
   }
-  // Takes the exclusive lock now, so that a second process learns of it here and not at its first commit.
+  // Takes the exclusive lock now, so that a second process fails here and not at its first commit.
   db.exec("BEGIN IMMEDIATE; COMMIT");
 }
 
-/** Sets a pragma and reads it back: one that did not take must stop the start and not be found out in a power cut. */
+/** Sets a pragma and reads it back: a setting without effect must stop the start, and not show itself in a power cut. */
 function set(db: Database, path: string, name: string, value: string | number): void {
   db.pragma(`${name}=${value}`);
   const actual: unknown = db.pragma(name, { simple: true });
@@ -323,7 +324,7 @@ function atLeast(version: string, floor: readonly number[]): boolean {
   return true;
 }
 
-/** What the file system says of a path that cannot be used as it is. */
+/** Error codes of the file system for a path that cannot be used. */
 const PATH_ERRORS: ReadonlySet<string> = new Set([
   "EACCES",
   "EEXIST",

@@ -1,7 +1,7 @@
-/** Of payloads: what is asked for at once must neither hold up the storage thread nor fill the memory. */
+/** Bytes of payloads in one page, so that one request neither blocks the storage thread nor fills the memory. */
 const PAGE_BYTES = 1024 * 1024;
 
-/** As many as are asked for, but not more than {@link PAGE_BYTES} and one; what is behind them is not read. */
+/** Up to `limit` dead letters, and no more after {@link PAGE_BYTES} are reached. The rest is not read. */
 export function pageOf<Letter extends Sized>(letters: Iterable<Letter>, { limit }: { limit: number }): Letter[] {
   const page: Letter[] = [];
   let bytes = 0;
@@ -13,7 +13,7 @@ export function pageOf<Letter extends Sized>(letters: Iterable<Letter>, { limit 
   return page;
 }
 
-/** Whether nothing is behind a page that {@link pageOf} gave. */
+/** Whether a page of {@link pageOf} is the last one. */
 export function isLastPage(page: readonly Sized[], { limit }: { limit: number }): boolean {
   return page.length < limit && page.reduce((bytes, { payload }) => bytes + payload.length, 0) < PAGE_BYTES;
 }

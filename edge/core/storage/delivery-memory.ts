@@ -1,14 +1,14 @@
 /**
- * Recognises an MQTT message that comes a second time.
+ * Recognises a redelivered MQTT message.
  *
  * A client that has not seen our acknowledgement sends the same packet identifier and the same content again, with the
- * DUP flag. The memory holds, of at least the last `capacity` acknowledged deliveries of all clients together, the pair
+ * DUP flag. For the last `capacity` acknowledged deliveries of all clients together, or more, the memory holds the pair
  * (client + packet identifier -> topic + payload), both as 53-bit hashes. Only a message *with* the flag is looked up,
  * so a false match needs both hashes to collide on a redelivery.
  *
  * A new message without the flag under a known packet identifier proves that its client saw the earlier
- * acknowledgement, so it replaces the entry. What cannot be told apart: a client that uses one packet identifier over
- * and over, sends two messages with equal topic and payload, and loses the second before it reached us.
+ * acknowledgement, so it replaces the entry. One case cannot be recognised: a client always uses one packet identifier,
+ * sends two messages with equal topic and payload, and the second is lost before it reaches the gateway.
  *
  * The layout is a ring (age order) with an open-addressed index over it, in typed arrays: at 200,000 messages/s a
  * `Map` of the same content spent more time in the collector than the rest of the pipeline took to decode.
@@ -41,7 +41,7 @@ export class DeliveryMemory {
     return this.#size;
   }
 
-  /** Whether this very content was the last that was accepted under `key`. */
+  /** Whether this content was the last that was accepted under `key`. */
   holds(key: number, content: number): boolean {
     const at = this.#find(key);
     return at >= 0 && this.#contents[at] === content;
@@ -123,7 +123,7 @@ export class DeliveryMemory {
   }
 }
 
-/** No key: those are not negative. */
+/** Not a key: keys are not negative. */
 const EMPTY = -1;
 
 function home(key: number): number {

@@ -1,29 +1,29 @@
 /**
- * How far the clocks of devices are off: the time that a message says less the time of its arrival. A message may bring
- * what its device kept for a while, so of each message the newest time counts, and of a device the median of its last
- * five messages: one that was late, or wrong, moves nothing.
+ * How far the clocks of devices are off: the time in a message minus the time of its arrival. A message may contain readings
+ * that its device kept for a while, so only its newest time counts. The skew of a device is the median of its last five
+ * messages, so one late or wrong message changes nothing.
  *
- * The first ten thousand devices are followed, in 60 bytes each; who has more sees the trouble in these.
+ * Only the first ten thousand devices are followed, with 60 bytes each. They are enough to notice a problem.
  */
 export class DeviceClocks {
   /** Five differences a device, in milliseconds. */
   #differences = new Float64Array(64 * KEPT);
-  /** The message of the newest of them, how many there are, and the last time that was not believed. */
+  /** The message of the newest difference, the number of differences, and the last time that was not believed. */
   #messages = new Float64Array(64);
   #counts = new Uint32Array(64);
   #suspectMs = new Float64Array(64);
   #size = 0;
-  /** Of the message whose readings come: it is told from the others, and when it arrived; NaN: nobody knows. */
+  /** Number and time of arrival of the message whose readings come now; NaN: the time is not known. */
   #message = 0;
   #arrivedMs = Number.NaN;
 
-  /** The readings of another message come. @param arrivedMs NaN: not known. */
+  /** The readings of another message follow. @param arrivedMs NaN: not known. */
   begin(arrivedMs: number): void {
     this.#message++;
     this.#arrivedMs = arrivedMs;
   }
 
-  /** A reading of the device says its time. */
+  /** A reading of the device has this time. */
   observe(device: number, saidMs: number): void {
     const difference = saidMs - this.#arrivedMs;
     if (device >= DEVICES_MAX || Number.isNaN(difference)) return;
@@ -40,12 +40,12 @@ export class DeviceClocks {
     this.#counts[device] = count + 1;
   }
 
-  /** The time that the device said last, to {@link observe}, was too far off to be believed. */
+  /** The last time that {@link observe} was given for the device is too far off to be believed. */
   disbelieve(device: number, saidMs: number): void {
     if (device < this.#size) this.#suspectMs[device] = saidMs;
   }
 
-  /** Milliseconds, ahead positive; undefined: the device says no times, or is not followed. */
+  /** Milliseconds, positive when ahead; undefined: the device sends no times, or is not followed. */
   skewMs(device: number): number | undefined {
     const kept = device < this.#size ? Math.min(this.#counts[device]!, KEPT) : 0;
     if (kept === 0) return undefined;
@@ -53,7 +53,7 @@ export class DeviceClocks {
     return sorted[kept >> 1];
   }
 
-  /** Those that are furthest off, the furthest first. */
+  /** The devices with the largest skew, the largest first. */
   worst(limit: number): DeviceClock[] {
     const all: DeviceClock[] = [];
     for (let device = 0; device < this.#size; device++) {
@@ -83,7 +83,7 @@ export class DeviceClocks {
 export type DeviceClock = {
   readonly device: number;
   readonly skewMs: number;
-  /** The last time it said that was not believed, milliseconds since 1970; null: none. */
+  /** The last time of the device that was not believed, milliseconds since 1970; null: none. */
   readonly suspectMs: number | null;
 };
 

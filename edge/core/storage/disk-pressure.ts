@@ -1,6 +1,6 @@
 /**
- * What the fill level of the gateway's disk asks for (design, section 5). The effective quota is the configured one or
- * what the file system still has to give, whichever is less: a disk that other programs fill must not end in ENOSPC.
+ * What a gateway does at the present fill level of its disk. The effective quota is the smaller one of the configured quota
+ * and what the file system has left: a disk that other programs fill must not end in ENOSPC.
  */
 export type PressureLevel = "keep_all" | "trim_replicated" | "force_dual_send" | "full";
 
@@ -10,7 +10,7 @@ export type DiskUse = {
   /** Free pages inside the database: its file never shrinks, so after a trim the room is there. */
   readonly reusableBytes: number;
   readonly quotaBytes: number;
-  /** Bytes that the file system has left for us. */
+  /** Bytes that the file system has left for this process. */
   readonly freeBytes: number;
 };
 

@@ -1,32 +1,32 @@
 /**
  * Whether a gateway knows what time it is.
  *
- *     waiting ──the clock is set──▶ known ──the clock falls below what can be──▶ known, by the monotonic clock
+ *     waiting ──the clock is set──▶ known ──the clock shows an impossible time──▶ known, by the monotonic clock
  *        │                            ▲
  *        └──max_wait──▶ given_up ─────┘ the clock is set after all
  *
- * A machine without a battery for its clock boots in 1970, or with the time of its last stop. Until somebody sets the
- * clock its readings can only be told apart by monotonic time. That time belongs to one boot of the machine, so boots are
- * told apart by an id; the offset between both clocks, once known, dates what came before as well as what comes after.
+ * A machine without a battery for its clock boots in 1970, or with the time of its last stop. Until the clock is set, only
+ * monotonic time orders the readings. That time belongs to one boot of the machine, so each boot has an id. Once the offset
+ * between both clocks is known, it dates earlier messages as well as later ones.
  *
  * Pure: clocks come in as numbers. `elapsedMs` is monotonic within a boot and the same for all processes of it.
  */
 export type GatewayTime =
-  /** `behind`: the clock shows a time that this disk has seen pass in an earlier boot. */
+  /** `behind`: the clock shows a time before the newest time that an earlier boot stored on this disk. */
   | { readonly kind: "waiting"; readonly why: WaitingFor; readonly sinceMs: number; readonly offsetMs: number }
-  /** Wall clock less monotonic time of this boot. */
+  /** `offsetMs`: wall clock minus monotonic time of this boot. */
   | { readonly kind: "known"; readonly offsetMs: number }
-  /** Nobody set the clock in time: readings get what it shows, and are marked. */
+  /** The clock was not set in time. Readings get the time that it shows, and are marked. */
   | { readonly kind: "given_up"; readonly offsetMs: number };
 
 export type WaitingFor = "unset" | "behind" | "not_synchronized";
 
 export type TimeRules = {
-  /** A clock that shows less was never set. */
+  /** A clock that shows an earlier time was never set. */
   readonly notBeforeMs: number;
-  /** How long messages are held for a clock that nobody sets; Infinity: as long as the disk has room. */
+  /** How long messages are held while the clock is not set; Infinity: as long as the disk has room. */
   readonly maxWaitMs: number;
-  /** How long a clock is waited for that is behind the newest time of an earlier boot. */
+  /** How long to wait for a clock that is behind the newest time of an earlier boot. */
   readonly behindWaitMs: number;
 };
 
@@ -41,12 +41,12 @@ export const TIME_RULES: TimeRules = {
 export type ClocksShown = {
   readonly wallMs: number;
   readonly elapsedMs: number;
-  /** Whether the machine says that its clock is synchronized; undefined: nobody was asked. */
+  /** Whether the machine says that its clock is synchronized; undefined: the machine was not asked. */
   readonly synchronized: boolean | undefined;
 };
 
 export type DiskTime = {
-  /** Of this boot, where an earlier process of it knew the time. */
+  /** Offset of this boot, if an earlier process in it knew the time. */
   readonly offsetMs: number | undefined;
   /** The newest time that was known to a boot before this one. */
   readonly newestKnownMs: number;
@@ -60,9 +60,9 @@ export function timeAtStart(shown: ClocksShown, disk: DiskTime, rules: TimeRules
 }
 
 /**
- * A clock that steps while it is watched was set by somebody, and is believed wherever it goes. One that merely starts
- * behind the newest known time may be a saved one (then it steps soon), or the disk may have seen a clock that was ahead
- * and has been corrected (then it never will): so that doubt ends by itself.
+ * A clock that steps while it is watched was set, and is believed. A clock that starts behind the newest known time has two
+ * explanations. Either it shows a saved time, and then it is set soon. Or the disk has seen a clock that was ahead and was
+ * corrected since, and then it is never set. So the wait ends after some time.
  */
 export function nextTime(time: GatewayTime, shown: ClocksShown, disk: DiskTime, rules: TimeRules): GatewayTime {
   const offsetMs = shown.wallMs - shown.elapsedMs;
@@ -97,18 +97,18 @@ function whyWaiting(
 
 /**
  * When a message arrived, on the monotonic clock of this boot.
- * @param arrivedMs on the wall clock as it was then. Where that clock was set in between it says nothing about how long
- *   ago that was: then it is now, since no message waits for long before it is taken.
+ * @param arrivedMs on the wall clock as it was then. If that clock was set since, the difference says nothing about how long
+ *   ago the message came. Then now is taken, because no message waits long before it is taken.
  */
 export function elapsedAtArrival(arrivedMs: number, { wallMs, elapsedMs }: ClocksShown): number {
   const agoMs = wallMs - arrivedMs;
   return elapsedMs - (agoMs >= 0 && agoMs <= TAKEN_WITHIN_MS ? agoMs : 0);
 }
 
-/** A boot of which messages are held. */
+/** A boot with messages that are held. */
 export type HeldBoot = {
   readonly boot: number;
-  /** Monotonic: its begin, and the newest moment known of it. */
+  /** Monotonic: its start, and the newest moment that is known of it. */
   readonly beganMs: number;
   readonly lastMs: number;
   /** Undefined: it ended before its time was known. */
@@ -116,9 +116,10 @@ export type HeldBoot = {
 };
 
 /**
- * Offsets for boots that ended before their time was known. How long the machine was off nobody can tell: such a boot is
- * laid to end when the next one began, the latest that is possible, and how far its moments are apart stays exact.
- * @param ended in their order. @param current the boot that knows the time.
+ * Estimates offsets for boots that ended before their time was known. It is not known how long the machine was off. So such
+ * a boot is assumed to have ended when the next one began, the latest possible time. Differences inside a boot stay exact.
+ * @param ended in their order.
+ * @param current the boot that knows the time.
  */
 export function estimatedOffsets(
   ended: readonly HeldBoot[],
@@ -134,9 +135,9 @@ export function estimatedOffsets(
   return offsets;
 }
 
-/** A wall clock in whole milliseconds beside a finer one; what is less is no step. */
+/** The wall clock has whole milliseconds and the monotonic clock is finer. A smaller difference is no step. */
 const JITTER_MS = 5;
 const STEP_MS = 1000;
-/** The newest known time is written down every ten seconds, and a clock of good quality is off by less than this. */
+/** The newest known time is written every ten seconds, and a good clock is off by less than this. */
 const BEHIND_MS = 60_000;
 const TAKEN_WITHIN_MS = 60_000;

@@ -1,12 +1,12 @@
 import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
 
 /**
- * Which version of a metric a reading belongs to, when it does not simply say what the one before said.
+ * Which version of a metric a reading belongs to. Asked when its type or unit differs from the reading before it.
  *
- * - A unit that was unknown and is said now is learned, and no change.
- * - A reading without a unit has that of the readings of its type before it.
- * - A metric that goes back to what it was before goes back to that version: a sensor that flips between two makes two,
- *   however often it flips.
+ * - When a unit was unknown, the first unit that comes is learned. That is no change.
+ * - A reading without a unit has the unit of the readings of its type before it.
+ * - A metric that returns to an earlier type and unit returns to that version. A sensor that alternates between two has two
+ *   versions, however often it changes.
  */
 export function placed(versions: readonly KnownVersion[], current: number, said: SchemaVersion): Placement {
   const index = indexOf(versions, said);
@@ -20,28 +20,28 @@ export function placed(versions: readonly KnownVersion[], current: number, said:
 }
 
 export type Placement =
-  /** Of the versions that there are; it may have learned its type or unit. `change` null: it is the current one. */
+  /** An existing version, which may have learned its type or unit. `change` null: it is the current version. */
   | { readonly kind: "known"; readonly index: number; readonly change: SchemaChangeKind | null }
   | { readonly kind: "new"; readonly change: SchemaChangeKind }
   | { readonly kind: "too_many" };
 
 export type SchemaChangeKind = "type" | "unit";
 
-/** One that a gateway has met. */
+/** A type and unit that the metric has had. */
 export type KnownVersion = {
-  /** Null: of an earlier version of this software, which did not look. */
+  /** Null: stored by an earlier version of this software, which did not record it. */
   readonly type: ValueType | null;
   readonly unit: string | null;
-  /** Orders the versions by when they were current last. */
+  /** Grows each time a version becomes the current one. */
   readonly became: number;
 };
 
-/** What a version is after a reading that belongs to it. */
+/** Type and unit of a version after a reading that belongs to it. */
 export function learned(version: Pick<KnownVersion, "type" | "unit">, said: SchemaVersion): SchemaVersion {
   return { type: version.type ?? said.type, unit: version.unit ?? said.unit };
 }
 
-/** Each takes a kilobyte of memory for ever: what has had so many has no schema. */
+/** Each version takes a kilobyte of memory for ever. A metric with more versions has no schema. */
 export const VERSIONS_MAX = 16;
 
 function indexOf(versions: readonly KnownVersion[], said: SchemaVersion): number {

@@ -3,8 +3,8 @@ import type { RawBlock } from "../../../proto/core/record.ts";
 import type { WindowPlan } from "./window-plan.ts";
 
 /**
- * Raw readings that wait to be sealed, by series, in journal order. What is here is in the journal too: a crash loses
- * nothing and seals nothing twice, because the sealed position moves in the transaction that stores the batch.
+ * Raw readings that wait to be sealed, by series, in journal order. They are in the journal as well. A crash loses nothing
+ * and seals nothing twice, because the sealed position moves in the transaction that stores the batch.
  */
 export class RawBuffer {
   #blocks = new Map<number, Pending[]>();
@@ -16,12 +16,12 @@ export class RawBuffer {
     return this.#readings;
   }
 
-  /** Those of series without windows: the others wait in their windows anyway. */
+  /** Readings of series without windows. The others are counted in their windows. */
   get readingsOfRawOnly(): number {
     return this.#readingsOfRawOnly;
   }
 
-  /** What the sealed batch will weigh, roughly; see the constants for where the weights come from. */
+  /** Estimated bytes of the sealed batch; the constants below say where the weights come from. */
   get estimatedBytes(): number {
     return this.#estimatedBytes;
   }
@@ -47,7 +47,7 @@ export class RawBuffer {
     this.#estimatedBytes += typeof value === "string" ? value.length : READING_BYTES;
   }
 
-  /** Empties the buffer. @param nameOf the names of a series; readings of one series never span two results. */
+  /** Empties the buffer. @param nameOf gives the names of a series. */
   take(nameOf: (series: number) => { device: string; metric: string }): RawBlock[] {
     const taken: RawBlock[] = [];
     for (const [series, blocks] of this.#blocks) {

@@ -1,4 +1,4 @@
-/** What the last seconds of commits were like: a rate, and how long a message waited for its fsync. */
+/** The pace of commits in the last seconds: messages per second, and how long a message waited for its fsync. */
 export type CommitPace = {
   readonly messagesPerSecond: number;
   /** Median and 99th percentile of the wait, by message, in milliseconds; null when there was no commit. */
@@ -8,7 +8,7 @@ export type CommitPace = {
 
 type Commit = { readonly atMs: number; readonly messages: number; readonly waitMs: number };
 
-/** Bounded by time and by number: at 2,000 commits/s it looks back half a second less than at 10. */
+/** The commits of the last three seconds, or the last 4,096 commits if there were more. */
 export class RecentCommits {
   readonly #commits: Commit[] = [];
 

@@ -1,6 +1,6 @@
 /**
- * Earliest and latest time of the readings of each series. In typed arrays, because every reading comes by: two
- * comparisons, and nothing to collect. What changed is marked, so that it can be written down some at a time.
+ * Earliest and latest time of the readings of each series. In typed arrays, because every reading passes here: two
+ * comparisons, and no garbage. Changes are marked, so that they can be written in small steps.
  */
 export class SeenTimes {
   #firstMs = new Float64Array(256).fill(Infinity);
@@ -19,7 +19,7 @@ export class SeenTimes {
     }
   }
 
-  /** As it was written. */
+  /** Times as they are on disk. */
   restore(series: number, firstMs: number, lastMs: number): void {
     this.saw(series, firstMs);
     this.saw(series, lastMs);
@@ -31,7 +31,7 @@ export class SeenTimes {
     return { firstMs: this.#firstMs[series] ?? Infinity, lastMs: this.#lastMs[series] ?? -Infinity };
   }
 
-  /** Hands out up to `limit` series that changed, from `from` on, and counts them as written. @returns where to go on, or -1. */
+  /** Gives up to `limit` changed series, starting at `from`, and counts them as written. @returns where to continue, or -1. */
   forEachChanged(from: number, limit: number, put: (series: number) => void): number {
     let given = 0;
     for (let series = from; series < this.#changed.length; series++) {

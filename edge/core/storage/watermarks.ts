@@ -2,9 +2,9 @@
  * Event-time progress of the devices. A device's watermark is the newest event time it has shown, less the
  * out-of-orderness its series allow; a window closes when the watermark of its device passes the window's end.
  *
- * The watermark is per device and not per gateway, so that a sensor that replays last week does not make the others
- * wait, nor they it. It is not stored: it only decides *when* a window is forwarded, never what is counted, and the
- * journal's replay rebuilds most of it.
+ * The watermark is per device and not per gateway: a sensor that sends the readings of last week does not delay the
+ * others, and they do not close its windows. It is not stored. It only decides *when* a window is forwarded, never what is
+ * counted, and a replay of the journal rebuilds most of it.
  */
 export class Watermarks {
   #newestMs = new Float64Array(64);
@@ -16,7 +16,7 @@ export class Watermarks {
   #count = 0;
   readonly #due: number[] = [];
 
-  /** @param atMs monotonic; the device counts as heard of now. @returns the index of a new device. */
+  /** @param atMs monotonic; the time at which the device was last heard. @returns the index of a new device. */
   addDevice(atMs: number): number {
     if (this.#count === this.#newestMs.length) this.#grow();
     const device = this.#count++;
@@ -31,7 +31,7 @@ export class Watermarks {
     return this.#count;
   }
 
-  /** A series of the device follows a plan: the widest tolerance of a device's series holds for all of them. */
+  /** A series of the device follows a plan: the largest tolerance of a device's series holds for all of them. */
   allow(device: number, plan: { outOfOrdernessMs: number; idleTimeoutMs: number }): void {
     this.#outOfOrdernessMs[device] = Math.max(this.#outOfOrdernessMs[device]!, plan.outOfOrdernessMs);
     const idle = this.#idleTimeoutMs[device]!;
@@ -62,7 +62,7 @@ export class Watermarks {
     return this.#newestMs[device]! - this.#outOfOrdernessMs[device]!;
   }
 
-  /** Queues the devices that fell silent with windows open. A scan of three flat arrays: 1 ms for a million devices. */
+  /** Queues silent devices that have open windows. It scans three flat arrays: 1 ms for a million devices. */
   queueIdle(atMs: number): void {
     for (let device = 0; device < this.#count; device++) {
       if (this.#nextEndMs[device] === Infinity || this.#queued[device] === 1) continue;

@@ -1,15 +1,15 @@
 import type { HaMode } from "../../../proto/core/record.ts";
 
 /**
- * What is done with the readings of one series: which windows, for how long they wait, and whether the readings are
- * forwarded raw as well. The first rule of the configuration whose patterns match the series decides.
+ * How the readings of one series are treated: their windows, how long these wait for late readings, and whether raw
+ * readings are forwarded as well. The first rule of the configuration whose patterns match the series decides.
  */
 export type WindowPlan = {
   /** Window lengths in milliseconds; may be empty when `raw` is set. */
   readonly lengthsMs: readonly number[];
   readonly raw: boolean;
   readonly quantiles: boolean;
-  /** How far behind the newest event time of its device a reading may come and still find its window open. */
+  /** How far a reading may be behind the newest event time of its device and still find its window open. */
   readonly outOfOrdernessMs: number;
   /** A device that is silent for this long (arrival time) has its windows closed. */
   readonly idleTimeoutMs: number;
@@ -17,11 +17,11 @@ export type WindowPlan = {
   readonly allowedLatenessMs: number;
   /** What it means that another gateway forwards the same series. */
   readonly haMode: HaMode;
-  /** What becomes of a message in which a series has another type or unit than before. */
+  /** How a message is treated in which a series has another type or unit than before. */
   readonly onSchemaChange: SchemaChangePolicy;
 };
 
-/** `accept`: the series goes on as a new version of itself; `dead_letter`: the message waits for somebody to look at it. */
+/** `accept`: the metric continues in a new series. `dead_letter`: the message waits until a person looks at it. */
 export type SchemaChangePolicy = "accept" | "dead_letter";
 
 export type WindowRule = {

@@ -8,12 +8,11 @@ import type { WindowPlan } from "./window-plan.ts";
 /**
  * The windows that are open in memory: one accumulator per series, length and start.
  *
- * Promises: a reading is counted exactly once in each of its windows, whatever the order of arrival; a window whose
- * state was put away is recalled before a reading is added to it, so a late reading makes a revision of the whole
- * state and never a partial one.
+ * Promises: a reading is counted exactly once in each of its windows, whatever the order of arrival. A window whose state
+ * was moved to the disk is read back before a reading is added to it, so a late reading revises the whole state.
  *
- * Accumulators live in typed columns, about 150 bytes each, and not in objects: ten mutable doubles in an object are
- * ten heap numbers, three times the memory and the collector's work at a million series. Freed rows are reused.
+ * Accumulators are rows of typed columns, about 150 bytes each, and not objects: ten mutable doubles in an object are ten
+ * heap numbers, which take three times the memory and much garbage collection at a million series. Freed rows are reused.
  *
  *     series s, length l --> head[s.base + l] --> row --next--> row ...     (newest window first; mostly one)
  */
@@ -25,12 +24,12 @@ export class WindowTable {
   readonly #base: number[] = [];
   /** Everything of a series that ended at or before this was evicted from the kept states. */
   readonly #evictedEndMs: number[] = [];
-  /** Of a type or unit that the metric did not have at first: each window is a part of its own. */
+  /** The series has a type or unit that the metric did not have at first: each of its windows is a separate part. */
   readonly #later: boolean[] = [];
 
   // By series and length.
   #head = new Int32Array(256).fill(-1);
-  /** Start of the newest window that was ever put away; NaN: not asked yet. */
+  /** Start of the newest window that was ever moved to the disk; NaN: not read yet. */
   #closedStartMs = new Float64Array(256).fill(Number.NaN);
   #heads = 0;
 
@@ -61,7 +60,7 @@ export class WindowTable {
   #lastMs = new Float64Array(0);
   #first = new Float64Array(0);
   #last = new Float64Array(0);
-  // Seldom or lazily used, so not columns of their own.
+  // Rarely used, so these are not columns.
   readonly #firstOther = new Map<number, Value>();
   readonly #lastOther = new Map<number, Value>();
   readonly #samples: (number[] | QuantileSketch | undefined)[] = [];
@@ -73,7 +72,7 @@ export class WindowTable {
   #dirty = 0;
   #unforwarded = 0;
 
-  /** @param recall answers from the kept window states; called only for a window that may have been put away. */
+  /** @param recall reads kept window states; called only for a window whose state may be on disk. */
   constructor(recall: Recall) {
     this.#recall = recall;
   }
@@ -89,18 +88,18 @@ export class WindowTable {
   }
 
   /**
-   * Readings that no forwarded window counts yet. A reading is in a window of each length: it is forwarded for good with
-   * the longest, so those are counted.
+   * Readings that no forwarded window counts yet. A reading is in one window of each length. It is forwarded completely with
+   * the longest one, so only the longest windows are counted.
    */
   get unforwarded(): number {
     return this.#unforwarded;
   }
 
   /**
-   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all still kept; undefined for one
-   *   that never had a reading. Of that nothing was put away, and the recall is not asked: 40,000 series that began in one
-   *   second made acknowledgements wait for 2 s, half of it for questions whose answer is known. `later`: windows of the same
-   *   metric in another type or unit may be there, so they are parts, by the sequence of their first reading.
+   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all kept; undefined for a series
+   *   without readings. Such a series has no state on disk, so none is looked for: when 40,000 series began in one second,
+   *   acknowledgements waited for 2 s, and half of that was useless reading. `later`: the same metric may have windows in
+   *   another type or unit, so the windows of this series are parts, named by the sequence of their first reading.
    */
   addSeries(series: number, plan: WindowPlan, of: { evictedEndMs: number | undefined; later: boolean }): void {
     this.#plans[series] = plan;
@@ -123,7 +122,7 @@ export class WindowTable {
   /**
    * Counts a reading in every window it belongs to.
    *
-   * @param seq its place in the journal: a window that has counted it already (replay after a crash) skips it.
+   * @param seq its sequence in the journal. A window that counted it already (replay after a crash) skips it.
    * @returns the earliest end of a window that this reading opened, or Infinity.
    */
   add(series: number, timeMs: number, value: Value, seq: number): number {
@@ -153,7 +152,7 @@ export class WindowTable {
   }
 
   /**
-   * Gives up to `limit` windows of a series that end at or before `watermarkMs` to `put`, and forgets them.
+   * Gives `put` up to `limit` windows of a series that end at or before `watermarkMs`, and removes them from memory.
    * `complete` is false when the limit was reached first; `nextEndMs` is the earliest end of those that stay.
    */
   close(series: number, watermarkMs: number, limit: number, put: (window: StoredWindow) => void): CloseResult {
@@ -189,8 +188,8 @@ export class WindowTable {
     const batch = this.#reopened.splice(0, limit);
     for (const row of batch) {
       if ((this.#flags[row]! & REOPENED) === 0) continue;
-      // Not changed: a replayed reading that the kept state had counted already. There is nothing to revise. DIRTY would
-      // not tell: a checkpoint may have written the row since.
+      // The kept state had counted the replayed reading already, so there is nothing to revise. DIRTY does not show this: a
+      // checkpoint may have written the row since.
       if ((this.#flags[row]! & CHANGED) !== 0) put(this.#stored(row));
       const cell = this.#cell(this.#series[row]!, this.#lengthMs[row]!);
       let previous = -1;
@@ -205,8 +204,8 @@ export class WindowTable {
   }
 
   /**
-   * Hands out up to `limit` changed windows from row `from` on and counts them as written.
-   * @returns the row to go on from, or -1 when the end was reached.
+   * Gives up to `limit` changed windows, starting at row `from`, and counts them as written.
+   * @returns the row to continue at, or -1 at the end.
    */
   forEachDirty(from: number, limit: number, put: (window: StoredWindow) => void): number {
     let given = 0;
@@ -220,7 +219,7 @@ export class WindowTable {
     return -1;
   }
 
-  /** Kept states of the series that ended at or before `endMs` are gone: what comes later for them is a supplement. */
+  /** Kept states that ended at or before `endMs` are deleted. A later reading for one of them makes a supplement. */
   evicted(series: number, endMs: number): void {
     this.#evictedEndMs[series] = Math.max(this.#evictedEndMs[series]!, endMs);
   }
@@ -362,7 +361,7 @@ export class WindowTable {
     this.#open++;
     this.#series[row] = window.series;
     this.#flags[row] = (plan.quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0) | (longest ? LONGEST : 0);
-    // Of a state that was forwarded once nobody knows how much of it: it counts as forwarded until something comes.
+    // It is not known how much of a state was forwarded. A state that was forwarded once counts as forwarded as a whole.
     this.#fresh[row] = longest && window.forwardedIn === null ? summary.count : 0;
     this.#unforwarded += this.#fresh[row];
     if (window.reopened) this.#reopened.push(row);
@@ -412,7 +411,7 @@ export class WindowTable {
   #unlink(cell: number, previous: number, row: number): void {
     if (previous < 0) this.#head[cell] = this.#next[row]!;
     else this.#next[previous] = this.#next[row]!;
-    // NaN stays NaN: whoever asks first finds this window among the kept ones.
+    // NaN stays NaN: the first lookup finds this window among the kept states.
     if (this.#startMs[row]! > this.#closedStartMs[cell]!) this.#closedStartMs[cell] = this.#startMs[row]!;
     if ((this.#flags[row]! & DIRTY) !== 0) this.#dirty--;
     this.#unforwarded -= this.#fresh[row]!;
@@ -474,7 +473,7 @@ export class WindowTable {
   }
 }
 
-/** How the table asks for window states that were put away. */
+/** Reads window states that are on disk. */
 export type Recall = {
   /** The kept state of a window, of its latest part, or undefined. */
   window(series: number, windowMs: number, startMs: number): StoredWindow | undefined;
@@ -482,7 +481,7 @@ export type Recall = {
   newestStartMs(series: number, windowMs: number): number;
 };
 
-/** A window on its way to or from the disk: the summary and what is needed to go on counting. */
+/** A window on its way to or from the disk: its summary and what is needed to continue counting. */
 export type StoredWindow = {
   readonly series: number;
   readonly windowMs: number;
@@ -516,7 +515,7 @@ const QUANTILES = 4;
 /** Has counted a reading since it came to memory. */
 const CHANGED = 8;
 const TOUCHED = DIRTY | CHANGED;
-/** Of the series' longest length. */
+/** It has the longest window length of its series. */
 const LONGEST = 16;
 /** Above this many numbers a sketch is smaller than the numbers: 512 bytes. */
 const PLAIN_SAMPLES = 64;

@@ -72,7 +72,7 @@ describe("publish chunks", () => {
 });
 
 describe("journal rows", () => {
-  test("give back every reading", () => {
+  test("contain every reading", () => {
     const reading = fc.tuple(fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer(), value, clock);
     fc.assert(
       fc.property(fc.array(reading, { minLength: 1, maxLength: 2000 }), (readings) => {
@@ -87,7 +87,7 @@ describe("journal rows", () => {
     );
   });
 
-  test("are told from rows with a flipped bit, and from rows of another place", () => {
+  test("with a flipped bit, or in another position, fail their checksum", () => {
     const writer = new JournalChunkWriter();
     for (let i = 0; i < 10; i++) writer.add(i, i, i / 3, "device");
     const bytes = writer.take();
@@ -99,7 +99,7 @@ describe("journal rows", () => {
   });
 });
 
-test("window states give back what was put in", () => {
+test("window states are decoded as they were encoded", () => {
   const double = fc.double({ noNaN: true, noDefaultInfinity: true });
   const state = fc.record({
     plainSum: double,

@@ -15,7 +15,7 @@ import type { Millis, MonotonicMs } from "../../../../proto/core/ids.ts";
 import { uuidV7 } from "../../../../proto/core/uuid-v7.ts";
 import { openBatch, readRawColumns } from "../../../../proto/wire/batch-codec.ts";
 
-/** The true time, which nobody tells the gateway until its clock is set. */
+/** The true time, which the gateway does not know until its clock is set. */
 const START_MS = Date.UTC(2026, 10, 20, 12);
 
 let folder = "";
@@ -24,11 +24,11 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
-/** A machine, and a process of a gateway on it: the wall clock is off by what it is off, monotonic time begins at the boot. */
+/** A machine with a process of a gateway. Its wall clock is wrong by `wrongByMs`; monotonic time begins at the boot. */
 class Machine {
   static #lives = 0;
   trueMs: number;
-  /** What the clock shows less the true time. */
+  /** The time that the clock shows minus the true time. */
   wrongByMs: number;
   readonly bootedMs: number;
   readonly bootId: string;
@@ -107,7 +107,7 @@ class Machine {
     onTestFinished(() => this.engine.close());
   }
 
-  /** Switched on at the true time, with a clock that begins in 1970. */
+  /** Switched on at this true time, with a clock that starts in 1970. */
   static unset(
     given: { trueMs?: number; bootId?: string; directory?: string; rules?: TimeRules; maxBytes?: number } = {},
   ): Machine {
@@ -115,7 +115,7 @@ class Machine {
     return new Machine({ ...rest, trueMs: trueMs + 4000, bootedMs: trueMs, bootId, wrongByMs: -trueMs });
   }
 
-  /** One commit with a message for each; the values tell them apart. */
+  /** One commit with one message for each value. */
   publish(values: readonly number[], options: { packetId?: number; dup?: boolean; payload?: string } = {}): void {
     for (const value of values) {
       this.#writer.add({
@@ -136,7 +136,7 @@ class Machine {
     if (this.engine.idleWorkDue()) this.#commit([]);
   }
 
-  /** Regions hold everything that is sealed. */
+  /** Regions claim everything that is sealed. */
   replicateAll(): void {
     this.engine.mark(
       this.engine.streams().map(({ streamId, last }) => {
@@ -150,7 +150,7 @@ class Machine {
     this.wrongByMs = 0;
   }
 
-  /** The disk as SIGKILL or a power cut at this moment leaves it, in another process. */
+  /** Another process on the disk as SIGKILL or a power cut at this moment leaves it. */
   killed(change: {
     bootId?: string;
     offMs?: number;
@@ -171,7 +171,7 @@ class Machine {
     });
   }
 
-  /** What was sealed: value, time as milliseconds after the start, and where that time is from. */
+  /** The sealed readings: value, time in milliseconds after the start, and the source of that time. */
   sealed(): [number, number, ClockSource][] {
     this.pass(1000);
     this.pass(1000);
@@ -199,7 +199,7 @@ class Machine {
 }
 
 describe("[I21] messages that come before the time is known", () => {
-  test("are held, and become readings with the time of their arrival when the clock is set, in their order", () => {
+  test("are held, and become readings with their time of arrival, in order, when the clock is set", () => {
     const machine = Machine.unset();
     machine.publish([1]);
     machine.pass(2500);
@@ -219,7 +219,7 @@ describe("[I21] messages that come before the time is known", () => {
     ]);
   });
 
-  test("keep a time of their own, and have it judged by the true time of their arrival", () => {
+  test("keep their own time, which is checked against their true time of arrival", () => {
     const machine = Machine.unset();
     machine.publish([0], { payload: `{"x":1,"ts":${START_MS + 3000}}` });
     machine.publish([0], { payload: `{"x":2,"ts":${START_MS + 86_400_000}}` });
@@ -230,7 +230,7 @@ describe("[I21] messages that come before the time is known", () => {
     ]);
   });
 
-  test("are taken without a clock's help where nothing comes any more", () => {
+  test("are decoded also when no other message follows", () => {
     const machine = Machine.unset();
     machine.publish([1]);
     machine.setClock();
@@ -239,7 +239,7 @@ describe("[I21] messages that come before the time is known", () => {
     expect(machine.engine.idleWorkDue()).toBe(false);
   });
 
-  test("are recognised when they are redelivered, before and after they became readings", () => {
+  test("are recognised when they are redelivered, before and after they are decoded", () => {
     const machine = Machine.unset();
     machine.publish([1], { packetId: 7 });
     machine.publish([1], { packetId: 7, dup: true });
@@ -251,7 +251,7 @@ describe("[I21] messages that come before the time is known", () => {
     expect(next.engine.status()).toMatchObject({ journalSeq: 1, redelivered: 3 });
   });
 
-  test("become dead letters with the true time of their arrival where they are none, and can be retried", () => {
+  test("become dead letters with their true time of arrival when they cannot be decoded, and can be retried", () => {
     const machine = Machine.unset();
     machine.publish([0], { payload: "{" });
     machine.setClock();
@@ -260,7 +260,7 @@ describe("[I21] messages that come before the time is known", () => {
     expect(letter).toMatchObject({ reason: "syntax", arrivedMs: START_MS + 4000, clockKnown: 1 });
   });
 
-  test("survive any number of kills in the same boot, each exactly once with its own time", () => {
+  test("survive any number of kills in one boot, each exactly once with its own time", () => {
     let machine = Machine.unset();
     for (let x = 0; x < 40; x++) {
       machine.publish([x]);
@@ -274,7 +274,7 @@ describe("[I21] messages that come before the time is known", () => {
     expect(machine.sealed()).toEqual(Array.from({ length: 40 }, (_, x) => [x, 4000 + 100 * x, "none"]));
   });
 
-  test("are released in bounded steps, each of which a kill may follow, and what comes meanwhile queues up", () => {
+  test("are decoded in bounded steps, a kill may follow each, and new messages wait behind them", () => {
     let machine = Machine.unset();
     const payload = `{"x":1,"pad":"${"p".repeat(4000)}"}`;
     for (let n = 0; n < 5; n++)
@@ -296,8 +296,8 @@ describe("[I21] messages that come before the time is known", () => {
   });
 });
 
-describe("where the boot ended before its time was known", () => {
-  test("readings are laid before the next boot, as far apart as they were, and marked", () => {
+describe("[I21] when the boot ended before its time was known", () => {
+  test("readings are dated before the next boot, with their true distances, and marked", () => {
     const first = Machine.unset();
     first.publish([1]);
     first.pass(3000);
@@ -315,7 +315,7 @@ describe("where the boot ended before its time was known", () => {
     ]);
   });
 
-  test("also where a kill comes between the clock being set and the last of them", () => {
+  test("also when a kill comes after the clock was set and before the last of them is decoded", () => {
     const first = Machine.unset();
     const payload = `{"x":1,"pad":"${"p".repeat(4000)}"}`;
     for (let n = 0; n < 3; n++)
@@ -338,7 +338,7 @@ describe("where the boot ended before its time was known", () => {
     expect(machine.engine.status()).toMatchObject({ journalSeq: 601, heldMessages: 0 });
   });
 
-  test("but not where it ended after: then they have the time that it knew", () => {
+  test("but not when it ended later: then they have the time that was known", () => {
     const first = Machine.unset();
     const payload = `{"x":1,"pad":"${"p".repeat(4000)}"}`;
     for (let n = 0; n < 10; n++)
@@ -357,8 +357,8 @@ describe("where the boot ended before its time was known", () => {
   });
 });
 
-describe("a clock that starts behind what the disk has seen", () => {
-  test("is waited for; readings get their true time when it is set", () => {
+describe("[I21] a clock that starts behind the newest time on the disk", () => {
+  test("makes the gateway wait; readings get their true time when it is set", () => {
     const machine = Machine.unset();
     machine.setClock();
     machine.publish([1]);
@@ -371,7 +371,7 @@ describe("a clock that starts behind what the disk has seen", () => {
     expect(second.sealed().at(-1)).toEqual([2, 7_204_000, "none"]);
   });
 
-  test("is believed after ten minutes: the time that the disk has seen may have been the wrong one", () => {
+  test("is believed after ten minutes, because the time on the disk may be the wrong one", () => {
     const ahead = new Machine({ trueMs: START_MS, bootedMs: START_MS, bootId: "first", wrongByMs: 31_536_000_000 });
     ahead.publish([1]);
     const second = ahead.killed({ bootId: "second", bootedMs: START_MS, wrongByMs: 0 });
@@ -387,7 +387,7 @@ describe("a clock that starts behind what the disk has seen", () => {
 test.each([
   ["small", 4, (): string => `{"x":${Math.round(performance.now())}}`],
   ["long texts that do not compress", 8, (): string => JSON.stringify({ x: randomBytes(2000).toString("base64") })],
-])("a disk that is full of what is held, %s, is not full any more once the time is known", (_, mebibytes, payload) => {
+])("[I27] a disk that is full of held messages, %s, has room again once the time is known", (_, mebibytes, payload) => {
   const machine = Machine.unset({ maxBytes: mebibytes * 2 ** 20 });
   let messages = 0;
   while (!machine.engine.full) {
@@ -412,7 +412,7 @@ test.each([
   expect(machine.engine.status().journalSeq).toBe(messages);
 });
 
-test("a disk that is full of what is held has the room to take it in, also while no region is in reach", () => {
+test("[I27] a disk that is full of held messages has the room to decode them, also while no region is reachable", () => {
   const machine = Machine.unset({ maxBytes: 8 * 2 ** 20 });
   let messages = 0;
   for (; !machine.engine.full; messages += 50) {
@@ -428,7 +428,7 @@ test("a disk that is full of what is held has the room to take it in, also while
   expect(machine.engine.status()).toMatchObject({ journalSeq: messages, heldMessages: 0 });
 });
 
-test("a clock that is lost while the time is known changes nothing: monotonic time goes on", () => {
+test("[I21] a clock that is lost while the time is known changes nothing: monotonic time continues", () => {
   const machine = new Machine({ trueMs: START_MS, bootedMs: START_MS - 5000, bootId: "first", wrongByMs: 0 });
   machine.publish([1]);
   machine.wrongByMs = -START_MS;
@@ -444,7 +444,7 @@ test("a clock that is lost while the time is known changes nothing: monotonic ti
   ]);
 });
 
-test("who does not want to wait for ever says for how long; then readings have the time of the clock, and are marked", () => {
+test("after the configured wait readings have the time of the clock, and are marked", () => {
   const rules = { ...TIME_RULES, maxWaitMs: 30_000 };
   const machine = Machine.unset({ rules });
   machine.publish([1]);

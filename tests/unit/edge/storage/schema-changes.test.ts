@@ -142,7 +142,7 @@ describe("[I19] a metric that changes its type or unit", () => {
       const [letter] = life.engine.deadLetters(all);
       expect(letter).toMatchObject({ reason: "schema_change" });
       expect(letter!.detail).toBe(
-        "y was number and says text now; to let it: set schema.on_change, or on_schema_change of its window rule, to accept and retry",
+        "y was number and is text now; to accept this, set schema.on_change, or on_schema_change of its window rule, to accept, and retry",
       );
       expect(life.engine.retryDeadLetters(all)).toMatchObject({ looked: 1, retried: 0, readings: 0 });
       const next = life.crash({ plan: { raw: true, lengthsMs: [] } });

@@ -19,7 +19,7 @@ beforeEach(() => {
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
 });
 
-/** A metric with number 1 as a double: `x` in a birth, without a name in data. */
+/** A metric with alias 1 and a double: named `x` in a birth, without a name in data. */
 function payload(seq: number, value: number, options: { birth: boolean }): Buffer {
   const double = Buffer.alloc(8);
   double.writeDoubleLE(value);
@@ -28,7 +28,7 @@ function payload(seq: number, value: number, options: { birth: boolean }): Buffe
   return Buffer.from([0x12, metric.length, ...metric, 0x18, seq]);
 }
 
-/** The storage of a gateway that hears edge nodes. */
+/** The storage of a gateway with Sparkplug edge nodes. */
 class Gateway {
   nowMs = START_MS;
   asked = 0;
@@ -118,7 +118,7 @@ const NO = { birth: false };
 const DATA = "spBv1.0/plant/NDATA/press";
 const BIRTH = "spBv1.0/plant/NBIRTH/press";
 
-test("data with numbers that nobody knows comes in with the birth that explains them, at its own time, exactly once", () => {
+test("[P2] data with unknown aliases is read when the birth comes that explains them, with its own time, exactly once", () => {
   const gateway = new Gateway();
   gateway.hears([DATA, payload(7, 1, { birth: false })]);
   gateway.nowMs += 1000;
@@ -131,7 +131,7 @@ test("data with numbers that nobody knows comes in with the birth that explains 
   gateway.nowMs += 1000;
   gateway.hears([BIRTH, payload(0, 3, { birth: true })]);
   gateway.hears([DATA, payload(1, 4, { birth: false })], [BIRTH, payload(0, 5, { birth: true })]);
-  // That of the other node; and the count of messages goes on from the birth, so nobody is asked again.
+  // One of the other node is left. The sequence of messages continues from the birth, so no rebirth is requested.
   expect(gateway.letters).toBe(1);
   expect(gateway.asked).toBe(2);
   expect(gateway.sealed().toSorted(([a], [b]) => a - b)).toEqual([
@@ -143,7 +143,7 @@ test("data with numbers that nobody knows comes in with the birth that explains 
   ]);
 });
 
-test("also in one commit, and across a restart", () => {
+test("also when both come in one commit, and after a restart", () => {
   const gateway = new Gateway();
   gateway.hears([DATA, payload(7, 1, { birth: false })]);
   gateway.close();
@@ -158,7 +158,7 @@ test("also in one commit, and across a restart", () => {
   ]);
 });
 
-test("but not after a minute, and not from before the death of its node: the numbers may mean something else", () => {
+test("but not after a minute, and not from before the death of its node: the aliases may have another meaning", () => {
   const gateway = new Gateway();
   gateway.hears([DATA, payload(7, 1, { birth: false })]);
   gateway.nowMs += 60_001;
@@ -171,7 +171,7 @@ test("but not after a minute, and not from before the death of its node: the num
   expect(gateway.sealed().map(([value]) => value)).toEqual([4, 3]);
 });
 
-test("however many numbers of other nodes are unknown", () => {
+test("also when many aliases of other nodes are unknown", () => {
   const gateway = new Gateway();
   const others = Array.from(
     { length: 5001 },

@@ -59,7 +59,7 @@ test.each([
   expect((await end).code).toBe(code);
 });
 
-test("a part that does not stop in its time, or fails to, does not keep the others from it", async () => {
+test("a part that stops too late, or fails to stop, does not prevent the others from stopping", async () => {
   const { child, said, end } = running(`
     life.onStop("first", () => say("first stopped"));
     life.onStop("stuck", () => new Promise(() => {}), 10);
@@ -68,11 +68,11 @@ test("a part that does not stop in its time, or fails to, does not keep the othe
   child.kill("SIGTERM");
   const { code, out, err } = await end;
   expect(out).toContain("first stopped");
-  expect(err).toBe("tidemark: broken\ntidemark: stuck did not stop within 0.01 s; going on\n");
+  expect(err).toBe("tidemark: broken\ntidemark: stuck did not stop within 0.01 s; continuing without it\n");
   expect(code).toBe(74);
 });
 
-test("a fault is one line and its exit code; what was started is stopped", async () => {
+test("a fault is one line and its exit code; started parts are stopped", async () => {
   const { end } = running(`
     life.onStop("first", () => say("first stopped"));
     throw new Fault({ code: "port", message: "taken", hint: "choose another" })`);
@@ -83,13 +83,13 @@ test.each([
   ["thrown while starting", `throw new TypeError("ours")`],
   ["thrown later", `setTimeout(() => { throw new TypeError("ours"); })`],
   ["a promise that nobody owned", `void Promise.reject(new TypeError("ours"))`],
-])("a mistake of ours, %s, is a stack trace and 70", async (_, main) => {
+])("a mistake in this software, %s, is a stack trace and exit code 70", async (_, main) => {
   const { code, err } = await running(main).end;
   expect(code).toBe(70);
   expect(err).toMatch(/^tidemark: TypeError: ours\n\s+at /);
 });
 
-test("SIGHUP reads again, and stops nothing", async () => {
+test("SIGHUP reloads, and stops nothing", async () => {
   const { child, said, end } = running(`life.onReload(() => say("read again"))`);
   await said("up");
   child.kill("SIGHUP");
@@ -98,7 +98,7 @@ test("SIGHUP reads again, and stops nothing", async () => {
   expect((await end).code).toBe(0);
 });
 
-test("where a supervisor asks for it, the end of standard input is a stop", async () => {
+test("if the supervisor asks for it, the end of standard input stops the process", async () => {
   const { child, said, end } = running(`life.onStop("first", () => say(life.reason))`, {
     TIDEMARK_STOP_WITH_STDIN: "1",
   });

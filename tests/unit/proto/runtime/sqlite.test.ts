@@ -83,7 +83,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
     [
       "cut short",
       () => truncateSync(path, 8192),
-      "/data/gateway.db: the database is damaged: it has 8192 bytes where its head says 73728: it was cut short (restore the data folder from a copy; do not delete it before)",
+      "/data/gateway.db: the database is damaged: it has 8192 bytes, but its header says 73728: it was cut short (restore the data folder from a copy; do not delete it before)",
     ],
     [
       "cut short within its head",
@@ -136,7 +136,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
     expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
   });
 
-  test("of which only a note is left that nobody can read", () => {
+  test("of which only an unreadable note is left", () => {
     filled();
     rmSync(path);
     writeFileSync(`${path}.id`, "{}");
@@ -157,11 +157,11 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn("skipped: only root can be somebody else, whom a folder is closed to");
 
-test.skipIf(!isRoot)("a folder that is closed to us is not taken for an empty one", () => {
+test.skipIf(!isRoot)("[I30] a folder without permission to read is not taken for an empty one", () => {
   filled();
   chmodSync(folder, 0o755);
   chmodSync(join(folder, "data"), 0o700);
-  // Becomes nobody only after the import: the sources may be closed to nobody as well.
+  // Changes to the user `nobody` only after the import: the sources may be unreadable for that user as well.
   const program = `
     import { openDatabase } from ${JSON.stringify(SQLITE)};
     process.setgid(65534);
@@ -171,7 +171,7 @@ test.skipIf(!isRoot)("a folder that is closed to us is not taken for an empty on
   expect(said).toMatch(/^file .*gateway\.db.*: cannot be opened: EACCES.*\(check that data_dir is a folder/);
 });
 
-test("the note beside the database says what was there and since when", () => {
+test("the note beside the database says what is there and since when", () => {
   filled();
   const note: unknown = JSON.parse(readFileSync(`${path}.id`, "utf8"));
   expect(note).toEqual({ kind: "gateway", id: expect.any(String), created: expect.any(String) });
@@ -179,7 +179,7 @@ test("the note beside the database says what was there and since when", () => {
   expect(JSON.parse(readFileSync(`${path}.id`, "utf8"))).toEqual(note);
 });
 
-test("a mistake of ours is not blamed on the disk", () => {
+test("a mistake of this software is not reported as a fault of the disk", () => {
   const db = openDatabase(options());
   onTestFinished(() => void db.close());
   const insert = (): unknown => db.prepare("INSERT INTO reading (id) VALUES (1), (1)").run();
@@ -194,13 +194,13 @@ function attempted(work: () => unknown): void {
   }
 }
 
-test("one process has the file, and kill -9 sets it free", async () => {
+test("one process has the file, and kill -9 releases it", async () => {
   filled();
   const program = `
     import { openDatabase } from ${JSON.stringify(SQLITE)};
     const db = openDatabase(${JSON.stringify(options())});
     process.stdout.write("open\\n");
-    // Refers to the database, or the garbage collector would close it.
+    // Keeps a reference: otherwise the garbage collector closes the database.
     setInterval(() => db.open, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -218,7 +218,7 @@ test("one process has the file, and kill -9 sets it free", async () => {
   db.close();
 });
 
-test("a used-up quota refuses to grow, and deleting still works", () => {
+test("a file does not grow beyond its quota, and deleting still works", () => {
   filled();
   const db = openDatabase(options({ maxBytes: 128 * 1024 }));
   onTestFinished(() => void db.close());
@@ -243,7 +243,7 @@ test("a lowered quota does not keep the database from being opened", () => {
   db.close();
 });
 
-test("what a killed process had committed is there, and nothing else", () => {
+test("after a kill the committed rows are there, and no others", () => {
   filled(1);
   const program = `
     import { openDatabase } from ${JSON.stringify(SQLITE)};

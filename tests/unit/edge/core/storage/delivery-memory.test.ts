@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DeliveryMemory, deliveryKey, hashBytes } from "../../../../../edge/core/storage/delivery-memory.ts";
 
-test("for all histories, it knows the last content of every key among the last deliveries, and no other", () => {
+test("for all histories it holds the last content of each key among the last deliveries, and nothing else", () => {
   const key = fc.integer({ min: 0, max: 40 });
   fc.assert(
     fc.property(fc.array(fc.tuple(key, fc.integer({ min: 0, max: 3 })), { maxLength: 300 }), (history) => {
       const memory = new DeliveryMemory(16);
-      // Keys that share their home cell, so that chains form and are cut.
+      // Keys that share a cell, so that chains form and are cut.
       const spread = (k: number): number => k * 4294967296;
       for (const [k, content] of history) memory.remember(spread(k), content);
       const known = new Map(history.slice(-16));
@@ -20,7 +20,7 @@ test("for all histories, it knows the last content of every key among the last d
   );
 });
 
-test("a client that has one packet identifier only is remembered by its latest message, not by its first", () => {
+test("a client that uses one packet identifier is remembered by its latest message, not by its first", () => {
   const memory = new DeliveryMemory(8);
   memory.remember(1, 1);
   for (let k = 2; k <= 8; k++) memory.remember(k, 0);
@@ -30,14 +30,14 @@ test("a client that has one packet identifier only is remembered by its latest m
   expect(memory.holds(2, 0)).toBe(false);
 });
 
-test("replaced entries take no room of their own", () => {
+test("replaced entries take no additional room", () => {
   const memory = new DeliveryMemory(2 ** 20);
   for (let i = 0; i < 100_000; i++) memory.remember(i % 50, i);
   expect(memory.size).toBeLessThanOrEqual(4096);
   for (let i = 99_950; i < 100_000; i++) expect(memory.holds(i % 50, i)).toBe(true);
 });
 
-test("it grows to its capacity and no further", () => {
+test("it grows to its capacity and not beyond", () => {
   const memory = new DeliveryMemory(16_384);
   for (let k = 1; k <= 50_000; k++) memory.remember(k, k);
   expect(memory.size).toBe(16_384);
@@ -46,7 +46,7 @@ test("it grows to its capacity and no further", () => {
   expect(memory.holds(50_000 - 16_384, 50_000 - 16_384)).toBe(false);
 });
 
-test("hashes are safe integers and tell contents, topics, clients and packet ids apart", () => {
+test("hashes are safe integers, and differ for other contents, topics, clients and packet ids", () => {
   const seen = new Set<number>();
   for (let i = 0; i < 20_000; i++) {
     const bytes = Buffer.from(`{"t":${i}}`);

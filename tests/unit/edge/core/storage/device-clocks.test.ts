@@ -3,7 +3,7 @@ import { DeviceClocks } from "../../../../../edge/core/storage/device-clocks.ts"
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12);
 
-/** Messages of one device, each with the times that its readings say, relative to its arrival. */
+/** Messages of one device, each with the times of its readings, relative to its arrival. */
 function skew(messages: readonly (readonly number[])[]): number | undefined {
   const clocks = new DeviceClocks();
   for (const [n, times] of messages.entries()) {
@@ -13,7 +13,7 @@ function skew(messages: readonly (readonly number[])[]): number | undefined {
   return clocks.skewMs(3);
 }
 
-test("the clock of a device is as far off as the newest time of its messages is, by their median", () => {
+test("the skew of a device is the median over its messages, by the newest time in each", () => {
   expect(skew([[-40]])).toBe(-40);
   expect(skew([[-3000, -2000, -40]])).toBe(-40);
   expect(skew([[120_000], [120_010], [119_990], [-86_400_000], [120_005]])).toBe(120_000);
@@ -21,7 +21,7 @@ test("the clock of a device is as far off as the newest time of its messages is,
   expect(skew([])).toBeUndefined();
 });
 
-test("the worst come first, with the last time that was not believed", () => {
+test("the largest skew comes first, with the last time that was not believed", () => {
   const clocks = new DeviceClocks();
   for (const device of [0, 700, 2]) {
     clocks.begin(NOW_MS);
@@ -34,7 +34,7 @@ test("the worst come first, with the last time that was not believed", () => {
   ]);
 });
 
-test("an arrival that nobody knows says nothing about a clock, and devices without number take no memory", () => {
+test("a message with an unknown time of arrival is not counted, and very many devices take no memory", () => {
   const clocks = new DeviceClocks();
   clocks.begin(Number.NaN);
   clocks.observe(1, NOW_MS);

@@ -17,12 +17,12 @@ test.each([
   expect(pressureLevel("keep_all", use(usedBytes))).toBe(level);
 });
 
-test("once full, it stays full until there is some room, so that it does not flap", () => {
+test("[I27] once full, it stays full until there is some room, so that it does not alternate", () => {
   expect(pressureLevel("full", use(940))).toBe("full");
   expect(pressureLevel("full", use(929))).toBe("force_dual_send");
 });
 
-describe("a disk that others fill", () => {
+describe("a disk that other programs fill", () => {
   const full = { usedBytes: 5e8, reusableBytes: 0, quotaBytes: 1e12, freeBytes: RESERVE_BYTES };
 
   test("[I27] counts as full before it ends in ENOSPC", () => {
@@ -30,11 +30,11 @@ describe("a disk that others fill", () => {
     expect(pressureLevel("keep_all", full)).toBe("full");
   });
 
-  test("has room again when batches were trimmed, although the file does not shrink", () => {
+  test("has room again after batches were trimmed, although the file does not shrink", () => {
     expect(pressureLevel("full", { ...full, usedBytes: 2e7, reusableBytes: 4.8e8 })).toBe("keep_all");
   });
 
-  test("stays full where not even the write-ahead log has room", () => {
+  test("stays full while the write-ahead log has no room", () => {
     const nothing = { ...full, usedBytes: 2e7, reusableBytes: 4.8e8, freeBytes: 1e6 };
     expect(pressureLevel("full", nothing)).toBe("full");
   });

@@ -5,7 +5,7 @@ import { learned, placed, VERSIONS_MAX } from "../../../../../edge/core/storage/
 import type { SchemaVersion } from "../../../../../proto/core/schema.ts";
 import { schemaText, VALUE_TYPES } from "../../../../../proto/core/schema.ts";
 
-/** Goes through what a metric says, as a gateway does. @returns the version of each, as it was in the end. */
+/** Places the readings of a metric, as a gateway does. @returns the version of each reading, as it is at the end. */
 function history(said: readonly SchemaVersion[]): {
   versions: KnownVersion[];
   of: (number | null)[];
@@ -38,7 +38,7 @@ const anything = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test("a reading is of a version of its type, and of its unit where it says one, whatever came before", () => {
+test("[I19] a reading belongs to a version of its type, and of its unit if it has one", () => {
   fc.assert(
     fc.property(anything, (said) => {
       const { versions, of } = history(said);
@@ -52,36 +52,36 @@ test("a reading is of a version of its type, and of its unit where it says one, 
   );
 });
 
-test("a unit that is learned later is no change, and neither is one that is missing afterwards", () => {
+test("a unit that becomes known is no change, and a missing unit afterwards is none either", () => {
   const { versions, changes } = history([number(null), number("°C"), number(null)]);
   expect(versions).toEqual([{ type: "number", unit: "°C", became: 0 }]);
   expect(changes).toEqual([]);
 });
 
-test("a reading without a unit has that of the latest one of its type", () => {
+test("a reading without a unit has the unit of the latest reading of its type", () => {
   const { of } = history([number("°C"), number("°F"), text, number(null), number("°C"), text, number(null)]);
   expect(of).toEqual([0, 1, 2, 1, 0, 2, 0]);
 });
 
-test("a metric that flips between two is two versions, however often it flips, and every flip is counted", () => {
+test("a metric that alternates has two versions, and every change is counted", () => {
   const flips = Array.from({ length: 1000 }, (_, i) => number(i % 2 === 0 ? "°C" : "°F"));
   const { versions, changes } = history(flips);
   expect(versions).toHaveLength(2);
   expect(changes).toEqual(Array(999).fill("unit"));
 });
 
-test("one that is always something else stops at the limit, and what it was before is still that", () => {
+test("a metric that always changes stops at the limit, and its earlier versions stay", () => {
   const { versions, of } = history([...Array.from({ length: 40 }, (_, i) => number(`u${i}`)), number("u3")]);
   expect(versions).toHaveLength(VERSIONS_MAX);
   expect(of.slice(VERSIONS_MAX, -1)).toEqual(Array(40 - VERSIONS_MAX).fill(null));
   expect(of.at(-1)).toBe(3);
 });
 
-test("a change of both is one of the type", () => {
+test("a change of type and unit counts as a change of type", () => {
   expect(history([number("°C"), text, number("°F")]).changes).toEqual(["type", "type"]);
 });
 
-test("what an earlier version of the software stored learns its type from the first reading", () => {
+test("a series that an earlier version of the software stored learns its type from the first reading", () => {
   const stored: KnownVersion[] = [{ type: null, unit: null, became: 0 }];
   expect(placed(stored, 0, text)).toEqual({ kind: "known", index: 0, change: null });
   expect(learned(stored[0]!, text)).toEqual(text);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { RecentCommits } from "../../../../../edge/core/storage/recent-commits.ts";
 
-test("without commits there is no pace", () => {
+test("without commits the pace is zero", () => {
   expect(new RecentCommits().pace(1000)).toEqual({ messagesPerSecond: 0, waitP50Ms: null, waitP99Ms: null });
 });
 
-test("rate and waits are those of the last three seconds, by message", () => {
+test("rate and waits are computed over the messages of the last three seconds", () => {
   const recent = new RecentCommits();
   recent.add({ atMs: 0, messages: 1000, waitMs: 500 });
   recent.add({ atMs: 4000, messages: 290, waitMs: 2 });

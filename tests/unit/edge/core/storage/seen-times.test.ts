@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SeenTimes } from "../../../../../edge/core/storage/seen-times.ts";
 
-test("keeps the earliest and the latest time of many series, and hands out what changed, some at a time, once", () => {
+test("keeps the earliest and the latest time of many series, and gives each change once, in steps", () => {
   const seen = new SeenTimes();
   for (let series = 0; series < 1000; series++) for (const at of [5, 3, 9, 4]) seen.saw(series, series * 10 + at);
   expect([seen.of(0), seen.of(999)]).toEqual([
@@ -19,7 +19,7 @@ test("keeps the earliest and the latest time of many series, and hands out what 
   expect(given.slice(1000)).toEqual([8]);
 });
 
-test("what is restored was written already", () => {
+test("restored times count as written", () => {
   const seen = new SeenTimes();
   seen.restore(2, 10, 20);
   expect(seen.of(2)).toEqual({ firstMs: 10, lastMs: 20 });

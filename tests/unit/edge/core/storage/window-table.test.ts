@@ -55,7 +55,7 @@ function closeAll(windows: WindowTable, series = 0): StoredWindow[] {
   return closed;
 }
 
-test("of a series that never had a reading nobody is asked what was put away, and late readings find it later", () => {
+test("stored windows of a new series are not looked up, and late readings find them later", () => {
   const asked: string[] = [];
   const kept = new Map<string, StoredWindow>();
   const windows = new WindowTable({
@@ -148,7 +148,7 @@ describe("[I4] [I32] a late reading makes a revision of the whole state", () => 
     expect(revised!.summary).toMatchObject({ count: 3, sum: 15, min: 3, max: 7, first: 5, last: 7 });
   });
 
-  test("but a replayed reading that the kept state had counted makes none", () => {
+  test("[I5] but a replayed reading that the kept state had counted makes no revision", () => {
     const kept = new Kept();
     const windows = table(kept);
     windows.add(0, 1000, 5, 1);
@@ -187,7 +187,7 @@ describe("[I4] [I32] a late reading makes a revision of the whole state", () => 
   });
 });
 
-test("closing takes only what has ended, stops at its limit and says when the next one ends", () => {
+test("closing takes only windows that have ended, stops at its limit, and says when the next window ends", () => {
   const windows = table(NOTHING_KEPT, { ...PLAN, lengthsMs: [10_000] });
   for (let i = 0; i < 6; i++) windows.add(0, i * 10_000, i, i + 1);
   const closed: number[] = [];
@@ -198,7 +198,7 @@ test("closing takes only what has ended, stops at its limit and says when the ne
   expect(windows.open).toBe(2);
 });
 
-test("values that are no numbers keep their first and last, and count as what they are", () => {
+test("values that are no numbers have a first and a last value, and are counted", () => {
   const windows = table();
   windows.add(0, 1000, "idle", 1);
   windows.add(0, 2000, true, 2);
