@@ -249,5 +249,5 @@ const HAND_OVER_MS = 5000;
 const CLOSE_MS = 25_000;
 /** 24 bytes each, at most; covers the last second at 200,000 messages/s and the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
-/** Of all connected clients together. */
+/** The wills of all connected clients together. */
 const WILL_BYTES = 16 * 1024 * 1024;

@@ -158,7 +158,7 @@ function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): Placement {
   return "insert";
 }
 
-/** Of a fork the block of the higher hash holds the place. */
+/** After a fork the block with the higher hash has the place. */
 function placeRawBlock(held: RawFacts, hash48: number): Placement {
   const placement = held.hash48 === null ? "insert" : held.hash48 < hash48 ? "replace" : "ignore";
   if (placement !== "ignore") held.hash48 = hash48;

@@ -152,7 +152,7 @@ function outcomeOf(
   return { kind: "stored", records: counts?.records ?? 0, rawReadings: counts?.rawReadings ?? 0 };
 }
 
-/** Of a fork only the side with the highest hash counts, among the sides that can be read. */
+/** After a fork only one side counts: the one with the highest hash among the sides that can be read. */
 function counterChanges(hash48: number, counts: BatchCounts, variants: readonly BatchVariant[]): CounterChange[] {
   let rival: BatchVariant | null = null;
   for (const variant of variants) {

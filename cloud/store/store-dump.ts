@@ -33,7 +33,7 @@ export type DumpedBatch = {
   readonly streamId: StreamId;
   readonly gateway: string;
   readonly seq: Seq;
-  /** Of the bytes, also of bytes that were pruned. */
+  /** The hash of the bytes, also when the bytes were pruned. */
   readonly sha256: Uint8Array;
   /** Null for a batch that this software cannot read yet. */
   readonly counts: BatchCounts | null;

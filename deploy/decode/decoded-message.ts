@@ -37,7 +37,7 @@ export function decodedMessage(given: {
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly client: string;
-  /** Of an MQTT 5 message. */
+  /** The content type of an MQTT 5 message. */
   readonly contentType?: string | undefined;
   readonly arrivedMs: number;
   readonly config?: string;

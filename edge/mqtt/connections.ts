@@ -10,7 +10,7 @@ export class Connections {
   readonly #perAddress = new Map<string, number>();
   /** Why no connection is read. */
   readonly #holdReasons = new Set<HoldReason>();
-  /** Of connections that are closed. */
+  /** The bytes of connections that are closed. */
   #bytesReceived = 0;
   #bytesSent = 0;
 

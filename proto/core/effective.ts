@@ -266,7 +266,7 @@ function commandsInForce(rows: readonly OperatorRow[], note: Note): ReadonlyMap<
 
 function moreComplete(a: SlotRow, b: SlotRow): boolean {
   if (a.summary.count !== b.summary.count) return a.summary.count > b.summary.count;
-  // Of two equally complete states, the one of the later process. UUIDv7 ascends with time.
+  // Both are equally complete: take the state of the later process. UUIDv7 ascends with time.
   return a.streamId > b.streamId;
 }
 

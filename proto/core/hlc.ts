@@ -1,7 +1,7 @@
 import type { Millis } from "./ids.ts";
 
 /**
- * Versions of operator commands: a hybrid logical clock in one safe integer (design, section 4).
+ * Versions of operator commands: a hybrid logical clock in one safe integer (I28 in proto/SPEC.md).
  *
  *     42 bits ms since 2020-01-01 | 6 bits logical | 5 bits region = 53 bits
  *

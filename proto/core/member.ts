@@ -1,5 +1,5 @@
 /**
- * Where a region stands among the others (design, section 6):
+ * The state of a region among the others:
  *
  *     joining   it is given everything, and counts for nothing yet; when it has all of it, it becomes a member
  *     member    its copies count, gateways are told of it, and bytes are kept until it has them

@@ -25,8 +25,8 @@ export type WindowRecord = {
   /** As the rule of the gateway says it for the series. */
   readonly haMode: HaMode;
   /**
-   * Of a type or unit that the metric did not have at first (proto/core/schema.ts): the window is a part of its own, the
-   * journal sequence of its first reading, and is added to nothing of another type or unit.
+   * Whether the window has a type or unit that the metric did not have at first (proto/core/schema.ts). Such a window is a
+   * part of its own, with the journal sequence of its first reading as `part`, and is never added to another type or unit.
    */
   readonly later: boolean;
   readonly summary: WindowSummary;
@@ -73,7 +73,7 @@ export type BatchContent = {
   readonly windows: readonly WindowRecord[];
   readonly raws: readonly RawBlock[];
   readonly ledger: BatchLedger;
-  /** Of operators; a gateway has none. */
+  /** Commands of operators. A gateway has none. */
   readonly commands?: readonly OperatorCommand[];
 };
 

@@ -29,7 +29,7 @@ export function typeOfValue(value: Value): ValueType {
   }
 }
 
-/** Of a window of one version it is exact; one of an older gateway may hold several types, and is what can be summed up. */
+/** The exact type of a window of one version. A window of an older gateway may hold several types; then it is the type that can be summed up. */
 export function typeOfSummary({ numericCount, first, last }: WindowSummary): ValueType {
   if (numericCount === 0) return "text";
   const ends = [typeOfValue(first), typeOfValue(last)];

@@ -4,7 +4,7 @@ import type { Value } from "./reading.ts";
 
 /**
  * The state of one window: always the whole state, never a delta, so that a higher version replaces a lower one and
- * delivering twice changes nothing (design, section 4).
+ * delivering twice changes nothing (I4 in proto/SPEC.md).
  */
 export type WindowSummary = {
   /** All readings counted, of whatever type. */

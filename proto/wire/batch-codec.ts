@@ -51,7 +51,7 @@ export type RawSlice = {
   readonly device: string;
   readonly metric: string;
   readonly unit: string | null;
-  /** Of its values; one of an older gateway may hold several. */
+  /** The types of its values. A slice of an older gateway may have several. */
   readonly types: readonly ValueType[];
   readonly count: number;
   readonly minMs: number;

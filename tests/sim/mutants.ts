@@ -17,9 +17,9 @@ import { WINDOW_MS } from "./window-length.ts";
 export type Mutant =
   /** The region acknowledges a batch and commits it afterwards. */
   | "ack_before_commit"
-  /** What a region once claimed is believed for ever, also after it was restored from a backup. */
+  /** A claim of a region is believed for ever, also after the region was restored from a backup. */
   | "claims_only_grow"
-  /** Of a stream only what lies above the last position that the peer had is ever compared. */
+  /** Regions compare only what lies above the last position of the peer in a stream. */
   | "cursor_instead_of_sets"
   /** A stream belongs to the disk: a restored disk uses its numbers again. */
   | "one_stream_per_disk"
@@ -33,7 +33,7 @@ export type Mutant =
   | "snapshot_set_read_last"
   /** Applying a batch depends on when it is applied. */
   | "clock_dependent_apply"
-  /** What a metric says in one unit is added to what it says in another. */
+  /** Readings of a metric in one unit are added to those in another. */
   | "adds_up_units"
   /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
   | "eager_trim";

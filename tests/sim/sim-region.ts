@@ -252,7 +252,7 @@ export class SimRegion {
     const pause = (ms: number): Promise<void> =>
       new Promise((resolve) => {
         time.after(ms, () => {
-          // Of a process that is gone nothing goes on.
+          // A process that was killed continues with nothing.
           if (alive()) resolve();
         });
       });

@@ -119,7 +119,7 @@ export class SqliteSnapshotReader {
     return { part: { commands }, key: last === undefined || rows.length < ROWS_PER_PART ? null : [last.device] };
   }
 
-  /** Of all regions at once: there are a few dozen. */
+  /** The members in one part: there are a few dozen. */
   #members(bound: number): Found {
     const rows = this.#sql.members.all(bound).filter(({ covered }) => covered === 1);
     const commands = rows.map((row) => {
@@ -196,7 +196,7 @@ export class SqliteSnapshotReader {
     return { part: { raws }, key: null };
   }
 
-  /** Of all batches, also of those that are not in the set: they come as well, and say the same once more. */
+  /** The types and units of all batches, also of batches outside the set: those arrive later and repeat them. */
   #schemas(key: Key): Found | null {
     const [series = 0, type = "", unit = ""] = key;
     if (typeof series !== "number" || typeof type !== "string" || typeof unit !== "string") return null;

@@ -151,7 +151,7 @@ export type SparkplugOutcome =
       readonly nulls: number;
       readonly identifiers: number;
       readonly requests: readonly DeviceRequest[];
-      /** Of a birth: its aliases hold for messages of this node since then. */
+      /** The time of a birth. Its aliases hold for messages of this node from then on. */
       readonly bornSinceMs: number | undefined;
     };
 

@@ -226,7 +226,7 @@ export class SqlitePersistence {
 }
 
 export type PersistenceOptions = {
-  /** Of a session whose client names no expiry, in seconds. */
+  /** Expiry of a session whose client names none, in seconds. */
   readonly expiryS: number;
   /** The user name of a connected client. */
   readonly userOf?: (client: PersistedClient) => string | undefined;

@@ -192,10 +192,10 @@ export class MessageQueues {
 }
 
 export type QueueLimits = {
-  /** Of one session. */
+  /** Limits of one session. */
   readonly queueMessages: number;
   readonly queueBytes: number;
-  /** Of all sessions. A message that several sessions wait for counts once. */
+  /** Limit of all sessions together. A message that several sessions wait for counts once. */
   readonly totalQueueBytes: number;
 };
 

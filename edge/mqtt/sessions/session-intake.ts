@@ -146,7 +146,7 @@ export class SessionIntake {
 export type MessageSource = { readonly id: string; readonly clean: boolean; readonly sessionExpiryS?: number };
 
 export type SessionIntakeOptions = {
-  /** Of a session whose client names no expiry, in seconds. */
+  /** Expiry of a session whose client names none, in seconds. */
   readonly expiryS: number;
   /** QoS 2 messages of one client that were not released. */
   readonly incomingMax: number;

@@ -146,7 +146,7 @@ export type HttpClientOptions = {
   readonly process: "gateway" | "region";
   /** How long one answer may take, from the first byte of the request to the last one of the answer. */
   readonly deadlineMs: number;
-  /** Of the operators; undefined: only routes that are open to anyone. */
+  /** The token of the operators. Without it only routes that are open to anyone can be asked. */
   readonly token?: string | undefined;
 };
 

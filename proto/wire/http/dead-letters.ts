@@ -14,7 +14,7 @@ export type ShownDeadLetter = {
   readonly route: string;
   /** What the message said of its own payload, such as `json`; absent where it said nothing. */
   readonly format?: string | undefined;
-  /** Of the payload, in bytes; more than `payload` holds where only the beginning was kept. */
+  /** Bytes of the whole payload. More than `payload` holds when only the beginning was kept. */
   readonly size: number;
   /** In base64, because it may be any bytes. `GET /v1/dead-letters/payload` gives the bytes. */
   readonly payload: string;
