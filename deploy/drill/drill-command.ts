@@ -22,7 +22,7 @@ import { ReportFolder } from "./report/report-folder.ts";
 import { summaryTable } from "./report/summary-report.ts";
 import { SandboxTarget } from "./sandbox-target.ts";
 import { seededRandom } from "../sandbox/seeded-random.ts";
-import { columnsOf } from "../terminal/terminal-text.ts";
+import { columnsOf, wrapText } from "../terminal/terminal-text.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
@@ -89,7 +89,7 @@ async function runOne(
   const clock = systemClock;
   const random = seededRandom(options.seed);
   const run = runName(clock.nowMs());
-  say(options, `\n${pc.bold(drill.drill)}  ${drill.hypothesis}\n`);
+  say(options, `\n${inWidth(`${drill.drill}  ${drill.hypothesis}`).replace(drill.drill, pc.bold(drill.drill))}\n`);
   const target: DrillTarget =
     deployment === undefined
       ? await SandboxTarget.open(drill, { random })
@@ -251,7 +251,13 @@ class Operator {
 function verdictLine({ verdict, sentence, measured, durationMs }: DrillOutcome): string {
   const paint = { passed: pc.green, failed: pc.red, incomplete: pc.yellow }[verdict];
   const rto = measured.rtoMaxMs === null ? "" : `  RTO ${formatMs(measured.rtoMaxMs)}`;
-  return `${paint(pc.bold(verdict.toUpperCase()))}${rto}  ${sentence} (${formatMs(durationMs)})`;
+  const word = verdict.toUpperCase();
+  return inWidth(`${word}${rto}  ${sentence} (${formatMs(durationMs)})`).replace(word, paint(pc.bold(word)));
+}
+
+/** Wraps a paragraph to the terminal. */
+function inWidth(text: string): string {
+  return wrapText(text, columnsOf(process.stdout)).join("\n");
 }
 
 function commandOf({ drill }: Drill, { target, seed }: RunOptions): string {

@@ -10,6 +10,7 @@ import type { Sample } from "./samples.ts";
 /** Shows a drill while it runs. */
 export interface DrillView {
   mark(mark: Mark): void;
+  /** Leaves the last picture. May be called twice. */
   close(): void;
 }
 
@@ -36,6 +37,7 @@ export class LiveView implements DrillView {
   readonly #update: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
   readonly #marks: Mark[] = [];
+  #closed = false;
 
   constructor(title: string, progress: () => DrillProgress, stream: NodeJS.WriteStream) {
     this.#title = title;
@@ -51,6 +53,8 @@ export class LiveView implements DrillView {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#draw();
     this.#update.done();

@@ -64,7 +64,7 @@ export class NewReadings {
       }
       if (holders.length >= copies) {
         sighting.replicatedAtMs = this.#control.nowMs;
-        this.#control.mark("replicated", `${sighting.gateway}: and in ${copies} regions after ${formatMs(tookMs)}`);
+        this.#control.mark("replicated", `${sighting.gateway}: it is in ${copies} regions after ${formatMs(tookMs)}`);
         return;
       }
       await delay(everyMs);

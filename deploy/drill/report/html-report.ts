@@ -1,6 +1,6 @@
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import { formatNumber, formatMoment, formatMs, formatSize } from "../../terminal/figures.ts";
-import type { NamedReading } from "../ledger.ts";
+import type { NamedReading, RegionLedger } from "../ledger.ts";
 import type { DrillOutcome } from "../outcome.ts";
 import { timelinePicture } from "./picture.ts";
 
@@ -36,7 +36,7 @@ ${outcome.reasons.length === 0 ? "" : `<section><h2>Why it is ${verdict}</h2>${l
   )}</section>
 <section><h2>What was not tested</h2>${list(outcome.notTested.length === 0 ? ["The drill file names nothing. No drill tests everything."] : outcome.notTested)}</section>
 <section><h2>Repeat it</h2><pre>${text(outcome.command)}</pre>
-<p class="dim">${text(outcome.software)}, regions ${text(outcome.regions.join(", "))}, gateways ${text(outcome.gateways.join(", "))}, seed ${outcome.seed}</p></section>
+<p class="dim">Version ${text(outcome.software)}, regions ${text(outcome.regions.join(", "))}, gateways ${text(outcome.gateways.join(", "))}, seed ${outcome.seed}</p></section>
 </main>
 </body>
 </html>
@@ -105,10 +105,10 @@ function account({ findings: { ledger } }: DrillOutcome): string {
     "never sent",
     "devices with wrong window counts",
   ];
-  const lists = ledger.regions.flatMap(({ region, missing, twice }) => [
-    idList(`Missing in ${region}`, missing),
-    idList(`More than once in ${region}`, twice),
-  ]);
+  const lists = [
+    ...idLists("Missing", ledger.regions, ({ missing }) => missing),
+    ...idLists("More than once", ledger.regions, ({ twice }) => twice),
+  ];
   const differ = ledger.windowsDiffer;
   return `<p>${formatNumber(ledger.sent)} canary readings were sent, ${formatNumber(ledger.acknowledged)} were acknowledged. Each was looked for in every region that was not lost for ever.</p>
 ${table(heads, rows)}
@@ -124,8 +124,21 @@ ${
 ${lists.join("\n")}`;
 }
 
+/** A list for each region that has such readings, and one line for all that have none. */
+function idLists(
+  what: string,
+  regions: readonly RegionLedger[],
+  readingsOf: (region: RegionLedger) => readonly NamedReading[],
+): string[] {
+  const without = regions.filter((region) => readingsOf(region).length === 0).map(({ region }) => region);
+  const lists = regions.flatMap((region) => {
+    const readings = readingsOf(region);
+    return readings.length === 0 ? [] : [idList(`${what} in ${region.region}`, readings)];
+  });
+  return without.length === 0 ? lists : [...lists, `<p>${what} in ${text(without.join(", "))}: none</p>`];
+}
+
 function idList(title: string, readings: readonly NamedReading[]): string {
-  if (readings.length === 0) return `<p>${text(title)}: none</p>`;
   const more =
     readings.length > IDS_SHOWN
       ? `<p>and ${formatNumber(readings.length - IDS_SHOWN)} more, all in report.json</p>`

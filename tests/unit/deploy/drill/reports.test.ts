@@ -126,6 +126,8 @@ test("the page loads nothing, begins with the answer, and escapes names", () => 
   expect(page).toContain("drill/&lt;run&gt;/plant-1/0</td><td>#7");
   expect(page).not.toMatch(/<script|<link|src=|drill\/<run>/);
   expect(page).toContain("before (failed)");
+  expect(page).toContain("<h3>Missing in us</h3>");
+  expect(page).toContain("<p>More than once in us: none</p>");
 });
 
 test("JUnit XML has a failure for a failed drill and an error for an incomplete one", () => {

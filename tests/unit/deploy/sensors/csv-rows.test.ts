@@ -27,7 +27,7 @@ async function faultLine(rows: Promise<unknown>): Promise<string> {
 }
 
 describe("the rows of a CSV file", () => {
-  it("become one message each, with every number spelled as in the file", async () => {
+  it("become one message each, with every number as in the file", async () => {
     expect(await json("timestamp,a,b\n2015-02-04T17:51:00Z,23.180,0.00479298817650529\n")).toEqual([
       '{"ts":"2015-02-04T17:51:00Z","a":23.180,"b":0.00479298817650529}',
     ]);
@@ -48,7 +48,7 @@ describe("the rows of a CSV file", () => {
     );
   });
 
-  it("may come with a byte order mark, Windows line ends, quotes and blank lines", async () => {
+  it("may have a byte order mark, Windows line ends, quotes and blank lines", async () => {
     const text = '\uFEFF"timestamp","a b"\r\n\r\n2015-02-04T17:51:00Z,"x, ""y"""\r\n2015-02-04T17:52:00Z,"2.50"\r\n';
     expect(await json(text)).toEqual([
       '{"ts":"2015-02-04T17:51:00Z","a b":"x, \\"y\\""}',
@@ -56,7 +56,7 @@ describe("the rows of a CSV file", () => {
     ]);
   });
 
-  it("leave out what has no value, and count it", async () => {
+  it("leave out empty cells, and count them", async () => {
     const rows = await read("ts,a,b,c\n1423072260,,NaN,1\n1423072261,NA, ,null\n");
     expect(rows.map(({ json: message, values, missing }) => ({ message, values, missing }))).toEqual([
       { message: '{"ts":1423072260,"c":1}', values: 1, missing: 2 },
@@ -100,7 +100,7 @@ describe("the rows of a CSV file", () => {
   });
 });
 
-describe("a CSV file that cannot be sent", () => {
+describe("a CSV file with a mistake", () => {
   it.each([
     ["an empty file", "", "f.csv: the file is empty (a first line must name the columns)"],
     [

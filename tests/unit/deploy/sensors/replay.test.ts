@@ -54,7 +54,7 @@ describe("a replay", () => {
     expect(new Set(broker.received.map((message) => message.topic))).toEqual(new Set(["replay/occupancy"]));
   });
 
-  it("repeats what was not acknowledged, with the DUP flag, when the connection is lost", async () => {
+  it("repeats unacknowledged messages with the DUP flag when the connection is lost", async () => {
     const times = Array.from({ length: 300 }, (_, row) => 1_423_072_260 + row);
     const file = await csv(`ts,a\n${times.map((time) => `${time},${time}\n`).join("")}`);
     await using broker = await RecordingBroker.open({ loseAt: 120 });
@@ -72,7 +72,7 @@ describe("a replay", () => {
     expect(broker.received.filter((message) => message.dup)).toHaveLength(result.resent);
   });
 
-  it("skips and counts cells without a value, and rows that have none at all", async () => {
+  it("skips and counts empty cells and empty rows", async () => {
     await using broker = await RecordingBroker.open();
     const file = await csv("ts,a,b\n1423072260,1,\n1423072261,,NaN\n1423072262,2,3\n");
     const result = await run(file, broker, { topic: "x/y" });
@@ -90,14 +90,14 @@ describe("a replay", () => {
     ]);
   });
 
-  it("keeps the distances between the rows, divided by the speed", async () => {
+  it("keeps the times between the rows, divided by the speed", async () => {
     await using broker = await RecordingBroker.open();
     const file = await csv("ts,a\n1423072260,1\n1423072320,2\n");
     const result = await run(file, broker, { speed: 600 });
     expect(result.seconds).toBeGreaterThanOrEqual(0.099);
   });
 
-  it("stops when it is told to, and says what is acknowledged", async () => {
+  it("stops when the signal fires, and reports what is acknowledged", async () => {
     await using broker = await RecordingBroker.open();
     const stop = new AbortController();
     const file = await csv("ts,a\n1423072260,1\n1433072260,2\n");
@@ -119,7 +119,7 @@ describe("a replay", () => {
     expect(broker.received).toHaveLength(2);
   });
 
-  it("says that the broker cannot be reached", async () => {
+  it("reports a broker that cannot be reached", async () => {
     const { url } = await RecordingBroker.open().then(async (broker) => {
       await broker[Symbol.asyncDispose]();
       return broker;
@@ -132,7 +132,7 @@ describe("a replay", () => {
     );
   });
 
-  it("says that the broker refuses it", async () => {
+  it("reports a broker that refuses it", async () => {
     await using broker = await RecordingBroker.open({ refuse: true });
     const fault = await faultOf(run(OCCUPANCY, broker));
     expect(fault.code).toBe("unauthorized");

@@ -6,7 +6,7 @@ import { RecordingBroker } from "../../../support/recording-broker.ts";
 const NEVER = new AbortController().signal;
 
 describe("simulated sensors", () => {
-  it("say what the site says, and end when the count is acknowledged", async () => {
+  it("send the messages of the site, and end when the count is acknowledged", async () => {
     await using broker = await RecordingBroker.open();
     const options = { broker: { url: broker.url }, devices: 8, periodMs: 20, seed: 5, qos: 1 } as const;
     const result = await simulate({ ...options, count: 100 }, NEVER);
@@ -21,7 +21,7 @@ describe("simulated sensors", () => {
     }
   });
 
-  it("survive a broker that loses them: what was sent is acknowledged, repeated with the DUP flag", async () => {
+  it("survive a lost connection: every message is acknowledged, after a repeat with the DUP flag", async () => {
     await using broker = await RecordingBroker.open({ loseAt: 50 });
     const options = { broker: { url: broker.url }, devices: 4, periodMs: 10, seed: 5, qos: 1 } as const;
     const result = await simulate({ ...options, count: 200 }, NEVER);
@@ -30,7 +30,7 @@ describe("simulated sensors", () => {
     expect(result.resent).toBeGreaterThan(0);
   });
 
-  it("stop when they are told to, with nothing unacknowledged", async () => {
+  it("stop when the signal fires, with everything acknowledged", async () => {
     await using broker = await RecordingBroker.open();
     const stop = new AbortController();
     let progress: (() => SimulateProgress) | undefined;
@@ -60,7 +60,7 @@ describe("simulated sensors", () => {
     expect(result.published).toBeGreaterThan(0);
   });
 
-  it("say that the broker refuses them", async () => {
+  it("report a broker that refuses them", async () => {
     await using broker = await RecordingBroker.open({ refuse: true });
     const options = {
       broker: { url: broker.url, username: "ann" },

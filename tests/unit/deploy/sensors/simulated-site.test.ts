@@ -7,7 +7,7 @@ const moment = fc.integer({ min: 0, max: 4_000_000_000_000 });
 const seed = fc.integer({ min: 0, max: 0xffff_ffff });
 
 describe("a simulated site", () => {
-  it("is the same site with the same values for the same seed, however often it is asked", () => {
+  it("has the same devices and values for the same seed, every time", () => {
     fc.assert(
       fc.property(seed, moment, (chosen, timeMs) => {
         const twice = [0, 1].map(() =>
@@ -18,7 +18,7 @@ describe("a simulated site", () => {
     );
   });
 
-  it("says different things for different seeds", () => {
+  it("has different values for different seeds", () => {
     const [one, two] = [1, 2].map((chosen) => messagesAt(simulatedSite({ devices: 1, seed: chosen })[0]!, NOON));
     expect(one).not.toEqual(two);
   });
@@ -52,7 +52,7 @@ describe("a simulated site", () => {
     expect(kinds).toEqual(new Set(["climate", "power", "door", "machine"]));
   });
 
-  it("wanders slowly: from second to second a temperature moves by less than half a degree, over a day by more than two", () => {
+  it("changes slowly: from second to second a temperature moves by less than half a degree, over a day by more than two", () => {
     const device = simulatedSite({ devices: 1, seed: 3 })[0]!;
     const temperature = (timeMs: number): number =>
       (JSON.parse(messagesAt(device, timeMs)[0]!.payload) as { temperature: number }).temperature;
