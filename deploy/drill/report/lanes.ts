@@ -39,20 +39,27 @@ function lane(name: string, samples: readonly Sample[], stateOf: (sample: Sample
   return { name, spans };
 }
 
-/** A value over time, as ECharts takes it: `[seconds, value]`. */
-export type Curve = { readonly name: string; readonly points: readonly (readonly [number, number])[] };
+/** A value over time, as ECharts takes it: `[seconds, value]`; a null breaks the line. */
+export type Curve = { readonly name: string; readonly points: readonly (readonly [number, number | null])[] };
 
-/** The growth of a counter per second, between samples that are at least one second apart. */
+/**
+ * The growth of a counter per second, between samples that are at least one second apart. Where a part does not answer, the
+ * line has a gap.
+ */
 export function rateCurve(
   name: string,
   samples: readonly Sample[],
   counter: (sample: Sample, index: number) => number | undefined,
 ): Curve {
-  const points: [number, number][] = [];
+  const points: [number, number | null][] = [];
   let before: { atMs: number; value: number } | undefined;
   for (const [i, sample] of samples.entries()) {
     const value = counter(sample, i);
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (before !== undefined) points.push([sample.atMs / 1000, null]);
+      before = undefined;
+      continue;
+    }
     if (before === undefined) before = { atMs: sample.atMs, value };
     const tookMs = sample.atMs - before.atMs;
     if (tookMs < RATE_OVER_MS) continue;

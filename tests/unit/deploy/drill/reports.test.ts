@@ -117,6 +117,11 @@ test("the lanes of a timeline show what each part did, from one change to the ne
     [2, 200],
     [3, 0],
   ]);
+  const counts = [100, 300, undefined, 500];
+  expect(rateCurve("", samples, (_, i) => counts[i]).points).toEqual([
+    [1, 200],
+    [2, null],
+  ]);
 });
 
 test("the page loads nothing, begins with the answer, and escapes names", () => {
