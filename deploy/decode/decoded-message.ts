@@ -102,9 +102,9 @@ export function decodedLines({ topic, why, notes, json }: DecodedMessage): strin
   return [...head, `decoder  ${json.decoder}: ${why}`, ...lines];
 }
 
-function noteOf({ written, saidMs }: DecodedReading): string {
+function noteOf({ written, payloadTimeMs }: DecodedReading): string {
   const value = written === undefined ? "" : `; the value is written as ${JSON.stringify(written)}`;
-  return `${saidMs === undefined ? "" : `; the payload says ${new Date(saidMs).toISOString()}`}${value}`;
+  return `${payloadTimeMs === undefined ? "" : `; the payload says ${new Date(payloadTimeMs).toISOString()}`}${value}`;
 }
 
 const CLOCKS: ReadonlyMap<string, string> = new Map([

@@ -28,7 +28,7 @@ export type IncomingMessage = {
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
   /** A dead letter that is decoded again, after messages that came later. What it says about its sender is out of date. */
-  readonly again?: boolean;
+  readonly isRetry?: boolean;
 };
 
 /**
@@ -46,9 +46,9 @@ export interface ReadingSink {
   /** Null: the reading is accepted. Called for every reading of a message before the first one is given. */
   admits(series: SeriesRef, value: Value): ReadingRefusal | null;
   /** Whether there was ever a series with these names. */
-  knows?(names: { readonly device: string; readonly metric: string }): boolean;
-  /** @param saidMs the time in the payload, where it is not believed and the reading is marked as suspect. */
-  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void;
+  hasSeries?(names: { readonly device: string; readonly metric: string }): boolean;
+  /** @param payloadTimeMs the time in the payload, where it is not believed and the reading is marked as suspect. */
+  reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, payloadTimeMs?: number): void;
   /** The payload writes the value of the next reading, a number or a boolean, as a text. */
   written?(value: Value, text: string): void;
   /** A message to send to the device. Also called for messages without readings. */
@@ -85,8 +85,8 @@ export type Decoded =
   | (Extract<DecodeOutcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
   | Exclude<DecodeOutcome, { kind: "readings" }>;
 
-/** `written` is the text in the payload and `saidMs` the time in it, where the reading has another value or time. */
-export type DecodedReading = Reading & { readonly written?: string; readonly saidMs?: number };
+/** `written` is the text in the payload and `payloadTimeMs` the time in it, where the reading has another value or time. */
+export type DecodedReading = Reading & { readonly written?: string; readonly payloadTimeMs?: number };
 
 export type DeadLetterReason =
   | "no_route"

@@ -76,8 +76,8 @@ class RoutedDecoder implements Decoder {
       written: (_value, text) => {
         written = { written: text };
       },
-      reading: ({ device, metric, unit }, timeMs, value, clock, saidMs) => {
-        const said = saidMs === undefined ? {} : { saidMs };
+      reading: ({ device, metric, unit }, timeMs, value, clock, payloadTimeMs) => {
+        const said = payloadTimeMs === undefined ? {} : { payloadTimeMs };
         readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock, ...written, ...said });
         written = {};
       },
@@ -133,7 +133,7 @@ class RoutedDecoder implements Decoder {
   ): DecodeOutcome {
     const decoded = this.#sparkplug.decode(topic, message.payload, {
       nowMs: message.arrivedMs,
-      again: message.again === true,
+      isRetry: message.isRetry === true,
     });
     if (decoded.kind === "ignored") return { kind: "ignored", what: decoded.what, route: plan.route.name };
     if (decoded.kind === "syntax") return deadLetter(plan, "syntax", decoded.detail);
@@ -359,15 +359,15 @@ class RoutedDecoder implements Decoder {
       const { ref } = planned;
       const unusable = typeof value === "string" ? unusableText(plan, value, `${path}: `) : undefined;
       if (unusable !== undefined) return unusable;
-      const saidMs = instantOf(field.timeMs);
-      if (field.timeMs !== undefined && saidMs === undefined) noTimes++;
+      const payloadTimeMs = instantOf(field.timeMs);
+      if (field.timeMs !== undefined && payloadTimeMs === undefined) noTimes++;
       const { plausible } = plan.route;
       if (
         plausible.otherwise === "dead_letter" &&
         message.clockPlausible &&
-        !isPlausible(saidMs, arrivedMs, plausible)
+        !isPlausible(payloadTimeMs, arrivedMs, plausible)
       ) {
-        const said = new Date(saidMs!).toISOString();
+        const said = new Date(payloadTimeMs!).toISOString();
         return deadLetter(plan, "bad_timestamp", `${path} has the time ${said}, too far from the time of arrival`);
       }
       const refused = sink.admits(ref, value);
@@ -382,18 +382,18 @@ class RoutedDecoder implements Decoder {
       // Families and formats compute times from the payload. Here is decided whether the result is a time.
       let timeMs = instantOf(field.timeMs);
       let clock: ClockSource = "device";
-      let saidMs: number | undefined;
+      let payloadTimeMs: number | undefined;
       if (timeMs === undefined) {
         timeMs = arrivedMs;
         clock = message.clockPlausible ? "none" : "suspect";
       } else if (message.clockPlausible && !isPlausible(timeMs, arrivedMs, plan.route.plausible)) {
         clock = "suspect";
-        saidMs = timeMs;
+        payloadTimeMs = timeMs;
         if (plan.route.plausible.otherwise === "arrival") timeMs = arrivedMs;
       }
       const { ref, rule } = series[i]!;
       if (field.written !== undefined) sink.written?.(field.value, field.written);
-      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock, saidMs);
+      sink.reading(ref, timeMs, rule === undefined ? field.value : scaled(field.value, rule), clock, payloadTimeMs);
     }
     return readingsOf(plan, decoder);
   }

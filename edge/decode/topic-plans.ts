@@ -81,7 +81,7 @@ export class TopicPlans {
       plan.route.device !== undefined ||
       plan.route.metric !== undefined;
     const own = isNamed ? null : (discovered?.names ?? null);
-    const names = own === null || !areUsable(own) || sink.knows?.(usual) === true ? usual : own;
+    const names = own === null || !areUsable(own) || sink.hasSeries?.(usual) === true ? usual : own;
     if (!areUsable(names)) return undefined;
     const { unit } = plan.route;
     const routeUnit = typeof unit === "string" ? unit : unit?.get(names.metric);

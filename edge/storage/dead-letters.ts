@@ -130,7 +130,7 @@ export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decod
       continue;
     }
     const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
-    const outcome = decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible, again: true });
+    const outcome = decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible, isRetry: true });
     if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
     else retried.push(id);
   }

@@ -58,8 +58,8 @@ export class ReadingIntake {
     );
     this.#sink = {
       admits: (series, value) => this.#schema.admits(series, value),
-      reading: (series, timeMs, value, clock, saidMs) => this.#take(series, timeMs, value, clock, saidMs),
-      knows: (names) => registry.current(names) !== undefined,
+      reading: (series, timeMs, value, clock, payloadTimeMs) => this.#take(series, timeMs, value, clock, payloadTimeMs),
+      hasSeries: (names) => registry.current(names) !== undefined,
       written: (value) => {
         if (typeof value !== "boolean") counters.numeric_texts++;
       },
@@ -79,7 +79,7 @@ export class ReadingIntake {
   /** Decodes a message and takes its readings. A message that has any is taken whole. */
   readonly decode = (message: IncomingMessage): DecodeOutcome => {
     // A message that was kept for long says nothing about how a clock is now.
-    const isFresh = message.clockPlausible && message.again !== true;
+    const isFresh = message.clockPlausible && message.isRetry !== true;
     this.#deviceClocks.begin(isFresh ? message.arrivedMs : Number.NaN);
     this.#schema.begin();
     const before = this.#journal.lastSeq;
@@ -128,15 +128,15 @@ export class ReadingIntake {
     });
   }
 
-  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, saidMs?: number): void {
+  #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, payloadTimeMs?: number): void {
     const entry = this.#schema.take(ref, value, this.#atMs);
     const seq = this.#journal.add(ref.id, timeMs, value, clock);
     this.apply(ref.id, entry.deviceNumber, timeMs, value, seq);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
     if (clock === "none") return;
-    this.#deviceClocks.observe(entry.deviceNumber, saidMs ?? timeMs);
-    if (saidMs === undefined) return;
-    this.#deviceClocks.disbelieve(entry.deviceNumber, saidMs);
+    this.#deviceClocks.observe(entry.deviceNumber, payloadTimeMs ?? timeMs);
+    if (payloadTimeMs === undefined) return;
+    this.#deviceClocks.disbelieve(entry.deviceNumber, payloadTimeMs);
     this.#counters.suspect_times++;
   }
 

@@ -24,15 +24,15 @@ export class Sparkplug {
     this.#memory = memory;
   }
 
-  /** @param again a dead letter is decoded again. It does not count in the sequence, and causes no rebirth request. */
+  /** @param isRetry a dead letter is decoded again. It does not count in the sequence, and causes no rebirth request. */
   decode(
     topic: SparkplugTopic,
     bytes: Uint8Array,
-    { nowMs, again }: { nowMs: number; again: boolean },
+    { nowMs, isRetry }: { nowMs: number; isRetry: boolean },
   ): SparkplugOutcome {
     if (topic.kind === "ignored") return { kind: "ignored", what: topic.what };
     if (topic.kind === "death") {
-      if (!again) this.#node(topic.node).diedAtMs = nowMs;
+      if (!isRetry) this.#node(topic.node).diedAtMs = nowMs;
       return { kind: "ignored", what: "availability" };
     }
     let payload: SparkplugPayload;
@@ -48,22 +48,22 @@ export class Sparkplug {
     const { device } = topic;
     const requests: DeviceRequest[] = [];
     const ask = (): void => {
-      if (again || nowMs - node.askedAtMs < ASK_EVERY_MS) return;
+      if (isRetry || nowMs - node.askedAtMs < ASK_EVERY_MS) return;
       node.askedAtMs = nowMs;
       requests.push(rebirthRequest(topic, nowMs));
     };
-    if (topic.message === "NBIRTH" && !again) {
+    if (topic.message === "NBIRTH" && !isRetry) {
       node.ended = new Map(node.births);
       node.births.clear();
       node.seq = undefined;
     }
-    if (payload.seq !== undefined && !again) {
+    if (payload.seq !== undefined && !isRetry) {
       const isGap = node.seq !== undefined && payload.seq !== (node.seq + 1) % 256;
       node.seq = payload.seq;
       if (isGap) ask();
     }
     let birth = node.births.get(device);
-    const bornSinceMs = topic.isBirth && !again ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
+    const bornSinceMs = topic.isBirth && !isRetry ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
     if (topic.isBirth) birth = { sinceMs: bornSinceMs, metrics: new Map(knownMetrics(payload.metrics)) };
     if (birth !== undefined && bornSinceMs !== undefined) {
       // A rebirth with the same metrics: the aliases keep their meaning, also for messages before it.
@@ -77,7 +77,7 @@ export class Sparkplug {
       this.#metrics += payload.metrics.length;
       this.#memory.set(memoryKey(topic.node), birthsText(node.births));
     }
-    const isOlder = again && birth?.sinceMs !== undefined && nowMs < birth.sinceMs;
+    const isOlder = isRetry && birth?.sinceMs !== undefined && nowMs < birth.sinceMs;
     const found = this.#fields(topic, payload, { birth, isOlder });
     if (found.unknown !== undefined) {
       ask();

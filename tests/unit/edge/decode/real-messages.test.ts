@@ -175,7 +175,7 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
         {
           admits: () => null,
           ignored: () => {},
-          knows: (series) => known.includes(`${series.device} ${series.metric}`),
+          hasSeries: (series) => known.includes(`${series.device} ${series.metric}`),
           reading: (series) => names.push(`${series.device} ${series.metric} ${series.unit}`),
         },
       );

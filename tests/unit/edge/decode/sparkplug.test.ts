@@ -48,11 +48,11 @@ class Node {
     this.#decoder = createDecoder(OPTIONS, entries);
   }
 
-  /** @param again the message came at `nowMs` and is decoded again. */
-  hears(topic: string, bytes: Uint8Array, { again = false } = {}): string[] {
+  /** @param isRetry the message came at `nowMs` and is decoded again. */
+  hears(topic: string, bytes: Uint8Array, { isRetry = false } = {}): string[] {
     const readings: string[] = [];
     const outcome = this.#decoder.decodeInto(
-      { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true, again },
+      { topic, payload: bytes, clientId: "node", arrivedMs: this.nowMs, clockPlausible: true, isRetry },
       {
         admits: () => null,
         ignored: (what, count) => readings.push(`(${count} ${what})`),
@@ -223,7 +223,7 @@ describe("Sparkplug B", () => {
       node.hears("spBv1.0/G/NBIRTH/E", first);
       node.nowMs += 1000;
       node.hears("spBv1.0/G/NBIRTH/E", second);
-      expect(node.hears("spBv1.0/G/NBIRTH/E", first, { again: true })).toEqual(["G/E | temp = 20", "G/E | hum = 50"]);
+      expect(node.hears("spBv1.0/G/NBIRTH/E", first, { isRetry: true })).toEqual(["G/E | temp = 20", "G/E | hum = 50"]);
       expect(node.hears("spBv1.0/G/NDATA/E", data())).toEqual(["G/E | hum = 51"]);
       node.restart();
       expect(node.hears("spBv1.0/G/NDATA/E", data())).toEqual(["G/E | hum = 51"]);
@@ -239,10 +239,10 @@ describe("Sparkplug B", () => {
       for (const isRestarted of [false, true]) {
         if (isRestarted) node.restart();
         node.nowMs = cameMs;
-        expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
+        expect(node.hears("spBv1.0/G/NDATA/E", data(), { isRetry: true })[0]).toMatch(unknown);
         // As when a birth names the alias at once.
         node.nowMs = bornMs - 59_000;
-        expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(/^G\/E \| hum = 51/);
+        expect(node.hears("spBv1.0/G/NDATA/E", data(), { isRetry: true })[0]).toMatch(/^G\/E \| hum = 51/);
       }
     });
 
@@ -254,7 +254,7 @@ describe("Sparkplug B", () => {
       node.nowMs += 10;
       node.hears("spBv1.0/G/NBIRTH/E", second);
       node.nowMs -= 20;
-      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })[0]).toMatch(unknown);
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { isRetry: true })[0]).toMatch(unknown);
     });
 
     test("an alias with the same name in all births keeps its name", () => {
@@ -268,15 +268,15 @@ describe("Sparkplug B", () => {
       node.nowMs += 3_600_000;
       births();
       node.nowMs = cameMs;
-      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })).toEqual(["G/E | temp = 51"]);
-      expect(node.hears("spBv1.0/G/DDATA/E/D", data(), { again: true })).toEqual(["G/E/D | hum = 51"]);
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { isRetry: true })).toEqual(["G/E | temp = 51"]);
+      expect(node.hears("spBv1.0/G/DDATA/E/D", data(), { isRetry: true })).toEqual(["G/E/D | hum = 51"]);
     });
 
     test("births that an earlier version stored are still valid", () => {
       const node = new Node();
       node.memory.set("sparkplug/G/E", '[["G/E",[["ntemp","temp",10,null],["a1","temp",10,null]]]]');
       node.restart();
-      expect(node.hears("spBv1.0/G/NDATA/E", data(), { again: true })).toEqual(["G/E | temp = 51"]);
+      expect(node.hears("spBv1.0/G/NDATA/E", data(), { isRetry: true })).toEqual(["G/E | temp = 51"]);
     });
   });
 });
