@@ -127,6 +127,8 @@ export class PeerReplicator {
   async #stop(): Promise<void> {
     const stopped = this.#driver.stop({ kind: "stop" });
     for (const call of this.#incoming.values()) call.end();
+    // The last step has closed them all, unless the driver failed before.
+    for (const link of this.#outgoing.values()) link.close();
     await stopped;
   }
 

@@ -113,7 +113,11 @@ export class UplinkDriver {
     this.#phase = "stopped";
     this.#deps.outbox.onSealed(() => undefined);
     // Waits for the last marks. The storage belongs to this process and outlives the uplink.
-    await this.#driver.stop({ kind: "stop" });
+    const stopped = this.#driver.stop({ kind: "stop" });
+    // The last step has closed them all, unless the driver failed before.
+    for (const { session } of this.#sessions.values()) session.close();
+    this.#sessions.clear();
+    await stopped;
   }
 
   #handedOver(handOverMs: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { UplinkReport } from "../../../../edge/core/uplink/uplink-events.ts";
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
+import type { SessionEvent } from "../../../../edge/uplink/session.ts";
 import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
 import { heldCount } from "../../../../proto/core/have.ts";
 import { monotonicMs } from "../../../../proto/core/ids.ts";
@@ -231,4 +232,45 @@ describe("stop", () => {
     await gateway.driver.stop({ handOverMs: 200 });
     expect(gateway.driver.status()).toMatchObject({ connected: false, undurableBatches: 1 });
   });
+});
+
+test("an effect that fails is one fault, and the stop still closes the session", async () => {
+  const faults: unknown[] = [];
+  const calls: string[] = [];
+  let region: (event: SessionEvent) => void = () => undefined;
+  const driver = new UplinkDriver({
+    outbox: new MemoryOutbox(() => BATCH),
+    endpoints: [
+      {
+        region: EU,
+        open: (_, listener) => {
+          region = listener;
+          calls.push("open");
+          return { send: () => true, close: () => void calls.push("close") };
+        },
+      },
+    ],
+    clock: { monotonicMs: () => monotonicMs(performance.now()) },
+    rotateStream: () => undefined,
+    learn: () => {
+      throw new Error("the list cannot be kept");
+    },
+    onFault: (error) => faults.push(error),
+  });
+  driver.start();
+  await expect.poll(() => calls).toEqual(["open"]);
+  const sets = { durable: new Map(), replicated: new Map() };
+  const greeting = {
+    kind: "hello_ack",
+    region: EU,
+    storeId: "s",
+    bootId: "b",
+    creditBytes: 1e6,
+    minCopies: 1,
+  } as const;
+  region({ ...greeting, ...sets, regions: [{ name: "us", url: "http://us:1" }] });
+  region({ kind: "drain", reason: "too late" });
+  expect(faults).toEqual([new Error("the list cannot be kept")]);
+  await driver.stop({ handOverMs: 0 });
+  expect(calls).toEqual(["open", "close"]);
 });
