@@ -123,7 +123,7 @@ module.exports = {
       to: { path: "(^|/)node_modules/(aedes|aedes-packet|aedes-persistence|mqtt-packet|mqemitter)/" },
     },
     {
-      name: "deploy-enters-by-the-door",
+      name: "deploy-enters-by-main-or-config",
       comment:
         "To the operator's side gateway and region are processes: something to start and something to configure. Decoding is pure, and `tidemark decode` shows it.",
       severity: "error",

@@ -22,8 +22,8 @@ const DIRECTION: readonly Plant[] = Object.entries<Files>({
   "adapters-do-not-look-up": { "edge/uplink/upward.ts": `export * from "../compose.ts";\n` },
   "compose-alone-knows-adapters": { "edge/config.ts": `export { Journal } from "./storage/journal.ts";\n` },
   "aedes-stays-in-its-folder": { "edge/mqtt/stray.ts": `export type { Client } from "aedes";\n` },
-  "deploy-enters-by-the-door": {
-    "deploy/cli/burglar.ts": `export { Journal } from "../../edge/storage/journal.ts";\n`,
+  "deploy-enters-by-main-or-config": {
+    "deploy/cli/shortcut.ts": `export { Journal } from "../../edge/storage/journal.ts";\n`,
   },
   "nothing-imports-tests": { "deploy/cli/cheat.ts": `export type { Tank } from "../../tests/tank.test.ts";\n` },
 }).map(([rule, files]) => ({ rule, files, says: `error ${rule}: ${Object.keys(files)[0]} → ` }));
