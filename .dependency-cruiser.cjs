@@ -16,21 +16,21 @@ module.exports = {
   forbidden: [
     {
       name: "no-cycle",
-      comment: "Two files that need each other are one file, or hide a third.",
+      comment: "Two files that import each other belong together, or a third file is missing.",
       severity: "error",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     {
       name: "unresolvable",
-      comment: "A module that cannot be found is one that no rule can judge.",
+      comment: "No rule can check a module that is not found.",
       severity: "error",
       from: {},
       to: { couldNotResolve: true },
     },
     {
       name: "proto-core-imports-nothing",
-      comment: "Rules and types; the sketch is the one borrowed piece of mathematics.",
+      comment: "Rules and types only. The sketch is the one exception: it uses a library.",
       severity: "error",
       from: { path: "^proto/core/", pathNot: "^proto/core/sketch\\.ts$" },
       to: { pathNot: "^proto/core/" },
@@ -81,7 +81,7 @@ module.exports = {
     },
     {
       name: "side-core-is-pure",
-      comment: "The core decides; it knows no adapter and no library.",
+      comment: "The core decides. It imports no adapter and no library.",
       severity: "error",
       from: { path: "^(edge|cloud)/(core|decode)/" },
       to: {
@@ -97,7 +97,7 @@ module.exports = {
     },
     {
       name: "adapters-do-not-meet",
-      comment: "compose.ts wires them by constructor arguments; what they agree on is a type.",
+      comment: "compose.ts connects them by constructor arguments. What they share is a type.",
       severity: "error",
       from: { path: ADAPTER },
       to: { path: ADAPTER, pathNot: "^$1/$2/", dependencyTypesNot: ["type-only"] },

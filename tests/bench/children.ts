@@ -9,7 +9,7 @@ export type Child = {
 };
 
 /** A process that takes orders over an IPC channel, one at a time, and answers each. */
-export type Servant = {
+export type IpcChild = {
   readonly child: Child;
   /** @throws Error when the process ends before it has answered. */
   ask(order: object): Promise<unknown>;
@@ -43,7 +43,7 @@ export class Children implements AsyncDisposable {
   }
 
   /** Starts a program of Node's with an IPC channel. */
-  converse(name: string, script: string, args: readonly string[]): Servant {
+  startWithIpc(name: string, script: string, args: readonly string[]): IpcChild {
     const { child, started } = this.#spawn(name, process.execPath, [script, ...args], ["ipc"]);
     return {
       child,

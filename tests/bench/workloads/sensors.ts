@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../../deploy/sandbox/free-port.ts";
-import { type Child, cpuSecondsOf, memoryOf, type Servant } from "../children.ts";
+import { type Child, cpuSecondsOf, memoryOf, type IpcChild } from "../children.ts";
 import type { Quantiles } from "../latencies.ts";
 import { type Figure, median, type Section } from "../report.ts";
 import type { Arrivals, FleetOptions, Published } from "../sensor-fleet.ts";
@@ -96,14 +96,14 @@ export async function sensors(bench: Bench): Promise<Section> {
 }
 
 class Fleet {
-  readonly #servant: Servant;
+  readonly #process: IpcChild;
 
   constructor(bench: Bench, options: FleetOptions) {
-    this.#servant = bench.children.converse("sensor fleet", FLEET, [JSON.stringify(options)]);
+    this.#process = bench.children.startWithIpc("sensor fleet", FLEET, [JSON.stringify(options)]);
   }
 
   get child(): Child {
-    return this.#servant.child;
+    return this.#process.child;
   }
 
   async connect(atOnce: number): Promise<number> {
@@ -124,7 +124,7 @@ class Fleet {
   }
 
   async #ask(order: FleetOrder): Promise<unknown> {
-    const answer = (await this.#servant.ask(order)) as FleetAnswer;
+    const answer = (await this.#process.ask(order)) as FleetAnswer;
     if (answer.kind === "failed") throw new Error(`the sensors: ${answer.reason}`);
     return answer.result;
   }
