@@ -18,7 +18,7 @@ import type { DrillView } from "./live-view.ts";
 import { LiveView, PlainView } from "./live-view.ts";
 import { Observer } from "./observer.ts";
 import type { DrillOutcome } from "./outcome.ts";
-import { ReportFolder } from "./report/report-folder.ts";
+import type { ReportFolder } from "./report/report-folder.ts";
 import { summaryTable } from "./report/summary-report.ts";
 import { SandboxTarget } from "./sandbox-target.ts";
 import { seededRandom } from "../sandbox/seeded-random.ts";
@@ -60,7 +60,7 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
     operator.leave();
   }
   if (drills.length > 1 && outcomes.length > 0) {
-    const page = new ReportFolder(resolve(options.out)).writeSummary(outcomes, outcomes[0]!.run);
+    const page = (await reportFolder(options)).writeSummary(outcomes, outcomes[0]!.run);
     say(options, `\n${summaryTable(outcomes)}\n\n${page}\n`);
   }
   if (options.json)
@@ -119,7 +119,7 @@ async function runOne(
       const { outcome, logs } = await session.outcome();
       view.close();
       const processes = target instanceof SandboxTarget ? target.logs() : new Map<string, readonly string[]>();
-      const page = new ReportFolder(resolve(options.out)).write(outcome, { logs, processes });
+      const page = (await reportFolder(options)).write(outcome, { logs, processes });
       say(options, `${verdictLine(outcome)}\n${pc.dim(page)}\n`);
       return outcome;
     } finally {
@@ -129,6 +129,12 @@ async function runOne(
   } finally {
     await target.close();
   }
+}
+
+/** Loaded late: it brings a chart library, and a mistake in the arguments should be reported at once. */
+async function reportFolder({ out }: RunOptions): Promise<ReportFolder> {
+  const { ReportFolder } = await import("./report/report-folder.ts");
+  return new ReportFolder(resolve(out));
 }
 
 type Deployment = { readonly file: DeploymentFile; readonly folder: string };
