@@ -11,9 +11,10 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 /** Starts `tidemark` as a person would, in this folder. It is killed when the test ends; its output is printed when the test failed. */
 export function startCommand(
   args: readonly string[],
-  options: { cwd: string; node?: string },
+  options: { cwd: string; node?: string; environment?: Readonly<Record<string, string>> },
 ): { child: ChildProcessByStdio<Writable, Readable, Readable>; end: Promise<Ended>; firstOutput: Promise<void> } {
-  const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: options.cwd });
+  const env = { ...process.env, ...options.environment };
+  const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: options.cwd, env });
   const said = { out: "", err: "" };
   onTestFinished(({ task }) => {
     child.kill("SIGKILL");
@@ -30,7 +31,10 @@ export function startCommand(
 }
 
 /** Runs `tidemark` to its end. */
-export async function runCommand(args: readonly string[], options: { cwd: string; input?: string }): Promise<Ended> {
+export async function runCommand(
+  args: readonly string[],
+  options: { cwd: string; input?: string; environment?: Readonly<Record<string, string>> },
+): Promise<Ended> {
   const { child, end } = startCommand(args, options);
   child.stdin.end(options.input ?? "");
   return await end;

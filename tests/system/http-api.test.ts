@@ -1,10 +1,15 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { connectAsync } from "mqtt";
 import { expect, test } from "vitest";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { errorAnswerSchema } from "../../proto/wire/http/error-answer.ts";
+import { madeCertificate } from "../support/certificate.ts";
 import { runCommand } from "../support/command-line.ts";
+import type { Ended } from "../support/command-line.ts";
 import { deployment, drained, eventually, regionStatusOf } from "../support/deployment.ts";
+import { hasTool } from "../support/tools.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 const WINDOW = "2026-11-20T08:00:00.000Z";
@@ -66,6 +71,31 @@ test("every GET of a gateway and of a region answers as its own OpenAPI document
     expect(accepted.toSorted()).toEqual(Object.keys(paths).toSorted());
   }
 });
+
+test.skipIf(!hasTool("openssl"))(
+  "with a certificate HTTP is TLS, and the command line trusts NODE_EXTRA_CA_CERTS",
+  async () => {
+    const site = await deployment();
+    const tls = madeCertificate(site.directory);
+    const [region] = site.regions;
+    const config = parse(readFileSync(region!.file, "utf8")) as { http: object };
+    writeFileSync(region!.file, stringify({ ...config, http: { ...config.http, ...tls } }));
+    await region!.start({ waitReady: false });
+    const list = (environment: Record<string, string>): Promise<Ended> => {
+      const url = `https://localhost:${region!.ports.http}`;
+      return runCommand(["regions", "list", "--region", url], { cwd: site.directory, environment });
+    };
+    const listed = await eventually(
+      () => list({ NODE_EXTRA_CA_CERTS: tls.cert }),
+      ({ code }) => code === 0,
+      { deadlineMs: 60_000, what: "the region answers over TLS" },
+    );
+    expect(listed.out).toBe("eu  member   this region\n");
+    expect(await list({})).toMatchObject({ code: 69, out: "" });
+    const plain = await runCommand(["regions", "list", "--region", region!.url], { cwd: site.directory });
+    expect(plain).toMatchObject({ code: 69, out: "" });
+  },
+);
 
 async function expectAnswers(url: string, paths: z.output<typeof documentSchema>["paths"]): Promise<void> {
   const empty: string[] = [];
