@@ -4,7 +4,7 @@ import { acknowledgedClaims, claimsBatch } from "./claims.ts";
 import { lose, refused } from "./link-end.ts";
 import { allowance, patience } from "./link-pace.ts";
 import { withMarkDone } from "./marks.ts";
-import { acknowledged, arrived, asked, backlogGone, loaded, nextRead, READ_BYTES } from "./send-queue.ts";
+import { acknowledged, withArrived, withRead, backlogGone, loaded, nextRead, READ_BYTES } from "./send-queue.ts";
 import type { InFlightBatch, SendQueue } from "./send-queue.ts";
 import { settle } from "./settle.ts";
 import type { Turn } from "./turn.ts";
@@ -20,7 +20,7 @@ export function whileLive(turn: Turn, region: RegionState, link: LiveLink, event
     case "marked":
       return settle(turn, withMarkDone(region));
     case "batches":
-      return pump(turn, region, { ...link, queue: arrived(link.queue, event.read, event.batches) });
+      return pump(turn, region, { ...link, queue: withArrived(link.queue, event.read, event.batches) });
     case "unread":
       return lose(turn, region, event.reason);
     case "full":
@@ -55,7 +55,7 @@ export function pump(turn: Turn, before: RegionState, link: LiveLink): void {
     ({ queue } = next);
     if (next.read === undefined) break;
     const read = turn.nextNumber();
-    queue = asked(queue, read, next.read);
+    queue = withRead(queue, read, next.read);
     const { streamId, seqs } = next.read;
     const { session } = link;
     turn.emit({
@@ -91,7 +91,7 @@ function withSent(region: RegionState, batches: number, bytes: number): RegionSt
 function heardWhileLive(turn: Turn, region: RegionState, link: LiveLink, event: SessionEvent): void {
   switch (event.kind) {
     case "ack":
-      return acked(turn, region, { ...link, lastFrameMs: turn.nowMs }, event);
+      return heardAck(turn, region, { ...link, lastFrameMs: turn.nowMs }, event);
     case "writable":
       return pump(turn, region, { ...link, writable: true });
     case "drain": {
@@ -108,14 +108,14 @@ function heardWhileLive(turn: Turn, region: RegionState, link: LiveLink, event: 
   }
 }
 
-function acked(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<SessionEvent, { kind: "ack" }>): void {
+function heardAck(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<SessionEvent, { kind: "ack" }>): void {
   const said = acknowledgedClaims(turn.state.streams, region.claims, ack);
   if (said.kind === "withdrawn") {
     const reason = `the region withdrew batches of stream ${said.streamId} that it had acknowledged`;
     return lose(turn, region, reason);
   }
   const { claims, changed } = said;
-  const landed = acknowledged(link.queue, (streamId, seq) => claimsBatch(claims, streamId, seq));
+  const acked = acknowledged(link.queue, (streamId, seq) => claimsBatch(claims, streamId, seq));
   const { totals, marks } = region;
   pump(
     turn,
@@ -123,20 +123,20 @@ function acked(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<Ses
       ...region,
       claims,
       circuit: { kind: "closed", failures: 0 },
-      patienceMs: patience(region.patienceMs, landed.arrived, turn.nowMs),
+      patienceMs: patience(region.patienceMs, acked.landed, turn.nowMs),
       marks: { ...marks, dirty: new Set([...marks.dirty, ...changed]) },
       totals: {
         ...totals,
-        durableBatches: totals.durableBatches + landed.arrived.length,
-        durableBytes: totals.durableBytes + link.queue.inFlightBytes - landed.queue.inFlightBytes,
+        durableBatches: totals.durableBatches + acked.landed.length,
+        durableBytes: totals.durableBytes + link.queue.inFlightBytes - acked.queue.inFlightBytes,
       },
     },
     {
       ...link,
-      ...allowance(link, landed.arrived, turn.nowMs),
+      ...allowance(link, acked.landed, turn.nowMs),
       creditBytes: Math.min(ack.creditBytes, UPLINK.creditMaxBytes),
-      queue: landed.queue,
-      catchUp: link.catchUp && caughtUp(link.catchUp, landed.arrived),
+      queue: acked.queue,
+      catchUp: link.catchUp && caughtUp(link.catchUp, acked.landed),
     },
   );
 }

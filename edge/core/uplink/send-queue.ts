@@ -6,9 +6,10 @@ import type { SeqRange, PendingSeqs } from "./seq-ranges.ts";
 /**
  * What one session still has to send to its region, and how far each batch has come:
  *
- *     to read  --nextRead-->  reads  --arrived-->  ready  --loaded-->  in flight  --acknowledged-->  (durable)
- *     (ranges)               (asked)              (bytes)             (sizes only)
- *                  <--- what the answer left out ---'
+ *     to read --nextRead--> reads --withArrived--> ready --loaded--> in flight --acknowledged--> (durable)
+ *     (ranges)             (asked)                (bytes)           (sizes only)
+ *         ^                   |
+ *         '-- not answered ---'
  *
  * There are two lanes. `fresh` holds what was sealed since the greeting. It always goes first, so that after a day
  * offline the latest values arrive at once. `backlog` holds what the region lacked at the greeting. The oldest batch goes
@@ -90,7 +91,7 @@ export function nextRead(
   return { queue: next, read: undefined };
 }
 
-export function asked(queue: SendQueue, id: number, read: Read): SendQueue {
+export function withRead(queue: SendQueue, id: number, read: Read): SendQueue {
   return { ...queue, reads: new Map(queue.reads).set(id, read) };
 }
 
@@ -98,7 +99,7 @@ export function asked(queue: SendQueue, id: number, read: Read): SendQueue {
  * The answer to a read. It may stop early because of `maxBytes`; then the seqs after its last batch are read again. A seq
  * that is missing before the last batch is no longer on disk, so enough regions hold it.
  */
-export function arrived(queue: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
+export function withArrived(queue: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
   const read = queue.reads.get(id);
   if (read === undefined) return queue;
   const reads = new Map(queue.reads);
@@ -153,7 +154,7 @@ export function loaded(
 export function acknowledged(
   queue: SendQueue,
   durable: (streamId: StreamId, seq: Seq) => boolean,
-): { readonly queue: SendQueue; readonly arrived: readonly InFlightBatch[] } {
+): { readonly queue: SendQueue; readonly landed: readonly InFlightBatch[] } {
   const inFlight: InFlightBatch[] = [];
   const landed: InFlightBatch[] = [];
   let inFlightBytes = 0;
@@ -164,9 +165,7 @@ export function acknowledged(
       inFlightBytes += item.bytes;
     }
   }
-  return landed.length === 0
-    ? { queue, arrived: landed }
-    : { queue: { ...queue, inFlight, inFlightBytes }, arrived: landed };
+  return landed.length === 0 ? { queue, landed } : { queue: { ...queue, inFlight, inFlightBytes }, landed };
 }
 
 /** Whether no batch of the backlog is left in the queue. */
