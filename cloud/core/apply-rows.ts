@@ -22,7 +22,7 @@ export function placeRows<Window extends WindowFacts>(
   facts: RowFacts<Window>,
 ): RowPlacements<Window> {
   const contested = new Set<Window>();
-  const windows = rows.windows.map(({ origin, window }, i): Placement => {
+  const windows = rows.windows.map(({ origin, window }, i): RowPlacement => {
     const held = facts.windows[i]!;
     const { streamId, seq: ver, hash48 } = origin;
     const { part, revision } = window;
@@ -31,7 +31,7 @@ export function placeRows<Window extends WindowFacts>(
     return placement;
   });
   const raws = rows.raws.map(({ origin }, i) => placeRawBlock(facts.raws[i]!, origin.hash48));
-  const commands = rows.commands.map(({ origin, command }, i): Placement => {
+  const commands = rows.commands.map(({ origin, command }, i): RowPlacement => {
     const version = { hlc: command.hlc, hash48: origin.hash48 };
     switch (command.kind) {
       case "erase_device":
@@ -122,15 +122,15 @@ export type RowFacts<Window extends WindowFacts> = {
  * `insert`: the place is free. `replace`: the row takes the place; the row of a slot that was there goes to the log. `log`:
  * the row of a slot goes to the log itself. `ignore`: nothing changes.
  */
-export type Placement = "insert" | "replace" | "log" | "ignore";
+export type RowPlacement = "insert" | "replace" | "log" | "ignore";
 
 export type RowPlacements<Window extends WindowFacts> = {
   /** For each of the `windows`. */
-  readonly windows: readonly Placement[];
+  readonly windows: readonly RowPlacement[];
   /** For each of the `raws`; never `log`. */
-  readonly raws: readonly Placement[];
+  readonly raws: readonly RowPlacement[];
   /** For each of the `commands`; never `log`. */
-  readonly commands: readonly Placement[];
+  readonly commands: readonly RowPlacement[];
   /** The windows that changed and leave a choice: their conflicts have to be found again. */
   readonly contested: readonly Window[];
 };
@@ -144,7 +144,7 @@ function isContested({ slots, commands }: WindowFacts): boolean {
   return slots.length > 1 || commands.length > 0;
 }
 
-function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): Placement {
+function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): RowPlacement {
   for (let i = 0; i < slots.length; i++) {
     const held = slots[i]!;
     if (held.streamId !== arriving.streamId || held.part !== arriving.part) continue;
@@ -159,13 +159,13 @@ function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): Placement {
 }
 
 /** After a fork the block with the higher hash has the place. */
-function placeRawBlock(held: RawFacts, hash48: number): Placement {
+function placeRawBlock(held: RawFacts, hash48: number): RowPlacement {
   const placement = held.hash48 === null ? "insert" : held.hash48 < hash48 ? "replace" : "ignore";
   if (placement !== "ignore") held.hash48 = hash48;
   return placement;
 }
 
-function placeLatest(latest: Map<string, CommandVersion>, name: string, version: CommandVersion): Placement {
+function placeLatest(latest: Map<string, CommandVersion>, name: string, version: CommandVersion): RowPlacement {
   const held = latest.get(name);
   if (held !== undefined && compareCommandVersions(version, held) <= 0) return "ignore";
   latest.set(name, version);

@@ -1,6 +1,6 @@
 import type { Store, StreamKey, StreamSet } from "./store.ts";
 
-/** What the store holds of every stream, for the comparison with the peers. */
+/** The sets of all streams. */
 export async function allSets(store: Store): Promise<readonly StreamSet[]> {
   const sets: StreamSet[] = [];
   for (let after: StreamKey | null = null; ;) {

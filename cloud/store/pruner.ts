@@ -2,9 +2,8 @@ import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Page, BatchId, PruneKey, Store } from "./store.ts";
 
 /**
- * Deletes the bytes of batches that are older than `keepMs` and that every region holds, a few at a time, so that
- * commits never wait for long.
- * Records stay for ever; the bytes are what peers and audits read, and what a fork is recognised by.
+ * Deletes the bytes of batches that are older than `keepMs` and that every region holds. It deletes a few at a time, so that
+ * commits never wait for long. Records stay for ever.
  */
 export class Pruner {
   readonly #deps: PrunerDeps;
@@ -24,14 +23,14 @@ export class Pruner {
     }, EVERY_MS);
   }
 
-  /** Resolves when the step that is running has ended. */
+  /** Resolves when the running round has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
     await this.#running;
   }
 
-  /** One round; {@link start} has it called. */
+  /** One round. {@link start} calls it regularly. */
   async prune(): Promise<void> {
     const receivedBeforeMs = this.#deps.clock.nowMs() - this.#keepMs;
     let total = 0;
@@ -56,7 +55,7 @@ export class Pruner {
 type PrunerDeps = {
   readonly store: Store;
   readonly clock: { nowMs(): number };
-  /** Whether every region is known to hold it: bytes are kept for the one that does not. */
+  /** Whether every region is known to hold the batch. Otherwise its bytes are kept for the others. */
   readonly heldEverywhere: (streamId: StreamId, seq: Seq) => boolean;
   readonly pruned: (batches: number) => void;
   readonly onFailure: (error: unknown) => void;

@@ -1,12 +1,12 @@
 import type { Seq } from "./ids.ts";
 
 /**
- * A set of batch seqs of one stream: all of 1..prefix, and islands above it. It is what a region says it holds, and all
- * the protocol ever compares; a plain immutable value, so that it crosses threads and wires as it is.
+ * A set of batch seqs of one stream: all of 1..prefix, and islands above it. Regions tell with it what they hold, and the
+ * protocol compares nothing else. It is a plain immutable value, so that it can cross threads and the wire.
  *
  *     prefix 4, islands [7,8] [11,11]:   1 2 3 4 . . 7 8 . . 11
  *
- * Invariant (checked where a set comes from outside): islands ascend, do not touch each other, and start above
+ * Invariant (checked for every set from outside): islands ascend, do not touch each other, and start above
  * prefix + 1. Two equal sets therefore have equal parts.
  */
 export type Have = {
@@ -18,7 +18,7 @@ export type Island = { readonly first: number; readonly last: number };
 
 export const EMPTY_HAVE: Have = { prefix: 0, islands: [] };
 
-/** More islands than this from outside are refused: a stream with so many holes is not one of ours. */
+/** A set from outside with more islands is refused: no stream of a gateway has so many holes. */
 export const ISLANDS_MAX = 100_000;
 
 /** The set of the given seqs, in any order and with repetitions. */
@@ -40,7 +40,7 @@ export function contains(have: Have, seq: Seq): boolean {
   return false;
 }
 
-/** The set with one more seq. In order this is a new prefix and nothing else. */
+/** The set with one more seq. For the next seq in order only the prefix changes. */
 export function insert(have: Have, seq: Seq): Have {
   return insertRange(have, seq, seq);
 }
@@ -138,7 +138,7 @@ export function equalHave(a: Have, b: Have): boolean {
   );
 }
 
-/** The islands as the wire and the disk have them: first, last, first, last... */
+/** The islands in the form of the wire and the disk: first, last, first, last... */
 export function flatIslands(have: Have): number[] {
   return have.islands.flatMap((island) => [island.first, island.last]);
 }

@@ -5,12 +5,12 @@ import type { Millis } from "./ids.ts";
  *
  *     42 bits ms since 2020-01-01 | 6 bits logical | 5 bits region = 53 bits
  *
- * A version is always above every version seen, so an operator's later command wins everywhere even where the clock
- * of its region is behind.
+ * A new version is above every version that the region has seen. So a later command wins everywhere, even when the clock of
+ * its region is behind.
  */
 export const HLC_EPOCH_MS = 1_577_836_800_000;
 
-/** One step of time or logic above a region number: adding it leaves the region as it is. */
+/** One step of the time and the logical counter. Adding it does not change the region. */
 const STEP = 32;
 const LOGICAL = 64;
 

@@ -24,7 +24,7 @@ export type RegionId = Brand<string, "RegionId">;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** What a gateway or region name may look like; the same rule in configuration and on the wire. */
+/** The rule for names of gateways and regions, in the configuration and on the wire. */
 export const NAME_RULE = "1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit";
 
 export function millis(value: number): Millis {

@@ -1,7 +1,7 @@
 import type { Millis } from "./ids.ts";
 
 /**
- * What a sensor can say. Integers beyond 2^53 stay exact as `bigint`; in sums they count as the nearest double.
+ * The value of a reading. Integers beyond 2^53 stay exact as `bigint`; in sums they count as the nearest double.
  * Booleans count as 0 and 1; text has no sum, only a count, a first and a last.
  */
 export type Value = number | bigint | boolean | string;
@@ -18,7 +18,7 @@ export type Reading = {
   readonly metric: string;
   readonly timeMs: Millis;
   readonly value: Value;
-  /** As the payload or the route gave it, never invented. */
+  /** From the payload or the route. Null where neither names one. */
   readonly unit: string | null;
   readonly clock: ClockSource;
 };

@@ -4,8 +4,8 @@ import type { ClockSource, Value } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
- * What two gateways that forward the same series mean: `mirror`, both saw everything; `partition`, each saw a part;
- * `auto`, look at which 32nd parts of the window each has covered.
+ * How to combine two gateways that forward the same series: `mirror`, both received everything; `partition`, each received a
+ * part; `auto`, compare which 32nds of the window each one covered.
  */
 export type HaMode = "mirror" | "partition" | "auto";
 
@@ -22,7 +22,7 @@ export type WindowRecord = {
   readonly carry: StreamId | null;
   /** 0 when the window is forwarded for the first time, then 1, 2... with each late revision. */
   readonly revision: number;
-  /** As the rule of the gateway says it for the series. */
+  /** From the gateway's rule for the series. */
   readonly haMode: HaMode;
   /**
    * Whether the window has a type or unit that the metric did not have at first (proto/core/schema.ts). Such a window is a
@@ -54,7 +54,7 @@ export type BatchLedger = {
   readonly redelivered: number;
   /** Messages dead-lettered, by reason. */
   readonly deadLetters: ReadonlyMap<string, number>;
-  /** Things deliberately dropped, by what and why (`drop_oldest` of dead letters beyond their quota, ...). */
+  /** What was dropped on purpose, by kind and reason (`drop_oldest` of dead letters beyond their quota, ...). */
   readonly discards: ReadonlyMap<string, number>;
 };
 

@@ -2,15 +2,15 @@ import type { Value } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
- * What the readings of a series are: a type and a unit. Two versions of one metric are never summed up: the mean of
- * degrees Celsius and Fahrenheit, or of numbers and switches, is the mean of nothing.
+ * The type and the unit of the readings of a series. Two versions of one metric are never added up: the mean of degrees
+ * Celsius and Fahrenheit, or of numbers and switches, has no meaning.
  *
- * A version is what it says, not a number: two gateways that forward one series count their versions apart, and mean the
- * same by "a number in °C".
+ * A version is identified by its type and unit, not by a number: two gateways that forward one series number their versions
+ * differently, and mean the same by "a number in °C".
  */
 export type SchemaVersion = {
   readonly type: ValueType;
-  /** Null: nobody said one. */
+  /** Null: not known. */
   readonly unit: string | null;
 };
 

@@ -5,11 +5,11 @@ import { DDSketch } from "@datadog/sketches-js";
  * PVLDB 12(12), 2019). This file is the only one that knows the library.
  *
  * In memory it has a bin for every 2 % between the smallest and the largest value: 100 to 1,000 bytes for a sensor, 1 MB
- * for one that alternates between 1e-300 and 1e300. The library's store of 2,048 bins at most is no answer: it gives up
- * the 1 % for such a window, and its merge depends on what is merged into what.
+ * for one that alternates between 1e-300 and 1e300. The library also has a store with
+ * at most 2,048 bins. It is not used: it gives up the 1 % for such a window, and its result depends on the order of merging.
  *
- * As bytes it is what it holds and no more: the library's own protobuf form writes every bin between the smallest and
- * the largest value as a double, which made 4 KB of a window of ten readings; this form takes 20 to 40 bytes.
+ * As bytes it has only the bins that are not empty. The library's own protobuf form writes every bin between the smallest and
+ * the largest value as a double: 4 KB for a window of ten readings. This form takes 20 to 40 bytes.
  *
  *     zeros | bins > 0 | bins < 0      bins: number, then key and count of each, keys as differences; all varints
  */
@@ -45,7 +45,7 @@ export class QuantileSketch {
     this.#sketch.accept(value);
   }
 
-  /** Bin by bin and not with the library's `merge`: that of 2.1.1 forgets the bins of negative values. */
+  /** Adds bin by bin. The library's own `merge` (2.1.1) loses the bins of negative values. */
   merge(other: QuantileSketch): void {
     const [into, from] = [this.#sketch, other.#sketch];
     for (const [store, added] of [
@@ -89,7 +89,7 @@ export function quantile(bytes: Uint8Array, q: number): number {
 
 export const RELATIVE_ACCURACY = 0.01;
 
-/** The keys of the largest and the smallest double at this accuracy are within it. */
+/** At this accuracy every double has a key in -KEY_MAX..KEY_MAX. */
 const KEY_MAX = 40_000;
 
 function zigzag(value: number): number {

@@ -9,7 +9,7 @@ import type { Value } from "./reading.ts";
 export type WindowSummary = {
   /** All readings counted, of whatever type. */
   readonly count: number;
-  /** Those of them that have a number; sum, min, max, mean and m2 are over these. */
+  /** The readings that are numbers or booleans; sum, min, max, mean and m2 are over these. */
   readonly numericCount: number;
   /** Compensated (Neumaier) sum; 0 where numericCount is 0, as are min, max, mean and m2. */
   readonly sum: number;
@@ -25,14 +25,14 @@ export type WindowSummary = {
   readonly last: Value;
   /** Bit i is set when a reading fell into the i-th 1/32 of the window. An unsigned 32-bit integer. */
   readonly coverage: number;
-  /** A DDSketch in its protobuf form, or null where the rule asks for none or there is no number. */
+  /** The bytes of a `QuantileSketch`, or null where the rule asks for none or there is no number. */
   readonly sketch: Uint8Array | null;
 };
 
 /**
- * The summary of the readings of both. Counts, minima and maxima are exact whatever the order; sums and moments to
- * rounding. First and last follow event time; among equals the side with the smaller (for `first`) or larger (for
- * `last`) value wins, so that the result does not depend on the order of the arguments.
+ * The summary of the readings of both. Counts, minima and maxima are exact in any order, sums and moments up to rounding.
+ * First and last follow event time. With equal times the smaller value is the `first` and the larger one the `last`, so that
+ * the result does not depend on the order of the arguments.
  */
 export function mergeSummaries(a: WindowSummary, b: WindowSummary): WindowSummary {
   if (a.count === 0) return b;
@@ -66,7 +66,7 @@ export function standardDeviation(summary: WindowSummary): number {
   return Math.sqrt(summary.m2 / summary.numericCount);
 }
 
-/** A sketch of both, or none: half a sketch would answer for readings it never saw. */
+/** A sketch of both, or none: a sketch of one side would answer for readings that are not in it. */
 function mergeSketches(a: WindowSummary, b: WindowSummary): Uint8Array | null {
   if (a.numericCount === 0) return b.sketch;
   if (b.numericCount === 0) return a.sketch;
@@ -76,7 +76,7 @@ function mergeSketches(a: WindowSummary, b: WindowSummary): Uint8Array | null {
   return merged.toBytes();
 }
 
-/** An order among values of all types, only to be deterministic. */
+/** An order among values of all types. It has no meaning, and makes the result deterministic. */
 function rank(value: WindowSummary["first"]): string {
   return `${typeof value}:${String(value)}`;
 }

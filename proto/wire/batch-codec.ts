@@ -19,9 +19,9 @@ import { Dictionary, seriesNames, windowColumns, windowRecords } from "./window-
 /**
  * Batches to bytes and back: columnar protobuf (proto/batch.proto), zstd, SHA-256.
  *
- * Promises: what `openBatch` calls `ok` is exactly what `sealBatch` was given, checked by the hash and by the identity
- * inside the body; other bytes are `invalid` with the reason, whatever they are, at bounded cost. A body of a newer
- * format is not `invalid` but `unknown_format`: it is kept for a later version.
+ * Promises: a batch that `openBatch` calls `ok` is exactly the one that `sealBatch` was given; the hash and the identity inside
+ * the body prove it. Any other bytes are `invalid`, with the reason, at bounded cost. A body of a newer format is
+ * `unknown_format`, not `invalid`: it is kept for a later version.
  */
 export function sealBatch(batch: { streamId: StreamId; seq: Seq; content: BatchContent }): SealedBatch {
   const body = wire.BatchBody.encode(bodyOf(batch)).finish();
@@ -43,7 +43,7 @@ export type ReadableBatch = {
     readonly ledger: BatchLedger;
     readonly commands: readonly OperatorCommand[];
   };
-  /** The raw readings, series by series, undecoded: a region stores `columns` as they are. */
+  /** The raw readings, series by series, not decoded: a region stores `columns` as they came. */
   readonly rawSlices: readonly RawSlice[];
 };
 
@@ -92,16 +92,16 @@ export function readRawColumns(columns: Uint8Array): {
   };
 }
 
-/** Which types the readings in the columns of a {@link RawSlice} have. */
+/** The types of the readings in the columns of a {@link RawSlice}. */
 export function typesOfRawColumns(columns: Uint8Array): readonly ValueType[] {
   return typesOfValues(wire.RawColumns.decode(columns).values);
 }
 
 const wire = tidemark.v1;
 const FORMAT_MAX = 3;
-/** 1 and 3 measured the same speed on batches of sensor values; 3 is 4 % smaller. */
+/** Measured on batches of sensor values: levels 1 and 3 are equally fast, and 3 is 4 % smaller. */
 const ZSTD_LEVEL = 3;
-/** A batch unpacks to a few hundred KiB; this stops a bomb and nothing else. */
+/** A batch unpacks to a few hundred KiB. The limit only stops decompression bombs. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const CLOCKS: readonly ClockSource[] = ["device", "none", "suspect"];
 
@@ -126,7 +126,7 @@ function bodyOf(batch: { streamId: StreamId; seq: Seq; content: BatchContent }):
   };
 }
 
-/** The lowest that can say it, so that a region of an earlier version reads all that it can. */
+/** The lowest format that can hold the content, so that a region of an earlier version can read as much as possible. */
 function formatOf({ commands = [], windows }: BatchContent): number {
   if (windows.some((window) => window.later)) return 3;
   return commands.length > 0 || windows.some((window) => window.haMode !== "auto") ? 2 : 1;
@@ -158,7 +158,7 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
     throw new RangeError(`the bytes are those of batch ${streamIdFromBytes(body.streamId)}/${body.seq}`);
   }
   const series = seriesNames(body);
-  // A region that knows only format 1 sees no commands in such a body, so no region does.
+  // A region that knows format 1 only does not see commands in such a body. So no region may see them.
   const commands = body.format === 1 ? [] : operatorCommands(body.commands, series);
   if (commands.length > 0 && !isOperatorName(body.gateway)) {
     throw new RangeError(`${body.gateway} is a gateway; commands come from regions`);
@@ -175,7 +175,7 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
     rawSlices: body.raws.map((item): RawSlice => {
       const raw = wire.RawColumns.create(item);
       const columns = wire.RawColumns.encode(raw).finish();
-      // Read once here, so that what is stored is known to be readable.
+      // Decoded once here, so that a store keeps only columns that can be read.
       readRawColumns(columns);
       const { device, metric, unit } = nth(series, raw.series, "series");
       const types = typesOfValues(raw.values);

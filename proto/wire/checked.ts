@@ -1,4 +1,4 @@
-/** What comes out of a decoded message, checked: what is wrong is a RangeError that says so. */
+/** Checks for values of decoded messages. Each throws a RangeError that names the mistake. */
 
 export function nth<T>(list: readonly T[], index: number, what: string): T {
   const item = list[index];

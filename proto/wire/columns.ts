@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 
 /**
- * Columns of numbers as bytes: varints, zigzag, and decimals. Encoding is exact or it is not used: every value is
- * checked to come back as it was, to the sign of a zero.
+ * Columns of numbers as bytes: varints, zigzag, and decimals. A form is used only where it is exact: every value is checked to
+ * come back the same, including the sign of a zero.
  */
 export class ByteWriter {
   #bytes: Buffer;
@@ -12,14 +12,14 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafe(Math.max(16, expectedBytes));
   }
 
-  /** A safe integer of any sign: small magnitudes take few bytes. */
+  /** Writes a safe integer. Small magnitudes take few bytes. */
   zigzag(value: number): void {
     if (this.#end + 10 > this.#bytes.length) this.#grow();
     if (value >= -0x40000000 && value < 0x40000000) {
       this.#varint32(((value << 1) ^ (value >> 31)) >>> 0);
       return;
     }
-    // Twice the value may be beyond the integers that doubles have, so the sign goes first, by itself.
+    // Twice the value may be too large for an exact double. So the sign is written first, by itself.
     let rest = value >= 0 ? value : -value - 1;
     const low = (rest % 64) * 2 + (value >= 0 ? 0 : 1);
     rest = Math.floor(rest / 64);
@@ -63,7 +63,7 @@ export class ByteReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** @throws RangeError at the end of the bytes, or when the number is no safe integer. */
+  /** @throws RangeError at the end of the bytes, or when the number is not a safe integer. */
   zigzag(): number {
     const first = this.#byte();
     const negative = (first & 1) === 1;
@@ -101,7 +101,7 @@ export function encodeDeltas(values: ArrayLike<number>): Buffer {
 }
 
 export function decodeDeltas(bytes: Uint8Array, count: number): Float64Array {
-  // Every row takes a byte at least, so a lie about the count cannot make us allocate.
+  // Every row takes at least one byte. The check keeps a wrong count from allocating memory.
   if (bytes.length < count) throw new RangeError("a column has fewer rows than its head says");
   const reader = new ByteReader(bytes);
   const values = new Float64Array(count);
@@ -114,7 +114,7 @@ export function decodeDeltas(bytes: Uint8Array, count: number): Float64Array {
   return values;
 }
 
-/** Times of a sensor: the difference of differences is nearly always 0, so a regular series costs next to nothing. */
+/** Times of a sensor. The difference of differences is nearly always 0, so a regular series takes a byte a row before zstd. */
 export function encodeTimes(timesMs: ArrayLike<number>): Buffer {
   const writer = new ByteWriter(timesMs.length * 2);
   let previous = timesMs.length > 0 ? timesMs[0]! : 0;
@@ -148,8 +148,8 @@ export function decodeTimes(firstMs: number, bytes: Uint8Array, count: number): 
 export type NumberColumn = { readonly scale: number; readonly decimal: Uint8Array; readonly ieee: Uint8Array };
 
 /**
- * Doubles. Sensors speak in decimals: where every value is an integer over a power of ten (tried up to six places), the
- * integers' differences are stored; one value that is not, and all are stored as they are.
+ * Doubles. Sensors usually send decimals. Where every value is an integer divided by a power of ten, with at most six places,
+ * the differences of the integers are stored. Otherwise all values are stored as doubles.
  */
 export function encodeNumbers(values: ArrayLike<number>): NumberColumn {
   const scale = decimalScale(values);
@@ -194,7 +194,7 @@ function decimalScale(values: ArrayLike<number>): number {
       if (scale === POWERS.length) return -1;
     }
   }
-  // A value that is exact with two places may, in rare cases, not be with three: all must be with the last scale.
+  // In rare cases a value is exact with two places and not with three. So all values are checked with the last scale.
   for (let i = 0; i < values.length; i++) if (!isDecimal(values[i]!, POWERS[scale]!)) return -1;
   return scale;
 }
@@ -205,6 +205,6 @@ function isDecimal(value: number, factor: number): boolean {
 }
 
 const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
-/** The difference of two of them is still a safe integer. */
+/** The difference of two integers below this is still a safe integer. */
 const WHOLE_MAX = 2 ** 51;
 const EMPTY = Buffer.alloc(0);

@@ -10,7 +10,7 @@ import { tidemark } from "./generated/tidemark.js";
 import type { Dictionary, SeriesNames } from "./window-columns.ts";
 import { windowColumns, windowRecords } from "./window-columns.ts";
 
-/** Commands of operators as part of a batch (proto/batch.proto, OperatorCommand). */
+/** Encodes a command of an operator as part of a batch (proto/batch.proto, OperatorCommand). */
 export function commandMessage(
   command: OperatorCommand,
   dictionary: Dictionary,
@@ -44,7 +44,7 @@ export function operatorCommands(
   series: readonly SeriesNames[],
 ): OperatorCommand[] {
   const commands = messages.map((message) => operatorCommand(wire.OperatorCommand.create(message), series));
-  // So that (hash of the batch, hlc) is the identity of a command.
+  // The identity of a command is (hash of the batch, hlc), so no two commands of a batch may share a version.
   for (const [i, { hlc }] of commands.entries()) {
     if (i > 0 && hlc <= commands[i - 1]!.hlc) throw new RangeError("the versions of the commands do not ascend");
   }
@@ -63,9 +63,9 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
   if (common.hlc < 1) throw new RangeError("a command without a version");
   const said = (kind: OperatorRank, columns: tidemark.v1.WindowColumns.$Properties | null | undefined) => {
     const [record, ...more] = windowRecords(wire.WindowColumns.create(columns ?? {}), series);
-    if (record === undefined || more.length > 0) throw new RangeError("a command speaks of one window");
+    if (record === undefined || more.length > 0) throw new RangeError("a command must be about one window");
     const { device, metric, windowMs, windowStartMs, summary } = record;
-    if (summary.count < 1) throw new RangeError("a command that says a window is empty");
+    if (summary.count < 1) throw new RangeError("a command with an empty window");
     return { ...common, kind, window: checkedWindow({ device, metric, windowMs, windowStartMs }), summary };
   };
   switch (message.command) {
@@ -97,7 +97,7 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
       };
     }
     default:
-      throw new RangeError("a command that says nothing");
+      throw new RangeError("a command without content");
   }
 }
 

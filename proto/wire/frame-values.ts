@@ -8,15 +8,15 @@ import type { SealedBatch } from "../core/record.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 
-/** The values that the frames of all services share, checked where they come from outside. */
+/** The values that the frames of all services share. Values from outside are checked here. */
 export type StreamHave = {
   readonly streamId: StreamId;
   readonly have: Have;
-  /** Between regions, where a whole set is told: the sum of the hashes of its batches. */
+  /** The sum of the hashes of the batches. Only between regions, with a whole set. */
   readonly hashSum?: number | undefined;
 };
 
-/** What was wrong; `batch` where it is about one. */
+/** Why the other side refused. `batch` names the refused batch, where the refusal is about one. */
 export type WireRefusal = {
   readonly code: string;
   readonly message: string;
@@ -73,7 +73,7 @@ export function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): Stre
   });
 }
 
-/** protobufjs gives 64-bit fields as doubles: what does not fit one is not a number of ours. */
+/** protobufjs gives 64-bit fields as doubles. @throws RangeError for a number that no double holds exactly. */
 export function number(value: unknown): number {
   const plain = Number(value);
   if (!Number.isSafeInteger(plain) || plain < 0) throw new RangeError(`not a whole number below 2^53: ${plain}`);

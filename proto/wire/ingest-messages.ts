@@ -19,9 +19,8 @@ import {
 import { tidemark } from "./generated/tidemark.js";
 
 /**
- * The frames of `Ingest.Session` as typed values. What comes from a peer is checked here, once: behind this file a
- * stream id is a UUID, a seq a safe integer and a set well formed. A frame that is not is a `Fault` with the code
- * `protocol`, never a crash and never a guess.
+ * The frames of `Ingest.Session` as typed values. Frames from outside are checked here, once: after that a stream id is a UUID,
+ * a seq is a safe integer and a set is well formed. A frame that breaks this is a `Fault` with the code `protocol`.
  */
 export const PROTOCOL = 1;
 export const INGEST_SESSION_PATH = "/tidemark.v1.Ingest/Session";
@@ -145,7 +144,7 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
         replicated: haves(ack.replicated),
         regions: ack.regions.map((region) => wire.RegionAddress.create(region)).map(({ name, url }) => ({ name, url })),
         creditBytes: number(ack.creditBytes),
-        // A region of an earlier version says nothing: its word alone then decides what is replicated.
+        // A region of an earlier version does not send it. Then its own claim decides what is replicated.
         minCopies: ack.minCopies === 0 ? Infinity : ack.minCopies,
       };
     }

@@ -20,8 +20,7 @@ import {
 import { tidemark } from "./generated/tidemark.js";
 
 /**
- * The frames of `Peer.Link` (proto/peer.proto) as typed values, checked here as those of `Ingest.Session` are in
- * messages.ts.
+ * The frames of `Peer.Link` (proto/peer.proto) as typed values. Frames from outside are checked here, once.
  */
 export const PEER_LINK_PATH = "/tidemark.v1.Peer/Link";
 
@@ -44,11 +43,11 @@ export type SenderFrame =
 export type ReceiverFrame =
   | ({ readonly kind: "welcome" } & PeerWelcome)
   | { readonly kind: "holds"; readonly streams: readonly StreamHave[]; readonly complete: boolean }
-  /** `variants`: also what we hold, where the other may have another side of a fork. */
+  /** `variants`: also batches that the receiver holds, because the sender may have the other side of a fork. */
   | ({ readonly kind: "want"; readonly variants?: boolean } & StreamRanges)
   | { readonly kind: "want_hashes"; readonly streamId: StreamId; readonly after: number }
   | { readonly kind: "want_snapshot"; readonly after: Uint8Array }
-  /** One that names a batch refuses that batch only; any other is the last frame. */
+  /** A refusal that names a batch refuses that batch only. Any other is the last frame. */
   | ({ readonly kind: "refusal" } & WireRefusal);
 
 export type PeerHello = {
@@ -68,7 +67,7 @@ export type PeerWelcome = {
   readonly creditBytes: number;
 };
 
-/** `after` and `next` mean something to the sender only; an empty `after` is the beginning, an empty `next` the end. */
+/** Only the sender can read `after` and `next`. An empty `after` is the beginning, an empty `next` the end. */
 export type SnapshotFrame = {
   readonly after: Uint8Array;
   /** For `decodeSnapshotPart`. */
@@ -91,7 +90,7 @@ export type WireDayDigest = {
 export type StreamRanges = { readonly streamId: StreamId; readonly ranges: readonly Island[] };
 
 const wire = tidemark.v1;
-/** More in one frame is refused: whoever lacks that much asks again. */
+/** A frame with more is refused. A region that lacks more asks again. */
 const RANGES_MAX = 10_000;
 const CURSOR_BYTES_MAX = 8_192;
 

@@ -27,14 +27,14 @@ export type SnapshotPart = {
 
 export type SnapshotStream = { readonly streamId: StreamId; readonly gateway: string };
 
-/** A batch without its bytes, and what it counted. */
+/** A batch without its bytes, with its counts. */
 export type SnapshotBatch = SnapshotStream & {
   readonly seq: Seq;
   readonly sha256: Uint8Array;
   readonly counts: BatchCounts;
 };
 
-/** The batch that a row came with. */
+/** The batch that carried a row. */
 export type SnapshotOrigin = SnapshotStream & {
   readonly seq: Seq;
   /** First 48 bits of its hash. */
@@ -43,7 +43,7 @@ export type SnapshotOrigin = SnapshotStream & {
 
 export type SnapshotRaw = {
   readonly origin: SnapshotOrigin;
-  /** Among the blocks of this series in the batch. */
+  /** Its place among the blocks of this series in the batch. */
   readonly position: number;
   readonly slice: RawSlice;
 };
@@ -55,7 +55,7 @@ export type SnapshotVoid = SnapshotStream & {
   readonly reason: string;
 };
 
-/** Which type and unit a series had, and when. */
+/** A type and unit of a series, with the times of its earliest and latest reading. */
 export type SnapshotSchema = SchemaVersion & {
   readonly device: string;
   readonly metric: string;
@@ -185,8 +185,8 @@ class Streams {
 }
 
 const wire = tidemark.v1;
-/** Its series are as those of batches of one format more. */
+/** The series of a part have the form of the next higher batch format. */
 const FORMAT_MAX = 2;
 const ZSTD_LEVEL = 3;
-/** A part unpacks to a few MiB; this stops a bomb and nothing else. */
+/** A part unpacks to a few MiB. The limit only stops decompression bombs. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;

@@ -50,7 +50,7 @@ export function decodeValues(
   });
 }
 
-/** Which types are among them, each once. */
+/** The types of the values, each once. */
 export function typesOfValues(column: tidemark.v1.ValueColumn.$Properties | null | undefined): readonly ValueType[] {
   const { kinds } = wire.ValueColumn.create(column ?? {});
   if (kinds.length === 0) return ONLY_NUMBERS;

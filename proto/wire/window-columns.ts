@@ -14,7 +14,7 @@ export class Dictionary {
   readonly #names = new Map<string, number>();
   readonly #series = new Map<string, Map<string, Map<string | null, number>>[]>();
 
-  /** @param of auto, and of the first type and unit, where nothing is said. */
+  /** The fourth parameter defaults to the mode `auto`, and to the first type and unit of the metric. */
   number(
     device: string,
     metric: string,
@@ -87,7 +87,7 @@ export function windowColumns(
 }
 
 /**
- * The dictionary as it came.
+ * Reads the dictionary.
  * @throws RangeError
  */
 export function seriesNames(body: Pick<tidemark.v1.BatchBody, "names" | "series" | "format">): readonly SeriesNames[] {
@@ -98,7 +98,7 @@ export function seriesNames(body: Pick<tidemark.v1.BatchBody, "names" | "series"
       metric: nth(body.names, metric, "name"),
       unit: unit === 0 ? null : nth(body.names, unit - 1, "name"),
       haMode: body.format === 1 ? "auto" : nth(HA_MODES, haMode, "ha_mode"),
-      // A reader of an earlier format does not see it, so no reader does.
+      // A reader of an earlier format does not see it. So no reader may see it.
       later: body.format >= 3 && later,
     };
   });

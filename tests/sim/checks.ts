@@ -7,7 +7,7 @@ import { WINDOW_MS } from "./window-length.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
 
-/** What must hold when everything has been mended and had its time; empty when all of it does. */
+/** Checks the world after all faults have ended and repair had time. @returns what is wrong; empty when all is well. */
 export async function violations(world: World): Promise<readonly string[]> {
   const live = await Promise.all(
     world.regions
@@ -52,7 +52,7 @@ async function everyReadingOnce(world: World, { region, dump }: LiveRegion): Pro
   return found;
 }
 
-/** What enough regions were said to hold is held by every one, unless its device was erased. */
+/** Every region has every command that was reported as replicated. With an erased device nothing is checked. */
 function everyCommand(world: World, { region, dump }: LiveRegion): string[] {
   if (dump.erased.length > 0) return [];
   const held = new Set(dump.commands.map(({ row }) => row.reason));
@@ -63,10 +63,10 @@ function everyCommand(world: World, { region, dump }: LiveRegion): string[] {
 
 type LiveRegion = { readonly region: SimRegion; readonly dump: StoreDump };
 
-/** By start and unit. */
+/** By window start and unit. */
 type Answers = ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
 
-/** What the region says of the windows of a device. */
+/** The region's answers for the windows of a device. */
 async function answersOf(mutant: Mutant | undefined, { region, dump }: LiveRegion, device: string): Promise<Answers> {
   const query = { ...ALL_TIME, device, metric: "id", windowMs: WINDOW_MS, after: null, limit: 10_000 };
   const page = await region.store!.records(query);
@@ -76,7 +76,7 @@ async function answersOf(mutant: Mutant | undefined, { region, dump }: LiveRegio
   return wrongAnswers(mutant, dump, device) ?? answers;
 }
 
-/** No answer counts less than one of the states that it was made of: few readings must not beat many. */
+/** No answer counts fewer readings than one of the rows that it is made of. */
 function noSlotBeaten({ region, dump }: LiveRegion, device: string, answers: Answers): string[] {
   const largest = new Map<string, number>();
   for (const { state, row, ...window } of dump.windows) {
@@ -153,7 +153,7 @@ function equalStores([first, ...others]: readonly LiveRegion[]): string[] {
   return found;
 }
 
-/** Every gateway may trim all that it has. */
+/** Every gateway may delete all of its batches. */
 function everythingReplicated(world: World): string[] {
   const found: string[] = [];
   for (const gateway of world.gateways) {

@@ -4,7 +4,7 @@ import type { DiskImage, SimGateway } from "./sim-gateway.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { World } from "./world.ts";
 
-/** All kinds of faults; every run of the suite must reach each of them in at least one seed of a hundred. */
+/** All kinds of faults. A run of the suite must reach each of them in at least one seed of a hundred. */
 export const FAULT_KINDS = [
   "partition",
   "one_way_partition",
@@ -29,10 +29,10 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** At most one of these in a run: two regions lost together before repair is what nobody promises to survive. */
+/** At most one of these in a run: Tidemark does not promise to survive the loss of two regions before repair. */
 const DESTROYS_A_REGION: ReadonlySet<FaultKind> = new Set(["region_lost", "region_rolled_back", "region_rebuilt"]);
 
-/** What goes wrong in a run, when, and for how long: planned from the world's randomness when it is made. */
+/** What goes wrong in a run, when, and for how long. All of it is planned at the start, from the randomness of the world. */
 export class Faults {
   readonly reached: Set<FaultKind> = new Set();
   readonly #world: World;
@@ -52,7 +52,7 @@ export class Faults {
     }
   }
 
-  /** Everything that can be mended is. */
+  /** Ends every fault that can end. */
   async heal(): Promise<void> {
     this.#healed = true;
     for (const undo of this.#undo) await undo();
@@ -68,7 +68,7 @@ export class Faults {
     const { random, network, regions, gateways } = this.#world;
     const region = pick(regions, random);
     if (DESTROYS_A_REGION.has(kind) && random() < 0.5) {
-      // Back to back: first its peers cannot reach it, and what it takes meanwhile is nowhere else.
+      // Two faults in a row: first its peers cannot reach it, so batches that it receives are nowhere else.
       this.#destroyed = true;
       const others = regions.filter((one) => one !== region);
       this.#blocked(
@@ -147,7 +147,7 @@ export class Faults {
         return;
       }
       case "stream_forked": {
-        // Two machines that say they are one: each region is given another side of the same batches.
+        // Two machines with the same identity: each region receives another side of the same batches.
         const stream = uuidV7(
           Math.floor(random() * 1e12),
           Buffer.from(Array.from({ length: 10 }, () => random() * 256)),
@@ -197,7 +197,7 @@ export class Faults {
     }
   }
 
-  /** Its disk is gone, with the region or without it, or is what it was before. */
+  /** The region is lost with its disk, or starts again with an empty or an old disk. */
   #destroy(kind: FaultKind, region: SimRegion, forMs: number, image: Buffer | undefined): void {
     if (!region.running) return;
     region.crash({ silent: this.#world.random() < 0.5 });
@@ -213,12 +213,12 @@ export class Faults {
   #restored(kind: FaultKind, gateway: SimGateway, image: DiskImage, forMs: number): void {
     gateway.crash({ silent: false });
     gateway.replaceDisk(image);
-    // What came after the copy was made may be lost with the disk that is no more.
+    // Readings that came after the copy was made may be lost with the replaced disk.
     this.#sealedTwice(gateway, image);
     this.#lasting(kind, forMs, () => gateway.running || gateway.start());
   }
 
-  /** What the journal of a copy had not sealed yet is sealed by both lives, under other numbers. */
+  /** Readings that were not sealed when the copy was made are sealed by both processes, under different numbers. */
   #sealedTwice(gateway: SimGateway, { unsealedSinceMs }: DiskImage): void {
     const { sensors, uncertain, restored } = this.#world;
     restored.add(gateway);
@@ -260,7 +260,7 @@ function pick<T>(from: readonly T[], random: () => number): T {
   return from[Math.floor(random() * from.length)]!;
 }
 
-/** Seconds, days or years, back or ahead. */
+/** Milliseconds: some seconds, days or years, backwards or forwards. */
 function jump(random: () => number): number {
   const size = [5000, 86_400_000, 3 * 365 * 86_400_000][Math.floor(random() * 3)]!;
   return (random() < 0.5 ? -1 : 1) * random() * size;

@@ -29,16 +29,16 @@ export type Mutant =
   | "add_instead_of_replace"
   /** An acknowledgement is a position: everything up to the highest batch counts as held. */
   | "prefix_only_acks"
-  /** A snapshot comes before everything else, its rows first, and then the set of all that its sender holds by then. */
+  /** A snapshot sends its rows first, and then the set of all batches that its sender holds by then. */
   | "snapshot_set_read_last"
   /** Applying a batch depends on when it is applied. */
   | "clock_dependent_apply"
   /** Readings of a metric in one unit are added to those in another. */
   | "adds_up_units"
-  /** A batch counts as replicated, and is trimmed, as soon as one region has it. */
+  /** A batch counts as replicated, and is deleted, as soon as one region has it. */
   | "eager_trim";
 
-/** How a gateway hears what a region says. */
+/** What a gateway with the mistake makes of the events of a session. */
 export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (event: SessionEvent) => SessionEvent {
   if (mutant !== "claims_only_grow" && mutant !== "prefix_only_acks") return (event) => event;
   const bent = (sets: StreamSets, kind: string): StreamSets =>
@@ -56,7 +56,7 @@ export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (e
       : event;
 }
 
-/** How a region hears and talks on a link that it dialled; `heard` outlives the connection. */
+/** What a region with the mistake makes of the frames on a link that it opened. `heard` outlives the connection. */
 export function linkMutation(
   mutant: Mutant | undefined,
   heard: Map<string, Have>,
@@ -97,7 +97,7 @@ export function answerKey(startMs: number, unit: string | null): string {
   return `${startMs} ${unit ?? ""}`;
 }
 
-/** What a wrong way of reading the rows of a device's windows answers; undefined for the right one. */
+/** The answers of a region that reads the rows of a device's windows with the mistake; undefined without one. */
 export function wrongAnswers(
   mutant: Mutant | undefined,
   { windows }: StoreDump,
@@ -121,7 +121,7 @@ export function wrongAnswers(
   return answers;
 }
 
-/** The parts of a snapshot as a region with the mistake gives them. */
+/** How a region with the mistake makes the parts of a snapshot. */
 export function snapshotMutation(
   mutant: Mutant | undefined,
   store: SqliteStore,
@@ -129,7 +129,7 @@ export function snapshotMutation(
 ): (after: Uint8Array) => Promise<SnapshotChunk | null> {
   if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);
   return async (after) => {
-    // As long as it takes where there is much: what comes meanwhile is what the mistake is about.
+    // As long as a large snapshot takes. The mistake shows only when batches arrive meanwhile.
     await pause(500);
     if (Buffer.from(after).toString() === "set")
       return { body: encodeSnapshotPart(everythingHeld(await store.dump())), next: NOTHING };

@@ -1,11 +1,11 @@
 import type { VirtualTime } from "./virtual-time.ts";
 
 /**
- * Connections between machines: in order and reliable as TCP is, and as mortal.
+ * Connections between machines. As in TCP, frames arrive in order and reliably, and a connection can break.
  *
- * A direction between two machines can be blocked (a partition, possibly of one direction only). A frame that is sent
- * into a block is lost, and with it everything behind it on that connection, for ever: TCP skips nothing. Neither end
- * hears of it; whoever wants to know must notice the silence (half-open).
+ * One direction between two machines, or both, can be blocked (a partition). A frame that is sent into a block is lost, and so
+ * is every later frame in that direction of the connection: TCP skips nothing. Neither end is told. Each end has to notice the
+ * silence.
  */
 export class Network {
   readonly #time: VirtualTime;
@@ -13,7 +13,7 @@ export class Network {
   readonly #blocked = new Set<string>();
   readonly #listening = new Map<string, (end: WireEnd, from: string) => void>();
   readonly #wires = new Set<Wire>();
-  /** Frames take up to this long; grows and shrinks with the weather. */
+  /** Frames take up to this long. */
   latencyMs = 10;
 
   constructor(time: VirtualTime, random: () => number) {
@@ -25,7 +25,7 @@ export class Network {
     this.#listening.set(name, accept);
   }
 
-  /** @returns our end; `onClosed` of it tells when the other side refuses or leaves. */
+  /** @returns our end. Its `onClosed` is called when the other side refuses or closes. */
   connect(from: string, to: string): WireEnd {
     const wire = new Wire(this, from, to);
     this.#wires.add(wire);
@@ -49,7 +49,7 @@ export class Network {
     this.#blocked.clear();
   }
 
-  /** The machine is gone. `silent`: its power was cut, and nobody is told. */
+  /** The machine stops. `silent`: its power was cut, so the other ends are not told. */
   down(name: string, how: { silent: boolean }): void {
     this.#listening.delete(name);
     for (const wire of this.#wires) {
@@ -74,7 +74,7 @@ export class Network {
     const atMs = Math.max(this.#time.nowMs + 0.2 + this.#random() * this.latencyMs, wire.lastDeliveryMs(from));
     wire.setLastDelivery(from, atMs);
     this.#time.after(atMs - this.#time.nowMs, () => {
-      // A block swallows also what is on its way.
+      // Frames that are on their way are lost, too.
       if (this.#blocked.has(`${from}>${to}`)) wire.lose(from);
       if (!wire.isLost(from)) work();
     });

@@ -50,7 +50,7 @@ export class SimGateway {
     return this.#life?.engine;
   }
 
-  /** How the uplink is, to see why a seed fails. */
+  /** The state of the uplink, to see why a seed fails. */
   get uplink(): UplinkStatus | undefined {
     return this.#life?.driver.status();
   }
@@ -141,7 +141,7 @@ export class SimGateway {
     });
   }
 
-  /** Offers a message as the broker does; `committed` comes when it is on disk, or never. */
+  /** Offers a message as the broker does. `committed` is called when it is on disk; after a crash never. */
   publish(message: SimMessage, committed: () => void): void {
     const life = this.#life;
     if (life === undefined || life.engine.full) return;
@@ -163,7 +163,7 @@ export class SimGateway {
     });
   }
 
-  /** SIGKILL, or a power cut that nobody hears of. */
+  /** Stops at once: killed, or `silent` by a power cut, of which the other ends are not told. */
   crash(how: { silent: boolean }): void {
     if (this.running) this.#unsealedAtEndMs = this.#unsealedSinceMs();
     this.#life = undefined;
@@ -171,12 +171,12 @@ export class SimGateway {
     this.#deps.network.down(this.name, how);
   }
 
-  /** The disk as it is now, to return to. */
+  /** A copy of the disk, for {@link replaceDisk}. */
   image(): DiskImage {
     return { database: this.#disk.serialize(), mark: this.#mark, unsealedSinceMs: this.#unsealedSinceMs() };
   }
 
-  /** An old copy is put in place of the disk of a gateway that is down. */
+  /** Replaces the disk of a stopped gateway by an old copy. */
   replaceDisk(image: DiskImage): void {
     this.#disk.close();
     this.#disk = openInMemory({ ...GATEWAY_DATABASE, image: image.database });
@@ -184,14 +184,14 @@ export class SimGateway {
     this.#unsealedAtEndMs = image.unsealedSinceMs;
   }
 
-  /** A second machine with a copy of the disk, which thinks that it is this one. */
+  /** A second machine with a copy of the disk and the same identity. */
   clone(image: DiskImage): SimGateway {
     const twin = new SimGateway(this.name, this.#deps);
     twin.replaceDisk(image);
     return twin;
   }
 
-  /** Frees the disk: SQLite's memory is none that the collector of this process sees. */
+  /** Frees the disk. The garbage collector does not see SQLite's memory. */
   dispose(): void {
     this.#life = undefined;
     this.#lives++;
@@ -202,7 +202,7 @@ export class SimGateway {
     this.#clockOffsetMs += byMs;
   }
 
-  /** What was acknowledged before this is sealed; just after a start what the last process left may not be. */
+  /** Every reading acknowledged before this time is sealed. Just after a start, readings of the last process may not be. */
   #unsealedSinceMs(): number {
     const { nowMs } = this.#deps.time;
     const lastMs = nowMs - UNSEALED_MS;

@@ -4,9 +4,9 @@ import type { OperatorDraft } from "../../proto/core/operator-command.ts";
 import type { SimRegion } from "./sim-region.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** Somebody who now and then commands something, in whichever region they reach, about devices that nobody else knows. */
+/** An operator who sends commands now and then, to any region, about devices that no sensor has. */
 export class SimOperator {
-  /** By reason, which is unique: whether enough regions were said to hold it. */
+  /** By reason, which is unique: whether the command was reported as replicated. */
   readonly said: Map<string, { replicated: boolean }> = new Map();
   readonly #random: () => number;
   readonly #regions: readonly SimRegion[];
@@ -49,6 +49,6 @@ export class SimOperator {
   }
 }
 
-/** The devices that operators speak of begin with this. */
+/** The names of the devices in commands begin with this. */
 export const OPERATED = "operated-";
 const WINDOW_MS = 7_000;

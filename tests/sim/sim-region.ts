@@ -31,13 +31,13 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * A region as it is in production, store, committer, sessions and replication, on a disk in memory, a simulated network
- * and virtual time. Its two doors are two names on the network: `<name>` for gateways, `<name>/peer` for regions.
+ * and virtual time. It has two names on the network: `<name>` for gateways, `<name>/peer` for regions.
  */
 export class SimRegion {
   readonly name: RegionId;
   readonly #deps: SimRegionDeps;
   #disk: Database;
-  /** The process that runs; each start is another life, and what an earlier one had under way is void. */
+  /** The running process. Each start makes a new one; what an earlier process had not finished never happens. */
   #life:
     | {
         readonly store: SqliteStore;
@@ -168,13 +168,13 @@ export class SimRegion {
     });
   }
 
-  /** An operator's command. @returns whether the region runs and takes it; `replicated` is told when enough hold it. */
+  /** Takes a command. @returns false when the region does not run. `replicated` is called when enough regions hold it. */
   command(draft: OperatorDraft, replicated: () => void): boolean {
     if (this.#life === undefined) return false;
     const { commands } = this.#life;
     void commands
       .commit([draft])
-      // A clock that jumped out of the years that a version can say.
+      // The clock jumped out of the years that a version can hold.
       .catch((error: unknown) =>
         error instanceof Fault && error.code === "config" ? undefined : this.#deps.onFault(error),
       )
@@ -184,7 +184,7 @@ export class SimRegion {
     return true;
   }
 
-  /** A batch that some gateway delivers. */
+  /** Receives a batch from some gateway. */
   take(batch: SealedBatch): void {
     this.#life?.committer.submitBatch(
       { kind: "gateway", gateway: "plant-9", verified: false, listener: NOBODY },
@@ -192,7 +192,7 @@ export class SimRegion {
     );
   }
 
-  /** SIGKILL, or a power cut that nobody hears of. */
+  /** Stops at once: killed, or `silent` by a power cut, of which the other ends are not told. */
   crash(how: { silent: boolean }): void {
     this.#life = undefined;
     this.#lives++;
@@ -201,18 +201,18 @@ export class SimRegion {
     network.down(`${this.name}/peer`, how);
   }
 
-  /** The disk as it is now, to return to. */
+  /** A copy of the disk, for {@link replaceDisk}. */
   image(): Buffer {
     return this.#disk.serialize();
   }
 
-  /** An old backup, or nothing at all, is put in place of the disk of a region that is down. */
+  /** Replaces the disk of a stopped region by an old copy, or by an empty disk. */
   replaceDisk(image: Buffer | undefined): void {
     this.#disk.close();
     this.#disk = openInMemory(image === undefined ? REGION_DATABASE : { ...REGION_DATABASE, image });
   }
 
-  /** Frees the disk: SQLite's memory is none that the collector of this process sees. */
+  /** Frees the disk. The garbage collector does not see SQLite's memory. */
   dispose(): void {
     this.#life = undefined;
     this.#lives++;
@@ -246,7 +246,7 @@ export class SimRegion {
     return { send, close: () => end.close() };
   }
 
-  /** A store whose commits take their time; what a crash interrupts never happened, or happened and was never told. */
+  /** A store with slow commits. A commit that a crash interrupts did not happen, or happened and was never reported. */
   #slowStore(store: SqliteStore, alive: () => boolean): Store {
     const { time, random, mutant } = this.#deps;
     const pause = (ms: number): Promise<void> =>

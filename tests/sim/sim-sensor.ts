@@ -4,7 +4,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * A sensor that numbers its readings and sends one after the other with QoS 1: it repeats a message, with the DUP flag,
- * until it is acknowledged. Its own clock is right. It may say a unit, which it changes again and again.
+ * until it is acknowledged. Its clock is right. It may send a unit, which changes again and again.
  */
 export class SimSensor {
   readonly device: string;
@@ -29,7 +29,7 @@ export class SimSensor {
     this.#next();
   }
 
-  /** Nothing new from now on; what is not acknowledged yet is still repeated. */
+  /** Sends no new reading from now on, and goes on to repeat what is not acknowledged. */
   finish(): void {
     this.#publishing = false;
   }
@@ -53,7 +53,7 @@ export class SimSensor {
     });
   }
 
-  /** The unit of a reading, null where it says none. */
+  /** The unit of a reading; null where the sensor sends none. */
   unitOf(id: number): string | null {
     return this.#hasUnit ? UNITS[Math.floor(id / UNIT_LASTS) % UNITS.length]! : null;
   }

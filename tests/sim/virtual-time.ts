@@ -2,8 +2,8 @@ import type { Clock } from "../../proto/runtime/clock.ts";
 import { millis, monotonicMs } from "../../proto/core/ids.ts";
 
 /**
- * Time that passes only when nothing else is left to do. What happens at one moment happens in the order in which it
- * was planned, so a run follows from its seed alone.
+ * Time that passes only when there is nothing left to do. Events of one moment happen in the order in which they were planned,
+ * so the seed alone decides a run.
  */
 export class VirtualTime {
   #nowMs = 0;
@@ -15,7 +15,7 @@ export class VirtualTime {
     return this.#nowMs;
   }
 
-  /** @returns what cancels it. */
+  /** @returns a function that cancels it. */
   after(ms: number, work: () => unknown): () => void {
     const item: Planned = { atMs: this.#nowMs + Math.max(0, ms), order: this.#planned++, work };
     push(this.#heap, item);
@@ -31,7 +31,7 @@ export class VirtualTime {
     });
   }
 
-  /** A clock of a machine whose wall clock is off by that much. */
+  /** The clock of a machine whose wall clock is wrong by `offsetMs`. */
   clock(offsetMs: () => number): Clock {
     return {
       nowMs: () => millis(Math.floor(EPOCH_MS + this.#nowMs + offsetMs())),
@@ -39,14 +39,14 @@ export class VirtualTime {
     };
   }
 
-  /** Lets everything happen that is planned up to then, promises included. */
+  /** Runs everything that is planned until then, promises included. */
   async run(untilMs: number): Promise<void> {
     for (let next = this.#heap[0]; next !== undefined && next.atMs <= untilMs; next = this.#heap[0]) {
       pop(this.#heap);
       this.#nowMs = next.atMs;
       if (next.work === undefined) continue;
       next.work();
-      // The promises that this settled go on before time does: the chains of ours are a few steps long.
+      // Continuations of promises run before time passes. Their chains are a few steps long.
       for (let turn = 0; turn < PROMISE_TURNS; turn++) await SETTLED;
     }
     this.#nowMs = untilMs;

@@ -11,8 +11,7 @@ import { SimSensor } from "./sim-sensor.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /**
- * Three regions, two gateways and their sensors, tormented for half a minute and then left alone. Everything follows
- * from the seed.
+ * Three regions, two gateways and their sensors, with faults for half a minute and then without. The seed decides everything.
  */
 export class World {
   readonly time: VirtualTime = new VirtualTime();
@@ -22,15 +21,15 @@ export class World {
   readonly gateways: readonly SimGateway[];
   readonly sensors: readonly SimSensor[];
   readonly operator: SimOperator;
-  /** Gone for ever. */
+  /** Regions that do not come back. */
   readonly lost: Set<SimRegion> = new Set();
-  /** Readings that a restored gateway may have lost or may count twice: its disk, and its memory of deliveries, went back. */
+  /** Readings that a restored gateway may have lost or may count twice, because its disk is an old copy. */
   readonly uncertain: Set<number> = new Set();
-  /** Gateways whose disk was restored: their windows may be told apart from their readings. */
+  /** Gateways whose disk was restored. Their windows may differ from their readings. */
   readonly restored: Set<SimGateway> = new Set();
   readonly mutant: Mutant | undefined;
   readonly log: string[] = [];
-  /** That regions took over. */
+  /** Snapshots that regions have completed. */
   snapshots = 0;
   readonly internalErrors: string[] = [];
   #lastId = 0;

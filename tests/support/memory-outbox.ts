@@ -6,8 +6,8 @@ import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
 /**
- * An outbox in memory that answers like the one on disk: later, and from what is there at that moment. Batches are made
- * when they are read, so that a backlog of any size costs nothing until then.
+ * An outbox in memory that behaves as the one on disk: it answers later, with what it holds at that moment. Batches are made
+ * when they are read, so that a large backlog needs no memory.
  */
 export class MemoryOutbox implements Outbox {
   readonly #streams = new Map<StreamId, { first: number; last: number; closed: boolean }>();
@@ -30,7 +30,7 @@ export class MemoryOutbox implements Outbox {
     this.#listener({ streamId, firstSeq, lastSeq: stream.last as Seq });
   }
 
-  /** What was marked last of the stream. */
+  /** The last mark of the stream. */
   claim(streamId: StreamId): { durable: Have; replicated: Have } {
     return this.#claims.get(streamId) ?? { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
   }

@@ -9,7 +9,7 @@ import type { Value } from "../../proto/core/reading.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
 
-/** Sealed batches for tests, as a gateway makes them, from no more than a test cares about. */
+/** Makes sealed batches for tests, as a gateway makes them. A test names only what it cares about. */
 
 export function testStream(number: number): StreamId {
   return streamId(`01890000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`);
@@ -40,19 +40,19 @@ export function sealed(
   });
 }
 
-/** Bytes under a right hash and a right id, whatever they unpack to. */
+/** A batch with a right hash and any body. */
 export function sealedBody(stream: StreamId, position: number, body: Uint8Array): SealedBatch {
   const bytes = zstdCompressSync(body);
   const sha256 = createHash("sha256").update(bytes).digest();
   return { streamId: stream, seq: toSeq(position), bytes, sha256 };
 }
 
-/** A batch of a format that this version has never heard of. */
+/** A batch of a format that this version does not know. */
 export function sealedByTheFuture(stream: StreamId, position: number): SealedBatch {
   return sealedBody(stream, position, tidemark.v1.BatchBody.encode({ format: 4_000 }).finish());
 }
 
-/** The record of a window that saw `values` at its first milliseconds. */
+/** The record of a window whose readings are `values`, one a millisecond from its start on. */
 export function windowOf(
   values: readonly number[],
   place: Partial<Omit<WindowRecord, "windowStartMs" | "summary">> & {

@@ -12,8 +12,8 @@ import {
 import type { GatewayFrame, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 
 /**
- * The least that can be called a region: a real gRPC server in this process that remembers in memory what it was sent.
- * It acknowledges once per turn of the event loop, as a group commit does.
+ * A minimal region: a real gRPC server in this process that keeps the received sets in memory. It acknowledges once a turn of
+ * the event loop, as a group commit does.
  */
 export class TestRegion {
   readonly region: RegionId = "eu" as RegionId;
@@ -23,7 +23,7 @@ export class TestRegion {
   port: number = 0;
   bytes: number = 0;
   creditBytes: number = 8 * 1024 * 1024;
-  /** Takes everything and says nothing, while true. */
+  /** While true, it receives everything and answers nothing. */
   frozen: boolean = false;
   #server: Server | undefined;
   readonly #calls = new Set<ServerDuplexStream<GatewayFrame, RegionFrame>>();

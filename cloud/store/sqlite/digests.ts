@@ -7,8 +7,8 @@ import { SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { DigestPage } from "../store.ts";
 
 /**
- * Walks over all rows that follow from the batches and sums their hashes by day. Read from the disk, not from memory of
- * what was written: what went bad there is seen, too.
+ * Reads all rows that follow from the batches, and sums their hashes by day. The rows come from the disk, not from a memory of
+ * what was written, so that rows that were damaged on the disk are noticed.
  */
 export class SqliteDigests {
   readonly #sql: readonly Statement<number[], unknown[]>[];
@@ -41,7 +41,7 @@ export class SqliteDigests {
 
 const SLOT = ["series", "window_ms", "window_start_ms", "stream", "part"];
 const WINDOW = `window_ms, window_start_ms, part, ver, hash48, revision, carry, unit, ha_mode, ${SUMMARY_COLUMNS}`;
-/** What is walked, by which key, in local ids; the time of a row, and what of it is the same in every region. */
+/** The tables with their keys in local ids, the time of a row, and the columns that are the same in every region. */
 const STAGES = [
   { table: "record", columns: SLOT, time: "window_start_ms", rest: WINDOW },
   { table: "revision_log", columns: [...SLOT, "ver", "hash48", "revision"], time: "window_start_ms", rest: WINDOW },

@@ -6,7 +6,14 @@ import { typeOfSummary } from "../../../proto/core/schema.ts";
 import { streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin } from "../../../proto/wire/snapshot-codec.ts";
 import { placeRows, rowsToApply } from "../../core/apply-rows.ts";
-import type { ArrivingRows, HeldCommand, Placement, RawFacts, RowFacts, WindowFacts } from "../../core/apply-rows.ts";
+import type {
+  ArrivingRows,
+  HeldCommand,
+  RowPlacement,
+  RawFacts,
+  RowFacts,
+  WindowFacts,
+} from "../../core/apply-rows.ts";
 import type { SqliteConflicts, WindowPlace } from "./conflicts.ts";
 import type { SqliteOperators } from "./operators.ts";
 import { SqliteRawBlocks } from "./raw-blocks.ts";
@@ -85,7 +92,7 @@ export class SqliteRowWriter {
     return held;
   }
 
-  #writeWindows(rows: ArrivingRows["windows"], held: readonly HeldWindow[], placements: readonly Placement[]): void {
+  #writeWindows(rows: ArrivingRows["windows"], held: readonly HeldWindow[], placements: readonly RowPlacement[]): void {
     const { schema } = this.#parts;
     let lastOrigin: SnapshotOrigin | null = null;
     let stream = 0;
@@ -98,7 +105,7 @@ export class SqliteRowWriter {
     }
   }
 
-  #writeWindow(placement: Placement, row: WindowRow): void {
+  #writeWindow(placement: RowPlacement, row: WindowRow): void {
     switch (placement) {
       case "insert":
         this.#sql.insert.run(...row);
@@ -115,7 +122,7 @@ export class SqliteRowWriter {
     }
   }
 
-  #writeRaws(rows: ArrivingRows["raws"], placements: readonly Placement[]): void {
+  #writeRaws(rows: ArrivingRows["raws"], placements: readonly RowPlacement[]): void {
     const { schema, series } = this.#parts;
     for (const [i, { origin, position, slice }] of rows.entries()) {
       const place = { series: series.idOf(slice), stream: this.#streamOf(origin), seq: origin.seq, position };
@@ -129,7 +136,7 @@ export class SqliteRowWriter {
   #writeCommands(
     rows: ArrivingRows["commands"],
     windows: readonly (HeldWindow | null)[],
-    placements: readonly Placement[],
+    placements: readonly RowPlacement[],
   ): void {
     const { operators, schema, series } = this.#parts;
     for (const [i, { origin, command }] of rows.entries()) {

@@ -16,15 +16,15 @@ import type { SummaryRow } from "./stored-summary.ts";
 import type { SnapshotChunk } from "../store.ts";
 
 /**
- * Reads the snapshot of a region for another one: what follows from the batches whose bytes are gone, part by part.
+ * Reads the snapshot of a region for another one, part by part: what follows from the batches whose bytes are pruned.
  *
- * First the set of these batches, up to the last one that is here when the reading begins (`bound`), then the rows that
- * came with them. In this order, because writing goes on meanwhile: a set that is read last claims batches whose rows
- * the scan had already passed. Rows of other batches are left out: they come with their bytes, and a region never has
- * rows of a batch that is not in its set when all is done. A row that is replaced during the scan moves from `record`
- * to `revision_log`, which is read after it, so it is met at least once. Types and units come last, as they were seen here.
+ * First comes the set of these batches, up to the last one at the beginning of the scan (`bound`). Then come their rows. The
+ * order matters, because writing goes on meanwhile: a set that is read last would claim batches whose rows the scan has
+ * already passed. Rows of other batches are left out, because those batches are sent with their bytes; so at the end a region
+ * has no rows of a batch that is not in its set. A row that is replaced during the scan moves from `record` to
+ * `revision_log`, which is read later, so the scan meets it at least once. Types and units come last.
  *
- * The reader keeps nothing between two parts: the place is in the key, so a snapshot goes on after a restart.
+ * The reader keeps nothing between two parts. The position is in the key, so a snapshot continues after a restart.
  */
 export class SqliteSnapshotReader {
   readonly #sql: Statements;
@@ -50,7 +50,7 @@ export class SqliteSnapshotReader {
     return { bound: this.#sql.bound.get() ?? 0, stage: "batches", key: [] };
   }
 
-  /** `key` is null at the end of the stage; null altogether when the key is none of this stage. */
+  /** `key` is null at the end of the stage. @returns null when the key does not belong to this stage. */
   #read({ bound, stage, key }: Place): { readonly part: Partial<SnapshotPart>; readonly key: Key | null } | null {
     switch (stage) {
       case "batches":
@@ -186,7 +186,7 @@ export class SqliteSnapshotReader {
         raws.push({
           origin: this.#origin(row),
           position,
-          // Whoever takes it looks at the columns.
+          // The other region finds the types in the columns.
           slice: { device, metric, unit, types: [], count, minMs, maxMs, columns },
         });
         bytes += columns.length;
@@ -265,7 +265,7 @@ function readPlace(bytes: Uint8Array): Place | null {
   }
 }
 
-/** A key of so many numbers, or of none; null when it is something else. */
+/** The key, if it has this many numbers or none; else null. */
 function numbers(key: Key, columns: number): readonly number[] | null {
   if (key.length !== 0 && key.length !== columns) return null;
   return key.every((part): part is number => typeof part === "number") ? key : null;
@@ -279,7 +279,7 @@ function operatorCommand(row: CommandSqlRow): OperatorCommand {
     : { kind: "clear", window, hlc, reason, actor, rank };
 }
 
-/** A row that takes back has no summary at all. */
+/** A command that takes back has no summary at all. */
 function saysSomething(row: CommandSqlRow): row is CommandSqlRow & SummaryRow {
   return row.count !== null;
 }
@@ -352,7 +352,7 @@ type VoidSqlRow = {
 
 type Statements = ReturnType<typeof prepare>;
 
-/** Whether the row's batch is one of the set. */
+/** Whether the batch of the row is in the snapshot. */
 const COVERED = "batch.rowid IS NOT NULL AS covered";
 function itsBatch(bound: string): string {
   return `LEFT JOIN batch ON batch.stream = chunk.stream AND batch.seq = chunk.seq AND batch.hash48 = chunk.hash48
@@ -363,7 +363,7 @@ const RECORD_KEY = ["series", "window_ms", "window_start_ms", "stream", "part"];
 const REVISION_KEY = [...RECORD_KEY, "ver", "hash48", "revision"];
 const COMMAND_KEY = ["series", "window_ms", "window_start_ms", "rank", "hlc", "hash48"];
 
-/** The next rows of a table by its key: the parameters are the key, the limit, the bound. */
+/** The next rows of a table in the order of its key. The parameters are the key, the limit, the bound. */
 function chunkOf(table: string, columns: string, key: readonly string[]): string {
   const after = `(${key.join()}) > (${key.map(() => "?").join()})`;
   return `SELECT chunk.*, device, metric, ${COVERED}

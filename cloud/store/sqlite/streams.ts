@@ -6,7 +6,7 @@ import type { StreamId } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { CounterChange } from "../../core/apply.ts";
 import type { Page, StreamKey, StreamQuery, StreamReport, StreamSet, VoidedBatches } from "../store.ts";
-import { Dictionary } from "./dictionary.ts";
+import { BoundedMap } from "./bounded-map.ts";
 
 /**
  * The streams: their sets, names and counters, and the batches that gateways discarded. Writing runs inside the transaction
@@ -14,8 +14,8 @@ import { Dictionary } from "./dictionary.ts";
  */
 export class SqliteStreams {
   readonly #sql: Statements;
-  readonly #ids = new Dictionary<StreamId, number>();
-  readonly #names = new Dictionary<number, StreamName>();
+  readonly #ids = new BoundedMap<StreamId, number>();
+  readonly #names = new BoundedMap<number, StreamName>();
 
   constructor(db: Database) {
     this.#sql = prepare(db);

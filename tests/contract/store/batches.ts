@@ -4,7 +4,7 @@ import { contains, heldCount } from "../../../proto/core/have.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
 import { permutations } from "../../support/permutations.ts";
 import { rawBlock, sealed, sealedByTheFuture, testStream, windowOf } from "../../support/sealed.ts";
-import { A, B, arrived, dumpAfter, plain } from "./store-trial.ts";
+import { A, B, arrivedBatch, dumpAfter, plain } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** What the set of batches holds, gives back and counts. */
@@ -70,7 +70,7 @@ export function describeBatches(trial: StoreTrial): void {
 
     it("[I11] keeps a pruned batch in its set, and keeps its records", async () => {
       const batch = sealed(A, 1, { windows: [windowOf([1])] });
-      await trial.store.apply([{ ...arrived(batch), receivedMs: 1000 }]);
+      await trial.store.apply([{ ...arrivedBatch(batch), receivedMs: 1000 }]);
       expect(await trial.pruned(1000, 10)).toBe(0);
       expect(await trial.pruned(1001, 10)).toBe(1);
       await trial.reopen();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ConflictQuery, Store } from "../../../cloud/store/store.ts";
 import { operatorName } from "../../../proto/core/operator-command.ts";
 import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
-import { A, ALL_SERIES, ALL_TIME, B, allPages, arrived, command, commanded } from "./store-trial.ts";
+import { A, ALL_SERIES, ALL_TIME, B, allPages, arrivedBatch, command, commanded } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** The commands of operators. */
@@ -51,10 +51,12 @@ export function describeCommands(trial: StoreTrial): void {
 
     it("come from regions: a gateway that delivers commands is refused", async () => {
       const batch = commanded(1, command("override", 1));
-      expect((await trial.store.apply([{ ...arrived(batch), gateway: "plant-7" }])).outcomes[0]!.kind).toBe("invalid");
-      expect((await trial.store.apply([{ ...arrived(batch), gateway: operatorName("eu") }])).outcomes[0]!.kind).toBe(
-        "stored",
+      expect((await trial.store.apply([{ ...arrivedBatch(batch), gateway: "plant-7" }])).outcomes[0]!.kind).toBe(
+        "invalid",
       );
+      expect(
+        (await trial.store.apply([{ ...arrivedBatch(batch), gateway: operatorName("eu") }])).outcomes[0]!.kind,
+      ).toBe("stored");
       expect(await trial.store.totals()).toMatchObject({ gateways: 0, streams: 1 });
     });
 

@@ -5,7 +5,7 @@ import { DayDigests } from "../../../cloud/core/day-digests.ts";
 import type { Store } from "../../../cloud/store/store.ts";
 import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
 import { arbitraryBatch } from "./arbitrary-batches.ts";
-import { A, B, arrived, dumpAfter } from "./store-trial.ts";
+import { A, B, arrivedBatch, dumpAfter } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** The same set of batches gives the same store. */
@@ -56,11 +56,11 @@ export function describeConvergence(trial: StoreTrial): void {
       const other = await trial.harness.place();
       const there = await other.open();
       await trial.apply(...batches);
-      await there.apply(batches.toReversed().map((batch) => arrived(batch)));
+      await there.apply(batches.toReversed().map((batch) => arrivedBatch(batch)));
       const expected = await walked(trial.store);
       expect(expected).toContainEqual(expect.objectContaining({ day: 1 }));
       expect(await walked(there)).toEqual(expected);
-      await there.apply([arrived(sealed(B, 2, { windows: [windowOf([2], { device: "d9", startMs: 20_000 })] }))]);
+      await there.apply([arrivedBatch(sealed(B, 2, { windows: [windowOf([2], { device: "d9", startMs: 20_000 })] }))]);
       expect(await walked(there)).not.toEqual(expected);
       await there.close();
       await other.remove();

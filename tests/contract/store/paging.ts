@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Store } from "../../../cloud/store/store.ts";
 import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
-import { A, ALL_SERIES, ALL_TIME, allPages, arrived } from "./store-trial.ts";
+import { A, ALL_SERIES, ALL_TIME, allPages, arrivedBatch } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** Pages of answers. */
@@ -48,7 +48,9 @@ export function describePaging(trial: StoreTrial): void {
             const local = await own.open();
             try {
               const batches = blocks.map((times, index) =>
-                arrived(sealed(A, index + 1, { raws: [rawBlock(times.map((timeMs) => [timeMs, timeMs] as const))] })),
+                arrivedBatch(
+                  sealed(A, index + 1, { raws: [rawBlock(times.map((timeMs) => [timeMs, timeMs] as const))] }),
+                ),
               );
               await local.apply(batches);
               const rows = await allPages((after: Awaited<ReturnType<Store["readings"]>>["next"]) =>

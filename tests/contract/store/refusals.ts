@@ -5,7 +5,7 @@ import { contains } from "../../../proto/core/have.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
 import { sealed, sealedBody, sealedByTheFuture, windowOf } from "../../support/sealed.ts";
-import { A, B, arrived } from "./store-trial.ts";
+import { A, B, arrivedBatch } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** What a store refuses. */
@@ -28,7 +28,7 @@ export function describeRefusals(trial: StoreTrial): void {
     it("refuses a batch that another gateway sealed, when the sender proved its name", async () => {
       const batch = sealed(A, 1, { windows: [windowOf([1])] });
       const from = (gateway: string, seal: SealedBatch): ArrivedBatch => ({
-        ...arrived(seal),
+        ...arrivedBatch(seal),
         gateway,
         verified: true,
       });

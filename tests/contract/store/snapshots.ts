@@ -5,7 +5,7 @@ import type { Store } from "../../../cloud/store/store.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
 import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
 import { arbitraryBatch } from "./arbitrary-batches.ts";
-import { A, arrived } from "./store-trial.ts";
+import { A, arrivedBatch } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
 /** Snapshots, from which a region begins anew. */
@@ -35,19 +35,19 @@ export function describeSnapshots(trial: StoreTrial): void {
         fc.asyncProperty(histories, async ({ before, keptFrom, meanwhile, held }) => {
           const [there, here] = [await trial.harness.place(), await trial.harness.place()];
           const [from, to] = [await there.open(), await here.open()];
-          await from.apply(before.map((batch, i) => ({ ...arrived(batch), receivedMs: i })));
+          await from.apply(before.map((batch, i) => ({ ...arrivedBatch(batch), receivedMs: i })));
           await from.prune((await from.prunable({ receivedBeforeMs: keptFrom, after: null, limit: 10 })).rows);
           // Some of it is there already, with its bytes.
-          await to.apply(held.flatMap((i) => (before[i] === undefined ? [] : [arrived(before[i])])));
+          await to.apply(held.flatMap((i) => (before[i] === undefined ? [] : [arrivedBatch(before[i])])));
           const arriving = meanwhile.values();
           await takeOver(from, to, async () => {
             const { value } = arriving.next();
-            if (value !== undefined) await from.apply([arrived(value)]);
+            if (value !== undefined) await from.apply([arrivedBatch(value)]);
           });
           for (const { streamId } of (await from.streams({ gateway: null, after: null, limit: 10 })).rows) {
             const seqs = Array.from({ length: 8 }, (_, i) => toSeq(i + 1));
             const { batches } = await from.batches({ streamId, seqs, maxBytes: Infinity });
-            await to.apply(batches.map((batch) => arrived(batch)));
+            await to.apply(batches.map((batch) => arrivedBatch(batch)));
           }
           expect(await to.dump()).toEqual(await from.dump());
           for (const one of [from, to]) await one.close();

@@ -54,7 +54,7 @@ export class StoreTrial {
 
   /** @returns the kinds of the outcomes. */
   async apply(...batches: readonly SealedBatch[]): Promise<string[]> {
-    return (await this.store.apply(batches.map(arrived))).outcomes.map((outcome) => outcome.kind);
+    return (await this.store.apply(batches.map(arrivedBatch))).outcomes.map((outcome) => outcome.kind);
   }
 
   /** Prunes. @returns the number of batches. */
@@ -80,7 +80,7 @@ export const ALL_TIME: { readonly fromMs: number; readonly toMs: number } = {
 };
 export const ALL_SERIES: { readonly device: null; readonly metric: null } = { device: null, metric: null };
 
-export function arrived(batch: SealedBatch): ArrivedBatch {
+export function arrivedBatch(batch: SealedBatch): ArrivedBatch {
   return { ...batch, gateway: batch.streamId === O ? "" : "plant-7", verified: false, receivedMs: 0 };
 }
 
@@ -118,7 +118,7 @@ export async function dumpAfter(
   const place = await harness.place();
   try {
     const store = await place.open();
-    for (const group of groups) await store.apply(group.map(arrived));
+    for (const group of groups) await store.apply(group.map(arrivedBatch));
     const dump = await store.dump();
     await store.close();
     return dump;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { placeRows, rowsOfBatch, rowsToApply, seriesName } from "../../../../cloud/core/apply-rows.ts";
-import type { ArrivingRows, Placement, RawFacts, WindowFacts } from "../../../../cloud/core/apply-rows.ts";
+import type { ArrivingRows, RowPlacement, RawFacts, WindowFacts } from "../../../../cloud/core/apply-rows.ts";
 import { millis } from "../../../../proto/core/ids.ts";
 import { compareCommandVersions, OPERATOR_RANKS } from "../../../../proto/core/operator-command.ts";
 import type { CommandVersion, OperatorCommand, OperatorRank } from "../../../../proto/core/operator-command.ts";
@@ -26,7 +26,7 @@ class Held {
   readonly erased = new Map<string, CommandVersion>();
   readonly members = new Map<string, CommandVersion>();
   /** What happened to each row of windows, in the order of arrival. */
-  readonly placements: Placement[] = [];
+  readonly placements: RowPlacement[] = [];
   readonly contested = new Set<string>();
 
   apply(...batches: readonly SealedBatch[]): this {

@@ -22,7 +22,7 @@ test("[I11] bytes go when they are old and every region holds them; others wait,
     {
       store,
       clock: { nowMs: () => 73 * HOUR_MS },
-      // A peer that is away lacks every third.
+      // An unreachable peer lacks every third batch.
       heldEverywhere: (_stream, at) => at % 3 !== 0,
       pruned: (batches) => told.push(batches),
       onFailure: (error) => expect.unreachable(String(error)),

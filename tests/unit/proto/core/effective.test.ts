@@ -60,7 +60,7 @@ function command(change: Partial<OperatorRow> & { count?: number }): OperatorRow
   return { rank: "override", hlc: 1, hash48: 0, summary: summary(ones(count)), reason: "r", actor: "a", ...rest };
 }
 
-/** What is said of a window that says something. */
+/** The only answer of a window. */
 function answer(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[] = []): EffectiveRecord {
   const [record, ...more] = effective(rows, operatorRows);
   if (record === undefined) throw new Error("nobody says anything");
@@ -153,11 +153,11 @@ describe("the effective record", () => {
     expect(answer([later, before, after]).summary.count).toBe(641);
   });
 
-  test("of a process that knew nothing of the one before: 3 readings do not beat 600", () => {
+  test("of a process that does not know the one before is the more complete slot: 3 readings do not replace 600", () => {
     expect(answer([row({ count: 600 }), row({ streamId: STREAMS[1]!, count: 3 })]).summary.count).toBe(600);
   });
 
-  test("but where such processes covered different times, both count", () => {
+  test("adds such processes where they covered different times", () => {
     const morning = row({ count: 5, coverage: 0x0000ffff });
     const evening = row({ streamId: STREAMS[1]!, count: 3, coverage: 0xffff0000 });
     expect(answer([morning, evening]).summary.count).toBe(8);
@@ -183,7 +183,7 @@ describe("the effective record", () => {
     expect(answer([one, other]).summary.count).toBe(count);
   });
 
-  test("of gateways that do not agree on the mode is what auto says", () => {
+  test("of gateways with different modes is that of the mode auto", () => {
     const one = row({ count: 10, coverage: 0x0000ffff, haMode: "mirror" });
     const other = row({ gateway: "g2", streamId: STREAMS[1]!, count: 7, coverage: 0xffff0000, haMode: "partition" });
     expect(answer([one, other]).summary.count).toBe(17);
@@ -202,7 +202,7 @@ describe("the effective record", () => {
     expect(answer([], [early, { ...early, hash48: 1, summary: summary(ones(7)) }]).summary.count).toBe(7);
   });
 
-  test("lets a clear take back what its rank said before, and nothing else", () => {
+  test("lets a clear take back earlier commands of its rank, and nothing else", () => {
     const rows = [row({ count: 10, unit: "°C" })];
     const said = command({ hlc: 5, count: 3 });
     const replace = command({ rank: "backfill_replace", hlc: 4, count: 2 });
@@ -278,7 +278,7 @@ describe("types and units", () => {
     expect(shown([before, after])).toEqual(["3 number °C"]);
   });
 
-  test("of a gateway that knows none are those of the other one, unless the unit changed", () => {
+  test("of a gateway without a unit are those of the other gateway, unless the unit changed", () => {
     const knows = row({ gateway: "g2", streamId: STREAMS[1]!, count: 9, unit: "°C" });
     const without = row({ count: 8 });
     expect(shown([without, knows])).toEqual(["9 number °C"]);
@@ -307,7 +307,7 @@ describe("[I29] the conflicts of a window", () => {
     );
   });
 
-  test("name every command that says something else than the answer", () => {
+  test("name every command that differs from the answer", () => {
     fc.assert(
       fc.property(anyWindow, ([rows, commands]) => {
         const [record] = effective(rows, commands);

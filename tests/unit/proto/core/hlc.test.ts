@@ -22,7 +22,7 @@ test("[I28] for all clocks, a version is a safe integer above every version seen
   );
 });
 
-test("a clock that is right is told back to the millisecond", () => {
+test("the time of a version is the clock, to the millisecond, where the clock is ahead of all versions", () => {
   expect(hlcMs(mintHlc(NOW as Millis, 0, 3))).toBe(NOW);
 });
 

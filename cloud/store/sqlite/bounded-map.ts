@@ -1,5 +1,5 @@
 /** A map that starts again when it is full, so that it cannot grow without bound. What it forgets is read again. */
-export class Dictionary<Key, Value> {
+export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
 
   get(key: Key): Value | undefined {
