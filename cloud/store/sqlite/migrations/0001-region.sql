@@ -1,10 +1,9 @@
 -- The region's database, version 1.
 --
--- Everything below `batch` is a pure function of the set of batches in it: two regions that hold the same batches hold
--- the same rows, whatever the order and however often each batch came. Integer ids of streams and series are local to
--- this file and never leave it.
+-- The rows of all tables below `batch` are a pure function of the set of batches. Two regions with the same batches have the same
+-- rows, whatever the order and number of deliveries. Integer ids of streams and series are local to this file and never leave it.
 
--- What this store is. One row.
+-- The identity of this store. One row.
 CREATE TABLE identity (
   only     INTEGER PRIMARY KEY CHECK (only = 1),
   store_id BLOB NOT NULL CHECK (length(store_id) = 16)
@@ -27,8 +26,8 @@ CREATE TABLE stream (
 
 CREATE INDEX stream_gateway ON stream (gateway, stream_id);
 
--- The bytes as they came. Two rows with one (stream, seq) are a fork. `applied` is 0 while this software cannot read
--- the format: the batch is held and acknowledged, and applied by the version that can.
+-- The bytes as they came. Two rows with one (stream, seq) are a fork. `applied` is 0 while this software cannot read the format:
+-- the batch is held and acknowledged, and a version that can read it applies it.
 CREATE TABLE batch (
   stream      INTEGER NOT NULL REFERENCES stream (id),
   seq         INTEGER NOT NULL,
@@ -43,8 +42,7 @@ CREATE UNIQUE INDEX batch_id ON batch (stream, seq, hash48);
 CREATE INDEX batch_received ON batch (received_ms);
 CREATE INDEX batch_unapplied ON batch (stream, seq) WHERE applied = 0;
 
--- What the gateway counted and did not turn into records, summed over the batches of a stream.
--- kind: dead_letter, discard.
+-- The gateway's counts of dead letters and discards, summed over the batches of a stream. kind: dead_letter, discard.
 CREATE TABLE ledger (
   stream INTEGER NOT NULL REFERENCES stream (id),
   kind   TEXT NOT NULL,
@@ -53,7 +51,7 @@ CREATE TABLE ledger (
   PRIMARY KEY (stream, kind, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Ranges of batches that the gateway had to discard. They are not part of the set: another region may hold them.
+-- Ranges of batches that the gateway discarded. They are not part of the set, because another region may hold them.
 CREATE TABLE void (
   stream   INTEGER NOT NULL REFERENCES stream (id),
   first    INTEGER NOT NULL,
@@ -63,8 +61,8 @@ CREATE TABLE void (
   PRIMARY KEY (stream, first, last)
 ) STRICT, WITHOUT ROWID;
 
--- `raw_span_ms` is the widest max_ms - min_ms of any raw block of the series: it bounds how far before a time a block
--- that covers this time can begin.
+-- `raw_span_ms` is the largest max_ms - min_ms of all raw blocks of the series. A block that covers a time begins at most this
+-- long before it.
 CREATE TABLE series (
   id          INTEGER PRIMARY KEY,
   device      TEXT NOT NULL,
@@ -77,7 +75,7 @@ CREATE INDEX series_metric ON series (metric, device);
 
 -- One row per slot: the row with the highest (ver, hash48, revision) that arrived. hash48 is the first 48 bits of the
 -- batch's SHA-256 and differs for one ver only in a fork.
--- A number that is none (the mean of readings whose sum is beyond any double) is NULL.
+-- NaN is NULL (the mean of readings whose sum is too large for a double).
 -- Values: REAL a number, TEXT a text, BLOB x'00' false, x'01' true, x'02' followed by the digits of a big integer.
 CREATE TABLE record (
   series          INTEGER NOT NULL REFERENCES series (id),
@@ -106,8 +104,8 @@ CREATE TABLE record (
   PRIMARY KEY (series, window_ms, window_start_ms, stream, part)
 ) STRICT, WITHOUT ROWID;
 
--- Every row that a better one of the same slot replaced, or that came after a better one: with `record`, all rows that
--- the batches carried.
+-- Every row that a higher one of the same slot replaced, or that came after a higher one. `record` and this table together hold
+-- all rows that the batches carried.
 CREATE TABLE revision_log (
   series          INTEGER NOT NULL REFERENCES series (id),
   window_ms       INTEGER NOT NULL,
@@ -135,8 +133,8 @@ CREATE TABLE revision_log (
   PRIMARY KEY (series, window_ms, window_start_ms, stream, part, ver, hash48, revision)
 ) STRICT, WITHOUT ROWID;
 
--- Raw readings, one row per block. `position` is the block's place among the blocks of this series in its batch, and
--- `columns` the RawColumns message as it came. Of a fork the larger hash48 holds the place.
+-- Raw readings, one row per block. `position` is the place among the blocks of this series in the batch. `columns` is the
+-- RawColumns message as it came. After a fork the block of the higher hash48 holds the place.
 CREATE TABLE raw_block (
   series   INTEGER NOT NULL REFERENCES series (id),
   min_ms   INTEGER NOT NULL,
@@ -153,7 +151,7 @@ CREATE TABLE raw_block (
 CREATE UNIQUE INDEX raw_block_id ON raw_block (series, stream, seq, position);
 CREATE INDEX raw_block_time ON raw_block (series, min_ms, max_ms);
 
--- Every choice between things that disagree, under a key that every region derives alike.
+-- Every fork, under a key that is the same in every region.
 -- kind fork: key "<stream id>/<seq>/<first 48 bits of the losing hash>".
 CREATE TABLE conflict_log (
   kind TEXT NOT NULL,

@@ -1,13 +1,12 @@
--- The region's database, version 2: commands of operators, erased devices, the conflicts of windows, and the mode in
--- which gateways share a series. All of it is a pure function of the set of batches, as the tables before.
+-- The region's database, version 2: commands of operators, erased devices, the conflicts of windows, and the mode in which gateways
+-- share a series. All rows are a pure function of the set of batches, as in version 1.
 
--- 0 auto, 1 mirror, 2 partition, as the rule of the gateway said it for the series.
+-- 0 auto, 1 mirror, 2 partition: the mode of the gateway's rule for the series.
 ALTER TABLE record ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revision_log ADD COLUMN ha_mode INTEGER NOT NULL DEFAULT 0;
 
--- What operators said of windows. `rank` is override, backfill_replace or backfill_fill. A row without a count takes back
--- what is earlier in its rank. `hash48`, of the batch (stream, seq), orders commands with one hlc. Rows stay when others
--- outrank them.
+-- Commands for windows. `rank` is override, backfill_replace or backfill_fill. A row without a count takes back the earlier rows of
+-- its rank. `hash48`, of the batch (stream, seq), orders commands with the same hlc. Rows with a lower rank stay.
 CREATE TABLE operator_row (
   series          INTEGER NOT NULL REFERENCES series (id),
   window_ms       INTEGER NOT NULL,
@@ -37,8 +36,8 @@ CREATE TABLE operator_row (
 
 CREATE INDEX operator_row_hlc ON operator_row (hlc);
 
--- Devices of which nothing is kept and nothing is applied any more; of several commands the latest. The bytes of batches
--- that held their readings go when they are pruned.
+-- Erased devices, each with the latest command. No row of such a device is kept or applied. The bytes of batches with its readings
+-- stay until they are pruned.
 CREATE TABLE erased (
   device TEXT PRIMARY KEY,
   hlc    INTEGER NOT NULL,
@@ -49,7 +48,7 @@ CREATE TABLE erased (
   seq    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Every choice between rows of one window that disagree, as of the rows that are there now. `key` is
+-- Every choice between rows of one window that disagree, for the present rows. `key` is
 -- "<kind> <winner> <loser>" (proto/core/conflicts.ts). Forks are in conflict_log.
 CREATE TABLE window_conflict (
   series          INTEGER NOT NULL REFERENCES series (id),
@@ -60,7 +59,7 @@ CREATE TABLE window_conflict (
   PRIMARY KEY (series, window_ms, window_start_ms, key)
 ) STRICT, WITHOUT ROWID;
 
--- Windows whose conflicts nobody has looked for yet: those of version 1 that have several slots. Emptied at the start.
+-- Windows of version 1 with several slots, whose conflicts are still to be found. The next start empties this table.
 CREATE TABLE unsettled_window (
   series          INTEGER NOT NULL,
   window_ms       INTEGER NOT NULL,
@@ -72,7 +71,7 @@ INSERT INTO unsettled_window
   SELECT series, window_ms, window_start_ms FROM record
   GROUP BY series, window_ms, window_start_ms HAVING count(*) > 1;
 
--- The counters of a stream are what its batches carried, revisions included, so that erasing a device leaves them.
+-- The counters of a stream count what its batches carried, revisions included. So they do not change when a device is erased.
 UPDATE stream SET records = records + replaced.rows
   FROM (SELECT stream, count(*) AS rows FROM revision_log GROUP BY stream) AS replaced
   WHERE replaced.stream = stream.id;

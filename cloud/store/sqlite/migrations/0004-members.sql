@@ -1,5 +1,5 @@
--- The region's database, version 4: which regions there are, as operators said it. The latest command for a region holds.
--- Of a region without a row the configuration speaks. `hash48`, of the batch (stream, seq), orders commands with one hlc.
+-- The region's database, version 4: the list of regions, from commands of operators. The latest command for a region counts. For a
+-- region without a row the configuration counts. `hash48`, of the batch (stream, seq), orders commands with the same hlc.
 CREATE TABLE member (
   region      TEXT PRIMARY KEY,
   state       TEXT NOT NULL,

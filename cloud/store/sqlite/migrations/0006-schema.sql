@@ -1,11 +1,11 @@
--- The region's database, version 6: types and units. All of it is a pure function of the set of batches, as the tables before.
+-- The region's database, version 6: types and units. All rows are a pure function of the set of batches.
 
--- 1 for a window of a type or unit that its metric did not have at first.
+-- 1 for a window whose type or unit is not the first one of its metric.
 ALTER TABLE record ADD COLUMN later INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revision_log ADD COLUMN later INTEGER NOT NULL DEFAULT 0;
 
--- Which types and units the rows of a series ever had, rows that were replaced included, and when, by the time of the
--- readings. `type` is number, boolean or text; `unit` is empty where nobody said one.
+-- The types and units that the rows of a series ever had, replaced rows included, with the times of the earliest and latest
+-- reading. `type` is number, boolean or text. `unit` is empty where it is not known.
 CREATE TABLE series_schema (
   series   INTEGER NOT NULL REFERENCES series (id),
   type     TEXT NOT NULL,
@@ -15,7 +15,7 @@ CREATE TABLE series_schema (
   PRIMARY KEY (series, type, unit)
 ) STRICT, WITHOUT ROWID;
 
--- As proto/core/schema.ts says it of a summary.
+-- The same rule as `typeOfSummary` in proto/core/schema.ts.
 INSERT INTO series_schema
   SELECT series,
     CASE
@@ -31,6 +31,6 @@ INSERT INTO series_schema
         UNION ALL SELECT series, numeric_count, first, last, unit, first_ms, last_ms FROM revision_log)
   GROUP BY 1, 2, 3;
 
--- Blocks of raw readings of version 5, whose types nobody has looked for yet. Emptied at the start.
+-- Raw blocks of version 5 whose types are still to be found. The next start empties this table.
 CREATE TABLE untyped_block (block INTEGER PRIMARY KEY) STRICT;
 INSERT INTO untyped_block SELECT rowid FROM raw_block;
