@@ -81,8 +81,8 @@ test("with on_change: dead_letter a change becomes a dead letter, and retry brin
   await say(site, [0, 20, "Cel"], [1, 70, "Far"], [2, 21, "Cel"], [3, "off", "Cel"]);
   const gateway = ["--gateway", site.gatewayUrl];
   const list = await runCommand(["deadletter", "list", ...gateway], { cwd: site.directory });
-  expect(list.out).toMatch(/schema_change: temp was number in Cel and says number in Far now; .*on_change/);
-  expect(list.out).toMatch(/schema_change: temp was number in Cel and says boolean in Cel now/);
+  expect(list.out).toMatch(/schema_change: temp was number in Cel and is number in Far now; .*on_change/);
+  expect(list.out).toMatch(/schema_change: temp was number in Cel and is boolean in Cel now/);
   expect(site.gateway!.output.join("\n")).toContain("press temp: was number in Cel, is number in Far: its messages");
   const { schema } = await statusOf({ url: site.gatewayUrl });
   expect(schema.last).toBe("temp of press was number in Cel and is boolean in Cel; the message is a dead letter.");
