@@ -28,7 +28,7 @@ export class UniqueSensors {
       Array.from({ length: options.sensors }, (_, n) =>
         SensorClient.open(
           { url },
-          { name: `unique-${n}`, inFlightMax: options.inFlight, connectTimeoutMs: 10_000, signal },
+          { name: `unique-${n}`, inFlightMax: options.inFlight, connectTimeoutMs: 60_000, signal },
         ),
       ),
     );
