@@ -89,7 +89,7 @@ export class MqttWorld implements AsyncDisposable {
       },
       {
         listeners: [{ protocol: "tcp", host: "127.0.0.1", port: 0, ...options.listener }],
-        limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 5000, ...options.limits },
+        limits: { maxPacketBytes: 4096, maxConnections: 100, connectTimeoutMs: 60_000, ...options.limits },
         sessions: { expireAfterMs: 86_400_000, inFlight: 20, ...options.sessionLimits },
         sysIntervalMs: options.sysIntervalMs ?? 0,
       },

@@ -30,7 +30,7 @@ async function publish(site: LocalDeployment, n: number, values: readonly number
 }
 
 async function ask(url: string, path: string): Promise<string> {
-  const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(60_000) });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${text}`);
   return text;
