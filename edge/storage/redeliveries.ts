@@ -58,16 +58,15 @@ export class Redeliveries {
     this.#pendingLength = 0;
   }
 
-  /** Inside a transaction: deletes rows whose deliveries the memory has forgotten. @returns whether it deleted any. */
-  prune(): boolean {
+  /** Inside a transaction: deletes rows whose deliveries the memory has forgotten. */
+  prune(): void {
     let dropped = 0;
     while (this.#rows.length > 1 && this.#stored - this.#rows[dropped]!.deliveries >= this.#capacity) {
       this.#stored -= this.#rows[dropped]!.deliveries;
       dropped++;
     }
-    if (dropped === 0) return false;
+    if (dropped === 0) return;
     this.#table.drop(this.#rows[dropped - 1]!.id);
     this.#rows.splice(0, dropped);
-    return true;
   }
 }

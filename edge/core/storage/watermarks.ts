@@ -27,10 +27,6 @@ export class Watermarks {
     return device;
   }
 
-  get devices(): number {
-    return this.#count;
-  }
-
   /** A series of the device follows a plan: the largest tolerance of a device's series holds for all of them. */
   allow(device: number, plan: { outOfOrdernessMs: number; idleTimeoutMs: number }): void {
     this.#outOfOrdernessMs[device] = Math.max(this.#outOfOrdernessMs[device]!, plan.outOfOrdernessMs);

@@ -69,7 +69,6 @@ export class WindowTable {
   /** Rows that a late reading reopened, in the order in which that happened. */
   #reopened: number[] = [];
   #open = 0;
-  #dirty = 0;
   #unforwarded = 0;
 
   /** @param recall reads kept window states; called only for a window whose state may be on disk. */
@@ -80,11 +79,6 @@ export class WindowTable {
   /** Windows in memory. */
   get open(): number {
     return this.#open;
-  }
-
-  /** Windows in memory that changed since they were last written. */
-  get dirty(): number {
-    return this.#dirty;
   }
 
   /**
@@ -113,10 +107,6 @@ export class WindowTable {
       this.#closedStartMs = filled(new Float64Array(length).fill(Number.NaN), this.#closedStartMs);
     }
     if (of.evictedEndMs === undefined) this.#closedStartMs.fill(-Infinity, this.#base[series], this.#heads);
-  }
-
-  plan(series: number): WindowPlan {
-    return this.#plans[series]!;
   }
 
   /**
@@ -184,9 +174,8 @@ export class WindowTable {
   }
 
   /** Takes up to `limit` of the windows that a late reading reopened, as {@link close} does. */
-  closeReopened(limit: number, put: (window: StoredWindow) => void): number {
-    const batch = this.#reopened.splice(0, limit);
-    for (const row of batch) {
+  closeReopened(limit: number, put: (window: StoredWindow) => void): void {
+    for (const row of this.#reopened.splice(0, limit)) {
       if ((this.#flags[row]! & REOPENED) === 0) continue;
       // The kept state had counted the replayed reading already, so there is nothing to revise. DIRTY does not show this: a
       // checkpoint may have written the row since.
@@ -196,9 +185,9 @@ export class WindowTable {
       for (let at = this.#head[cell]!; at !== row; at = this.#next[at]!) previous = at;
       this.#unlink(cell, previous, row);
     }
-    return batch.length;
   }
 
+  /** Windows that {@link closeReopened} would take. */
   get reopened(): number {
     return this.#reopened.length;
   }
@@ -213,7 +202,7 @@ export class WindowTable {
       if ((this.#flags[row]! & DIRTY) === 0) continue;
       if (given === limit) return row;
       given++;
-      this.#setFlags(row, this.#flags[row]! & ~DIRTY);
+      this.#flags[row] = this.#flags[row]! & ~DIRTY;
       put(this.#stored(row));
     }
     return -1;
@@ -245,7 +234,7 @@ export class WindowTable {
       const kept = this.#recall.window(series, lengthMs, startMs);
       const supplement = kept === undefined && startMs + lengthMs <= this.#evictedEndMs[series]!;
       const row = this.#link(cell, kept ?? emptyWindow(series, lengthMs, startMs, supplement ? seq : part));
-      this.#setFlags(row, this.#flags[row]! | REOPENED);
+      this.#flags[row] = this.#flags[row]! | REOPENED;
       this.#reopened.push(row);
       return row;
     }
@@ -253,7 +242,7 @@ export class WindowTable {
   }
 
   #count(row: number, timeMs: number, value: Value, seq: number): void {
-    if ((this.#flags[row]! & TOUCHED) !== TOUCHED) this.#setFlags(row, this.#flags[row]! | TOUCHED);
+    if ((this.#flags[row]! & TOUCHED) !== TOUCHED) this.#flags[row] = this.#flags[row]! | TOUCHED;
     if ((this.#flags[row]! & LONGEST) !== 0) {
       this.#fresh[row]!++;
       this.#unforwarded++;
@@ -413,7 +402,6 @@ export class WindowTable {
     else this.#next[previous] = this.#next[row]!;
     // NaN stays NaN: the first lookup finds this window among the kept states.
     if (this.#startMs[row]! > this.#closedStartMs[cell]!) this.#closedStartMs[cell] = this.#startMs[row]!;
-    if ((this.#flags[row]! & DIRTY) !== 0) this.#dirty--;
     this.#unforwarded -= this.#fresh[row]!;
     this.#firstOther.delete(row);
     this.#lastOther.delete(row);
@@ -427,11 +415,6 @@ export class WindowTable {
 
   #cell(series: number, lengthMs: number): number {
     return this.#base[series]! + this.#plans[series]!.lengthsMs.indexOf(lengthMs);
-  }
-
-  #setFlags(row: number, flags: number): void {
-    this.#dirty += ((flags & DIRTY) - (this.#flags[row]! & DIRTY)) / DIRTY;
-    this.#flags[row] = flags;
   }
 
   #allocate(): number {

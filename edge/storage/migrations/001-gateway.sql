@@ -1,6 +1,6 @@
--- The gateway's disk. Everything here is written in the transaction of a group commit.
+-- The disk of a gateway. Everything here is written in the transaction of a commit.
 
--- Facts of which there is one: see gateway-database.ts for the names.
+-- Single numbers; meta-table.ts lists the names.
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL
@@ -17,7 +17,7 @@ CREATE TABLE series (
   UNIQUE (device, metric)
 ) STRICT;
 
--- One row a group commit: the readings, in columns (journal-chunk.ts).
+-- One row for each commit: the readings, in columns (journal-chunk.ts).
 CREATE TABLE journal (
   first_seq INTEGER PRIMARY KEY,
   readings  INTEGER NOT NULL,
@@ -25,14 +25,14 @@ CREATE TABLE journal (
   body      BLOB NOT NULL
 ) STRICT;
 
--- What recognises a redelivered message after a restart: pairs of hashes (delivery-memory.ts), one row a group commit.
+-- Pairs of hashes that recognise redelivered messages after a restart (delivery-memory.ts), one row for each commit.
 CREATE TABLE delivery (
   id         INTEGER PRIMARY KEY,
   deliveries INTEGER NOT NULL,
   body       BLOB NOT NULL
 ) STRICT;
 
--- Windows: open ones as of their last checkpoint (expires_ms NULL), closed ones for as long as a late reading may come.
+-- Windows: open ones as of their last checkpoint (expires_ms NULL), closed ones while late readings are accepted.
 CREATE TABLE window_state (
   series       INTEGER NOT NULL,
   window_ms    INTEGER NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE dead_letter (
   payload     BLOB NOT NULL
 ) STRICT;
 
--- What was counted in this life of the disk, and how much of it some sealed batch already reports.
+-- Counts since the first start on this disk, and how much of each is reported in a sealed batch.
 CREATE TABLE ledger (
   kind   TEXT NOT NULL,
   reason TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- What decoding has to know of earlier messages (births, discoveries), the oldest first.
+-- What decoding remembers of earlier messages (births, discoveries), the oldest first.
 CREATE TABLE decoder_memory (
   id   INTEGER PRIMARY KEY,
   key  TEXT NOT NULL UNIQUE,

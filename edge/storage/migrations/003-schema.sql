@@ -1,5 +1,5 @@
--- A metric that changed its type or unit is a series more: the journal names it, so a replay knows of every reading what
--- it was. Of those of one metric the one that `became` current last, counted in changes of the metric, is the current one.
+-- A metric that changed its type or unit has another series. The journal names the series, so a replay knows type and unit
+-- of every reading. The current series of a metric is the one with the highest `became`, counted in changes of the metric.
 CREATE TABLE series_3 (
   id             INTEGER PRIMARY KEY,
   device         TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- Boots of the machine of which messages are held, and the running one once it knows the time.
+-- Boots of the machine with held messages, and the running boot once it knows the time.
 CREATE TABLE boot (
   id       INTEGER PRIMARY KEY,
   boot_id  TEXT NOT NULL UNIQUE,
@@ -10,7 +10,7 @@ CREATE TABLE boot (
   estimated INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Messages that came while nobody knew what time it was, in their order: acknowledged, and not decoded yet.
+-- Messages that came while the time was not known, in their order: acknowledged, and not decoded yet.
 CREATE TABLE held_message (
   id      INTEGER PRIMARY KEY,
   boot    INTEGER NOT NULL REFERENCES boot (id),
@@ -23,9 +23,9 @@ CREATE TABLE held_message (
   payload BLOB NOT NULL
 ) STRICT;
 
--- The letters that a birth may explain, by when they came.
+-- Dead letters that a birth may explain, by their time of arrival.
 CREATE INDEX dead_letter_alias ON dead_letter (arrived_ms) WHERE reason = 'unknown_alias';
 
--- Whether the time of its arrival was known, or is an estimate.
+-- Whether the time of arrival was known, or is an estimate.
 ALTER TABLE dead_letter ADD COLUMN clock_known INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE dead_letter ADD COLUMN format INTEGER NOT NULL DEFAULT 0;
