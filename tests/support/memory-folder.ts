@@ -1,18 +1,25 @@
-import { accessSync, constants } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /**
- * Where tests of one process keep their files: in memory where the system has such a folder, because a thousand small
- * databases that are synced to a disk take a minute. No such test proves that data survives a power cut. Tests that
- * kill processes use the disk.
+ * Makes a folder for the files of tests of one process, and removes it when this process ends. It is in memory where the
+ * system has such a place, because a thousand small databases that are synced to a disk take a minute. No such test proves
+ * that data survives a power cut. Tests that kill processes use the disk.
  */
 export function memoryFolder(): string {
+  const folder = inMemory() ?? mkdtempSync(join(tmpdir(), PREFIX));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function inMemory(): string | undefined {
   try {
-    accessSync(MEMORY_FOLDER, constants.W_OK | constants.X_OK);
-    return MEMORY_FOLDER;
+    return mkdtempSync(join("/dev/shm", PREFIX));
   } catch {
-    return tmpdir();
+    // This system has no such place, or this user may not write to it.
+    return undefined;
   }
 }
 
-const MEMORY_FOLDER = "/dev/shm";
+const PREFIX = "tidemark-tests-";
