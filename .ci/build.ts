@@ -1,7 +1,7 @@
 /**
- * Makes `dist/`: the publishable package. JavaScript and declarations from the TypeScript, beside them everything that
- * the sources read at run time (SQL, contracts, drills, examples, pages), in the same tree, so that a path relative to
- * a module is right in both.
+ * Makes `dist/`, the package to publish: JavaScript and declarations, and the files that the sources read at run time
+ * (SQL, contracts, drills, examples, pages). The tree is the same as that of the sources, so that a path relative to a
+ * module is right in both.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ execFileSync("tsc", ["--project", ".ci/tsconfig.build.json"], { stdio: "inherit"
 for (const folder of FOLDERS) cpSync(folder, join("dist", folder), { recursive: true, filter: isNotCompiled });
 for (const document of DOCUMENTS) cpSync(document, join("dist", document));
 
-// Only what a running process needs. The development half of package.json stays out, and whoever installs brings Node.
+// Only what a running process needs: no development dependencies and no Node. The person who installs it has Node.
 const { name, version, description, license, bin, type, dependencies } = JSON.parse(
   readFileSync("package.json", "utf8"),
 ) as Record<string, unknown>;

@@ -10,7 +10,7 @@ export type ReferenceKey = {
   /** As in error messages; `[]` is an element of a list, `<path>` a key that the person chooses. */
   readonly path: string;
   readonly value: string;
-  /** As people write it; undefined where there is none. */
+  /** As people write it; undefined if the key has no default. */
   readonly defaultText: string | undefined;
   readonly required: boolean;
   /** Empty where the schema has none. */
@@ -140,7 +140,7 @@ function plural(kind: string): string {
   return kind.endsWith("s") ? kind : kind.replace(/^(\w+)/, "$1s");
 }
 
-/** A default as it stands in YAML. A group has none of its own: its keys have theirs. */
+/** A default as YAML. An empty group has none: its keys have their own. */
 function written(value: Value | undefined): string | undefined {
   if (value === undefined) return undefined;
   if (isList(value)) return `[${value.map((one) => written(one) ?? "{}").join(", ")}]`;

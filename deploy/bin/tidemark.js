@@ -21,7 +21,7 @@ if (Number(process.versions.node.split(".")[0]) >= 26) {
     process.exit(69);
   }
   const child = spawn(runtime, [entry, ...process.argv.slice(2)], { stdio: "inherit" });
-  // A terminal sends Ctrl-C to both: the child decides, and a second copy of it would end the child at once.
+  // A terminal sends Ctrl-C to both processes. It is not forwarded then: a second SIGINT would end the child at once.
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   process.on("SIGINT", () => atTerminal || child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -24,7 +24,7 @@ export function durationArgument(text: string): number {
   return ms;
 }
 
-/** @param of whose address: `gateway` or `region`. */
+/** The HTTP address of a process of this kind. */
 export function httpUrlArgument(of: "gateway" | "region"): (text: string) => string {
   return (text) => {
     const url = URL.parse(text);

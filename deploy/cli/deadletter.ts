@@ -2,9 +2,8 @@ import { httpUrlArgument, wholeNumberArgument } from "./argument-parsers.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 /**
- * `tidemark deadletter`: messages of a running gateway that should have been readings and could not be decoded. The gateway
- * reads corrected routes at its next start. Then `retry` decodes them again: each becomes readings with their own time,
- * exactly once.
+ * `tidemark deadletter`: messages that a running gateway could not decode. A gateway reads corrected routes at its next
+ * start. Then `retry` decodes the messages again: each becomes readings with their own time, exactly once.
  */
 export function registerDeadLetter(program: CliCommand): void {
   const letters = program
@@ -49,7 +48,7 @@ export function registerDeadLetter(program: CliCommand): void {
     });
 
   authorized(letters.command("retry"))
-    .description("decode them again with the routes of now; each reading arrives once, with its own time")
+    .description("decode them again with the current routes; each reading arrives once, with its own time")
     .option("--json", "print the result as JSON")
     .example("tidemark deadletter retry --token-file operator.token")
     .action(async (flags: DeadLetterCommandFlags) => {
@@ -58,7 +57,7 @@ export function registerDeadLetter(program: CliCommand): void {
     });
 
   authorized(letters.command("purge"))
-    .description("delete them; the gateway counts it, and the regions get the count")
+    .description("delete them; the gateway counts them, and the regions get the count")
     .option("--json", "print the result as JSON")
     .example("tidemark deadletter purge --reason syntax --token-file operator.token")
     .action(async (flags: DeadLetterCommandFlags) => {

@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { Fault } from "../../proto/core/fault.ts";
 import type { OperatorRank } from "../../proto/core/operator-command.ts";
 import type { CommandWindow } from "../../proto/wire/http/commands.ts";
-import { commandOptions, sendCommands } from "../operator/command-options.ts";
-import type { CommandFlags } from "../operator/command-options.ts";
+import { commandOptions, sendCommands } from "./command-options.ts";
+import type { CommandFlags } from "./command-options.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 /**
@@ -81,7 +81,7 @@ const CORRECTIONS = [
   {
     name: "backfill-fill",
     command: "backfill_fill",
-    description: "set a window for which no gateway has anything",
+    description: "set a window for which no gateway has data",
     example: `tidemark operator backfill-fill ${EXAMPLE_SERIES} ${EXAMPLE_START} --value 21.5`,
   },
 ] as const;
@@ -157,5 +157,5 @@ function rank(text: string): OperatorRank {
   throw new InvalidArgumentError(`expected one of ${CORRECTIONS.map(({ name }) => name).join(", ")}`);
 }
 
-/** A region takes no more in one request. */
+/** The limit of a region for one request. */
 const WINDOWS_AT_ONCE = 1000;

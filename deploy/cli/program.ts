@@ -14,7 +14,7 @@ import { registerRegions } from "./regions.ts";
 import { registerSchema } from "./schema.ts";
 import { registerSensors } from "./sensors.ts";
 
-/** The command line `tidemark`. Each command has a file of its own in this folder; the help shows them in these groups. */
+/** The command line `tidemark`. Each command is one file in this folder; the help shows the commands in groups. */
 export function createProgram(): CliCommand {
   const program = new CliCommand("tidemark")
     .description(
@@ -24,7 +24,7 @@ export function createProgram(): CliCommand {
     .helpOption("-h, --help", "print this help")
     .configureHelp({ minWidthToWrap: WRAP_FROM, styleTitle: pc.bold, sortSubcommands: false, showGlobalOptions: false })
     .configureOutput({
-      // Help is a result, also where a command was expected and none was given.
+      // Help goes to standard output, even when it is shown because the command is missing.
       writeErr: (text) => process.stdout.write(text),
       getErrHelpWidth: () => (process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH),
       getErrHasColors: () => process.stdout.isTTY && process.stdout.hasColors(),

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import type { MemberState } from "../../proto/core/member.ts";
-import { commandOptions, regionOption, sendCommands } from "../operator/command-options.ts";
-import type { CommandFlags } from "../operator/command-options.ts";
+import { commandOptions, regionOption, sendCommands } from "./command-options.ts";
+import type { CommandFlags } from "./command-options.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 /**
  * `tidemark regions`: lists and changes the members. A change is sent to one region and replicates to all. A region refuses
- * it where too few regions, or too few copies of a batch, would be left.
+ * it if too few regions, or too few copies of a batch, would be left.
  */
 export function registerRegions(program: CliCommand): void {
   const regions = program
@@ -52,7 +52,7 @@ export function registerRegions(program: CliCommand): void {
     description: "give up a region for ever: nothing connects to it or waits for it any more",
     example: `tidemark regions lost eu ${EXAMPLE_FLAGS} "burnt down"`,
   })
-    .option("--accept-loss", "also where batches have too few copies left, or none")
+    .option("--accept-loss", "even if batches have too few copies left, or none")
     .action(async (region: string, flags: CommandFlags & { acceptLoss?: true }) =>
       set(flags, region, "lost", flags.acceptLoss === true ? { accept_loss: true } : {}),
     );

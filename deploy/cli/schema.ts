@@ -1,4 +1,4 @@
-import { regionOption } from "../operator/command-options.ts";
+import { regionOption } from "./command-options.ts";
 import type { CliCommand } from "./cli-command.ts";
 
 /** `tidemark schema`: the types and units of the series in a region, now and before. */

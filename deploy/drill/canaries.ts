@@ -73,7 +73,7 @@ export class Canaries {
     this.#running = Promise.all(shares);
   }
 
-  /** Publishes through the first gateway, once a second, that a drill is running, and at the end that it is over. */
+  /** Publishes a marker through the first gateway: once a second while the drill runs, and once when it is over. */
   announce(run: string): void {
     const [sensor] = this.#sensors;
     const loop = async (): Promise<void> => {
@@ -82,7 +82,7 @@ export class Canaries {
         await delay(1000, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       }
       sensor!.publishBeside(MARKER_DEVICE, JSON.stringify({ run: MARKER_OVER }));
-      await sensor!.acknowledgedAll(FAREWELL_MS).catch(() => undefined);
+      await sensor!.acknowledgedAll(LAST_MARKER_MS).catch(() => undefined);
     };
     this.#running = Promise.all([this.#running, loop()]);
   }
@@ -92,8 +92,8 @@ export class Canaries {
   }
 
   /**
-   * The devices that belong to `from` connect to `to`, as devices that move. Readings that the gateway before has not
-   * acknowledged are not sent again, because that gateway may have them.
+   * Connects the devices that belong to `from` to `to`, as if they moved. Readings that the old gateway has not acknowledged
+   * are not sent again, because that gateway may have them.
    */
   async move(from: string, to: string): Promise<void> {
     const moving = this.#sensors.filter(({ home }) => home === from);
@@ -125,7 +125,7 @@ export class Canaries {
     while (!this.#abort.signal.aborted) {
       await delay(TICK_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
       const nowMs = performance.now();
-      // Time in which no sensor could send is not made up for: the rate stays as asked.
+      // Sensors do not catch up on time in which none of them could send, so the rate never exceeds what was asked for.
       due = Math.min(due + ((nowMs - lastMs) / 1000) * perSecond, perSecond / 5 + 1);
       lastMs = nowMs;
       if (this.#paused) due = 0;
@@ -222,6 +222,6 @@ class Padding {
 }
 
 const POOL_BYTES = 3 * 2 ** 20;
-const FAREWELL_MS = 2_000;
+const LAST_MARKER_MS = 2_000;
 const TICK_MS = 10;
 const IN_FLIGHT = 200;

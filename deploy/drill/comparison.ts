@@ -12,7 +12,8 @@ export type Compared = Recovered & Pick<Findings, "setsEqualAtMs" | "ledger">;
 
 /**
  * Compares every id that was acknowledged with what the regions answer. The canaries are silent by now, but the last batches
- * still travel: so it compares again until nothing is wrong, nothing travels any more, or the time is over.
+ * may still be on their way. So it compares again until nothing is wrong, nothing has been on its way for some seconds, or
+ * the time is over.
  * @throws Fault when a region does not answer. @throws DrillStopped
  */
 export async function comparison(
@@ -37,7 +38,7 @@ export async function comparison(
   }
 }
 
-/** What did not come within its limit, and came after all: late is not the same as never. */
+/** Fills in what was not reached within its limit but is reached now, because late is not the same as never. */
 function lateRecovery(
   { control, watch }: { control: RunControl; watch: RunWatch },
   given: { limits: Limits; recovered: Recovered; isComplete: boolean },

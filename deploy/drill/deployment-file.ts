@@ -3,8 +3,8 @@ import { name, readableFile } from "../../proto/runtime/options/fields.ts";
 
 /**
  * A running deployment as its operator describes it: where its parts answer, and which shell commands stop, start and cut
- * them off. Without its command an injection is not possible. In a command `{seconds}` is how long the injection is meant
- * to last, so that the other machine can end it by itself.
+ * them off. An injection whose command is missing is not possible. In a command `{seconds}` is the planned duration of the
+ * injection, so that the other machine can end it by itself.
  */
 export function deploymentSchema(folder: string): z.ZodType<DeploymentFile> {
   const file = readableFile(folder);

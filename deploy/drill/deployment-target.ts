@@ -5,7 +5,7 @@ import { Fault } from "../../proto/core/fault.ts";
 import { isReady } from "../../proto/runtime/http/client.ts";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
-import { Warden } from "../sandbox/warden.ts";
+import { Watchdog } from "../sandbox/watchdog.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
 import type { DeployedPart, DeploymentFile } from "./deployment-file.ts";
 import type { DeploymentAction, DeploymentControl, Injection } from "./injections/injection.ts";
@@ -14,7 +14,7 @@ import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 
 /**
  * A deployment that runs already. Injections are commands that its operator wrote down. Before one begins, the command that
- * ends it is given to the warden, a process that outlives this one.
+ * ends it is given to the watchdog, a process that outlives this one.
  */
 export class DeploymentTarget implements DrillTarget {
   readonly name: string;
@@ -25,7 +25,7 @@ export class DeploymentTarget implements DrillTarget {
   readonly gateways: readonly TargetGateway[];
   readonly #file: DeploymentFile;
   readonly #folder: string;
-  readonly #warden = new Warden();
+  readonly #watchdog = new Watchdog();
   readonly #armed = new Map<Injection, () => void>();
   #closed: Promise<void> | undefined;
 
@@ -50,9 +50,9 @@ export class DeploymentTarget implements DrillTarget {
 
   async begin(injection: Injection): Promise<void> {
     const action = this.#actionOf(injection);
-    // The warden first, so that nothing begins that might never end.
-    const command = `cd ${quoted(this.#folder)} && ${filled(action.wardenCommand, injection)}`;
-    this.#armed.set(injection, this.#warden.arm(command, injection.durationMs + GRACE_MS));
+    // The watchdog first: otherwise an injection could begin that nobody ends.
+    const command = `cd ${quoted(this.#folder)} && ${filled(action.watchdogCommand, injection)}`;
+    this.#armed.set(injection, this.#watchdog.arm(command, injection.durationMs + GRACE_MS));
     await action.begin();
   }
 
@@ -74,9 +74,9 @@ export class DeploymentTarget implements DrillTarget {
   }
 
   async #close(): Promise<void> {
-    // What is still armed was not ended in order. The warden that is abandoned ends it now.
-    if (this.#armed.size > 0) this.#warden.abandon();
-    else await this.#warden.dismiss();
+    // Injections that are still armed were not ended in order. An abandoned watchdog ends them now.
+    if (this.#armed.size > 0) this.#watchdog.abandon();
+    else await this.#watchdog.dismiss();
   }
 
   #actionOf(injection: Injection): DeploymentAction {
@@ -144,7 +144,7 @@ export class DeploymentTarget implements DrillTarget {
     return [process.execPath, process.argv[1] ?? "tidemark", "regions", "stay", region, ...flags].map(quoted).join(" ");
   }
 
-  /** A command goes to another region than the one that it is about. */
+  /** A region whose state changes does not get the command itself: another region does. */
   #other(region: string): TargetRegion {
     return this.regions.find(({ name }) => name !== region)!;
   }
@@ -167,7 +167,7 @@ function brokerOf({ url, username, passwordFile, ca }: DeploymentFile["gateways"
   };
 }
 
-/** `{seconds}` is how long the injection is meant to last, so that the other end can set a timer of its own. */
+/** Replaces `{seconds}` with the planned duration, so that the other machine can set its own timer. */
 function filled(command: string, { durationMs }: Injection): string {
   return command.replaceAll("{seconds}", String(Math.ceil(durationMs / 1000)));
 }
@@ -176,7 +176,7 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The drill ends its injections itself. The warden waits so much longer before it does. */
+/** The drill ends its injections itself. The watchdog waits this much longer before it does so instead. */
 const GRACE_MS = 5_000;
 const COMMAND_MS = 30_000;
 const READY_MS = 60_000;

@@ -2,8 +2,8 @@ import type { Injection } from "./injections/injection.ts";
 import { keepsReadingsFrom, partsHitBy } from "./injections/injection.ts";
 import type { Sample } from "./samples.ts";
 
-/** The part that reports trouble with what these injections hit; undefined while none does. */
-export function whoNotices(injections: readonly Injection[], { gateways, regions }: Sample): string | undefined {
+/** The part that reports trouble with a part that these injections hit; undefined while none does. */
+export function detectingPart(injections: readonly Injection[], { gateways, regions }: Sample): string | undefined {
   for (const [name, gateway] of gateways) {
     if (gateway === undefined) continue;
     const isHit = (region: string): boolean =>

@@ -11,7 +11,7 @@ import type { Drill } from "./drill-file.ts";
 import { blastRadius, planSteps } from "./drill-plan.ts";
 import { DrillSession } from "./drill-session.ts";
 import { ALL, allDrills, findDrill } from "./shipped-drills.ts";
-import { drillText, sandboxCast } from "./drill-text.ts";
+import { drillText, sandboxParts } from "./drill-text.ts";
 import { formatMs } from "../terminal/figures.ts";
 import { inability, objections, objectionsOfRegions } from "./guards.ts";
 import type { DrillView } from "./live-view.ts";
@@ -35,7 +35,7 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
   const drills = chosen(name, deployment);
   if (options.dryRun) {
     for (const drill of drills)
-      say(options, `${drillText(drill, castOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
+      say(options, `${drillText(drill, partNamesOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
     return 0;
   }
   if (deployment?.file.production === true && !(await confirmed(deployment.file, drills, options))) {
@@ -80,7 +80,7 @@ export type RunOptions = {
   readonly json: boolean;
 };
 
-/** @returns undefined when it was not begun; the reasons are printed. */
+/** @returns undefined when the drill was not begun. Then the reasons were printed. */
 async function runOne(
   drill: Drill,
   deployment: Deployment | undefined,
@@ -101,7 +101,7 @@ async function runOne(
         for (const objection of against) say(options, `  ${pc.yellow("not begun")}  ${objection}\n`);
         return undefined;
       }
-      say(options, `  hits ${blastRadius(planSteps(drill, castOf(drill, deployment)))}\n`);
+      say(options, `  hits ${blastRadius(planSteps(drill, partNamesOf(drill, deployment)))}\n`);
     }
     if (operator.stopped) return undefined;
     let view: DrillView | undefined;
@@ -148,7 +148,7 @@ function chosen(name: string, deployment: Deployment | undefined): readonly Dril
   if (name !== ALL) {
     const drill = findDrill(name);
     if (deployment !== undefined && drill.onlySandbox) {
-      throw new Fault({ code: "usage", message: `${name} is for the sandbox only`, hint: "leave --target away" });
+      throw new Fault({ code: "usage", message: `${name} is for the sandbox only`, hint: "run it without --target" });
     }
     return [drill];
   }
@@ -164,18 +164,18 @@ function chosen(name: string, deployment: Deployment | undefined): readonly Dril
 
 function isAble(target: DrillTarget, drill: Drill, deployment: Deployment): boolean {
   try {
-    return inability(target, planSteps(drill, castOf(drill, deployment))).length === 0;
+    return inability(target, planSteps(drill, partNamesOf(drill, deployment))).length === 0;
   } catch {
     // No part has one of its roles.
     return false;
   }
 }
 
-function castOf(
+function partNamesOf(
   drill: Drill,
   deployment: Deployment | undefined,
 ): { regions: readonly string[]; gateways: readonly string[] } {
-  if (deployment === undefined) return sandboxCast(drill);
+  if (deployment === undefined) return sandboxParts(drill);
   const { regions, gateways } = deployment.file;
   return { regions: regions.map(({ name }) => name), gateways: gateways.map(({ name }) => name) };
 }
@@ -202,7 +202,7 @@ async function guard(
 async function confirmed(file: DeploymentFile, drills: readonly Drill[], options: RunOptions): Promise<boolean> {
   const deployment = { file, folder: "" };
   for (const drill of drills)
-    say(options, `${drill.drill} hits ${blastRadius(planSteps(drill, castOf(drill, deployment)))}\n`);
+    say(options, `${drill.drill} hits ${blastRadius(planSteps(drill, partNamesOf(drill, deployment)))}\n`);
   if (options.confirm !== undefined) return options.confirm === file.target;
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -247,7 +247,7 @@ class Operator {
   }
 
   #stop(): void {
-    // The warden cleans up.
+    // The watchdog cleans up.
     if (this.#stopped) process.exit(EXIT.incomplete);
     this.#stopped = true;
     this.#session?.run.stop(STOPPED);

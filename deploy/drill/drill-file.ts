@@ -4,7 +4,7 @@ import type { DrillStep } from "./drill-step.ts";
 import { drillStep } from "./drill-step.ts";
 
 /**
- * A drill as an operator writes it down: the hypothesis, the steps, and the limits. Steps name parts by their role (cast.ts),
+ * A drill as an operator writes it down: the hypothesis, the steps, and the limits. Steps name parts by their role (roles.ts),
  * so that one file fits every deployment.
  */
 export function drillSchema(): z.ZodType<Drill> {

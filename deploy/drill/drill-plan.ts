@@ -1,6 +1,6 @@
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
-import type { Cast } from "./cast.ts";
-import { partWithRole } from "./cast.ts";
+import type { PartNames } from "./roles.ts";
+import { partWithRole } from "./roles.ts";
 import type { Drill } from "./drill-file.ts";
 import type { AwaitedState, DrillStep } from "./drill-step.ts";
 import { AWAITED_TEXT } from "./drill-step.ts";
@@ -18,22 +18,22 @@ export type PlannedStep =
   | ({ readonly kind: "inject"; readonly measured: boolean } & PlannedInjection);
 
 /** @throws Fault when the deployment has no part for a role of the drill. */
-export function planSteps(drill: Pick<Drill, "steps">, cast: Cast): readonly PlannedStep[] {
-  return drill.steps.map((step) => planned(step, cast));
+export function planSteps(drill: Pick<Drill, "steps">, parts: PartNames): readonly PlannedStep[] {
+  return drill.steps.map((step) => planned(step, parts));
 }
 
-function planned(step: DrillStep, cast: Cast): PlannedStep {
+function planned(step: DrillStep, parts: PartNames): PlannedStep {
   switch (step.kind) {
     case "wait":
     case "wait_for":
     case "load":
       return step;
     case "move":
-      return { kind: "move", from: partWithRole(step.from, cast), to: partWithRole(step.to, cast) };
+      return { kind: "move", from: partWithRole(step.from, parts), to: partWithRole(step.to, parts) };
     case "copy_disk":
-      return { kind: "copy_disk", part: partWithRole(step.part, cast) };
+      return { kind: "copy_disk", part: partWithRole(step.part, parts) };
     case "injection":
-      return { kind: "inject", measured: step.measured, ...step.plan(cast) };
+      return { kind: "inject", measured: step.measured, ...step.plan(parts) };
   }
 }
 
@@ -58,7 +58,7 @@ export function stepSentence(step: PlannedStep): string {
   }
 }
 
-/** All injections of a plan; one that is repeated stands once. */
+/** All injections of a plan; a repeated one is listed once. */
 export function injectionsIn(steps: readonly PlannedStep[]): readonly Injection[] {
   return steps.flatMap((step) => (step.kind === "inject" ? step.injections : []));
 }

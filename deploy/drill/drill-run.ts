@@ -107,7 +107,7 @@ export class DrillRun {
     this.#control.stop(reason);
   }
 
-  /** @throws Fault when the target does not let canaries in; every other trouble is in the findings. */
+  /** @throws Fault when the target refuses the canaries. Every other failure is in the findings. */
   async run(): Promise<DrillRecord> {
     await this.#watch.start(this.#drill.stopIf);
     let found: Compared = NOTHING_FOUND;
@@ -123,7 +123,7 @@ export class DrillRun {
       found = await comparison(this.#parts(canaries), given);
     } catch (error) {
       if (!(error instanceof DrillStopped) && !this.#control.signal.aborted) {
-        // After the canaries began, trouble is an outcome. Before, it is a mistake of the caller.
+        // A fault while the canaries run is an outcome of the drill. An earlier one is a mistake of the caller.
         if (!(error instanceof Fault) || this.#canaries === undefined) throw error;
         this.stop(error.message);
       }
@@ -266,7 +266,7 @@ export class DrillRun {
     await this.#control.until(
       () => isReached[what](this.#watch.look()),
       withinMs,
-      () => `waited ${formatMs(withinMs)} in vain until ${AWAITED_TEXT[what]}`,
+      () => `waited ${formatMs(withinMs)}, but not until ${AWAITED_TEXT[what]}`,
     );
   }
 
@@ -294,7 +294,7 @@ export class DrillRun {
   }
 }
 
-/** What a run leaves; the verdict is found from it (verdict.ts). */
+/** The result of a run, which verdict.ts judges. */
 export type DrillRecord = {
   readonly findings: Findings;
   readonly figures: Figures;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
-import type { Role } from "./cast.ts";
-import { role } from "./cast.ts";
+import type { Role } from "./roles.ts";
+import { role } from "./roles.ts";
 import type { InjectionStep } from "./injections/injection-kind.ts";
 import { INJECTIONS } from "./injections/registry.ts";
 
@@ -24,7 +24,7 @@ const AWAITED = ["durable", "replicated", "full", "healed"] as const;
 export const AWAITED_TEXT: Readonly<Record<AwaitedState, string>> = {
   durable: "every reading is in a region",
   replicated: "every region has everything",
-  full: "a gateway is full and takes nothing more",
+  full: "a gateway is full and accepts nothing more",
   healed: "all injections have ended",
 };
 

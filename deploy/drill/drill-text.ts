@@ -1,6 +1,6 @@
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Drill } from "./drill-file.ts";
-import type { Cast } from "./cast.ts";
+import type { PartNames } from "./roles.ts";
 import { blastRadius, planSteps, stepSentence } from "./drill-plan.ts";
 import { labelled, wrapText } from "../terminal/terminal-text.ts";
 import { allDrills, findDrill } from "./shipped-drills.ts";
@@ -23,13 +23,13 @@ export function listing({ json, width }: { json: boolean; width: number }): stri
 /** @throws Fault when there is no such drill. */
 export function shownDrill(name: string, { json, width }: { json: boolean; width: number }): string {
   const drill = findDrill(name);
-  return json ? `${JSON.stringify(drill)}\n` : `${drillText(drill, sandboxCast(drill), width).join("\n")}\n`;
+  return json ? `${JSON.stringify(drill)}\n` : `${drillText(drill, sandboxParts(drill), width).join("\n")}\n`;
 }
 
 /** A drill for one deployment: its hypothesis, its steps and when they end, its limits, and what it does not test. */
-export function drillText(drill: Drill, cast: Cast, width: number): string[] {
+export function drillText(drill: Drill, parts: PartNames, width: number): string[] {
   const { pass, load, stopIf, notTested } = drill;
-  const steps = planSteps(drill, cast);
+  const steps = planSteps(drill, parts);
   const row = (label: string, texts: readonly string[]): string[] =>
     texts.flatMap((text, i) => labelled(i === 0 ? label : "", text, { labelWidth: "not tested".length, width }));
   const home =
@@ -41,7 +41,7 @@ export function drillText(drill: Drill, cast: Cast, width: number): string[] {
     "",
     ...row("hits", [blastRadius(steps)]),
     ...row("load", [
-      `${load.perSecond} canary readings/s from ${load.canaries} devices, for each of ${cast.gateways.length} gateways`,
+      `${load.perSecond} canary readings/s from ${load.canaries} devices, for each of ${parts.gateways.length} gateways`,
     ]),
     ...row("steps", [
       `steady for ${formatDuration(drill.steadyMs)}`,
@@ -65,7 +65,7 @@ export function drillText(drill: Drill, cast: Cast, width: number): string[] {
 }
 
 /** The parts of the sandbox that a drill asks for. */
-export function sandboxCast({ sandbox }: Drill): Cast {
+export function sandboxParts({ sandbox }: Drill): PartNames {
   return {
     regions: ["eu", "us", "ap", "sa", "af"].slice(0, sandbox.regions),
     gateways: Array.from({ length: sandbox.gateways }, (_, i) => `plant-${i + 1}`),

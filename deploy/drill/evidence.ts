@@ -8,7 +8,7 @@ import type { DeviceContents } from "./ledger.ts";
 import type { Conflicts } from "./outcome.ts";
 import type { TargetRegion } from "./target.ts";
 
-/** What regions answer. A drill asks the same addresses that people use. */
+/** Questions of a drill to regions, over the same HTTP API that people use. */
 
 /** Everything that a region has of a device. @param window length of the windows, as in a query. @throws Fault */
 export async function deviceContents(region: TargetRegion, device: string, window: string): Promise<DeviceContents> {
@@ -17,7 +17,7 @@ export async function deviceContents(region: TargetRegion, device: string, windo
     idsIn(region, { device }),
     Array.fromAsync(client.rows("/v1/records", recordSchema, { device, metric: "id", window })),
   ]);
-  // The whole record: what regions answer must be the same in every key.
+  // The whole record: the answers of the regions must be the same in every key.
   const windows = records.map(
     (record) => [record.start, { text: JSON.stringify(record), count: record.count }] as const,
   );

@@ -91,7 +91,7 @@ export async function objectionsOfRegions(
   return found;
 }
 
-/** While a drill runs, this device sends its run once a second, so that every region can tell. */
+/** While a drill runs, this device sends the name of the run once a second, so that every region knows of the drill. */
 export const MARKER_DEVICE = "drill/marker";
 export const MARKER_OVER = "over";
 const MARKER_FRESH_MS = 15_000;

@@ -5,8 +5,8 @@ import type { InjectionEvent, Sighting } from "./outcome.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
- * The injections of a drill: begins them, ends each at its time, and keeps what began and ended when. {@link endAll} ends
- * everything that began, and no injection is ended before its beginning is done.
+ * The injections of a drill: begins them, ends each at its time, and records when each began and ended. {@link endAll} ends
+ * everything that began. No injection is ended before it has begun completely.
  */
 export class InjectionSchedule {
   readonly #target: DrillTarget;
@@ -86,7 +86,7 @@ export class InjectionSchedule {
     let ending: Promise<void> | undefined;
     const end = (): Promise<void> => (ending ??= this.#end(injection, { event, begun }));
     this.#active.set(injection, end);
-    // Without a duration the injection is over as soon as it has happened; a part that is killed for 0 s starts at once.
+    // An injection without a duration is over as soon as it has happened. A part that is killed for 0 s starts at once.
     if (durationMs === 0) void begun.then(end, end);
     else void delay(durationMs, undefined, { signal: this.#signal }).then(end, end);
     return begun;

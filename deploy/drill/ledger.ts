@@ -29,7 +29,7 @@ export type NamedReading = { readonly device: string; readonly id: number; reado
 export type RegionLedger = {
   readonly region: string;
   readonly readings: number;
-  /** Over everything that it answers for these devices: equal where regions answer the same. */
+  /** A hash of everything that it answers for these devices. Regions with the same answers have the same digest. */
   readonly digest: string;
   /** Acknowledged, but not there. */
   readonly missing: readonly NamedReading[];
@@ -81,7 +81,7 @@ export function acknowledgedIds({ acknowledgedAtMs }: CanaryLog): readonly numbe
   return ids;
 }
 
-/** What was acknowledged before a moment by the clock of the drill. */
+/** The ids that were acknowledged before a moment, by the clock of the drill. */
 export function acknowledgedBefore({ acknowledgedAtMs }: CanaryLog, wallMs: number): readonly number[] {
   return acknowledgedAtMs.flatMap((atMs, i) => (atMs !== undefined && atMs < wallMs ? [i + 1] : []));
 }

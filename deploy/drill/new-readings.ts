@@ -7,8 +7,8 @@ import type { RunControl } from "./run-control.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 
 /**
- * Measures the RTO from outside, for each gateway: how long after an injection began a query to a region that it did not hit
- * answers with a reading that was taken since; and how long until two such regions do.
+ * Measures the RTO from outside, for each gateway. It asks the regions that an injection did not hit for readings that are
+ * newer than the injection, and notes when the first region has one, and when two regions do.
  */
 export class NewReadings {
   readonly #target: DrillTarget;
@@ -35,7 +35,7 @@ export class NewReadings {
         const isHit = (region: TargetRegion): boolean =>
           event.injections.some((injection) => keepsReadingsFrom(injection, name, region.name));
         const spared = this.#target.regions.filter((region) => !isHit(region) && !given.gone.has(region.name));
-        // Where all regions are hit, the first one that is back counts.
+        // If all regions are hit, the first one that is back counts.
         const regions = spared.length > 0 ? spared : this.#target.regions;
         const sighting = { gateway: name, durableAtMs: null, region: null, replicatedAtMs: null };
         event.sightings.push(sighting);

@@ -68,7 +68,7 @@ export type Figures = {
   readonly resentBatches: number;
   readonly resentBytes: number;
   readonly dualSendMs: number;
-  /** Rows that disagreed and were decided, by kind. */
+  /** Conflicts between rows, by kind. */
   readonly conflicts: Conflicts;
 };
 

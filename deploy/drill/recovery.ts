@@ -6,7 +6,7 @@ import { POLL_MS } from "./run-control.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { allAtHome, isWell } from "./samples.ts";
 
-/** When a deployment was as before, after the last injection ended; null: not within the limits. */
+/** When a deployment was as before the injections; null: not within the limits. */
 export type Recovered = Pick<Findings, "caughtUpAtMs" | "repairedAtMs" | "backHomeAtMs">;
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Canaries } from "./canaries.ts";
 import { CanaryWatch } from "./canary-watch.ts";
-import { whoNotices } from "./detection.ts";
+import { detectingPart } from "./detection.ts";
 import type { StopConditions } from "./drill-file.ts";
 import { hasReadingSince } from "./evidence.ts";
 import { formatMs } from "../terminal/figures.ts";
@@ -14,8 +14,8 @@ import { stopReason } from "./stop-conditions.ts";
 import type { DrillTarget, TargetRegion } from "./target.ts";
 
 /**
- * Looks at every part while a drill runs: keeps samples, notes who notices an injection, and stops the drill when something
- * happens that it must not cause.
+ * Looks at every part while a drill runs: keeps samples, notes which part first reports an injection, and stops the drill
+ * when something happens that it must not cause.
  */
 export class RunWatch {
   readonly #target: DrillTarget;
@@ -88,7 +88,7 @@ export class RunWatch {
       if (this.#samples.length < SAMPLES_MAX) this.#samples.push(sample);
       for (const event of events) {
         if (event.detectedAtMs !== null || event.endedAtMs !== null) continue;
-        const by = whoNotices(event.injections, sample);
+        const by = detectingPart(event.injections, sample);
         if (by === undefined) continue;
         event.detectedAtMs = this.#control.nowMs;
         this.#control.mark("detected", `${by} notices after ${formatMs(event.detectedAtMs - event.beganAtMs)}`);

@@ -12,7 +12,7 @@ export type GatewaySample = {
   readonly openWindows: number;
   readonly undurableBatches: number;
   readonly rawWaiting: number;
-  /** Readings that are only here. */
+  /** Readings that only this gateway has. */
   readonly waitingReadings: number;
   readonly behindMs: number | null;
   /** The region that gets its batches; null while it has no connection. */

@@ -7,7 +7,7 @@ import { FaultyLinks } from "../sandbox/faulty-links.ts";
 import type { LocalGateway, LocalRegion } from "../sandbox/local-deployment.ts";
 import { LocalDeployment } from "../sandbox/local-deployment.ts";
 import type { ManagedProcess } from "../sandbox/managed-process.ts";
-import { Warden } from "../sandbox/warden.ts";
+import { Watchdog } from "../sandbox/watchdog.ts";
 import type { Drill } from "./drill-file.ts";
 import type { Injection, SandboxControl } from "./injections/injection.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
@@ -26,7 +26,7 @@ export class SandboxTarget implements DrillTarget {
   readonly #folder: string;
   readonly #site: LocalDeployment;
   readonly #links: FaultyLinks;
-  readonly #warden: Warden;
+  readonly #watchdog: Watchdog;
   readonly #environments: SandboxEnvironments;
   readonly #control: SandboxControl;
   /** The report has the last lines of each of these. */
@@ -37,13 +37,13 @@ export class SandboxTarget implements DrillTarget {
     folder: string,
     site: LocalDeployment,
     links: FaultyLinks,
-    warden: Warden,
+    watchdog: Watchdog,
     env: SandboxEnvironments,
   ) {
     this.#folder = folder;
     this.#site = site;
     this.#links = links;
-    this.#warden = warden;
+    this.#watchdog = watchdog;
     this.#environments = env;
     this.#control = {
       kill: (part) => this.#kill(part),
@@ -69,9 +69,9 @@ export class SandboxTarget implements DrillTarget {
     drill: Pick<Drill, "sandbox" | "steps">,
     options: { random: () => number; environments?: SandboxEnvironments },
   ): Promise<SandboxTarget> {
-    const warden = new Warden();
+    const watchdog = new Watchdog();
     const folder = mkdtempSync(join(tmpdir(), "tidemark-drill-"));
-    warden.folder(folder);
+    watchdog.folder(folder);
     const links = new FaultyLinks(options.random);
     let target: SandboxTarget | undefined;
     try {
@@ -86,13 +86,13 @@ export class SandboxTarget implements DrillTarget {
       });
       const shiftClocks = drill.steps.some((step) => step.kind === "injection" && step.shiftsClock);
       const environments = { ...options.environments, shiftClocks };
-      target = new SandboxTarget(folder, site, links, warden, environments);
+      target = new SandboxTarget(folder, site, links, watchdog, environments);
       // Regions first: a gateway that starts before its home would begin with another region.
       await Promise.all(site.regions.map((part) => target!.#start(part)));
       await Promise.all(site.gateways.map((part) => target!.#start(part)));
       return target;
     } catch (error) {
-      await (target?.close() ?? links.close().then(() => warden.dismiss()));
+      await (target?.close() ?? links.close().then(() => watchdog.dismiss()));
       throw error;
     }
   }
@@ -110,9 +110,9 @@ export class SandboxTarget implements DrillTarget {
   }
 
   /**
-   * The disk of a region is copied while the region is paused, as a backup of a running system finds it. A gateway is
-   * stopped first, as for an image of its card: readings that it holds and has not sealed would be forwarded twice, by the
-   * gateway and by its restored copy.
+   * The disk of a region is copied while the region is paused, like a backup of a running system. A gateway is stopped first,
+   * as for an image of its card: otherwise the gateway and its restored copy would both forward the readings that were not
+   * yet sealed.
    */
   async copyDisk(part: string): Promise<void> {
     const found = this.#part(part);
@@ -139,7 +139,7 @@ export class SandboxTarget implements DrillTarget {
     await this.#site.kill();
     await this.#links.close();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
-    await this.#warden.dismiss();
+    await this.#watchdog.dismiss();
   }
 
   async #start(part: LocalGateway | LocalRegion): Promise<void> {
@@ -153,8 +153,8 @@ export class SandboxTarget implements DrillTarget {
     const started = await part.start({ environment, waitReady: false });
     this.#started.push(started);
     if (this.#started.length > STARTS_KEPT) this.#started.shift();
-    this.#warden.watch(started.pid);
-    void started.exit.then(() => this.#warden.gone(started.pid));
+    this.#watchdog.watch(started.pid);
+    void started.exit.then(() => this.#watchdog.gone(started.pid));
     await started.ready(part.url, START_MS);
   }
 
@@ -170,7 +170,7 @@ export class SandboxTarget implements DrillTarget {
     await this.#start(this.#part(part));
   }
 
-  /** The command goes to another region than the one that it is about. */
+  /** A region whose state changes does not get the command itself: another region does. */
   async #setMember(region: string, state: "leaving" | "member"): Promise<void> {
     const other = this.#site.regions.find(({ name }) => name !== region);
     const commands = new RegionCommands(other!.url, readSecret(this.#site.operatorTokenFile));

@@ -19,7 +19,7 @@ export function allDrills(): readonly Drill[] {
 export function findDrill(name: string): Drill {
   if (name.endsWith(".yaml") || name.endsWith(".yml")) return load(name);
   const names = readdirSync(FOLDER).flatMap((file) => (file.endsWith(".yaml") ? [basename(file, ".yaml")] : []));
-  // Only a known name becomes a path; what somebody typed does not.
+  // Only a known name becomes a path, never the text that somebody typed.
   if (names.includes(name)) return load(join(FOLDER, `${name}.yaml`));
   const nearest = nearestWord(name, [...names, ALL]);
   throw new Fault({

@@ -2,8 +2,8 @@ import type { BrokerTarget } from "../sensors/sensor-client.ts";
 import type { Injection } from "./injections/injection.ts";
 
 /**
- * A deployment that a drill runs on. Whoever begins an injection also ends it in time. The target promises more: the end
- * comes even when the drill is dead and asks for nothing.
+ * A deployment that a drill runs on. The drill ends each injection that it begins. The target guarantees that the injection
+ * ends even if the drill dies before.
  */
 export interface DrillTarget {
   readonly name: string;

@@ -64,7 +64,7 @@ function brokenPromises({ regions, windowsDiffer }: Ledger): string[] {
         `${formatNumber(twice.length)} acknowledged readings are more than once in ${region}: ${examples(twice)}`,
       );
     }
-    if (neverSent > 0) broken.push(`${region} has ${formatNumber(neverSent)} readings that nobody sent`);
+    if (neverSent > 0) broken.push(`${region} has ${formatNumber(neverSent)} readings that were never sent`);
     for (const { device, windows, readings } of miscounted.slice(0, 3)) {
       broken.push(
         `the windows of ${device} in ${region} count ${formatNumber(windows)} readings, but there are ${formatNumber(readings)}`,

@@ -71,7 +71,7 @@ export async function retryAll(commanded: Commanded, { json }: { json: boolean }
   } while (cursor !== undefined);
   const stay = sum.looked - sum.retried;
   const cut = sum.cut === 0 ? "" : `, ${sum.cut} of them because only the beginning of the payload was kept`;
-  const sentence = `${sum.retried} of ${sum.looked} dead letters came in as ${sum.readings} readings; ${stay} stay${cut}.`;
+  const sentence = `${sum.retried} of ${sum.looked} dead letters were decoded to ${sum.readings} readings; ${stay} stay${cut}.`;
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : `${sentence}\n`);
 }
 

@@ -7,7 +7,7 @@ import type { CommandWindow } from "../../proto/wire/http/commands.ts";
  * The windows of a CSV file, for a backfill: a column `start` and either `value`, or `count, sum, min, max` with
  * `stddev, first, last` if they are known. The region checks the values.
  *
- * @throws Fault that names file and line of the first thing that cannot be sent as it stands.
+ * @throws Fault that names file and line of the first mistake.
  */
 export function readWindows(file: string): readonly CommandWindow[] {
   const [header, ...rows] = rowsOf(file);

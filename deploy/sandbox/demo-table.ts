@@ -65,8 +65,8 @@ function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number
 }
 
 /**
- * `readings`: in the region. `replicated`: all batches, or all but those that were committed there first and that another
- * region does not have yet.
+ * `readings`: those in the region. `replicated`: `all`, or `all but n` while another region lacks n batches that this region
+ * committed first.
  */
 function regionCells(region: LocalRegion, role: string, status: RegionStatus | undefined): string[] {
   if (status === undefined) return [region.name, "down", "-", "-", "-", ""];

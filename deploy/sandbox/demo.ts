@@ -9,8 +9,8 @@ import { LocalDeployment } from "./local-deployment.ts";
 import { RestartedPart } from "./restarted-part.ts";
 
 /**
- * The first minute: one command starts everything, says where to look, and shows it at work. It runs the same processes as
- * production, with real MQTT, gRPC and fsync.
+ * `tidemark demo`: one command starts everything, prints commands to try, and shows the status. It runs the same processes
+ * as production, with real MQTT, gRPC and fsync.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const stop = new AbortController();
@@ -132,7 +132,7 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
   const everyMs = terminal ? 1000 : 2000;
   const meter = new DemoMeter(site);
   const parts = [...site.gateways, ...site.regions].map((part) => new RestartedPart(part));
-  /** Lines of the table that stand on the terminal; the next table replaces them. */
+  /** Lines of the table that are on the terminal; the next table replaces them. */
   let drawn = 0;
   while (!signal.aborted) {
     for (const part of parts) {

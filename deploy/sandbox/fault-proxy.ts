@@ -7,8 +7,8 @@ import type { Server } from "node:net";
  * `port` are passed on to `targetPort`.
  *
  * A cut direction behaves like a network that loses all packets: it passes on nothing, not even the end of a connection, and
- * tells nobody. It keeps the bytes; when it is healed they go on, as TCP would have sent them again. One difference remains:
- * a new connection through a cut link is accepted and stays silent, where a network would not answer at all.
+ * reports nothing. It keeps the bytes and passes them on when it is healed, as TCP would send them again. One difference
+ * remains: a new connection through a cut link is accepted and stays silent; a real network would not answer at all.
  */
 export class FaultProxy {
   readonly port: number;
@@ -41,7 +41,7 @@ export class FaultProxy {
     for (const connection of this.#connections) connection.apply(faults);
   }
 
-  /** Ends every connection with a TCP reset, as a firewall does that has lost its table. */
+  /** Ends every connection with a TCP reset, like a firewall that has lost its table. */
   reset(): void {
     for (const connection of this.#connections) connection.reset();
   }

@@ -18,7 +18,7 @@ export class FaultyLinks {
     return this.#proxies.map(({ link }) => link);
   }
 
-  /** @returns the port by which `link.from` reaches what `link.to` listens to at `targetPort`. */
+  /** @returns the port at which `link.from` reaches `link.to`, which listens on `targetPort`. */
   async add(link: NetworkLink, targetPort: number): Promise<number> {
     const proxy = await FaultProxy.open({ port: await freePort(), targetPort, random: this.#random });
     this.#proxies.push({ link, proxy });

@@ -196,7 +196,7 @@ export type DeploymentOptions = {
   readonly regions: readonly string[];
   /** Used if they are free; in the order of the names. */
   readonly preferredPorts?: { readonly regions: readonly RegionPorts[]; readonly gateways: readonly GatewayPorts[] };
-  /** The port by which `link.from` reaches the listener of `link.to` at `port`; by default `port` itself. */
+  /** The port at which `link.from` reaches `link.to`, which listens on `port`; by default `port` itself. */
   readonly linkPort?: (link: NetworkLink, port: number) => Promise<number>;
   /** True: all gateways have the first region as home. Otherwise they have different homes. */
   readonly oneHome?: boolean;
@@ -225,7 +225,7 @@ function ingestUrl(region: LocalRegion): string {
   return `http://${HOST}:${region.ports.ingest}`;
 }
 
-/** A region, and the address by which one part reaches it. */
+/** A region, and the address at which one part reaches it. */
 type Reachable = { readonly name: string; readonly url: string };
 
 function regionConfiguration(directory: string, region: LocalRegion, peers: readonly Reachable[]): object {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { connect, type IPublishPacket, type MqttClient, type Packet, Store } from "mqtt";
 import { Fault } from "../../proto/core/fault.ts";
 
-/** Where the messages go, and who sends them. */
+/** A broker, and the user that connects to it. */
 export type BrokerTarget = {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
   readonly url: string;
@@ -121,7 +121,7 @@ export class SensorClient {
     this.#client.publish(message.topic, message.payload, { qos: message.qos }, (error) => {
       this.#inFlight--;
       if (error) {
-        this.#failure ??= unreachableFault(this.#target, "the broker did not take a message", error);
+        this.#failure ??= unreachableFault(this.#target, "the broker did not accept a message", error);
       } else {
         this.#acknowledged++;
         this.#progressMs = performance.now();

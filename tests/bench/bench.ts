@@ -102,7 +102,7 @@ async function main(): Promise<void> {
 async function inFolder<T>(parent: string, work: (bench: Omit<Bench, "quick">) => Promise<T>): Promise<T> {
   await mkdir(parent, { recursive: true });
   const folder = await mkdtemp(join(parent, "run-"));
-  // Also when interrupted: exit handlers run in this order, so the processes that write there are killed before.
+  // Also when interrupted. Exit handlers run in this order, so the processes that write there are killed first.
   const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const children = new Children();
   process.on("exit", remove);

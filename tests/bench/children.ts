@@ -8,7 +8,7 @@ export type Child = {
   readonly ended: Promise<string>;
 };
 
-/** A process that takes orders over an IPC channel, one at a time, and answers each. */
+/** A process that gets orders over an IPC channel, one at a time, and answers each. */
 export type IpcChild = {
   readonly child: Child;
   /** @throws Error when the process ends before it has answered. */
@@ -21,8 +21,8 @@ const KEPT_OUTPUT_CHARS = 4_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /**
- * The processes of one benchmark. Whatever happens to this process (an error, Ctrl-C, the end), none of them outlives
- * it: what still runs is killed from the exit handler, which is synchronous and always called.
+ * The processes of one benchmark. None of them outlives this process, however it ends: the exit handler, which is
+ * synchronous and always called, kills those that still run.
  */
 export class Children implements AsyncDisposable {
   readonly #running = new Map<Child, ChildProcess>();
@@ -57,7 +57,7 @@ export class Children implements AsyncDisposable {
     };
   }
 
-  /** Runs a program to its end and resolves with what it printed. @throws Error with its last words when it fails. */
+  /** Runs a program to its end and resolves with what it printed. @throws Error with its last output when it fails. */
   async run(name: string, command: string, args: readonly string[]): Promise<string> {
     const { child, output, exitCode } = this.#spawn(name, command, args);
     const ended = await child.ended;

@@ -6,8 +6,8 @@ export type Quantiles = {
 };
 
 /**
- * Latencies kept one by one, exact at any length: for some hundred thousand of them, of which some may be seconds. A
- * load without an end has a `LatencyHistogram`.
+ * Keeps every latency, so that quantiles are exact even for latencies of seconds. It is meant for some hundred thousand
+ * values; a longer load uses a `LatencyHistogram`.
  */
 export class Latencies {
   #values = new Float64Array(1 << 14);

@@ -1,6 +1,6 @@
 /**
- * Latencies in bins of 10 microseconds up to one second, then one bin for all above it. Recording is one increment, so
- * that measuring does not become what is measured; percentiles are exact to the width of a bin, the maximum exactly.
+ * Latencies in bins of 10 microseconds up to one second, and one bin for all above it. Recording is one increment, so
+ * that it hardly costs time. Percentiles are exact to the width of a bin; the maximum is exact.
  */
 export class LatencyHistogram {
   readonly #bins = new Float64Array(100_001);

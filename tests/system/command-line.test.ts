@@ -82,7 +82,7 @@ test.each<[string[], string]>([
   [["check"], "tidemark: missing required argument 'file' (see `tidemark check --help`)"],
   [
     ["passwd", "users.txt", "a:b"],
-    "tidemark: a user name cannot be empty, begin with '#', or hold ':' or control characters",
+    "tidemark: a user name cannot be empty, begin with '#', or contain ':' or control characters",
   ],
   [["drill", "run", "region-frozn"], 'tidemark: there is no drill "region-frozn" (did you mean region-frozen?)'],
   [["passwd", "users.txt", "line"], "tidemark: the password is empty (give it on standard input)"],

@@ -40,7 +40,7 @@ test("after a route is corrected, retry brings dead letters in with their own ti
   expect(refused.code).toBe(77);
   const token = ["--token-file", site.operatorTokenFile];
   const retry = await asked(["deadletter", "retry", ...gateway, ...token]);
-  expect(retry.out).toBe("3 of 4 dead letters came in as 3 readings; 1 stay.\n");
+  expect(retry.out).toBe("3 of 4 dead letters were decoded to 3 readings; 1 stay.\n");
   expect((await asked(["deadletter", "retry", ...gateway, ...token])).out).toContain("0 of 1 dead letters");
   expect((await asked(["deadletter", "list", ...gateway])).out).toMatch(/^ +4 .* syntax: .*column 9/);
 

@@ -92,7 +92,7 @@ test("with on_change: dead_letter a change becomes a dead letter, and retry brin
   await site.startGateway();
   const retry = ["deadletter", "retry", ...gateway, "--token-file", site.operatorTokenFile];
   expect((await runCommand(retry, { cwd: site.directory })).out).toBe(
-    "2 of 2 dead letters came in as 2 readings; 0 stay.\n",
+    "2 of 2 dead letters were decoded to 2 readings; 0 stay.\n",
   );
   await site.gateway!.kill();
   await site.startGateway();

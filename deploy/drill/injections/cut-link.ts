@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import { linksBetween, role } from "../cast.ts";
+import { linksBetween, role } from "../roles.ts";
 import type { Injection, LinkDirection } from "./injection.ts";
 import { directionText, linkFaults } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
 import { direction, injectionKind, limitedTime, measured } from "./injection-kind.ts";
 
-/** A link swallows everything, in both directions or in one, and neither end is told. */
+/** A link silently loses everything, in both directions or in one. Its connections stay open. */
 export const cutLink: InjectionKind = injectionKind({
   schema: z
     .strictObject({ from: role(), to: role(), way: direction(), for: limitedTime(), measured: measured() })
     .transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),
-  plan: ({ from, to, way, forMs }, cast) => ({
-    injections: linksBetween(from, to, cast).map((link) => cutOf(link, { way, forMs })),
+  plan: ({ from, to, way, forMs }, parts) => ({
+    injections: linksBetween(from, to, parts).map((link) => cutOf(link, { way, forMs })),
   }),
 });
 
@@ -34,7 +34,7 @@ export function cutOf(link: NetworkLink, { way, forMs }: { way: LinkDirection; f
       return {
         begin: () => deployment.run(commands.cut),
         end: () => deployment.run(commands.heal),
-        wardenCommand: commands.heal,
+        watchdogCommand: commands.heal,
       };
     },
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { partsWithRole, role } from "../cast.ts";
+import { partsWithRole, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
 import { injectionKind, limitedTime, measured } from "./injection-kind.ts";
@@ -10,8 +10,8 @@ export const evacuate: InjectionKind = injectionKind({
   schema: z
     .strictObject({ part: role(), for: limitedTime(), measured: measured() })
     .transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),
-  plan: ({ part, forMs }, cast) => ({
-    injections: partsWithRole(part, cast).map((name) => evacuationOf(name, forMs)),
+  plan: ({ part, forMs }, parts) => ({
+    injections: partsWithRole(part, parts).map((name) => evacuationOf(name, forMs)),
   }),
 });
 
@@ -30,7 +30,7 @@ function evacuationOf(part: string, forMs: number): Injection {
         ? {
             begin: () => deployment.setMember(part, "leaving"),
             end: () => deployment.setMember(part, "member"),
-            wardenCommand: deployment.stayCommand(part),
+            watchdogCommand: deployment.stayCommand(part),
           }
         : { unable: "operator_token_file is missing" },
   };

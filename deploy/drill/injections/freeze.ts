@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { partsWithRole, role } from "../cast.ts";
+import { partsWithRole, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import { byPartCommands } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
@@ -11,8 +11,8 @@ export const freeze: InjectionKind = injectionKind({
   schema: z
     .strictObject({ part: role(), for: limitedTime(), measured: measured() })
     .transform(({ for: forMs, ...rest }) => ({ ...rest, forMs })),
-  plan: ({ part, forMs }, cast) => ({
-    injections: partsWithRole(part, cast).map((name) => freezeOf(name, forMs)),
+  plan: ({ part, forMs }, parts) => ({
+    injections: partsWithRole(part, parts).map((name) => freezeOf(name, forMs)),
   }),
 });
 

@@ -3,24 +3,24 @@ import type { NetworkLink } from "../../sandbox/faulty-links.ts";
 import type { DeployedPart } from "../deployment-file.ts";
 
 /**
- * What a drill does to one part or one link of a deployment: a kill, a cut link, a shifted clock. An injection carries all
- * that is known about it: what it hits, how long it lasts, its sentence, and how it begins and ends on each kind of target.
- * Each kind has a file of its own in this folder and a line in registry.ts.
+ * What a drill does to one part or one link of a deployment: a kill, a cut link, a shifted clock. It says what it hits, how
+ * long it lasts, its sentence for people, and how it begins and ends on each kind of target. Each kind of injection has a
+ * file in this folder and a line in registry.ts.
  */
 export type Injection = {
   /** As in a drill file. */
   readonly kind: string;
   readonly place: InjectionPlace;
-  /** 0 for what happens at once, Infinity for what never ends. */
+  /** 0: it is over at once. Infinity: it never ends. */
   readonly durationMs: number;
   /**
    * What it does, for people: `eu is frozen for 10s`.
-   * @param links how the sentence begins where the place is a link: `the link a > b is`.
+   * @param links the beginning of the sentence if the place is a link: `the link a > b is`.
    */
   readonly sentence: (links: string) => string;
   readonly sandbox: {
     readonly begin: (sandbox: SandboxControl) => Promise<void> | void;
-    /** Absent where nothing is left to end. */
+    /** Absent if there is nothing to end. */
     readonly end?: (sandbox: SandboxControl) => Promise<void> | void;
   };
   /** How a running deployment does it, or why it cannot. */
@@ -47,7 +47,7 @@ export interface SandboxControl {
   setLink(link: NetworkLink, faults: LinkFaults): void;
   /** Breaks off every connection on the link. */
   resetLink(link: NetworkLink): void;
-  /** By an operator's command to another region. */
+  /** Sends an operator's command to another region. */
   setMember(region: string, state: "leaving" | "member"): Promise<void>;
 }
 
@@ -56,15 +56,15 @@ export interface DeploymentControl {
   /** The part as its operator describes it. */
   part(name: string): DeployedPart;
   linkCommands(link: NetworkLink): { readonly cut: string; readonly heal: string } | undefined;
-  /** False where the operator gave no token: then nothing can be commanded. */
+  /** False if the operator gave no token. Then no command can be sent. */
   readonly hasOperatorToken: boolean;
   /** Runs a command of the operator in the shell. @throws Fault when it fails. */
   run(command: string): Promise<void>;
   /** Resolves when the part answers that it is ready. @throws Fault when it does not. */
   ready(part: string): Promise<void>;
-  /** By an operator's command to another region. */
+  /** Sends an operator's command to another region. */
   setMember(region: string, state: "leaving" | "member"): Promise<void>;
-  /** The shell command by which an evacuated region stays. */
+  /** The shell command that makes an evacuated region a member again. */
   stayCommand(region: string): string;
 }
 
@@ -72,13 +72,13 @@ export interface DeploymentControl {
 export type DeploymentAction = {
   readonly begin: () => Promise<void>;
   readonly end: () => Promise<void>;
-  /** Comes after the end, when the warden is no longer needed. */
+  /** Called after the end, when the watchdog is no longer needed. */
   readonly afterEnd?: () => Promise<void>;
   /**
-   * The shell command that ends it. The warden is given it before `begin`, and runs it when the drill is gone or does not end
-   * the injection in time. `{seconds}` is not yet filled in.
+   * The shell command that ends it. The watchdog gets it before `begin`, and runs it when the drill is gone or does not end the
+   * injection in time. `{seconds}` is not yet filled in.
    */
-  readonly wardenCommand: string;
+  readonly watchdogCommand: string;
 };
 
 /** Why a deployment cannot do this, in words that say what to add. */
@@ -91,7 +91,7 @@ export function sandboxOnly(what: string): () => Unable {
 /** The pairs of commands that an operator may write down for a part. */
 type PartCommands = readonly ["kill", "start"] | readonly ["freeze", "thaw"] | readonly ["isolate", "rejoin"];
 
-/** By two commands of the operator: the first begins, the second ends. */
+/** Begins and ends an injection with two commands of the operator. */
 export function byPartCommands(
   part: string,
   [begin, end]: PartCommands,
@@ -100,16 +100,16 @@ export function byPartCommands(
   const deployed = deployment.part(part);
   const [beginCommand, endCommand] = [deployed[begin], deployed[end]];
   if (beginCommand === undefined || endCommand === undefined) {
-    return { unable: `${part} has no command ${begin}, and none that ends it` };
+    return { unable: `${part} has no commands ${begin} and ${end}` };
   }
   return {
     begin: () => deployment.run(beginCommand),
     end: () => deployment.run(endCommand),
-    wardenCommand: endCommand,
+    watchdogCommand: endCommand,
   };
 }
 
-/** `there`: from the one that connects; `back`: the other direction. */
+/** `there`: from the side that connects; `back`: the other direction. */
 export type LinkDirection = "both" | "there" | "back";
 
 export function linkFaults(direction: LinkDirection, fault: DirectionFault): LinkFaults {
@@ -153,8 +153,8 @@ export function partsHitBy({ place }: Injection): readonly string[] {
 }
 
 /**
- * Whether new readings of `gateway` cannot be expected in `region` while it lasts. What hits a gateway itself, or the link
- * between two regions, keeps no region from taking new readings.
+ * Whether new readings of `gateway` cannot be expected in `region` while it lasts. An injection on a gateway, or on the link
+ * between two regions, does not prevent any region from accepting new readings.
  */
 export function keepsReadingsFrom({ place }: Injection, gateway: string, region: string): boolean {
   if (place.kind === "part") return place.part === region;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration, wholeNumber } from "../../../proto/runtime/options/fields.ts";
-import { partWithRole, role } from "../cast.ts";
+import { partWithRole, role } from "../roles.ts";
 import type { InjectionKind } from "./injection-kind.ts";
 import { injectionKind, measured } from "./injection-kind.ts";
 import { killOf } from "./kill.ts";
@@ -15,8 +15,8 @@ export const killLoop: InjectionKind = injectionKind({
       measured: measured(),
     })
     .transform(({ every, ...rest }) => ({ ...rest, everyMs: every })),
-  plan: ({ part, times, everyMs }, cast) => ({
-    injections: [killOf(partWithRole(part, cast), 0)],
+  plan: ({ part, times, everyMs }, parts) => ({
+    injections: [killOf(partWithRole(part, parts), 0)],
     repeat: { times, everyMs },
   }),
 });

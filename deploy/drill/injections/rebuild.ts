@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { partsWithRole, role } from "../cast.ts";
+import { partsWithRole, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
@@ -8,7 +8,7 @@ import { injectionKind, measured } from "./injection-kind.ts";
 /** A part loses its disk. */
 export const rebuild: InjectionKind = injectionKind({
   schema: z.strictObject({ part: role(), measured: measured() }),
-  plan: ({ part }, cast) => ({ injections: partsWithRole(part, cast).map(rebuildOf) }),
+  plan: ({ part }, parts) => ({ injections: partsWithRole(part, parts).map(rebuildOf) }),
 });
 
 function rebuildOf(part: string): Injection {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import { linksBetween, role } from "../cast.ts";
+import { linksBetween, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
@@ -9,7 +9,7 @@ import { injectionKind, measured } from "./injection-kind.ts";
 /** Every connection on a link is broken off at once, as by a firewall that forgets its table. */
 export const resetLink: InjectionKind = injectionKind({
   schema: z.strictObject({ from: role(), to: role(), measured: measured() }),
-  plan: ({ from, to }, cast) => ({ injections: linksBetween(from, to, cast).map(resetOf) }),
+  plan: ({ from, to }, parts) => ({ injections: linksBetween(from, to, parts).map(resetOf) }),
 });
 
 function resetOf(link: NetworkLink): Injection {

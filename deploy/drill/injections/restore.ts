@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { partsWithRole, role } from "../cast.ts";
+import { partsWithRole, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
@@ -8,7 +8,7 @@ import { injectionKind, measured } from "./injection-kind.ts";
 /** A part gets back the disk that an earlier step `copy_disk` kept, as from a backup. */
 export const restore: InjectionKind = injectionKind({
   schema: z.strictObject({ part: role(), measured: measured() }),
-  plan: ({ part }, cast) => ({ injections: partsWithRole(part, cast).map(restorationOf) }),
+  plan: ({ part }, parts) => ({ injections: partsWithRole(part, parts).map(restorationOf) }),
 });
 
 function restorationOf(part: string): Injection {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../../proto/runtime/options/fields.ts";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { partsWithRole, role } from "../cast.ts";
+import { partsWithRole, role } from "../roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
@@ -12,8 +12,8 @@ export const shiftClock: InjectionKind = injectionKind({
   schema: z
     .strictObject({ part: role(), by: signedDuration(), for: limitedTime(), measured: measured() })
     .transform(({ by: byMs, for: forMs, ...rest }) => ({ ...rest, byMs, forMs })),
-  plan: ({ part, byMs, forMs }, cast) => ({
-    injections: partsWithRole(part, cast).map((name) => clockShiftOf(name, { byMs, forMs })),
+  plan: ({ part, byMs, forMs }, parts) => ({
+    injections: partsWithRole(part, parts).map((name) => clockShiftOf(name, { byMs, forMs })),
   }),
   shiftsClock: true,
 });

@@ -27,7 +27,7 @@ export function htmlReport(outcome: DrillOutcome, earlier: readonly EarlierRun[]
 ${outcome.reasons.length === 0 ? "" : `<section><h2>Why it is ${verdict}</h2>${list(outcome.reasons)}</section>`}
 <section id="timeline"><h2>Timeline</h2>${timelinePicture(outcome)}</section>
 <section><h2>Limits and measured values</h2>${limitsTable(outcome, earlier)}</section>
-<section><h2>Ledger</h2>${account(outcome)}</section>
+<section><h2>Ledger</h2>${ledgerSection(outcome)}</section>
 <section><h2>Other figures</h2>${figures(outcome)}</section>
 <section><h2>Steps</h2>${list(outcome.steps)}</section>
 <section><h2>What happened</h2>${table(
@@ -85,7 +85,7 @@ function limitsTable({ limits, measured }: DrillOutcome, earlier: readonly Earli
   );
 }
 
-function account({ findings: { ledger } }: DrillOutcome): string {
+function ledgerSection({ findings: { ledger } }: DrillOutcome): string {
   if (ledger === null) return "<p class=bad>The readings were not compared.</p>";
   const rows = ledger.regions.map(({ region, readings, digest, missing, twice, neverSent, miscounted }): Cell[] => [
     region,

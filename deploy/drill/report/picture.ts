@@ -191,7 +191,7 @@ function laneSeries(outcome: DrillOutcome, lanes: readonly Lane[], band: object)
   };
 }
 
-/** The important moments; of several of one kind, one. */
+/** The important moments: at most one of each kind. */
 function momentLines(marks: readonly Mark[], labelled: boolean): object {
   const shown = LINES.flatMap(([kind, text]) => {
     const mark =

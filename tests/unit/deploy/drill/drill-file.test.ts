@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { drillSchema } from "../../../../deploy/drill/drill-file.ts";
 import type { Drill } from "../../../../deploy/drill/drill-file.ts";
 import { allDrills, findDrill } from "../../../../deploy/drill/shipped-drills.ts";
-import { drillText, sandboxCast } from "../../../../deploy/drill/drill-text.ts";
+import { drillText, sandboxParts } from "../../../../deploy/drill/drill-text.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import { loadConfig } from "../../../../proto/runtime/options/load-config.ts";
 
@@ -65,7 +65,7 @@ test("every drill that comes with Tidemark has the name of its file, fits its sa
   expect(drills.length).toBeGreaterThanOrEqual(16);
   for (const drill of drills) {
     expect(JSON.stringify(findDrill(drill.drill))).toBe(JSON.stringify(drill));
-    const text = drillText(drill, sandboxCast(drill), Infinity).join("\n");
+    const text = drillText(drill, sandboxParts(drill), Infinity).join("\n");
     expect(text).toContain(drill.hypothesis);
     expect(text).not.toMatch(/undefined|NaN|\[object/);
   }

@@ -6,12 +6,12 @@ import { cutOf } from "../../../../deploy/drill/injections/cut-link.ts";
 import { freezeOf } from "../../../../deploy/drill/injections/freeze.ts";
 import { keepsReadingsFrom } from "../../../../deploy/drill/injections/injection.ts";
 
-const CAST = { regions: ["eu", "us", "ap"], gateways: ["plant-1", "plant-2"] };
+const PARTS = { regions: ["eu", "us", "ap"], gateways: ["plant-1", "plant-2"] };
 const step = (given: object): DrillStep => drillStep().parse(given);
 const cut = step({ cut_link: { from: "home", to: "others", for: "5s" } });
 
 test("roles get their names, and a link between two regions is both connections", () => {
-  const links = injectionsIn(planSteps({ steps: [cut] }, CAST)).map(({ place }) =>
+  const links = injectionsIn(planSteps({ steps: [cut] }, PARTS)).map(({ place }) =>
     place.kind === "link" ? `${place.link.from}>${place.link.to}` : "",
   );
   expect(links).toEqual(["eu>us", "us>eu", "eu>ap", "ap>eu"]);
@@ -19,18 +19,18 @@ test("roles get their names, and a link between two regions is both connections"
 
 test("many links with the same injection are one sentence", () => {
   const given = step({ cut_link: { from: "gateways", to: "regions", way: "there", for: "5s" } });
-  expect(stepSentence(planSteps({ steps: [given] }, CAST)[0]!)).toBe(
+  expect(stepSentence(planSteps({ steps: [given] }, PARTS)[0]!)).toBe(
     "the links plant-1 > eu, plant-1 > us, plant-1 > ap, plant-2 > eu, 2 more are cut in this direction only for 5s, silently",
   );
 });
 
 test("the blast radius names everything that is hit, and the longest time", () => {
   const kill = step({ kill: { part: "first", for: "90s" } });
-  expect(blastRadius(planSteps({ steps: [kill, cut] }, CAST))).toBe(
+  expect(blastRadius(planSteps({ steps: [kill, cut] }, PARTS))).toBe(
     "plant-1, eu > us, us > eu, eu > ap, ap > eu, for at most 90s at a time",
   );
   const lost = step({ kill: { part: "home", for: "ever" } });
-  expect(blastRadius(planSteps({ steps: [lost] }, CAST))).toBe("eu, for ever");
+  expect(blastRadius(planSteps({ steps: [lost] }, PARTS))).toBe("eu, for ever");
 });
 
 test("a role that no part has is refused before anything begins", () => {
@@ -41,7 +41,7 @@ test("a role that no part has is refused before anything begins", () => {
 });
 
 test("an injection spares the regions that can still take new readings", () => {
-  const [between] = injectionsIn(planSteps({ steps: [cut] }, CAST));
+  const [between] = injectionsIn(planSteps({ steps: [cut] }, PARTS));
   expect(keepsReadingsFrom(between!, "plant-1", "eu")).toBe(false);
   expect(keepsReadingsFrom(freezeOf("eu", 1), "plant-1", "eu")).toBe(true);
   const link = cutOf({ from: "plant-1", to: "eu" }, { way: "both", forMs: 1 });

@@ -6,12 +6,12 @@ import type { DeploymentControl, Injection, SandboxControl } from "../../../../d
 import { injectionsSentence } from "../../../../deploy/drill/injections/injection.ts";
 import { INJECTIONS } from "../../../../deploy/drill/injections/registry.ts";
 
-const CAST = { regions: ["eu", "us"], gateways: ["plant-1"] };
+const PARTS = { regions: ["eu", "us"], gateways: ["plant-1"] };
 
 function injectionOf(given: object): Injection {
   const step = drillStep().parse(given);
   if (step.kind !== "injection") throw new Error("expected an injection");
-  return step.plan(CAST).injections[0]!;
+  return step.plan(PARTS).injections[0]!;
 }
 
 /** Writes down what an injection asks for. */
@@ -153,16 +153,16 @@ function recordingDeployment(asked: string[], more: Partial<DeploymentControl> =
   };
 }
 
-test.each<[object, { asks: string[]; warden: string }]>([
-  [{ kill: { part: "home", for: "8s" } }, { asks: ["k", "s", "eu is ready"], warden: "s" }],
-  [{ freeze: { part: "home", for: "8s" } }, { asks: ["f", "t"], warden: "t" }],
-  [{ isolate: { part: "home", for: "8s" } }, { asks: ["i", "r"], warden: "r" }],
-  [{ cut_link: { from: "first", to: "home", for: "8s" } }, { asks: ["c", "h"], warden: "h" }],
+test.each<[object, { asks: string[]; watchdog: string }]>([
+  [{ kill: { part: "home", for: "8s" } }, { asks: ["k", "s", "eu is ready"], watchdog: "s" }],
+  [{ freeze: { part: "home", for: "8s" } }, { asks: ["f", "t"], watchdog: "t" }],
+  [{ isolate: { part: "home", for: "8s" } }, { asks: ["i", "r"], watchdog: "r" }],
+  [{ cut_link: { from: "first", to: "home", for: "8s" } }, { asks: ["c", "h"], watchdog: "h" }],
   [
     { evacuate: { part: "home", for: "8s" } },
-    { asks: ["eu is leaving", "eu is member"], warden: "tidemark regions stay eu" },
+    { asks: ["eu is leaving", "eu is member"], watchdog: "tidemark regions stay eu" },
   ],
-])("%j begins and ends on a running deployment, and the warden can end it", async (given, { asks, warden }) => {
+])("%j begins and ends on a running deployment, and the watchdog can end it", async (given, { asks, watchdog }) => {
   const asked: string[] = [];
   const action = injectionOf(given).deployment(recordingDeployment(asked));
   if ("unable" in action) throw new Error(action.unable);
@@ -170,15 +170,15 @@ test.each<[object, { asks: string[]; warden: string }]>([
   await action.end();
   await action.afterEnd?.();
   expect(asked).toEqual(asks);
-  expect(action.wardenCommand).toBe(warden);
+  expect(action.watchdogCommand).toBe(watchdog);
 });
 
 test.each<[object, Partial<DeploymentControl>, string]>([
-  [{ kill: { part: "home", for: "ever" } }, {}, "what is lost for ever is for the sandbox only"],
+  [{ kill: { part: "home", for: "ever" } }, {}, "for: ever is for the sandbox only"],
   [
     { freeze: { part: "home", for: "8s" } },
     { part: (name) => ({ name, url: "http://127.0.0.1:1", freeze: "f" }) },
-    "eu has no command freeze, and none that ends it",
+    "eu has no commands freeze and thaw",
   ],
   [
     { cut_link: { from: "first", to: "home", for: "8s" } },

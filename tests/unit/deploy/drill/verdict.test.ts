@@ -62,7 +62,7 @@ test.each<[string, Partial<Findings>]>([
 test.each<[string, Partial<Ledger>, RegExp]>([
   ["a missing reading", { regions: [{ ...region, missing: [reading] }] }, /missing in us: drill\/run\/plant-1\/0 #7/],
   ["a doubled reading", { regions: [{ ...region, twice: [reading] }] }, /more than once in us: .* #7/],
-  ["a reading that nobody sent", { regions: [{ ...region, neverSent: 1 }] }, /nobody sent/],
+  ["a reading that was never sent", { regions: [{ ...region, neverSent: 1 }] }, /never sent/],
   [
     "a window with a wrong count",
     { regions: [{ ...region, miscounted: [{ device: "d", windows: 3, readings: 2 }] }] },

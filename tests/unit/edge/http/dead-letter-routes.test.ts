@@ -86,7 +86,7 @@ test("retry says how many stay because they were cut", async () => {
   writeFileSync(join(folder, "token"), "secret");
   const command = ["deadletter", "retry", "--gateway", url, "--token-file", "token"];
   expect((await runCommand(command, { cwd: folder })).out).toBe(
-    "6 of 10 dead letters came in as 6 readings; 4 stay, 4 of them because only the beginning of the payload was kept.\n",
+    "6 of 10 dead letters were decoded to 6 readings; 4 stay, 4 of them because only the beginning of the payload was kept.\n",
   );
   const json = await runCommand([...command, "--json"], { cwd: folder });
   expect(JSON.parse(json.out)).toEqual({ looked: 10, retried: 6, readings: 6, cut: 4 });

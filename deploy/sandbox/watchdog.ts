@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /**
- * A process that cleans up when this process ends without having done so, even by SIGKILL (warden-process.ts). Give it every
+ * A process that cleans up when this process ends without having done so, even by SIGKILL (watchdog-process.ts). Give it every
  * process and folder before they can be left behind.
  */
-export class Warden {
+export class Watchdog {
   readonly #child: ChildProcess;
   #lastId = 0;
 
@@ -44,7 +44,7 @@ export class Warden {
     return () => this.#order({ kind: "disarm", id });
   }
 
-  /** Everything is cleaned up: the warden ends and does nothing. */
+  /** Everything is cleaned up: the watchdog ends and does nothing. */
   async dismiss(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, "exit");
@@ -53,18 +53,18 @@ export class Warden {
     await gone;
   }
 
-  /** Something could not be cleaned up: the warden does it now, by itself. */
+  /** Something could not be cleaned up: the watchdog does it now, by itself. */
   abandon(): void {
     this.#child.unref();
     this.#child.stdin!.end();
   }
 
-  #order(order: WardenOrder): void {
+  #order(order: WatchdogOrder): void {
     this.#child.stdin!.write(`${JSON.stringify(order)}\n`);
   }
 }
 
-export type WardenOrder =
+export type WatchdogOrder =
   | { readonly kind: "process" | "gone"; readonly pid: number }
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "arm"; readonly id: number; readonly inMs: number; readonly command: string }
@@ -72,5 +72,5 @@ export type WardenOrder =
   | { readonly kind: "done" };
 
 const PROCESS = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "warden-process.ts" : "warden-process.js", import.meta.url),
+  new URL(import.meta.url.endsWith(".ts") ? "watchdog-process.ts" : "watchdog-process.js", import.meta.url),
 );

@@ -1,10 +1,11 @@
 import { hostname, userInfo } from "node:os";
 import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import type { CommandContent, CommandsAnswer } from "../../proto/wire/http/commands.ts";
+import { httpUrlArgument } from "./argument-parsers.ts";
 
-/** What every command to a region needs: which region, who commands, and why. */
+/** The options of every command to a region: which region, who sends the command, and why. */
 export type CommandFlags = {
   readonly region: string;
   readonly tokenFile: string;
@@ -15,7 +16,12 @@ export type CommandFlags = {
 
 /** The address of the region. */
 export function regionOption(command: Command): Command {
-  return command.option("--region <url>", "HTTP address of any region", regionUrl, "http://127.0.0.1:8080");
+  return command.option(
+    "--region <url>",
+    "HTTP address of any region",
+    httpUrlArgument("region"),
+    "http://127.0.0.1:8080",
+  );
 }
 
 export function commandOptions(command: Command): Command {
@@ -31,10 +37,10 @@ export function commandOptions(command: Command): Command {
 
 /**
  * Sends the requests one after the other and prints the result of each.
- * @throws Fault when one of them is refused; the commands of those before it stay.
+ * @throws Fault when one of them is refused; the commands of earlier requests stay.
  */
 export async function sendCommands(flags: CommandFlags, requests: readonly CommandContent[]): Promise<void> {
-  const { RegionCommands } = await import("./region-commands.ts");
+  const { RegionCommands } = await import("../operator/region-commands.ts");
   const region = new RegionCommands(flags.region, readSecret(flags.tokenFile));
   const results: CommandsAnswer[] = [];
   for (const request of requests) {
@@ -43,12 +49,4 @@ export async function sendCommands(flags: CommandFlags, requests: readonly Comma
     if (flags.json !== true) process.stdout.write(`${result.sentence}\n`);
   }
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ batches: results })}\n`);
-}
-
-function regionUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    throw new InvalidArgumentError("Expected the HTTP address of a region such as http://127.0.0.1:8080.");
-  }
-  return text;
 }

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { Warden } from "../../../../deploy/sandbox/warden.ts";
+import { Watchdog } from "../../../../deploy/sandbox/watchdog.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "tidemark-warden-"));
+  folder = mkdtempSync(join(tmpdir(), "tidemark-watchdog-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 });
 
@@ -19,39 +19,39 @@ const file = (name: string): string => join(folder, name);
 const touch = (name: string): string => `touch '${file(name)}'`;
 
 test("an armed command runs when its time is over, unless it was disarmed", async () => {
-  const warden = new Warden();
-  warden.arm(touch("first"), 200);
-  const disarm = warden.arm(touch("second"), 250);
+  const watchdog = new Watchdog();
+  watchdog.arm(touch("first"), 200);
+  const disarm = watchdog.arm(touch("second"), 250);
   disarm();
-  warden.arm(touch("third"), 300);
+  watchdog.arm(touch("third"), 300);
   await until(() => existsSync(file("third")));
   expect([existsSync(file("first")), existsSync(file("second"))]).toEqual([true, false]);
-  await warden.dismiss();
+  await watchdog.dismiss();
 });
 
 test("when its supervisor is gone, it runs armed commands, kills frozen processes, and removes folders", async () => {
-  const warden = new Warden();
+  const watchdog = new Watchdog();
   const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
   const gone = once(child, "exit");
   process.kill(child.pid!, "SIGSTOP");
   const rest = file("rest");
   mkdirSync(rest);
   writeFileSync(join(rest, "data"), "x");
-  warden.watch(child.pid!);
-  warden.folder(rest);
-  warden.arm(touch("healed"), 3_600_000);
-  warden.abandon();
+  watchdog.watch(child.pid!);
+  watchdog.folder(rest);
+  watchdog.arm(touch("healed"), 3_600_000);
+  watchdog.abandon();
   expect(await gone).toEqual([null, "SIGKILL"]);
   await until(() => existsSync(file("healed")) && !existsSync(rest));
 });
 
 test("when its supervisor has finished, it does nothing", async () => {
-  const warden = new Warden();
+  const watchdog = new Watchdog();
   const rest = file("rest");
   mkdirSync(rest);
-  warden.folder(rest);
-  warden.arm(touch("healed"), 3_600_000);
-  await warden.dismiss();
-  await warden.dismiss();
+  watchdog.folder(rest);
+  watchdog.arm(touch("healed"), 3_600_000);
+  await watchdog.dismiss();
+  await watchdog.dismiss();
   expect([existsSync(rest), existsSync(file("healed"))]).toEqual([true, false]);
 });

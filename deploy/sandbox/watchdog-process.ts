@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { WardenOrder } from "./warden.ts";
+import type { WatchdogOrder } from "./watchdog.ts";
 
 /**
  * Outlives the process that started it, and then cleans up: kills the processes, removes the folders, and runs the commands
@@ -25,7 +25,7 @@ function run(command: string): void {
   child.on("error", () => undefined);
 }
 
-function follow(order: WardenOrder): void {
+function follow(order: WatchdogOrder): void {
   switch (order.kind) {
     case "process":
       pids.add(order.pid);
@@ -54,7 +54,7 @@ function follow(order: WardenOrder): void {
 }
 
 createInterface({ input: process.stdin })
-  .on("line", (line) => follow(JSON.parse(line) as WardenOrder))
+  .on("line", (line) => follow(JSON.parse(line) as WatchdogOrder))
   .on("close", () => {
     for (const { timer } of armed.values()) clearTimeout(timer);
     if (done) process.exit(0);

@@ -3,10 +3,11 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { NetworkLink } from "../sandbox/faulty-links.ts";
 
 /**
- * A drill file names parts by their role for the first gateway, so that one file fits every deployment. A cast says which
- * part of one deployment has which role. `regions` is in the order of the first gateway's preference, its home first.
+ * A drill file names parts by their role for the first gateway, so that one file fits every deployment. The
+ * order of the names decides which part has which role: `regions` is in the first gateway's order of preference, its home
+ * first.
  */
-export type Cast = { readonly regions: readonly string[]; readonly gateways: readonly string[] };
+export type PartNames = { readonly regions: readonly string[]; readonly gateways: readonly string[] };
 
 /** One part, or several. `others`: all regions except home. */
 export type Role = (typeof ROLES)[number];
@@ -17,7 +18,7 @@ export function role(): z.ZodType<Role, Role> {
 }
 
 /** @throws Fault when the deployment has no part with this role. */
-export function partsWithRole(wanted: Role, { regions, gateways }: Cast): readonly string[] {
+export function partsWithRole(wanted: Role, { regions, gateways }: PartNames): readonly string[] {
   const byRole: Record<Role, readonly (string | undefined)[]> = {
     home: [regions[0]],
     standby: [regions[1]],
@@ -38,20 +39,20 @@ export function partsWithRole(wanted: Role, { regions, gateways }: Cast): readon
   });
 }
 
-/** The part with this role; of several, the first. @throws Fault when there is none. */
-export function partWithRole(wanted: Role, cast: Cast): string {
-  return partsWithRole(wanted, cast)[0]!;
+/** The part with this role, or the first of several. @throws Fault when no part has it. */
+export function partWithRole(wanted: Role, parts: PartNames): string {
+  return partsWithRole(wanted, parts)[0]!;
 }
 
 /**
  * The connections between two roles. Two regions dial each other: a link between them is two connections, and an injection
  * hits both.
  */
-export function linksBetween(from: Role, to: Role, cast: Cast): readonly NetworkLink[] {
-  const isRegion = (name: string): boolean => cast.regions.includes(name);
+export function linksBetween(from: Role, to: Role, parts: PartNames): readonly NetworkLink[] {
+  const isRegion = (name: string): boolean => parts.regions.includes(name);
   const found: NetworkLink[] = [];
-  for (const a of partsWithRole(from, cast)) {
-    for (const b of partsWithRole(to, cast)) {
+  for (const a of partsWithRole(from, parts)) {
+    for (const b of partsWithRole(to, parts)) {
       if (a === b) continue;
       found.push({ from: a, to: b });
       if (isRegion(a) && isRegion(b)) found.push({ from: b, to: a });
