@@ -45,9 +45,9 @@ import { openStore } from "./store/open-store.ts";
  *     peers <---gRPC--> PeerReplicator ---------|        Pruner, DigestScanner
  *     operators --HTTP--> CommandService -------'
  *
- * All parts are built first, then wired, then started. So no part can call another one that does not exist yet. The start
- * goes from the disk outwards: nobody can send anything before it can be kept. The stop goes the other way: gateways are
- * asked to leave, what is in flight is committed and acknowledged, then the store is closed.
+ * All parts are built first, then wired, then started. So no part can call another one that does not exist yet. The
+ * start goes from the disk outwards, so that the region can store data before anybody can send it. The stop goes the
+ * other way: the region asks gateways to leave, commits and acknowledges the batches in flight, then closes the store.
  */
 export async function startRegion(deps: {
   config: CloudConfig;
@@ -267,7 +267,7 @@ function regionNumberOf({ region, replication }: CloudConfig): number {
 }
 
 function becomesMember(member: Member, actor: RegionId): OperatorDraft {
-  const reason = "it holds all that the others hold";
+  const reason = "it holds every batch of the other regions";
   return { kind: "set_member", member: { ...member, state: "member" }, reason, actor: `region ${actor}` };
 }
 
@@ -276,5 +276,7 @@ function secretOf(path: string | undefined): ((presented: string) => boolean) | 
   return path === undefined ? null : secretFrom(path);
 }
 
-/** Less than the five seconds of a stop step. After a failure nothing can be acknowledged, so nobody waits. */
+/**
+ * Less than the five seconds of a stop step. After a failure nothing can be acknowledged, so the stop does not wait.
+ */
 const DRAIN_MS = 4_000;

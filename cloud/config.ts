@@ -30,7 +30,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
       min_copies: wholeNumber(1, COPIES_MAX)
         .optional()
         .describe(
-          "How many regions must hold a batch before gateways may delete it. By default 2 where there are peers, else 1.",
+          "How many regions must hold a batch before gateways may delete it. The default is 2 with peers and 1 without.",
         ),
       replication: replication(folder),
       ingest: ingest(folder),
@@ -43,7 +43,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
           kind: z.enum(["sqlite"]).default("sqlite").describe("The kind of database."),
           max_size: size({ min: "1MiB" })
             .optional()
-            .describe("A soft quota of the database. Beyond it batches are refused. By default without limit."),
+            .describe("The quota of the database. When it is used up, the region ends. By default there is no limit."),
         })
         .prefault({})
         .transform(({ kind, max_size }) => ({ kind, maxSizeBytes: max_size }))
@@ -53,12 +53,12 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
           keep: duration({ min: "1h" })
             .prefault("72h")
             .describe(
-              "How long the bytes of a batch are kept at least. They are kept until every region holds them. Records stay for ever.",
+              "How long the bytes of a batch are kept at least. After that they are kept until every region holds the batch. Records stay for ever.",
             ),
         })
         .prefault({})
         .transform(({ keep }) => ({ keepMs: keep }))
-        .describe("The batches as they came, from which other regions are supplied."),
+        .describe("The bytes of received batches, which this region sends to other regions."),
       log: log(),
     })
     .describe("The configuration of a region.")
@@ -68,7 +68,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
         const message = "this is the region itself; peers are the other ones";
         context.addIssue({ code: "custom", message, path: ["replication", "peers", self, "name"] });
       }
-      // A number above the largest that is accepted has its message already.
+      // A number above COPIES_MAX already has a message.
       if (min_copies === undefined || min_copies <= peers.length + 1 || min_copies > COPIES_MAX) return;
       const message = `expected at most ${peers.length + 1}, the number of regions: this one and its peers`;
       context.addIssue({ code: "custom", message, path: ["min_copies"] });
@@ -98,7 +98,7 @@ function replication(folder: string): z.ZodType<ReplicationConfig> {
       digests: z
         .strictObject({
           every: duration({ min: "1s" }).prefault("10m").describe("The pause between two walks over all rows."),
-          settled: duration().prefault("1d").describe("A day is compared when it ended so long ago."),
+          settled: duration().prefault("1d").describe("How long after its end a day is compared."),
         })
         .prefault({})
         .transform(({ every, settled }) => ({ everyMs: every, settledMs: settled }))
@@ -135,7 +135,9 @@ function ingest(folder: string): z.ZodType<IngestConfig> {
       ...serverTls(folder),
       gateway_url: regionUrl()
         .optional()
-        .describe("The address at which gateways reach this region. All gateways are told it, for a failover."),
+        .describe(
+          "The address at which gateways reach this region. Every gateway learns it, so that it can fail over to this region.",
+        ),
     })
     .prefault({})
     .superRefine(certAndKey)
@@ -158,7 +160,7 @@ const COPIES_MAX = 8;
 export type CloudConfig = {
   readonly region: string;
   readonly dataDir: string;
-  /** Null: two, where there are two regions. */
+  /** Null: two, or one if there is only one region. */
   readonly minCopies: number | null;
   readonly replication: ReplicationConfig;
   readonly ingest: IngestConfig;

@@ -41,9 +41,12 @@ export class RegionEvents {
   /** An operator command, with the person and the reason. An auditor reads it in the log. */
   commanded(request: CommandRequest, batch: string): void {
     const { command, reason, actor } = request;
-    const of = request.command === "set_member" ? `${request.region} ${request.state}` : request.device;
+    const target = request.command === "set_member" ? `${request.region} ${request.state}` : request.device;
     this.#commands.inc({ command });
-    this.#log.warn({ command, of, reason, actor, batch }, `${actor} commands ${command} of ${of}: ${reason}`);
+    this.#log.warn(
+      { command, of: target, reason, actor, batch },
+      `${actor} commands ${command} of ${target}: ${reason}`,
+    );
   }
 
   pruned(batches: number): void {

@@ -82,7 +82,7 @@ function sessionMetrics(registry: Registry) {
     refusals: counter("refusals", "Refused sessions and batches, by code.", ["code"]),
     commitSeconds: new Histogram({
       name: "tidemark_region_commit_seconds",
-      help: "Time from taking a group of batches to its commit.",
+      help: "Time that the commit of a group of batches took.",
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
       registers,
     }),

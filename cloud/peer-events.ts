@@ -31,7 +31,7 @@ export class PeerEvents {
       }
       case "fork_found": {
         const text = `region ${peer} holds ${report.batches} batches of stream ${report.streamId} with other bytes`;
-        return this.#log.error({ ...report }, `${text}: this region takes them as well`);
+        return this.#log.error({ ...report }, `${text}: this region fetches them as well`);
       }
       case "snapshot_began": {
         const text = `region ${peer} has deleted the bytes of batches that this region lacks: taking a snapshot`;
@@ -44,13 +44,16 @@ export class PeerEvents {
     }
   }
 
-  /** A region has everything that this one has, but could not be made a member. Tried again after some seconds. */
+  /** A region holds every batch of this one, but could not be made a member. It is tried again after some seconds. */
   notPromoted({ region }: { readonly region: string }, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.#log.error({ peer: region }, `region ${region} could not be made a member: ${reason}`);
   }
 
-  /** The rows of a peer differ from those of this region although both hold the same batches. No days: they agree again. */
+  /**
+   * The rows of a peer differ from those of this region although both hold the same batches. Without days: they agree
+   * again.
+   */
   differs(peer: string, days: readonly number[]): void {
     this.#metrics.differingDays.set({ peer }, days.length);
     if (days.length === 0) return this.#log.info({ peer }, `the rows of region ${peer} agree with this region again`);

@@ -9,8 +9,8 @@ import type { ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import type { SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 
 /**
- * Where the rows of a batch, or of a part of a snapshot, go: which row holds its slot and which one goes to the log, which
- * raw block holds its place, which commands count, and which windows have to be looked at for conflicts.
+ * Decides where each row of a batch, or of a part of a snapshot, goes: into its slot or into the log. Decides as well
+ * which raw block keeps its place, which commands count, and which windows must be checked for conflicts.
  *
  *     rowsOfBatch ──▶ rowsToApply ──▶ the store reads the facts ──▶ placeRows ──▶ the store writes, row by row, in order
  *
@@ -102,15 +102,15 @@ export type WindowFacts = {
 export type HeldSlot = SlotVersion & { readonly streamId: StreamId; readonly part: number };
 export type HeldCommand = CommandVersion & { readonly rank: OperatorRank };
 
-/** What a store holds at the place of a raw block: null, or the hash of the batch that it came with. A working copy. */
+/** The hash of the batch whose raw block holds a place; null: the place is free. A working copy. */
 export type RawFacts = { hash48: number | null };
 
 export type RowFacts<Window extends WindowFacts> = {
-  /** For each of the `windows`. */
+  /** One for each of the `windows`. */
   readonly windows: readonly Window[];
-  /** For each of the `raws`. */
+  /** One for each of the `raws`. */
   readonly raws: readonly RawFacts[];
-  /** For each of the `commands`; null for a command that is not about a window. */
+  /** One for each of the `commands`; null for a command that is not about a window. */
   readonly commandWindows: readonly (Window | null)[];
   /** The latest command that erased each device; a working copy. */
   readonly erased: Map<string, CommandVersion>;
@@ -119,19 +119,19 @@ export type RowFacts<Window extends WindowFacts> = {
 };
 
 /**
- * `insert`: the place is free. `replace`: the row takes the place; the row of a slot that was there goes to the log. `log`:
- * the row of a slot goes to the log itself. `ignore`: nothing changes.
+ * `insert`: the place is free. `replace`: the row takes the place, and the earlier row of the slot goes to the log.
+ * `log`: the new row goes to the log. `ignore`: nothing changes.
  */
 export type RowPlacement = "insert" | "replace" | "log" | "ignore";
 
 export type RowPlacements<Window extends WindowFacts> = {
-  /** For each of the `windows`. */
+  /** One for each of the `windows`. */
   readonly windows: readonly RowPlacement[];
-  /** For each of the `raws`; never `log`. */
+  /** One for each of the `raws`; never `log`. */
   readonly raws: readonly RowPlacement[];
-  /** For each of the `commands`; never `log`. */
+  /** One for each of the `commands`; never `log`. */
   readonly commands: readonly RowPlacement[];
-  /** The windows that changed and leave a choice: their conflicts have to be found again. */
+  /** The changed windows that have several slots or a command. Their conflicts must be found again. */
   readonly contested: readonly Window[];
 };
 
@@ -139,7 +139,7 @@ export type ErasingCommand = Extract<OperatorCommand, { kind: "erase_device" }>;
 export type MemberCommand = Extract<OperatorCommand, { kind: "set_member" }>;
 export type WindowCommand = Exclude<OperatorCommand, ErasingCommand | MemberCommand>;
 
-/** A window with one slot and no command leaves no choice. Nearly every window is like this. */
+/** With one slot and no command, as in nearly every window, there is nothing to choose. */
 function isContested({ slots, commands }: WindowFacts): boolean {
   return slots.length > 1 || commands.length > 0;
 }
@@ -158,7 +158,7 @@ function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): RowPlacement {
   return "insert";
 }
 
-/** After a fork the block with the higher hash has the place. */
+/** After a fork the block with the higher hash holds the place. */
 function placeRawBlock(held: RawFacts, hash48: number): RowPlacement {
   const placement = held.hash48 === null ? "insert" : held.hash48 < hash48 ? "replace" : "ignore";
   if (placement !== "ignore") held.hash48 = hash48;

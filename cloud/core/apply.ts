@@ -7,12 +7,12 @@ import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts
 import type { ApplyOutcome, ArrivedBatch, StreamSet } from "../store/store.ts";
 
 /**
- * How a batch enters the set of a region: whether it is accepted, what its stream holds afterwards, which counts change,
- * and what is a fork. The rows of the batch follow in apply-rows.ts.
+ * How a batch enters the set of a region: whether it is accepted, what its stream holds afterwards, which counts
+ * change, and whether there is a fork. The rows of the batch follow in apply-rows.ts.
  *
  * A store reads {@link BatchFacts}, asks {@link applyBatch}, and writes the {@link BatchChange}. It decides nothing itself,
- * so all stores agree. A store that applies several batches in one transaction may read the facts of all of them first: the
- * facts of the next batch are then those with the change of this one added.
+ * so all stores agree. A store that applies several batches in one transaction may read the facts of all of them first.
+ * Then it adds the change of each batch to the facts of the next one.
  */
 export function applyBatch(batch: ArrivedBatch, opened: OpenedBatch, facts: BatchFacts): BatchDecision {
   if (opened.kind === "invalid") return refused(opened.message);
@@ -27,7 +27,8 @@ export function applyBatch(batch: ArrivedBatch, opened: OpenedBatch, facts: Batc
 
 /**
  * Adds a batch to the set.
- * @param batch `gateway` names a new stream, until `sealedBy`, the gateway that the batch itself names, is known.
+ * @param batch `sealedBy` is the gateway that the batch itself names. While it is not known, `gateway` names a new
+ * stream.
  * @param counts null for a batch that cannot be read yet.
  * @returns null when the set has the batch already.
  */
@@ -36,7 +37,7 @@ export function enterBatch(
   counts: BatchCounts | null,
   { stream, variants }: BatchFacts,
 ): BatchChange | null {
-  // Schema version 2 kept no hash of a pruned batch. A batch under its number is taken for the same one.
+  // Schema version 2 kept no hash of a pruned batch. So a batch under its number counts as the same one.
   if (variants.length === 0 && contains(stream.have, batch.seq)) return null;
   const hash48 = hash48Of(batch.sha256);
   if (variants.some((variant) => variant.hash48 === hash48)) return null;
@@ -56,7 +57,7 @@ export function enterBatch(
 }
 
 /**
- * The changes for a batch that was held unread and that this software can read now.
+ * The changes for a held batch that this software can read now and could not read before.
  * @param variants all batches under its number, itself included.
  */
 export function readHeldBatch(
@@ -113,7 +114,7 @@ export type BatchChange = {
   readonly forks: readonly number[];
 };
 
-/** `sign` -1 takes counts out of the stream's counters again. */
+/** `sign` -1 subtracts the counts from the stream's counters. */
 export type CounterChange = { readonly counts: BatchCounts; readonly sign: 1 | -1 };
 
 function refused(message: string): BatchDecision {
@@ -145,7 +146,7 @@ function outcomeOf(
   { counts, forks }: BatchChange,
 ): ApplyOutcome {
   if (forks.length > 0) {
-    const message = `batch ${streamId}/${seq} came with other bytes before; both are kept: go on in a new stream`;
+    const message = `batch ${streamId}/${seq} arrived earlier with other bytes; both are kept; continue in a new stream`;
     return { kind: "fork", message };
   }
   if (opened.kind === "unknown_format") return { kind: "unknown_format", message: `format ${opened.format}` };

@@ -51,8 +51,8 @@ export type Walks = { readonly before: DayDigests | null; readonly last: DayDige
 /**
  * The settled days on which two regions differ, in order.
  *
- * A late batch comes to one region some seconds before the other, and a walk takes time. So only digests count that both
- * regions saw unchanged in two walks.
+ * A late batch reaches one region some seconds before the other, and a walk takes time. So a digest counts only if both
+ * regions found it unchanged in two walks.
  */
 export function differingDays(ours: Walks, theirs: Walks, options: { nowMs: number; settledMs: number }): number[] {
   const { before: oursBefore, last: oursLast } = ours;

@@ -16,8 +16,8 @@ import type { StreamHave } from "../../proto/wire/frame-values.ts";
  *
  * Promises:
  * - A batch is acknowledged only because of a `committed` event.
- * - Every commit that touches a stream of this session is answered by an `Ack`, whoever delivered the batch. At least one
- *   `Ack` goes out every second.
+ * - Every commit that touches a stream of this session is answered by an `Ack`, whoever delivered the batch. The
+ *   region sends at least one `Ack` every second.
  * - A refusal that names a batch leaves the session open. Any other refusal is the last frame.
  *
  * Memory is bounded by credit: unacknowledged bytes are counted, and at the limit the session stops reading. A gateway
@@ -40,7 +40,7 @@ export type IngestSessionOptions = {
   readonly authorized: (gateway: string, token: string) => boolean;
   /** Gateways prove who they are with a token. Then no gateway may send the streams of another one. */
   readonly verified: boolean;
-  /** What enough regions hold of a stream now. */
+  /** The batches of a stream that enough regions hold now. */
   readonly replicatedOf: (streamId: StreamId) => Have;
 };
 
@@ -53,13 +53,13 @@ export type IngestSessionState =
 export type OpenIngestSession = {
   readonly kind: "open";
   readonly gateway: GatewayId;
-  /** What the gateway was told of each stream of this session. */
-  readonly sets: ReadonlyMap<StreamId, Told>;
+  /** The sets that the gateway last got for each stream of this session. */
+  readonly sets: ReadonlyMap<StreamId, AcknowledgedSets>;
   readonly unackedBytes: number;
   /** The credit is used up: nothing is read until half of it is free. */
   readonly paused: boolean;
   readonly lastAckMs: number;
-  /** In both cases, the session ends as soon as nothing is unacknowledged. */
+  /** Unless it is `no`, the session ends as soon as nothing is unacknowledged. */
   readonly ending: "no" | "gateway_ended" | "draining";
 };
 
@@ -68,22 +68,22 @@ export type IngestSessionEvent =
   /** The bytes were not a frame of this protocol. */
   | { readonly kind: "bad_frame"; readonly message: string }
   | { readonly kind: "sets_loaded"; readonly sets: readonly OwnedSet[] }
-  /** A commit: the new sets of every stream that it touched, and what became of the batches of this session. */
+  /** A commit: the new sets of every stream that it touched, and the outcomes of the batches of this session. */
   | { readonly kind: "committed"; readonly sets: readonly OwnedSet[]; readonly own: readonly DeliveredBatch[] }
   /** Enough regions now hold exactly these sets. A set may also be smaller than before. */
   | { readonly kind: "replicated"; readonly sets: readonly OwnedSet[] }
   | { readonly kind: "tick" }
   | { readonly kind: "drain"; readonly reason: string }
-  /** The gateway ended its half, in good order. */
+  /** The gateway ended its half of the stream normally. */
   | { readonly kind: "gateway_ended" }
   /** The connection is gone. */
   | { readonly kind: "lost" };
 
 /** A set, and the gateway that the stream belongs to; null: no batch of the stream has come yet. */
 export type OwnedSet = StreamHave & { readonly gateway: string | null };
-type Told = { readonly durable: Have; readonly replicated: Have };
+type AcknowledgedSets = { readonly durable: Have; readonly replicated: Have };
 
-/** A batch that this session delivered, and why it was refused; null: it was not. */
+/** A batch that this session delivered. `refusal` is null if the batch was accepted. */
 export type DeliveredBatch = {
   readonly streamId: StreamId;
   readonly seq: Seq;
@@ -113,9 +113,9 @@ export type IngestSessionEffect =
 export type IngestSessionStep = Step<IngestSessionState, IngestSessionEffect>;
 
 const HELLO_WITHIN_MS = 10_000;
-/** With a tick every 250 ms at most one second passes between two. */
+/** With a tick every 250 ms at most one second passes between two heartbeats. */
 const HEARTBEAT_MS = 750;
-/** A gateway has one stream for each start of its process. No gateway has more on its disk: 60 days with a start a minute. */
+/** A gateway has one stream for each start of its process. The limit allows a start every minute for 69 days. */
 const STREAMS_MAX = 100_000;
 
 export function initialIngestSession(nowMs: number): IngestSessionState {
@@ -318,7 +318,7 @@ function frameArrived(state: OpenIngestSession, frame: GatewayFrame, options: In
       let { sets } = state;
       if (!sets.has(batch.streamId)) {
         if (sets.size >= STREAMS_MAX) return refuse(state.gateway, "bad_batch", `more than ${STREAMS_MAX} streams`);
-        sets = new Map(sets).set(batch.streamId, NOTHING_TOLD);
+        sets = new Map(sets).set(batch.streamId, NOTHING_ACKNOWLEDGED);
       }
       const unackedBytes = state.unackedBytes + batch.bytes.byteLength;
       const full = unackedBytes >= options.creditBytes;
@@ -351,11 +351,11 @@ function committed(
     durable: have,
     replicated: options.replicatedOf(streamId),
   }));
-  const told = acknowledge(state, changes, nowMs, options);
+  const acknowledged = acknowledge(state, changes, nowMs, options);
   const roomAgain = state.paused && unackedBytes <= options.creditBytes / 2;
-  return settleEnding({ ...told.state, unackedBytes, paused: state.paused && !roomAgain, lastAckMs: nowMs }, [
+  return settleEnding({ ...acknowledged.state, unackedBytes, paused: state.paused && !roomAgain, lastAckMs: nowMs }, [
     ...effects,
-    ...told.effects,
+    ...acknowledged.effects,
     ...(roomAgain ? [{ kind: "resume" } as const] : []),
   ]);
 }
@@ -374,7 +374,7 @@ function replicated(
 
 /**
  * Whether the session reports this stream. It also reports streams of its gateway that it has not named: on a standby
- * session, the gateway hears of batches that came from a peer.
+ * session, the gateway learns of batches that came from a peer.
  */
 function concerns(state: OpenIngestSession, { streamId, gateway }: OwnedSet): boolean {
   return state.sets.has(streamId) || (gateway === state.gateway && state.sets.size < STREAMS_MAX);
@@ -391,7 +391,7 @@ function acknowledge(
   const durable: StreamHave[] = [];
   const copies: StreamHave[] = [];
   for (const { streamId, durable: have, replicated: held } of changes) {
-    const before = state.sets.get(streamId) ?? NOTHING_TOLD;
+    const before = state.sets.get(streamId) ?? NOTHING_ACKNOWLEDGED;
     if (have !== null) durable.push({ streamId, have });
     if (!equalHave(held, before.replicated)) copies.push({ streamId, have: held });
     sets.set(streamId, { durable: have ?? before.durable, replicated: held });
@@ -401,7 +401,7 @@ function acknowledge(
   return { state: { ...state, sets, lastAckMs: nowMs }, effects: [{ kind: "send", frame }] };
 }
 
-const NOTHING_TOLD: Told = { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
+const NOTHING_ACKNOWLEDGED: AcknowledgedSets = { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
 
 /** Ends the session if it is to end and nothing is unacknowledged. */
 function settleEnding(state: OpenIngestSession, effects: readonly IngestSessionEffect[]): IngestSessionStep {

@@ -7,7 +7,7 @@ import type { SchemaVersion } from "../../proto/core/schema.ts";
  * @param seen in the order of the earliest reading.
  * @returns in the same order.
  */
-export function knownVersions<Seen extends Seeing>(seen: readonly Seen[]): readonly Seen[] {
+export function knownVersions<Seen extends DatedVersion>(seen: readonly Seen[]): readonly Seen[] {
   const known = seen.filter(
     ({ type, unit }) => unit !== null || !seen.some((other) => other.type === type && other.unit !== null),
   );
@@ -23,4 +23,4 @@ export function knownVersions<Seen extends Seeing>(seen: readonly Seen[]): reado
     .toSorted((a, b) => a.firstMs - b.firstMs);
 }
 
-type Seeing = SchemaVersion & { readonly firstMs: number; readonly lastMs: number };
+type DatedVersion = SchemaVersion & { readonly firstMs: number; readonly lastMs: number };

@@ -13,12 +13,12 @@ export function membersOf(configured: readonly Member[], commanded: readonly Mem
   return [...members.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
 }
 
-/** Whether its copies count. */
+/** Whether the copies in this region count. */
 export function counts({ state }: Member): boolean {
   return state === "member";
 }
 
-/** Whether bytes are kept until it holds them. */
+/** Whether other regions keep the bytes of batches until this region holds them. */
 export function isWaitedFor({ state }: Member): boolean {
   return state === "member" || state === "joining";
 }
@@ -32,8 +32,8 @@ export function minCopiesOf(configured: number | null, members: readonly Member[
  * Why a change of the list must not be made, in one sentence; null: it may be made. Two reasons are possible (I13):
  *
  * - There would be fewer members than `min_copies`. Nothing would count as replicated any more.
- * - The remaining members hold too few copies of some batches. The region that goes may hold the only copy. If the others
- *   can reach each other they copy these batches by themselves, so it nearly always helps to wait.
+ * - The remaining members hold too few copies of some batches. The region that leaves may hold the only copy. While
+ *   the regions can reach each other they copy these batches by themselves, so it nearly always helps to wait.
  */
 export function changeRefusal(change: Member, situation: Situation): string | null {
   const { members, minCopies } = situation;

@@ -7,9 +7,9 @@ export const PEER: {
   readonly heartbeatMs: number;
   readonly compareMs: number;
   readonly compareWholeMs: number;
-  /** A sent batch that the peer does not hold after this time is not waited for. */
+  /** After this time the sender no longer waits until the peer holds a sent batch. */
   readonly unheldMs: number;
-  /** A wanted batch that did not come within this time is asked of another peer. */
+  /** When a requested batch has not arrived after this time, another peer is asked for it. */
   readonly wantMs: number;
   readonly creditMaxBytes: number;
   readonly readBytes: number;

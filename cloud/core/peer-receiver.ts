@@ -22,11 +22,11 @@ import type { PeerReport } from "./peer-report.ts";
  *     awaiting_hello --hello--> open --lost / refused--> ended
  *
  * Promises:
- * - The peer hears of every commit that changes the sets of this region, and it hears something every second.
- * - A peer that is silent for three seconds is given up.
- * - What the peer offers and this region lacks is asked for: a bounded number of batches at a time, the newest first,
- *   each from one peer at a time.
- * - Unacknowledged bytes stay within the credit. Beyond it, the link is not read.
+ * - The peer learns of every commit that changes the sets of this region, and gets a frame at least every second.
+ * - The link to a peer that is silent for three seconds ends.
+ * - The region requests the offered batches that it lacks: a bounded number at a time, the newest first, each from
+ *   one peer at a time.
+ * - Unacknowledged bytes stay within the credit. When the credit is used up, the link is not read.
  *
  * `stepReceiver` changes the state in place: an open link holds a set for every stream of the peer.
  */
@@ -54,7 +54,7 @@ export type OpenReceiver = {
 export type ReceiverEvent =
   | { readonly kind: "tick" }
   | { readonly kind: "frame"; readonly frame: SenderFrame }
-  /** A commit: the new sets of the streams that it touched, and what became of the batches of this link. */
+  /** A commit: the new sets of the streams that it touched, and the outcomes of the batches of this link. */
   | {
       readonly kind: "committed";
       readonly sets: readonly StreamHave[];
@@ -67,7 +67,7 @@ export type ReceiverEvent =
   /** The connection is gone. */
   | { readonly kind: "lost" };
 
-/** What became of a batch that a link delivered. */
+/** The outcome of a batch that a link delivered. */
 export type SettledPeerBatch = {
   readonly streamId: StreamId;
   readonly seq: Seq;
@@ -80,7 +80,7 @@ export type ReceiverEffect =
   | { readonly kind: "submit"; readonly batch: SealedBatch }
   | { readonly kind: "snapshot_needed"; readonly peer: RegionId }
   | { readonly kind: "snapshot_part"; readonly part: SnapshotFrame }
-  /** Look for batches of which this region holds only another side. The event `lacked` follows. */
+  /** Look for batches of which this region holds only another side of a fork. The event `lacked` follows. */
   | { readonly kind: "compare_hashes"; readonly streamId: StreamId; readonly hashes: readonly WireHash[] }
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
   | { readonly kind: "pause" }
@@ -125,7 +125,7 @@ export function stepReceiver(
 }
 
 /**
- * What the peer offers and this region lacks, the newest batches first. Batches that another peer was asked for are left
+ * The offered batches that this region lacks, the newest first. Batches that are requested from a peer already are left
  * out. Forgets the streams of which the peer offers nothing new.
  */
 export function lackingOffers(
@@ -257,7 +257,7 @@ function greet(
   };
 }
 
-/** Why the peer is not welcome; null: it is. */
+/** Why the link is refused; null: it is accepted. */
 function greetingRefusal(
   { protocol, region, token, storeId }: Extract<SenderFrame, { kind: "hello" }>,
   self: ReceiverSelf,
@@ -324,7 +324,7 @@ function committed(
   for (const { streamId, seq, bytes, refusal } of settled) {
     state.unacknowledgedBytes -= bytes;
     if (refusal === null) continue;
-    // If it were asked for again, the same bytes would come.
+    // A second request would bring the same bytes.
     withdrawOffer(state, streamId, { prefix: 0, islands: [{ first: seq, last: seq }] });
     effects.push({ kind: "answer", frame: { kind: "refusal", ...refusal, batch: { streamId, seq } } });
   }
@@ -413,7 +413,7 @@ function pauseWhenFull(state: OpenReceiver): Effects {
 }
 
 const CREDIT_BYTES = 16 * 1024 * 1024;
-/** An answer that has not come after this time does not come any more. */
+/** After this time the answer counts as lost. */
 const COMPARING_MS = 60_000;
 /** 200 MB of sets. One embedded store cannot hold more streams than this. */
 const STREAMS_MAX = 1_000_000;

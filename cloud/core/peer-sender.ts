@@ -20,8 +20,8 @@ import type { PeerReport } from "./peer-report.ts";
  * - `holds` is what the peer claimed on this connection. While the peer is out of reach, it is what the peer claimed
  *   last. The first complete claim of a connection replaces all earlier claims: a region that was restored from a backup
  *   claims less than before.
- * - A batch that was just committed is sent at once if the credit of the peer allows it. A batch that is not sent, or is
- *   lost on the way, is found when the sets are compared. So nothing has to be remembered here.
+ * - A batch that was just committed is sent at once if the credit of the peer allows it. The comparison of the sets
+ *   finds every batch that was not sent or was lost on the way. So nothing has to be remembered here.
  * - Unacknowledged bytes stay within the credit of the peer. Every state has a deadline.
  *
  * `stepSender` changes the state in place: it holds a set for every stream of the peer.
@@ -49,16 +49,16 @@ type LiveSenderLink = {
   readonly kind: "live";
   readonly creditBytes: number;
   lastFrameMs: number;
-  /** When the sets were sent last, a heartbeat, and all sets. */
+  /** When the changed sets, a heartbeat, and all sets were last sent. */
   comparedMs: number;
   beatMs: number;
   comparedWholeMs: number;
-  /** The claim of this connection, as far as it has come; undefined when it is complete. */
+  /** The part of this connection's claim that has arrived; undefined when the claim is complete. */
   arriving: Map<StreamId, Have> | undefined;
   /** Streams of which this region holds more than it has sent on this connection. */
   readonly grown: Set<StreamId>;
   readonly wants: Want[];
-  /** There is one read at a time. This keeps the memory bounded. */
+  /** Only one read runs at a time. This keeps the memory bounded. */
   reading: { readonly want: Want; readonly seqs: readonly Seq[] } | undefined;
   /** In the same way, one part of a snapshot is read at a time. */
   scanning: boolean;
@@ -116,7 +116,7 @@ export type SenderEffect =
     }
   | { readonly kind: "hash"; readonly session: number; readonly streamId: StreamId; readonly after: number }
   | { readonly kind: "scan"; readonly session: number; readonly after: Uint8Array }
-  /** The peer claims something else of these streams than before. */
+  /** The peer's claims about these streams have changed. */
   | { readonly kind: "claims_changed"; readonly streamIds: readonly StreamId[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 
@@ -346,7 +346,7 @@ function welcomed(state: SenderState, frame: Extract<ReceiverFrame, { kind: "wel
   return [{ kind: "report", report }];
 }
 
-/** The peer claims these sets. The first claims of a connection count when all of them have come. */
+/** The peer claims these sets. The first claims of a connection count when all of them have arrived. */
 function claimed(
   state: SenderState,
   link: LiveSenderLink,
@@ -356,7 +356,7 @@ function claimed(
   for (const { streamId, have } of streams) {
     claims.set(streamId, have);
     for (const item of link.inFlight.get(streamId)?.values() ?? []) {
-      if (contains(have, item.seq)) landed(link, item);
+      if (contains(have, item.seq)) endFlight(link, item);
     }
   }
   let changed: readonly StreamId[] = [];
@@ -367,7 +367,7 @@ function claimed(
   return changed.length === 0 ? effects : [...effects, { kind: "claims_changed", streamIds: changed }];
 }
 
-/** @returns the streams of which the peer claims something else now, or nothing any more. */
+/** @returns the streams whose claims changed or disappeared. */
 function replaceClaims(state: SenderState, claims: Map<StreamId, Have>): readonly StreamId[] {
   const before = state.holds;
   state.holds = claims;
@@ -415,7 +415,7 @@ function wasRead(
   ];
 }
 
-/** A read stops at its size. What comes after its last batch is still wanted. */
+/** A read stops at its size. The batches after the last one that it returned are still wanted. */
 function wantRest(
   link: LiveSenderLink,
   { want, seqs }: NonNullable<LiveSenderLink["reading"]>,
@@ -432,7 +432,7 @@ function wantRest(
 function sendBatch(state: SenderState, link: LiveSenderLink, batch: SealedBatch, nowMs: number): SenderEffect {
   const { streamId, seq: at, bytes } = batch;
   const before = link.inFlight.get(streamId)?.get(at);
-  if (before !== undefined) landed(link, before);
+  if (before !== undefined) endFlight(link, before);
   let ofStream = link.inFlight.get(streamId);
   if (ofStream === undefined) link.inFlight.set(streamId, (ofStream = new Map()));
   ofStream.set(at, { streamId, seq: at, bytes: bytes.length, sentAtMs: nowMs });
@@ -440,17 +440,17 @@ function sendBatch(state: SenderState, link: LiveSenderLink, batch: SealedBatch,
   return sendFrame(state, { kind: "batch", batch });
 }
 
-function landed(link: LiveSenderLink, item: SentBatch): void {
+function endFlight(link: LiveSenderLink, item: SentBatch): void {
   const ofStream = link.inFlight.get(item.streamId);
   if (ofStream?.delete(item.seq) !== true) return;
   link.inFlightBytes -= item.bytes;
   if (ofStream.size === 0) link.inFlight.delete(item.streamId);
 }
 
-/** Overdue batches are not waited for: the comparison of the sets finds what did not arrive. */
+/** Stops waiting for overdue batches. The comparison of the sets finds those that did not arrive. */
 function forgetOverdue(link: LiveSenderLink, nowMs: number): void {
   for (const ofStream of link.inFlight.values()) {
-    for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) landed(link, item);
+    for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) endFlight(link, item);
   }
 }
 
@@ -476,8 +476,8 @@ function compareSets(state: SenderState, link: LiveSenderLink, nowMs: number, { 
 }
 
 /**
- * The peer must hear from this region as well. If only the way to the peer is cut, the frames of the peer arrive for
- * ever, and nothing that this region sends does.
+ * The peer must hear from this region as well. If only the direction to the peer is cut, the peer's frames still arrive
+ * here, and nothing that this region sends reaches the peer.
  */
 function beat(state: SenderState, link: LiveSenderLink, nowMs: number): Effects {
   if (nowMs - link.beatMs < PEER.heartbeatMs) return [];

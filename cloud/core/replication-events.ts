@@ -15,7 +15,7 @@ export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; read
 /** What this region holds of a stream. `hashSum` is the sum of the hashes of these batches. */
 export type HeldSet = OwnedHave & { readonly hashSum: number };
 
-/** What replication hears. */
+/** The events of replication. */
 export type ReplicationEvent =
   | { readonly kind: "tick" }
   /** What a walk over the rows of this region found. */
@@ -27,7 +27,7 @@ export type ReplicationEvent =
       readonly sets: readonly HeldSet[];
       /** Batches that this region holds first, from gateways and operators. */
       readonly fresh: readonly SealedBatch[];
-      /** What became of the batches that peers sent. */
+      /** The outcomes of the batches that peers sent. */
       readonly settled: readonly OfLink<SettledPeerBatch>[];
     }
   /** A frame on a link that this region dialled, or the end of that link. */
@@ -44,16 +44,16 @@ export type ReplicationEvent =
   | { readonly kind: "joined"; readonly sets: readonly HeldSet[]; readonly more: boolean }
   | { readonly kind: "stop" };
 
-/** What replication wants done. */
+/** The effects of replication. */
 export type ReplicationEffect =
   | OfPeer<Exclude<SenderEffect, { kind: "report" | "claims_changed" }>>
   | OfLink<Exclude<ReceiverEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
   | SnapshotEffect
   /** Enough regions now hold exactly these sets. */
   | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }
-  /** A joining region holds all that this region holds. Comes again every few seconds until the region is a member. */
+  /** A joining region holds every batch of this region. Repeated every few seconds until the region is a member. */
   | { readonly kind: "has_everything"; readonly member: Member }
-  /** How long batches took from the commit in this region to the commit in the peer. */
+  /** The times from the commit of a batch in this region to its commit in the peer. */
   | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 

@@ -3,11 +3,11 @@ import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 
 /**
- * How far each peer is behind with what this region committed first. It keeps the batches in the order of their commits,
- * and for each peer the place up to which the peer holds them.
+ * How many of the batches that this region committed first each peer lacks, and for how long. It keeps the batches in
+ * the order of their commits, and for each peer the place up to which the peer holds them.
  *
  * The place stops at the first batch that the peer does not hold, so a delay is never measured too short. Memory is
- * bounded: of more than `LOG_MAX` batches, the oldest are forgotten.
+ * bounded: beyond `LOG_MAX` batches, the oldest are forgotten.
  */
 export class ReplicationLag {
   readonly #log: Committed[] = [];
@@ -15,7 +15,7 @@ export class ReplicationLag {
   #dropped = 0;
   readonly #places = new Map<RegionId, number>();
 
-  /** From now on these are the peers. A new peer is not behind with what was committed before. */
+  /** From now on these are the peers. A new peer does not count as behind with earlier commits. */
   setPeers(peers: readonly RegionId[]): void {
     for (const peer of this.#places.keys()) if (!peers.includes(peer)) this.#places.delete(peer);
     const end = this.#dropped + this.#log.length;

@@ -80,7 +80,7 @@ export function initialReplication(
     minCopies: 1,
     joiningCheckedMs: 0,
   };
-  // There is no link yet that could be ended, and nobody to be told what is replicated.
+  // There are no links and no sessions yet, so nobody needs the effects.
   setMembers(state, options.members, nowMs, 0);
   return state;
 }
@@ -104,7 +104,7 @@ export function ownIn(state: ReplicationState, streamId: StreamId): Have {
   return state.own.get(streamId) ?? EMPTY_HAVE;
 }
 
-/** Whether every region whose copy is waited for claims the batch. */
+/** Whether every member and every joining region claims the batch. */
 export function isHeldEverywhere(state: ReplicationState, streamId: StreamId, seq: Seq): boolean {
   return state.members.filter(isWaitedFor).every((member) => contains(claimOf(state, member.region, streamId), seq));
 }
@@ -236,7 +236,7 @@ function incomingFrame(
   }
 }
 
-/** A region has one link to this one. An older link is a connection that the region has given up already. */
+/** Each peer has one link to this region. An older link is a connection that the peer has given up already. */
 function endOlderLinks(state: ReplicationState, link: number, nowMs: number): Effects {
   const newest = state.receivers.get(link);
   if (newest?.kind !== "open") return [];
@@ -269,7 +269,7 @@ function setMembers(state: ReplicationState, members: readonly Member[], nowMs: 
   const effects: ReplicationEffect[] = [];
   state.members = members;
   const peers = members
-    .filter(({ region, state: is }) => region !== state.options.self.region && is !== "lost")
+    .filter(({ region, state: memberState }) => region !== state.options.self.region && memberState !== "lost")
     .map(({ region }) => regionId(region));
   for (const peer of peers) if (!state.senders.has(peer)) state.senders.set(peer, initialSender(peer, nowMs));
   for (const peer of state.senders.keys()) {
@@ -287,7 +287,7 @@ function setMembers(state: ReplicationState, members: readonly Member[], nowMs: 
   return [...effects, ...recountReplicated(state, [...state.own.keys()])];
 }
 
-/** Finds the joining regions that have all that this one has. Nothing is missing to make them members. */
+/** Finds the joining regions that hold every batch of this region. They can become members now. */
 function checkJoining(state: ReplicationState, nowMs: number): Effects {
   if (nowMs - state.joiningCheckedMs < PEER.compareMs) return [];
   state.joiningCheckedMs = nowMs;
@@ -299,7 +299,7 @@ function checkJoining(state: ReplicationState, nowMs: number): Effects {
   });
 }
 
-/** Asks each link for as many of its offers as it may be asked for. */
+/** Requests offered batches on each link, up to the limit of the link. */
 function askForLacking(state: ReplicationState, nowMs: number): Effects {
   const effects: ReplicationEffect[] = [];
   for (const receiver of state.receivers.values()) {
@@ -410,5 +410,5 @@ function toSnapshot(state: ReplicationState, event: SnapshotEvent, nowMs: number
   return effects;
 }
 
-/** To ask for fewer is not worth a frame. The next answer makes more room. */
+/** Fewer batches are not worth a request. The next answer makes more room. */
 const ASK_AT_LEAST = 64;

@@ -81,7 +81,7 @@ function whileAsked(state: In<"asked">, event: SnapshotEvent, nowMs: number): Sn
     case "part": {
       const { link, peer, parts, after } = state;
       const { body, next } = event.part;
-      // An answer to an earlier question, of a snapshot that was given up.
+      // An answer to an earlier request, for a snapshot that was given up.
       if (event.link !== link || !sameBytes(event.part.after, after)) return { state, effects: [] };
       return {
         state: { kind: "merging", link, peer, parts: parts + 1, next },
@@ -153,7 +153,7 @@ function giveUp({ peer }: Taking, reason: string): SnapshotStep {
 }
 
 const BEGINNING = new Uint8Array(0);
-/** A peer reads a part in milliseconds. The rest of the time is for a slow line. */
+/** A peer reads a part in milliseconds. The rest of the time is for a slow network. */
 const PART_MS = 60_000;
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -4,7 +4,10 @@ import { toSeq } from "../../proto/core/ids.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { StreamRanges } from "../../proto/wire/peer-messages.ts";
 
-/** Batches that this region asked for and that have not come. Each is asked of one peer, until it is late. */
+/**
+ * Batches that this region has requested and that have not arrived. A batch is requested from one peer at a time; when
+ * it is late, from another one.
+ */
 export class WantedBatches {
   readonly #byStream = new Map<StreamId, Map<Seq, Asked>>();
   readonly #perLink = new Map<number, number>();
@@ -17,7 +20,7 @@ export class WantedBatches {
     return have;
   }
 
-  /** How many more batches may be asked of a link. */
+  /** How many more batches may be requested on a link. */
   room(link: number): number {
     return WANTED_MAX - (this.#perLink.get(link) ?? 0);
   }
@@ -42,12 +45,12 @@ export class WantedBatches {
     if (seqs.size === 0) this.#byStream.delete(streamId);
   }
 
-  /** Forgets the batches that are late, so that another peer is asked for them. */
+  /** Forgets the batches that are late, so that they are requested from another peer. */
   expire(askedBeforeMs: number): void {
     this.#forget(({ atMs }) => atMs <= askedBeforeMs);
   }
 
-  /** Forgets what was asked of a link that ended. */
+  /** Forgets the requests on a link that ended. */
   ended(link: number): void {
     this.#forget((item) => item.link === link);
     this.#perLink.delete(link);

@@ -74,7 +74,7 @@ export type StreamCall = ServerDuplexStream<Buffer, Buffer>;
 
 export type RegionServerOptions = { readonly host: string; readonly port: number; readonly tls: TlsFiles | null };
 
-/** Paths. With `clientCa` whoever connects must present a certificate that this authority has signed. */
+/** Paths of PEM files. With `clientCa` every client must present a certificate that this authority has signed. */
 export type TlsFiles = { readonly cert: string; readonly key: string; readonly clientCa: string | null };
 
 function serverCredentials(tls: TlsFiles | null): ServerCredentials {
@@ -95,7 +95,7 @@ function readCertificate(path: string): Buffer {
     throw new Fault({
       code: "file",
       message: `cannot read ${path}: ${reason}`,
-      hint: "see ingest in the config",
+      hint: "see ingest in the configuration",
       cause,
     });
   }

@@ -11,8 +11,8 @@ import type { ApplyOutcome, ArrivedBatch, Store, StreamSet, VoidedBatches } from
  * While a commit runs, the next group gathers. So a slow disk makes larger groups, not a longer queue of syncs. The queue
  * is bounded by the credit of the sessions. A group is bounded by {@link GROUP_BYTES}, so that one commit stays short.
  *
- * After the first storage failure nothing is committed and nobody is called: `onFault` is called once, and the process
- * has to end.
+ * After the first storage failure it commits nothing and calls no handler. It calls `onFault` once, and the process has
+ * to end.
  */
 export class Committer {
   readonly #deps: CommitterDeps;
@@ -27,14 +27,16 @@ export class Committer {
   }
 
   /**
-   * Calls `handler` with every commit, before the listeners. The order matters: replication counts copies first, so that
-   * what it then counts as replicated goes out with the acknowledgements.
+   * Calls `handler` with every commit, before the listeners. The order matters: replication counts copies first, so
+   * that the acknowledgements carry its new counts.
    */
   onCommit(handler: (commit: Commit) => void): void {
     this.#handlers.push(handler);
   }
 
-  /** From now on `listener` hears of every commit that touches a stream of this gateway, whoever delivered it. */
+  /**
+   * From now on `listener` learns of every commit that touches a stream of this gateway, whoever delivered the batch.
+   */
   subscribe(gateway: string, listener: CommitListener): void {
     let listeners = this.#listeners.get(gateway);
     if (listeners === undefined) this.#listeners.set(gateway, (listeners = new Set()));
@@ -143,7 +145,7 @@ export class Committer {
 
 /** Who submitted a batch. */
 export type Submitter =
-  /** A session of a gateway, or this region's own commands. The listener hears what became of the batch. */
+  /** A session of a gateway, or this region's own commands. The listener gets the outcome of the batch. */
   | {
       readonly kind: "gateway";
       readonly gateway: string;
@@ -154,13 +156,13 @@ export type Submitter =
   | { readonly kind: "peer"; readonly link: number };
 
 export interface CommitListener {
-  /** The new sets of all streams that a commit touched, and what became of the batches of this listener. */
+  /** The new sets of all streams that a commit touched, and the outcomes of the batches of this listener. */
   onCommitted(sets: readonly StreamSet[], own: readonly SettledBatch[]): void;
   /** More, or less, of these streams is replicated. */
   onReplicated(sets: readonly ReplicatedSet[]): void;
 }
 
-/** What enough regions hold of a stream, and the gateway that the stream belongs to, if it is known. */
+/** The batches of a stream that enough regions hold, and the gateway that the stream belongs to, if it is known. */
 export type ReplicatedSet = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
 
 export type SettledBatch = {

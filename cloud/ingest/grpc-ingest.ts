@@ -44,7 +44,7 @@ export class GrpcIngest {
     this.#ticker = setInterval(() => this.tick(), TICK_MS);
   }
 
-  /** Deadlines and heartbeats. After {@link start} this is called by itself. */
+  /** Deadlines and heartbeats. After {@link start} a timer calls it. */
   tick(): void {
     this.#feedAll({ kind: "tick" });
   }
@@ -55,7 +55,7 @@ export class GrpcIngest {
     this.#feedAll({ kind: "drain", reason });
   }
 
-  /** Asks the gateways that are connected now to leave. Those that connect later are judged by the session options. */
+  /** Asks the gateways that are connected now to leave. The session options decide about those that connect later. */
   moveOn(reason: string): void {
     this.#feedAll({ kind: "drain", reason });
   }
@@ -67,8 +67,8 @@ export class GrpcIngest {
   }
 
   /**
-   * The bytes that one session may have unacknowledged: its own limit, or its share of what all sessions may have. So ten
-   * thousand gateways that come back at once do not fill the memory.
+   * How many unacknowledged bytes one session may have: its own limit, or less if its share of the limit of all
+   * sessions is less. So ten thousand gateways that come back at once do not fill the memory.
    */
   #creditBytes(): number {
     const share = Math.floor(ALL_SESSIONS_BYTES / Math.max(1, this.#sessions.size));
@@ -102,7 +102,7 @@ export type GrpcIngestDeps = {
   readonly events: IngestEvents;
   readonly clock: { monotonicMs(): number };
   readonly session: Omit<IngestSessionOptions, "replicatedOf">;
-  /** What enough regions hold of a stream now. */
+  /** The batches of a stream that enough regions hold now. */
   readonly replicatedOf: (streamId: StreamId) => Have;
 };
 
@@ -234,7 +234,7 @@ function eventOf(bytes: Buffer): IngestSessionEvent {
   try {
     return { kind: "frame", frame: decodeGatewayFrame(bytes) };
   } catch (error) {
-    // The gateway is told what is wrong with its frame, and its session ends.
+    // The session reports the mistake to the gateway, and ends.
     return { kind: "bad_frame", message: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -29,8 +29,8 @@ export function readTokens(path: string): Authorized {
     if (digests.has(gateway)) throw badLine(place, `a second token for ${gateway}`);
     digests.set(gateway, digest(line.slice(colon + 1)));
   });
-  const nobody = Buffer.alloc(32);
-  return (gateway, token) => timingSafeEqual(digest(token), digests.get(gateway) ?? nobody);
+  const unknownDigest = Buffer.alloc(32);
+  return (gateway, token) => timingSafeEqual(digest(token), digests.get(gateway) ?? unknownDigest);
 }
 
 function readLines(path: string): string[] {

@@ -121,8 +121,8 @@ const requestedWindow = z
 
 const WINDOWS_ACCEPTED = `expected 1 to ${WINDOWS_MAX} windows`;
 const REASON_ACCEPTED = `expected a reason of 1 to ${REASON_CHARS_MAX} characters`;
-const ACTOR_ACCEPTED = `expected who commands it, 1 to ${ACTOR_CHARS_MAX} characters`;
-const signed = {
+const ACTOR_ACCEPTED = `expected the name of the operator, 1 to ${ACTOR_CHARS_MAX} characters`;
+const reasonAndActor = {
   reason: z.string(REASON_ACCEPTED).trim().min(1, REASON_ACCEPTED).max(REASON_CHARS_MAX, REASON_ACCEPTED),
   actor: z.string(ACTOR_ACCEPTED).trim().min(1, ACTOR_ACCEPTED).max(ACTOR_CHARS_MAX, ACTOR_ACCEPTED),
 };
@@ -133,7 +133,7 @@ const windowsOf = <Rank extends OperatorRank>(command: Rank) =>
     command: z.literal(command),
     ...seriesWindows,
     windows: z.array(requestedWindow, WINDOWS_ACCEPTED).min(1, WINDOWS_ACCEPTED).max(WINDOWS_MAX, WINDOWS_ACCEPTED),
-    ...signed,
+    ...reasonAndActor,
   });
 
 export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
@@ -148,9 +148,9 @@ export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
         ...seriesWindows,
         rank: z.enum(OPERATOR_RANKS, `expected ${OPERATOR_RANKS.join(", ")}`),
         starts: z.array(time, WINDOWS_ACCEPTED).min(1, WINDOWS_ACCEPTED).max(WINDOWS_MAX, WINDOWS_ACCEPTED),
-        ...signed,
+        ...reasonAndActor,
       }),
-      z.strictObject({ command: z.literal("erase_device"), device: name, ...signed }),
+      z.strictObject({ command: z.literal("erase_device"), device: name, ...reasonAndActor }),
       z.strictObject({
         command: z.literal("set_member"),
         region: z.string(`expected ${NAME_RULE}`).refine(isName, `expected ${NAME_RULE}`),
@@ -158,7 +158,7 @@ export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
         url: address.optional(),
         gateway_url: address.optional(),
         accept_loss: z.boolean("expected true or false").optional(),
-        ...signed,
+        ...reasonAndActor,
       }),
     ],
     `expected ${[...OPERATOR_RANKS, "clear", "erase_device", "set_member"].join(", ")}`,
@@ -181,7 +181,7 @@ export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
 
 /**
  * The commands of a request, one for each window.
- * @param known what is known of the region that the command is about.
+ * @param known the present entry of the region that the command is about.
  */
 export function draftsOf(request: CommandRequest, known: Member | undefined): readonly OperatorDraft[] {
   const { reason, actor } = request;

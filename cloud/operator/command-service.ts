@@ -10,8 +10,8 @@ import type { Committer, CommitListener, SettledBatch } from "../ingest/committe
 import type { ApplyOutcome } from "../store/store.ts";
 
 /**
- * Makes batches of the commands of operators, in a stream of its own. From there on the commands are replicated, compared
- * and kept like everything else, and every region gives the same answers with them.
+ * Makes batches from the commands of operators, in its own stream. After that the commands are replicated, compared and
+ * kept like other batches, and every region gives the same answers.
  *
  * The stream lives as long as the process, like those of gateways: a region that is restored from a backup must never
  * give one number to two batches.
@@ -35,7 +35,8 @@ export class CommandService implements CommitListener {
    * @throws Fault when the clock of this region is outside of 2020 to 2159: then the commands cannot get a version.
    */
   async commit(drafts: readonly OperatorDraft[]): Promise<Receipt> {
-    // Above every command that this region knows, so that the later command wins, whatever the clocks show.
+    // The version is above that of every command that this region knows. So the later command wins, whatever the clocks
+    // show.
     const highest = await this.#deps.highestHlc();
     const nowMs = millis(this.#deps.clock.nowMs());
     const commands = drafts.map((draft): OperatorCommand => ({ ...draft, hlc: this.#mint(nowMs, highest) }));
@@ -61,7 +62,7 @@ export class CommandService implements CommitListener {
       return this.#lastHlc;
     } catch (cause) {
       if (!(cause instanceof RangeError)) throw cause;
-      const message = `the clock of region ${this.#options.region} says ${new Date(nowMs).toISOString()}: no command can be dated`;
+      const message = `the clock of region ${this.#options.region} says ${new Date(nowMs).toISOString()}: no command can get a version`;
       throw new Fault({ code: "config", message, hint: "set the clock", cause });
     }
   }
@@ -105,7 +106,7 @@ export type Receipt = {
 
 export type CommandServiceDeps = {
   readonly committer: Pick<Committer, "submitBatch">;
-  /** The highest version of any command that this region holds, 0 where there is none. */
+  /** The highest version of any command that this region holds, 0 without commands. */
   readonly highestHlc: () => Promise<number>;
   readonly replicatedOf: (streamId: StreamId) => Parameters<typeof contains>[0];
   readonly clock: { nowMs(): number };

@@ -44,7 +44,7 @@ export type CommandsRouteDeps = {
   readonly region: string;
   /** All regions, as this one knows them now. */
   readonly members: () => readonly Member[];
-  /** Why a change of the list of regions must not be made now; null when it may. */
+  /** Why a change of the list of regions must not be made now; null: it may be made. */
   readonly changeRefusal: (change: Member, options: { readonly acceptShortage: boolean }) => string | null;
   readonly commanded: (request: CommandRequest, batch: string) => void;
 };
@@ -55,9 +55,9 @@ function conflictOf(request: CommandRequest, deps: CommandsRouteDeps): { message
   const change = memberOf(request, knownMember(request, deps));
   if (change.url === "" && change.region !== deps.region && change.state !== "lost") {
     const message = `the address of ${change.region} is not known`;
-    return { message, hint: "say where other regions reach it" };
+    return { message, hint: "give the address at which other regions reach it" };
   }
-  // An operator may accept that batches have too few copies, but not that the regions that are left could not work.
+  // An operator may accept that batches have too few copies, but not that too few members remain.
   const refusal = deps.changeRefusal(change, { acceptShortage: request.accept_loss === true });
   return refusal === null ? null : { message: `${refusal}; nothing was changed`, hint: "" };
 }
@@ -84,6 +84,6 @@ async function run(request: CommandRequest, deps: CommandsRouteDeps): Promise<Co
   };
 }
 
-/** Long enough where regions are well; the commands do not depend on it. */
+/** Long enough for healthy regions. The commands replicate in any case. */
 const REPLICATED_WAIT_MS = 2_000;
 const RUNNING_MAX = 64;

@@ -41,7 +41,7 @@ export class GrpcOutgoingLink implements OutgoingLink {
       call.on("data", (frame: ReceiverFrame) => {
         if (!this.#over) listener.heard(frame);
       });
-      // The status follows and says more.
+      // The status event follows, with more detail.
       call.on("error", () => undefined);
       call.on("status", ({ details }: StatusObject) =>
         this.#end(lossOf(channel.url, details || "the peer ended the link")),

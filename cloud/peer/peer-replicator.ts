@@ -24,8 +24,8 @@ import type { Store, StreamSet } from "../store/store.ts";
 import type { OutgoingLink, OutgoingListener } from "./outgoing-link.ts";
 
 /**
- * Carries out what replication (cloud/core/replication.ts) decides: gRPC links in both directions, reads and writes of
- * the store, batches for the committer. All rules are there; this file has only the wire.
+ * Carries out the effects of replication (cloud/core/replication.ts): gRPC links in both directions, reads and writes
+ * of the store, batches for the committer. It contains no rules.
  */
 export class PeerReplicator {
   readonly #deps: PeerReplicatorDeps;
@@ -36,7 +36,7 @@ export class PeerReplicator {
   #lastLink = 0;
   #stopping: Promise<void> | undefined;
 
-  /** @param own what the store holds. Nothing may be committed before this replicator hears of commits. */
+  /** @param own what the store holds. {@link committed} must be called for every later commit. */
   constructor(deps: PeerReplicatorDeps, own: readonly StreamSet[], options: ReplicationOptions) {
     this.#deps = deps;
     const { clock, random, onFault } = deps;
@@ -63,12 +63,12 @@ export class PeerReplicator {
     this.tick();
   }
 
-  /** Deadlines, heartbeats and attempts to connect. After {@link start} this is called by itself. */
+  /** Deadlines, heartbeats and attempts to connect. After {@link start} a timer calls it. */
   tick(): void {
     this.#driver.feed({ kind: "tick" });
   }
 
-  /** Ends all links at once. Resolves when the store has answered everything that was asked. May be called twice. */
+  /** Ends all links at once. Resolves when all calls to the store have ended. May be called twice. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -79,12 +79,12 @@ export class PeerReplicator {
     return ownIn(this.#driver.state, streamId);
   }
 
-  /** Whether every region whose copy is waited for claims the batch. */
+  /** Whether every member and every joining region claims the batch. */
   heldEverywhere(streamId: StreamId, seq: Seq): boolean {
     return isHeldEverywhere(this.#driver.state, streamId, seq);
   }
 
-  /** What enough regions hold of a stream now. */
+  /** The batches of a stream that enough regions hold now. */
   replicated(streamId: StreamId): Have {
     return replicatedIn(this.#driver.state, streamId);
   }
@@ -108,7 +108,7 @@ export class PeerReplicator {
     return peerStatus(this.#driver.state, this.#deps.clock.monotonicMs());
   }
 
-  /** Must be called with every commit, before the sessions hear of it. */
+  /** Must be called with every commit, before the sessions learn of it. */
   readonly committed = ({ settled, sets }: Commit): void => {
     const fresh = [];
     const fromPeers = [];
@@ -260,15 +260,15 @@ export type PeerReplicatorDeps = {
   readonly onFault: (fault: unknown) => void;
 };
 
-/** What the rest of the region has to know. */
+/** What the other parts of the region have to know. */
 export type ReplicationNotice =
-  /** A joining region holds all that this region holds. Comes again every few seconds until the region is a member. */
+  /** A joining region holds every batch of this region. Repeated every few seconds until the region is a member. */
   | { readonly kind: "has_everything"; readonly member: Member }
   /** What a walk of a peer over its rows found. */
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
   /** Batches of a snapshot joined the set of this region. Operator commands may be among them. */
   | { readonly kind: "snapshot_joined" }
-  /** How long batches took from the commit in this region to the commit in the peer. */
+  /** The times from the commit of a batch in this region to its commit in the peer. */
   | { readonly kind: "delays"; readonly peer: RegionId; readonly delaysMs: readonly number[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 

@@ -10,7 +10,7 @@ import { conflictKeySchema } from "./cursor-keys.ts";
 import { seriesFilter, timeFilter } from "./filters.ts";
 import { iso } from "./shown-record.ts";
 
-/** `GET /v1/conflicts`: every choice between rows that disagree. `from` and `to` are about the start of a window. */
+/** `GET /v1/conflicts`: every choice between rows that disagree. `from` and `to` limit the start of a window. */
 export function conflictsRoute(store: Pick<Store, "conflicts">): Route {
   return listingRoute({
     path: "/v1/conflicts",

@@ -7,7 +7,7 @@ import { digestsSchema } from "../../proto/wire/http/digests.ts";
 import { DAY_MS } from "../core/day-digests.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 
-/** What this region knows of digests. */
+/** The digests of this region, and how they compare. */
 export type KnownDigests = {
   /** Null before the end of the first walk. */
   readonly last: readonly DayDigest[] | null;
@@ -15,7 +15,7 @@ export type KnownDigests = {
   readonly differing: ReadonlyMap<string, readonly number[]>;
 };
 
-/** `GET /v1/digests`: digests of all rows by day, equal in regions that hold the same. */
+/** `GET /v1/digests`: digests of all rows by day. Regions with the same rows have the same digests. */
 export function digestsRoute(known: KnownDigests): Route {
   return jsonRoute({
     path: "/v1/digests",

@@ -14,14 +14,14 @@ import { statusRoute } from "./status-route.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * What a region answers to people and programs: one file an address. A new question to the store takes three places:
- * a route here, a method of `Store`, and its SQL.
+ * The answers of a region to people and programs. Each address has one file. A new question to the store takes three
+ * places: a route here, a method of `Store`, and its SQL.
  */
 export function queryRoutes(deps: {
   readonly store: Store;
   readonly regions: RegionsSeen;
   readonly clock: { nowMs(): number };
-  /** When a gateway was heard last; null: not since the start of the region. */
+  /** When a gateway was last heard from; null: not since the start of the region. */
   readonly lastSeenMs: (gateway: string) => number | null;
   readonly digests: KnownDigests;
 }): readonly Route[] {

@@ -7,7 +7,7 @@ import { answerKeySchema } from "./cursor-keys.ts";
 import { seriesFilter, timeFilter } from "./filters.ts";
 import { shownRecord } from "./shown-record.ts";
 
-/** `GET /v1/records`: the records of windows. `from` and `to` are about the start of a window. */
+/** `GET /v1/records`: the records of windows. `from` and `to` limit the start of a window. */
 export function recordsRoute(store: Pick<Store, "records">): Route {
   return listingRoute({
     path: "/v1/records",

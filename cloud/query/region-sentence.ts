@@ -1,7 +1,7 @@
 import type { PeerStatus } from "../core/replication-events.ts";
 import type { StoreTotals } from "../store/store.ts";
 
-/** How a region is, in one sentence. */
+/** The state of a region in one sentence. */
 export function regionSentence(
   totals: StoreTotals,
   { peers, differing }: { peers: readonly PeerStatus[]; differing: readonly string[] },

@@ -8,7 +8,7 @@ import { seriesFilter } from "./filters.ts";
 import { seriesKeySchema } from "./cursor-keys.ts";
 import { iso } from "./shown-record.ts";
 
-/** `GET /v1/schema`: the types and units of each series, as a gateway shows them. */
+/** `GET /v1/schema`: the types and units of each series, in the form that a gateway uses, too. */
 export function seriesSchemaRoute(store: Pick<Store, "schema">): Route {
   return listingRoute({
     path: "/v1/schema",

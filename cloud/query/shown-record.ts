@@ -64,12 +64,14 @@ export function iso(timeMs: number): string {
   return Number.isNaN(date.getTime()) ? String(timeMs) : date.toISOString();
 }
 
-/** The sketch is right within 1 %; the true extremes are known, so no quantile lies outside them. */
+/** The sketch has an error of at most 1 %. The true extremes are known, so no quantile lies outside of them. */
 function shownQuantiles({ sketch, min, max }: WindowSummary): ShownSummary["quantiles"] {
   if (sketch === null) return null;
   const at = (q: number): number => Math.min(max, Math.max(min, quantile(sketch, q)));
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
 
-/** `JSON.rawJSON` of ECMAScript 2026, which the compiler's library does not list yet. What it gives is written as a number. */
+/**
+ * `JSON.rawJSON` of ECMAScript 2026, which the compiler's library does not list yet. Its result is written as a number.
+ */
 const { rawJSON: rawJson } = JSON as unknown as { readonly rawJSON: (text: string) => number };

@@ -17,11 +17,11 @@ type StatusDeps = {
   readonly digests: KnownDigests;
 };
 
-/** `GET /v1/status`: how the region is. */
+/** `GET /v1/status`: the state of the region. */
 export function statusRoute(deps: StatusDeps): Route {
   return jsonRoute({
     path: "/v1/status",
-    summary: "how this region is",
+    summary: "the state of this region",
     parameters: NO_PARAMETERS,
     answer: regionStatusSchema,
     handle: () => regionStatus(deps),

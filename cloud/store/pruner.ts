@@ -39,8 +39,8 @@ export class Pruner {
       for (;;) {
         if (this.#stopped) break;
         const page: Page<BatchId, PruneKey> = await this.#deps.store.prunable({ receivedBeforeMs, after, limit: STEP });
-        const mayGo = page.rows.filter(({ streamId, seq }) => this.#deps.heldEverywhere(streamId, seq));
-        if (mayGo.length > 0) total += await this.#deps.store.prune(mayGo);
+        const deletable = page.rows.filter(({ streamId, seq }) => this.#deps.heldEverywhere(streamId, seq));
+        if (deletable.length > 0) total += await this.#deps.store.prune(deletable);
         if (page.next === null) break;
         after = page.next;
       }
