@@ -19,7 +19,7 @@ import { Listener, type ListenerAddress, type ListenerOptions } from "./listener
 import type { MqttClient } from "./mqtt-client.ts";
 import { PublishHandler } from "./publish-handler.ts";
 import { ClientError } from "./reason-codes.ts";
-import { type LeftWill, LeftWills } from "./sessions/left-wills.ts";
+import { type RecoveredWill, RecoveredWills } from "./sessions/recovered-wills.ts";
 import { SessionDelivery } from "./sessions/session-delivery.ts";
 import { SessionIntake } from "./sessions/session-intake.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
@@ -33,8 +33,9 @@ import { SysTopics } from "./sys-topics.ts";
  * per client. When the storage fails, no acknowledgement follows. Refusals come in the same order. A message that is
  * retained, or that a session waits for, is on disk for these, too, before it is acknowledged.
  *
- * A client has at most one read of messages (64 KiB) in the broker: aedes reads the next bytes when all packets of the last
- * read are done. While the storage is congested, no connection is read (`FlowControl`), and TCP makes the sensors wait.
+ * A client has at most one read of messages (64 KiB) in the broker: aedes reads the next bytes when all packets of the
+ * last read are done. While the storage is congested, no connection is read (`FlowControl`), and TCP makes the sensors
+ * wait.
  */
 export class MqttBroker {
   readonly #deps: MqttBrokerDeps;
@@ -49,7 +50,7 @@ export class MqttBroker {
   readonly #subscribeHandler: SubscribeHandler;
   readonly #delivery: SessionDelivery;
   readonly #sysTopics: SysTopics;
-  readonly #leftWills: LeftWills;
+  readonly #recoveredWills: RecoveredWills;
 
   /** @throws Fault when a listener's certificate cannot be used. */
   constructor(deps: MqttBrokerDeps, options: MqttBrokerOptions) {
@@ -105,7 +106,7 @@ export class MqttBroker {
       },
       options.sysIntervalMs ?? 0,
     );
-    this.#leftWills = new LeftWills(store.wills, (will) => this.#publishLeftWill(will));
+    this.#recoveredWills = new RecoveredWills(store.wills, (will) => this.#publishRecoveredWill(will));
   }
 
   /** @throws Fault when a port cannot be opened. */
@@ -117,8 +118,8 @@ export class MqttBroker {
     this.#delivery.start();
     await this.#aedes.start();
     this.#sysTopics.start();
-    // A client that comes back may revoke its will, so this is done before anybody can connect.
-    this.#leftWills.publish();
+    // A client that comes back may revoke its will, so this is done before any client can connect.
+    this.#recoveredWills.publish();
     const addresses: ListenerAddress[] = [];
     for (const listener of this.#listeners) addresses.push(await listener.listen());
     return addresses;
@@ -152,7 +153,7 @@ export class MqttBroker {
   async close(): Promise<void> {
     this.stopAccepting();
     this.#sysTopics.stop();
-    this.#leftWills.stop();
+    this.#recoveredWills.stop();
     if (!this.#aedes.isClosed) await this.#aedes.close();
     // aedes only closes the clients that have their CONNACK.
     for (const { connection } of this.#connections.all()) connection.stream.destroy();
@@ -188,13 +189,13 @@ export class MqttBroker {
   }
 
   #accept(stream: Duplex, origin: Origin): void {
-    const place = this.#connections.placeFor(origin.address);
-    if (place === "none") {
+    const admission = this.#connections.admissionOf(origin.address);
+    if (admission === "drop") {
       this.#reportSurplus(origin.address);
       stream.destroy();
       return;
     }
-    const isSurplus = place === "surplus";
+    const isSurplus = admission === "refuse";
     this.#counters.connections++;
     const nowMs = this.#deps.clock.monotonicMs();
     const client = this.#aedes.accept(new Connection(stream, origin, { limits: this.#limits, nowMs, isSurplus }));
@@ -202,7 +203,7 @@ export class MqttBroker {
     if (isSurplus) this.#closeSurplusSoon(client);
   }
 
-  /** A connection above a limit stays only as long as a CONNECT takes that comes at once. */
+  /** Closes a connection above a limit if its CONNECT does not come soon. */
   #closeSurplusSoon(client: MqttClient): void {
     const { connection } = client;
     const timer = setTimeout(() => {
@@ -218,7 +219,9 @@ export class MqttBroker {
     this.#events.refused({ reason: "too_many_connections", client: "", detail });
   }
 
-  /** Closes a connection over an invalid packet. The client is told why, as far as its version of MQTT can say it. */
+  /**
+   * Closes a connection over an invalid packet. The client gets the reason, if its version of MQTT has a code for it.
+   */
   #closeInvalid(client: MqttClient, problem: PacketProblem): void {
     this.#events.refused({ reason: "protocol", client: client.id, detail: problem.message });
     const isConnect = problem instanceof ConnectProblem;
@@ -280,8 +283,8 @@ export class MqttBroker {
   }
 
   /**
-   * A client whose send buffer is full loses QoS 0 messages. If it must get every message it is closed, and finds them in its
-   * session when it comes back.
+   * A client whose send buffer is full loses QoS 0 messages. If it must get every message it is closed, and finds them
+   * in its session when it comes back.
    */
   #sendsOverflowing(client: MqttClient, message: Publish): boolean {
     const isClosed = message.qos > 0 && [...client.subscriptions.values()].some((qos) => qos > 0);
@@ -293,9 +296,9 @@ export class MqttBroker {
     return isClosed;
   }
 
-  #publishLeftWill(will: LeftWill): Promise<void> {
+  #publishRecoveredWill(will: RecoveredWill): Promise<void> {
     return new Promise((resolve) => {
-      this.#publishHandler.publishLeftWill(will, (isAccepted) => {
+      this.#publishHandler.publishRecoveredWill(will, (isAccepted) => {
         if (isAccepted) this.#aedes.publish(will.message, resolve);
         else resolve();
       });
@@ -321,7 +324,7 @@ export type MqttBrokerDeps = {
   readonly events: MqttEvents;
   readonly clock: Pick<Clock, "nowMs" | "monotonicMs">;
   readonly authenticate: Authenticate;
-  /** Who may publish and read what. Undefined: everybody everything. */
+  /** The ACL. Undefined: every client may publish and read everything. */
   readonly allows?: Allows | undefined;
 };
 
@@ -336,11 +339,11 @@ export type MqttBrokerOptions = {
 /** Whether a client may do this. */
 export type Allows = (question: AclQuestion) => boolean;
 
-/** When sessions end, and how much of one is sent at a time. */
+/** When sessions end, and how many messages of a session are sent at a time. */
 export type BrokerSessionOptions = {
-  /** The longest expiry. Also of sessions that name none, as in MQTT 3.1.1. */
+  /** The longest expiry, also for sessions whose client asks for none, as in MQTT 3.1.1. */
   readonly expireAfterMs: number;
-  /** Messages to one session that are not acknowledged. */
+  /** The most unacknowledged messages to one session. */
   readonly inFlight: number;
   /** A client that reads nothing of its session's messages for this long is closed; by default a minute. */
   readonly drainTimeoutMs?: number;

@@ -12,7 +12,7 @@ export type Origin = {
   readonly socket: { readonly bytesRead: number; readonly bytesWritten: number };
 };
 
-/** One open connection, also before its CONNECT, and what its client may still do. */
+/** One open connection, also before its CONNECT, with the limits of its client. */
 export class Connection {
   readonly stream: Duplex;
   readonly origin: Origin;
@@ -20,13 +20,13 @@ export class Connection {
   readonly inFlight: InFlight = new InFlight();
   /** The filters of its client. Most clients have none. */
   #filters: Set<string> | undefined;
-  /** Of MQTT; undefined before the CONNECT. */
+  /** The version of MQTT; undefined before the CONNECT. */
   version: number | undefined;
   /** The name that its client gave in an accepted CONNECT. */
   user: string | undefined;
-  /** Its client takes an explanation beside a reason code [MQTT-3.1.2-29]. */
+  /** Its client accepts reason strings [MQTT-3.1.2-29]. */
   wantsReasons = false;
-  /** It is above a limit. It stays only until its client is told so. */
+  /** It is above a limit. It is closed as soon as its client has the reason. */
   readonly isSurplus: boolean;
   readonly #pace: ClientPace;
   #paceTimer: NodeJS.Timeout | undefined;
@@ -75,7 +75,7 @@ export class Connection {
   /** Writes a packet to the client. */
   write(packet: SentPacket): void {
     if (this.stream.writableEnded) return;
-    // A client of a version after 5 will rather read an answer in MQTT 5 than in 3.1.1.
+    // A client of a later version is more likely to understand MQTT 5 than 3.1.1.
     const { version = 4 } = this;
     this.stream.write(encodePacket(packet, Math.min(5, Math.max(3, version))));
   }
@@ -88,9 +88,9 @@ export class Connection {
   }
 
   /**
-   * Makes the next close of this connection a gentle one: what was written arrives, also if the client is sending at that
-   * moment. Otherwise a socket that is closed with unread bytes in it sends a reset, and the client loses the DISCONNECT
-   * that was written before.
+   * Makes the next close of this connection a gentle one: what was written arrives, also if the client is sending at
+   * that moment. Otherwise a socket that is closed with unread bytes in it sends a reset, and the client loses the
+   * DISCONNECT that was written before.
    */
   closeGently(): void {
     const { stream } = this;

@@ -10,7 +10,7 @@ export class Connections {
   readonly #perAddress = new Map<string, number>();
   /** Why no connection is read. */
   readonly #holdReasons = new Set<HoldReason>();
-  /** The bytes of connections that are closed. */
+  /** The bytes of closed connections. */
   #bytesReceived = 0;
   #bytesSent = 0;
 
@@ -35,13 +35,13 @@ export class Connections {
     for (const client of this.#clients.values()) if (client.isConnected) yield client;
   }
 
-  /** Whether one more connection of this address is accepted, accepted to be refused in its CONNACK, or not at all. */
-  placeFor(address: string): "place" | "surplus" | "none" {
+  /** Whether one more connection of this address is accepted, refused in its CONNACK, or closed at once. */
+  admissionOf(address: string): "accept" | "refuse" | "drop" {
     const { maxConnections, connectionsPerAddress } = this.#limits;
     const ofAddress = this.#perAddress.get(address) ?? 0;
     const beyond = Math.max(this.#clients.size - maxConnections, ofAddress - connectionsPerAddress);
-    if (beyond < 0) return "place";
-    return beyond < SURPLUS_MAX ? "surplus" : "none";
+    if (beyond < 0) return "accept";
+    return beyond < SURPLUS_MAX ? "refuse" : "drop";
   }
 
   /** Which limit one more connection of this address exceeds. */
@@ -94,5 +94,5 @@ export class Connections {
   }
 }
 
-/** So many connections above a limit are accepted for a moment, so that their clients are told why in a CONNACK. */
+/** How many connections above a limit are accepted for a moment, so that their clients get the reason in a CONNACK. */
 export const SURPLUS_MAX = 64;

@@ -19,7 +19,7 @@ export type RefusalReason =
   | "bad_connect"
   | "unauthorized"
   | "bad_publish"
-  /** By the ACL file. */
+  /** The ACL forbids it. */
   | "not_allowed"
   | "packet_too_large"
   /** More than Receive Maximum. */

@@ -8,9 +8,10 @@ import type { Users } from "./users.ts";
 /**
  * Reads files again when they change, or on demand (SIGHUP).
  *
- * It looks at the files every second instead of using `fs.watch`. Editors replace a file by a new one, and Kubernetes points a
- * link to a folder with the new files: a watch would stay on the old file. A change counts when two looks in a row find the
- * same, because a file may be written in pieces. A file that cannot be used is reported once, and the old content stays in use.
+ * It checks the files every second instead of using `fs.watch`. Editors replace a file by a new one, and Kubernetes
+ * points a link to a folder with the new files: a watch would stay on the old file. A changed file is read when two
+ * checks in a row find the same state, because a file may be written in pieces. A file that cannot be used is reported
+ * once, and the old content stays in use.
  */
 export class FileReloads {
   readonly #targets: readonly (ReloadTarget & { seen: string; pending: string })[];
@@ -23,16 +24,16 @@ export class FileReloads {
     this.#report = report;
   }
 
-  /** @param everyMs the time between two looks. */
+  /** @param everyMs the time between two checks. */
   start(everyMs: number = EVERY_MS): void {
     if (this.#targets.length === 0) return;
-    const look = async (): Promise<void> => {
-      await this.look();
+    const check = async (): Promise<void> => {
+      await this.check();
       if (this.#stopped) return;
-      this.#timer = setTimeout(() => void look(), everyMs);
+      this.#timer = setTimeout(() => void check(), everyMs);
       this.#timer.unref();
     };
-    void look();
+    void check();
   }
 
   stop(): void {
@@ -45,15 +46,15 @@ export class FileReloads {
     for (const target of this.#targets) this.#reload(target);
   }
 
-  /** Looks at all files once. The first look only remembers them. */
-  async look(): Promise<void> {
+  /** Checks all files once. The first check only remembers them. */
+  async check(): Promise<void> {
     for (const target of this.#targets) {
-      const looks = (await Promise.all(target.files.map(appearance))).join(" ");
-      if (target.seen === "") target.seen = target.pending = looks;
-      const isSettled = looks === target.pending;
-      target.pending = looks;
-      if (!isSettled || looks === target.seen) continue;
-      target.seen = looks;
+      const state = (await Promise.all(target.files.map(fileState))).join(" ");
+      if (target.seen === "") target.seen = target.pending = state;
+      const isSettled = state === target.pending;
+      target.pending = state;
+      if (!isSettled || state === target.seen) continue;
+      target.seen = state;
       this.#reload(target);
     }
   }
@@ -102,7 +103,7 @@ export type ReloadTarget = {
 export type ReloadNote = Omit<ReloadTarget, "reload"> & { readonly fault?: Fault };
 
 /** Identifies the file behind the path and its content, as far as the file system shows. */
-async function appearance(path: string): Promise<string> {
+async function fileState(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
     return [dev, ino, size, mtimeNs].join(":");

@@ -4,15 +4,15 @@ import type { Duplex } from "node:stream";
  * Decides whether the bytes of one connection are read. While it is held, the reader finds nothing, the stream's buffer
  * fills up, and TCP makes the sensor wait. Messages that were read before are still handled and acknowledged.
  *
- * Why not `pause()` of the aedes client: it also stops counting the messages that are done meanwhile, so a client that is
- * paused with messages in flight is never read again. Holding back `read()` leaves its counters alone.
+ * Why not `pause()` of the aedes client: it also stops counting finished messages, so a client that is paused with
+ * messages in flight is never read again. Holding back `read()` does not change its counters.
  */
 export class FlowControl {
   readonly #stream: Duplex;
   readonly #readBytes: number;
   /** One bit for each reason. */
   #reasons = 0;
-  /** The reader found nothing because reading was held. It does not come again by itself. */
+  /** The reader found nothing because reading was held. It does not try again by itself. */
   #isReaderWaiting = false;
   #isDiscarding = false;
   #taken = 0;
@@ -124,8 +124,8 @@ const BIT: Readonly<Record<HoldReason, number>> = {
 };
 
 /**
- * Reads everything that is buffered. A stream may return one piece of it at a time and not announce the rest (the stream of
- * a WebSocket does). aedes reads once, and half a packet would then wait for bytes that are here already.
+ * Reads everything that is buffered. A stream may return one piece of it at a time and not announce the rest (the
+ * stream of a WebSocket does). aedes reads once, and half a packet would then wait for bytes that are here already.
  */
 function readAll(read: Read): unknown {
   const first = read();

@@ -29,7 +29,7 @@ export type ListenerAddress = {
   readonly port: number;
 };
 
-/** One open port that hands MQTT byte streams to the broker. */
+/** One open port that passes MQTT byte streams to the broker. */
 export class Listener {
   readonly #options: ListenerOptions;
   readonly #limits: ListenerLimits;
@@ -42,7 +42,8 @@ export class Listener {
     this.#options = options;
     this.#limits = limits;
     const onSocket = (socket: Socket): void => {
-      // Acknowledgements are small and awaited: Nagle's algorithm would hold each for the client's delayed ACK.
+      // Acknowledgements are small, and clients wait for them: Nagle's algorithm would delay each until the client's
+      // delayed ACK.
       socket.setNoDelay(true);
       accept(socket, originOf(socket));
     };
@@ -67,7 +68,8 @@ export class Listener {
         handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false),
       });
       this.#sockets.on("connection", (socket, request) => {
-        // An invalid frame may come at any time, also while the socket closes. An error without a listener ends the process.
+        // An invalid frame may come at any time, also while the socket closes. An error without a listener ends the
+        // process.
         socket.on("error", () => {});
         // handleProtocols is not called if the client offers no subprotocol [MQTT-6.0.0-3].
         if (socket.protocol === "") {
@@ -112,7 +114,8 @@ export class Listener {
     await new Promise<void>((resolve, reject) => {
       const failed = (cause: unknown): void => reject(portFault(`mqtt ${protocol}`, { host, port }, cause));
       this.#server.once("error", failed);
-      // If 2,000 clients come back at once, they wait 1,499 ms at p99 with the default backlog of 511, and 877 ms with 4,096.
+      // If 2,000 clients come back at once, they wait 1,499 ms at p99 with the default backlog of 511, and 877 ms with
+      // 4,096.
       this.#server.listen({ host, port, backlog: 4096 }, () => {
         this.#server.off("error", failed);
         resolve();
@@ -188,7 +191,9 @@ function readTlsFile({ protocol }: ListenerOptions, path: string): Buffer {
   }
 }
 
-/** What each file sets. A new file in the configuration needs a line here, and the compiler asks for it. */
+/**
+ * The TLS option that each file sets. A new file in the configuration needs a line here, which the compiler requires.
+ */
 const TLS_OPTIONS: { readonly [name in keyof TlsFiles]-?: (pem: Buffer) => TlsOptions } = {
   cert: (cert) => ({ cert }),
   key: (key) => ({ key }),

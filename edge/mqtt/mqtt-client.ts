@@ -9,22 +9,24 @@ export interface MqttClient {
   readonly connection: Connection;
   /** Empty before its CONNECT is accepted. */
   readonly id: string;
-  /** Of MQTT: 3, 4 or 5. */
+  /** The version of MQTT: 3, 4 or 5. */
   readonly version: number;
   /** Its session ends with its connection. */
   readonly clean: boolean;
   /** How long its session outlives its connection, in seconds. */
   readonly sessionExpiryS: number;
-  /** How many messages above QoS 0 it takes before it acknowledges one. */
+  /** How many unacknowledged messages above QoS 0 it accepts. */
   readonly receiveMaximum: number;
-  /** The largest packet that it takes; undefined: any. */
+  /** The largest packet that it accepts; undefined: any. */
   readonly maxPacketBytes: number | undefined;
   /** It has its CONNACK. */
   readonly isConnected: boolean;
   readonly isClosed: boolean;
   /** Its filters with their QoS. */
   readonly subscriptions: ReadonlyMap<string, Qos>;
-  /** Ends the connection. The client is told the reason of a {@link ClientError}, as far as its version of MQTT can say it. */
+  /**
+   * Ends the connection. The client gets the reason of a {@link ClientError}, if its version of MQTT has a code for it.
+   */
   fail(error: Error): void;
   /** Does some work for this client. If the work throws, this client is closed, and no other. */
   guarded(work: () => void): void;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
 /**
- * How many connections a process may have: as the configuration allows, but not more than the operating system allows
- * after the process's own files. One connection more would take the file descriptor that the journal needs next, and a
- * gateway that cannot write stops.
+ * How many connections a process may have: the configured number, but at most the open files that the operating system
+ * allows, without the process's own files. One connection more would take the file descriptor that the journal needs
+ * next, and a gateway that cannot write stops.
  */
 export function possibleConnections(wanted: number, openFilesMax: number): number {
   return Math.max(1, Math.min(wanted, openFilesMax - OWN_FILES));

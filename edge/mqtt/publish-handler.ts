@@ -12,17 +12,17 @@ import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
 import { ClientError } from "./reason-codes.ts";
 import { AcknowledgementOrder } from "./sessions/acknowledgement-order.ts";
-import type { LeftWill } from "./sessions/left-wills.ts";
+import type { RecoveredWill } from "./sessions/recovered-wills.ts";
 import type { MessageSource, SessionIntake } from "./sessions/session-intake.ts";
 
 /**
- * Gives a PUBLISH to the storage, or refuses it. The reader of the packets acknowledges a message when the handler says so,
- * and that is when the message is on disk (P1).
+ * Passes a PUBLISH to the storage, or refuses it. When the message is on disk, the handler calls `done`, and the packet
+ * reader acknowledges the message (P1).
  *
- * A refused message never reaches the storage. The client learns of it in the order of its acknowledgements. To refuse one
- * message, MQTT 5 has reason codes in PUBACK and PUBREC. A client of MQTT 3.1.1 is closed, because an acknowledgement would
- * say that the reading is kept. Only a message that the ACL forbids is acknowledged and dropped there, as Mosquitto does:
- * the client would send it again for ever.
+ * A refused message never reaches the storage. The client learns of it in the order of its acknowledgements. To refuse
+ * one message, MQTT 5 has reason codes in PUBACK and PUBREC. A client of MQTT 3.1.1 is closed, because an
+ * acknowledgement would say that the reading is kept. Only a message that the ACL forbids is acknowledged and dropped,
+ * as in Mosquitto, because the client would otherwise send it again for ever.
  */
 export class PublishHandler {
   readonly #deps: PublishHandlerDeps;
@@ -79,10 +79,10 @@ export class PublishHandler {
   }
 
   /**
-   * The will of a client that was connected when the last process died. The limits and the ACL of now apply.
+   * The will of a client that was connected when the last process died. The present limits and ACL apply.
    * @param done whether subscribers get it; called when it is on disk.
    */
-  publishLeftWill({ client, user, message }: LeftWill, done: (isAccepted: boolean) => void): void {
+  publishRecoveredWill({ client, user, message }: RecoveredWill, done: (isAccepted: boolean) => void): void {
     const { topic } = message;
     const problem = this.#problemOf(message);
     const refusal =
@@ -95,7 +95,7 @@ export class PublishHandler {
     else this.#store({ id: client, clean: true }, message, () => done(true));
   }
 
-  /** @param done called when the message is on disk for everybody who gets it: the journal, retained, sessions. */
+  /** @param done called when everything of the message is on disk: journal, retained message, sessions. */
   #store(source: MessageSource, message: Publish, done: () => void): void {
     const { payload, qos } = message;
     // A will has no packet identifier and is never sent again.
@@ -142,7 +142,7 @@ export class PublishHandler {
     return allows !== undefined && !isBridgeState(question.topic) && !allows(question);
   }
 
-  /** What is wrong with a message, whoever sends it. */
+  /** Problems of a message that do not depend on its client. */
   #problemOf(message: Publish): PublishRefusal | undefined {
     const { topic } = message;
     if (topic.charCodeAt(0) === DOLLAR && !isBridgeState(topic) && !CLOUD_TOPICS.test(topic)) {
@@ -182,7 +182,7 @@ export class PublishHandler {
     );
   }
 
-  /** Closes a client of MQTT 5 that exceeds the Receive Maximum that it was told. */
+  /** Closes a client of MQTT 5 that exceeds Receive Maximum. */
   #failsWindow(client: MqttClient, message: Publish): boolean {
     if (client.version !== 5) return false;
     const { inFlight } = client.connection;
@@ -203,11 +203,11 @@ export class PublishHandler {
   }
 }
 
-/** What the reader of the packet does now. */
+/** What the packet reader does with the message. */
 export type PublishOutcome =
   /** Acknowledge the message and pass it to subscribers: it is on disk. */
   | "accepted"
-  /** Acknowledge the message, and pass it to nobody. */
+  /** Acknowledge the message, and pass it to no subscriber. */
   | "dropped"
   /** Nothing: the message was refused, and the client has its answer. */
   | "answered";
@@ -220,16 +220,16 @@ export type PublishHandlerDeps = {
   readonly events: Pick<MqttEvents, "refused">;
   readonly clock: Pick<Clock, "nowMs">;
   readonly counters: BrokerCounters;
-  /** Undefined: everybody may publish everything. */
+  /** Undefined: every client may publish everything. */
   readonly allows: ((question: AclQuestion) => boolean) | undefined;
 };
 
-/** `mustAcknowledge`: a client of MQTT 3.1.1 is told that the message was taken. */
+/** `mustAcknowledge`: a client of MQTT 3.1.1 gets an acknowledgement. */
 type PublishRefusal = PacketRefusal & { readonly kind: RefusalReason; readonly mustAcknowledge: boolean };
 
 /**
- * A Mosquitto bridge publishes its state below `$SYS`, as its will and retained, and brokers allow it (mosquitto.conf(5),
- * `notifications`). The state is for subscribers. It is not a reading.
+ * A Mosquitto bridge publishes its state below `$SYS`, as its will and retained, and brokers allow it
+ * (mosquitto.conf(5), `notifications`). The state is for subscribers. It is not a reading.
  */
 function isBridgeState(topic: string): boolean {
   return topic.charCodeAt(0) === DOLLAR && /^\$SYS\/broker\/connection\/[^/]+\/state$/.test(topic);
@@ -250,10 +250,10 @@ const CLOUD_TOPICS = /^\$(?:aws|iothub)\//;
 const SYS_IS_READ_ONLY: PublishRefusal = {
   kind: "not_allowed",
   mustAcknowledge: true,
-  detail: "topics below $SYS are the broker's own",
+  detail: "only the broker publishes below $SYS",
   reason: REASON.notAuthorized,
 };
-/** Other topics with `$` have a meaning of their own elsewhere, and a client might think that they are kept. */
+/** Other topics with `$` have a special meaning in other brokers, and a client might rely on it. */
 const DOLLAR_RESERVED: PublishRefusal = {
   kind: "bad_publish",
   mustAcknowledge: false,

@@ -1,6 +1,8 @@
 import { REASON, type Reason } from "../core/mqtt/reasons.ts";
 
-/** CONNACK return codes of MQTT 3.1.1 (3.2.2.3). Where a reason has none, the connection is closed without a CONNACK. */
+/**
+ * CONNACK return codes of MQTT 3.1.1 (3.2.2.3). Where a reason has none, the connection is closed without a CONNACK.
+ */
 export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>([
   [REASON.unsupportedVersion, 1],
   [REASON.clientIdNotValid, 2],
@@ -13,9 +15,9 @@ export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>(
 /** A SUBACK of MQTT 3.1.1 has one code for all refusals. */
 export const SUBACK_FAILURE = 0x80;
 
-/** Ends a client, or refuses what it wants. It was reported (log, metric) where it was decided. */
+/** Closes a client or refuses a request. The code that makes this error has already reported it (log, metric). */
 export class ClientError extends Error {
-  /** What the client is told; undefined: nothing. */
+  /** The reason code for the client; undefined: none. */
   readonly reason: Reason | undefined;
 
   constructor(detail: string, reason: Reason | undefined) {

@@ -9,8 +9,8 @@ import { parsePasswordFile, PasswordFileMistake } from "../core/mqtt/password-fi
 /**
  * Users and their password hashes, from a file (`edge/core/mqtt/password-file.ts`).
  *
- * Hashing is slow on purpose and runs in the thread pool. A right password is remembered under a keyed hash, so that a thousand
- * sensors that come back at once do not need a thousand key derivations.
+ * Hashing is slow on purpose and runs in the thread pool. A right password is remembered under a keyed hash, so that a
+ * thousand sensors that come back at once do not need a thousand key derivations.
  */
 export class Users {
   readonly path: string;
@@ -88,7 +88,7 @@ const REMEMBERED_MAX = 20_000;
 /** What `mosquitto_passwd` uses by default. */
 const DECOY: PasswordHash = { kind: "pbkdf2", iterations: 101, salt: Buffer.alloc(12), hash: Buffer.alloc(64) };
 
-/** Without a name only where anonymous clients are allowed. A name that is given is checked, if there is a users file. */
+/** A client without a user name needs `allowAnonymous`. A given name is checked, if there is a users file. */
 export function authenticator(users: Users | undefined, allowAnonymous: boolean): Authenticate {
   return async (username, password) => {
     if (username === undefined || users === undefined) return allowAnonymous;

@@ -136,7 +136,7 @@ export class ReadingIntake {
     if (clock === "none") return;
     this.#deviceClocks.observe(entry.deviceNumber, payloadTimeMs ?? timeMs);
     if (payloadTimeMs === undefined) return;
-    this.#deviceClocks.disbelieve(entry.deviceNumber, payloadTimeMs);
+    this.#deviceClocks.markSuspect(entry.deviceNumber, payloadTimeMs);
     this.#counters.suspect_times++;
   }
 

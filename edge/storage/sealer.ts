@@ -13,8 +13,8 @@ import { isLater } from "./series-registry.ts";
  * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
  * sealed position become durable together or not at all, so nothing is ever sealed twice or forgotten.
  *
- * No open batch is stored: what is not sealed yet follows from the journal. The id of the stream is made just before the
- * first batch of a process life, and is never used after it [I2].
+ * No open batch is stored: what is not sealed yet follows from the journal. The id of the stream is made just before
+ * the first batch of a process life, and is never used after it [I2].
  */
 export class Sealer {
   readonly #parts: SealerParts;
@@ -145,7 +145,7 @@ export class Sealer {
         room -= result.taken;
         nextEndMs = Math.min(nextEndMs, result.nextEndMs);
         if (!result.complete) {
-          watermarks.giveBack(device);
+          watermarks.requeue(device);
           return true;
         }
       }

@@ -12,7 +12,7 @@ export class BrokerCounters {
   clientsMax = 0;
   readonly #loads = new Map<LoadName, Load>(LOADS.map((name) => [name, new Load()]));
 
-  /** Updates the moving averages. To be called every interval. */
+  /** Updates the moving averages. Call it once per interval. */
   tick(totals: BrokerTotals, intervalMs: number): void {
     const counts: Record<LoadName, number> = {
       "messages/received": this.received,
@@ -61,7 +61,7 @@ export type BrokerTotals = {
   readonly version: string;
   readonly uptimeMs: number;
   readonly connected: number;
-  /** Sessions whose client is away. */
+  /** Sessions whose client is absent. */
   readonly waiting: number;
   readonly subscriptions: number;
   readonly retained: number;

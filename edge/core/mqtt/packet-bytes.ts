@@ -2,7 +2,7 @@ import { REASON, type Reason } from "./reasons.ts";
 
 /** A packet that breaks the specification, with the reason code that MQTT 5 has for it. */
 export class PacketProblem extends Error {
-  /** What a client of MQTT 5 is told; undefined: nothing. */
+  /** The reason code that a client of MQTT 5 gets; undefined: none. */
   readonly reason: Reason | undefined;
 
   constructor(detail: string, reason: Reason | undefined) {
@@ -79,7 +79,9 @@ export class PacketReader {
     return decodeText(this.binary(), what);
   }
 
-  /** Skips a text of printable ASCII without decoding it, as nearly every topic is. @returns undefined if it was skipped */
+  /**
+   * Skips a text of printable ASCII without decoding it, as nearly every topic is. @returns undefined if it was skipped
+   */
   textUnlessPlain(what: string): string | undefined {
     const bytes = this.binary();
     for (const byte of bytes) {
@@ -96,7 +98,10 @@ export class PacketReader {
   }
 }
 
-/** Well-formed UTF-8 [MQTT-1.5.4-1] without U+0000 [MQTT-1.5.4-2] and without the control characters that MQTT discourages. */
+/**
+ * Well-formed UTF-8 [MQTT-1.5.4-1] without U+0000 [MQTT-1.5.4-2] and without the control characters that MQTT
+ * discourages.
+ */
 function decodeText(bytes: Uint8Array, what: string): string {
   let text: string;
   try {

@@ -7,9 +7,9 @@ import { readProperties } from "./properties.ts";
 export type Agreed = { readonly version: number; readonly sessionExpiry: number };
 
 /**
- * Checks the bytes of a packet of a client strictly against MQTT 3.1.1 and 5. The parser accepts many invalid packets, and
- * computes with what it finds in them: lengths that end inside a field or behind the packet, properties that come twice or in
- * the wrong packet, reserved flags, texts that are not UTF-8.
+ * Checks the bytes of a packet of a client strictly against MQTT 3.1.1 and 5. The parser accepts many invalid packets
+ * and computes with their contents: lengths that end inside a field or behind the packet, properties that come twice or
+ * in the wrong packet, reserved flags, texts that are not UTF-8.
  *
  * @param kind the packet type of the fixed header
  * @param body the packet without its fixed header
@@ -126,7 +126,7 @@ export class ConnectProblem extends PacketProblem {
   get answer(): Uint8Array {
     const { reason, version } = this;
     if (reason === undefined) return new Uint8Array();
-    // Nobody knows what a later version of MQTT can read. MQTT 5 has an answer for it.
+    // It is unknown what a client of a later version can read, so it gets the answer of MQTT 5.
     if (version >= 5) return Uint8Array.of(0x20, 3, 0, reason, 0);
     if (reason === REASON.unsupportedVersion) return Uint8Array.of(0x20, 2, 0, 1);
     if (reason === REASON.clientIdNotValid && version === 3) return Uint8Array.of(0x20, 2, 0, 2);
@@ -176,16 +176,16 @@ function isFilter(filter: string): boolean {
 }
 
 function checkDisconnect(reader: PacketReader, agreed: Agreed): void {
-  // The connection ends anyway, so the client is not told why.
   if (agreed.version !== 5) {
     if (reader.left > 0) throw malformed("bytes after the last field");
     return;
   }
   if (reader.left === 0) return;
+  // The connection ends anyway, so the client gets no reason.
   if (!DISCONNECT_CODES.has(reader.byte())) throw new PacketProblem("an invalid reason code", undefined);
   if (reader.left === 0) return;
   const { sessionExpiry } = readProperties(reader, kinds.DISCONNECT);
-  // 3.14.2.2.2: a session that ends with its connection cannot be given an expiry later.
+  // 3.14.2.2.2: a session that ends with its connection cannot get an expiry later.
   if (sessionExpiry > 0 && agreed.sessionExpiry === 0)
     throw protocolError("a session expiry that the CONNECT did not have");
   if (reader.left > 0) throw malformed("bytes after the last field");

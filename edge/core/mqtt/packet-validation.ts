@@ -10,13 +10,13 @@ import { REASON, type Reason } from "./reasons.ts";
  * computes with must be a number here.
  *
  * `packet-check.ts` looks at the bytes before, and refuses most of this: properties without a value, a will of QoS 3,
- * invalid filters. The checks here are a second line of defence, because that check depends on the inner steps of a parser
- * that may change.
+ * invalid filters. The checks here are a second line of defence, because that check depends on the inner steps of a
+ * parser that may change.
  */
 
-/** Why something is refused, in words and for the client. */
+/** Why something is refused: in words, and as a reason code. */
 export type PacketRefusal = { readonly detail: string; readonly reason: Reason };
-/** If the reason is undefined, the client cannot be told. */
+/** If the reason is undefined, no CONNACK is sent. */
 export type ConnectRefusal = { readonly detail: string; readonly reason: Reason | undefined };
 type TextLimits = Pick<MqttLimits, "topicLength" | "topicLevels" | "clientIdLength" | "keepAliveMaxS">;
 
@@ -39,16 +39,17 @@ export function connectProblem(
   }
   const numbers = numberProblem(properties, CONNECT_NUMBERS);
   if (numbers !== undefined) return numbers;
-  // A client of MQTT 5 is told a shorter time. MQTT 3.1.1 cannot say it, and Mosquitto's max_keepalive refuses as well.
+  // A client of MQTT 5 gets a shorter keep alive in its CONNACK. MQTT 3.1.1 has no field for it, so the CONNECT is
+  // refused, as Mosquitto does with max_keepalive.
   const { keepalive = 0 } = packet;
   const { keepAliveMaxS } = limits;
   if (packet.protocolVersion !== 5 && keepAliveMaxS > 0 && (keepalive === 0 || keepalive > keepAliveMaxS)) {
     return badClientId(`a keep alive of ${keepalive} s; 1 to ${keepAliveMaxS} s are allowed`);
   }
-  // [MQTT-3.1.2-24] A client that takes no CONNACK cannot be told so.
+  // [MQTT-3.1.2-24] A client that cannot receive a CONNACK gets none.
   const least = clientId === "" ? CONNACK_MAX_BYTES : CONNACK_BYTES;
   if ((properties?.maximumPacketSize ?? least) < least) {
-    return { detail: "the client takes no packet as large as its CONNACK", reason: undefined };
+    return { detail: "the client accepts no packet as large as its CONNACK", reason: undefined };
   }
   if (will === undefined || will === null) return undefined;
   if (will.qos !== 0 && will.qos !== 1 && will.qos !== 2) return malformed("the will has no valid QoS");
@@ -62,8 +63,9 @@ export function publishProblem(packet: Publish, limits: TextLimits = DEFAULT_LIM
   if (packet.qos > 0) {
     // A will has no identifier. If a PUBLISH lacks it, the parser makes -1.
     if (packet.messageId !== undefined && packet.messageId < 1) return malformed("no valid packet identifier");
-    // If a packet ends before its identifier, the parser reads the identifier from what follows. A packet with properties
-    // was checked before (`packet-check.ts`), and may be shorter than its topic if the topic came from an alias.
+    // If a packet ends before its identifier, the parser reads the identifier from what follows. A packet with
+    // properties was checked before (`packet-check.ts`), and may be shorter than its topic if the topic came from an
+    // alias.
     if (packet.properties === undefined && packet.length !== undefined && packet.length < 4 + packet.topic.length) {
       return malformed("a packet that ends too early");
     }
@@ -149,6 +151,6 @@ const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "message
 /** Without the topic alias: aedes has resolved it by then, and left it undefined. */
 const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval"]);
 const SLASH = 0x2f;
-/** With the properties that this broker sends; the second one with an assigned client id besides. */
+/** With the properties that this broker sends. The second one also has an assigned client id. */
 const CONNACK_BYTES = 20;
 const CONNACK_MAX_BYTES = 80;

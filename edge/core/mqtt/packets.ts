@@ -1,8 +1,8 @@
 /**
  * The MQTT packets that the handlers work on.
  *
- * The fields have the names that they have in `mqtt-packet`, so a packet from that parser is one of these as it is:
- * nothing is copied on the way of a message. Another reader of the bytes only has to make objects of these shapes.
+ * The fields have the names that they have in `mqtt-packet`, so a packet of that parser needs no copy. Another parser
+ * only has to make objects of these shapes.
  */
 
 export type Qos = 0 | 1 | 2;
@@ -19,7 +19,7 @@ export type Publish = {
   /** Undefined for QoS 0 and for a will. */
   readonly messageId?: number | undefined;
   readonly properties?: PublishProperties | undefined;
-  /** Bytes after the fixed header. Undefined if the reader has checked that the packet holds all of its fields. */
+  /** Bytes after the fixed header. Undefined if the parser has checked that the packet holds all of its fields. */
   readonly length?: number | undefined;
 };
 

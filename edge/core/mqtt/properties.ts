@@ -20,8 +20,9 @@ export type SeenProperties = { sessionExpiry: number; hasTopicAlias: boolean };
 /**
  * Reads the properties of a packet. Each must be known, allowed in this packet and complete, and may come only once.
  *
- * A known property in the wrong packet is a Malformed Packet by MQTT 5, 2.2.2.2. Mosquitto says so for SUBSCRIBE and
- * UNSUBSCRIBE only, and Protocol Error for the others. This check does the same, so that Mosquitto's cases can be compared.
+ * A known property in the wrong packet is a Malformed Packet by MQTT 5, 2.2.2.2. Mosquitto answers this for SUBSCRIBE
+ * and UNSUBSCRIBE only, and Protocol Error for the others. This check does the same, so that Mosquitto's cases can be
+ * compared.
  *
  * @throws PacketProblem
  */

@@ -11,7 +11,7 @@
  * sends two messages with equal topic and payload, and the second is lost before it reaches the gateway.
  *
  * The layout is a ring (age order) with an open-addressed index over it, in typed arrays: at 200,000 messages/s a
- * `Map` of the same content spent more time in the collector than the rest of the pipeline took to decode.
+ * `Map` of the same content spent more time in garbage collection than the rest of the pipeline needed to decode.
  */
 export class DeliveryMemory {
   readonly #capacity: number;
@@ -49,7 +49,8 @@ export class DeliveryMemory {
 
   remember(key: number, content: number): void {
     // Its place in the ring is its age: the new entry goes to the end, and the old place stays empty until the ring
-    // comes round. Left at its old age, the packet identifier of a client that has only one would be forgotten first.
+    // comes round. If it stayed at its old place, the packet identifier of a client that uses only one would be
+    // forgotten first.
     const known = this.#find(key);
     if (known >= 0) this.#forget(known);
     if (this.#size === this.#keys.length && this.#size < this.#capacity) this.#makeRoom();

@@ -1,19 +1,19 @@
 /**
- * How far the clocks of devices are off: the time in a message minus the time of its arrival. A message may contain readings
- * that its device kept for a while, so only its newest time counts. The skew of a device is the median of its last five
- * messages, so one late or wrong message changes nothing.
+ * How far the clocks of devices are off: the time in a message minus the time of its arrival. A message may contain
+ * readings that its device kept for a while, so only its newest time counts. The skew of a device is the median of its
+ * last five messages, so one late or wrong message changes nothing.
  *
  * Only the first ten thousand devices are followed, with 60 bytes each. They are enough to notice a problem.
  */
 export class DeviceClocks {
   /** Five differences a device, in milliseconds. */
   #differences = new Float64Array(64 * KEPT);
-  /** The message of the newest difference, the number of differences, and the last time that was not believed. */
+  /** The message of the newest difference, the number of differences, and the last implausible time. */
   #messages = new Float64Array(64);
   #counts = new Uint32Array(64);
   #suspectMs = new Float64Array(64);
   #size = 0;
-  /** Number and time of arrival of the message whose readings come now; NaN: the time is not known. */
+  /** Number and time of arrival of the current message; NaN: the time is not known. */
   #message = 0;
   #arrivedMs = Number.NaN;
 
@@ -24,8 +24,8 @@ export class DeviceClocks {
   }
 
   /** A reading of the device has this time. */
-  observe(device: number, saidMs: number): void {
-    const difference = saidMs - this.#arrivedMs;
+  observe(device: number, deviceTimeMs: number): void {
+    const difference = deviceTimeMs - this.#arrivedMs;
     if (device >= DEVICES_MAX || Number.isNaN(difference)) return;
     while (device >= this.#counts.length) this.#grow();
     this.#size = Math.max(this.#size, device + 1);
@@ -40,9 +40,9 @@ export class DeviceClocks {
     this.#counts[device] = count + 1;
   }
 
-  /** The last time that {@link observe} was given for the device is too far off to be believed. */
-  disbelieve(device: number, saidMs: number): void {
-    if (device < this.#size) this.#suspectMs[device] = saidMs;
+  /** The last time of {@link observe} for the device is implausible. */
+  markSuspect(device: number, deviceTimeMs: number): void {
+    if (device < this.#size) this.#suspectMs[device] = deviceTimeMs;
   }
 
   /** Milliseconds, positive when ahead; undefined: the device sends no times, or is not followed. */
@@ -83,7 +83,7 @@ export class DeviceClocks {
 export type DeviceClock = {
   readonly device: number;
   readonly skewMs: number;
-  /** The last time of the device that was not believed, milliseconds since 1970; null: none. */
+  /** The last implausible time of the device, milliseconds since 1970; null: none. */
   readonly suspectMs: number | null;
 };
 

@@ -1,6 +1,6 @@
 /**
- * What a gateway does at the present fill level of its disk. The effective quota is the smaller one of the configured quota
- * and what the file system has left: a disk that other programs fill must not end in ENOSPC.
+ * What a gateway does at the present fill level of its disk. The effective quota is the smaller one of the configured
+ * quota and what the file system has left: a disk that other programs fill must not end in ENOSPC.
  */
 export type PressureLevel = "keep_all" | "trim_replicated" | "force_dual_send" | "full";
 
@@ -19,13 +19,13 @@ const DUAL_AT = 0.85;
 const FULL_AT = 0.95;
 /** Once full, intake resumes only below this, so that it does not flap with every trimmed batch. */
 const RESUME_AT = 0.93;
-/** Left on the file system for the write-ahead log, for trimming and for everybody else. */
+/** Left on the file system for the write-ahead log, for trimming and for other programs. */
 export const RESERVE_BYTES: number = 48 * 1024 * 1024;
 const LOG_BYTES = RESERVE_BYTES / 2;
 
 /**
- * The quota that holds now: never more than what is used plus what can still be written. Free pages count while the file
- * system has room for the write-ahead log, through which they are filled.
+ * The quota that holds now: never more than what is used plus what can still be written. Free pages count while the
+ * file system has room for the write-ahead log, through which they are filled.
  */
 export function effectiveQuotaBytes(use: DiskUse): number {
   const reusable = use.freeBytes >= LOG_BYTES ? use.reusableBytes : 0;

@@ -5,11 +5,11 @@
  *        │                            ▲
  *        └──max_wait──▶ given_up ─────┘ the clock is set after all
  *
- * A machine without a battery for its clock boots in 1970, or with the time of its last stop. Until the clock is set, only
- * monotonic time orders the readings. That time belongs to one boot of the machine, so each boot has an id. Once the offset
- * between both clocks is known, it dates earlier messages as well as later ones.
+ * A machine without a battery for its clock boots in 1970, or with the time of its last stop. Until the clock is set,
+ * only monotonic time orders the readings. That time belongs to one boot of the machine, so each boot has an id. Once
+ * the offset between both clocks is known, it dates earlier messages as well as later ones.
  *
- * Pure: clocks come in as numbers. `elapsedMs` is monotonic within a boot and the same for all processes of it.
+ * Pure: the clocks are arguments. `elapsedMs` is monotonic within a boot and the same for all processes of it.
  */
 export type GatewayTime =
   /** `behind`: the clock shows a time before the newest time that an earlier boot stored on this disk. */
@@ -60,9 +60,9 @@ export function timeAtStart(shown: ClocksShown, disk: DiskTime, rules: TimeRules
 }
 
 /**
- * A clock that steps while it is watched was set, and is believed. A clock that starts behind the newest known time has two
- * explanations. Either it shows a saved time, and then it is set soon. Or the disk has seen a clock that was ahead and was
- * corrected since, and then it is never set. So the wait ends after some time.
+ * A clock that steps while it is watched was set, and is trusted. A clock that starts behind the newest known time has
+ * two explanations. Either it shows a saved time and will be set soon. Or an earlier clock was ahead and was corrected
+ * since; then the clock is right and will not be set. So the wait ends after some time.
  */
 export function nextTime(time: GatewayTime, shown: ClocksShown, disk: DiskTime, rules: TimeRules): GatewayTime {
   const offsetMs = shown.wallMs - shown.elapsedMs;
@@ -97,15 +97,15 @@ function whyWaiting(
 
 /**
  * When a message arrived, on the monotonic clock of this boot.
- * @param arrivedMs on the wall clock as it was then. If that clock was set since, the difference says nothing about how long
- *   ago the message came. Then now is taken, because no message waits long before it is taken.
+ * @param arrivedMs on the wall clock as it was then. If that clock was set since, the difference does not show how long
+ *   ago the message came. Then the present time is used, because the storage accepts each message soon after it came.
  */
 export function elapsedAtArrival(arrivedMs: number, { wallMs, elapsedMs }: ClocksShown): number {
   const agoMs = wallMs - arrivedMs;
-  return elapsedMs - (agoMs >= 0 && agoMs <= TAKEN_WITHIN_MS ? agoMs : 0);
+  return elapsedMs - (agoMs >= 0 && agoMs <= ACCEPTED_WITHIN_MS ? agoMs : 0);
 }
 
-/** A boot with messages that are held. */
+/** A boot with held messages. */
 export type HeldBoot = {
   readonly boot: number;
   /** Monotonic: its start, and the newest moment that is known of it. */
@@ -116,9 +116,10 @@ export type HeldBoot = {
 };
 
 /**
- * Estimates offsets for boots that ended before their time was known. It is not known how long the machine was off. So such
- * a boot is assumed to have ended when the next one began, the latest possible time. Differences inside a boot stay exact.
- * @param ended in their order.
+ * Estimates offsets for boots that ended before their time was known. It is not known how long the machine was off. So
+ * such a boot is assumed to have ended when the next one began, the latest possible time. Differences inside a boot
+ * stay exact.
+ * @param ended oldest first.
  * @param current the boot that knows the time.
  */
 export function estimatedOffsets(
@@ -128,9 +129,9 @@ export function estimatedOffsets(
   const offsets = new Map<number, number>();
   let nextBeganMs = current.offsetMs + current.beganMs;
   for (const { boot, beganMs, lastMs, offsetMs } of ended.toReversed()) {
-    const laidMs = offsetMs ?? nextBeganMs - lastMs;
-    if (offsetMs === undefined) offsets.set(boot, laidMs);
-    nextBeganMs = laidMs + beganMs;
+    const bootOffsetMs = offsetMs ?? nextBeganMs - lastMs;
+    if (offsetMs === undefined) offsets.set(boot, bootOffsetMs);
+    nextBeganMs = bootOffsetMs + beganMs;
   }
   return offsets;
 }
@@ -140,4 +141,4 @@ const JITTER_MS = 5;
 const STEP_MS = 1000;
 /** The newest known time is written every ten seconds, and a good clock is off by less than this. */
 const BEHIND_MS = 60_000;
-const TAKEN_WITHIN_MS = 60_000;
+const ACCEPTED_WITHIN_MS = 60_000;

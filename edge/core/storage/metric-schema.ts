@@ -1,22 +1,23 @@
 import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
 
 /**
- * Which version of a metric a reading belongs to. Asked when its type or unit differs from the reading before it.
+ * Finds the version of a metric that a reading belongs to. Called when its type or unit differs from the reading before
+ * it.
  *
  * - When a unit was unknown, the first unit that comes is learned. That is no change.
  * - A reading without a unit has the unit of the readings of its type before it.
- * - A metric that returns to an earlier type and unit returns to that version. A sensor that alternates between two has two
- *   versions, however often it changes.
+ * - A metric that returns to an earlier type and unit returns to that version. A sensor that alternates between two has
+ *   two versions, however often it changes.
  */
-export function placed(versions: readonly KnownVersion[], current: number, said: SchemaVersion): Placement {
-  const index = indexOf(versions, said);
+export function placed(versions: readonly KnownVersion[], current: number, seen: SchemaVersion): Placement {
+  const index = indexOf(versions, seen);
   const before = versions[current]!;
   if (index < 0) {
     if (versions.length >= VERSIONS_MAX) return { kind: "too_many" };
-    return { kind: "new", change: changeBetween(before, said) };
+    return { kind: "new", change: changeBetween(before, seen) };
   }
   if (index === current) return { kind: "known", index, change: null };
-  return { kind: "known", index, change: changeBetween(before, said) };
+  return { kind: "known", index, change: changeBetween(before, seen) };
 }
 
 export type Placement =
@@ -37,24 +38,24 @@ export type KnownVersion = {
 };
 
 /** Type and unit of a version after a reading that belongs to it. */
-export function learned(version: Pick<KnownVersion, "type" | "unit">, said: SchemaVersion): SchemaVersion {
-  return { type: version.type ?? said.type, unit: version.unit ?? said.unit };
+export function learned(version: Pick<KnownVersion, "type" | "unit">, seen: SchemaVersion): SchemaVersion {
+  return { type: version.type ?? seen.type, unit: version.unit ?? seen.unit };
 }
 
 /** Each version takes a kilobyte of memory for ever. A metric with more versions has no schema. */
 export const VERSIONS_MAX = 16;
 
-function indexOf(versions: readonly KnownVersion[], said: SchemaVersion): number {
-  if (said.unit === null) {
-    const ofType = versions.filter(({ type }) => type === said.type || type === null);
+function indexOf(versions: readonly KnownVersion[], seen: SchemaVersion): number {
+  if (seen.unit === null) {
+    const ofType = versions.filter(({ type }) => type === seen.type || type === null);
     const last = ofType.toSorted((a, b) => b.became - a.became)[0];
     return last === undefined ? -1 : versions.indexOf(last);
   }
-  const same = versions.findIndex(({ type, unit }) => (type === said.type || type === null) && unit === said.unit);
+  const same = versions.findIndex(({ type, unit }) => (type === seen.type || type === null) && unit === seen.unit);
   if (same >= 0) return same;
-  return versions.findIndex(({ type, unit }) => (type === said.type || type === null) && unit === null);
+  return versions.findIndex(({ type, unit }) => (type === seen.type || type === null) && unit === null);
 }
 
-function changeBetween(before: KnownVersion, said: SchemaVersion): SchemaChangeKind {
-  return before.type !== null && before.type !== said.type ? "type" : "unit";
+function changeBetween(before: KnownVersion, seen: SchemaVersion): SchemaChangeKind {
+  return before.type !== null && before.type !== seen.type ? "type" : "unit";
 }

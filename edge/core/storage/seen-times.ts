@@ -19,7 +19,7 @@ export class SeenTimes {
     }
   }
 
-  /** Times as they are on disk. */
+  /** Restores the times of a series from the disk. They count as written. */
   restore(series: number, firstMs: number, lastMs: number): void {
     this.saw(series, firstMs);
     this.saw(series, lastMs);
@@ -31,7 +31,10 @@ export class SeenTimes {
     return { firstMs: this.#firstMs[series] ?? Infinity, lastMs: this.#lastMs[series] ?? -Infinity };
   }
 
-  /** Gives up to `limit` changed series, starting at `from`, and counts them as written. @returns where to continue, or -1. */
+  /**
+   * Calls `put` for at most `limit` changed series, starting at `from`, and counts them as written. @returns where to
+   * continue, or -1.
+   */
   forEachChanged(from: number, limit: number, put: (series: number) => void): number {
     let given = 0;
     for (let series = from; series < this.#changed.length; series++) {

@@ -1,10 +1,10 @@
 /**
- * Event-time progress of the devices. A device's watermark is the newest event time it has shown, less the
- * out-of-orderness its series allow; a window closes when the watermark of its device passes the window's end.
+ * Event-time progress of the devices. A device's watermark is the newest event time it has shown, minus the
+ * out-of-orderness that its series allow; a window closes when the watermark of its device passes the window's end.
  *
  * The watermark is per device and not per gateway: a sensor that sends the readings of last week does not delay the
- * others, and they do not close its windows. It is not stored. It only decides *when* a window is forwarded, never what is
- * counted, and a replay of the journal rebuilds most of it.
+ * others, and they do not close its windows. It is not stored. It only decides *when* a window is forwarded, never what
+ * is counted, and a replay of the journal rebuilds most of it.
  */
 export class Watermarks {
   #newestMs = new Float64Array(64);
@@ -34,7 +34,7 @@ export class Watermarks {
     this.#idleTimeoutMs[device] = idle === Infinity ? plan.idleTimeoutMs : Math.max(idle, plan.idleTimeoutMs);
   }
 
-  /** A reading of the device with event time `timeMs` came in at the monotonic time `atMs`. */
+  /** A reading of the device with event time `timeMs` arrived at the monotonic time `atMs`. */
   observe(device: number, timeMs: number, atMs: number): void {
     this.#heardAtMs[device] = atMs;
     if (timeMs <= this.#newestMs[device]!) return;
@@ -50,7 +50,7 @@ export class Watermarks {
   }
 
   /**
-   * The time up to which the windows of a device may close: its watermark, or everything when it has been silent for
+   * The time up to which the windows of a device may close: its watermark, or Infinity when it has been silent for
    * its idle timeout.
    */
   watermarkMs(device: number, atMs: number): number {
@@ -72,7 +72,7 @@ export class Watermarks {
 
   /**
    * Takes the next device with windows to close, or -1. The caller closes them and says with `expectFrom` when the
-   * next one ends, or gives the device back with `giveBack` when it had to stop early.
+   * next one ends, or queues the device again with `requeue` when it had to stop early.
    */
   takeDue(): number {
     const device = this.#due.pop();
@@ -85,7 +85,7 @@ export class Watermarks {
     this.#nextEndMs[device] = nextEndMs;
   }
 
-  giveBack(device: number): void {
+  requeue(device: number): void {
     this.#enqueue(device);
   }
 

@@ -15,9 +15,9 @@ export type WindowPlan = {
   readonly idleTimeoutMs: number;
   /** How long after its close a window keeps its state, so that a late reading makes a revision of it. */
   readonly allowedLatenessMs: number;
-  /** What it means that another gateway forwards the same series. */
+  /** How a region combines this series with the same series of another gateway. */
   readonly haMode: HaMode;
-  /** How a message is treated in which a series has another type or unit than before. */
+  /** What happens with a message that changes the type or unit of a series. */
   readonly onSchemaChange: SchemaChangePolicy;
 };
 

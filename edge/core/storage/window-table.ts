@@ -8,11 +8,12 @@ import type { WindowPlan } from "./window-plan.ts";
 /**
  * The windows that are open in memory: one accumulator per series, length and start.
  *
- * Promises: a reading is counted exactly once in each of its windows, whatever the order of arrival. A window whose state
- * was moved to the disk is read back before a reading is added to it, so a late reading revises the whole state.
+ * Promises: a reading is counted exactly once in each of its windows, whatever the order of arrival. A window whose
+ * state was moved to the disk is read back before a reading is added to it, so a late reading revises the whole state.
  *
- * Accumulators are rows of typed columns, about 150 bytes each, and not objects: ten mutable doubles in an object are ten
- * heap numbers, which take three times the memory and much garbage collection at a million series. Freed rows are reused.
+ * Accumulators are rows of typed columns, about 150 bytes each, and not objects: ten mutable doubles in an object are
+ * ten heap numbers, which take three times the memory and much garbage collection at a million series. Freed rows are
+ * reused.
  *
  *     series s, length l --> head[s.base + l] --> row --next--> row ...     (newest window first; mostly one)
  */
@@ -22,7 +23,7 @@ export class WindowTable {
   // By series.
   readonly #plans: (WindowPlan | undefined)[] = [];
   readonly #base: number[] = [];
-  /** Everything of a series that ended at or before this was evicted from the kept states. */
+  /** Kept states of the series that ended at or before this time were evicted. */
   readonly #evictedEndMs: number[] = [];
   /** The series has a type or unit that the metric did not have at first: each of its windows is a separate part. */
   readonly #later: boolean[] = [];
@@ -82,18 +83,19 @@ export class WindowTable {
   }
 
   /**
-   * Readings that no forwarded window counts yet. A reading is in one window of each length. It is forwarded completely with
-   * the longest one, so only the longest windows are counted.
+   * Readings that no forwarded window counts yet. A reading is in one window of each length. It is forwarded completely
+   * with the longest one, so only the longest windows are counted.
    */
   get unforwarded(): number {
     return this.#unforwarded;
   }
 
   /**
-   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all kept; undefined for a series
-   *   without readings. Such a series has no state on disk, so none is looked for: when 40,000 series began in one second,
-   *   acknowledgements waited for 2 s, and half of that was useless reading. `later`: the same metric may have windows in
-   *   another type or unit, so the windows of this series are parts, named by the sequence of their first reading.
+   * @param of `evictedEndMs`: see {@link evicted}; -Infinity for a series whose states are all kept; undefined for a
+   *   series without readings. Such a series has no state on disk, so the disk is not read: when 40,000 series began in
+   *   one second, acknowledgements waited for 2 s, and half of that was useless reading. `later`: the same metric may
+   *   have windows in another type or unit, so the windows of this series are parts, named by the sequence of their
+   *   first reading.
    */
   addSeries(series: number, plan: WindowPlan, of: { evictedEndMs: number | undefined; later: boolean }): void {
     this.#plans[series] = plan;
@@ -142,8 +144,8 @@ export class WindowTable {
   }
 
   /**
-   * Gives `put` up to `limit` windows of a series that end at or before `watermarkMs`, and removes them from memory.
-   * `complete` is false when the limit was reached first; `nextEndMs` is the earliest end of those that stay.
+   * Calls `put` for at most `limit` windows of a series that end at or before `watermarkMs`, and removes them from
+   * memory. `complete` is false when the limit was reached first; `nextEndMs` is the earliest end of those that stay.
    */
   close(series: number, watermarkMs: number, limit: number, put: (window: StoredWindow) => void): CloseResult {
     const lengths = this.#plans[series]!.lengthsMs;
@@ -177,8 +179,8 @@ export class WindowTable {
   closeReopened(limit: number, put: (window: StoredWindow) => void): void {
     for (const row of this.#reopened.splice(0, limit)) {
       if ((this.#flags[row]! & REOPENED) === 0) continue;
-      // The kept state had counted the replayed reading already, so there is nothing to revise. DIRTY does not show this: a
-      // checkpoint may have written the row since.
+      // The kept state had counted the replayed reading already, so there is nothing to revise. DIRTY does not show
+      // this: a checkpoint may have written the row since.
       if ((this.#flags[row]! & CHANGED) !== 0) put(this.#stored(row));
       const cell = this.#cell(this.#series[row]!, this.#lengthMs[row]!);
       let previous = -1;
@@ -193,7 +195,7 @@ export class WindowTable {
   }
 
   /**
-   * Gives up to `limit` changed windows, starting at row `from`, and counts them as written.
+   * Calls `put` for at most `limit` changed windows, starting at row `from`, and counts them as written.
    * @returns the row to continue at, or -1 at the end.
    */
   forEachDirty(from: number, limit: number, put: (window: StoredWindow) => void): number {
@@ -350,7 +352,8 @@ export class WindowTable {
     this.#open++;
     this.#series[row] = window.series;
     this.#flags[row] = (plan.quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0) | (longest ? LONGEST : 0);
-    // It is not known how much of a state was forwarded. A state that was forwarded once counts as forwarded as a whole.
+    // It is not known how much of a state was forwarded. A state that was forwarded once counts as forwarded as a
+    // whole.
     this.#fresh[row] = longest && window.forwardedIn === null ? summary.count : 0;
     this.#unforwarded += this.#fresh[row];
     if (window.reopened) this.#reopened.push(row);
@@ -495,7 +498,7 @@ type Origin = { readonly forwardedIn: StreamId; readonly carry: StreamId | null 
 const DIRTY = 1;
 const REOPENED = 2;
 const QUANTILES = 4;
-/** Has counted a reading since it came to memory. */
+/** Has counted a reading since it was loaded. */
 const CHANGED = 8;
 const TOUCHED = DIRTY | CHANGED;
 /** It has the longest window length of its series. */

@@ -42,12 +42,12 @@ function conditionOf(region: RegionState, nowMs: number): RegionCondition {
   };
 }
 
-/** From now on this region takes the batches. It is first sent what it lacks according to its own claim. */
+/** Makes this region the active one. It first gets the batches that its own claim lacks. */
 function makeActive(turn: Turn, region: RegionState, from: RegionId | undefined): void {
   const { lastActive } = turn.state;
   const before = turn.state.regions.get(from ?? lastActive ?? region.region);
   if (before !== region && before?.link.kind === "live") {
-    // What is in flight may arrive there; the rest goes the new way.
+    // Batches in flight may still arrive there. The others go to the new region.
     const { inFlight, inFlightBytes, meanBatchBytes } = before.link.queue;
     const queue: SendQueue = { ...EMPTY_QUEUE, inFlight, inFlightBytes, meanBatchBytes };
     settle(turn, { ...before, link: { ...before.link, queue, catchUp: undefined } });

@@ -17,21 +17,21 @@ import type { HeldStream, RegionClaim, RegionState, UplinkState } from "./uplink
 
 /**
  * What regions claim to hold. A claim belongs to one session and replaces the earlier one (I6): a region that was
- * restored from a backup claims less than before, and must be sent again what it lost.
+ * restored from a backup claims less than before, and must get the lost batches again.
  */
-type SaidSets = { readonly durable: StreamSets; readonly replicated: StreamSets };
+type ClaimedSets = { readonly durable: StreamSets; readonly replicated: StreamSets };
 
 export const NO_CLAIM: RegionClaim = { durable: EMPTY_HAVE, replicated: EMPTY_HAVE };
 
 /**
  * The claims of a greeting, for every stream that this gateway holds.
  *
- * `unsealed` lists the open streams of which the region claims batches that this gateway never sealed. Somebody else
+ * `unsealed` lists the open streams for which the region claims batches that this gateway never sealed: another process
  * writes under the same identity.
  */
 export function greetedClaims(
   streams: UplinkState["streams"],
-  said: SaidSets,
+  claimed: ClaimedSets,
 ): {
   readonly claims: ReadonlyMap<StreamId, RegionClaim>;
   readonly unsealed: readonly HeldStream[];
@@ -43,8 +43,8 @@ export function greetedClaims(
   for (const stream of streams.values()) {
     const { streamId, first, last } = stream;
     const whole: RegionClaim = {
-      durable: said.durable.get(streamId) ?? EMPTY_HAVE,
-      replicated: said.replicated.get(streamId) ?? EMPTY_HAVE,
+      durable: claimed.durable.get(streamId) ?? EMPTY_HAVE,
+      replicated: claimed.replicated.get(streamId) ?? EMPTY_HAVE,
     };
     const claim = sealedPart(stream, whole);
     if (!equalHave(claim.durable, whole.durable)) unsealed.push(stream);
@@ -54,11 +54,11 @@ export function greetedClaims(
   return { claims, unsealed, lackingBatches };
 }
 
-/** The claims after an acknowledgement, or the stream of which the region no longer claims what it claimed before. */
+/** The claims after an acknowledgement, or the stream for which the region withdrew an earlier claim. */
 export function acknowledgedClaims(
   streams: UplinkState["streams"],
   before: ReadonlyMap<StreamId, RegionClaim>,
-  said: SaidSets,
+  claimed: ClaimedSets,
 ):
   | {
       readonly kind: "claims";
@@ -68,13 +68,13 @@ export function acknowledgedClaims(
   | { readonly kind: "withdrawn"; readonly streamId: StreamId } {
   const claims = new Map(before);
   const changed: StreamId[] = [];
-  for (const streamId of new Set([...said.durable.keys(), ...said.replicated.keys()])) {
+  for (const streamId of new Set([...claimed.durable.keys(), ...claimed.replicated.keys()])) {
     const stream = streams.get(streamId);
     if (stream === undefined) continue;
     const old = claims.get(streamId) ?? NO_CLAIM;
     const claim = sealedPart(stream, {
-      durable: said.durable.get(streamId) ?? old.durable,
-      replicated: said.replicated.get(streamId) ?? old.replicated,
+      durable: claimed.durable.get(streamId) ?? old.durable,
+      replicated: claimed.replicated.get(streamId) ?? old.replicated,
     });
     if (!isEmpty(difference(old.durable, claim.durable))) return { kind: "withdrawn", streamId };
     if (equalHave(old.durable, claim.durable) && equalHave(old.replicated, claim.replicated)) continue;
@@ -84,8 +84,7 @@ export function acknowledgedClaims(
   return { kind: "claims", claims, changed };
 }
 
-/**
- * What all regions together claim of a stream.
+/** What all regions together claim of a stream.
  *
  * @param changed a region whose state is newer than the one in `state`
  */
@@ -111,7 +110,10 @@ export function claimsBatch(claims: ReadonlyMap<StreamId, RegionClaim>, streamId
   return claim !== undefined && contains(claim.durable, seq);
 }
 
-/** What some region claimed last of a stream. Before any region did, what the outbox remembers. */
+/**
+ * The batches of a stream that any region claimed last. While no region has claimed any, those that the outbox
+ * remembers.
+ */
 export function knownDurable(state: UplinkState, stream: HeldStream): Have {
   let known: Have | undefined;
   for (const region of state.regions.values()) {
@@ -130,7 +132,10 @@ export function undurableBatches(state: UplinkState): number {
   return sum;
 }
 
-/** A claim counts only for what was sealed. A closed stream is exempt: it may have been longer before a disk was restored. */
+/**
+ * A claim counts only for sealed batches. A closed stream is exempt: it may have been longer before a disk was
+ * restored.
+ */
 function sealedPart(stream: HeldStream, claim: RegionClaim): RegionClaim {
   if (stream.closed) return claim;
   const sealed: Have = { prefix: stream.last, islands: [] };

@@ -9,8 +9,9 @@ import { UPLINK } from "./uplink-state.ts";
 import type { HeldStream, UplinkState } from "./uplink-state.ts";
 
 /**
- * Sends to the standby what has been durable for long and is in too few regions. The acknowledgements of both regions
- * count then, and the gateway can trim the batches even if the regions cannot reach each other.
+ * Sends batches to the standby region that have been durable for long and are in too few regions. Then the
+ * acknowledgements of both regions count, and the gateway can trim the batches even if the regions cannot reach each
+ * other.
  */
 export function dualSend(turn: Turn): void {
   const { dual, minCopies } = turn.state;
@@ -21,7 +22,7 @@ export function dualSend(turn: Turn): void {
 
   const { link } = standby;
   let { queue } = link;
-  // What was sent there before must arrive first, because a batch may be at only one place of a queue.
+  // Earlier batches must arrive there first, because a batch may be at only one place of a queue.
   if (!backlogGone(queue)) return;
   for (const stream of turn.state.streams.values()) {
     const old = due.get(stream.streamId) ?? EMPTY_HAVE;

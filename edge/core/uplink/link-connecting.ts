@@ -10,7 +10,7 @@ import type { RegionalEvent } from "./uplink-events.ts";
 import { UPLINK } from "./uplink-state.ts";
 import type { HeldStream, ListingLink, OpeningLink, RegionState, WaitingLink } from "./uplink-state.ts";
 
-/** What a link does before its session is live. There is one function for each state, and it names every event. */
+/** What a link does before its session is live. There is one function for each state, and it handles every event. */
 
 export function whileIdle(turn: Turn, region: RegionState, event: RegionalEvent): void {
   switch (event.kind) {
@@ -77,7 +77,7 @@ export function whileOpening(turn: Turn, region: RegionState, link: OpeningLink,
   }
 }
 
-/** The outbox is asked first, so that the Hello names what is on disk now. */
+/** Asks the outbox first, so that the Hello lists the batches that are on disk now. */
 export function listStreams(turn: Turn, region: RegionState): void {
   const session = turn.nextNumber();
   turn.emit({ kind: "list_streams", region: region.region, session });
@@ -94,7 +94,7 @@ function open(turn: Turn, region: RegionState, { session }: ListingLink, listed:
   settle(turn, { ...region, link: { kind: "opening", session, untilMs: turn.nowMs + UPLINK.helloMs } });
 }
 
-/** The streams as listed, with what was sealed between the question and the answer. */
+/** The listed streams, with the batches that were sealed since the list was requested. */
 function withSealedSince(
   known: ReadonlyMap<StreamId, HeldStream>,
   listed: readonly HeldStream[],
@@ -162,7 +162,7 @@ function greeted(
     claims,
     // Another process of the region may be another version and judge differently: each batch gets another chance.
     quarantine: ack.bootId === region.bootId ? region.quarantine : new Map(),
-    // What the region no longer claims has to be written as well.
+    // Batches that the region no longer claims must be written, too.
     marks: { ...region.marks, dirty: new Set(claims.keys()) },
     link: {
       kind: "live",
@@ -180,7 +180,7 @@ function greeted(
   });
 }
 
-/** Somebody else writes under the identity of our open stream. What we seal next would pass for delivered already. */
+/** Another process writes under the identity of our open stream. Our next batches would count as delivered already. */
 function claimedUnsealed(turn: Turn, { region }: RegionState, { streamId, last }: HeldStream): void {
   const reason = `region ${region} holds batches of it above ${last}, which this gateway never sealed`;
   turn.report({ kind: "forked", region, streamId, reason });

@@ -11,8 +11,8 @@ import type { Circuit, IdleLink, RegionState, StoppedLink } from "./uplink-state
 /**
  * The session is over, or never began.
  *
- * @param how `dead`: this gateway gives it up; `closed`: it ended by itself; `left`: the region asked for it, which is
- * not a failure.
+ * @param how `dead`: this gateway ends it; `closed`: it ended by itself; `left`: the region asked the gateway to leave,
+ * which is not a failure.
  */
 export function lose(turn: Turn, region: RegionState, reason: string, how: "dead" | "closed" | "left" = "dead"): void {
   const failures = region.circuit.failures + (how === "left" ? 0 : 1);
@@ -52,7 +52,7 @@ export function disconnect(turn: Turn, region: RegionState, link: IdleLink | Sto
   settle(turn, { ...markAll(turn, region), link });
 }
 
-/** The region leaves the other regions. It may stay after all, and then batches are to come back soon. */
+/** An operator removes the region. It may stay after all, so the gateway tries again soon. */
 function refusedByLeaving(turn: Turn, region: RegionState, reason: string): void {
   const retryMs = UPLINK.leavingRetryMs * (0.5 + turn.random / 2);
   if (region.lastLoss !== reason) turn.report({ kind: "lost", region: region.region, reason, retryMs });
@@ -60,7 +60,7 @@ function refusedByLeaving(turn: Turn, region: RegionState, reason: string): void
   wait(turn, { ...region, lastLoss: reason }, retryMs);
 }
 
-/** The batch goes into quarantine: this boot of the region is not sent it again. */
+/** The batch goes into quarantine: it is not sent to this boot of the region again. */
 function refusedBatch(
   turn: Turn,
   region: RegionState,

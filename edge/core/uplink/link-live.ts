@@ -2,7 +2,7 @@ import type { Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SessionEvent } from "../../uplink/session.ts";
 import { acknowledgedClaims, claimsBatch } from "./claims.ts";
 import { lose, refused } from "./link-end.ts";
-import { allowance, patience } from "./link-pace.ts";
+import { allowance, durableTimeout } from "./link-pace.ts";
 import { withMarkDone } from "./marks.ts";
 import { acknowledged, withArrived, withRead, backlogGone, loaded, nextRead, READ_BYTES } from "./send-queue.ts";
 import type { InFlightBatch, SendQueue } from "./send-queue.ts";
@@ -31,7 +31,7 @@ export function whileLive(turn: Turn, region: RegionState, link: LiveLink, event
   }
 }
 
-/** Sends what may be sent, asks for the next reads, and leaves where the region asked for it. */
+/** Sends batches within the limits, asks for the next reads, and ends the session if the region asked for it. */
 export function pump(turn: Turn, before: RegionState, link: LiveLink): void {
   if (link.leaving) {
     if (link.queue.inFlight.length === 0) return lose(turn, before, before.lastLoss, "left");
@@ -109,12 +109,12 @@ function heardWhileLive(turn: Turn, region: RegionState, link: LiveLink, event: 
 }
 
 function heardAck(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<SessionEvent, { kind: "ack" }>): void {
-  const said = acknowledgedClaims(turn.state.streams, region.claims, ack);
-  if (said.kind === "withdrawn") {
-    const reason = `the region withdrew batches of stream ${said.streamId} that it had acknowledged`;
+  const update = acknowledgedClaims(turn.state.streams, region.claims, ack);
+  if (update.kind === "withdrawn") {
+    const reason = `the region withdrew batches of stream ${update.streamId} that it had acknowledged`;
     return lose(turn, region, reason);
   }
-  const { claims, changed } = said;
+  const { claims, changed } = update;
   const acked = acknowledged(link.queue, (streamId, seq) => claimsBatch(claims, streamId, seq));
   const { totals, marks } = region;
   pump(
@@ -123,20 +123,20 @@ function heardAck(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<
       ...region,
       claims,
       circuit: { kind: "closed", failures: 0 },
-      patienceMs: patience(region.patienceMs, acked.landed, turn.nowMs),
+      durableTimeoutMs: durableTimeout(region.durableTimeoutMs, acked.delivered, turn.nowMs),
       marks: { ...marks, dirty: new Set([...marks.dirty, ...changed]) },
       totals: {
         ...totals,
-        durableBatches: totals.durableBatches + acked.landed.length,
+        durableBatches: totals.durableBatches + acked.delivered.length,
         durableBytes: totals.durableBytes + link.queue.inFlightBytes - acked.queue.inFlightBytes,
       },
     },
     {
       ...link,
-      ...allowance(link, acked.landed, turn.nowMs),
+      ...allowance(link, acked.delivered, turn.nowMs),
       creditBytes: Math.min(ack.creditBytes, UPLINK.creditMaxBytes),
       queue: acked.queue,
-      catchUp: link.catchUp && caughtUp(link.catchUp, acked.landed),
+      catchUp: link.catchUp && caughtUp(link.catchUp, acked.delivered),
     },
   );
 }
@@ -147,23 +147,27 @@ function timerFired(turn: Turn, before: RegionState, link: LiveLink): void {
     return settle(turn, { ...region, link: { ...link, graceUntilMs: turn.nowMs + UPLINK.asleepMs } });
   }
   if (turn.nowMs < link.graceUntilMs) return settle(turn, region);
-  judge(turn, region, link);
+  checkDeadlines(turn, region, link);
 }
 
-/** Gives the region up when it is silent, or when it takes too long to make a batch durable. */
-function judge(turn: Turn, region: RegionState, link: LiveLink): void {
+/** Ends the session when the region is silent, or when it takes too long to make a batch durable. */
+function checkDeadlines(turn: Turn, region: RegionState, link: LiveLink): void {
   if (turn.nowMs >= link.lastFrameMs + UPLINK.silentMs) {
     return lose(turn, region, `no sign of life from the region for ${UPLINK.silentMs / 1000} s`);
   }
   const oldest = link.queue.inFlight[0];
-  if (oldest === undefined || turn.nowMs < oldest.sentAtMs + region.patienceMs) return settle(turn, region);
-  const patienceMs = Math.min(region.patienceMs * 2, UPLINK.undurableMaxMs);
-  lose(turn, { ...region, patienceMs }, `a batch was not durable ${region.patienceMs / 1000} s after it was sent`);
+  if (oldest === undefined || turn.nowMs < oldest.sentAtMs + region.durableTimeoutMs) return settle(turn, region);
+  const durableTimeoutMs = Math.min(region.durableTimeoutMs * 2, UPLINK.undurableMaxMs);
+  lose(
+    turn,
+    { ...region, durableTimeoutMs },
+    `a batch was not durable ${region.durableTimeoutMs / 1000} s after it was sent`,
+  );
 }
 
-function caughtUp(catchUp: CatchUp, landed: readonly InFlightBatch[]): CatchUp {
+function caughtUp(catchUp: CatchUp, delivered: readonly InFlightBatch[]): CatchUp {
   let { batches, bytes } = catchUp;
-  for (const item of landed) {
+  for (const item of delivered) {
     if (item.lane !== "backlog") continue;
     batches += 1;
     bytes += item.bytes;

@@ -3,17 +3,18 @@ import type { LiveLink } from "./uplink-state.ts";
 import { UPLINK } from "./uplink-state.ts";
 
 /**
- * The bytes that may be in flight. The credit says what the region can take, not what the link can. On a slow link a full
- * credit would put minutes of backlog before a fresh batch, and every batch would look overdue. So the allowance starts
- * small. It doubles after a prompt answer to a full allowance, and halves after a late answer, once per round trip.
+ * The bytes that may be in flight. The credit says what the region can take, not what the link can. On a slow link a
+ * full credit would put minutes of backlog before a fresh batch, and every batch would look overdue. So the allowance
+ * starts small. It doubles after a prompt answer to a full allowance, and halves after a late answer, once per round
+ * trip.
  */
 export function allowance(
   link: LiveLink,
-  landed: readonly InFlightBatch[],
+  delivered: readonly InFlightBatch[],
   nowMs: number,
 ): Pick<LiveLink, "allowanceBytes" | "slowedAtMs"> {
   const { allowanceBytes, slowedAtMs } = link;
-  const oldest = landed[0];
+  const oldest = delivered[0];
   if (oldest === undefined) return { allowanceBytes, slowedAtMs };
   const tookMs = nowMs - oldest.sentAtMs;
   if (tookMs > UPLINK.lateMs && oldest.sentAtMs >= slowedAtMs) {
@@ -24,9 +25,12 @@ export function allowance(
   return { allowanceBytes: Math.min(allowanceBytes * 2, UPLINK.creditMaxBytes), slowedAtMs };
 }
 
-/** The patience with the region: halved, down to the usual one, when answers need less than a quarter of it. */
-export function patience(patienceMs: number, landed: readonly InFlightBatch[], nowMs: number): number {
-  const oldest = landed[0];
-  if (oldest === undefined || (nowMs - oldest.sentAtMs) * 4 > patienceMs) return patienceMs;
-  return Math.max(patienceMs / 2, UPLINK.undurableMs);
+/**
+ * The time that a batch may take until it is durable. It is halved, down to the default, when answers need less than a
+ * quarter of it.
+ */
+export function durableTimeout(timeoutMs: number, delivered: readonly InFlightBatch[], nowMs: number): number {
+  const oldest = delivered[0];
+  if (oldest === undefined || (nowMs - oldest.sentAtMs) * 4 > timeoutMs) return timeoutMs;
+  return Math.max(timeoutMs / 2, UPLINK.undurableMs);
 }

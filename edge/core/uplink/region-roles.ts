@@ -1,14 +1,14 @@
 /**
- * Chooses the region that batches go to, and the regions that stay connected. The choice is pure. It sees the condition
- * of each region, in the order of preference; the first region is home.
+ * Chooses the region that batches go to, and the regions that stay connected. The choice depends only on the conditions
+ * of the regions, which are in the order of preference. The first region is the home region.
  *
  *     active    exactly one: every batch goes to it
- *     standby   has a live session that is sent nothing, so that a failover costs no handshake
+ *     standby   has a live session but gets no batches, so that a failover needs no handshake
  *     idle      not connected, because two more preferred regions are live
  */
 export type RegionRole = "active" | "standby" | "idle";
 
-/** What the choice looks at. */
+/** What the choice depends on. */
 export type RegionCondition = {
   /** The session is open, and the region has not asked the gateway to leave. */
   readonly live: boolean;
@@ -24,8 +24,8 @@ export type RegionCondition = {
  *
  * An active region that is live stays active until a more preferred region has been live for long enough. Otherwise a
  * region that comes and goes would pull the batches back and forth. When the active region is lost, the most preferred
- * live region takes over at once. At the start, the most preferred region gets the time for its first attempt, so that a
- * race of milliseconds does not send a gateway away from home for minutes.
+ * live region takes over at once. At the start, the most preferred region gets the time for its first attempt, so that
+ * a race of milliseconds does not send a gateway away from home for minutes.
  */
 export function activeRegionOf<Id>(
   regions: readonly (readonly [Id, RegionCondition])[],
@@ -53,10 +53,10 @@ export function wantedRegions<Id>(
   active: Id | undefined,
 ): ReadonlySet<Id> {
   const wanted = new Set<Id>();
-  let hopeful = 0;
+  let candidates = 0;
   for (const [id, { live, firstAttempt }] of regions) {
-    if (hopeful < 2 || id === active) wanted.add(id);
-    if (live || firstAttempt) hopeful++;
+    if (candidates < 2 || id === active) wanted.add(id);
+    if (live || firstAttempt) candidates++;
   }
   return wanted;
 }

@@ -4,7 +4,7 @@ import { NO_SEQS, seqCount, takeLowest, withRange, withSeqs } from "./seq-ranges
 import type { SeqRange, PendingSeqs } from "./seq-ranges.ts";
 
 /**
- * What one session still has to send to its region, and how far each batch has come:
+ * The batches that one session still has to send to its region, and the progress of each:
  *
  *     to read --nextRead--> reads --withArrived--> ready --loaded--> in flight --acknowledged--> (durable)
  *     (ranges)             (asked)                (bytes)           (sizes only)
@@ -12,9 +12,10 @@ import type { SeqRange, PendingSeqs } from "./seq-ranges.ts";
  *         '-- not answered ---'
  *
  * There are two lanes. `fresh` holds what was sealed since the greeting. It always goes first, so that after a day
- * offline the latest values arrive at once. `backlog` holds what the region lacked at the greeting. The oldest batch goes
- * first, so that the region's set stays one prefix, and disk is freed in the order in which it was filled. Each batch is
- * at exactly one place. When a session ends, its queue is dropped; the next queue is computed from the region's new claim.
+ * offline the latest values arrive at once. `backlog` holds what the region lacked at the greeting. The oldest batch
+ * goes first, so that the region's set stays one prefix, and disk is freed in the order in which it was filled. Each
+ * batch is at exactly one place. When a session ends, its queue is dropped; the next queue is computed from the
+ * region's new claim.
  *
  * Memory is bounded: only `ready` holds bytes, at most `PREFETCH_BYTES` and what the last reads returned beyond that.
  */
@@ -96,8 +97,8 @@ export function withRead(queue: SendQueue, id: number, read: Read): SendQueue {
 }
 
 /**
- * The answer to a read. It may stop early because of `maxBytes`; then the seqs after its last batch are read again. A seq
- * that is missing before the last batch is no longer on disk, so enough regions hold it.
+ * The answer to a read. It may stop early because of `maxBytes`; then the seqs after its last batch are read again. A
+ * seq that is missing before the last batch is no longer on disk, so enough regions hold it.
  */
 export function withArrived(queue: SendQueue, id: number, batches: readonly SealedBatch[]): SendQueue {
   const read = queue.reads.get(id);
@@ -154,18 +155,18 @@ export function loaded(
 export function acknowledged(
   queue: SendQueue,
   durable: (streamId: StreamId, seq: Seq) => boolean,
-): { readonly queue: SendQueue; readonly landed: readonly InFlightBatch[] } {
+): { readonly queue: SendQueue; readonly delivered: readonly InFlightBatch[] } {
   const inFlight: InFlightBatch[] = [];
-  const landed: InFlightBatch[] = [];
+  const delivered: InFlightBatch[] = [];
   let inFlightBytes = 0;
   for (const item of queue.inFlight) {
-    if (durable(item.streamId, item.seq)) landed.push(item);
+    if (durable(item.streamId, item.seq)) delivered.push(item);
     else {
       inFlight.push(item);
       inFlightBytes += item.bytes;
     }
   }
-  return landed.length === 0 ? { queue, landed } : { queue: { ...queue, inFlight, inFlightBytes }, landed };
+  return delivered.length === 0 ? { queue, delivered } : { queue: { ...queue, inFlight, inFlightBytes }, delivered };
 }
 
 /** Whether no batch of the backlog is left in the queue. */

@@ -21,11 +21,11 @@ function deadlineMs(region: RegionState): number {
       return link.untilMs;
     case "live": {
       const oldest = link.queue.inFlight[0];
-      const judgeMs = Math.min(
+      const checkMs = Math.min(
         link.lastFrameMs + UPLINK.silentMs,
-        oldest === undefined ? Infinity : oldest.sentAtMs + region.patienceMs,
+        oldest === undefined ? Infinity : oldest.sentAtMs + region.durableTimeoutMs,
       );
-      return Math.min(Math.max(judgeMs, link.graceUntilMs), nextMarkMs(marks));
+      return Math.min(Math.max(checkMs, link.graceUntilMs), nextMarkMs(marks));
     }
     case "idle":
     case "listing":

@@ -3,10 +3,10 @@ import type { SealedBatch } from "../../../proto/core/record.ts";
 import type { RegionRefusal, SessionEvent, SessionHello } from "../../uplink/session.ts";
 import type { HeldStream, RegionClaim } from "./uplink-state.ts";
 
-/** What the uplink hears. */
+/** The events of the uplink. */
 export type UplinkEvent =
   | { readonly kind: "start" }
-  /** The process is about to stop: connect now instead of waiting for the next attempt. */
+  /** The process will stop soon: connect now instead of waiting for the next attempt. */
   | { readonly kind: "hurry" }
   | { readonly kind: "stop" }
   /** The regions beside those of the configuration, as a region listed them last. */
@@ -33,7 +33,7 @@ export type SessionalEvent = { readonly region: RegionId; readonly session: numb
   | { readonly kind: "session"; readonly event: SessionEvent }
 );
 
-/** What the uplink wants done. */
+/** The effects of the uplink: its driver carries them out. */
 export type UplinkEffect =
   | { readonly kind: "list_streams"; readonly region: RegionId; readonly session: number }
   | {

@@ -2,14 +2,14 @@ import type { Have } from "../../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SendQueue } from "./send-queue.ts";
 
-/** The times and sizes that the uplink keeps to. */
+/** The times and sizes of the uplink. */
 export const UPLINK: {
   readonly backoff: { readonly baseMs: number; readonly capMs: number };
-  /** After so many failures in a row the region counts as unavailable. */
+  /** After this number of failures in a row the region counts as unavailable. */
   readonly failuresToOpen: number;
-  /** A region that refuses this gateway needs a person or an upgrade. To ask more often would not help. */
+  /** A region that refuses this gateway needs a person or an upgrade. Asking more often would not help. */
   readonly refusedRetryMs: number;
-  /** How often a region that an operator evacuates is asked whether it stays. */
+  /** How often the gateway asks a region that an operator removes whether it stays. */
   readonly leavingRetryMs: number;
   readonly helloMs: number;
   readonly silentMs: number;
@@ -24,12 +24,18 @@ export const UPLINK: {
   readonly quarantineMax: number;
   /** A gateway waits up to this share longer before batches return, so that not all gateways return at one moment. */
   readonly returnJitter: number;
-  /** A batch that is durable but not replicated for `dualMs` goes to a second region. This is checked every `dualEveryMs`. */
+  /**
+   * A batch that is durable but not replicated for `dualMs` goes to a second region. This is checked every
+   * `dualEveryMs`.
+   */
   readonly dualMs: number;
   readonly dualEveryMs: number;
   /** When the disk is nearly full, batches go to a second region at once. This is checked every `dualForcedEveryMs`. */
   readonly dualForcedEveryMs: number;
-  /** A timer that fires this late shows that our own process did not run. Such a timer must not judge the region. */
+  /**
+   * A timer that fires this late shows that our own process did not run. Then the deadlines of the region are not
+   * checked.
+   */
   readonly asleepMs: number;
 } = {
   backoff: { baseMs: 500, capMs: 5_000 },
@@ -56,14 +62,14 @@ export const UPLINK: {
 
 export type UplinkState = {
   readonly phase: "new" | "running" | "stopped";
-  /** The region that takes the batches. It stays here while it is lost, until another region takes over. */
+  /** The region that batches go to. A lost region stays active until another one takes over. */
   readonly active: RegionId | undefined;
   /** The region that was active last. */
   readonly lastActive: RegionId | undefined;
   /** How many regions must hold a batch: the largest number that a region gave. Infinity: no region gave one yet. */
   readonly minCopies: number;
   readonly dual: DualSend;
-  /** Batches return to a more preferred region when it has been live for so long. */
+  /** Batches return to a more preferred region when it has been live for this time. */
   readonly returnMs: number;
   /** The regions of the configuration, in the order of preference. Learned regions come behind them. */
   readonly configured: readonly RegionId[];
@@ -84,14 +90,18 @@ export type HeldStream = {
   readonly durable: Have;
 };
 
-/** What was durable some time ago, by stream. What of it is still not replicated is sent to a second region. */
+/**
+ * The batches that were durable some time ago, by stream. Those that are still not replicated go to a second region.
+ */
 export type DualSend = {
   /** Oldest first. */
   readonly snapshots: readonly ReadonlyMap<StreamId, Have>[];
   readonly nextAtMs: number;
   /** The disk is nearly full. Batches that a second region holds can be trimmed. */
   readonly forced: boolean;
-  /** Since the start of the process: batches that were sent to a second region, and the time in which there were any. */
+  /**
+   * Since the start of the process: batches that were sent to a second region, and the time in which there were any.
+   */
   readonly sentBatches: number;
   readonly activeMs: number;
 };
@@ -107,9 +117,9 @@ export type RegionState = {
   readonly lastLoss: string;
   /** Since when there is no live session; undefined while there is one. */
   readonly offlineSinceMs: number | undefined;
-  /** How long a sent batch may take until it is durable. Doubled when a session ends because a batch took longer, so
-   *  that a link that needs more than ten seconds for one batch works in the end. */
-  readonly patienceMs: number;
+  /** How long a sent batch may take until it is durable. It is doubled when a session ends because a batch took
+   *  longer. So a link that needs more than ten seconds for one batch works in the end. */
+  readonly durableTimeoutMs: number;
   readonly bootId: string;
   /** What the region claimed last. After the session this is only for the status, and never a reason not to send. */
   readonly claims: ReadonlyMap<StreamId, RegionClaim>;
@@ -118,11 +128,11 @@ export type RegionState = {
   readonly marks: Marks;
   /** Since the start of the process. */
   readonly totals: RegionTotals;
-  /** When the timer fires that was last asked for. */
+  /** When the last requested timer fires. */
   readonly timerAtMs: number;
 };
 
-/** What a region says that it holds of one stream, and what it says that enough regions hold. */
+/** What a region claims of one stream: the batches that it holds, and the batches that enough regions hold. */
 export type RegionClaim = { readonly durable: Have; readonly replicated: Have };
 
 export type RegionTotals = {
@@ -158,7 +168,7 @@ export type LiveLink = {
   readonly writable: boolean;
   /** The region asked the gateway to leave: nothing new is sent, and what is in flight may arrive. */
   readonly leaving: boolean;
-  /** The region is not judged before this: our own process was asleep, and frames may still be in the socket. */
+  /** Deadlines are not checked before this: our own process was asleep, and frames may still be in the socket. */
   readonly graceUntilMs: number;
   readonly queue: SendQueue;
   readonly catchUp: CatchUp | undefined;
@@ -177,7 +187,7 @@ export function idleRegion(region: RegionId, nowMs: number): RegionState {
     circuit: { kind: "closed", failures: 0 },
     lastLoss: "",
     offlineSinceMs: nowMs,
-    patienceMs: UPLINK.undurableMs,
+    durableTimeoutMs: UPLINK.undurableMs,
     bootId: "",
     claims: new Map(),
     quarantine: new Map(),

@@ -13,16 +13,16 @@ import { idleRegion } from "./uplink-state.ts";
 import type { HeldStream, RegionLink, UplinkState } from "./uplink-state.ts";
 
 /**
- * Decides how sealed batches get to the regions: when to connect, what each region lacks, what is sent next, and when a
- * session is dead. Each region has a link:
+ * Decides how sealed batches get to the regions: when to connect, which batches each region lacks, which one is next,
+ * and when a session is dead. Each region has a link:
  *
  *     idle --wanted--> listing --streams--> opening --hello_ack--> live
  *                         ^                    |                     |
  *                         '------ waiting <----'--- closed, refused, silent, not durable
  *
  * Promises:
- * - Every batch on disk reaches the region, however often sessions, the region or its disk are lost. What to send is
- *   computed anew at each greeting from what the region claims then. An earlier claim counts for nothing, because a
+ * - Every batch on disk reaches the region, however often sessions, the region or its disk are lost. The batches to
+ *   send are computed again at each greeting from the claim of the region. An earlier claim does not count, because a
  *   region that was restored from a backup holds less than before.
  * - Nothing is marked durable beyond what a region claimed in its current session.
  * - Unacknowledged bytes exceed the region's credit by one batch at most.
@@ -156,7 +156,7 @@ function sealed(turn: Turn, { streamId, firstSeq, lastSeq }: Extract<UplinkEvent
   pump(turn, region, { ...region.link, queue });
 }
 
-/** Regions that are no longer known are left. New ones are there when they are needed. */
+/** Disconnects from regions that are no longer listed, and adds the new ones. */
 function learned(turn: Turn, regions: readonly RegionId[]): void {
   const { configured, active } = turn.state;
   const wanted = [...configured, ...regions.filter((region) => !configured.includes(region))];

@@ -18,14 +18,14 @@ import { StrictParser } from "./strict-parser.ts";
 
 /**
  * aedes behind an interface of our own: it parses packets, keeps the state of the protocol, writes acknowledgements and
- * passes messages to connected subscribers. What it may accept is decided by the {@link PacketHandlers}.
+ * passes messages to connected subscribers. The {@link PacketHandlers} decide what it accepts.
  *
- * aedes asks `authorizePublish` before it writes a PUBACK or PUBREC. So this is where a message waits for its commit.
+ * aedes asks `authorizePublish` before it writes a PUBACK or PUBREC. So a message waits for its commit there.
  */
 export class AedesBroker {
   readonly #aedes: PatchedAedes;
   readonly #handlers: PacketHandlers;
-  /** Topics that only instances of aedes among themselves read. */
+  /** Topics that aedes uses between its own instances. Clients do not get them. */
   readonly #ownPrefix: string;
 
   constructor(deps: { sessions: AedesSessions; handlers: PacketHandlers }, options: AedesBrokerOptions) {
@@ -58,11 +58,11 @@ export class AedesBroker {
           });
         },
         authorizePublish: (client, packet, done) => this.#publishFrom(client, packet, done),
-        // The SUBSCRIBE handler has refused what the client may not have.
+        // The SUBSCRIBE handler has already refused the filters that are not allowed.
         authorizeSubscribe: (_client, subscription, done) => {
           done(null, persistence.grant(subscription) ? subscription : null);
         },
-        // A subscription may match more than its client may read. Those messages are not sent.
+        // A subscription may match messages that its client may not read. They are not sent.
         authorizeForward: (client, packet) => {
           if (packet.topic.charCodeAt(0) === DOLLAR && packet.topic.startsWith(this.#ownPrefix)) return null;
           return handlers.forward(clientOf(client), packet) ? packet : null;
@@ -145,7 +145,7 @@ export class AedesBroker {
   }
 }
 
-/** What decides about the packets of the clients. */
+/** The callbacks that decide about the packets of clients. */
 export type PacketHandlers = {
   readonly connect: (client: MqttClient, request: ConnectRequest, answer: ConnectAnswer) => void;
   readonly authenticate: (
@@ -178,13 +178,13 @@ export type PacketHandlers = {
 
 export type AedesBrokerOptions = {
   readonly limits: MqttLimits;
-  /** The longest session expiry, and the expiry of sessions that name none. In seconds. */
+  /** The longest session expiry, also for sessions whose client asks for none. In seconds. */
   readonly sessionExpiryS: number;
 };
 
 function clientOf(inner: object): AedesClient {
   const client = AedesClient.of(inner);
-  if (client === undefined) throw new TypeError("this aedes made a client of its own");
+  if (client === undefined) throw new TypeError("aedes has a client that this broker did not attach");
   return client;
 }
 

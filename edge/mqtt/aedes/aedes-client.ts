@@ -3,29 +3,34 @@ import type { PublishPacket, Qos, SubscribeRequest } from "../../core/mqtt/packe
 import type { Connection } from "../connection.ts";
 import type { MqttClient } from "../mqtt-client.ts";
 
-/** A client of aedes as the rest of the broker sees it. It holds no copy: each field is read from aedes when asked for. */
+/**
+ * A client of aedes as the rest of the broker sees it. It holds no copy: each field is read from aedes when asked for.
+ */
 export class AedesClient implements MqttClient {
   readonly connection: Connection;
   readonly #client: InnerClient;
   readonly #onBroken: (client: AedesClient, error: unknown) => void;
 
   /**
-   * To be called once for a client of aedes, before its first packet.
-   * @param onBroken some guarded work threw.
-   * @throws TypeError when this aedes is built in another way.
+   * Call it once for a client of aedes, before its first packet.
+   * @param onBroken called when guarded work throws.
+   * @throws TypeError when this version of aedes has other internals.
    */
   static attach(
     client: Client,
     connection: Connection,
     onBroken: (client: AedesClient, error: unknown) => void,
   ): AedesClient {
-    if (!isInnerClient(client)) throw new TypeError("this aedes keeps its clients in another way");
+    if (!isInnerClient(client)) throw new TypeError("this version of aedes has other clients");
     const attached = new AedesClient(client, connection, onBroken);
     client[ATTACHED] = attached;
     return attached;
   }
 
-  /** The client that is attached to a client of aedes. It is asked for each message, so it is a property and not a map. */
+  /**
+   * The client that is attached to a client of aedes. It is needed for each message, so it is stored in a property and
+   * not in a map.
+   */
   static of(client: object): AedesClient | undefined {
     return (client as Partial<InnerClient>)[ATTACHED];
   }
@@ -94,7 +99,7 @@ export class AedesClient implements MqttClient {
   }
 
   send(packet: PublishPacket): void {
-    // aedes calls this back, and does not look whether it is there.
+    // aedes calls the callback without checking that there is one.
     this.#client.publish(packet as Parameters<Client["publish"]>[0], () => undefined);
   }
 

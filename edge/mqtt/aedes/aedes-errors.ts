@@ -2,11 +2,11 @@ import { REASON, type Reason } from "../../core/mqtt/reasons.ts";
 import type { RefusalReason } from "../events.ts";
 import { ClientError } from "../reason-codes.ts";
 
-/** Errors of aedes and its parser have no codes. They are told apart by their text. */
+/** Errors of aedes and its parser have no codes. Only their text identifies them. */
 type AedesError = Error & { readonly syscall?: string; readonly code?: string };
 
 /**
- * What a client of MQTT 5 is told before its connection is closed for an error; undefined: nothing, because the
+ * The reason that a client of MQTT 5 gets before its connection is closed for an error; undefined: none, because the
  * connection itself broke. An error that is not in the table is a malformed packet.
  */
 export function reasonOf(error: AedesError): Reason | undefined {
@@ -15,7 +15,10 @@ export function reasonOf(error: AedesError): Reason | undefined {
   return REASONS.has(error.message) ? REASONS.get(error.message) : REASON.malformedPacket;
 }
 
-/** How an error is counted; undefined if it was reported before, or if the connection broke: that is how sensors leave. */
+/**
+ * How an error is counted; undefined if it was reported before, or if the connection broke, as it often does when a
+ * sensor leaves.
+ */
 export function refusalOf(error: AedesError): RefusalReason | undefined {
   if (error instanceof ClientError || error.syscall !== undefined || error.code !== undefined) return undefined;
   return REFUSALS.get(error.message) ?? "protocol";
@@ -42,6 +45,6 @@ const REASONS: ReadonlyMap<string, Reason | undefined> = new Map([
   // The topic is empty because its topic alias is missing.
   ["empty topic not allowed in PUBLISH", REASON.protocolError],
   ["wildcard is not allowed in Response Topic", REASON.protocolError],
-  // A client that reads nothing cannot be told anything.
+  // A client that reads nothing cannot receive a reason.
   [DRAIN_TIMEOUT, undefined],
 ]);

@@ -12,15 +12,18 @@ import {
 /**
  * The persistence of our broker's aedes.
  *
- * aedes acknowledges a QoS 1 message first and asks the persistence to queue it then. A crash in between would lose an
- * acknowledged message for absent clients. So `SessionIntake` queues it before, and when aedes asks, there is nothing left
- * to do. aedes does not send queued messages either: it would send a whole queue at once, and newer messages before its end.
- * `SessionDelivery` sends them in order and in a window.
+ * aedes acknowledges a QoS 1 message first, and then asks the persistence to queue it. A crash in between would lose an
+ * acknowledged message for absent clients. So `SessionIntake` queues it before the acknowledgement, and the call of
+ * aedes does nothing. aedes does not send queued messages either: it would send a whole queue at once, and newer
+ * messages before its end. `SessionDelivery` sends them in order, a limited number at a time.
  */
 export class BrokerPersistence extends SqlitePersistence {
   readonly #intake: SessionIntake;
   readonly #sourceOf: BrokerPersistenceOptions["sourceOf"];
-  /** Subscriptions that were granted. A SUBSCRIBE comes here whole, with those that were not. */
+  /**
+   * Subscriptions that were granted. aedes passes all subscriptions of a SUBSCRIBE to the persistence, also the refused
+   * ones.
+   */
   readonly #granted = new WeakSet<object>();
 
   constructor(deps: { store: SessionStore; intake: SessionIntake }, options: BrokerPersistenceOptions) {
@@ -29,7 +32,7 @@ export class BrokerPersistence extends SqlitePersistence {
     this.#sourceOf = options.sourceOf;
   }
 
-  /** @returns whether it is a subscription at all. */
+  /** @returns false for the placeholder {@link SESSION_EXISTS}. */
   grant(subscription: AedesSubscription): boolean {
     if (subscription === SESSION_EXISTS) return false;
     this.#granted.add(subscription);
@@ -43,7 +46,7 @@ export class BrokerPersistence extends SqlitePersistence {
     );
   }
 
-  /** A client must be told that it has a session also if the session has no subscriptions [MQTT-3.2.2-2]. */
+  /** The CONNACK must report a session also if it has no subscriptions [MQTT-3.2.2-2]. */
   override async subscriptionsByClient(client: PersistedClient): Promise<AedesSubscription[]> {
     this.store.endIfExpired(client.id);
     const subscriptions = await super.subscriptionsByClient(client);
@@ -89,10 +92,10 @@ export class BrokerPersistence extends SqlitePersistence {
 }
 
 export type BrokerPersistenceOptions = PersistenceOptions & {
-  /** The client that aedes means. */
+  /** The publisher that belongs to a client of aedes. */
   readonly sourceOf: (client: PersistedClient) => MessageSource;
 };
 
-/** Stands for "there is a session" where aedes counts subscriptions. Nobody is subscribed to it. */
+/** A placeholder: aedes reports a session only if it has subscriptions. No client is subscribed to it. */
 const SESSION_EXISTS: AedesSubscription = Object.freeze({ topic: "session", qos: 0 });
 const NO_SUBSCRIPTIONS: readonly object[] = [];

@@ -6,11 +6,11 @@ import { KEEP_ALIVE_TIMEOUT, reasonOf } from "./aedes-errors.ts";
 import type { AedesClient } from "./aedes-client.ts";
 
 /**
- * Patches one client of aedes where aedes has no hook: before a packet is handled, after a read, at an error, and when the
- * socket is full.
+ * Patches one client of aedes where aedes has no hook: before a packet is handled, after a read, at an error, and when
+ * the socket is full.
  *
- * If the parser or aedes throws over the bytes of one client, only that client is closed. It sends again what was not
- * acknowledged by then. A client that is closed is told why, as far as its version of MQTT can say it.
+ * If the parser or aedes throws while it handles one client, only that client is closed. It sends its unacknowledged
+ * messages again. A closed client gets the reason, if its version of MQTT has a code for it.
  */
 export class ClientPatches {
   readonly #inner: InnerClient;
@@ -20,9 +20,9 @@ export class ClientPatches {
   /** Callbacks that wait until the socket is writable. */
   readonly #drained: Drained[] = [];
 
-  /** @throws TypeError when this aedes is built in another way. */
+  /** @throws TypeError when this version of aedes has other internals. */
   static apply(inner: Client, client: AedesClient, on: ClientListener): void {
-    if (!isInner(inner)) throw new TypeError("this aedes reads its clients in another way");
+    if (!isInner(inner)) throw new TypeError("this version of aedes reads its clients differently");
     const patches = new ClientPatches(inner, client, on);
     patches.#patchPackets();
     patches.#patchReads();
@@ -40,7 +40,7 @@ export class ClientPatches {
     const parser = this.#inner._parser;
     const { connection } = this.#client;
     const [enqueue] = parser.listeners("packet");
-    if (enqueue === undefined) throw new TypeError("this aedes parses in another way");
+    if (enqueue === undefined) throw new TypeError("this version of aedes parses differently");
     parser.removeAllListeners("packet");
     const handle = (packet: Packet): void => {
       if (this.#inner.closed || connection.isLeaving) return;
@@ -92,7 +92,7 @@ export class ClientPatches {
     inner.on("error", (error) => {
       // The error belongs to work that was under way when the client was closed.
       if (inner.closed) return;
-      // While the client is not read, nobody knows whether it is silent.
+      // While the client is not read, it is unknown whether it is silent.
       if (error.message === KEEP_ALIVE_TIMEOUT && connection.flow.held) {
         inner._keepaliveTimer?.refresh();
         return;
@@ -109,10 +109,10 @@ export class ClientPatches {
   }
 
   /**
-   * aedes waits up to a minute with a message until every subscriber's socket has room. One subscriber that does not read
-   * would stop the publisher, and then all others. So the broker waits a moment for this client, and then not any more until
-   * its socket is empty again. `sendBufferBytes` limits what may gather there meanwhile. A client that does not read its
-   * messages is not read either.
+   * aedes waits up to a minute with a message until every subscriber's socket has room. One subscriber that does not
+   * read would stop the publisher, and then all others. So the broker waits for this client for a moment, and then not
+   * again before its socket is empty. Meanwhile `sendBufferBytes` limits its send buffer. The broker also stops reading
+   * from a client that does not read its messages.
    */
   #patchDrains(): void {
     const inner = this.#inner;
@@ -131,14 +131,14 @@ export class ClientPatches {
   #awaitDrain(wait: (done: Drained) => void): void {
     const { flow } = this.#client.connection;
     this.#socket = "full";
-    const patience = setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#socket = "slow";
       flow.hold("unread");
       this.#callDrained(null);
     }, DRAIN_PATIENCE_MS);
-    patience.unref();
+    timer.unref();
     wait.call(this.#inner, (error) => {
-      clearTimeout(patience);
+      clearTimeout(timer);
       this.#socket = "writable";
       this.#callDrained(error);
       flow.release("unread");

@@ -7,13 +7,13 @@ import type { BrokerPersistence } from "./broker-persistence.ts";
 import type { AedesMessage } from "./persistence-packets.ts";
 
 /**
- * aedes without the work that a gateway does not need. Most topics have no local subscriber, and for each message of such a
- * topic aedes clones the packet, asks the persistence for subscriptions and the emitter for listeners: measured with
- * 50 connections and 20 messages in flight, that is a third of the broker's time. A message goes the full way only if a
- * connected client may want it.
+ * aedes without the work that a gateway does not need. Most topics have no local subscriber, and for each message of
+ * such a topic aedes clones the packet, asks the persistence for subscriptions and the emitter for listeners: measured
+ * with 50 connections and 20 messages in flight, that is a third of the broker's time. A message goes the full way only
+ * if a connected client may want it.
  *
- * aedes does not keep sessions either: messages are queued and retained before it acknowledges (`SessionIntake`), sent from
- * the queues (`SessionDelivery`), and the store ends the sessions.
+ * aedes does not keep sessions either: messages are queued and retained before it acknowledges (`SessionIntake`), sent
+ * from the queues (`SessionDelivery`), and the store ends the sessions.
  */
 export class PatchedAedes extends Aedes {
   /** Connected clients with subscriptions. */
@@ -31,10 +31,11 @@ export class PatchedAedes extends Aedes {
     sessions: AedesSessions,
   ) {
     super(options);
-    // aedes would close the client before a handler could answer it. The handlers refuse every PUBLISH, will and filter that
-    // the matcher of aedes could not take (`TOPIC_LEVELS_MAX`). A filter in an UNSUBSCRIBE is not matched unless it exists.
+    // aedes would close the client before a handler could answer it. The handlers refuse every PUBLISH, will and filter
+    // that the matcher of aedes could not take (`TOPIC_LEVELS_MAX`). A filter in an UNSUBSCRIBE is not matched unless
+    // it exists.
     Object.assign(this, { maxTopicLevels: Infinity });
-    // The keys are ids, and an id may be `constructor`. In an ordinary object aedes would take the language's own property
+    // The keys are ids, and an id may be `constructor`. In an ordinary object aedes would mistake a built-in property
     // for a client, call it, and end the process.
     Object.assign(this, { clients: Object.create(null) as object, brokers: Object.create(null) as object });
     this.#sessions = sessions;
@@ -52,15 +53,15 @@ export class PatchedAedes extends Aedes {
     });
   }
 
-  /** aedes still acknowledges this packet, and passes it to nobody. */
+  /** aedes still acknowledges this packet, and passes it to no subscriber. */
   drop(packet: Publish): void {
     this.#dropped.add(packet);
     this.#hasDropped = true;
   }
 
   /**
-   * aedes calls this with the session expiry of every CONNECT and DISCONNECT. If a DISCONNECT has it twice, it is a list.
-   * aedes would make a timer of NaN ms from it, which throws when the connection closes and ends the process.
+   * aedes calls this with the session expiry of every CONNECT and DISCONNECT. If a DISCONNECT has it twice, it is a
+   * list. aedes would make a timer of NaN ms from it, which throws when the connection closes and ends the process.
    */
   clampSessionExpiry(seconds: unknown): number {
     if (typeof seconds !== "number" || !(seconds >= 0)) return 0;
@@ -74,8 +75,8 @@ export class PatchedAedes extends Aedes {
   }
 
   /**
-   * The last step before the CONNACK. The client may have left while the disk was waited for. It was closed then, and will
-   * not be closed a second time, so if it were registered it would stay for ever.
+   * The last step before the CONNACK. The client may have left while aedes waited for the disk. It is
+   * closed already, and nothing would remove its registration.
    */
   protected _finishRegisterClient(client: Client): void {
     if (!client.closed) {
@@ -87,16 +88,21 @@ export class PatchedAedes extends Aedes {
     if (!this.#isConnected(client.id)) this.#sessions.store.left(client.id, client.sessionExpiryInterval);
   }
 
-  /** aedes looks for wills of brokers that died. There is no other broker, and a late heartbeat must not publish our wills. */
+  /**
+   * aedes looks for wills of brokers that died. There is no other broker, and a late heartbeat must not publish our
+   * wills.
+   */
   override async listen(): Promise<void> {
     await super.listen();
     const timer: unknown = Reflect.get(this, "_clearWillInterval");
     clearInterval(timer as NodeJS.Timeout);
   }
 
-  /** Patches a new client, before its first packet. @throws TypeError when this aedes is built in another way. */
+  /**
+   * Patches a new client, before its first packet. @throws TypeError when this version of aedes has other internals.
+   */
   patchDelivery(client: Client): void {
-    if (!isDelivered(client)) throw new TypeError("this aedes delivers to its clients in another way");
+    if (!isDelivered(client)) throw new TypeError("this version of aedes delivers messages differently");
     // The keys are filters, and a filter may be `constructor`, too.
     Object.assign(client, { subscriptions: Object.create(null) as object });
     const { deliver0, deliverQoS } = client;
@@ -132,8 +138,8 @@ export class PatchedAedes extends Aedes {
       this.#passOn(packet, rest);
       return;
     }
-    // A subscriber ignores a message whose counter is not above the last one. So the message is counted here, where it is
-    // passed on, and not where it was queued.
+    // A subscriber ignores a message whose counter is not above the last one. So the message is counted here, where it
+    // is passed on, and not where it was queued.
     const counted = packet as AedesPublish & { brokerId: string; brokerCounter: number };
     const counter = nextCounter(this);
     counted.brokerId = this.id;
@@ -152,8 +158,8 @@ export class PatchedAedes extends Aedes {
   }
 
   /**
-   * aedes tells other instances, below `$SYS/<its id>`, which clients came and subscribed. There are no other instances. Its
-   * heartbeat stays, because aedes needs it to know that it is alive itself.
+   * aedes tells other instances, below `$SYS/<its id>`, which clients came and subscribed. There are no other
+   * instances. Its heartbeat stays, because aedes needs it to know that it is alive itself.
    */
   #isForOtherBrokers(topic: string): boolean {
     return topic.startsWith("$SYS/") && FOR_OTHERS.some((kind) => topic === `$SYS/${this.id}/${kind}`);
@@ -191,19 +197,20 @@ function isDelivered(client: Client): client is Client & { deliver0: Deliver; de
 /** The ids whose session goes from one connection to another at this moment. */
 function takenOverBy(broker: Aedes): Set<unknown> {
   const ids: unknown = Reflect.get(broker, "_takingOver");
-  if (!(ids instanceof Set)) throw new TypeError("this aedes hands its clients over in another way");
+  if (!(ids instanceof Set))
+    throw new TypeError("this version of aedes moves sessions between connections differently");
   return ids;
 }
 
 function stepOf(name: string): CallableFunction {
   const step: unknown = Reflect.get(Aedes.prototype, name);
-  if (typeof step !== "function") throw new TypeError(`this aedes has no ${name}`);
+  if (typeof step !== "function") throw new TypeError(`this version of aedes has no ${name}`);
   return step as CallableFunction;
 }
 
 function nextCounter(broker: Aedes): number {
   const counter: unknown = Reflect.get(broker, "counter");
-  if (typeof counter !== "number") throw new TypeError("this aedes counts its messages in another way");
+  if (typeof counter !== "number") throw new TypeError("this version of aedes counts its messages differently");
   Reflect.set(broker, "counter", counter + 1);
   return counter + 1;
 }

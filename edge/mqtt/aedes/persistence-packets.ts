@@ -12,7 +12,7 @@ export type AedesMessage = Publish & {
   readonly brokerCounter?: number;
 };
 
-/** A queued message, as the persistence contract of aedes wants it. */
+/** A queued message in the form of the persistence contract of aedes. */
 export function queuedPacket(row: OutgoingRow): object {
   const messageId = row.packetId ?? undefined;
   if (row.released) return { cmd: "pubrel", messageId };
@@ -31,13 +31,13 @@ export function queuedPacket(row: OutgoingRow): object {
   };
 }
 
-/** A retained message or a will, as aedes wants it. */
+/** A retained message or a will in the form of aedes. */
 export function storedPacket(stored: StoredPublish): object {
   const packet = publishOfStored(stored);
   return stored.expiresMs === null ? packet : { ...packet, messageExpiry: stored.expiresMs };
 }
 
-/** A whole incoming QoS 2 message. The contract wants it back; our own broker only needs its identifier. */
+/** A whole incoming QoS 2 message. The contract requires the message; our own broker only needs its identifier. */
 export function packIncoming({ topic, payload, qos, dup, retain, messageId }: AedesMessage): Uint8Array {
   const bytes = typeof payload === "string" ? payload : new Uint8Array(payload);
   return new Uint8Array(serialize({ cmd: "publish", topic, payload: bytes, qos, dup, retain, messageId }));

@@ -4,11 +4,12 @@ import { malformed, PacketProblem, protocolError } from "../../core/mqtt/packet-
 import { type Agreed, checkConnect, checkPacket, checkPublish } from "../../core/mqtt/packet-check.ts";
 
 /**
- * Checks the bytes of each packet before the parser reads them (`edge/core/mqtt/packet-check.ts`), and stops the parser at the
- * first invalid packet. A PUBLISH of MQTT 3.1.1 passes unchecked, for speed: `publishProblem` finds all that can be wrong
- * with it.
+ * Checks the bytes of each packet before the parser reads them (`edge/core/mqtt/packet-check.ts`), and stops the parser
+ * at the first invalid packet. A PUBLISH of MQTT 3.1.1 passes unchecked, for speed: `publishProblem` finds all that can
+ * be wrong with it.
  *
- * It replaces two steps of the parser, where a packet is complete and not yet read. So the packets are not framed twice.
+ * It replaces two steps of the parser, where a packet is complete and not yet read. So the packets are not framed
+ * twice.
  */
 export class StrictParser {
   readonly #parser: Parser;
@@ -17,7 +18,7 @@ export class StrictParser {
   /**
    * Puts the check into the parser of a client.
    * @param onProblem closes the connection. It is called once at most, and nothing is parsed afterwards.
-   * @throws TypeError when this aedes is built in another way.
+   * @throws TypeError when this version of aedes has other internals.
    */
   static install(client: Client, onProblem: (problem: PacketProblem) => void): void {
     const strict = new StrictParser(parserOf(client));
@@ -124,7 +125,7 @@ type Parser = EventEmitter & {
 function parserOf(client: Client): Parser {
   const { _parser: parser } = client as unknown as { _parser?: Partial<Parser> };
   if (typeof parser?._parseHeader !== "function" || typeof parser._parsePayload !== "function" || !parser._list) {
-    throw new TypeError("this aedes parses its clients in another way");
+    throw new TypeError("this version of aedes parses differently");
   }
   return parser as Parser;
 }

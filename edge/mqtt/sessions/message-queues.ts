@@ -130,7 +130,7 @@ export class MessageQueues {
     return (await this.#writer.ask({ op: "read", session: session.number, seqs })).rows;
   }
 
-  /** The receiver has the message [MQTT-4.3.3-2]. PUBREL and PUBCOMP are left of the exchange. */
+  /** The receiver has the message [MQTT-4.3.3-2]. Only PUBREL and PUBCOMP are missing in the exchange. */
   release(client: string, seq: number): void {
     const session = this.#sessions.get(client);
     const entry = session?.queue.get(seq);
@@ -210,7 +210,7 @@ export type DropReason =
   | "expired"
   /** The ACL forbids it. */
   | "not_allowed"
-  /** It is larger than the client takes. */
+  /** It is larger than the client accepts. */
   | "too_large";
 
 export type Addressed = { readonly client: string; readonly to: Addressee };

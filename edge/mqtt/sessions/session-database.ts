@@ -13,11 +13,12 @@ import type {
 } from "./session-protocol.ts";
 
 /**
- * `sessions.db`: what the broker keeps for its clients across a restart. It holds the typed SQL statements and decides nothing.
+ * `sessions.db`: what the broker keeps for its clients across a restart. It holds the typed SQL statements and decides
+ * nothing.
  *
- * It is a file beside the journal. The messages of local subscribers must not make the journal's transactions larger, and must
- * not wait for them, and a gateway without persistent subscribers pays nothing. It runs in its own thread. The first error
- * ends the process: a transaction is never tried again.
+ * It is a file beside the journal. The messages of local subscribers must not make the journal's transactions larger,
+ * and must not wait for them, and a gateway without persistent subscribers pays nothing. It runs in its own thread. The
+ * first error ends the process: a transaction is never tried again.
  */
 export class SessionDatabase {
   readonly #db: Database;
@@ -148,8 +149,8 @@ export class SessionDatabase {
         return;
       case "will": {
         const { client, brokerId, user, delayS, topic, payload, qos, retain, properties } = work.will;
-        const said = [topic, bytesOf(payload), qos, retain ? 1 : 0, bytesOf(properties)] as const;
-        sql.willPut.run(client, brokerId, user, delayS, ...said);
+        const message = [topic, bytesOf(payload), qos, retain ? 1 : 0, bytesOf(properties)] as const;
+        sql.willPut.run(client, brokerId, user, delayS, ...message);
         return;
       }
       case "will_done":

@@ -10,11 +10,11 @@ import { payloadOf, propertiesOf } from "./stored-messages.ts";
 
 /**
  * Sends the messages of a session to its connected client: oldest first, under identifiers that are on disk before they
- * are used, and at most as many at a time as the client takes [MQTT-3.3.4-9] and the configuration allows.
+ * are used, and at most as many at a time as the client [MQTT-3.3.4-9] and the configuration allow.
  *
- * All messages of a session above QoS 0 go this way, also those that come while the client is connected. So no message is
- * sent twice on one connection, and none overtakes another [MQTT-4.6.0-6]. A message that was sent before the connection
- * broke comes again under its old identifier, as a duplicate [MQTT-4.4.0-1].
+ * All messages of a session above QoS 0 go this way, also those that come while the client is connected. So no message
+ * is sent twice on one connection, and none overtakes another [MQTT-4.6.0-6]. A message that was sent before the
+ * connection broke comes again under its old identifier, as a duplicate [MQTT-4.4.0-1].
  */
 export class SessionDelivery {
   readonly #deps: SessionDeliveryDeps;
@@ -137,7 +137,7 @@ export class SessionDelivery {
     if (!isSent) discard("too_large");
   }
 
-  /** Resolves when the socket has room again. @returns false if the client does not take packets of this size. */
+  /** Resolves when the socket has room again. @returns false if the client does not accept packets of this size. */
   async #write(client: MqttClient, packet: SentPacket): Promise<boolean> {
     const bytes = encodePacket(packet, client.version === 5 ? 5 : 4);
     const { maxPacketBytes } = client;
@@ -145,10 +145,10 @@ export class SessionDelivery {
     if (maxPacketBytes !== undefined && bytes.length > maxPacketBytes) return false;
     if (stream.write(bytes)) return true;
     await new Promise<void>((resolve) => {
-      const patience = setTimeout(() => this.#failSlow(client), this.#drainTimeoutMs);
-      patience.unref();
+      const timer = setTimeout(() => this.#failSlow(client), this.#drainTimeoutMs);
+      timer.unref();
       const done = (): void => {
-        clearTimeout(patience);
+        clearTimeout(timer);
         stream.off("drain", done);
         stream.off("close", done);
         resolve();
@@ -162,7 +162,7 @@ export class SessionDelivery {
   #failSlow(client: MqttClient): void {
     const detail = `it has read nothing for ${this.#drainTimeoutMs / 1000} s`;
     this.#deps.events.refused({ reason: "slow_subscriber", client: client.id, detail });
-    // A client that reads nothing cannot be told anything.
+    // A client that reads nothing cannot receive a reason.
     client.fail(new ClientError(detail, undefined));
   }
 

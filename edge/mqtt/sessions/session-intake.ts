@@ -4,11 +4,11 @@ import type { SessionStore } from "./session-store.ts";
 import { storedPublish } from "./stored-messages.ts";
 
 /**
- * Puts a message into the sessions before it is acknowledged. What the message changes (retained message, queues, the noted
- * identifier of a QoS 2 message) is one transaction, and the acknowledgement waits for it as it waits for the journal.
- * So a crash cannot lose a message that was acknowledged and that an absent client waits for.
+ * Puts a message into the sessions before it is acknowledged. What the message changes (retained message, queues, the
+ * noted identifier of a QoS 2 message) is one transaction, and the acknowledgement waits for it as it waits for the
+ * journal. So a crash cannot lose a message that was acknowledged and that an absent client waits for.
  *
- * Also says whether there is room: for a will, a session, a QoS 2 exchange, a subscription.
+ * It also checks whether there is room for a will, a session, a QoS 2 exchange or a subscription.
  */
 export class SessionIntake {
   readonly #store: SessionStore;
@@ -17,7 +17,7 @@ export class SessionIntake {
   readonly #new = new WeakSet<object>();
   /** Identifiers of QoS 2 messages of clients whose session ends with the connection. */
   readonly #incoming = new WeakMap<MessageSource, Set<number>>();
-  /** For whose sessions a message was queued. */
+  /** The clients in whose sessions a message was queued. */
   readonly #queuedFor = new WeakMap<Publish, ReadonlySet<string>>();
 
   constructor(store: SessionStore, options: SessionIntakeOptions) {
@@ -25,7 +25,7 @@ export class SessionIntake {
     this.#options = options;
   }
 
-  /** Why a client may not leave this will here, or undefined. */
+  /** Why this will is refused, or undefined. */
   willProblem({ clientId, will }: Pick<ConnectRequest, "clientId" | "will">): string | undefined {
     if (will === undefined || will === null) return undefined;
     if (this.#store.wills.hasRoomFor({ client: clientId, bytes: will.payload.length })) return undefined;
@@ -85,7 +85,7 @@ export class SessionIntake {
 
   /**
    * Queues a retained message for a session that has just subscribed to it.
-   * @returns false if the session takes it at QoS 0 only, which is sent without the queue.
+   * @returns false if the subscription has QoS 0. Such a message is sent without the queue.
    */
   enqueueRetained(client: string, message: Publish): boolean {
     if (!this.#store.has(client)) return false;
@@ -142,7 +142,7 @@ export class SessionIntake {
   }
 }
 
-/** Who publishes a message. A client that is gone is known by its id only. */
+/** The publisher of a message. If it is gone, only its id is known. */
 export type MessageSource = { readonly id: string; readonly clean: boolean; readonly sessionExpiryS?: number };
 
 export type SessionIntakeOptions = {

@@ -15,9 +15,9 @@ import { WillStore } from "./will-store.ts";
  * What the broker keeps for its clients, connected or not: sessions with their subscriptions, queued messages, the
  * identifiers of QoS 2 exchanges, retained messages and wills.
  *
- * Everything except the queued payloads is in memory, so decisions are made at once. `sessions.db` follows in the order of the
- * decisions, and {@link durable} reports when it is done. Every quantity has a limit. What exceeds a limit is refused, or
- * dropped and reported.
+ * Everything except the queued payloads is in memory, so decisions are made at once. `sessions.db` follows in the order
+ * of the decisions, and {@link durable} reports when it is done. Every quantity has a limit. What exceeds a limit is
+ * refused, or dropped and reported.
  */
 export class SessionStore {
   readonly retained: RetainedStore;
@@ -110,9 +110,9 @@ export class SessionStore {
   }
 
   /**
-   * Forgets the sessions whose time is over. The monotonic clock measures the absence. The absence before this process began
-   * comes from the wall clock, when it can be trusted. So a machine that starts in 1970, or whose clock is set while it runs,
-   * forgets no session too early.
+   * Forgets the sessions whose time is over. The monotonic clock measures the absence. The absence before this process
+   * began comes from the wall clock, when it can be trusted. So a machine that starts in 1970, or whose clock is set
+   * while it runs, forgets no session too early.
    */
   sweep(): void {
     const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() };
@@ -231,7 +231,9 @@ export class SessionStore {
     return this.#sessions.has(client) || this.#sessions.size < this.#limits.sessions;
   }
 
-  /** Notes the identifier of a QoS 2 message. @param packet returned later; the broker itself needs the identifier only. */
+  /**
+   * Notes the identifier of a QoS 2 message. @param packet returned later; the broker itself needs the identifier only.
+   */
   putIncoming(client: string, expiryS: number, packetId: number, packet: Uint8Array | null): void {
     const session = this.#sessionOf(client, expiryS);
     session.incoming.add(packetId);
@@ -321,7 +323,7 @@ export class SessionStore {
     if (sessionAgeMs(session, atMs) >= session.expiryS * 1000) this.end(session.client);
   }
 
-  /** The part of the absence that only the wall clock can tell: before this process began, or before the clock was set. */
+  /** The part of the absence that only the wall clock shows: before this process began, or before the clock was set. */
   #settleLeft(session: Session, nowMs: number, atMs: number): void {
     const sinceMs = Math.round(nowMs - (atMs - session.sinceMonotonicMs));
     if (session.leftMs === null) {
@@ -350,7 +352,7 @@ export class SessionStore {
     return session;
   }
 
-  /** An empty session is not kept and takes no place. So sensors that only publish have none. */
+  /** An empty session is deleted and does not count. So sensors that only publish have no session. */
   #endIfEmpty({ client, subscriptions, queue, incoming }: Session): void {
     if (subscriptions.size === 0 && queue.size === 0 && incoming.size === 0) this.end(client);
   }

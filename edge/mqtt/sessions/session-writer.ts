@@ -5,9 +5,9 @@ import type { SessionAnswer, SessionImage, SessionQuestion, SessionThread, Sessi
 /**
  * The main thread's side of the thread of `sessions.db`.
  *
- * The changes of one turn of the event loop are in one transaction, perhaps with those of other turns. They reach the disk in
- * the order in which they were written. After a failure no callback is called any more: a missing acknowledgement is safe, a
- * wrong one is not. A caller that waits then waits until the process ends.
+ * The changes of one turn of the event loop are in one transaction, perhaps with those of other turns. They reach the
+ * disk in the order in which they were written. After a failure no callback is called any more: a missing
+ * acknowledgement is safe, a wrong one is not. A caller that waits then waits until the process ends.
  */
 export class SessionWriter {
   readonly #thread: ThreadClient<SessionThread>;
@@ -144,7 +144,7 @@ type Waiting =
 export type SessionWriterOptions = {
   /** Called once, with the first failure. The process must end. */
   readonly onFailure: (fault: Fault) => void;
-  /** Too many changes wait for the disk, or not any more. */
+  /** Called when too many changes wait for the disk, and when no longer. */
   readonly onCongestion: (congested: boolean) => void;
 };
 

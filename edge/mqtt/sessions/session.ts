@@ -10,7 +10,7 @@ export type Session = {
   leftMs: number | null;
   /** The start of its absence on the monotonic clock: the client left, or this process began. */
   sinceMonotonicMs: number;
-  /** How long the client was absent before that; undefined until the wall clock can tell. */
+  /** How long the client was absent before that; undefined until the wall clock shows it. */
   beforeStartMs: number | undefined;
   readonly subscriptions: Map<string, StoredSubscription>;
   /** By sequence number, oldest first. */

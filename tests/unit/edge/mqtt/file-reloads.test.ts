@@ -29,7 +29,7 @@ test("a file that does not change is not read again", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
-  for (let look = 0; look < 5; look++) await reloads.look();
+  for (let look = 0; look < 5; look++) await reloads.check();
   expect(notes).toEqual([]);
 });
 
@@ -37,13 +37,13 @@ test("a change is read once, when two looks find the same", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
-  await reloads.look();
+  await reloads.check();
   writeFileSync(path, "half of tw");
-  await reloads.look();
+  await reloads.check();
   writeFileSync(path, "two, in full");
-  await reloads.look();
+  await reloads.check();
   expect(notes).toEqual([]);
-  for (let look = 0; look < 3; look++) await reloads.look();
+  for (let look = 0; look < 3; look++) await reloads.check();
   expect(notes).toEqual([{ name: "users", files: [path] }]);
 });
 
@@ -51,11 +51,11 @@ test("a file that an editor replaces by one of the same length is read again", a
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
-  await reloads.look();
+  await reloads.check();
   writeFileSync(`${path}.new`, "two");
   renameSync(`${path}.new`, path);
-  await reloads.look();
-  await reloads.look();
+  await reloads.check();
+  await reloads.check();
   expect(notes).toHaveLength(1);
 });
 
@@ -67,11 +67,11 @@ test("a secret of Kubernetes, where a link changes to another folder, is read ag
   symlinkSync("..1", join(folder, "..data"));
   symlinkSync(join("..data", "tls.crt"), join(folder, "tls.crt"));
   const { reloads, notes } = watching(join(folder, "tls.crt"));
-  await reloads.look();
+  await reloads.check();
   symlinkSync("..2", join(folder, "..data_tmp"));
   renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
-  await reloads.look();
-  await reloads.look();
+  await reloads.check();
+  await reloads.check();
   expect(notes).toHaveLength(1);
 });
 
@@ -79,14 +79,14 @@ test("a file that cannot be used is reported once, and a later version is tried 
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes, refuse } = watching(path);
-  await reloads.look();
+  await reloads.check();
   refuse("line 1 is none");
   writeFileSync(path, "bad one");
-  for (let look = 0; look < 4; look++) await reloads.look();
+  for (let look = 0; look < 4; look++) await reloads.check();
   expect(notes).toMatchObject([{ fault: { message: "line 1 is none" } }]);
   refuse(undefined);
   writeFileSync(path, "good again");
-  for (let look = 0; look < 4; look++) await reloads.look();
+  for (let look = 0; look < 4; look++) await reloads.check();
   expect(notes).toHaveLength(2);
   expect(notes[1]?.fault).toBeUndefined();
 });
@@ -95,16 +95,16 @@ test("a file that is missing for a moment is not a change; if it stays away, it 
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes, refuse } = watching(path);
-  await reloads.look();
+  await reloads.check();
   renameSync(path, `${path}.away`);
-  await reloads.look();
+  await reloads.check();
   renameSync(`${path}.away`, path);
-  await reloads.look();
-  await reloads.look();
+  await reloads.check();
+  await reloads.check();
   expect(notes).toEqual([]);
   refuse("cannot be read");
   rmSync(path);
-  for (let look = 0; look < 4; look++) await reloads.look();
+  for (let look = 0; look < 4; look++) await reloads.check();
   expect(notes).toMatchObject([{ fault: { message: "cannot be read" } }]);
 });
 

@@ -21,13 +21,13 @@ test("the skew of a device is the median over its messages, by the newest time i
   expect(skew([])).toBeUndefined();
 });
 
-test("the largest skew comes first, with the last time that was not believed", () => {
+test("the largest skew comes first, with the last implausible time", () => {
   const clocks = new DeviceClocks();
   for (const device of [0, 700, 2]) {
     clocks.begin(NOW_MS);
     clocks.observe(device, NOW_MS - device * 10);
   }
-  clocks.disbelieve(700, NOW_MS - 7000);
+  clocks.markSuspect(700, NOW_MS - 7000);
   expect(clocks.worst(2)).toEqual([
     { device: 700, skewMs: -7000, suspectMs: NOW_MS - 7000 },
     { device: 2, skewMs: -20, suspectMs: null },

@@ -440,7 +440,7 @@ test("a message that its client may not read is dropped from its queue", async (
   expect(broker.store.queues.of("s").size).toBe(1);
 });
 
-test("a left will is published before any client comes back, as a message of its client; a will with a delay can be revoked", async () => {
+test("a recovered will is published before any client comes back, as a message of its client; a will with a delay can be revoked", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   const will = {
@@ -475,7 +475,7 @@ test("a left will is published before any client comes back, as a message of its
   expect(broker.store.wills.all()).toEqual([]);
 });
 
-test("a full disk does not keep the broker with a left will from starting", async () => {
+test("a full disk does not keep the broker with a recovered will from starting", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   store.wills.put({ ...WILL, topic: "state/a", client: "a", user: null, delayS: 0 });
@@ -490,7 +490,7 @@ test("a full disk does not keep the broker with a left will from starting", asyn
   await leave(back);
 });
 
-test("the limits and the ACL apply to a left will as to any message", async () => {
+test("the limits and the ACL apply to a recovered will as to any message", async () => {
   await using sessions = new SessionWorld();
   const store = await sessions.open();
   const bridge = "$SYS/broker/connection/plant/state";

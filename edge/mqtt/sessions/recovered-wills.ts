@@ -7,12 +7,12 @@ import type { KeptWill, WillStore } from "./will-store.ts";
  * DISCONNECT, so their wills are due when the next process starts. The delay of a will begins anew, and until it is over its
  * client can come back and revoke the will.
  */
-export class LeftWills {
+export class RecoveredWills {
   readonly #wills: WillStore;
-  readonly #publish: (will: LeftWill) => Promise<void>;
+  readonly #publish: (will: RecoveredWill) => Promise<void>;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(wills: WillStore, publish: (will: LeftWill) => Promise<void>) {
+  constructor(wills: WillStore, publish: (will: RecoveredWill) => Promise<void>) {
     this.#wills = wills;
     this.#publish = publish;
   }
@@ -56,7 +56,11 @@ export class LeftWills {
 }
 
 /** @property user the user name that its client gave. */
-export type LeftWill = { readonly client: string; readonly user: string | undefined; readonly message: PublishPacket };
+export type RecoveredWill = {
+  readonly client: string;
+  readonly user: string | undefined;
+  readonly message: PublishPacket;
+};
 
 /** 24.8 days. */
 const TIMER_MAX_MS = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { LeftWills } from "../../../../../edge/mqtt/sessions/left-wills.ts";
+import { RecoveredWills } from "../../../../../edge/mqtt/sessions/recovered-wills.ts";
 import { SessionWorld } from "../../../../support/session-world.ts";
 
 afterEach(() => {
@@ -8,7 +8,7 @@ afterEach(() => {
 
 const DAY_MS = 86_400_000;
 
-test("a left will waits for its delay, however long, and is not published after the stop", async () => {
+test("a recovered will waits for its delay, however long, and is not published after the stop", async () => {
   await using world = new SessionWorld();
   const { wills } = await world.open();
   const will = { payload: Buffer.from("gone"), qos: 1, retain: false, properties: null, expiresMs: null } as const;
@@ -17,7 +17,7 @@ test("a left will waits for its delay, however long, and is not published after 
   }
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const published: string[] = [];
-  const left = new LeftWills(wills, async ({ client }) => {
+  const left = new RecoveredWills(wills, async ({ client }) => {
     published.push(client);
   });
   left.publish();
