@@ -8,15 +8,15 @@ export type Boot = {
   readonly beganMs: number;
   /** Monotonic, the same for all processes of the boot. It does not advance while the machine sleeps. */
   readonly elapsedMs: () => number;
-  /** Whether the machine says that its clock is synchronized; undefined: the machine is not asked. */
+  /** Whether the machine reports that its clock is synchronized; undefined: it is not asked. */
   readonly synchronized: () => boolean | undefined;
 };
 
 /**
  * The boot in which this process runs. Linux has an id for each boot, and counts monotonic time from its start. On other
  * systems each start of the process counts as a boot.
- * @param synchronizedFile a file that exists once the clock is synchronized, as the one of systemd-timesyncd; null: the machine
- *   is not asked.
+ * @param synchronizedFile a file that exists once the clock is synchronized, such as that of systemd-timesyncd; null: the
+ *   machine is not asked.
  */
 export function currentBoot(synchronizedFile: string | null): Boot {
   const id = kernelBootId();

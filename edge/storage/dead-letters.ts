@@ -6,8 +6,8 @@ import type { DeadLetterRange, DeadLetterRow, DeadLetterTable, StoredDeadLetter 
 import type { LedgerCounts } from "./ledger-counts.ts";
 
 /**
- * Undecodable messages: kept with their payloads, within a quota of their own, and decoded again when a person asks for it
- * or a birth explains them.
+ * Undecodable messages. They are stored with their payloads, within their own quota. They are decoded again when a person
+ * asks for it, or when a birth explains them.
  */
 export class DeadLetters {
   readonly #table: DeadLetterTable;
@@ -28,7 +28,7 @@ export class DeadLetters {
   }
 
   add(message: IncomingMessage, why: Extract<DecodeOutcome, { kind: "dead_letter" }>): void {
-    // Stored whole, it would push out all others, and then itself.
+    // A payload larger than the quota would push out all other dead letters, and then itself.
     const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
     this.#fresh.push({
       arrivedMs: Math.trunc(message.arrivedMs),
@@ -83,8 +83,8 @@ export class DeadLetters {
   }
 
   /**
-   * Inside the transaction that journals the readings of messages that were decoded again, so that each message is on disk
-   * exactly once.
+   * Runs inside the transaction that journals the readings of messages that were decoded again, so that each message is on
+   * disk exactly once.
    */
   write({ kept, retried }: DecodedAgain): void {
     for (const id of retried) this.#table.drop(id);
@@ -119,18 +119,25 @@ function commonStart(texts: readonly string[]): string {
   });
 }
 
-/** Decodes each again. A dead letter whose payload was cut when it was stored is left as it is. */
+/** Decodes each dead letter again. One whose payload was cut when it was stored stays as it is. */
 export function decodedAgain(letters: readonly StoredDeadLetter[], decode: Decode): DecodedAgain {
   const kept: DecodedAgain["kept"][number][] = [];
   const retried: number[] = [];
   let cut = 0;
-  for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format: number } of letters) {
+  for (const { id, arrivedMs, client, topic, payload, size, clockKnown, format } of letters) {
     if (payload.length < size) {
       cut++;
       continue;
     }
-    const [clockPlausible, format] = [clockKnown === 1, CONTENT_FORMATS[number]];
-    const outcome = decode({ topic, payload, clientId: client, format, arrivedMs, clockPlausible, isRetry: true });
+    const outcome = decode({
+      topic,
+      payload,
+      clientId: client,
+      format: CONTENT_FORMATS[format],
+      arrivedMs,
+      clockPlausible: clockKnown === 1,
+      isRetry: true,
+    });
     if (outcome.kind === "dead_letter") kept.push({ id, ...outcome });
     else retried.push(id);
   }
@@ -154,9 +161,9 @@ export const NONE_AGAIN: DecodedAgain = { kept: [], retried: [], cut: 0 };
 
 type Decode = (message: IncomingMessage) => DecodeOutcome;
 
-/** Bytes that are kept of a payload that is larger than the quota. */
+/** Bytes that are stored of a payload that is larger than the quota. */
 const CUT_BYTES = 64 * 1024;
 const ROW_BYTES = 256;
-/** In one commit. Others stay dead letters until a person retries them. */
+/** The most dead letters that births of one commit explain. Others stay dead letters until a person retries them. */
 const LETTERS_EXPLAINED = 5000;
 const BYTES_EXPLAINED = 4 * 1024 * 1024;

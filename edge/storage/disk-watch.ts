@@ -2,7 +2,7 @@ import type { DiskUse, PressureLevel } from "../core/storage/disk-pressure.ts";
 import { pressureLevel } from "../core/storage/disk-pressure.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 
-/** Looks at how full the disk is: every second, and after each mebibyte that was written. */
+/** Checks how full the disk is: every second, and after each mebibyte that was written. */
 export class DiskWatch {
   readonly #db: Pick<GatewayDatabase, "size">;
   readonly #freeBytes: () => number;
@@ -24,7 +24,7 @@ export class DiskWatch {
     return this.#pressure;
   }
 
-  /** As of the last look. */
+  /** As of the last check. */
   get use(): DiskUse {
     return this.#use;
   }
@@ -38,7 +38,7 @@ export class DiskWatch {
     this.#lookedAtMs = -Infinity;
   }
 
-  /** By bytes as well as by time: a fast start of sensors fills the rest of a small quota within a second. */
+  /** Bytes count as well as time, because many sensors at once fill the rest of a small quota within a second. */
   due(atMs: number): boolean {
     return this.#writtenBytes >= LOOK_EVERY_BYTES || atMs - this.#lookedAtMs >= LOOK_EVERY_MS;
   }
@@ -56,7 +56,7 @@ export class DiskWatch {
 
 const LOOK_EVERY_MS = 1000;
 /**
- * Bytes of the journal and of held messages; sealed batches come on top. It is a 64th of the smallest quota, of which a
- * 20th is kept free.
+ * Bytes of the journal and of held messages; sealed batches are not counted. It is a 64th of the smallest quota, and a
+ * 20th of the quota is kept free.
  */
 const LOOK_EVERY_BYTES = 1024 * 1024;

@@ -13,7 +13,7 @@ import type { SeriesRegistry } from "./series-registry.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
 import type { EngineStatus } from "./storage-contract.ts";
 
-/** How the storage of a gateway is, for its page, its metrics and its log. */
+/** The status of the storage of a gateway, for its page, its metrics and its log. */
 export function engineStatus(
   parts: StatusParts,
   life: { readonly commits: number; readonly readings: number },

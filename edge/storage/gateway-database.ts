@@ -16,10 +16,10 @@ import { StreamTable } from "./tables/stream-table.ts";
 import { WindowStateTable } from "./tables/window-state-table.ts";
 
 /**
- * The gateway's SQLite file. Each table has a file of its own with every statement that uses it. They decide nothing.
+ * The gateway's SQLite file. Each table has its own file with every statement that uses it. These files decide nothing.
  *
- * All of it runs in the storage thread. Writes happen inside {@link transaction}. The first error of any of them is final
- * for the process: a transaction is never tried again.
+ * All of it runs in the storage thread. Writes happen inside {@link transaction}. After the first error the process must
+ * end: a transaction is never tried again.
  */
 export class GatewayDatabase {
   readonly path: string;
@@ -38,7 +38,7 @@ export class GatewayDatabase {
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
 
-  /** @throws Fault when the file does not hold what it should. */
+  /** @throws Fault when the file is damaged or is not the database of a gateway. */
   static open(options: { directory: string; maxBytes: number }): GatewayDatabase {
     const path = join(options.directory, "gateway.db");
     return new GatewayDatabase(openDatabase({ path, ...GATEWAY_DATABASE, maxBytes: options.maxBytes }), path);
@@ -63,7 +63,7 @@ export class GatewayDatabase {
     this.held = new HeldMessageTable(db);
   }
 
-  /** Does the work in one transaction, and returns after the fsync of the write-ahead log. */
+  /** Runs the work in one transaction, and returns after the fsync of the write-ahead log. */
   transaction<T>(work: () => T extends PromiseLike<unknown> ? never : T): T {
     this.#begin.run();
     const result = work();
@@ -88,7 +88,7 @@ function migration(name: string): string {
   return readFileSync(new URL(`migrations/${name}`, import.meta.url), "utf8");
 }
 
-/** What identifies the database of a gateway, and its schema; for everybody who opens one. */
+/** The identity and the schema of a gateway's database, for all code that opens one. */
 export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: 0x7469_6465, kind: "gateway" },
   migrations: [

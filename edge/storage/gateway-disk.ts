@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { GatewayDatabase } from "./gateway-database.ts";
 import { readHighWaterMark, writeHighWaterMark } from "./high-water-mark.ts";
 
-/** Everything that a gateway stores, and the room that is left. */
+/** Everything that a gateway stores, and the free room. */
 export type GatewayDisk = {
   readonly database: GatewayDatabase;
   readonly mark: HighWaterMark;
@@ -19,7 +19,7 @@ export type HighWaterMark = {
   readonly write: (journalSeq: number) => void;
 };
 
-/** @throws Fault when the folder does not hold what it should. */
+/** @throws Fault when the database in the folder is damaged or is not that of a gateway. */
 export function openGatewayDisk(directory: string, options: { maxBytes: number }): GatewayDisk {
   const path = join(directory, "gateway.mark");
   return {

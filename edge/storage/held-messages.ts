@@ -9,9 +9,10 @@ import type { GatewayDatabase } from "./gateway-database.ts";
 import type { HeldRow } from "./tables/held-message-table.ts";
 
 /**
- * The time of a gateway, and the messages that wait for it: on disk, undecoded, with the boot and the monotonic time of
- * their arrival. Once the time is known they are decoded in their order. The same transaction takes them off the disk, so
- * each is decoded exactly once. While any message is held, new messages wait behind it.
+ * The time of a gateway, and the messages that wait until it is known. Held messages are on disk, undecoded, with the boot
+ * and the monotonic time of their arrival. Once the time is known they are decoded in their order. The transaction that
+ * stores their readings also deletes them, so each is decoded exactly once. While any message is held, new messages wait
+ * behind it.
  */
 export class HeldMessages {
   readonly #db: GatewayDatabase;
@@ -25,7 +26,7 @@ export class HeldMessages {
   #newestKnownMs: number;
   #held: number;
   #pending: Omit<Parameters<GatewayDatabase["held"]["add"]>[0], "boot">[] = [];
-  /** Messages that {@link release} gave and {@link write} takes off the disk. */
+  /** Messages that {@link release} gave and that {@link write} will delete. */
   #released: { readonly throughId: number; readonly count: number } = NOTHING_RELEASED;
   /** Estimated offsets of ended boots that are not written yet. */
   #estimated: ReadonlyMap<number, number> = new Map();
@@ -64,7 +65,7 @@ export class HeldMessages {
     return this.#held + this.#pending.length;
   }
 
-  /** Milliseconds since 1970, as well as they are known. */
+  /** The best known time, in milliseconds since 1970. */
   get nowMs(): number {
     const { wallMs, elapsedMs } = this.#shown;
     if (wallMs >= this.#rules.notBeforeMs || this.#time.kind !== "known") return wallMs;
@@ -86,7 +87,7 @@ export class HeldMessages {
     return arrivedMs < this.#rules.notBeforeMs;
   }
 
-  /** Corrects a time of arrival on a clock that was not set, by the monotonic clock. */
+  /** Corrects a time of arrival from a clock that was not set, with the help of the monotonic clock. */
   corrected(arrivedMs: number): number {
     if (this.#time.kind !== "known") return arrivedMs;
     return Math.trunc(elapsedAtArrival(arrivedMs, this.#shown) + this.#time.offsetMs);
@@ -108,10 +109,10 @@ export class HeldMessages {
   }
 
   /**
-   * Gives the oldest messages, as many as one commit takes, with the times of their arrival. {@link write} takes them off
-   * the disk. It gives more bytes than the commit brings, so that the number of held messages falls.
-   * @param options pressed: the disk is nearly full, so it gives few at a time, and the journal can be deleted behind them;
-   *   incomingBytes: bytes of the messages that the commit brings.
+   * Gives the oldest messages, as many as fit into one commit, with the times of their arrival. {@link write} deletes them.
+   * It gives more bytes than the commit receives, so that the number of held messages falls.
+   * @param options pressed: the disk is nearly full, so it gives few at a time, and the journal can be deleted in between;
+   *   incomingBytes: bytes of the new messages in the commit.
    */
   release(take: (message: IncomingMessage) => void, options: { pressed: boolean; incomingBytes: number }): void {
     const time = this.#time;
@@ -136,9 +137,9 @@ export class HeldMessages {
   }
 
   /**
-   * First inside the transaction of the commit: the messages that it takes off the disk make room for the rest.
+   * Runs first inside the transaction of the commit, because the messages that it deletes make room for the rest.
    * @param atMs monotonic.
-   * @returns what is new about the time, if anything.
+   * @returns news about the time, if there are any.
    */
   write(atMs: number): TimeNote | undefined {
     const { held } = this.#db;
@@ -168,7 +169,7 @@ export class HeldMessages {
     return isReported ? { kind: time.kind, held: this.#held, nowMs: this.nowMs } : undefined;
   }
 
-  /** Estimates when earlier boots ran whose time was never known. The commit that begins the release writes it. */
+  /** Estimates the time of earlier boots whose time was never known. The commit that begins the release writes it. */
   #estimateEndedBoots(offsetMs: number): void {
     const ended = this.#db.held.endedBoots(this.#bootNumber ?? 0);
     this.#estimated = estimatedOffsets(ended, { beganMs: this.#boot.beganMs, offsetMs });
@@ -216,7 +217,7 @@ export type TimeNote = {
 };
 
 const NOTHING_RELEASED = { throughId: 0, count: 0 };
-/** About 50 ms of small messages. The acknowledgements of new messages wait for them. */
+/** Small messages of this size take about 50 ms. The acknowledgements of new messages wait for them. */
 const RELEASED_BYTES = 256 * 1024;
 const RELEASED_BYTES_PRESSED = 64 * 1024;
 const WRITTEN_EVERY_MS = 10_000;

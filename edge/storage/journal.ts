@@ -21,7 +21,7 @@ export class Journal {
     this.#mark = parts.mark;
   }
 
-  /** The sequence of the newest reading, those included that are not written yet. */
+  /** The sequence of the newest reading, written or not. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
@@ -37,7 +37,7 @@ export class Journal {
     return ++this.#lastSeq;
   }
 
-  /** Inside the transaction of a commit. @returns bytes written. */
+  /** Runs inside the transaction of a commit. @returns bytes written. */
   write(): number {
     const { readings } = this.#writer;
     if (readings === 0) return 0;
@@ -81,7 +81,7 @@ export class Journal {
     return this.#markedSeq !== this.#lastSeq && atMs - this.#markedAtMs >= MARK_EVERY_MS;
   }
 
-  /** Only after a commit: what the mark names must be on disk. */
+  /** Runs after a commit, because the readings up to the mark must be on disk. */
   writeMark(atMs: number): void {
     this.#mark.write(this.#lastSeq);
     this.#markedSeq = this.#lastSeq;
@@ -91,5 +91,5 @@ export class Journal {
 
 export type JournaledReading = (seq: number, series: number, timeMs: number, value: Value, clock: ClockSource) => void;
 
-/** A lost write-ahead log is noticed if it held anything older than this. */
+/** A lost write-ahead log is noticed if it contained anything older than this. */
 const MARK_EVERY_MS = 10_000;

@@ -13,7 +13,7 @@ export class LedgerCounts {
     reasons.set(reason, (reasons.get(reason) ?? 0) + by);
   }
 
-  /** Inside the transaction. @returns whether there was anything to write. */
+  /** Runs inside the transaction. @returns whether there was anything to write. */
   write(table: LedgerTable): boolean {
     if (this.#counted.size === 0) return false;
     for (const [kind, reasons] of this.#counted) {

@@ -10,7 +10,7 @@ import type { ReadingIntake } from "./reading-intake.ts";
 import type { Redeliveries } from "./redeliveries.ts";
 
 /**
- * Takes the messages of publish chunks: each is recognised as a redelivery, held until the time is known, or decoded to
+ * Takes the messages of publish chunks. Each is recognised as a redelivery, held until the time is known, or decoded to
  * readings, a dead letter, or a counted "not a reading".
  */
 export class MessageIntake {
@@ -20,7 +20,7 @@ export class MessageIntake {
   readonly #letters: DeadLetters;
   readonly #counts: LedgerCounts;
   readonly #reader: PublishChunkReader;
-  /** By the numbers of the chunk reader. */
+  /** Indexed by the numbers of the chunk reader. */
   #clientHashes: number[] = [];
   #topicHashes: number[] = [];
   #messages = 0;

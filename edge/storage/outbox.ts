@@ -2,7 +2,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 
-/** The sealed batches on this gateway's disk, as the uplink sees them. Every answer is what is on disk now. */
+/** The sealed batches on this gateway's disk, as the uplink sees them. Every answer describes the disk as it is now. */
 export interface Outbox {
   /** Every stream that still has batches here or that this process life writes. */
   streams(): Promise<readonly OutboxStream[]>;
@@ -27,7 +27,7 @@ export type OutboxStream = {
   readonly last: Seq;
   /** True for the streams of earlier process lives. */
   readonly closed: boolean;
-  /** Seqs that some region already reported durable. */
+  /** Seqs that some region reported as durable. */
   readonly durable: Have;
   /** Seqs that at least `min_copies` regions hold. */
   readonly replicated: Have;

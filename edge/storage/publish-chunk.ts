@@ -5,7 +5,7 @@ import type { PublishedMessage } from "./intake.ts";
 
 /**
  * Packs the messages of one event-loop turn for the storage thread into one transferable buffer. A structured clone of each
- * message costs more than everything else on this way.
+ * message would cost more than all other work on the main thread.
  *
  *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
  *
@@ -50,7 +50,7 @@ export class PublishChunkWriter {
       topicNumber = this.#topics.enter(topic);
       flags |= FLAG_NEW_TOPIC;
     }
-    // Three bytes of UTF-8 at most for each UTF-16 unit.
+    // A UTF-16 unit takes at most three bytes of UTF-8.
     const texts =
       ((flags & FLAG_NEW_CLIENT) !== 0 ? clientId.length * 3 + 2 : 0) +
       ((flags & FLAG_NEW_TOPIC) !== 0 ? topic.length * 3 + 2 : 0);
@@ -71,7 +71,7 @@ export class PublishChunkWriter {
   }
 
   /**
-   * Ends the chunk. The caller transfers its bytes. The writer continues with `next`, a buffer that came back, or a new one.
+   * Ends the chunk. The caller transfers its bytes. The writer continues with `next`, a returned buffer, or with a new one.
    */
   take(next: ArrayBuffer | undefined): { buffer: ArrayBuffer; bytes: number; messages: number } {
     const taken = { buffer: this.#buffer.buffer, bytes: this.#end, messages: this.#messages };
@@ -195,7 +195,7 @@ const FLAG_NEW_TOPIC = 16;
 /** The three highest bits. */
 const FORMAT_SHIFT = 5;
 const INITIAL_BYTES = 64 * 1024;
-/** Both ends keep the texts: 200,000 topics of 1,024 characters took 223 MB in each. */
+/** Both ends keep the texts: 200,000 topics of 1,024 characters would take 223 MB in each. */
 const TABLE_CHARACTERS = 8 * 1024 * 1024;
 
 function writeText(buffer: Buffer, at: number, text: string): number {

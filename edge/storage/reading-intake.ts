@@ -71,14 +71,14 @@ export class ReadingIntake {
     };
   }
 
-  /** Another commit is prepared. `atMs` is monotonic. */
+  /** Begins another commit. `atMs` is monotonic. */
   begin(atMs: number): void {
     this.#atMs = atMs;
   }
 
-  /** Decodes a message and takes its readings. A message that has any is taken whole. */
+  /** Decodes a message and takes its readings: all of them or none. */
   readonly decode = (message: IncomingMessage): DecodeOutcome => {
-    // A message that was kept for long says nothing about how a clock is now.
+    // An old message says nothing about the present state of a clock.
     const isFresh = message.clockPlausible && message.isRetry !== true;
     this.#deviceClocks.begin(isFresh ? message.arrivedMs : Number.NaN);
     this.#schema.begin();
@@ -100,7 +100,7 @@ export class ReadingIntake {
     this.#registry.saw(series, timeMs);
   }
 
-  /** Which dead letters the messages since the last call explain. */
+  /** The dead letters that messages since the last call explain. */
   takeHints(): readonly RetryHint[] {
     const hints = this.#hints;
     if (hints.length > 0) this.#hints = [];
@@ -143,7 +143,7 @@ export class ReadingIntake {
   #schemaChanged(change: SchemaChange): void {
     if (change.outcome !== "dead_letter") this.#counts.add("schema_change", change.kind);
     this.#lastSchemaChange = change;
-    // Every change is counted. Of many at once only the first are reported: nobody reads more.
+    // Every change is counted. If there are many at once, only the first are reported.
     if (change.outcome !== "known" && this.#schemaChanges.length < SCHEMA_CHANGES_REPORTED)
       this.#schemaChanges.push(change);
   }
@@ -162,7 +162,7 @@ export type ReadingIntakeParts = {
 
 export type NamedDeviceClock = Omit<DeviceClock, "device"> & { readonly device: string };
 
-/** In one commit. */
+/** The most in one commit. */
 const HINTS_MAX = 1000;
-/** In one commit. */
+/** The most in one commit. */
 const SCHEMA_CHANGES_REPORTED = 16;

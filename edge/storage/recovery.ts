@@ -9,7 +9,7 @@ import type { SeriesRegistry } from "./series-registry.ts";
 
 /**
  * Rebuilds open windows and waiting raw readings from the disk: the windows as of their last checkpoint, then the journal
- * after it. Every stored window says through which sequence it counted, so no reading is counted twice.
+ * after it. Every stored window has the sequence through which it counted, so no reading is counted twice.
  * @throws Fault when the journal is damaged.
  */
 export function recoverReadings(parts: {

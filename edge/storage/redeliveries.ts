@@ -48,7 +48,7 @@ export class Redeliveries {
     this.#pending[this.#pendingLength++] = content;
   }
 
-  /** Inside the transaction of the commit. */
+  /** Runs inside the transaction of the commit. */
   write(): void {
     if (this.#pendingLength === 0) return;
     const deliveries = this.#pendingLength / 2;
@@ -58,7 +58,7 @@ export class Redeliveries {
     this.#pendingLength = 0;
   }
 
-  /** Inside a transaction: deletes rows whose deliveries the memory has forgotten. */
+  /** Deletes rows whose deliveries the memory has forgotten. Runs inside a transaction. */
   prune(): void {
     let dropped = 0;
     while (this.#rows.length > 1 && this.#stored - this.#rows[dropped]!.deliveries >= this.#capacity) {

@@ -8,8 +8,8 @@ import type { SeriesEntry, SeriesRegistry } from "./series-registry.ts";
 import { versionsOf } from "./series-registry.ts";
 
 /**
- * Checks whether the readings of a message have the type and unit that their metrics have, and refuses the message where the
- * policy of its window rule says so.
+ * Checks whether the readings of a message have the type and unit of their metrics. If not, the policy of the window rule
+ * may refuse the message.
  *
  * It checks every reading of a message before the first one is taken. So a message is taken whole or not at all, and can be
  * retried later [I20]. Until then it remembers what earlier readings of the same message would change.
@@ -22,7 +22,7 @@ export class SchemaPolicy {
   readonly #pending = new Map<string, { readonly versions: KnownVersion[]; current: number }>();
   #pendingSeries = 0;
 
-  /** @param parts.changed called for every change, and for every change that is refused. */
+  /** @param parts.changed called for every change, also for a refused one. */
   constructor(
     parts: { registry: SeriesRegistry; changed: (change: SchemaChange) => void },
     options: { seriesMax: number },
@@ -32,7 +32,7 @@ export class SchemaPolicy {
     this.#seriesMax = options.seriesMax;
   }
 
-  /** The readings of another message follow. */
+  /** Begins another message. */
   begin(): void {
     if (this.#pending.size === 0) return;
     this.#pending.clear();
@@ -45,7 +45,7 @@ export class SchemaPolicy {
       const entry = this.#registry.get(ref.id);
       if (entry.isCurrent && entry.type === typeOfValue(value)) return null;
     }
-    return this.#weigh(ref, { type: typeOfValue(value), unit: ref.unit });
+    return this.#check(ref, { type: typeOfValue(value), unit: ref.unit });
   }
 
   /** The series of a reading that was admitted. Its number is also stored in `ref`, so that the next reading has it. */
@@ -66,42 +66,42 @@ export class SchemaPolicy {
     return entry;
   }
 
-  #weigh(ref: SeriesRef, said: SchemaVersion): ReadingRefusal | null {
+  #check(ref: SeriesRef, found: SchemaVersion): ReadingRefusal | null {
     const { device, metric } = ref;
     const key = `${device}\0${metric}`;
-    const would = this.#pending.get(key) ?? this.#present(ref);
-    if (would === undefined) {
+    const planned = this.#pending.get(key) ?? this.#present(ref);
+    if (planned === undefined) {
       if (!this.#hasRoom()) return TOO_MANY_SERIES;
-      this.#pending.set(key, { versions: [{ ...said, became: 0 }], current: 0 });
+      this.#pending.set(key, { versions: [{ ...found, became: 0 }], current: 0 });
       this.#pendingSeries++;
       return null;
     }
-    const { versions, current } = would;
+    const { versions, current } = planned;
     const before = versions[current]!;
-    const placement = placed(versions, current, said);
-    if (placement.kind === "too_many") return tooManyVersions(metric, said);
+    const placement = placed(versions, current, found);
+    if (placement.kind === "too_many") return tooManyVersions(metric, found);
     if (placement.kind === "known" && placement.change === null) {
-      versions[current] = { ...before, ...learned(before, said) };
-      this.#pending.set(key, would);
+      versions[current] = { ...before, ...learned(before, found) };
+      this.#pending.set(key, planned);
       return null;
     }
     if (this.#registry.planOf(ref).onSchemaChange === "dead_letter") {
-      const from = { type: before.type ?? said.type, unit: before.unit };
-      // Without a change the function has returned above.
+      const from = { type: before.type ?? found.type, unit: before.unit };
+      // A known version without a change returned above.
       const kind = placement.change ?? "unit";
-      this.#changed({ device, metric, kind, from, to: said, outcome: "dead_letter" });
-      return { reason: "schema_change", detail: refusedText(metric, from, said) };
+      this.#changed({ device, metric, kind, from, to: found, outcome: "dead_letter" });
+      return { reason: "schema_change", detail: refusedText(metric, from, found) };
     }
     if (placement.kind === "new") {
       if (!this.#hasRoom()) return TOO_MANY_SERIES;
-      would.current = versions.push({ ...said, became: before.became + 1 }) - 1;
+      planned.current = versions.push({ ...found, became: before.became + 1 }) - 1;
       this.#pendingSeries++;
     } else {
       const known = versions[placement.index]!;
-      versions[placement.index] = { ...known, ...learned(known, said), became: before.became + 1 };
-      would.current = placement.index;
+      versions[placement.index] = { ...known, ...learned(known, found), became: before.became + 1 };
+      planned.current = placement.index;
     }
-    this.#pending.set(key, would);
+    this.#pending.set(key, planned);
     return null;
   }
 
@@ -133,8 +133,8 @@ const TOO_MANY_SERIES: ReadingRefusal = {
   detail: "the series is new, and the gateway has as many series as decode.max_series allows",
 };
 
-function tooManyVersions(metric: string, said: SchemaVersion): ReadingRefusal {
-  const detail = `${metric} is ${schemaText(said)} now and had ${VERSIONS_MAX} types and units before, which is the most; set its unit in the route`;
+function tooManyVersions(metric: string, found: SchemaVersion): ReadingRefusal {
+  const detail = `${metric} is ${schemaText(found)} now and already had ${VERSIONS_MAX} types and units, which is the limit; set its unit in the route`;
   return { reason: "too_many_versions", detail };
 }
 

@@ -10,11 +10,11 @@ import type { SeriesRegistry } from "./series-registry.ts";
 import { isLater } from "./series-registry.ts";
 
 /**
- * Closes windows and seals batches, inside the transaction of a commit: the batch, the kept window states and the
- * sealed position become durable together or not at all, so nothing is ever sealed twice or forgotten.
+ * Closes windows and seals batches, inside the transaction of a commit. The batch, the kept window states and the sealed
+ * position become durable together or not at all, so nothing is ever sealed twice or forgotten.
  *
- * No open batch is stored: what is not sealed yet follows from the journal. The id of the stream is made just before
- * the first batch of a process life, and is never used after it [I2].
+ * Open batches are not stored: the journal has everything that is not sealed yet. The id of the stream is made just before
+ * the first batch of a process life. No other process life uses it [I2].
  */
 export class Sealer {
   readonly #parts: SealerParts;
@@ -22,7 +22,7 @@ export class Sealer {
   #stream: { id: StreamId; openedMs: number; lastSeq: number } | undefined;
   #sealedAtMs: number;
   #idleCheckedAtMs = 0;
-  /** Something was counted that must reach the regions, also without any record. */
+  /** There are new counts, which must reach the regions even without a record. */
   #ledgerChanged = false;
   #sealedReadings: number;
   #orphans: StoredWindow[] = [];
@@ -30,7 +30,7 @@ export class Sealer {
   /** The last seal stopped at its limit. */
   #more = false;
   /** Readings that are counted for the first time by the windows of the batch that is being sealed. */
-  #carried = 0;
+  #freshReadings = 0;
 
   constructor(parts: SealerParts, options: SealerOptions) {
     this.#parts = parts;
@@ -61,12 +61,12 @@ export class Sealer {
     return sealed;
   }
 
-  /** A window whose length left the configuration: it is forwarded as it is, with the next batch. */
+  /** Forwards a window whose length is no longer configured, as it is, with the next batch. */
   forwardOrphan(window: StoredWindow): void {
     this.#orphans.push(window);
   }
 
-  /** The next batch goes into a new stream: a region reported a fork in this one. */
+  /** The next batch begins a new stream, because a region reported a fork in this one. */
   rotateStream(): void {
     this.#stream = undefined;
   }
@@ -115,8 +115,8 @@ export class Sealer {
       },
     });
     const rawReadings = raws.reduce((sum, block) => sum + block.timesMs.length, 0);
-    const readings = this.#carried + rawOnly;
-    this.#carried = 0;
+    const readings = this.#freshReadings + rawOnly;
+    this.#freshReadings = 0;
     db.batches.add(batch, { sealedMs: now.nowMs, readings, records: records.length + rawReadings });
     db.streams.put({ streamId: stream.id, openedMs: stream.openedMs, lastSeq: stream.lastSeq });
     this.#sealed.push({
@@ -154,10 +154,10 @@ export class Sealer {
     return windows.reopened > 0 || this.#orphans.length > 0;
   }
 
-  /** The record of a closing window; its state is kept for late readings. */
+  /** The record of a closing window. The state of the window is kept for late readings. */
   #forward(window: StoredWindow, nowMs: number): WindowRecord {
     const stream = this.#openStream(nowMs).id;
-    this.#carried += window.fresh;
+    this.#freshReadings += window.fresh;
     const entry = this.#parts.registry.get(window.series);
     // Links the record to the earlier stream: both rows describe one accumulator, so they must not be added up.
     const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
@@ -183,13 +183,13 @@ export class Sealer {
   #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
     if (this.#stream === undefined) {
       const id = this.#options.mintStreamId();
-      // No seq is used twice, whatever the id is.
+      // If the id is not new, its numbers continue, so that no seq is used twice.
       this.#stream = { id, openedMs: nowMs, lastSeq: this.#parts.db.streams.lastSeq(id) };
     }
     return this.#stream;
   }
 
-  /** Counts since the last batch; undefined when they alone are no reason for a batch. */
+  /** Counts since the last batch; undefined: there is nothing to report. */
   #takeLedger(journalSeq: number, hasRecords: boolean): BatchLedger | undefined {
     if (!hasRecords && !this.#ledgerChanged) return undefined;
     const readings = journalSeq - this.#sealedReadings;
@@ -239,7 +239,7 @@ export type SealerOptions = {
 };
 
 /**
- * The most windows that one batch, and one transaction, closes: about 64 KiB with sketches, and 15 ms, so that
+ * The most windows that one batch and its transaction close. This many take about 64 KiB with sketches, and 15 ms, so that
  * acknowledgements never wait for a million windows.
  */
 const WINDOWS_PER_SEAL = 1000;

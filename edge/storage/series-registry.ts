@@ -76,17 +76,17 @@ export class SeriesRegistry {
     return this.#devices[device]!.series;
   }
 
-  /** Finds or adds the series of a reading, makes it the current one, and says what changed. */
-  resolve(name: SeriesName, said: SchemaVersion, atMs: number): Resolved {
+  /** Finds or adds the series of a reading, makes it the current one, and returns what changed. */
+  resolve(name: SeriesName, found: SchemaVersion, atMs: number): Resolved {
     const before = this.current(name);
-    if (before === undefined) return { entry: this.#addNew(name, said, 0, atMs), from: null };
+    if (before === undefined) return { entry: this.#addNew(name, found, 0, atMs), from: null };
     const versions = versionsOf(before);
-    const placement = placed(versions, versions.indexOf(before), said);
+    const placement = placed(versions, versions.indexOf(before), found);
     const known = placement.kind === "known" ? versions[placement.index]! : undefined;
-    const from = { type: before.type ?? said.type, unit: before.unit };
-    const entry = known ?? this.#addNew(name, said, before.became + 1, atMs);
+    const from = { type: before.type ?? found.type, unit: before.unit };
+    const entry = known ?? this.#addNew(name, found, before.became + 1, atMs);
     const isNew = known === undefined;
-    if (known !== undefined) this.#learn(known, said);
+    if (known !== undefined) this.#learn(known, found);
     const kind = changeOf(placement);
     if (kind === null) return { entry, from: null };
     if (known !== undefined) known.became = before.became + 1;
@@ -123,7 +123,7 @@ export class SeriesRegistry {
     this.#seen.saw(series, timeMs);
   }
 
-  /** Inside the transaction of the commit. */
+  /** Runs inside the transaction of the commit. */
   write(): void {
     if (this.#unwritten.length > 0) {
       for (const id of this.#unwritten) this.#table.add(this.#row(id));
@@ -144,8 +144,8 @@ export class SeriesRegistry {
     return { type: entry.type, unit: entry.unit, ...this.#seen.of(entry.id) };
   }
 
-  #learn(entry: SeriesEntry, said: SchemaVersion): void {
-    const { type, unit } = learned(entry, said);
+  #learn(entry: SeriesEntry, found: SchemaVersion): void {
+    const { type, unit } = learned(entry, found);
     if (type === entry.type && unit === entry.unit) return;
     entry.type = type;
     entry.unit = unit;
@@ -236,10 +236,10 @@ export type SeriesEntry = {
   readonly id: number;
   readonly device: string;
   readonly metric: string;
-  /** Null: stored by an earlier version of this software, which did not record it, and not seen since. */
+  /** Null: an earlier version of this software stored the series without a type, and it was not seen since. */
   type: ValueType | null;
   unit: string | null;
-  /** How many changes the metric had seen when it became the current one. */
+  /** How often the metric had changed its type or unit when it became this series. */
   became: number;
   isCurrent: boolean;
   /** All versions of the metric; null: there is only this one. */
@@ -264,7 +264,7 @@ export type MetricHistory = {
   readonly current: SeenVersion;
   readonly versions: readonly SeenVersion[];
 };
-/** With the times of its first and last reading; infinite where they were not recorded. */
+/** With the times of the first and last reading; infinite where they were not recorded. */
 export type SeenVersion = Pick<SeriesEntry, "type" | "unit"> & { readonly firstMs: number; readonly lastMs: number };
 
 /** `from` null: the metric did not change, or is new. */
@@ -284,7 +284,7 @@ type DeviceEntry = {
   readonly series: number[];
 };
 
-/** Takes the storage thread a millisecond. */
+/** So many take the storage thread a millisecond. */
 const SERIES_PER_PAGE = 10_000;
 
 function join(current: SeriesEntry, entry: SeriesEntry): void {
@@ -294,7 +294,7 @@ function join(current: SeriesEntry, entry: SeriesEntry): void {
   entry.siblings = siblings;
 }
 
-/** `SchemaPolicy` refuses a metric with too many versions before it comes here. */
+/** `SchemaPolicy` refuses a metric with too many versions earlier. */
 function changeOf(placement: Placement): SchemaChangeKind | null {
   return placement.kind === "too_many" ? "unit" : placement.change;
 }

@@ -7,7 +7,7 @@ import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
 /**
- * The sealed batches on disk and what regions claim to hold of them: counters in memory, bytes on disk.
+ * The sealed batches on disk, and which of them regions claim to hold. Counters are in memory, bytes on disk.
  *
  * Trimming is lazy: a replicated batch stays as one more copy until the disk needs the room or it is old.
  */
@@ -114,7 +114,7 @@ export class SqliteOutbox {
     return found;
   }
 
-  /** Inside a transaction: a claim replaces the earlier one of the same stream. */
+  /** Replaces the earlier claim of the same stream. Runs inside a transaction. */
   mark(claim: OutboxClaim): void {
     const stream = this.#streams.get(claim.streamId);
     if (stream === undefined) return;
@@ -131,13 +131,14 @@ export class SqliteOutbox {
   }
 
   /**
-   * Inside a transaction: drops replicated batches, oldest first, at most `limit` of them: those sealed before `beforeMs`
-   * or, by a clock that has been set since, after `nowMs`, and those of more streams than are kept.
+   * Drops at most `limit` replicated batches, oldest first. Runs inside a transaction. It drops batches that were sealed
+   * before `beforeMs`, batches that have a time after `nowMs` because the clock was corrected since, and batches of the
+   * oldest streams if there are too many streams.
    * @returns how many it dropped.
    */
   trim(options: { beforeMs: number; nowMs: number; limit: number; current: StreamId | undefined }): number {
     let dropped = 0;
-    // A gateway that restarts often has a stream for each process life, and each greeting lists them all.
+    // A gateway that restarts often has a stream for each process life, and each greeting lists all of them.
     let surplus = this.#streams.size - STREAMS_KEPT;
     for (const [streamId, stream] of this.#streams) {
       const beforeMs = surplus-- > 0 ? Infinity : options.beforeMs;

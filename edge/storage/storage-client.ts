@@ -55,7 +55,7 @@ export class StorageClient implements Intake, Outbox {
     });
   }
 
-  /** One listener. It hears of the first commit as soon as the thread runs, so it must be there before `start`. */
+  /** One listener; call before `start`, because the first commit is reported as soon as the thread runs. */
   listen(events: StorageEvents): void {
     this.#events = events;
   }
@@ -212,11 +212,11 @@ type InFlightChunk = {
 export type StorageEvents = {
   /** A chunk is on disk, `waitMs` after it was sent. */
   readonly onCommit: (commit: { messages: number; waitMs: number }) => void;
-  /** A commit finds the disk fuller, or emptier, by a level. */
+  /** The pressure on the disk changed. */
   readonly onPressure: (pressure: PressureLevel) => void;
   /** The gateway has a question for a device. */
   readonly onRequest: (request: DeviceRequest) => void;
-  /** A metric has a type or unit that it never had, or its message became a dead letter for that. */
+  /** A metric has a type or unit that it never had, or its message became a dead letter because of that. */
   readonly onSchemaChange: (change: SchemaChange) => void;
   /** The time became known, or the wait for it was given up. */
   readonly onTime: (note: TimeNote) => void;
@@ -224,7 +224,7 @@ export type StorageEvents = {
   readonly onFailure: (fault: Fault) => void;
 };
 
-/** Congested above `highBytes` that are offered and not on disk yet, until they are below `lowBytes`. */
+/** Bytes that are offered and not on disk yet. Congestion begins above `highBytes` and ends below `lowBytes`. */
 export type StorageClientLimits = { readonly highBytes: number; readonly lowBytes: number };
 
 const SPARE_BUFFERS = 8;

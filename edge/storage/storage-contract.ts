@@ -10,7 +10,6 @@ import type { OutboxTotals } from "./sqlite-outbox.ts";
 import type { SchemaChange } from "./schema-policy.ts";
 import type { SealedBatchNote } from "./sealer.ts";
 
-/** Options of the storage engine; its results and status are below. */
 export type EngineOptions = {
   readonly gateway: string;
   readonly directory: string;
@@ -43,7 +42,7 @@ export type CommitResult = {
 
 export type DeadLetterRetry = {
   readonly looked: number;
-  /** Those that are dead letters no more. */
+  /** Those that are no longer dead letters. */
   readonly retried: number;
   readonly readings: number;
   /** Those that stay because their payloads were cut when they were stored. */
@@ -65,12 +64,12 @@ export type EngineStatus = {
   readonly deadLetters: ReadonlyMap<string, number>;
   readonly ignored: ReadonlyMap<string, number>;
   readonly discards: ReadonlyMap<string, number>;
-  /** By kind. Changes that made dead letters are counted as these. */
+  /** By kind. A change that made its message a dead letter is counted in `deadLetters` instead. */
   readonly schemaChanges: ReadonlyMap<string, number>;
   /** Since the start of the process. */
   readonly lastSchemaChange: SchemaChange | null;
   readonly time: GatewayTime;
-  /** Messages on disk that are decoded when the time is known. */
+  /** Messages on disk that will be decoded when the time is known. */
   readonly heldMessages: number;
   /** Since the start of the process: numbers that payloads write as texts, and readings whose time was not believed. */
   readonly numericTexts: number;

@@ -68,8 +68,8 @@ export class StorageEngine {
   #journaledReadings = 0;
 
   /**
-   * Rebuilds the memory from the disk. Closes the disk when it cannot.
-   * @throws Fault when the disk does not hold what it should.
+   * Rebuilds the memory from the disk. Closes the database when that fails.
+   * @throws Fault when the database is damaged or readings are missing.
    */
   constructor(
     parts: {
@@ -79,7 +79,7 @@ export class StorageEngine {
       memory?: RememberedEntries;
       mintStreamId: (nowMs: number) => StreamId;
       disk: GatewayDisk;
-      /** By default one boot without end, on the clock that is given. */
+      /** By default one boot without end, measured with `clock`. */
       boot?: Boot;
     },
     options: EngineOptions,
@@ -152,7 +152,7 @@ export class StorageEngine {
   }
 
   /**
-   * Journals what the chunks hold, in their order, and seals what is due, in one transaction.
+   * Journals the messages of the chunks, in their order, and seals what is due, in one transaction.
    * @throws whatever SQLite throws; the caller must then end the process.
    */
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
@@ -170,8 +170,8 @@ export class StorageEngine {
   }
 
   /**
-   * Decodes dead letters again, by the routes of now and with the time of their arrival. Each is on disk once at any
-   * moment, as readings or as a dead letter. A dead letter whose payload was cut when it was stored stays.
+   * Decodes dead letters again, with the present routes and the times of their arrival. At any moment each is on disk
+   * exactly once, as readings or as a dead letter. A dead letter whose payload was cut when it was stored stays.
    */
   retryDeadLetters(query: DeadLetterRange): DeadLetterRetry {
     const now = this.#now();
@@ -250,7 +250,7 @@ export class StorageEngine {
     return this.#status();
   }
 
-  /** Seals what is closed and waiting now: the first half of an orderly stop, while there is still time to send it. */
+  /** Seals what is closed and waiting. An orderly stop begins with it, while there is still time to send the batches. */
   sealNow(): CommitResult {
     const now = this.#now();
     do {
@@ -271,8 +271,8 @@ export class StorageEngine {
   }
 
   /**
-   * The one order in which a commit writes, all in one transaction: messages taken off the disk make room first, and a
-   * series is stored before the first journal row that names it.
+   * Writes a commit in one transaction. The order matters: held messages that are deleted make room first, and a series is
+   * stored before the first journal row that names it.
    */
   #commit(now: Now, work: { again: DecodedAgain; writeHeld: () => TimeNote | undefined }): CommitResult {
     const readings = this.#journal.unwritten;
@@ -291,7 +291,7 @@ export class StorageEngine {
     return this.#committed(now, done);
   }
 
-  /** Inside the transaction: whatever is due, each a bounded step. @returns whether a checkpoint is complete. */
+  /** Runs one bounded step of all work that is due, inside the transaction. @returns whether a checkpoint is complete. */
   #maintain({ nowMs, atMs }: Now): boolean {
     const { pressure } = this.#disk;
     const now = { nowMs, atMs, journalSeq: this.#journal.lastSeq, pressure };
@@ -304,7 +304,7 @@ export class StorageEngine {
     return isCheckpoint;
   }
 
-  /** After a transaction: what must be on disk first. */
+  /** Work after a transaction, when its rows are on disk. */
   #committed({ atMs }: Now, done: { isCheckpoint: boolean; time: TimeNote | undefined }): CommitResult {
     const sealed = this.#sealer.takeSealed();
     for (const note of sealed) this.#outbox.add(note);
@@ -330,7 +330,7 @@ export class StorageEngine {
   }
 }
 
-/** `nowMs`: milliseconds since 1970, as well as they are known; `atMs`: monotonic. */
+/** `nowMs`: the best known time, in milliseconds since 1970; `atMs`: monotonic. */
 type Now = { readonly nowMs: number; readonly atMs: number };
 
 function bootOf(clock: Clock): Boot {

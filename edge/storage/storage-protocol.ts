@@ -6,7 +6,7 @@ import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { MetricHistory, SchemaQuery } from "./series-registry.ts";
 import type { CommitResult, DeadLetterRetry, EngineOptions, EngineStatus } from "./storage-contract.ts";
 
-/** What the main thread and the storage thread of a gateway say to each other. */
+/** The calls, messages and events between the main thread and the storage thread of a gateway. */
 export type StorageThread = {
   readonly data: StorageWorkerData;
   readonly ready: null;
@@ -15,7 +15,7 @@ export type StorageThread = {
   readonly events: { readonly committed: CommittedChunks };
 };
 
-/** What the storage thread is started with. */
+/** The start options of the storage thread. */
 export type StorageWorkerData = {
   readonly engine: EngineOptions;
   readonly decoder: DecoderOptions;
@@ -33,7 +33,7 @@ export type CommittedChunks = CommitResult & {
   readonly buffers: readonly ArrayBuffer[];
 };
 
-/** What was offered before a call is committed before its answer. */
+/** Messages that were offered before a call are committed before its answer. */
 export interface StorageCalls {
   streams(): readonly OutboxStream[];
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): readonly SealedBatch[];

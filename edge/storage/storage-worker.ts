@@ -13,8 +13,9 @@ import { StorageEngine } from "./storage-engine.ts";
 import type { PublishChunk, StorageThread } from "./storage-protocol.ts";
 
 /**
- * The storage thread: takes the chunks that wait, commits them as one group, and says so. While an fsync runs, chunks
- * wait in the port and make the next group: the group grows with the load and adds no delay when there is none.
+ * The storage thread. It takes the chunks that wait, commits them as one group, and reports the commit. While an fsync
+ * runs, new chunks wait in the port and form the next group. So groups grow with the load, and without load there is no
+ * delay.
  *
  * The first error ends the thread: nothing is committed, acknowledged or tried again after it.
  */
@@ -53,7 +54,7 @@ function open(thread: ThreadHost<StorageThread>): ServedThread<StorageThread> {
     commitWaiting();
     if (!engine.idleWorkDue()) return;
     report(engine.commit([]));
-    // A long piece of work goes on at once: one bounded step, then the messages that came meanwhile.
+    // Long work continues at once, in bounded steps. Messages that arrive meanwhile are committed between two steps.
     if (engine.idleWorkDue()) thread.soon(upkeep);
   };
   thread.every(TICK_MS, upkeep);
@@ -83,7 +84,7 @@ function open(thread: ThreadHost<StorageThread>): ServedThread<StorageThread> {
   };
 }
 
-/** As many waiting chunks as one commit may carry: enough to share an fsync, few enough to keep the wait short. */
+/** As many waiting chunks as one commit may contain: enough to share an fsync, few enough to keep the wait short. */
 function takeGroup(waiting: PublishChunk[]): PublishChunk[] {
   let bytes = 0;
   let count = 0;

@@ -10,7 +10,7 @@ import type { SeriesRegistry } from "./series-registry.ts";
  * and deletes remembered deliveries and kept window states that have expired.
  *
  * It works in small steps inside commits, so that no acknowledgement waits for a checkpoint of a million windows. A
- * checkpoint may take many steps: every row says through which sequence it counted, so rows of different moments fit
+ * checkpoint may take many steps: every row has the sequence through which it counted, so rows of different moments fit
  * together.
  */
 export class Upkeep {
@@ -76,8 +76,8 @@ export class Upkeep {
 
   /**
    * A checkpoint writes at most one window for every four journaled readings, or for every reading when room is short. A
-   * full gateway takes no more readings, so there is nothing to wait for: every part of the journal that can be deleted must
-   * be deleted, or the gateway stays full for ever.
+   * full gateway takes no more readings, so waiting would not help: every part of the journal that can be deleted must be
+   * deleted, or the gateway stays full for ever.
    */
   #checkpointDue(journalSeq: number, pressure: PressureLevel): boolean {
     const since = journalSeq - this.#checkpointSeq;

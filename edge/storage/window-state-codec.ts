@@ -4,7 +4,7 @@ import type { Value } from "../../proto/core/reading.ts";
 import type { WindowSummary } from "../../proto/core/summary.ts";
 
 /**
- * The `state` column of a window: twelve doubles, the first and last values where they are no numbers, the sketch.
+ * The `state` column of a window: twelve doubles, the first and last values where they are not numbers, the sketch.
  *
  *     f64[12] | u32 coverage | u32 length of ends | ends (JSON [first, last], null for a number) | sketch bytes
  *

@@ -10,9 +10,9 @@ CREATE TABLE series (
   id             INTEGER PRIMARY KEY,
   device         TEXT NOT NULL,
   metric         TEXT NOT NULL,
-  -- The latest one said; a window carries the unit its series had when it was sealed.
+  -- The latest reported unit. A window has the unit that its series had when it was sealed.
   unit           TEXT,
-  -- Kept states of windows that ended at or before this are gone; what comes later for them is a supplement.
+  -- States of windows that ended at or before this were deleted. A later reading for them becomes a supplement.
   evicted_end_ms REAL,
   UNIQUE (device, metric)
 ) STRICT;
@@ -79,12 +79,12 @@ CREATE TABLE dead_letter (
   reason      TEXT NOT NULL,
   detail      TEXT NOT NULL,
   route       TEXT NOT NULL,
-  -- Length of the payload as it came; the stored bytes are cut at the configured limit.
+  -- Length of the received payload. Fewer bytes are stored when it is larger than the quota.
   size        INTEGER NOT NULL,
   payload     BLOB NOT NULL
 ) STRICT;
 
--- Counts since the first start on this disk, and how much of each is reported in a sealed batch.
+-- Counts since the first start on this disk, and how much of each is in a sealed batch.
 CREATE TABLE ledger (
   kind   TEXT NOT NULL,
   reason TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- What decoding remembers of earlier messages (births, discoveries), the oldest first.
+-- Births and discoveries from earlier messages, the oldest first.
 CREATE TABLE decoder_memory (
   id   INTEGER PRIMARY KEY,
   key  TEXT NOT NULL UNIQUE,

@@ -4,15 +4,15 @@ CREATE TABLE series_3 (
   id             INTEGER PRIMARY KEY,
   device         TEXT NOT NULL,
   metric         TEXT NOT NULL,
-  -- number, boolean or text; NULL: nobody looked yet.
+  -- number, boolean or text; NULL: not recorded yet.
   type           TEXT,
-  -- NULL: nobody said one yet.
+  -- NULL: never reported.
   unit           TEXT,
   became         INTEGER NOT NULL,
   -- Earliest and latest time of a reading, as of the last checkpoint.
   first_ms       REAL,
   last_ms        REAL,
-  -- Kept states of windows that ended at or before this are gone; what comes later for them is a supplement.
+  -- States of windows that ended at or before this were deleted. A later reading for them becomes a supplement.
   evicted_end_ms REAL
 ) STRICT;
 

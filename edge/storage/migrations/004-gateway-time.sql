@@ -4,9 +4,9 @@ CREATE TABLE boot (
   boot_id  TEXT NOT NULL UNIQUE,
   -- Monotonic.
   began_ms REAL NOT NULL,
-  -- Wall clock less monotonic time; NULL while it is not known.
+  -- Wall clock minus monotonic time; NULL while it is not known.
   offset_ms REAL,
-  -- 1: it ended before its time was known, and the offset is the latest that is possible.
+  -- 1: the boot ended before its time was known, and the offset is the latest possible one.
   estimated INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -18,7 +18,7 @@ CREATE TABLE held_message (
   at_ms   REAL NOT NULL,
   client  TEXT NOT NULL,
   topic   TEXT NOT NULL,
-  -- What its content type says of the payload, by number; 0: nothing.
+  -- The payload format that the content type names, as an index into CONTENT_FORMATS; 0: none.
   format  INTEGER NOT NULL,
   payload BLOB NOT NULL
 ) STRICT;

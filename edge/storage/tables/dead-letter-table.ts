@@ -30,7 +30,7 @@ export class DeadLetterTable {
     this.#sql.drop.run(id);
   }
 
-  /** Deletes the oldest. @returns the bytes that it took, 0 when there was none. */
+  /** Deletes the oldest. @returns the bytes that it took; 0: the table is empty. */
   dropOldest(): number {
     const oldest = this.#sql.oldest.get();
     if (oldest === undefined) return 0;
@@ -48,7 +48,7 @@ export class DeadLetterTable {
     return this.#sql.bytes.get()?.bytes ?? 0;
   }
 
-  /** Messages with an unknown alias that came at or after `sinceMs` on a topic that begins so; read one by one. */
+  /** Messages with an unknown alias from `sinceMs` on, on topics with this prefix; read one by one. */
   unknownAliases(sinceMs: number, topicPrefix: string): IterableIterator<UnknownAlias> {
     return this.#sql.unknownAliases.iterate(sinceMs, topicPrefix, topicPrefix);
   }
@@ -75,7 +75,7 @@ export type StoredDeadLetter = DeadLetterRow & { readonly id: number };
 /** Dead letters with an id above `after`, of one reason or of all, in the order in which they came, at most `limit`. */
 export type DeadLetterRange = { readonly after: number; readonly reason: string | undefined; readonly limit: number };
 
-/** A dead letter without its payload, but with the length of it. */
+/** A dead letter without its payload. `bytes` is the length of the payload. */
 export type UnknownAlias = {
   readonly id: number;
   readonly arrivedMs: number;
@@ -118,7 +118,7 @@ function prepare(db: Database): Statements {
     oldest: db.prepare("SELECT id, length(payload) + 256 AS bytes FROM dead_letter ORDER BY id LIMIT 1"),
     setReason: db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?"),
     bytes: db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter"),
-    // It reads neither the payload nor the columns behind it: most of these rows are looked at and left.
+    // It does not read the payload or the columns after it, because most of these rows are skipped.
     unknownAliases: db.prepare(
       `SELECT id, arrived_ms AS arrivedMs, topic, length(payload) AS bytes FROM dead_letter
        WHERE reason = 'unknown_alias' AND arrived_ms >= ? AND substr(topic, 1, length(?)) = ? ORDER BY arrived_ms, id`,

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 
-/** What decoding remembers across restarts: births, discovered units. */
+/** Births and discovered units, which the decoder remembers across restarts. */
 export class DecoderMemoryTable {
   readonly #sql: Statements;
 

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 
-/** Hashes of accepted deliveries, one row a commit, by which redelivered messages are recognised. */
+/** Hashes of accepted deliveries, one row a commit. They recognise redelivered messages. */
 export class DeliveryTable {
   readonly #sql: Statements;
 

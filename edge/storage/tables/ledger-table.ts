@@ -22,7 +22,7 @@ export class LedgerTable {
   }
 }
 
-/** All but `schema_change` are reported to the regions; these see changes of types and units for themselves. */
+/** Regions get all kinds but `schema_change`, because they detect changes of types and units themselves. */
 export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard" | "schema_change";
 
 export type LedgerRow = {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 
-/** Single numbers that the database keeps by name; 0 where none was written. */
+/** Single numbers by name; 0 if a number was never written. */
 export class MetaTable {
   readonly #sql: Statements;
 
@@ -21,7 +21,7 @@ export class MetaTable {
  * - `checkpoint_seq`: the stored state of every open window includes the journal up to here.
  * - `sealed_raw_seq`: raw readings up to here are in sealed batches.
  * - `sealed_readings`: readings up to here are counted in sealed batches.
- * - `journal_seq`: the last sequence that was given to a reading, so that an emptied journal goes on from it.
+ * - `journal_seq`: the last sequence that was given to a reading, so that an emptied journal continues from it.
  * - `known_ms`: the newest time of the wall clock at which the time was known.
  */
 export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq" | "known_ms";

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { StreamId } from "../../../proto/core/ids.ts";
 
-/** The streams of this gateway that have batches on disk, with what regions claim to hold of them. */
+/** The streams of this gateway that have batches on disk, and which batches regions claim to hold. */
 export class StreamTable {
   readonly #sql: Statements;
 

@@ -32,7 +32,7 @@ export class WindowStateTable {
     return row === undefined ? undefined : storedWindow(row);
   }
 
-  /** Start of the newest closed window of this length, `-Infinity` when there is none. */
+  /** Start of the newest closed window of this length; `-Infinity`: no window is closed. */
   newestClosedStartMs(series: number, windowMs: number): number {
     return this.#sql.newestClosed.get(series, windowMs)?.start_ms ?? -Infinity;
   }
@@ -42,8 +42,8 @@ export class WindowStateTable {
   }
 
   /**
-   * Kept states that have expired, those that expired first in front. A state that counted a reading above
-   * `checkpointSeq` stays: a replay of the journal would not find it and would count the reading again, as a supplement.
+   * Expired states, the earliest first. A state that counted a reading above `checkpointSeq` stays: a replay of the journal
+   * would not find it and would count the reading again, as a supplement.
    */
   expired(nowMs: number, checkpointSeq: number, limit: number): ExpiredWindow[] {
     return this.#sql.expired.all(nowMs, checkpointSeq, limit);
