@@ -5,7 +5,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { ClientNote, MqttEvents, RefusalReason } from "./mqtt/events.ts";
 import type { ReloadNote } from "./mqtt/file-reloads.ts";
 
-/** What happens between the broker and its clients, in the log and the metrics. */
+/** Log lines and metrics of the broker and its clients. */
 export class BrokerEvents implements MqttEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof brokerMetrics>;
@@ -83,7 +83,10 @@ function brokerMetrics(registry: Registry) {
   return {
     connects: counter("mqtt_connects", "Accepted connections."),
     refusals: counter("mqtt_refusals", "Refused connections and messages.", ["reason"]),
-    slowed: counter("mqtt_slowed", "Times that a client had to wait because it sent faster than it may."),
+    slowed: counter(
+      "mqtt_slowed",
+      "How often a client was slowed down because it sent faster than mqtt.limits allows.",
+    ),
     reloads: counter("mqtt_reloads", "Files that were read again. `kept`: the last valid version stays in use.", [
       "file",
       "outcome",

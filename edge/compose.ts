@@ -34,8 +34,8 @@ import { UplinkDriver } from "./uplink/uplink-driver.ts";
  *                           ^ acks        |
  *     people --HTTP--> HttpServer     UplinkDriver -> GrpcEndpoint --gRPC--> region
  *
- * First all parts are built, then they are wired, then they are started: a part that runs may call any other. Building
- * reads files that the configuration names, and opens nothing.
+ * First all parts are built, then they are wired, then they are started, because a running part may call any other.
+ * Building reads files that the configuration names, and opens nothing.
  *
  * Parts start from the disk outwards, so that nothing is received before it can be stored. They stop in the opposite
  * order: stop listening, commit and acknowledge what was received, seal, hand over what five seconds allow, close the
@@ -172,7 +172,7 @@ export async function startGateway(deps: {
   const { time, heldMessages } = await storage.status();
   if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
 
-  // Before the parts that may wait for room on the disk: only the uplink makes room.
+  // The uplink starts before the parts that may wait for room on the disk, because only the uplink makes room.
   uplink.start();
   life.onStop("uplink", () => uplink.stop({ handOverMs: 0 }));
   const page = await http.listen(config.http);
@@ -245,9 +245,9 @@ function storageData(config: EdgeConfig): StorageWorkerData {
 }
 
 const HAND_OVER_MS = 5000;
-/** A thread that closes has 20 s of its own, and says so when they are over. */
+/** A thread has 20 s to close, and reports when it needs more. */
 const CLOSE_MS = 25_000;
-/** 24 bytes each, at most; covers the last second at 200,000 messages/s and the last hours of an ordinary site. */
+/** At most 24 bytes each. So many cover five seconds at 200,000 messages/s, or the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
 /** The wills of all connected clients together. */
 const WILL_BYTES = 16 * 1024 * 1024;

@@ -18,8 +18,7 @@ import type { WindowRule } from "./core/storage/window-plan.ts";
 import type { RouteOptions } from "./decode/route.ts";
 
 /**
- * The configuration of a gateway. This file and `config/` are the only place where its keys, defaults and limits are
- * declared. `npm run docs` writes CONFIGURATION.md from them.
+ * The configuration of a gateway. Only this file and `config/` declare its keys, defaults and limits. `npm run docs` writes CONFIGURATION.md from them.
  *
  * @param folder the folder of the file; relative paths in the file start there.
  */
@@ -48,7 +47,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
           on_change: schemaPolicy()
             .default("accept")
             .describe(
-              "`accept`: the metric goes on as a new version of itself, which is never summed up with the old one. `dead_letter`: the message is kept as a dead letter until an operator retries it.",
+              "`accept`: the metric continues as a new version of itself, which is never added to the old one. `dead_letter`: the message is kept as a dead letter until an operator retries it.",
             ),
         })
         .prefault({})
@@ -62,7 +61,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       seal: seal(),
       buffer: buffer(),
       regions: regions(folder),
-      operators: operators(folder).describe("The operators, who may retry and purge dead letters."),
+      operators: operators(folder).describe("The operators. They may retry and purge dead letters."),
       failover: failoverPolicy(),
       clock: clock(),
       http: http(folder, 9101),
@@ -80,7 +79,7 @@ export function edgeConfigSchema(folder: string): z.ZodType<EdgeConfig> {
       windows: [...windows.map((rule) => rule(schema.on_change)), catchAll(schema.on_change)],
       dataDir: data_dir,
       timeZone: time_zone,
-      // A person who writes routes wants to hear of topics that none of them matches.
+      // A person who writes routes wants to know of topics that no route matches.
       unrouted: unrouted ?? (rest.routes.length === 0 ? ("auto" as const) : ("dead_letter" as const)),
     }));
 }

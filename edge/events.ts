@@ -25,7 +25,7 @@ export class GatewayEvents {
   readonly mqtt: BrokerEvents;
   readonly sessions: SessionEvents;
   readonly uplink: UplinkEvents;
-  /** Brings the metrics of the storage thread up to date. */
+  /** Updates the metrics of the storage thread. */
   readonly storage: (values: StorageMetricValues) => void;
 
   constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
@@ -38,7 +38,7 @@ export class GatewayEvents {
   }
 
   started(note: { gateway: string; mqtt: readonly string[]; http: string; dataDir: string; startMs: number }): void {
-    this.#log.info(note, `gateway ${note.gateway} takes sensors on ${note.mqtt.join(", ")}`);
+    this.#log.info(note, `gateway ${note.gateway} accepts sensors on ${note.mqtt.join(", ")}`);
   }
 
   timeUnknown({ why, nowMs, held }: { why: WaitingFor; nowMs: number; held: number }): void {
@@ -69,11 +69,11 @@ export class GatewayEvents {
 
   /** Logged once for each new version of a metric, and once for each refused one. */
   schemaChanged({ device, metric, from, to, outcome }: SchemaChange): void {
-    const said = `${device} ${metric}: was ${schemaText(from)}, is ${schemaText(to)}`;
-    if (this.#schemasLogged.size >= SCHEMAS_LOGGED_MAX || this.#schemasLogged.has(said)) return;
-    this.#schemasLogged.add(said);
+    const text = `${device} ${metric}: was ${schemaText(from)}, is ${schemaText(to)}`;
+    if (this.#schemasLogged.size >= SCHEMAS_LOGGED_MAX || this.#schemasLogged.has(text)) return;
+    this.#schemasLogged.add(text);
     const end = outcome === "dead_letter" ? ": its messages are dead letters" : ": a new version of the metric begins";
-    this.#log.warn({ device, metric, from, to, outcome }, `${said}${end}`);
+    this.#log.warn({ device, metric, from, to, outcome }, `${text}${end}`);
     if (this.#schemasLogged.size === SCHEMAS_LOGGED_MAX) {
       this.#log.warn("further changes of type or unit are not logged: /v1/schema lists them, /metrics counts them");
     }
@@ -108,7 +108,7 @@ function shown(nowMs: number): string {
   return Math.abs(nowMs) <= 8.64e15 ? new Date(nowMs).toISOString() : String(nowMs);
 }
 
-/** With more changes a person looks at the list, not at the log. */
+/** For more changes the list at /v1/schema is easier to read than the log. */
 const SCHEMAS_LOGGED_MAX = 1000;
 
 function gatewayMetrics(registry: Registry) {
@@ -116,7 +116,7 @@ function gatewayMetrics(registry: Registry) {
   return {
     messages: new Counter({
       name: "tidemark_edge_messages_total",
-      help: "MQTT messages on disk, with every outcome.",
+      help: "MQTT messages on disk, whatever their outcome.",
       registers,
     }),
     commitSeconds: new Histogram({

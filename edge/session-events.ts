@@ -43,7 +43,7 @@ const WHY: Readonly<Record<DroppedMessage["reason"], string>> = {
   store_full: "all queues together are full (mqtt.sessions.total_queue_size)",
   expired: "the message expired while it waited",
   not_allowed: "the client may not read it (acl_file)",
-  too_large: "it is larger than the client takes",
+  too_large: "it is larger than the client accepts",
 };
 
 function sessionMetrics(registry: Registry) {
@@ -60,7 +60,7 @@ function sessionMetrics(registry: Registry) {
     retainedBytes: gauge("mqtt_retained_bytes", "Bytes of the retained messages."),
     dropped: new Counter({
       name: "tidemark_edge_mqtt_dropped_total",
-      help: "Messages that a session did not get. They are stored as readings all the same.",
+      help: "Messages that a session did not get. Their readings are stored nevertheless.",
       labelNames: ["reason"],
       registers,
     }),

@@ -5,7 +5,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { UplinkReport } from "./core/uplink/uplink-events.ts";
 import type { RegionListEvents } from "./uplink/region-endpoints.ts";
 
-/** What happens on the way to the regions, in the log and the metrics. */
+/** Log lines and metrics of the connections to regions. */
 export class UplinkEvents implements RegionListEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof uplinkMetrics>;
@@ -29,10 +29,10 @@ export class UplinkEvents implements RegionListEvents {
     this.#bytesSent = bytesSent;
   }
 
-  /** A region listed regions that were not known. */
+  /** A region sent a new list of regions. */
   regionsLearned(regions: readonly { readonly region: string; readonly url: string }[]): void {
     const names = regions.map(({ region }) => region).join(", ");
-    this.#log.info({ regions }, `the list of regions is now ${names}; one of them told it`);
+    this.#log.info({ regions }, `a region sent a new list of regions: ${names}`);
   }
 
   regionsNotKept(fault: Fault): void {

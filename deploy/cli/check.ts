@@ -52,5 +52,5 @@ async function summaryOf(file: string): Promise<string> {
   const { gateway, mqtt, regions, dataDir } = loadConfig({ path: file, schema: edgeConfigSchema });
   const listeners = mqtt.listeners.map((listener) => `${listener.protocol}://${listener.host}:${listener.port}`);
   const names = regions.map((region) => region.name);
-  return `gateway ${gateway}: takes sensors on ${listeners.join(", ")}, forwards to ${names.join(", ")}, keeps data in ${dataDir}`;
+  return `gateway ${gateway}: accepts sensors on ${listeners.join(", ")}, forwards to ${names.join(", ")}, keeps data in ${dataDir}`;
 }

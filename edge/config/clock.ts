@@ -8,7 +8,7 @@ import { TimeZone } from "../decode/timestamp.ts";
 
 export type ClockConfig = { readonly rules: TimeRules; readonly synchronizedFile: string | null };
 
-/** `clock`: when the clock of the machine is believed. */
+/** `clock`: when the gateway believes the clock of the machine. */
 export function clock(): z.ZodType<ClockConfig> {
   const date = "expected a date such as 2026-01-01";
   return z
@@ -22,7 +22,7 @@ export function clock(): z.ZodType<ClockConfig> {
       max_wait: duration({ min: "1s" })
         .optional()
         .describe(
-          "How long messages are held. After that their readings get the time that the clock shows and are marked as suspect. By default messages are held as long as the disk has room.",
+          "How long messages are held. After that their readings get the time of the clock and are marked as suspect. By default messages are held as long as the disk has room.",
         ),
       behind_wait: duration({ max: "1d" })
         .prefault(formatDuration(TIME_RULES.behindWaitMs))
@@ -32,7 +32,7 @@ export function clock(): z.ZodType<ClockConfig> {
         .refine(isAbsolute, "expected an absolute path such as /run/systemd/timesync/synchronized")
         .meta({ kind: "absolute path of a file" })
         .optional()
-        .describe("A file that exists once the clock is synchronized. By default the clock alone is looked at."),
+        .describe("A file that exists once the clock is synchronized. By default only the clock itself is checked."),
     })
     .prefault({})
     .transform((given) => ({
@@ -44,7 +44,7 @@ export function clock(): z.ZodType<ClockConfig> {
       synchronizedFile: given.synchronized_file ?? null,
     }))
     .describe(
-      "When the clock of the machine is believed. Until then messages are acknowledged and held on disk. Later each gets its true time, by how long ago it came.",
+      "When the clock of the machine is believed. Until then messages are acknowledged and held on disk. Later each gets its true time of arrival, because the gateway knows how long ago it arrived.",
     );
 }
 

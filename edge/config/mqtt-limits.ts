@@ -26,7 +26,7 @@ export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "max
       in_flight: wholeNumber(1, 65_535)
         .default(inFlight)
         .describe(
-          "QoS 1 and 2 messages of one client whose acknowledgement is not complete. MQTT 5 clients are told it as Receive Maximum.",
+          "QoS 1 and 2 messages of one client whose acknowledgement is not complete. MQTT 5 clients get this number as Receive Maximum.",
         ),
       subscriptions: wholeNumber(1, 1_000_000)
         .default(subscriptionsPerClient)
@@ -34,12 +34,12 @@ export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "max
       send_buffer: size({ min: "64KiB" })
         .prefault(formatExactSize(sendBufferBytes))
         .describe(
-          "What may wait for a subscriber that does not read. Beyond it QoS 0 messages are dropped, and a client with QoS 1 or 2 subscriptions is disconnected.",
+          "Bytes that may wait for a subscriber that does not read. Beyond that QoS 0 messages are dropped, and a client with QoS 1 or 2 subscriptions is disconnected.",
         ),
       keep_alive: duration({ max: "18h" })
         .prefault("0s")
         .describe(
-          "The longest keep alive. MQTT 5 clients are told it; MQTT 3.1.1 clients that ask for more are refused. `0s`: no limit.",
+          "The longest keep alive. MQTT 5 clients get it as Server Keep Alive; MQTT 3.1.1 clients that ask for more are refused. `0s`: no limit.",
         ),
     })
     .prefault({})

@@ -5,7 +5,7 @@ import type { QueueLimits } from "../mqtt/sessions/message-queues.ts";
 
 export type SessionsConfig = QueueLimits & Omit<BrokerSessionOptions, "drainTimeoutMs"> & { readonly max: number };
 
-/** `mqtt.sessions`: what is kept for local subscribers that are away. */
+/** `mqtt.sessions`: sessions of local subscribers, and the messages that wait for them. */
 export function sessions(): z.ZodType<SessionsConfig> {
   return z
     .strictObject({
@@ -14,7 +14,7 @@ export function sessions(): z.ZodType<SessionsConfig> {
         .describe("The most sessions. A SUBSCRIBE that needs one more is refused."),
       expire_after: duration({ min: "1s", max: "366d" })
         .prefault("7d")
-        .describe("A session is deleted when its client stays away for so long. MQTT 5 clients may ask for less."),
+        .describe("A session is deleted when its client stays away for this time. MQTT 5 clients may ask for less."),
       in_flight: wholeNumber(1, 65_535)
         .default(100)
         .describe("Messages that are sent to one client before it must acknowledge some."),
@@ -40,13 +40,13 @@ export function sessions(): z.ZodType<SessionsConfig> {
       totalQueueBytes: given.total_queue_size,
     }))
     .describe(
-      "Sessions of local subscribers. They survive a restart. A message that no session gets is still a reading.",
+      "Sessions of local subscribers. They survive a restart. These limits do not affect readings: every message is stored.",
     );
 }
 
 export type RetainedConfig = { readonly topics: number; readonly bytes: number };
 
-/** `mqtt.retained` */
+/** `mqtt.retained`: limits of retained messages. */
 export function retained(): z.ZodType<RetainedConfig> {
   return z
     .strictObject({

@@ -57,17 +57,17 @@ export function mqtt(folder: string): z.ZodType<MqttConfig> {
         ),
       max_packet: size({ min: "1KiB", max: "64MiB" })
         .prefault(formatExactSize(DEFAULT_LIMITS.maxPacketBytes))
-        .describe("The largest MQTT packet. A client that sends a larger one is disconnected before it is read."),
+        .describe(
+          "The largest MQTT packet. A client that sends a larger packet is disconnected before the packet is read.",
+        ),
       max_connections: wholeNumber(1, 1_000_000)
         .default(DEFAULT_LIMITS.maxConnections)
         .describe(
-          "The most open connections. Allow twice the number of sensors: a sensor that lost its connection comes back before the old one is missed.",
+          "The most open connections. Allow twice the number of sensors: a sensor that lost its connection connects again before the gateway notices the loss.",
         ),
       connect_timeout: duration({ min: "1s", max: "5m" })
         .prefault(formatDuration(DEFAULT_LIMITS.connectTimeoutMs))
-        .describe(
-          "How long a client has for the TLS handshake, for the WebSocket upgrade, and for sending its CONNECT, each.",
-        ),
+        .describe("How long each of these may take: the TLS handshake, the WebSocket upgrade, and the CONNECT packet."),
       limits: mqttLimits(),
       sys_interval: duration({ max: "1h" })
         .prefault("10s")
@@ -77,7 +77,7 @@ export function mqtt(folder: string): z.ZodType<MqttConfig> {
     })
     .superRefine((given, context) => {
       if (given.allow_anonymous || given.users_file !== undefined) return;
-      const message = "nobody could connect: name a users_file, or set allow_anonymous: true";
+      const message = "no client could connect: name a users_file, or set allow_anonymous: true";
       context.addIssue({ code: "custom", message });
     })
     .transform((given) => ({

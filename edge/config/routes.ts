@@ -7,7 +7,7 @@ import { PLAUSIBLE } from "../decode/route.ts";
 import { Template } from "../decode/template.ts";
 import { topicPatternProblem } from "../decode/topic-pattern.ts";
 
-/** One of `routes`. */
+/** An entry of `routes`. */
 export function route(): z.ZodType<RouteOptions> {
   return z
     .strictObject({
@@ -40,18 +40,18 @@ export function route(): z.ZodType<RouteOptions> {
       timestamp: z
         .union([z.literal("arrival"), timestamp()], "expected arrival, or a group with field and unit")
         .prefault({})
-        .describe("Where the time of a reading comes from. `arrival`: the time at which the message came in."),
+        .describe("Where the time of a reading comes from. `arrival`: the time at which the message arrived."),
       unit: z
         .union([z.string(), z.record(z.string(), z.string())], "expected a unit, or a group of metric: unit")
         .meta({ kind: "unit, or group of `metric: unit`" })
         .optional()
-        .describe("The unit of all metrics, or of each. It counts more than a unit in the payload."),
+        .describe("One unit for all metrics, or a unit for each. It replaces a unit in the payload."),
       fields: z
         .record(z.string(), fieldOptions(), "expected paths in the payload, such as temp: { scale: 0.1 }")
         .meta({ kind: "group by path" })
         .optional()
         .describe(
-          "Only these fields of the payload become readings. A key is a path in the payload, joined by dots. `*` stands for anything.",
+          "Only these fields of the payload become readings. A key is a path in the payload, joined by dots. `*` matches any characters.",
         ),
       plausible: plausibleTimes().describe("Which times in payloads are believed."),
       columns: z
@@ -127,7 +127,7 @@ function plausibleTimes() {
         .enum(["arrival", "accept", "dead_letter"])
         .default(PLAUSIBLE.otherwise)
         .describe(
-          "What happens beyond that. `arrival`: the time of arrival counts. `accept`: the time of the payload counts. Both are marked as suspect. `dead_letter`: the message is a dead letter.",
+          "What happens to other times. `arrival`: the time of arrival counts. `accept`: the time of the payload counts. Both are marked as suspect. `dead_letter`: the message is a dead letter.",
         ),
     })
     .prefault({})

@@ -12,7 +12,7 @@ export function seal(): z.ZodType<SealConfig> {
     })
     .prefault({})
     .transform((given) => ({ sizeBytes: given.size, afterMs: given.after }))
-    .describe("When a batch is sealed and can be sent. What comes first decides.");
+    .describe("When a batch is sealed and can be sent: at the size or at the age, whichever comes first.");
 }
 
 export type BufferConfig = {
@@ -37,11 +37,11 @@ export function buffer(): z.ZodType<BufferConfig> {
         ),
       keep_replicated: duration({ max: "366d" })
         .prefault("1d")
-        .describe("How long a batch that enough regions hold stays here as one more copy, if there is room."),
+        .describe("How long a batch stays here as one more copy after enough regions hold it, if there is room."),
     })
     .prefault({})
     .superRefine(({ max_size, dead_letters }, context) => {
-      // Dead letters are deleted for no other reason than their own quota. They must not fill the disk.
+      // Only this quota deletes dead letters. With a larger one they could fill the disk.
       if (dead_letters === undefined || dead_letters <= max_size / 4) return;
       const message = "more than a quarter of max_size; expected less, or a larger max_size";
       context.addIssue({ code: "custom", message, path: ["dead_letters"] });

@@ -42,13 +42,13 @@ function region(folder: string): z.ZodType<RegionConfig> {
 
 export type FailoverConfig = { readonly returnMs: number };
 
-/** `failover` */
+/** `failover`: the return to a more preferred region. */
 export function failoverPolicy(): z.ZodType<FailoverConfig> {
   return z
     .strictObject({
       return_after: duration({ min: "1s", max: "1d" })
         .prefault("5m")
-        .describe("How long a more preferred region must be well before batches go to it again."),
+        .describe("How long the session with a more preferred region must be live before batches go to it again."),
     })
     .prefault({})
     .transform(({ return_after }) => ({ returnMs: return_after }))

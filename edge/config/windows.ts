@@ -2,7 +2,7 @@ import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
 import type { SchemaChangePolicy, WindowRule } from "../core/storage/window-plan.ts";
 
-/** One of `windows`. It becomes a rule when `schema.on_change` is known, which holds where the rule says nothing. */
+/** An entry of `windows`. It becomes a rule when `schema.on_change` is known, which is its default. */
 export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRule> {
   return z
     .strictObject({
@@ -12,7 +12,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
           metric: z.string().default("*").describe("A pattern for the metric."),
         })
         .prefault({})
-        .describe("Which series the rule is for. `*` in a pattern stands for anything."),
+        .describe("Which series the rule is for. `*` in a pattern matches any characters."),
       lengths: z
         .array(duration({ min: "100ms", max: "31d" }), "expected a list such as [10s, 1m]")
         .prefault(["10s", "1m"])
@@ -25,10 +25,10 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         .describe("Windows have a sketch, from which regions compute quantiles."),
       out_of_orderness: duration({ max: "31d" })
         .prefault("5s")
-        .describe("How far behind the newest reading of its device a reading may come and find its window open."),
+        .describe("How far a reading may be behind the newest reading of its device and still find its window open."),
       idle_timeout: duration({ min: "100ms", max: "31d" })
         .prefault("10s")
-        .describe("The windows of a device are closed when it is silent for so long."),
+        .describe("The windows of a device are closed when it sends nothing for this time."),
       allowed_lateness: duration({ max: "31d" })
         .prefault("1h")
         .describe("How long after its close a window can be revised by late readings."),
@@ -36,7 +36,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         .enum(["auto", "mirror", "partition"])
         .default("auto")
         .describe(
-          "What it means that two gateways forward one series. `mirror`: both saw all of it. `partition`: each saw a part. `auto`: they are added up where they cover different times.",
+          "How the windows of one series from two gateways are combined. `mirror`: both gateways saw all readings. `partition`: each saw a part, and the parts are added. `auto`: they are added where they cover different times.",
         ),
       on_schema_change: schemaPolicy().optional().describe("As `schema.on_change`, for these series."),
     })
@@ -52,7 +52,7 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         context.addIssue({ code: "custom", message: "expected at most 8 window lengths", path: ["lengths"] });
       }
       if (new Set(given.lengths).size !== given.lengths.length) {
-        context.addIssue({ code: "custom", message: "a window length is there twice", path: ["lengths"] });
+        context.addIssue({ code: "custom", message: "a window length is listed twice", path: ["lengths"] });
       }
     })
     .transform((given) => (usual: SchemaChangePolicy): WindowRule => ({

@@ -40,7 +40,7 @@ export function topicPatternProblem(text: string): string | undefined {
     if (level !== "+" && level.includes("+")) return "'+' must be a level of its own";
     const name = captureName(level);
     if (name === undefined && /[{}]/.test(level)) return `'${level}': {name} must be a level of its own`;
-    if (name !== undefined && names.has(name)) return `{${name}} is there twice`;
+    if (name !== undefined && names.has(name)) return `{${name}} is used twice`;
     if (name !== undefined) names.add(name);
   }
   return undefined;

@@ -13,8 +13,8 @@ import type { StoredDeadLetter } from "../storage/tables/dead-letter-table.ts";
 import type { StorageClient } from "../storage/storage-client.ts";
 
 /**
- * Dead letters over HTTP. Everybody may look at them; operators may retry or purge them. All of it goes page by page, so
- * that no request holds up the storage thread.
+ * Dead letters over HTTP. Everybody may read them; operators may retry or purge them. Every request handles one page, so
+ * that it does not hold up the storage thread.
  */
 export function deadLetterRoutes(
   letters: Pick<StorageClient, "deadLetters" | "retryDeadLetters" | "purgeDeadLetters">,
@@ -27,7 +27,7 @@ export function deadLetterRoutes(
   return [
     listingRoute({
       path: "/v1/dead-letters",
-      summary: "messages that should have been readings and were not",
+      summary: "messages that should contain readings and cannot be decoded",
       parameters: { reason },
       row: deadLetterSchema,
       key,
@@ -49,7 +49,7 @@ export function deadLetterRoutes(
     }),
     rawRoute({
       path: "/v1/dead-letters/payload",
-      summary: "the payload of a dead letter, as far as it was kept",
+      summary: "the payload of a dead letter, as far as it was stored",
       parameters: { id },
       contentType: BYTES_TYPE,
       errors: ["not_found"],
@@ -76,7 +76,7 @@ export function deadLetterRoutes(
       handle: async (asked) => {
         const query = pageOf(asked);
         const purged = await letters.purgeDeadLetters(query);
-        // What is deleted is not there any more, so the next page begins at the same place.
+        // The deleted dead letters are gone, so the next page begins after the same id.
         return { purged, next: purged < query.limit ? null : formatCursor(query.after) };
       },
     }),

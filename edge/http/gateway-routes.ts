@@ -6,7 +6,7 @@ import type { StorageClient } from "../storage/storage-client.ts";
 import { deadLetterRoutes } from "./dead-letter-routes.ts";
 import { gatewaySchemaRoute } from "./schema-route.ts";
 
-/** The route table of a gateway, without what every process has. */
+/** The route table of a gateway, without the routes that every process has. */
 export function gatewayRoutes(deps: {
   readonly status: () => Promise<GatewayStatus>;
   readonly storage: Pick<StorageClient, "schema" | "deadLetters" | "retryDeadLetters" | "purgeDeadLetters">;

@@ -5,7 +5,7 @@ import type { GatewayStatus, UplinkRegion } from "../../proto/wire/http/gateway-
 import type { EngineStatus } from "../storage/storage-contract.ts";
 import type { UplinkStatus } from "../uplink/uplink-driver.ts";
 
-/** What `GET /v1/status` answers, from how the parts of the gateway are. */
+/** The answer of `GET /v1/status`, from the states of the gateway's parts. */
 export function gatewayStatus(given: {
   gateway: string;
   nowMs: number;
@@ -122,7 +122,7 @@ function schemaSentence(change: EngineStatus["lastSchemaChange"]): string | null
   return `${metric} of ${device} was ${schemaText(from)} and is ${schemaText(to)}${end}.`;
 }
 
-/** The drain in readings, by the mean size of what is on disk. */
+/** The drain in readings per second, from the mean size of a reading in the outbox. */
 function readingsPerSecond(storage: EngineStatus, uplink: UplinkStatus): number | null {
   const { bytes, readings } = storage.outbox;
   if (uplink.durableBytesPerS <= 0 || bytes === 0) return null;

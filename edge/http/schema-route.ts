@@ -35,7 +35,7 @@ function listedVersion({ type, unit, firstMs, lastMs }: MetricHistory["current"]
   return { type, unit, first_seen: iso(firstMs), last_seen: iso(lastMs) };
 }
 
-/** Infinite where nobody looked; then null. */
+/** Null for an infinite time: it was not recorded. */
 function iso(timeMs: number): string | null {
   const date = new Date(timeMs);
   return Number.isNaN(date.getTime()) ? null : date.toISOString();

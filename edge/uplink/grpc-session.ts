@@ -136,7 +136,7 @@ class GrpcSession implements RegionSession {
     );
     this.#call = call;
     call.on("data", (frame: RegionFrame) => this.#report(sessionEventOf(frame)));
-    // The status follows and says more.
+    // The event `status` follows and has the reason.
     call.on("error", () => undefined);
     call.on("status", (ended: StatusObject) => this.#ended(ended));
     this.#watchdog = setTimeout(() => {
@@ -171,7 +171,6 @@ class GrpcSession implements RegionSession {
   }
 }
 
-/** The event of a frame. */
 export function sessionEventOf(frame: RegionFrame): SessionEvent {
   switch (frame.kind) {
     case "hello_ack": {

@@ -43,7 +43,7 @@ export class RegionEndpoints {
 
   /**
    * Takes over the list of regions that a region sent.
-   * @returns the endpoints of all learned regions, or null when the list is the one that was known.
+   * @returns the endpoints of all learned regions, or null when the list did not change.
    */
   readonly learn = (
     from: RegionId,

@@ -10,7 +10,7 @@ import type { SealedBatch } from "../../proto/core/record.ts";
  * - `closed` is reported exactly once and is the last event, however early the session ends. After `close()` no event is
  *   reported.
  * - Events are reported in the order in which the region sent the frames, and never from inside `open` or `send`.
- * - To connect has a deadline. Later, the uplink judges silence, because only the uplink knows what it waits for.
+ * - Connecting has a deadline. Later, the uplink judges silence, because only the uplink knows what it waits for.
  */
 export interface RegionSession {
   /**
@@ -40,7 +40,7 @@ export type HelloStream = {
   readonly closed: boolean;
 };
 
-/** By stream, the whole set that the region holds. It says nothing about a stream that is not named. */
+/** The whole set that the region holds, by stream. A missing stream means nothing. */
 export type StreamSets = ReadonlyMap<StreamId, Have>;
 
 export type SessionEvent =
@@ -69,7 +69,7 @@ export type SessionEvent =
   | { readonly kind: "refusal"; readonly refusal: RegionRefusal }
   | { readonly kind: "closed"; readonly reason: string };
 
-/** Why a region does not go on. The codes are those of proto/ingest.proto; an unknown code is `other`. */
+/** Why a region refuses a session or a batch. The codes are those of proto/ingest.proto; an unknown code is `other`. */
 export type RegionRefusal = {
   readonly code: RefusalCode;
   readonly message: string;

@@ -15,7 +15,7 @@ import type { RegionEndpoint, RegionSession } from "./session.ts";
 
 /**
  * Carries out what the uplink (edge/core/uplink/uplink.ts) decides: reads the outbox, opens and closes sessions, sends
- * batches. There is no decision here.
+ * batches. It decides nothing itself.
  *
  * After `stop` it has no timer, session or promise left.
  */
@@ -28,7 +28,7 @@ export class UplinkDriver {
   readonly #rate = new RateMeter();
   #phase: "new" | "running" | "stopped" = "new";
   #forceDualSend = false;
-  /** The outbox has listed its streams once. Before that, what is not durable is unknown. */
+  /** The outbox has listed its streams once. Before that, the number of undurable batches is unknown. */
   #listed = false;
   #listener: (report: UplinkReport) => void = () => undefined;
   #onWorkedOff: () => void = () => undefined;
@@ -78,8 +78,8 @@ export class UplinkDriver {
   }
 
   /**
-   * Sends what can be sent in `handOverMs`. Ends as soon as everything sealed is durable, or when the time is up. What
-   * is left stays on disk for the next start. May be called twice, and before `start`.
+   * Sends as many batches as possible in `handOverMs`. Ends as soon as everything sealed is durable, or when the time is up.
+   * Batches that are not sent stay on disk for the next start. May be called twice, and before `start`.
    */
   stop(options: { readonly handOverMs: number }): Promise<void> {
     this.#stopping ??= this.#stop(options.handOverMs);
@@ -252,11 +252,11 @@ export type UplinkDriverDeps = {
   /** Opens a new stream in place of this one, because the region holds other bytes under one of its numbers. */
   readonly rotateStream: (streamId: StreamId, reason: string) => void;
   /**
-   * A region listed all regions. Returns the endpoints of those that the configuration does not name, or null if the
-   * list is not new.
+   * Called with a region's list of all regions. Returns the endpoints of those that the configuration does not name, or
+   * null if the list is not new.
    */
   readonly learn?: (from: RegionId, regions: readonly ListedRegion[]) => readonly RegionEndpoint[] | null;
-  /** What was learned before this start. */
+  /** Regions that were learned before this start. */
   readonly learned?: readonly RegionEndpoint[];
   readonly onFault: (error: unknown) => void;
 };

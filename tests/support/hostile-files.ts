@@ -135,7 +135,7 @@ async function startIn(folder: string): Promise<string> {
   const gateway = ManagedProcess.start({ name: "gateway", args: ["edge", "--config", join(folder, CONFIG)] });
   try {
     const started = await eventually(
-      async () => (gateway.running ? gateway.output.some((line) => line.includes("takes sensors on")) : "ended"),
+      async () => (gateway.running ? gateway.output.some((line) => line.includes("accepts sensors on")) : "ended"),
       (answer) => answer !== false,
       { deadlineMs: 60_000, what: "the gateway starts or ends" },
     );

@@ -40,7 +40,7 @@ describe("check", () => {
     const edge = join(EXAMPLES, "edge.yaml");
     expect(await tidemark(["check", edge])).toEqual({
       code: 0,
-      out: `${edge}: OK, gateway plant-7: takes sensors on tcp://127.0.0.1:1883, forwards to eu, keeps data in ${EXAMPLES}/data/plant-7\n`,
+      out: `${edge}: OK, gateway plant-7: accepts sensors on tcp://127.0.0.1:1883, forwards to eu, keeps data in ${EXAMPLES}/data/plant-7\n`,
       err: "",
     });
     const cloud = join(EXAMPLES, "cloud.yaml");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { answerSchema } from "./answer-schema.ts";
 
-/** A row of `GET /v1/dead-letters` of a gateway: a message that should have been readings and was not. */
+/** A row of `GET /v1/dead-letters` of a gateway: a message that should contain readings and cannot be decoded. */
 export type ShownDeadLetter = {
   readonly id: number;
   readonly arrived: string;
