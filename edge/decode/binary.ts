@@ -54,7 +54,7 @@ function isStructured(json: unknown): boolean {
   return typeof json === "object" && json !== null;
 }
 
-/** @throws TypeError where the library returns its own symbol for "end of a list" as a value. */
+/** @throws TypeError for the symbol that the library returns for an end of a list without a list. */
 function plain(value: unknown): unknown {
   if (typeof value === "symbol") throw new TypeError("the end of a list without a list");
   if (value === undefined || value instanceof Uint8Array) return null;

@@ -8,7 +8,7 @@ export type Inflated =
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string };
 
 /**
- * Recognises gzip and zlib by their first two bytes. No text begins with them. Decompression stops at the limit, so a
+ * Recognises gzip and zlib by their first two bytes, with which no text begins. Decompression stops at the limit, so a
  * compression bomb does not use up the memory.
  * @param maxBytes the largest decompressed payload.
  */

@@ -1,10 +1,10 @@
 /**
- * The content type of an MQTT 5 message [MQTT-3.3.2.3.9]. It decides how the bytes are read where no route does. Names
+ * The content type of an MQTT 5 message [MQTT-3.3.2.3.9]. It decides how the bytes are read if no route decides it. Names
  * still come from the topic and the family. `text/plain` decides nothing, because JSON is text, too.
  */
 export type ContentFormat = "json" | "cbor" | "msgpack" | "csv";
 
-/** By their number in a chunk and on disk. 0 means no format. */
+/** The index is the number of the format in a chunk and on disk. 0 means no format. */
 export const CONTENT_FORMATS: readonly (ContentFormat | undefined)[] = [undefined, "json", "cbor", "msgpack", "csv"];
 
 /** @param contentType with or without parameters; undefined: the message has none. */

@@ -1,6 +1,6 @@
 /**
- * What the decoder remembers of earlier messages: Sparkplug births and Home Assistant discoveries. The caller of the
- * decoder stores it, also across restarts, so that an alias keeps the name that a birth gave it.
+ * The decoder's memory of earlier messages: Sparkplug births and Home Assistant discoveries. The caller of the decoder
+ * stores it across restarts, so that an alias keeps the name that a birth gave it.
  */
 export interface DecoderMemory {
   get(key: string): string | undefined;
@@ -14,7 +14,7 @@ export class RememberedEntries implements DecoderMemory {
   readonly #dirty = new Set<string>();
   #characters = 0;
 
-  /** To be called before the first message. @param entries from the disk, the oldest first. */
+  /** Call it before the first message. @param entries from the disk, the oldest first. */
   load(entries: Iterable<readonly [string, string]>): void {
     for (const [key, text] of entries) {
       this.#entries.set(key, text);
@@ -47,7 +47,7 @@ export class RememberedEntries implements DecoderMemory {
     this.#characters -= key.length + text.length;
   }
 
-  /** The entries that changed since the last call; undefined: the entry was removed. */
+  /** The entries that changed since the last call. A text of undefined: the entry was removed. */
   takeChanges(): readonly (readonly [string, string | undefined])[] {
     const changes = [...this.#dirty].map((key) => [key, this.#entries.get(key)] as const);
     this.#dirty.clear();
@@ -56,5 +56,5 @@ export class RememberedEntries implements DecoderMemory {
 }
 
 const ENTRIES_MAX = 10_000;
-/** A client can publish births of any number of nodes. */
+/** Limits the memory, because a client can publish births of any number of nodes. */
 const CHARACTERS_MAX = 32 * 1024 * 1024;

@@ -2,8 +2,8 @@ import type { ContentFormat } from "./content-type.ts";
 import type { ClockSource, Reading, Value } from "../../proto/core/reading.ts";
 
 /**
- * What one MQTT message becomes: readings, a dead letter, or an ignored message. It is always exactly one of the three,
- * and nothing is dropped silently (I8).
+ * Turns an MQTT message into readings, a dead letter, or an ignored message. It is always exactly one of the three, and
+ * nothing is dropped silently (I8).
  *
  * Decoding is pure and total. It never throws, whatever the bytes are, and the same message always has the same outcome.
  */
@@ -13,7 +13,7 @@ export interface Decoder {
    * reading at all, so the sink gets the first reading only after the whole message is decoded.
    */
   decodeInto(message: IncomingMessage, sink: ReadingSink): DecodeOutcome;
-  /** The same with the readings as values, to show them to a person. */
+  /** Does the same and returns the readings, to show them to a person. */
   decode(message: IncomingMessage): Decoded;
 }
 
@@ -24,10 +24,10 @@ export type IncomingMessage = {
   readonly clientId: string;
   /** The format that its content type names. */
   readonly format?: ContentFormat | undefined;
-  /** The gateway's clock when the message came in, and whether that clock can be believed. */
+  /** The time of the gateway's clock when the message arrived, and whether that clock can be believed. */
   readonly arrivedMs: number;
   readonly clockPlausible: boolean;
-  /** A dead letter that is decoded again, after messages that came later. What it says about its sender is out of date. */
+  /** A dead letter is decoded again, after messages that came later. Its information about its sender is out of date. */
   readonly isRetry?: boolean;
 };
 
@@ -47,15 +47,15 @@ export interface ReadingSink {
   admits(series: SeriesRef, value: Value): ReadingRefusal | null;
   /** Whether there was ever a series with these names. */
   hasSeries?(names: { readonly device: string; readonly metric: string }): boolean;
-  /** @param payloadTimeMs the time in the payload, where it is not believed and the reading is marked as suspect. */
+  /** @param payloadTimeMs the time in the payload, if it is not believed and the reading is marked as suspect. */
   reading(series: SeriesRef, timeMs: number, value: Value, clock: ClockSource, payloadTimeMs?: number): void;
-  /** The payload writes the value of the next reading, a number or a boolean, as a text. */
+  /** The next reading is a number or a boolean that the payload writes as a text. */
   written?(value: Value, text: string): void;
   /** A message to send to the device. Also called for messages without readings. */
   request?(request: DeviceRequest): void;
   /** Earlier dead letters that can be decoded after this message. */
   retryHint?(hint: RetryHint): void;
-  /** Parts of a message with readings that are not readings themselves, counted by kind. */
+  /** Parts of a message that are not readings, counted by kind. Called only for a message that has readings. */
   ignored(what: string, count: number): void;
 }
 
@@ -78,14 +78,14 @@ export type DeviceRequest = { readonly topic: string; readonly payload: Uint8Arr
 export type DecodeOutcome =
   | { readonly kind: "readings"; readonly decoder: string; readonly route: string }
   | { readonly kind: "dead_letter"; readonly reason: DeadLetterReason; readonly detail: string; readonly route: string }
-  /** Not a reading by its nature, such as JSON null. Counted by kind. */
+  /** The message is not a reading by its nature, such as JSON null. It is counted by kind. */
   | { readonly kind: "ignored"; readonly what: string; readonly route: string };
 
 export type Decoded =
   | (Extract<DecodeOutcome, { kind: "readings" }> & { readonly readings: readonly DecodedReading[] })
   | Exclude<DecodeOutcome, { kind: "readings" }>;
 
-/** `written` is the text in the payload and `payloadTimeMs` the time in it, where the reading has another value or time. */
+/** `written` and `payloadTimeMs`: the text and the time in the payload, if the reading has another value or time. */
 export type DecodedReading = Reading & { readonly written?: string; readonly payloadTimeMs?: number };
 
 export type DeadLetterReason =
@@ -104,5 +104,5 @@ export type DeadLetterReason =
   | "too_many_series"
   | "too_many_versions"
   | "schema_change"
-  /** A bug in a decoder. Without this reason it would end the gateway each time that the message is sent again. */
+  /** A bug in a decoder. Without this reason the message would end the gateway each time that it is sent again. */
   | "decoder_failed";

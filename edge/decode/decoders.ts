@@ -1,6 +1,6 @@
 import { FAMILIES } from "./families/registry.ts";
 
-/** The decoders that a route may name. `auto` decides by topic and payload; the others read every payload as that format. */
+/** The decoders that a route may name. `auto` decides by topic and payload; the others read every payload in one format. */
 export const DECODERS: readonly string[] = [
   "auto",
   "json",

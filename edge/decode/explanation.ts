@@ -1,6 +1,6 @@
 import { familyByTopic } from "./families/registry.ts";
 
-/** Why a message was decoded as it was, in a few words, for `tidemark decode`. */
+/** Why the decoder was chosen for a message, in a few words, for `tidemark decode`. */
 export function explanationOf(topic: string, { decoder, route }: { decoder: string; route: string }): string {
   const levels = topic.split("/").filter((level) => level !== "");
   const match = familyByTopic(levels);

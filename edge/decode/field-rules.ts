@@ -4,7 +4,7 @@ import type { Value } from "../../proto/core/reading.ts";
 export type FieldRuleOptions = {
   /** The path of the field. `*` stands for any characters. */
   readonly path: string;
-  /** The metric, where it is not the path. */
+  /** The metric; undefined: the path is the metric. */
   readonly metric?: string | undefined;
   readonly unit?: string | undefined;
   /** Numbers become `value * scale + offset`. */

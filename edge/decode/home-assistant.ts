@@ -2,11 +2,11 @@ import type { DecoderMemory } from "./decoder-memory.ts";
 import { at, isObject, textAt } from "./families/family.ts";
 
 /**
- * Home Assistant's MQTT discovery (home-assistant.io/integrations/mqtt, "MQTT discovery"). In retained messages devices
- * tell the unit of a value in the payloads of a topic, their own name, and a name for the value.
+ * Home Assistant's MQTT discovery (home-assistant.io/integrations/mqtt, "MQTT discovery"). A device publishes retained
+ * messages with its name, and with the name and the unit of each value in the payloads of a topic.
  *
- * A discovered name must not rename a series that exists. So the first name of a value stays, whatever comes later, and
- * no two values get the same name. The caller keeps the name by the topic where a series already has it.
+ * A discovered name must not rename a series that exists. So the first name of a value stays, and no two values get the
+ * same name. If a series with the name from the topic exists already, the caller keeps that name.
  */
 export class HomeAssistantDiscovery {
   readonly #memory: DecoderMemory;
@@ -15,7 +15,7 @@ export class HomeAssistantDiscovery {
     this.#memory = memory;
   }
 
-  /** @returns the topic whose units or names changed; undefined: nothing changed. */
+  /** @returns the topic whose units or names changed; undefined: no topic. */
   add(json: unknown): string | undefined {
     const found = discoveredIn(json);
     if (found === undefined) return undefined;
@@ -51,10 +51,10 @@ export class HomeAssistantDiscovery {
     }
   }
 
-  /** The discovered names; null: there are none, or another value has them already. */
+  /** The discovered names; null: the message has no names, or another value has them already. */
   #ownNames({ topic, path, device, name }: Discovery): DiscoveredValue["names"] {
     if (device === undefined) return null;
-    // In a payload with several values the path is the metric: it tells them apart, whatever their names are.
+    // In a payload with several values the path is the metric, because only paths always differ.
     const metric = path === "" ? name : path;
     if (metric === undefined || device.length + metric.length > NAMES_MAX) return null;
     const key = `home_assistant_name/${JSON.stringify([device, metric])}`;
@@ -108,7 +108,7 @@ function discoveredIn(json: unknown): Discovery | undefined {
 
 /**
  * The path of keys in a template that only picks a value: `{{ value_json.ENERGY.Power }}`, `{{ value_json['tempc'] | round(1) }}`.
- * Undefined: the template computes something, and its unit is the unit of the result.
+ * Undefined: the template computes something, so its unit is not the unit of the value in the payload.
  */
 function pathIn(template: unknown): string | undefined {
   if (template === undefined) return "";
@@ -123,7 +123,7 @@ function pathIn(template: unknown): string | undefined {
   return keys.length === 0 ? undefined : keys.join(".");
 }
 
-/** The text between `{{` and `}}`. Not a pattern, because one with several `\s*` takes time cubic in the length. */
+/** The text between `{{` and `}}`. It uses no pattern, because one with several `\s*` takes time cubic in the length. */
 function innerOf(template: string): string | undefined {
   if (template.length < 4 || !template.startsWith("{{") || !template.endsWith("}}")) return undefined;
   let inner = template.slice(2, -2);

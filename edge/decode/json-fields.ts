@@ -9,15 +9,15 @@ import type { TopicTimes } from "./topic-times.ts";
  * A JSON payload as a flat list of fields: the path joined by dots, the value, and the time of its object.
  *
  * The time in an object is the time of its fields and of those below it. The elements of an array each have their own
- * time. `{"value": x}` only wraps a value, so it adds nothing to the path. Below the root this also holds beside other
- * fields, so that a sensor that sometimes sends its quality does not change its name. Null is not a reading.
+ * time. `{"value": x}` only wraps a value, so it adds nothing to the path. Below the root an object may have other fields
+ * beside `value`, so that a sensor that sometimes sends its quality does not change its name. Null is not a reading.
  */
 export type JsonFields =
   | {
       readonly kind: "fields";
       readonly fields: readonly JsonField[];
       readonly nulls: number;
-      /** Fields with the name of a time whose value is not a time: an uptime, zero. */
+      /** Fields that have the name of a time and another value, such as an uptime or zero. */
       readonly noTimes: number;
       /** Fields that are identifiers by the documentation of the family. */
       readonly identifiers: number;
@@ -33,13 +33,13 @@ export type JsonField = {
   readonly unit: string | null;
   /** Undefined: there is no time in the payload. */
   readonly timeMs: number | undefined;
-  /** The text in the payload, where it writes a number or a boolean as a text. */
+  /** The text in the payload, if it writes a number or a boolean as a text. */
   readonly written?: string;
 };
 
 export type JsonLimits = { readonly depth: number; readonly values: number };
 
-/** Parses a text as JSON, or says where it is not JSON. */
+/** Parses a text as JSON. For a text that is not JSON it reports the place of the mistake. */
 export function parsedJson(
   text: string,
 ): { readonly kind: "json"; readonly json: unknown } | Extract<JsonFields, { kind: "dead_letter" }> {
@@ -74,7 +74,7 @@ export function fieldsOf(parts: readonly WalkedPart[], options: WalkOptions): Js
 export type WalkOptions = {
   readonly time: JsonTime;
   readonly times: TopicTimes;
-  /** The format writes every value as a text, so that a text says nothing about a value. */
+  /** The format writes every value as a text, so a text is not worth reporting. */
   readonly isAllText?: boolean;
   readonly limits: JsonLimits;
   /** Arrays whose elements are readings of one series: the milliseconds between two elements, by path. */
@@ -124,7 +124,7 @@ class Walk {
   noTimes = 0;
   identifiers = 0;
   #part: WalkedPart = { value: null, path: "" };
-  /** The paths of times below the object whose time they are. */
+  /** The paths of times that are not in the object itself, but below it. */
   readonly #timePaths = new Set<string>();
   readonly #time: JsonTime;
   readonly #times: TopicTimes;
@@ -172,7 +172,7 @@ class Walk {
       if (typeof plain.value === "string" || this.#isAllText) return;
       this.fields.push({ ...this.fields.pop()!, written: value });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new NotAccepted("not_finite", `${path === "" ? "the value" : path} is beyond what a number can hold`);
+      throw new NotAccepted("not_finite", `${path === "" ? "the value" : path} is too large for a number`);
     } else {
       this.#add(path, value as Value, null, timeMs);
     }
@@ -192,7 +192,7 @@ class Walk {
       }
       return;
     }
-    // In a list of objects with times, each element is one more reading of the same series, not a series of its own.
+    // In a list of objects with times, each element is one more reading of the same series, not another series.
     const dated = items.length > 0 && items.every((item) => isObject(item) && this.#timeIn(item, path) !== undefined);
     for (const [i, item] of items.entries()) {
       this.#value(item, dated ? path : joined(path, String(i)), timeMs, depth + 1);
@@ -221,7 +221,7 @@ class Walk {
     }
   }
 
-  /** The time in an object, and the name of its field. `timeMs` undefined: the field is there but is not a time. */
+  /** The time in an object, and the name of its field. `timeMs` undefined: the field exists but is not a time. */
   #timeIn(
     object: Record<string, unknown>,
     path: string,
@@ -250,7 +250,7 @@ class Walk {
     if (key === chosen) return true;
     if (this.#time.kind !== "auto" || !TIME_NAME_SET.has(key)) return false;
     if (key === "t") return this.#times.isTime(value, this.#time.unit);
-    // An uptime, a zero or 1970 in such a field is not a reading, either.
+    // An uptime, a zero or a time in 1970 in such a field is not a reading, either.
     return typeof value === "number" || typeof value === "bigint" || isTimeText(value);
   }
 }
@@ -264,7 +264,7 @@ class NotAccepted extends Error {
   }
 }
 
-/** A reviver that keeps integers beyond 2^53 exact. Slow, so it is used only for texts with so many digits. */
+/** A reviver that keeps integers beyond 2^53 exact. It is slow, so it is used only for texts with so many digits. */
 function exactIntegers(this: unknown, _key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" && context?.source !== undefined ? (exactNumber(context.source) ?? value) : value;
 }

@@ -1,9 +1,7 @@
 import { Buffer } from "node:buffer";
 import { parsedJson } from "./json-fields.ts";
 
-/** Questions about a payload that is text. */
-
-/** The payload as text, without NULs at its end: some firmware sends a C string with its end, or its whole buffer. */
+/** The payload as text, without NULs at its end: some firmware sends a C string with its NUL, or its whole buffer. */
 export function payloadText(payload: Uint8Array): string {
   let end = payload.length;
   while (end > 0 && payload[end - 1] === 0) end--;
@@ -17,7 +15,7 @@ export function quotedText(text: string): string | undefined {
   return parsed.kind === "json" && typeof parsed.json === "string" ? parsed.json : undefined;
 }
 
-/** Whether the payload can only be meant as JSON. */
+/** Whether the payload begins like JSON. */
 export function startsJson(text: string): boolean {
   const first = text.trimStart()[0];
   return first === "{" || first === "[" || text.trim() === "null";

@@ -9,7 +9,7 @@ export type PlainValue =
 
 export function plainValue(text: string): PlainValue {
   const trimmed = text.trim();
-  // No digit may match two repetitions: `\d+\.?\d*` takes time quadratic in the length where the rest does not match.
+  // No digit may match two repetitions: `\d+\.?\d*` takes time quadratic in the length if the rest does not match.
   const number =
     /^([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?:\s*([^\d\s.,:;+\-/\p{C}][^\d\p{C}]{0,15}))?$/u.exec(trimmed);
   if (number !== null) {
@@ -32,10 +32,10 @@ export function exactNumber(text: string): number | bigint | undefined {
 }
 
 /**
- * The number that the bytes spell, where it is a simple one such as `-12.34` with up to 15 digits. NaN otherwise.
+ * The number in the bytes, if it is a simple one such as `-12.34` with up to 15 digits; otherwise NaN.
  *
- * Up to 15 digits are exact as an integer, a power of ten up to 22 is exact, too, and the division of two exact doubles
- * rounds once. So the result is that of `Number()` (W. D. Clinger, "How to Read Floating Point Numbers Accurately",
+ * An integer with up to 15 digits is an exact double. A power of ten up to 10^22 is exact, too. A division of two exact
+ * doubles rounds once. So the result is that of `Number()` (W. D. Clinger, "How to Read Floating Point Numbers Accurately",
  * 1990). It is faster because no string is made: 25 ns instead of 110 ns for `21.57`.
  */
 export function simpleNumber(bytes: Uint8Array): number {

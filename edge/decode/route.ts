@@ -26,7 +26,7 @@ export type RouteOptions = {
   readonly split?: ReadonlyMap<string, number> | undefined;
 };
 
-/** How far the time of a reading may be from its arrival, and what happens beyond that. */
+/** How far the time of a reading may be from its arrival, and what happens to other times. */
 export type PlausibleTimes = {
   readonly aheadMs: number;
   readonly behindMs: number;
@@ -52,7 +52,7 @@ export type TopicRoute = {
   readonly device: Template | undefined;
   readonly metric: Template | undefined;
   readonly decoder: string;
-  /** The families that are tried. Only one where the route names it. */
+  /** The families that are tried. Only one if the route names it. */
   readonly families: readonly Family[];
   readonly time: JsonTime;
   readonly unit: string | ReadonlyMap<string, string> | undefined;
@@ -86,7 +86,7 @@ export function routeOf(options: RouteOptions): TopicRoute {
   };
 }
 
-/** The route of topics without one: topics and payloads have their usual meaning. */
+/** The route of topics that no configured route matches: topics and payloads have their usual meaning. */
 export const AUTO_ROUTE: TopicRoute = {
   name: "auto",
   pattern: undefined,

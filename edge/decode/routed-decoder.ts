@@ -26,9 +26,9 @@ import { badName, deadLetter, namesOf, readingsOf } from "./topic-plan.ts";
 import { TopicPlans } from "./topic-plans.ts";
 
 /**
- * Decodes messages. How a payload is read is decided in this order: the route of the topic, the content type of the
- * message, the shape of the topic, the bytes. Without a route, names are the usual ones: the topic is the device, and of a
- * topic with one value the last level is the metric.
+ * Decodes messages. The first of these decides how a payload is read: the route of the topic, the content type of the
+ * message, the shape of the topic, the bytes. Without a route, the topic is the device. If the payload is a single value,
+ * the last level of the topic is the metric.
  */
 export function createDecoder(options: DecoderOptions, memory: DecoderMemory = new RememberedEntries()): Decoder {
   return new RoutedDecoder(options, memory);
@@ -44,7 +44,7 @@ export type DecoderOptions = {
 
 export type DecodeLimits = JsonLimits & {
   readonly payloadBytes: number;
-  /** As many series as the gateway may have are remembered; by default a million. */
+  /** The most series of the gateway; by default a million. It limits the caches. */
   readonly seriesMax?: number;
 };
 
@@ -77,8 +77,8 @@ class RoutedDecoder implements Decoder {
         written = { written: text };
       },
       reading: ({ device, metric, unit }, timeMs, value, clock, payloadTimeMs) => {
-        const said = payloadTimeMs === undefined ? {} : { payloadTimeMs };
-        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock, ...written, ...said });
+        const payloadTime = payloadTimeMs === undefined ? {} : { payloadTimeMs };
+        readings.push({ device, metric, unit, timeMs: timeMs as Millis, value, clock, ...written, ...payloadTime });
         written = {};
       },
     });
@@ -259,7 +259,7 @@ class RoutedDecoder implements Decoder {
       levels: plan.levels,
       clientId: message.clientId,
       arrivedMs: message.arrivedMs,
-      // The family may name the device. Where it does not, the whole topic is the device.
+      // The family may name the device. If it does not, the whole topic is the device.
       device: plan.family?.topic.kind === "json" ? plan.family.topic.device : plan.levels.join("/"),
       metric: plan.family?.topic.kind === "json" ? plan.family.topic.metric : names.metric,
     });
@@ -367,8 +367,8 @@ class RoutedDecoder implements Decoder {
         message.clockPlausible &&
         !isPlausible(payloadTimeMs, arrivedMs, plausible)
       ) {
-        const said = new Date(payloadTimeMs!).toISOString();
-        return deadLetter(plan, "bad_timestamp", `${path} has the time ${said}, too far from the time of arrival`);
+        const time = new Date(payloadTimeMs!).toISOString();
+        return deadLetter(plan, "bad_timestamp", `${path} has the time ${time}, too far from the time of arrival`);
       }
       const refused = sink.admits(ref, value);
       if (refused !== null) return deadLetter(plan, refused.reason, refused.detail);
@@ -379,7 +379,7 @@ class RoutedDecoder implements Decoder {
     if (picked.length < fields.length) sink.ignored("not_picked", fields.length - picked.length);
     if (noTimes > 0) sink.ignored("not_a_time", noTimes);
     for (const [i, field] of picked.entries()) {
-      // Families and formats compute times from the payload. Here is decided whether the result is a time.
+      // Families and formats compute times from the payload. This decides whether the result is a time.
       let timeMs = instantOf(field.timeMs);
       let clock: ClockSource = "device";
       let payloadTimeMs: number | undefined;
@@ -399,7 +399,7 @@ class RoutedDecoder implements Decoder {
   }
 }
 
-/** @param place goes in front of the detail */
+/** @param place is put in front of the detail. */
 function unusableText(plan: DecodedPlan, text: string, place: string): DecodeOutcome | undefined {
   if (!text.isWellFormed()) return deadLetter(plan, "invalid_utf8", `${place}a text with half of a character`);
   if (text.length <= TEXT_MAX) return undefined;

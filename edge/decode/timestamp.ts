@@ -1,7 +1,7 @@
 /**
  * The time of a reading, as payloads write it. The size of a number tells its unit: 10 digits are seconds, 13
  * milliseconds, 16 microseconds, 19 nanoseconds. Any other number is not a time (zero, an uptime, 1970). A text is ISO
- * 8601. Without an offset it is in the time zone of the gateway.
+ * 8601. If it has no offset, it is in the time zone of the gateway.
  */
 export type TimeUnit = "auto" | "s" | "ms" | "iso";
 
@@ -22,7 +22,7 @@ export function numberIn(value: unknown): number | bigint | undefined {
   return value.includes(".") ? Number(value) : BigInt(value);
 }
 
-/** Whether a text has the form of a time, also where it is not a valid one: 1970, the 31st of February. */
+/** Whether a text has the form of a time, even if the time is not valid: 1970, the 31st of February. */
 export function isTimeText(value: unknown): boolean {
   return typeof value === "string" && (value.trim() === "" || /^\d+(\.\d+)?$/.test(value) || ISO.test(value));
 }

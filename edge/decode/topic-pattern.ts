@@ -29,7 +29,7 @@ export class TopicPattern {
   }
 }
 
-/** What is wrong with a pattern; undefined: nothing. */
+/** The mistake in a pattern; undefined: the pattern is valid. */
 export function topicPatternProblem(text: string): string | undefined {
   if (text === "") return "a topic pattern cannot be empty";
   const levels = text.split("/");

@@ -7,10 +7,10 @@ import type { TopicRoute } from "./route.ts";
 import type { TopicTimes } from "./topic-times.ts";
 import type { SparkplugTopic } from "./sparkplug/sparkplug-topic.ts";
 
-/** A series of a topic, and what the route does with its values. `left_out`: the route does not pick it. */
+/** A series of a topic, and the rule of the route for its values. `left_out`: the route does not pick the field. */
 export type PlannedSeries = { readonly ref: SeriesRef; readonly rule: FieldRule | undefined } | "left_out";
 
-/** What is known about a topic after its first message. */
+/** Everything that the decoder knows about a topic after its first message. */
 export type TopicPlan =
   | { readonly kind: "refused"; readonly outcome: DecodeOutcome }
   | {
@@ -26,7 +26,7 @@ export type TopicPlan =
       readonly times: TopicTimes;
       /** Discovered units and names, by path. */
       readonly discovered: ReadonlyMap<string, DiscoveredValue> | undefined;
-      /** Where the topic does not tell the family: the family of the first structured payload; undefined: none came yet. */
+      /** If the topic does not tell the family: the family of the first structured payload; undefined: not decided yet. */
       familyByPayload: Family | "none" | undefined;
       /** By device, path and unit. The empty path is a payload with a single value. */
       readonly series: Map<string, PlannedSeries>;
@@ -37,7 +37,7 @@ export type DecodedPlan = Extract<TopicPlan, { kind: "decoded" }>;
 
 /**
  * Device and metric of a value at `path`: by the templates of the route, by the family, or by the topic.
- * @param familyDevice the device that the family names; undefined: it names none.
+ * @param familyDevice the device that the family names; undefined: the family does not name it.
  */
 export function namesOf(
   plan: DecodedPlan,
@@ -59,7 +59,7 @@ export function namesOf(
       : name === "topic"
         ? levels.join("/")
         : (captured.get(name) ?? (name === "device" ? usual.device : undefined));
-  // The last level stays the metric of a single value, also where a template names the device.
+  // The last level stays the metric of a single value, even if a template names the device.
   return {
     device: route.device?.expand(known) ?? usual.device,
     metric: route.metric?.expand(known) ?? usual.field,
@@ -71,7 +71,7 @@ export function areUsable({ device, metric }: { device: string; metric: string }
   return usable(device, DEVICE_MAX) && usable(metric, METRIC_MAX);
 }
 
-/** Null for a unit that cannot be shown or is too long. The value is a reading without a unit then. */
+/** Null for a unit that cannot be shown or is too long. Then the reading has no unit. */
 export function usableUnit(unit: string | null): string | null {
   return unit !== null && usable(unit, UNIT_MAX) ? unit : null;
 }

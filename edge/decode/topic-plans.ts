@@ -12,11 +12,11 @@ import type { DecodedPlan, PlannedSeries, TopicPlan } from "./topic-plan.ts";
 import { areUsable, namesOf, usableUnit } from "./topic-plan.ts";
 
 /**
- * What is known about each topic: its route, its family, its series. Found once per topic and cached, so that the second
- * message on a topic costs its payload only.
+ * The plan of each topic: its route, its family, its series. A plan is made once per topic and cached, so that for later
+ * messages only the payload costs time.
  *
- * Topics and names come from outside. Neither their number nor their length may become our memory: when a limit is
- * reached, all plans are forgotten and found anew. Nothing but the time for that is lost.
+ * Topics and names come from outside, so their number and their length must not decide how much memory is used. When a
+ * limit is reached, all plans are forgotten and made again. Only time is lost.
  */
 export class TopicPlans {
   readonly #routes: readonly TopicRoute[];
@@ -51,7 +51,7 @@ export class TopicPlans {
     return this.#plans.get(topic) ?? this.#add(topic);
   }
 
-  /** Something about this topic changed: its plan is found anew. */
+  /** Forgets the plan of a topic after a change. The next message makes it again. */
   forget(topic: string): void {
     if (this.#plans.delete(topic)) this.#topicsSize -= sizeOf(topic);
   }
@@ -65,7 +65,7 @@ export class TopicPlans {
     { device, path, unit: payloadUnit }: Pick<JsonField, "device" | "path" | "unit">,
     sink: ReadingSink,
   ): PlannedSeries | undefined {
-    // Usable names have no NUL. The common case, a path alone, makes no new string.
+    // Usable names have no NUL. In the common case the path is the key, and no new string is made.
     const key = payloadUnit === null && device === undefined ? path : `${path}\0${payloadUnit ?? ""}\0${device ?? ""}`;
     const known = plan.series.get(key);
     if (known !== undefined) return known;
@@ -144,7 +144,7 @@ export class TopicPlans {
   }
 }
 
-/** About what a plan keeps of its topic: its characters, and a text for each level. */
+/** The approximate size of the topic in its plan: its characters, and a text for each level. */
 function sizeOf(topic: string): number {
   let size = topic.length;
   for (let at = topic.indexOf("/"); at >= 0; at = topic.indexOf("/", at + 1)) size += LEVEL_SIZE;

@@ -2,9 +2,10 @@ import type { TimeUnit, TimeZone } from "./timestamp.ts";
 import { fromNumber, numberIn, timeOf, unitBySize } from "./timestamp.ts";
 
 /**
- * Times as one topic writes them. The size of a number tells its unit. But a device without a clock sends the time since
- * its start, and eleven days in milliseconds look like seconds in the year 2000. So each field keeps the unit that it had
- * first. A number in another unit is accepted only if it is about now, as after an update of the device's software.
+ * The times in the messages of one topic. The size of a number tells its unit. But a device without a clock sends the time
+ * since its start, and eleven days in milliseconds look like seconds in the year 2000. So each field keeps the unit that
+ * it had first. A number in another unit is accepted only if it is a time about now, which an update of the device's
+ * software may cause.
  */
 export class TopicTimes {
   readonly #zone: TimeZone;
@@ -17,7 +18,7 @@ export class TopicTimes {
     this.#zone = zone;
   }
 
-  /** To be called for each message before its first time. */
+  /** Call it for each message before its first time. */
   begin({ arrivedMs, clockPlausible }: { arrivedMs: number; clockPlausible: boolean }): void {
     this.#arrivedMs = clockPlausible ? arrivedMs : undefined;
   }

@@ -1,18 +1,18 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 import { at, isObject } from "./family.ts";
 
-/** AWS IoT shadows: `$aws/things/<thing>/shadow/update`. The reported state (docs.aws.amazon.com/iot, device shadow documents). */
+/** AWS IoT shadows: `$aws/things/<thing>/shadow/update`. The readings are the reported state (docs.aws.amazon.com/iot, device shadow documents). */
 export const aws: Family = {
   name: "aws_iot",
   topic: (levels) => {
-    const start = levels[0] === "$aws" ? 1 : levels[0] === "aws" ? 1 : -1;
-    if (start < 0 || levels[start] !== "things" || levels[start + 2] !== "shadow") return undefined;
+    if (levels[0] !== "$aws" && levels[0] !== "aws") return undefined;
+    if (levels[1] !== "things" || levels[3] !== "shadow") return undefined;
     const action = levels
-      .slice(start + 3)
+      .slice(4)
       .join("/")
       .replace(/^name\/[^/]+\//, "");
     if (action === "update" || action === "update/accepted")
-      return { kind: "json", device: levels[start + 1]!, metric: "value" };
+      return { kind: "json", device: levels[2]!, metric: "value" };
     return { kind: "ignored", what: "command" };
   },
   parts: (json, { device }): FamilyOutcome => {

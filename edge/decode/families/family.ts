@@ -8,11 +8,11 @@
 export interface Family {
   /** The name in routes and in `tidemark decode`. */
   readonly name: string;
-  /** What every message on this topic is, by the shape of the topic; undefined: the topic does not belong to the family. */
+  /** The kind of all messages on this topic, from the shape of the topic; undefined: the topic is not of this family. */
   readonly topic?: (levels: readonly string[]) => FamilyTopic | undefined;
-  /** Whether a JSON payload belongs to this family. Called where no family has such a topic. */
+  /** Whether a JSON payload belongs to this family. Called if the topic belongs to no family. */
   readonly payload?: (json: unknown) => boolean;
-  /** What a JSON payload of this family contains. */
+  /** The parts of a JSON payload of this family. */
   readonly parts?: (json: unknown, given: FamilyContext) => FamilyOutcome;
 }
 
@@ -51,22 +51,22 @@ export type FamilyContext = {
 export type FamilyOutcome =
   | { readonly kind: "parts"; readonly parts: readonly JsonPart[] }
   | { readonly kind: "ignored"; readonly what: IgnoredKind }
-  /** A message without the readings that it should have. `detail` says what is missing. */
+  /** The message lacks the readings that it should contain. `detail` names what is missing. */
   | { readonly kind: "no_value"; readonly detail: string };
 
 /** A part of a JSON payload with the readings of one device. */
 export type JsonPart = {
   readonly device: string;
   readonly value: unknown;
-  /** A prefix for the paths in it; may be empty. */
+  /** A prefix for the paths in the part; may be empty. */
   readonly path: string;
-  /** The time of all readings that have no time of their own. */
+  /** The time of all readings in the part that have no own time. */
   readonly timeMs?: number | undefined;
-  /** The unit of a path by the documentation of the family; null: it names none. */
+  /** The unit of a path by the documentation of the family; null: the documentation names none. */
   readonly unitOf?: (path: string) => string | null;
   /** Paths that are identifiers and not readings. They, and what is below them, are counted and left out. */
   readonly isIdentifier?: (path: string) => boolean;
-  /** What the family left out itself, counted by kind. */
+  /** Values that the family left out itself, counted by kind. */
   readonly ignored?: ReadonlyMap<IgnoredKind, number>;
 };
 
@@ -74,7 +74,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The text at a path of keys; undefined: there is none, or it is empty. */
+/** The text at a path of keys; undefined: it is missing or empty. */
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === "string" && found !== "" ? found : undefined;

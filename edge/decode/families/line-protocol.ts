@@ -5,7 +5,7 @@ import type { Value } from "../../../proto/core/reading.ts";
  *
  *     measurement[,tag=value...] field=value[,field=value...] [timestamp]
  *
- * The device is the tag `host`, or the topic without one. The metric is `measurement.field`. A backslash
+ * The device is the tag `host`; without this tag it is the topic. The metric is `measurement.field`. A backslash
  * escapes commas, spaces and equals signs in names, and quotes in texts. Pure and total.
  */
 export type LineFields =
@@ -39,7 +39,7 @@ export function lineFields(text: string, timeOf: (digits: string) => number | un
   return { kind: "fields", fields };
 }
 
-/** @returns what is wrong; undefined: nothing. */
+/** @returns the mistake in the line; undefined: the line is valid. */
 function readLine(
   reader: LineReader,
   { fields, timeOf }: { fields: LineField[]; timeOf: (digits: string) => number | undefined },
@@ -122,7 +122,7 @@ class LineReader {
     if (token === undefined) return undefined;
     this.at += token.length;
     if (/^-?\d+[iu]$/.test(token)) {
-      // No format accepts a number larger than any double, also where a bigint could hold it.
+      // No format accepts a number larger than any double, even if a bigint could hold it.
       if (!Number.isFinite(Number(token.slice(0, -1)))) return undefined;
       const integer = BigInt(token.slice(0, -1));
       return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer;

@@ -33,10 +33,10 @@ export const FAMILIES: readonly Family[] = [
   senml,
 ];
 
-/** The family of a topic, and what messages on this topic are. */
+/** The family of a topic, and the kind of its messages. */
 export type FamilyMatch = { readonly family: Family; readonly topic: FamilyTopic };
 
-/** The first family that has such topics; undefined: none has. */
+/** The first family to which the topic belongs; undefined: no family. */
 export function familyByTopic(
   levels: readonly string[],
   families: readonly Family[] = FAMILIES,
@@ -49,7 +49,7 @@ export function familyByTopic(
   return undefined;
 }
 
-/** Commands and availability by the last level of a topic, as most systems name it; undefined: neither. */
+/** Topics whose last level means a command or availability in most systems; undefined: any other topic. */
 export function usualTopic(levels: readonly string[]): FamilyMatch | undefined {
   const last = levels.length > 1 ? levels.at(-1)! : "";
   const what = USUALLY.get(last);
@@ -65,7 +65,7 @@ const USUALLY: ReadonlyMap<string, IgnoredKind> = new Map([
   ["availability", "availability"],
 ]);
 
-/** The family that has such payloads; undefined: none has. */
+/** The family to which the payload belongs; undefined: no family. */
 export function familyByPayload(json: unknown): Family | undefined {
   if (typeof json !== "object" || json === null) return undefined;
   return FAMILIES.find((family) => family.payload?.(json) === true);

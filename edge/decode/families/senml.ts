@@ -24,20 +24,19 @@ export const senml: Family = {
       const timeMs = instant(base.timeS + (number(record["t"]) ?? 0), arrivedMs);
       const name = text(record["n"]) ?? "";
       const device = withoutEnd(base.name);
-      const names = device === "" ? { device: byTopic, metric: name } : { device, metric: name };
-      const of = (value: unknown, suffix: string): JsonPart => ({
-        device: names.device,
+      const part = (value: unknown, suffix: string): JsonPart => ({
+        device: device === "" ? byTopic : device,
         value,
-        path: `${names.metric === "" ? "value" : names.metric}${suffix}`,
+        path: `${name === "" ? "value" : name}${suffix}`,
         timeMs,
         unitOf: () => unit,
       });
       const v = number(record["v"]);
       const s = number(record["s"]);
       const other = record["vb"] ?? record["vs"];
-      if (v !== undefined) parts.push(of(v + base.value, ""));
-      else if (other !== undefined) parts.push(of(other, ""));
-      if (s !== undefined) parts.push(of(s + base.sum, ".sum"));
+      if (v !== undefined) parts.push(part(v + base.value, ""));
+      else if (other !== undefined) parts.push(part(other, ""));
+      if (s !== undefined) parts.push(part(s + base.sum, ".sum"));
       if (v === undefined && other === undefined && s === undefined) withoutValue++;
     }
     if (parts.length === 0) return { kind: "no_value", detail: "no record of the pack has a value" };
@@ -105,7 +104,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A base name without colons and slashes at its end. Not a pattern, which would take time quadratic in the length. */
+/** A base name without colons and slashes at its end. A pattern would take time quadratic in the length. */
 function withoutEnd(name: string): string {
   let end = name.length;
   while (end > 0 && (name[end - 1] === ":" || name[end - 1] === "/")) end--;

@@ -1,8 +1,8 @@
 import type { Family, FamilyOutcome } from "./family.ts";
-import { at, leafOf, textAt } from "./family.ts";
+import { leafOf, textAt } from "./family.ts";
 
 /**
- * Tasmota: `tele/<device>/SENSOR`, also with the prefix after the device (`%topic%/%prefix%/`). Units of temperature and
+ * Tasmota: `tele/<device>/SENSOR`. The prefix may also be after the device (`%topic%/%prefix%/`). Units of temperature and
  * pressure are in the message. Other units are from the documentation (tasmota.github.io/docs/MQTT, /docs/Energy).
  */
 export const tasmota: Family = {
@@ -30,8 +30,7 @@ export const tasmota: Family = {
     const isIdentifier = (path: string): boolean => NOT_READINGS.has(leafOf(path));
     return { kind: "parts", parts: [{ device, value: json, path: "", unitOf, isIdentifier }] };
   },
-  payload: (json) =>
-    textAt(json, "TempUnit") !== undefined && textAt(json, "Time") !== undefined && at(json, "Time") !== null,
+  payload: (json) => textAt(json, "TempUnit") !== undefined && textAt(json, "Time") !== undefined,
 };
 
 const PREFIXES: ReadonlySet<string> = new Set(["tele", "stat", "cmnd"]);

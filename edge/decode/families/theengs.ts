@@ -3,7 +3,7 @@ import { leafOf, textAt } from "./family.ts";
 
 /**
  * Theengs gateways and OpenMQTTGateway: `home/<gateway>/BTtoMQTT/<address>`. The device is the address of the sensor, so
- * that it is one device for two gateways that receive it (decoder.theengs.io, docs.openmqttgateway.com).
+ * that a sensor is one device even if two gateways receive it (decoder.theengs.io, docs.openmqttgateway.com).
  */
 export const theengs: Family = {
   name: "theengs",

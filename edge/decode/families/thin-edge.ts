@@ -1,7 +1,7 @@
 import type { Family, FamilyOutcome } from "./family.ts";
 
 /**
- * thin-edge.io: `te/<device>/<id>/<service>/<id>/m/<type>`. Levels may be empty and are not part of a name then
+ * thin-edge.io: `te/<device>/<id>/<service>/<id>/m/<type>`. Levels may be empty. Empty levels are not part of a name
  * (thin-edge.github.io/thin-edge.io/references/mqtt-api).
  */
 export const thinEdge: Family = {

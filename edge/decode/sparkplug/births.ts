@@ -2,7 +2,7 @@
 export type Births = Map<string, Birth>;
 
 export type Birth = {
-  /** The aliases of this birth hold for messages since then; undefined: an earlier version of Tidemark did not store it. */
+  /** The aliases are valid for messages since then; undefined: an earlier version of Tidemark did not store the time. */
   readonly sinceMs: number | undefined;
   readonly metrics: KnownMetrics;
 };
@@ -27,7 +27,7 @@ export function birthsText(births: Births): string {
   );
 }
 
-/** A damaged text is read as no births. The node is then asked for a rebirth. */
+/** A damaged text counts as no births. The gateway then asks the node for a rebirth. */
 export function parsedBirths(text: string | undefined): Births {
   if (text === undefined) return new Map();
   try {

@@ -2,9 +2,9 @@ import protobuf from "protobufjs/minimal.js";
 import type { Value } from "../../../proto/core/reading.ts";
 
 /**
- * The payload of a Sparkplug B message, read from the wire by the field numbers of the published schema (Eclipse Sparkplug
- * 3.0.0, section 6.4; eclipse-tahu/tahu sparkplug_b.proto). Read by hand, because the meaning of a value depends on a
- * datatype that may be in another message. Libraries that decode values without it turn conforming values into nulls.
+ * The payload of a Sparkplug B message, read by the field numbers of the published schema (Eclipse Sparkplug 3.0.0,
+ * section 6.4; eclipse-tahu/tahu sparkplug_b.proto). No library reads it, because the meaning of a value depends on a
+ * datatype that may be in another message. Libraries that decode values without the datatype turn valid values into nulls.
  */
 export type SparkplugPayload = {
   readonly timestampMs: number | undefined;
@@ -18,12 +18,12 @@ export type SparkplugMetric = {
   readonly timestampMs: number | undefined;
   readonly datatype: number | undefined;
   readonly isNull: boolean;
-  /** From the property that tools use for units; undefined: there is none. */
+  /** From the property that tools use for units; undefined: the metric has no such property. */
   readonly unit: string | undefined;
   readonly raw: RawValue;
 };
 
-/** A value as it is on the wire. {@link valueOf} interprets it. */
+/** A value from the wire. {@link valueOf} interprets it. */
 export type RawValue =
   | { readonly kind: "none" }
   /** `int_value` and `long_value`, still without a sign. */
@@ -159,7 +159,7 @@ function textOf(reader: protobuf.Reader): string | undefined {
 }
 
 /**
- * The value of a raw value, by its datatype (Sparkplug 3.0.0, table of data types). Integers have no sign on the wire.
+ * Interprets a raw value by its datatype (Sparkplug 3.0.0, table of data types). Integers have no sign on the wire.
  * Undefined: it is not a reading.
  */
 export function valueOf(raw: RawValue, datatype: number | undefined): Value | undefined {

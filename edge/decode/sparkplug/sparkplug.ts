@@ -8,16 +8,16 @@ import { birthsText, parsedBirths, haveSameMeaning } from "./births.ts";
 import type { Birth, Births, KnownMetric } from "./births.ts";
 
 /**
- * Sparkplug B (Eclipse Sparkplug 3.0.0). Births name the metrics of an edge node and its devices and give each an alias, a
- * number; data messages have the aliases only. Births are remembered across restarts. When an alias is unknown or a
- * message is missing in the sequence, the node is asked for a rebirth.
+ * Sparkplug B (Eclipse Sparkplug 3.0.0). Births name the metrics of an edge node and its devices, and give each metric a
+ * number, the alias. Data messages have only the aliases. Births are remembered across restarts. When an alias is unknown
+ * or a message is missing in the sequence, the gateway asks the node for a rebirth.
  *
  * Devices are `group/node` and `group/node/device`.
  */
 export class Sparkplug {
   readonly #memory: DecoderMemory;
   readonly #nodes = new Map<string, Node>();
-  /** An upper bound of the metrics in memory: those of all births since the nodes were last forgotten. */
+  /** An upper bound of the metrics in memory. It counts all births since the nodes were last forgotten. */
   #metrics = 0;
 
   constructor(memory: DecoderMemory) {
@@ -63,14 +63,14 @@ export class Sparkplug {
       if (isGap) ask();
     }
     let birth = node.births.get(device);
-    const bornSinceMs = topic.isBirth && !isRetry ? Math.max(nowMs - HELD_MS, node.diedAtMs) : undefined;
+    const bornSinceMs = topic.isBirth && !isRetry ? Math.max(nowMs - VALID_BEFORE_BIRTH_MS, node.diedAtMs) : undefined;
     if (topic.isBirth) birth = { sinceMs: bornSinceMs, metrics: new Map(knownMetrics(payload.metrics)) };
     if (birth !== undefined && bornSinceMs !== undefined) {
-      // A rebirth with the same metrics: the aliases keep their meaning, also for messages before it.
+      // After a rebirth with the same metrics, the aliases are also valid for messages before it.
       const before = node.births.get(device) ?? node.ended.get(device);
       if (before !== undefined && haveSameMeaning(before.metrics, birth.metrics)) birth = before;
       node.ended.delete(device);
-      // Moved to the end: when a node has too many metrics, its oldest births are forgotten and requested again.
+      // The birth moves to the end. When a node has too many metrics, its oldest births are forgotten and requested again.
       node.births.delete(device);
       node.births.set(device, birth);
       forgetOldest(node.births);
@@ -128,7 +128,7 @@ export class Sparkplug {
     let node = this.#nodes.get(name);
     if (node === undefined) {
       if (this.#nodes.size >= NODES_MAX || this.#metrics >= METRICS_MAX) {
-        // Their births are read from the memory again when the next message of a node comes.
+        // The next message of a node reads its births from the memory again.
         this.#nodes.clear();
         this.#metrics = 0;
       }
@@ -151,13 +151,13 @@ export type SparkplugOutcome =
       readonly nulls: number;
       readonly identifiers: number;
       readonly requests: readonly DeviceRequest[];
-      /** The time of a birth. Its aliases hold for messages of this node from then on. */
+      /** Set for a birth: its aliases are valid for messages of this node from this time on. */
       readonly bornSinceMs: number | undefined;
     };
 
 type Node = {
   readonly births: Births;
-  /** Births before the last NBIRTH, as far as they were not repeated after it. */
+  /** Births before the last NBIRTH that were not repeated after it. */
   ended: Births;
   seq: number | undefined;
   askedAtMs: number;
@@ -214,8 +214,8 @@ function varint(value: number): number[] {
   }
 }
 
-/** How long before a birth its aliases hold. Before that, another session may have given them another meaning. */
-const HELD_MS = 60_000;
+/** How long before a birth its aliases are valid. Earlier, another session may have given them another meaning. */
+const VALID_BEFORE_BIRTH_MS = 60_000;
 /** The pause between two rebirth requests to a node. */
 const ASK_EVERY_MS = 10_000;
 const NODES_MAX = 10_000;
