@@ -146,7 +146,7 @@ class GrpcIngestSession implements CommitListener {
         deps.events.onFault(
           error instanceof Fault ? error : new Fault({ code: "internal", message: String(error), cause: error }),
         ),
-      onWorkedOff: () => {
+      onIdle: () => {
         if (this.#driver.state.kind === "ended") this.#leave();
       },
     });

@@ -2,7 +2,7 @@ import type { CallNames } from "../../proto/runtime/thread-call.ts";
 import type { SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
 
-/** What the main thread and the store thread of a region say to each other: the methods of `Store`. */
+/** The calls from the main thread of a region to its store thread: the methods of `Store`. */
 export type StoreThread = {
   readonly data: SqliteStoreOptions;
   readonly ready: { readonly storeId: Uint8Array };
@@ -11,7 +11,7 @@ export type StoreThread = {
   readonly events: Record<never, never>;
 };
 
-/** Every call of the store. A method that is added to `Store` is added here, too; the compiler says so. */
+/** The names of all calls. The compiler refuses a list that lacks a method of `Store`. */
 export const STORE_CALLS: CallNames<StoreThread> = {
   apply: true,
   recordVoid: true,

@@ -4,8 +4,8 @@ import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import type { StoreThread } from "./store-protocol.ts";
 
 /**
- * The store thread of a region: opens the store, then answers calls in the order in which they come. An error of a call
- * is told to its caller, who decides what it means; after an error of the disk the store itself commits nothing any more.
+ * The store thread of a region: opens the store, then answers calls in the order in which they arrive. An error of a
+ * call goes to its caller, which decides what it means. After an error of the disk the store commits nothing more.
  */
 serveThread<StoreThread>({
   open: ({ data }) => {

@@ -40,7 +40,7 @@ export interface Store {
 
   /**
    * The batches of `seqs` whose bytes are held, in the order of `seqs`, up to and including the one that exceeds
-   * `maxBytes`. Of a fork both sides. `pruned`: the batches of the set without bytes, as far as the search went.
+   * `maxBytes`. A fork gives both sides. `pruned` lists the batches of the set without bytes, up to the same place.
    */
   batches(request: BatchRequest): Promise<HeldBatches>;
 
@@ -60,8 +60,8 @@ export interface Store {
   totals(): Promise<StoreTotals>;
 
   /**
-   * Every choice between things that disagree. First those of windows, in order of device, metric, window length, window
-   * start, then name. Then the forks, unless the query asks for certain windows.
+   * Every choice between rows or batches that disagree. First those of windows, in order of device, metric, window
+   * length, window start, then name. Then the forks, unless the query asks for certain windows.
    */
   conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>>;
   /** Every row that one window ever had: commands by rank and version, then slots by gateway, stream, part, version. */
@@ -92,7 +92,10 @@ export interface Store {
 
   /** The hashes of a stream's batches after the seq `after`, of both sides of a fork, in order of seq. */
   hashes(request: HashRequest): Promise<readonly BatchHash[]>;
-  /** Compares with the hashes that another region holds. @returns the seqs of which this region holds only other sides. */
+  /**
+   * Compares with the hashes that another region holds. @returns the seqs under which this region holds only other
+   * sides of a fork.
+   */
   lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]>;
 
   /** Reads all rows, some at a time, after the position `after`, empty for the first, and sums their hashes by day. */
@@ -123,11 +126,11 @@ export type ApplyResult = {
 export type ApplyOutcome =
   | { readonly kind: "stored"; readonly records: number; readonly rawReadings: number }
   | { readonly kind: "already" }
-  /** Held beside another batch with the same id and other bytes: the gateway must go on in a new stream. */
+  /** Held beside another batch with the same id and other bytes: the gateway must continue in a new stream. */
   | { readonly kind: "fork"; readonly message: string }
   /** Held as it is, until a later version of this software can read it. */
   | { readonly kind: "unknown_format"; readonly message: string }
-  /** Not held: the bytes are not what their sender says they are. */
+  /** Not held: the bytes do not match what their sender says about them. */
   | { readonly kind: "invalid"; readonly message: string };
 
 export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };
@@ -229,14 +232,14 @@ export type ConflictKey =
 export type WindowRevision =
   | {
       readonly kind: "gateway";
-      /** Whether it is the row of its slot, or was replaced. */
+      /** `present`: it is the row of its slot. `replaced`: another row took its place. */
       readonly state: "present" | "replaced";
-      /** Whether the answer is made of it. */
+      /** Whether it is part of the answer. */
       readonly inAnswer: boolean;
       readonly row: SlotRow;
     }
   | { readonly kind: "operator"; readonly inAnswer: boolean; readonly row: OperatorRow };
-/** Not `complete` where the window has more rows of a kind than an answer can hold. */
+/** `complete` is false when the window has more rows of a kind than an answer can hold. */
 export type WindowHistory = { readonly rows: readonly WindowRevision[]; readonly complete: boolean };
 
 export type StreamKey = { readonly gateway: string; readonly streamId: StreamId };

@@ -10,8 +10,8 @@ import type { Store } from "./store.ts";
  *
  * Why a thread: measured with groups of ten batches of 800 records, the store on the main thread took 139,000 records a
  * second and blocked everything else for up to 63 ms at a time. In a thread it takes 105,000, and the main thread never
- * waited longer than 4 ms. A full group is six times as large, and a gateway fails over when its region says nothing for
- * three seconds. So short silences are worth more than the rate, which is far above what one region receives.
+ * waited longer than 4 ms. A full group is six times as large, and a gateway fails over when its region is silent for
+ * three seconds. So short pauses matter more than the rate, which is far above what one region receives.
  *
  * Calls are answered one after the other, in order. When the thread ends, every waiting call is rejected with the fault
  * that ended it.
@@ -35,7 +35,7 @@ export async function openThreadedStore(
     storeId,
     apply: (batches) => {
       // The bytes of a batch are often part of a larger buffer, which a clone would copy whole. So they are copied once
-      // here, and moved.
+      // here, then moved.
       const owned = batches.map((batch) => ({ ...batch, bytes: new Uint8Array(batch.bytes) }));
       const transfer = owned.map((batch) => batch.bytes.buffer);
       return thread.call("apply", [owned], transfer);

@@ -48,7 +48,7 @@ export class UplinkDriver {
         run: (effect, nowMs) => this.#run(effect, nowMs),
         clock,
         onFault,
-        onWorkedOff: () => this.#workedOff(),
+        onIdle: () => this.#workedOff(),
       },
       options,
     );

@@ -1,6 +1,7 @@
 /**
  * Full-jitter backoff: a uniformly random wait up to an exponentially growing bound, so that a thousand gateways that
- * lost one region do not come back in step (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+ * lost one region do not come back at the same moment (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture
+ * Blog, 2015).
  *
  * @param attempt 0 for the first wait.
  * @param random uniform in [0, 1).

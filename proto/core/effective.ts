@@ -12,12 +12,12 @@ import { compareSlotVersions } from "./slot-version.ts";
 /**
  * The answer of a window, from all of its rows. A pure function of the set of rows: regions that hold the same rows give
  * the same answer, byte for byte, whatever the order of delivery. The choice between slots is made when reading and is
- * never stored. Two rules meet here, "the newer wins" and "the more complete wins", and one stored row cannot follow
- * both: together they are not transitive.
+ * never stored. There are two rules, "the newer wins" and "the more complete wins". One stored row cannot follow both,
+ * because together they are not transitive.
  *
  *     rows of one slot (stream, part)      the highest by compareSlotVersions
  *     slots linked by carry                states of one accumulator: the highest count
- *     slots of another type or unit        an answer of their own (see below)
+ *     slots of another type or unit        a separate answer (see below)
  *     unlinked slots of one gateway        added only where they cover different times (see below)
  *     other parts (part > 0)               always added
  *     gateways                             by the rule's ha_mode; `auto` where the gateways have different ones
@@ -33,7 +33,7 @@ import { compareSlotVersions } from "./slot-version.ts";
  * not know what the old one forwarded. Such slots may hold the same readings or different ones, and a slot of 3 readings
  * must not replace a slot of 600. So they are combined as two gateways in `auto` mode are.
  *
- * @returns ordered by {@link schemaKey}; empty without rows, or when every command was taken back.
+ * @returns ordered by {@link schemaKey}; empty without rows of gateways and without a command in force.
  */
 export function effective(
   rows: readonly SlotRow[],
@@ -42,7 +42,7 @@ export function effective(
   return decide(rows, operatorRows, () => {});
 }
 
-/** As {@link effective}. Calls `note` with each choice on the way. */
+/** Like {@link effective}. Calls `note` with each choice that it makes. */
 export function decide(
   rows: readonly SlotRow[],
   operatorRows: readonly OperatorRow[],
@@ -75,7 +75,7 @@ export function decide(
     }));
   }
   const { summary, row } = winner;
-  // A row that takes back is never in force.
+  // A clear is never in force.
   if (summary === null) return [];
   const sources = gateways.flatMap((of) => of.sources);
   const unit = sources.length === 0 ? null : newest(sources).unit;
@@ -150,7 +150,7 @@ function answersOfGateways(slots: readonly SlotRow[], note: Note): (Share & { re
   });
 }
 
-/** The accumulators of one gateway; of the states of one accumulator the most complete one. */
+/** The accumulators of one gateway, each in its most complete state. */
 function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
   const found: Accumulator[] = [];
   for (const [part, ofPart] of Map.groupBy(slots, (slot) => slot.part)) {
@@ -171,7 +171,7 @@ function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
   return found;
 }
 
-/** Groups what may be added up: one group a type and unit, in order of {@link schemaKey}. */
+/** Groups the accumulators that may be added up: one group for each type and unit, in order of {@link schemaKey}. */
 function byVersion(all: readonly Accumulator[]): Accumulator[][] {
   const versions: Accumulator[][] = [];
   for (const ofType of Map.groupBy(all, ({ version }) => version.type).values()) {
@@ -247,7 +247,7 @@ function between(kind: Choice["kind"], outcome: Choice["outcome"], winner: Share
   return { kind, outcome, winner: { ...winner, kind: "slots" }, loser: { ...loser, kind: "slots" } };
 }
 
-/** The command that is in force in each rank: the latest one, unless it takes back. */
+/** The command that is in force in each rank: the latest one, unless it is a clear. */
 function commandsInForce(rows: readonly OperatorRow[], note: Note): ReadonlyMap<OperatorRank, OperatorRow> {
   const found = new Map<OperatorRank, OperatorRow>();
   for (const rank of OPERATOR_RANKS) {

@@ -1,8 +1,8 @@
 import type { Seq } from "./ids.ts";
 
 /**
- * A set of batch seqs of one stream: all of 1..prefix, and islands above it. Regions tell with it what they hold, and the
- * protocol compares nothing else. It is a plain immutable value, so that it can cross threads and the wire.
+ * A set of batch seqs of one stream: all of 1..prefix, and islands above it. Regions use it to say which batches they
+ * hold. It is a plain immutable value, so that it can cross threads and the wire.
  *
  *     prefix 4, islands [7,8] [11,11]:   1 2 3 4 . . 7 8 . . 11
  *

@@ -5,8 +5,8 @@ import { numeric } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
- * What an operator says about a window, a device or a region. A command travels in a batch, as records do. So it is
- * replicated, converges, and may arrive twice, by the same rules as everything else.
+ * A command of an operator about a window, a device or a region. A command travels in a batch, like records. So the
+ * same rules replicate it, make all regions agree, and ignore it when it arrives twice.
  */
 export type OperatorCommand = {
   /** Hybrid logical clock (`hlc.ts`): orders commands of one rank for one window. */
@@ -17,7 +17,7 @@ export type OperatorCommand = {
   readonly actor: string;
 } & (
   | { readonly kind: OperatorRank; readonly window: WindowKey; readonly summary: WindowSummary }
-  /** Takes back what earlier commands of this rank said about the window. */
+  /** Takes back the earlier commands of this rank for the window. */
   | { readonly kind: "clear"; readonly window: WindowKey; readonly rank: OperatorRank }
   /** Deletes everything that the region holds about the device. What arrives later is not applied. Cannot be undone. */
   | { readonly kind: "erase_device"; readonly device: string }
@@ -25,7 +25,7 @@ export type OperatorCommand = {
   | { readonly kind: "set_member"; readonly member: Member }
 );
 
-/** A command that has no version yet; the region that takes it adds one. */
+/** A command without a version. The region that receives it adds one. */
 export type OperatorDraft = WithoutHlc<OperatorCommand>;
 type WithoutHlc<Command> = Command extends unknown ? Omit<Command, "hlc"> : never;
 
@@ -40,7 +40,7 @@ export type WindowKey = {
   readonly windowStartMs: Millis;
 };
 
-/** What one command says about one window, as one of the rows of that window. */
+/** The command for one window, as one of the rows of that window. */
 export type OperatorRow = {
   readonly rank: OperatorRank;
   readonly hlc: number;
@@ -64,7 +64,7 @@ export function isOperatorName(gateway: string): boolean {
   return gateway.startsWith(OPERATOR_PREFIX);
 }
 
-/** What orders two commands about the same thing: a window and rank, a device, or a region. */
+/** Orders two commands about the same object: a window and rank, a device, or a region. */
 export type CommandVersion = Pick<OperatorRow, "hlc" | "hash48">;
 
 /**

@@ -16,17 +16,21 @@ export type WindowRecord = {
   readonly unit: string | null;
   readonly windowMs: number;
   readonly windowStartMs: Millis;
-  /** 0 for the window itself; for a late supplement, and where `later`, the journal sequence of its first reading. */
+  /**
+   * 0 for the window itself. For a late supplement, and for a window that is `later`, the journal sequence of its first
+   * reading.
+   */
   readonly part: number;
-  /** The stream that forwarded an earlier revision of this same accumulator before a restart, if one did. */
+  /** The stream that forwarded an earlier revision of the same accumulator before a restart; null: none did. */
   readonly carry: StreamId | null;
   /** 0 when the window is forwarded for the first time, then 1, 2... with each late revision. */
   readonly revision: number;
   /** From the gateway's rule for the series. */
   readonly haMode: HaMode;
   /**
-   * Whether the window has a type or unit that the metric did not have at first (proto/core/schema.ts). Such a window is a
-   * part of its own, with the journal sequence of its first reading as `part`, and is never added to another type or unit.
+   * Whether the window has a type or unit that the metric did not have at first (proto/core/schema.ts). Such a window
+   * is a separate part, with the journal sequence of its first reading as `part`. It is never added to another type or
+   * unit.
    */
   readonly later: boolean;
   readonly summary: WindowSummary;

@@ -5,8 +5,8 @@ import type { WindowSummary } from "./summary.ts";
  * The type and the unit of the readings of a series. Two versions of one metric are never added up: the mean of degrees
  * Celsius and Fahrenheit, or of numbers and switches, has no meaning.
  *
- * A version is identified by its type and unit, not by a number: two gateways that forward one series number their versions
- * differently, and mean the same by "a number in °C".
+ * A version is identified by its type and unit, not by a number: two gateways that forward one series would number
+ * their versions differently, but "a number in °C" means the same in both.
  */
 export type SchemaVersion = {
   readonly type: ValueType;
@@ -29,7 +29,10 @@ export function typeOfValue(value: Value): ValueType {
   }
 }
 
-/** The exact type of a window of one version. A window of an older gateway may hold several types; then it is the type that can be summed up. */
+/**
+ * The exact type of a window of one version. A window of an older gateway may hold several types. Then the result is
+ * the type that can be summed up.
+ */
 export function typeOfSummary({ numericCount, first, last }: WindowSummary): ValueType {
   if (numericCount === 0) return "text";
   const ends = [typeOfValue(first), typeOfValue(last)];

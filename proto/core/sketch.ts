@@ -4,9 +4,9 @@ import { DDSketch } from "@datadog/sketches-js";
  * A mergeable quantile sketch with a relative error of at most 1 % (DDSketch: C. Masson, J. E. Rim, H. K. Lee,
  * PVLDB 12(12), 2019). This file is the only one that knows the library.
  *
- * In memory it has a bin for every 2 % between the smallest and the largest value: 100 to 1,000 bytes for a sensor, 1 MB
- * for one that alternates between 1e-300 and 1e300. The library also has a store with
- * at most 2,048 bins. It is not used: it gives up the 1 % for such a window, and its result depends on the order of merging.
+ * In memory it has a bin for every 2 % between the smallest and the largest value: 100 to 1,000 bytes for a sensor, 1
+ * MB for one that alternates between 1e-300 and 1e300. The library also has a store with at most 2,048 bins. It is not
+ * used, because its error exceeds 1 % for such a window and its result depends on the order of merging.
  *
  * As bytes it has only the bins that are not empty. The library's own protobuf form writes every bin between the smallest and
  * the largest value as a double: 4 KB for a window of ten readings. This form takes 20 to 40 bytes.
@@ -28,7 +28,7 @@ export class QuantileSketch {
       for (let bins = reader.next(); bins > 0; bins--) {
         key += unzigzag(reader.next());
         const count = reader.next();
-        if (Math.abs(key) > KEY_MAX || count === 0) throw new RangeError("a sketch has a bin that cannot be");
+        if (Math.abs(key) > KEY_MAX || count === 0) throw new RangeError("a sketch has an impossible bin");
         store.add(key, count);
         inner.count += count;
       }

@@ -1,6 +1,6 @@
 import type { Seq } from "./ids.ts";
 
-/** What orders the rows of one slot: a slot has one writer, so one of two rows is the newer state of the window. */
+/** Orders the rows of one slot. A slot has one writer, so one of two rows is the newer state of the window. */
 export type SlotVersion = {
   /** The seq of the batch that carried the row. */
   readonly ver: Seq;

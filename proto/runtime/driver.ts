@@ -8,11 +8,11 @@ import type { Step } from "../core/step.ts";
  *       '------ timers, answers, callbacks <--------'
  *
  * Promises:
- * - One event is worked off after the other, in the order of `feed`. An event that is fed from inside an effect waits
- *   until all effects of the current step have run.
- * - After `stop` no event is taken, no timer fires, and no promise of the driver is left.
- * - When a step, an effect or an owned promise fails, `onFault` is called once and the driver takes no further event: the
- *   state then describes something that did not happen, so nothing may be decided from it any more.
+ * - Events are processed one after the other, in the order of `feed`. An event that is fed from inside an effect
+ *   waits until all effects of the current step have run.
+ * - After `stop` no event is accepted, no timer fires, and no promise of the driver is pending.
+ * - When a step, an effect or an owned promise fails, `onFault` is called once and the driver accepts no further
+ *   event. The state then describes something that did not happen, so no decision may use it.
  */
 export class Driver<State, Event, Effect> {
   readonly #deps: DriverDeps<State, Event, Effect>;
@@ -39,7 +39,7 @@ export class Driver<State, Event, Effect> {
   feed(event: Event): void {
     if (this.#phase !== "running") return;
     this.#queue.push(event);
-    if (!this.#working) this.#workOff();
+    if (!this.#working) this.#processQueue();
   }
 
   /** Feeds the event after `inMs`. Replaces an earlier timer with the same key. */
@@ -69,7 +69,7 @@ export class Driver<State, Event, Effect> {
     this.#timers.delete(key);
   }
 
-  /** Waits for the promise, and feeds the event that it gives. `stop` waits for it as well. */
+  /** Feeds the event with which the promise resolves. `stop` waits for the promise. */
   own(work: Promise<Event | undefined>): void {
     const owned: Promise<void> = work
       .then(
@@ -83,7 +83,7 @@ export class Driver<State, Event, Effect> {
   }
 
   /**
-   * Works off `last`, cancels all timers and waits for all owned promises. Their answers are ignored, and so is every
+   * Processes `last`, cancels all timers and waits for all owned promises. Their answers are ignored, and so is every
    * event that comes later. May be called twice.
    */
   stop(last?: Event): Promise<void> {
@@ -98,8 +98,8 @@ export class Driver<State, Event, Effect> {
     while (this.#owned.size > 0) await Promise.all(this.#owned);
   }
 
-  #workOff(): void {
-    const { step, run, clock, onWorkedOff } = this.#deps;
+  #processQueue(): void {
+    const { step, run, clock, onIdle } = this.#deps;
     this.#working = true;
     try {
       for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
@@ -114,7 +114,7 @@ export class Driver<State, Event, Effect> {
     } finally {
       this.#working = false;
     }
-    onWorkedOff?.();
+    onIdle?.();
   }
 
   #fail(error: unknown): void {
@@ -134,13 +134,15 @@ export class Driver<State, Event, Effect> {
 export type DriverDeps<State, Event, Effect> = {
   readonly initial: State;
   readonly step: (state: State, event: Event, nowMs: number) => Step<State, Effect>;
-  /** Carries out one effect. It may feed events and must not wait: what takes time is handed to {@link Driver.own}. */
+  /**
+   * Carries out one effect. It may feed events and must not wait. For work that takes time it calls {@link Driver.own}.
+   */
   readonly run: (effect: Effect, nowMs: number) => void;
   readonly clock: { monotonicMs(): number };
   /** A step or an effect threw, or an owned promise was rejected. */
   readonly onFault: (error: unknown) => void;
   /** Called each time the queue is empty again. */
-  readonly onWorkedOff?: () => void;
+  readonly onIdle?: () => void;
 };
 
 export type DriverOptions = {

@@ -45,7 +45,10 @@ export class Lifecycle {
   #reason: string | undefined;
   #exitCode = 0;
 
-  /** Registers a step of the stop. The last registered runs first. A step is given up after `timeoutMs`. */
+  /**
+   * Registers a step of the stop. The last registered runs first. The stop continues without a step that takes longer
+   * than `timeoutMs`.
+   */
   onStop(name: string, stop: () => Promise<void> | void, timeoutMs = 5000): void {
     this.#steps.push({ name, stop, timeoutMs });
   }
@@ -104,7 +107,7 @@ export class Lifecycle {
       try {
         await Promise.race([stop(), late.promise]);
       } catch (error) {
-        // One part that cannot stop must not keep the others from stopping.
+        // A part that cannot stop must not prevent the others from stopping.
         this.fail(error);
       } finally {
         clearTimeout(timer);

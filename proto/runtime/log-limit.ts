@@ -1,6 +1,6 @@
 /**
- * Whether an event is logged that a client or a peer can repeat as often as it likes: once a minute for each cause.
- * Metrics count every event.
+ * Limits the log lines for events that a client or a peer can repeat at will: one line a minute for each cause. Metrics
+ * count every event.
  */
 export class LogLimit {
   readonly #clock: { monotonicMs(): number };
@@ -14,7 +14,7 @@ export class LogLimit {
   allows(cause: string): boolean {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - (this.#loggedMs.get(cause) ?? -Infinity) < PAUSE_MS) return false;
-    // Causes contain names from outside. When there are too many, all are forgotten, and logged once more.
+    // Causes contain names from outside. When there are too many, all are forgotten, and each is logged once more.
     if (this.#loggedMs.size >= CAUSES_MAX) this.#loggedMs.clear();
     this.#loggedMs.set(cause, nowMs);
     return true;

@@ -5,8 +5,9 @@ export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({
     register: registry,
-    // With an age the library turns its buckets once for every step of the wall clock since the last look: half a minute
-    // of computing when a clock is set from 1970 to today. The histogram beside it says what was lately.
+    // With an age limit the library rotates its buckets once for every step that the wall clock has made since the last
+    // request. When the clock is set from 1970 to today, this takes half a minute. The histogram of the event-loop lag
+    // shows the recent values.
     eventLoopUtilizationMaxAgeSeconds: 0,
   });
   return registry;

@@ -14,7 +14,7 @@ export type MetricValues<T extends MetricTable> = {
 /**
  * Registers metrics whose values are counted elsewhere, such as in another thread.
  * @param prefix of their names; the name of a counter ends with `_total`.
- * @returns what takes the present values. A counter never goes back, whatever it is given.
+ * @returns a function that sets the present values. A counter never goes back, whatever value it gets.
  */
 export function mirrorMetrics<T extends MetricTable>(
   registry: Registry,

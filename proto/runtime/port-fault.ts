@@ -1,6 +1,6 @@
 import { Fault } from "../core/fault.ts";
 
-/** A listener that could not listen, in one line with the cure. */
+/** The fault for a port that cannot be opened, in one line with the cure. */
 export function portFault(what: string, address: { host: string; port: number }, cause: unknown): Fault {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const where = `${what}: ${address.host}:${address.port}`;

@@ -27,8 +27,8 @@ export type { Database } from "better-sqlite3";
  *   1,180 committed rows; FULL lost none.
  * - One process has the file: the lock is exclusive, and the kernel releases it when the process ends.
  * - A file that is missing or empty although data was there is refused, not created again. A file that is damaged, belongs to
- *   another application or has a newer version is refused as well. A note beside the file (`<file>.id`) shows that data was
- *   there. Only its existence counts; its text is for people.
+ *   another application or has a newer version is refused as well. A note beside the file (`<file>.id`) shows that data
+ *   was there. Only the existence of the note counts; its text is for people.
  */
 export function openDatabase(options: OpenOptions): Database {
   const path = resolve(options.path);
@@ -136,7 +136,7 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Creates a folder, and makes the entries of all new folders durable: a folder that is lost takes its note along. */
+/** Creates a folder, and makes the entries of all new folders durable: a lost folder would take its note with it. */
 export function makeFolder(folder: string): void {
   try {
     const topmost = mkdirSync(folder, { recursive: true });
@@ -282,7 +282,7 @@ function configure(db: Database, path: string, options: OpenOptions): void {
   db.exec("BEGIN IMMEDIATE; COMMIT");
 }
 
-/** Sets a pragma and reads it back: a setting without effect must stop the start, and not show itself in a power cut. */
+/** Sets a pragma and reads it back: a setting without effect must stop the start, not show up in a power cut. */
 function set(db: Database, path: string, name: string, value: string | number): void {
   db.pragma(`${name}=${value}`);
   const actual: unknown = db.pragma(name, { simple: true });

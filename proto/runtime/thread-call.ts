@@ -13,15 +13,15 @@ import { Fault } from "../core/fault.ts";
  * - A **message** goes to the thread, an **event** comes from it. Neither is answered. Both may transfer buffers.
  *
  * Promises:
- * - `start` resolves with what the thread is ready with, or rejects with the fault that kept it from starting.
+ * - `start` resolves with the `ready` value of the thread, or rejects with the fault that prevented the start.
  * - The first failure of the thread ends the client: every waiting call is rejected with that fault, `onFailure` is
  *   called once, and no event is delivered any more. Later calls are rejected, later messages are dropped.
  * - `close` lets the thread finish what was sent before. If it is not done by the deadline, it is terminated.
  */
 export type ThreadContract = {
-  /** What the thread is started with. */
+  /** The input of the thread. */
   readonly data: unknown;
-  /** What it answers when it is ready. */
+  /** Its answer when it is ready. */
   readonly ready: unknown;
   /** An interface of methods. */
   readonly calls: object;
@@ -41,10 +41,10 @@ export type RemoteCalls<Calls> = {
   readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Promise<Result<Calls, M>>;
 };
 
-/** A list of all calls of a thread; the compiler refuses one that lacks a call or has another. */
+/** A list of all calls of a thread. The compiler refuses a list that lacks a call or has another one. */
 export type CallNames<C extends ThreadContract> = { readonly [M in keyof C["calls"]]: true };
 
-/** The methods where they run; one that is done at once returns its result without a promise. */
+/** The methods in the thread that runs them. A method that finishes at once returns its result without a promise. */
 export type ServedCalls<Calls> = {
   readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Result<Calls, M> | Promise<Result<Calls, M>>;
 };
@@ -65,7 +65,7 @@ export class ThreadClient<C extends ThreadContract> {
 
   /**
    * Starts the thread.
-   * @throws Fault when the thread cannot start; `onFailure` is told it, too.
+   * @throws Fault when the thread cannot start. `onFailure` gets it, too.
    */
   async start(data: C["data"]): Promise<C["ready"]> {
     if (this.#worker !== undefined) throw new Error(`${this.#name} is started twice`);
@@ -73,7 +73,9 @@ export class ThreadClient<C extends ThreadContract> {
     this.#worker = worker;
     worker.on("message", (message: unknown) => this.#receive(message));
     worker.on("error", (cause: unknown) => this.#end(internalFault(`${this.#name} failed`, cause)));
-    worker.on("messageerror", (cause) => this.#end(internalFault(`${this.#name} sent what cannot be read`, cause)));
+    worker.on("messageerror", (cause) =>
+      this.#end(internalFault(`${this.#name} sent a message that cannot be read`, cause)),
+    );
     worker.on("exit", (code) => this.#end(internalFault(`${this.#name} ended with code ${code}`)));
     try {
       return await new Promise<C["ready"]>((resolve, reject) => {
@@ -134,7 +136,7 @@ export class ThreadClient<C extends ThreadContract> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const closed = (): void => {
-        // At once: the thread ends by itself now, and that is no failure.
+        // Set before the thread ends by itself, because that end is not a failure.
         this.#ended ??= this.#closedFault();
         resolve();
       };
@@ -162,10 +164,10 @@ export class ThreadClient<C extends ThreadContract> {
   }
 
   #receive(message: unknown): void {
-    // After a failure the order of things is unknown: an acknowledgement that is missing is safe, one too many is not.
+    // After a failure no message is trusted: a missing acknowledgement is safe, a wrong one is not.
     if (this.#ended !== undefined) return;
     if (!isFromThread(message)) {
-      this.#end(internalFault(`${this.#name} sent what is no envelope`));
+      this.#end(internalFault(`${this.#name} sent a message of unknown form`));
       return;
     }
     switch (message.kind) {
@@ -234,8 +236,8 @@ export function remoteCalls<C extends ThreadContract>(
 /**
  * Runs the worker's end of a thread; the last statement of a worker file.
  *
- * An error of `open`, of a message, of timed work, and of calls where {@link ServedThread.onError} says "end" is the last
- * thing that the thread tells. It does nothing after it.
+ * After an error of `open`, of a message or of timed work the thread reports the error and does nothing more. The same
+ * holds for calls if {@link ServedThread.onError} is "end".
  */
 export function serveThread<C extends ThreadContract>(options: {
   readonly open: (thread: ThreadHost<C>) => ServedThread<C> | Promise<ServedThread<C>>;
@@ -308,7 +310,7 @@ export function serveThread<C extends ThreadContract>(options: {
     };
     let closing: Promise<void> | undefined;
     const take = (message: unknown): void => {
-      if (!isToThread(message)) throw new Error("the main thread sent what is no envelope");
+      if (!isToThread(message)) throw new Error("the main thread sent a message of unknown form");
       switch (message.kind) {
         case "message":
           invoke(served.messages, message.name, [message.value]);
@@ -330,7 +332,7 @@ export function serveThread<C extends ThreadContract>(options: {
     const takeAll = (first: unknown): void => {
       take(first);
       if (served.flush === undefined) return;
-      // What piled up while the last group was written makes the next group.
+      // The messages that arrived while the last group was written make the next group.
       for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
         if (!open || closing !== undefined) return;
         take(next.message);
@@ -345,7 +347,7 @@ export function serveThread<C extends ThreadContract>(options: {
   Promise.resolve(host).then(options.open).then(serve).catch(fail);
 }
 
-/** What the worker's end is given. */
+/** The functions that `open` gets. */
 export type ThreadHost<C extends ThreadContract> = {
   readonly data: C["data"];
   readonly emit: <N extends Name<C["events"]>>(
@@ -355,7 +357,7 @@ export type ThreadHost<C extends ThreadContract> = {
   ) => void;
   /** Does the work at this interval until the thread ends. */
   readonly every: (ms: number, work: () => void) => void;
-  /** Does the work once, behind the messages that wait now. */
+  /** Does the work once, after the messages that wait now. */
   readonly soon: (work: () => void) => void;
 };
 
@@ -363,17 +365,17 @@ export type ServedThread<C extends ThreadContract> = {
   readonly ready: C["ready"];
   readonly calls: ServedCalls<C["calls"]>;
   readonly messages: Handlers<C["messages"]>;
-  /** What an error of a call means: its caller is told, or the thread ends. */
+  /** After an error of a call: `answer` rejects the call, `end` ends the thread. */
   readonly onError: "answer" | "end";
   /**
-   * Finishes what messages asked for. Called before each call, before the close, and when no message waits; so a thread
-   * that has it can do as one group what came while it was busy.
+   * Finishes the work that messages asked for. It is called before each call, before the close, and when no message
+   * waits. So a thread can process all messages that arrived while it was busy as one group.
    */
   readonly flush?: () => void;
   readonly close: () => void | Promise<void>;
 };
 
-// ---- What travels ---------------------------------------------------------------------------------------------------
+// ---- The messages ---------------------------------------------------------------------------------------------------
 
 type ToThread =
   | { readonly kind: "call"; readonly id: number; readonly method: string; readonly given: readonly unknown[] }
@@ -384,7 +386,7 @@ type FromThread =
   | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
   | { readonly kind: "refused"; readonly id: number; readonly fault: PlainFault }
   | { readonly kind: "event"; readonly name: string; readonly value: unknown }
-  /** The last that a thread says. */
+  /** The last message of a thread. */
   | { readonly kind: "failed"; readonly fault: PlainFault };
 
 /** A `Fault` without its class, which does not survive the way between threads. */
@@ -392,7 +394,7 @@ type PlainFault = Pick<Fault, "code" | "message" | "hint">;
 
 type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (fault: Fault) => void };
 
-/** The answer with this id is the first of a thread: it is ready. */
+/** The first answer of a thread has this id and says that it is ready. */
 const READY_ID = 0;
 const CLOSE_DEADLINE_MS = 20_000;
 const TO_THREAD: ReadonlySet<unknown> = new Set<ToThread["kind"]>(["call", "message", "close"]);
@@ -407,8 +409,8 @@ function isFromThread(message: unknown): message is FromThread {
 }
 
 /**
- * The only place where a value gets a type that the compiler does not prove. It may: both threads run one build, the
- * sender's value was checked against the contract, and the structured clone keeps its shape.
+ * The only place where a value gets a type that the compiler does not prove. This is safe: both threads run one build,
+ * the compiler checked the sender's value against the contract, and the structured clone keeps its shape.
  */
 function asSent<T>(value: unknown): T {
   return value as T;

@@ -21,7 +21,7 @@ import { Dictionary, seriesNames, windowColumns, windowRecords } from "./window-
  *
  * Promises: a batch that `openBatch` calls `ok` is exactly the one that `sealBatch` was given; the hash and the identity inside
  * the body prove it. Any other bytes are `invalid`, with the reason, at bounded cost. A body of a newer format is
- * `unknown_format`, not `invalid`: it is kept for a later version.
+ * `unknown_format`, not `invalid`: it is kept for a later version of this software.
  */
 export function sealBatch(batch: { streamId: StreamId; seq: Seq; content: BatchContent }): SealedBatch {
   const body = wire.BatchBody.encode(bodyOf(batch)).finish();
@@ -158,7 +158,7 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
     throw new RangeError(`the bytes are those of batch ${streamIdFromBytes(body.streamId)}/${body.seq}`);
   }
   const series = seriesNames(body);
-  // A region that knows format 1 only does not see commands in such a body. So no region may see them.
+  // A region that knows only format 1 does not see commands in such a body, so no region may see them.
   const commands = body.format === 1 ? [] : operatorCommands(body.commands, series);
   if (commands.length > 0 && !isOperatorName(body.gateway)) {
     throw new RangeError(`${body.gateway} is a gateway; commands come from regions`);

@@ -98,7 +98,7 @@ export function seriesNames(body: Pick<tidemark.v1.BatchBody, "names" | "series"
       metric: nth(body.names, metric, "name"),
       unit: unit === 0 ? null : nth(body.names, unit - 1, "name"),
       haMode: body.format === 1 ? "auto" : nth(HA_MODES, haMode, "ha_mode"),
-      // A reader of an earlier format does not see it. So no reader may see it.
+      // A reader of an earlier format does not see it, so no reader may see it.
       later: body.format >= 3 && later,
     };
   });

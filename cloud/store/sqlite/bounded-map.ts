@@ -1,4 +1,4 @@
-/** A map that starts again when it is full, so that it cannot grow without bound. What it forgets is read again. */
+/** A cache that is cleared when it is full, so that its size is bounded. Callers read again what it no longer has. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
 
@@ -16,5 +16,5 @@ export class BoundedMap<Key, Value> {
   }
 }
 
-/** Some 25 MB of series with names of a hundred bytes. */
+/** About 25 MB of series with names of a hundred bytes. */
 const ENTRIES_MAX = 250_000;

@@ -7,8 +7,8 @@ import type { SqliteWindows } from "./windows.ts";
 import type { ConflictKey, ConflictQuery, ConflictRow, Page, WindowConflict } from "../store.ts";
 
 /**
- * The conflicts of windows: for each window exactly those that follow from its present rows, so that the table does not
- * depend on the order in which the rows came. `settle` runs inside the transaction of the caller.
+ * The conflicts of windows. Each window has exactly those that follow from its present rows, so the table does not
+ * depend on the order in which the rows arrived. `settle` runs inside the transaction of the caller.
  */
 export class SqliteConflicts {
   readonly #sql: Statements;
@@ -19,7 +19,7 @@ export class SqliteConflicts {
     this.#windows = windows;
   }
 
-  /** The rows of these windows changed, and leave a choice: finds their conflicts again. */
+  /** Finds the conflicts of these windows again, after their rows have changed. */
   settle(windows: readonly WindowPlace[]): void {
     for (const { series, windowMs, startMs } of windows) this.#settleOne([series, windowMs, startMs]);
   }

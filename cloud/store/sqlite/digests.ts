@@ -7,8 +7,8 @@ import { SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { DigestPage } from "../store.ts";
 
 /**
- * Reads all rows that follow from the batches, and sums their hashes by day. The rows come from the disk, not from a memory of
- * what was written, so that rows that were damaged on the disk are noticed.
+ * Reads all rows that follow from the batches, and sums their hashes by day. It reads the rows from the disk and not
+ * from a cache, so that damage on the disk is noticed.
  */
 export class SqliteDigests {
   readonly #sql: readonly Statement<number[], unknown[]>[];
@@ -61,7 +61,7 @@ const placeSchema = z.strictObject({
     .max(STAGES.length - 1),
   key: z.array(z.int()).nullable(),
 });
-/** Some two milliseconds. */
+/** About two milliseconds of work. */
 const ROWS_PER_PAGE = 500;
 
 function bucketOf(series: string): number {
@@ -72,7 +72,7 @@ function hashOf(row: readonly unknown[]): number {
   return createHash("sha256").update(JSON.stringify(row)).digest().readUIntBE(0, 6);
 }
 
-/** JSON has no bytes, and no infinity. */
+/** JSON has neither bytes nor infinity. */
 function plain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return value.toString("base64");
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;

@@ -19,7 +19,9 @@ export class SqliteOperators {
     this.#erased = this.#loadErased();
   }
 
-  /** The latest command that erased each device. There are as many as operators gave, so they fit into memory. */
+  /**
+   * The latest command that erased each device. They fit into memory, because people give these commands one by one.
+   */
   get erased(): Map<string, CommandVersion> {
     return this.#erased;
   }
@@ -68,7 +70,7 @@ export class SqliteOperators {
     return this.#sql.highestHlc.get() ?? 0;
   }
 
-  /** Reads again what is in memory. */
+  /** Reads the erased devices from the disk again. */
   forget(): void {
     this.#erased = this.#loadErased();
   }

@@ -82,7 +82,7 @@ export class SqliteRawReadings {
   }
 }
 
-/** After every reading of a series. */
+/** A position after every reading of a series. */
 export const AFTER_EVERY_READING: Omit<ReadingKey, "device" | "metric"> = {
   timeMs: Number.MAX_SAFE_INTEGER,
   streamId: streamId("ffffffff-ffff-ffff-ffff-ffffffffffff"),

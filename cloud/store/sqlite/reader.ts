@@ -59,13 +59,13 @@ export class SqliteReader {
       for (const windowMs of this.#windows.lengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
         const here = after?.windowMs === windowMs ? after : null;
         const fromMs = here === null ? query.fromMs : Math.max(query.fromMs, here.windowStartMs);
-        for (const { startMs: windowStartMs, ...said } of this.#windows.inRange(
+        for (const { startMs: windowStartMs, ...found } of this.#windows.inRange(
           series.id,
           windowMs,
           fromMs,
           query.toMs,
         )) {
-          for (const answer of effective(said.rows, said.operatorRows)) {
+          for (const answer of effective(found.rows, found.operatorRows)) {
             if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
             if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
             rows.push({ device, metric, windowMs, windowStartMs, effective: answer });
@@ -86,7 +86,7 @@ export class SqliteReader {
     for (const series of this.#series.walk(query, query.after, "from")) {
       const { device, metric } = series;
       const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
-      // One more than asked for tells whether this page is the last.
+      // One reading more than requested shows whether this page is the last.
       const found = this.#readings.first(series, query, after, query.limit + 1 - rows.length);
       for (const reading of found) {
         if (rows.length === query.limit) return { rows, next: readingKey(rows.at(-1)) };
@@ -111,7 +111,7 @@ export class SqliteReader {
   }
 }
 
-/** Rows of each kind. A window with more was revised every second for hours. */
+/** Rows of each kind. A window with more rows was revised every second for hours. */
 const REVISIONS_MAX = 10_000;
 const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, schema: "" };
 function answerKey(row: EffectiveWindow | undefined): AnswerKey | null {

@@ -25,8 +25,8 @@ import type { StoredSummary } from "./stored-summary.ts";
 import type { SqliteStreams } from "./streams.ts";
 
 /**
- * Writes the rows of batches and snapshots where `placeRows` puts them: reads what is held, asks, writes. Runs inside the
- * transaction of the caller.
+ * Writes the rows of batches and snapshots where `placeRows` puts them: reads the facts, calls `placeRows`, writes the
+ * rows. Runs inside the transaction of the caller.
  */
 export class SqliteRowWriter {
   readonly #sql: Statements;
@@ -77,7 +77,7 @@ export class SqliteRowWriter {
     };
   }
 
-  /** What is held of a window, read once for all rows of the window. */
+  /** The facts of a window, read once for all rows of the window. */
   #heldWindow({ known, hasCommands }: WindowReads, series: number, windowMs: number, startMs: number): HeldWindow {
     const ofSeries = known.get(series) ?? null;
     for (let held = ofSeries; held !== null; held = held.next)
@@ -144,7 +144,7 @@ export class SqliteRowWriter {
       const from = { stream: this.#streamOf(origin), seq: origin.seq, hash48: origin.hash48 };
       switch (command.kind) {
         case "erase_device":
-          // What was seen of the device goes to its table first, to be deleted there with the rest.
+          // Writes the noted types and units first, so that they are deleted with the other rows.
           schema.write();
           operators.erase(from, command);
           series.forget();
@@ -176,7 +176,8 @@ type Parts = {
 type HeldWindow = WindowFacts & WindowPlace & { readonly next: HeldWindow | null };
 /**
  * `known`: the windows read so far, by series. A list for each series costs less than a map by a text of three numbers.
- * `hasCommands`: whether the region has a command for any window; nearly always it has none.
+ * `hasCommands`: whether the region has a command for any window. Nearly always there is none, and a query for each
+ * window is saved.
  */
 type WindowReads = { readonly known: Map<number, HeldWindow>; readonly hasCommands: boolean };
 

@@ -11,11 +11,12 @@ import type { Page, SchemaRow, SeriesSchemaQuery, SeriesKey, SchemaSpan } from "
  * counts, also one that is replaced, so the order of arrival does not matter. A snapshot carries this table, because it does
  * not carry the rows that were replaced.
  *
- * The table is written once a transaction, because the batches of a group have the same series again and again.
+ * The table is written once in each transaction, because the batches of a group contain the same series again and
+ * again.
  */
 export class SqliteSchema {
   readonly #sql: Statements;
-  /** The last version of each series, as it is written or will be before the transaction ends. */
+  /** The last version of each series, as it is written now or will be when the transaction ends. */
   readonly #known = new Map<number, Seen>();
   #unwritten: Seen[] = [];
 
@@ -85,7 +86,7 @@ export class SqliteSchema {
 type TimeSpan = { readonly firstMs: number; readonly lastMs: number };
 type Seen = SchemaVersion & { readonly series: number; firstMs: number; lastMs: number; isWritten: boolean };
 
-/** Some 30 MB. When it is full it starts again. */
+/** About 30 MB. A full cache is cleared. */
 const SERIES_CACHED = 250_000;
 
 type SchemaSqlRow = {

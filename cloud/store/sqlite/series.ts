@@ -16,7 +16,7 @@ export class SqliteSeries {
     this.#sql = prepare(db);
   }
 
-  /** The local id of a series. Adds the series where it is new. */
+  /** The local id of a series. Adds the series if it is new. */
   idOf(key: SeriesKey): number {
     const known = this.#ids.get(key.device)?.get(key.metric);
     if (known !== undefined) return known;
@@ -78,7 +78,7 @@ export type SeriesIdRow = {
 /** A page ends after this many series, even if it found little: no query may block the store for long. */
 export const SERIES_PER_PAGE = 5_000;
 const SERIES_CHUNK = 500;
-/** Some 50 MB with names of a hundred bytes. When there are more, the memory starts again. */
+/** About 50 MB with names of a hundred bytes. A full cache is cleared. */
 const IDS_MAX = 250_000;
 
 type Statements = ReturnType<typeof prepare>;

@@ -11,18 +11,20 @@ import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-
 import { loadedCounts } from "./stored-counts.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
-import { loadedSummary } from "./stored-summary.ts";
-import type { SummaryRow } from "./stored-summary.ts";
+import { hasSummary, loadedSummary } from "./stored-summary.ts";
+import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
 import type { SnapshotChunk } from "../store.ts";
 
 /**
- * Reads the snapshot of a region for another one, part by part: what follows from the batches whose bytes are pruned.
+ * Reads the snapshot of this region for another one, part by part. It holds everything that follows from the batches
+ * whose bytes are pruned.
  *
- * First comes the set of these batches, up to the last one at the beginning of the scan (`bound`). Then come their rows. The
- * order matters, because writing goes on meanwhile: a set that is read last would claim batches whose rows the scan has
- * already passed. Rows of other batches are left out, because those batches are sent with their bytes; so at the end a region
- * has no rows of a batch that is not in its set. A row that is replaced during the scan moves from `record` to
- * `revision_log`, which is read later, so the scan meets it at least once. Types and units come last.
+ * First comes the set of these batches, up to the last one at the beginning of the scan (`bound`). Then come their
+ * rows. The order matters, because writing continues during the scan: a set that is read last would claim batches whose
+ * rows the scan has already passed. Rows of other batches are left out, because those batches are sent with their
+ * bytes. So the receiver ends with no rows of a batch that is not in its set. A row that is replaced during the scan
+ * moves from `record` to `revision_log`, which is read later, so the scan meets it at least once. Types and units come
+ * last.
  *
  * The reader keeps nothing between two parts. The position is in the key, so a snapshot continues after a restart.
  */
@@ -35,7 +37,7 @@ export class SqliteSnapshotReader {
     this.#streams = streams;
   }
 
-  /** @param after empty for the first part. @returns null when it is not what an earlier part gave as `next`. */
+  /** @param after empty for the first part. @returns null when `after` is not the `next` of an earlier part. */
   part(after: Uint8Array): SnapshotChunk | null {
     const place = after.length === 0 ? this.#beginning() : readPlace(after);
     if (place === null) return null;
@@ -236,7 +238,7 @@ const STAGES = [
 ] as const;
 const NOTHING: SnapshotPart = { batches: [], commands: [], windows: [], raws: [], voids: [], schemas: [] };
 const EMPTY = new Uint8Array(0);
-/** 250 KiB of summaries or so: a few milliseconds between two commits. */
+/** About 250 KiB of summaries: a few milliseconds between two commits. */
 const ROWS_PER_PART = 1_000;
 const BATCHES_PER_PART = 5_000;
 const BYTES_PER_PART = 512 * 1024;
@@ -274,14 +276,9 @@ function numbers(key: Key, columns: number): readonly number[] | null {
 function operatorCommand(row: CommandSqlRow): OperatorCommand {
   const { device, metric, hlc, reason, actor, rank } = row;
   const window = { device, metric, windowMs: row.window_ms, windowStartMs: millis(row.window_start_ms) };
-  return saysSomething(row)
+  return hasSummary(row)
     ? { kind: rank, window, hlc, reason, actor, summary: loadedSummary(row) }
     : { kind: "clear", window, hlc, reason, actor, rank };
-}
-
-/** A command that takes back has no summary at all. */
-function saysSomething(row: CommandSqlRow): row is CommandSqlRow & SummaryRow {
-  return row.count !== null;
 }
 
 type Origin = { readonly stream: number; readonly seq: number; readonly hash48: number; readonly covered: 0 | 1 };
@@ -299,7 +296,8 @@ type SlotSqlRow = Origin &
     readonly later: number;
   };
 type CommandSqlRow = Origin &
-  InSeries & { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
+  InSeries &
+  CommandSummaryRow & {
     readonly window_ms: number;
     readonly window_start_ms: number;
     readonly rank: OperatorRank;

@@ -8,8 +8,8 @@ import type { SqliteRowWriter } from "./row-writer.ts";
 import type { SqliteStreams } from "./streams.ts";
 
 /**
- * Stores a snapshot of another region. Rows go where their batches would have put them, by the same rules, so a row that is
- * there already changes nothing. The set waits in `snapshot_batch` until the last row has come; then it joins the set of
+ * Stores a snapshot of another region. The rows follow the same rules as rows of batches, so a row that is there
+ * already changes nothing. The set waits in `snapshot_batch` until the last row has arrived. Then it joins the set of
  * this region. Every method runs inside the transaction of the caller.
  */
 export class SqliteSnapshotWriter {
@@ -23,7 +23,7 @@ export class SqliteSnapshotWriter {
     this.#streams = parts.streams;
   }
 
-  /** Discards what an earlier snapshot left. */
+  /** Discards the rest of an earlier snapshot. */
   begin(): void {
     this.#sql.clear.run();
   }

@@ -71,11 +71,11 @@ import { SqliteWindows } from "./windows.ts";
 /**
  * The `Store` of a region on one machine: one SQLite file, one connection.
  *
- * It decides nothing about batches and rows: `cloud/core/apply.ts` and `apply-rows.ts` do, from what is read here, and what
- * they decide is written here.
+ * `cloud/core/apply.ts` and `apply-rows.ts` decide about batches and rows. This class reads the facts for them and
+ * writes their decisions.
  *
- * The methods do their work before they return; the promises are those of the contract. A region runs this class in a
- * thread of its own (`store-worker.ts`), tests use it directly.
+ * The methods do their work before they return. They return promises only because the contract says so. A region runs
+ * this class in a thread of its own (`store-worker.ts`), tests use it directly.
  *
  * Batches are verified and decoded before the transaction begins. So the transaction consists of statements only, and a
  * batch that cannot be read leaves nothing behind.
@@ -99,7 +99,7 @@ export class SqliteStore implements Store {
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
 
-  /** @throws Fault when the file does not hold what it should. */
+  /** @throws Fault when the file cannot be opened or is not the database of a region. */
   static open(options: SqliteStoreOptions): SqliteStore {
     const { path, maxBytes } = options;
     const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
@@ -279,7 +279,7 @@ export class SqliteStore implements Store {
     for (const hash48 of forks) this.#batches.insertFork(batch, hash48);
   }
 
-  /** Applies the batches that an earlier version of this software held without being able to read them. */
+  /** Applies the held batches that an earlier version of this software could not read. */
   #applyHeld(): void {
     for (let after = 0; ;) {
       const held = this.#batches.unapplied(after, HELD_PER_TRANSACTION);
@@ -349,11 +349,11 @@ export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   migrations: MIGRATIONS,
 };
 const HELD_PER_TRANSACTION = 256;
-/** Some 50 ms. */
+/** About 50 ms of work. */
 const JOINED_PER_TRANSACTION = 2_000;
 const NO_BYTES = new Uint8Array(0);
 
-/** The id that is kept in the database; `newStoreId` where it has none yet. */
+/** The id in the database. A new database gets `newStoreId`. */
 function storeIdentity(db: Database, newStoreId: Uint8Array): Uint8Array {
   db.prepare<[storeId: Buffer]>(
     "INSERT INTO identity (only, store_id) VALUES (1, ?) ON CONFLICT (only) DO NOTHING",

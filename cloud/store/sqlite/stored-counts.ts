@@ -18,7 +18,7 @@ export function loadedCounts(text: string): BatchCounts {
   return { ledger, records, rawReadings };
 }
 
-/** The counts of an applied batch. Rows of schema version 2 have no `counts`; there the bytes tell. */
+/** The counts of an applied batch. Rows of schema version 2 have no `counts`, so their bytes are decoded. */
 export function countsOfRow(row: CountedRow & BatchId): BatchCounts | null {
   if (row.counts !== null) return loadedCounts(row.counts);
   const opened = openBatch(row);

@@ -39,6 +39,13 @@ export type SummaryRow = {
   readonly sketch: Buffer | null;
 };
 
+/** The summary columns of a command. A `clear` has no summary. */
+export type CommandSummaryRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null };
+
+export function hasSummary<Row extends CommandSummaryRow>(row: Row): row is Row & SummaryRow {
+  return row.count !== null;
+}
+
 export function storedSummary(summary: WindowSummary): StoredSummary {
   return [
     summary.count,

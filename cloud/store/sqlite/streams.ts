@@ -21,7 +21,7 @@ export class SqliteStreams {
     this.#sql = prepare(db);
   }
 
-  /** The local id of a stream. Adds the stream, with the name `gateway`, where it is new. */
+  /** The local id of a stream. Adds the stream, with the name `gateway`, if it is new. */
   idOf(streamId: StreamId, gateway: string): number {
     let id = this.#ids.get(streamId);
     if (id !== undefined) return id;
@@ -88,7 +88,7 @@ export class SqliteStreams {
     this.#sql.insertVoid.run(this.idOf(streamId, gateway), first, last, readings, reason);
   }
 
-  /** Forgets the dictionaries. After a rollback they know ids that no longer exist. */
+  /** Clears the caches. After a rollback they contain ids that no longer exist. */
   forget(): void {
     this.#ids.clear();
     this.#names.clear();

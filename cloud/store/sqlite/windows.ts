@@ -8,12 +8,14 @@ import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-com
 import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
-import { loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
-import type { SummaryRow } from "./stored-summary.ts";
+import { hasSummary, loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
+import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
 import type { SqliteStreams } from "./streams.ts";
 import type { WindowHistory, WindowRevision } from "../store.ts";
 
-/** Reads the rows of windows in the form that the rules take: the rows of gateways and the commands, window by window. */
+/**
+ * Reads the rows of windows in the form that the rules need: the rows of gateways and the commands, window by window.
+ */
 export class SqliteWindows {
   readonly #sql: Statements;
   readonly #streams: SqliteStreams;
@@ -41,7 +43,7 @@ export class SqliteWindows {
     const commands = this.#sql.operatorRows.iterate(series, windowMs, fromMs, toMs);
     try {
       let command = commands.next();
-      const until = (startMs: number): OperatorRow[] => {
+      const commandsAt = (startMs: number): OperatorRow[] => {
         const taken: OperatorRow[] = [];
         for (; command.done !== true && command.value.window_start_ms === startMs; command = commands.next()) {
           taken.push(operatorRow(command.value));
@@ -52,20 +54,20 @@ export class SqliteWindows {
       let rows: SlotRow[] = [];
       for (const row of this.#sql.slotRows.iterate(series, windowMs, fromMs, toMs)) {
         if (rows.length > 0 && row.window_start_ms !== startMs) {
-          yield { startMs, rows, operatorRows: until(startMs) };
+          yield { startMs, rows, operatorRows: commandsAt(startMs) };
           rows = [];
         }
         startMs = row.window_start_ms;
         while (rows.length === 0 && command.done !== true && command.value.window_start_ms < startMs) {
           const aloneMs = command.value.window_start_ms;
-          yield { startMs: aloneMs, rows: [], operatorRows: until(aloneMs) };
+          yield { startMs: aloneMs, rows: [], operatorRows: commandsAt(aloneMs) };
         }
         rows.push(this.slotRow(row));
       }
-      if (rows.length > 0) yield { startMs, rows, operatorRows: until(startMs) };
+      if (rows.length > 0) yield { startMs, rows, operatorRows: commandsAt(startMs) };
       while (command.done !== true) {
         const aloneMs = command.value.window_start_ms;
-        yield { startMs: aloneMs, rows: [], operatorRows: until(aloneMs) };
+        yield { startMs: aloneMs, rows: [], operatorRows: commandsAt(aloneMs) };
       }
     } finally {
       commands.return?.();
@@ -81,7 +83,7 @@ export class SqliteWindows {
     };
   }
 
-  /** Every row that the window ever had, at most `limit` of a kind; `complete` says whether rows are missing. */
+  /** Every row that the window ever had, at most `limit` of a kind. `complete` is false when there are more. */
   history(series: number, windowMs: number, startMs: number, limit: number): WindowHistory {
     const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
@@ -115,7 +117,7 @@ export class SqliteWindows {
     return { rows: [...operators, ...gateways], complete };
   }
 
-  /** The row in the form that the rules take. */
+  /** The row in the form that the rules need. */
   slotRow(row: SlotSqlRow): SlotRow {
     const { streamId, gateway } = this.#streams.name(row.stream);
     return {
@@ -153,7 +155,7 @@ export type SlotSqlRow = SummaryRow & {
   readonly ha_mode: number;
   readonly later: number;
 };
-export type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null } & {
+export type OperatorSqlRow = CommandSummaryRow & {
   readonly window_start_ms: number;
   readonly rank: OperatorRank;
   readonly hlc: number;
@@ -164,12 +166,7 @@ export type OperatorSqlRow = { readonly [Column in keyof SummaryRow]: SummaryRow
 
 export function operatorRow(row: OperatorSqlRow): OperatorRow {
   const { rank, hlc, hash48, reason, actor } = row;
-  return { rank, hlc, hash48, reason, actor, summary: saysSomething(row) ? loadedSummary(row) : null };
-}
-
-/** A command that takes back has no summary at all. */
-function saysSomething(row: OperatorSqlRow): row is OperatorSqlRow & SummaryRow {
-  return row.count !== null;
+  return { rank, hlc, hash48, reason, actor, summary: hasSummary(row) ? loadedSummary(row) : null };
 }
 
 function byRankAndVersion(a: OperatorRow, b: OperatorRow): number {

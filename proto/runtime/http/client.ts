@@ -7,7 +7,8 @@ import { probeSchema } from "../../wire/http/probe.ts";
 /**
  * Asks a gateway or a region over HTTP. Answers are parsed with the schemas of `proto/wire/http`; every call has a
  * deadline. Every method throws a `Fault`: `unreachable` without an answer, `unauthorized` without the right token,
- * `usage` for a request that the server does not accept, `protocol` when the answer is not that of such a server.
+ * `usage` for a request that the server does not accept, `protocol` when the answer does not come from a gateway or
+ * region.
  */
 export class HttpClient {
   readonly #url: string;
@@ -51,7 +52,7 @@ export class HttpClient {
     }
   }
 
-  /** All rows of a listing in one request, as they come. */
+  /** All rows of a listing in one request, as they arrive. */
   async *rows<Row>(path: string, row: z.ZodType<Row>, query: Query = {}): AsyncGenerator<Row> {
     const { url, response } = await this.#ask("GET", path, { ...query, format: "ndjson" });
     let rest = "";
@@ -98,7 +99,7 @@ export class HttpClient {
     throw await this.#refusal(url.href, response);
   }
 
-  /** Why the server gives no success. */
+  /** The fault for an answer that is not a success. */
   async #refusal(url: string, response: Response): Promise<Fault> {
     const parsed = errorAnswerSchema.safeParse(jsonOf(await this.#text(url, response)));
     if (!parsed.success) return this.#notOurs(url);
@@ -124,7 +125,7 @@ export class HttpClient {
   #unreachable(url: string, cause: unknown, isCommand = false): Fault {
     const { process } = this.#options;
     const message = isCommand ? `${url}: no answer; it is not known whether the command ran` : `${url}: no answer`;
-    const hint = `check that the ${process} runs${isCommand ? "; to send the command again does no harm" : ""}`;
+    const hint = `check that the ${process} runs${isCommand ? "; sending the command again is safe" : ""}`;
     return new Fault({ code: "unreachable", message, hint, cause });
   }
 
@@ -135,14 +136,14 @@ export class HttpClient {
   }
 }
 
-/** Whether a gateway or a region does its work now, as `GET /readyz` says it. */
+/** Whether a gateway or a region does its work now, according to `GET /readyz`. */
 export async function isReady(url: string, options: { readonly deadlineMs: number }): Promise<boolean> {
   const client = new HttpClient(url, { process: "gateway", ...options });
   return (await client.look("/readyz", probeSchema)) !== undefined;
 }
 
 export type HttpClientOptions = {
-  /** What is asked, for messages. */
+  /** The process that is asked, for messages. */
   readonly process: "gateway" | "region";
   /** How long one answer may take, from the first byte of the request to the last one of the answer. */
   readonly deadlineMs: number;
@@ -150,7 +151,7 @@ export type HttpClientOptions = {
   readonly token?: string | undefined;
 };
 
-/** What is undefined is left out. */
+/** Undefined values are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
 type Asked = { readonly url: string; readonly response: Response };

@@ -1,8 +1,8 @@
-/** What a handler gives back: an answer is a value, and the server sends it. */
+/** The result of a handler. It is a value, and the server sends it. */
 export type HttpAnswer = {
   readonly status: number;
   readonly contentType: string;
-  /** Pieces of a stream are made as fast as the client takes them. */
+  /** The pieces of a stream are made as fast as the client reads them. */
   readonly body: string | Uint8Array | AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 };

@@ -3,7 +3,7 @@ import { ERROR_STATUS } from "../../wire/http/error-answer.ts";
 import type { HttpAnswer } from "./http-answer.ts";
 import { json } from "./http-answer.ts";
 
-/** A request that gets no success. A handler throws it; the server answers with the status of its code. */
+/** The error answer to a request. A handler throws it, and the server answers with the status of its code. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly code: ErrorCode;

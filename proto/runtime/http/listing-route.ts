@@ -14,18 +14,18 @@ import {
 } from "./parameters.ts";
 import type { Route } from "./route.ts";
 
-/** What a store or a thread gives for one page; `next` is null at the end. A page may be short before the end. */
+/** One page of rows from a store or a thread. `next` is null at the end. A page may be short before the end. */
 export type RowPage<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
 
 /** How many rows a page may have. */
 export type PageLimits = { readonly max: number; readonly usual: number };
 
 /**
- * GET of a listing. Besides its own parameters it takes `limit`, `cursor` and `format`. JSON is one page; NDJSON is one
- * row a line, all pages, read as fast as the client takes them. The `Accept` header may choose NDJSON too.
+ * GET of a listing. Besides its own parameters it takes `limit`, `cursor` and `format`. JSON is one page. NDJSON has
+ * all pages, one row a line, and reads them as fast as the client does. The `Accept` header may choose NDJSON too.
  *
- * The rows are not checked against the schema here, because that would cost more than making them: the compiler checks
- * what `show` makes, and tests check what a running process answers.
+ * The rows are not checked against the schema here, because that would cost more than making them. The compiler checks
+ * what `show` returns, and tests check the answers of a running process.
  */
 export function listingRoute<S extends ParameterSchemas, Row, Key, Shown>(
   listing: Pick<Route, "path" | "summary"> & {
@@ -65,7 +65,7 @@ export function listingRoute<S extends ParameterSchemas, Row, Key, Shown>(
         const answer: Listing<Shown> = { rows: rows.map(show), next: next === null ? null : formatCursor(next) };
         return json(answer);
       }
-      // The first page is read before the answer begins, so that a failure is still a status.
+      // The first page is read before the answer begins, so that a failure can still become a status.
       const first = await page(own, cursor, Math.min(limit ?? limits.usual, limits.usual));
       return ndjson(lines(first, limit ?? Number.POSITIVE_INFINITY));
 

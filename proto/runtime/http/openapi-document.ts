@@ -85,7 +85,7 @@ function operationId(method: string, path: string): string {
   return [method.toLowerCase(), ...(words.length === 0 ? ["index"] : words)].join("_");
 }
 
-/** What is sent over the wire: of a value that is parsed further, the text. */
+/** The schema of a value on the wire. For a value that is parsed further, this is the text. */
 function jsonSchema(schema: z.ZodType): object {
   const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return rest;

@@ -4,11 +4,11 @@ import { parseTime, TIME_ACCEPTED } from "../options/time.ts";
 import { HttpError } from "./http-error.ts";
 
 /**
- * The parameters of the HTTP API: for each name a schema that reads the text of the address. Its description says what
- * is accepted, in words that go on from "expected".
+ * The parameters of the HTTP API: for each name a schema that parses its text. The description of the schema says what
+ * is accepted, in words that can follow "expected".
  *
- * A request is answered only if every parameter is known, comes once and has a value that its schema takes. Nothing is
- * ignored: a misspelt `form=` must not look like an empty result.
+ * A request is answered only if every parameter is known, comes once and has a value that its schema accepts. Nothing
+ * is ignored: a misspelt `form=` must not look like an empty result.
  */
 export type ParameterSchemas = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>;
 export type Parameters<S extends ParameterSchemas> = z.output<z.ZodObject<S>>;

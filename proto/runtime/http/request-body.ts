@@ -3,14 +3,14 @@ import { HttpError } from "./http-error.ts";
 
 /**
  * The whole body of a request.
- * @throws HttpError when it is larger than `bytesMax`, which is noticed before it is kept, or when it ends early.
+ * @throws HttpError when it is larger than `bytesMax`, before more than that is kept in memory, or when it ends early.
  */
 export async function requestBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
-    // Not destroyed, so that the error can still be sent.
+    // The request is not destroyed, so that the error can still be sent.
     for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += piece.length;
       if (bytes > bytesMax) break;
@@ -24,7 +24,7 @@ export async function requestBody(request: IncomingMessage, bytesMax: number): P
 }
 
 function tooLarge(bytesMax: number): HttpError {
-  const message = bytesMax === 0 ? "this takes no body" : `the body is larger than ${bytesMax} bytes`;
+  const message = bytesMax === 0 ? "this address takes no body" : `the body is larger than ${bytesMax} bytes`;
   return new HttpError("body_too_large", { message, headers: CLOSE });
 }
 

@@ -9,24 +9,27 @@ import { parameterReader } from "./parameters.ts";
 
 /**
  * One line of the route table: everything that is known about an address. The server serves it, the index page lists it,
- * and the OpenAPI document describes it. Build routes with the functions below and those of `listing.ts`: they tie the
+ * and the OpenAPI document describes it. Build routes with the functions below and with `listingRoute`: they tie the
  * types of parameters, body and answer to the schemas.
  */
 export type Route = {
   readonly method: "GET" | "POST";
-  /** Exact; what varies stands in the parameters. */
+  /** Exact. Everything that varies is in the parameters. */
   readonly path: string;
   /** One sentence without a full stop. */
   readonly summary: string;
-  /** `operator`: whoever presents the bearer token of the operators. The server decides it before it reads the body. */
+  /**
+   * `operator`: the request must present the bearer token of the operators. The server checks it before it reads the
+   * body.
+   */
   readonly who: "anyone" | "operator";
   readonly parameters: ParameterSchemas;
   readonly body: RequestBody<unknown> | null;
   /** The formats that a successful answer may have. */
   readonly answers: readonly AnswerFormat[];
-  /** The errors of this route, besides those that every route may have. */
+  /** The errors of this route, beyond those that every route may have. */
   readonly errors: readonly ErrorCode[];
-  /** @throws HttpError for a request that gets no success. */
+  /** @throws HttpError for every answer that is not a success. */
   readonly respond: (request: HttpRequest) => HttpAnswer | Promise<HttpAnswer>;
 };
 
@@ -45,7 +48,7 @@ export type HttpRequest = {
 
 type Description<S extends ParameterSchemas> = Pick<Route, "path" | "summary"> & {
   readonly parameters: S;
-  /** What stands in the query of the address does not matter: probes and scrapers add to it. */
+  /** Ignores the query of the address, because probes and scrapers add to it. */
   readonly ignoresQuery?: true;
   readonly errors?: readonly ErrorCode[];
 };

@@ -14,8 +14,8 @@ import type { HttpRequest, Route } from "./route.ts";
 
 /**
  * The HTTP server of a process: it serves a route table, with or without TLS. Paths are exact; GET also answers HEAD.
- * A handler that throws gives an error and a log line, never a broken process. A slow client holds up only its own
- * answer, and one that takes nothing at all loses its connection.
+ * A handler that throws gives an error and a log line, never a broken process. A slow client delays only its own
+ * answer, and a client that reads nothing at all loses its connection.
  */
 export class HttpServer {
   readonly #log: Logger;
@@ -24,7 +24,7 @@ export class HttpServer {
   readonly #routes: ReadonlyMap<string, PathRoutes>;
   readonly #server: Server;
 
-  /** @throws Fault when the files of TLS cannot be read, or are not what they should be. */
+  /** @throws Fault when the files of TLS cannot be read, or are not a certificate and its key. */
   constructor(deps: { readonly log: Logger; readonly routes: readonly Route[] }, options: HttpServerOptions) {
     this.#log = deps.log;
     this.#process = options.process;
@@ -38,7 +38,7 @@ export class HttpServer {
     });
   }
 
-  /** @throws Fault when the port is in use, or this process may not have it. */
+  /** @throws Fault when the port is in use, or this process may not use it. */
   async listen(address: { readonly host: string; readonly port: number }): Promise<{ host: string; port: number }> {
     this.#server.listen(address.port, address.host);
     try {
@@ -50,7 +50,7 @@ export class HttpServer {
     return { host: address.host, port: typeof bound === "object" && bound !== null ? bound.port : address.port };
   }
 
-  /** Stops listening and ends what is open. May come twice, and before `listen`. */
+  /** Stops listening and ends the open connections. May be called twice, and before `listen`. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, "close");
@@ -60,9 +60,9 @@ export class HttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
-    const answer = await this.#answer(request, left.signal).catch((error: unknown) => {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const answer = await this.#answer(request, gone.signal).catch((error: unknown) => {
       if (error instanceof HttpError) return error.answer;
       throw error;
     });
@@ -71,8 +71,8 @@ export class HttpServer {
     else if (typeof answer.body === "string" || answer.body instanceof Uint8Array) response.end(answer.body);
     else {
       for await (const piece of answer.body) {
-        if (!response.write(piece)) await drained(response, left.signal);
-        if (left.signal.aborted) return;
+        if (!response.write(piece)) await drained(response, gone.signal);
+        if (gone.signal.aborted) return;
       }
       response.end();
     }
@@ -98,7 +98,7 @@ export class HttpServer {
   #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     this.#log.error({ err: error, url: request.url }, "an HTTP request failed");
     if (response.headersSent) {
-      // The client must not take half an answer for a whole one.
+      // The client must notice that the answer is not complete.
       response.destroy();
       return;
     }
@@ -110,7 +110,7 @@ export class HttpServer {
 }
 
 export type HttpServerOptions = {
-  /** What this process is, for messages. */
+  /** The kind of this process, for messages. */
   readonly process: "gateway" | "region";
   /** Decides by the token that an operator presents; null where commands are off. */
   readonly authorized: ((token: string) => boolean) | null;
@@ -165,7 +165,7 @@ function sendHead(response: ServerResponse, { status, contentType, headers }: Ht
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
 }
 
-/** Waits until the client has taken what was written, or is gone. */
+/** Waits until the client has read what was written, or is gone. */
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   try {
     await once(response, "drain", { signal });
@@ -177,5 +177,5 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
 const NO_BYTES = Buffer.alloc(0);
 const LIMITS = { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 };
 const CONNECTIONS_MAX = 1024;
-/** Nothing was sent or taken for this long: the client is gone, and another one may have its place. */
+/** A connection without traffic for this long ends, so that another client can have its place. */
 const IDLE_MS = 120_000;

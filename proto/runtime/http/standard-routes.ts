@@ -10,7 +10,7 @@ import type { Route } from "./route.ts";
 
 /**
  * The route table of a process: its own routes, and those that every process has: probes, metrics, the index page and
- * the OpenAPI document, which are made from the table.
+ * the OpenAPI document. The last two are made from the table.
  */
 export function routeTable(own: readonly Route[], process: ServedProcess): readonly Route[] {
   const { title, sentence, readiness, readySentence, registry, refreshMetrics } = process;
@@ -64,7 +64,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       handle: async () => `${title}. ${await sentence()}\n\n${indexLines(routes)}`,
     }),
   ];
-  // Made once, when somebody asks: the table does not change.
+  // Made once, at the first request, because the table does not change.
   let made: ReturnType<typeof openApiDocument> | undefined;
   const document = (): ReturnType<typeof openApiDocument> =>
     (made ??= openApiDocument({ title, version: SOFTWARE }, routes));
@@ -72,15 +72,15 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
 }
 
 export type ServedProcess = {
-  /** What it is, without a full stop. */
+  /** The name of the process, without a full stop. */
   readonly title: string;
-  /** How it is now. */
+  /** The state of the process now. */
   readonly sentence: () => Promise<string>;
   /** Why the process cannot do its work now; null: it can. */
   readonly readiness: () => string | null;
   readonly readySentence: string;
   readonly registry: Registry;
-  /** Brings the metrics up to date that are not counted as things happen. */
+  /** Updates the metrics that are not counted when an event happens. */
   readonly refreshMetrics: () => Promise<void>;
 };
 

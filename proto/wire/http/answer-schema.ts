@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 /**
- * Ties the schema of an answer to its type: each must accept what the other one describes, so neither can drift. The
+ * Ties the schema of an answer to its type: each must accept what the other one describes, so they cannot differ. The
  * type is written out because exported declarations name their types, and because a reader wants to see it.
  *
  * Fields that a schema does not name are dropped when a client parses. So a client reads answers of a newer server.

@@ -9,7 +9,7 @@ import { answerSchema } from "./answer-schema.ts";
  */
 export type CommandBody = { readonly reason: string; readonly actor: string } & CommandContent;
 
-/** What is commanded, without who commands it and why. */
+/** The command itself, without its actor and reason. */
 export type CommandContent =
   | (SeriesWindows & { readonly command: OperatorRank; readonly windows: readonly CommandWindow[] })
   | (SeriesWindows & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly string[] })
@@ -28,7 +28,7 @@ type SeriesWindows = { readonly device: string; readonly metric: string; readonl
 
 /**
  * Exactly one of `value` and `summary`. A summary has `count`, `sum`, `min`, `max`, and may have `stddev`, `first`,
- * `last`; people write it, so a client does not know what is in it.
+ * `last`; people write it, so a client does not check its content.
  */
 export type CommandWindow = {
   readonly start: string;

@@ -5,14 +5,14 @@ import { answerSchema } from "./answer-schema.ts";
 export type ShownDeadLetter = {
   readonly id: number;
   readonly arrived: string;
-  /** Present where the clock of the gateway was not set when the message came. */
+  /** Present if the clock of the gateway was not set when the message arrived. */
   readonly arrived_is_estimate?: true | undefined;
   readonly client: string;
   readonly topic: string;
   readonly reason: string;
   readonly detail: string;
   readonly route: string;
-  /** What the message said of its own payload, such as `json`; absent where it said nothing. */
+  /** The format that the message itself names, such as `json`; absent if it names none. */
   readonly format?: string | undefined;
   /** Bytes of the whole payload. More than `payload` holds when only the beginning was kept. */
   readonly size: number;
@@ -36,13 +36,15 @@ export const deadLetterSchema: z.ZodType<ShownDeadLetter> = answerSchema<ShownDe
   }),
 );
 
-/** `POST /v1/dead-letters/retry`: what became of one page. `next` goes back as `cursor`; null: this was the last page. */
+/**
+ * `POST /v1/dead-letters/retry`: the result for one page. `next` goes back as `cursor`; null: this was the last page.
+ */
 export type RetryAnswer = {
   readonly looked: number;
-  /** Those that are no dead letters any more. */
+  /** Messages that are no longer dead letters. */
   readonly retried: number;
   readonly readings: number;
-  /** Those that stay because only the beginning of their payload was kept. */
+  /** Messages that stay because only the beginning of their payload was kept. */
   readonly cut: number;
   readonly next: string | null;
 };

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { answerSchema } from "./answer-schema.ts";
 
 /**
- * `GET /v1/digests`: what the last walk over all rows found, by day. Regions that hold the same give the same digests.
- * `walked`: whether a walk came to its end. `differing`: the days on which each other region differs.
+ * `GET /v1/digests`: the result of the last walk over all rows, by day. Regions with the same rows have the same
+ * digests. `walked`: whether a walk came to its end. `differing`: the days on which each other region differs.
  */
 export type DigestsAnswer = {
   readonly walked: boolean;

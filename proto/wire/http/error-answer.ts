@@ -40,7 +40,7 @@ export type ErrorAnswer = {
     readonly message: string;
     /** What the client can do about it; empty where there is nothing to add. */
     readonly hint: string;
-    /** The names that are accepted here: parameters, methods or paths; empty where the error is about something else. */
+    /** The names that are accepted here: parameters, methods or paths; empty if the error is about something else. */
     readonly accepted: readonly string[];
   };
 };

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { answerSchema } from "./answer-schema.ts";
 
-/** `GET /v1/status` of a gateway: how it is. The sentence comes first, for people; everything else is its reasons. */
+/**
+ * `GET /v1/status` of a gateway: the state of the gateway. The sentence comes first, for people; the other fields give
+ * the reasons for it.
+ */
 export type GatewayStatus = {
   readonly sentence: string;
   readonly gateway: string;
@@ -24,7 +27,7 @@ export type GatewayStatus = {
   readonly schema: {
     /** How often metrics changed their `type` or `unit`, since the first start on this disk. */
     readonly changes: Readonly<Record<string, number>>;
-    /** The last change in words, also one that became a dead letter; null: none since the start of the process. */
+    /** The last change in words, also if it was refused; null: no change since the start of the process. */
     readonly last: string | null;
   };
   readonly journal: {
@@ -34,12 +37,15 @@ export type GatewayStatus = {
   };
   readonly time: {
     readonly state: "waiting" | "known" | "given_up";
-    /** Why the clock is not believed; null: it is. */
+    /** Why the clock is not trusted; null: it is trusted. */
     readonly waiting_for: "unset" | "behind" | "not_synchronized" | null;
     readonly held_messages: number;
-    /** Readings whose own time was not believed, since the start of the process. */
+    /** Readings whose own time was not plausible, since the start of the process. */
     readonly suspect_times: number;
-    /** The devices whose clocks are furthest off. `skew_ms`: ahead is positive. `suspect`: the last time not believed. */
+    /**
+     * The devices whose clocks are furthest off. `skew_ms`: ahead is positive. `suspect`: the last time that was not
+     * plausible.
+     */
     readonly devices: readonly { readonly device: string; readonly skew_ms: number; readonly suspect: string | null }[];
   };
   readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
@@ -54,7 +60,7 @@ export type GatewayStatus = {
     readonly raw_waiting: number;
     /** Readings that are only on this disk: in open windows, waiting to be sealed, or in batches that no region holds. */
     readonly waiting_readings: number;
-    /** The age of the oldest of them; null: there is none. */
+    /** The age of the oldest of them; null without such readings. */
     readonly behind_ms: number | null;
   };
   readonly uplink: {
@@ -63,7 +69,7 @@ export type GatewayStatus = {
     readonly region: string | null;
     readonly offline_ms: number;
     readonly drain_readings_per_s: number | null;
-    /** Batches that went to a second region because too few held them, and how long there were such. */
+    /** Batches that went to a second region because too few regions held them, and for how long this happened. */
     readonly dual_send: { readonly batches: number; readonly active_ms: number };
     /** In the order of preference. */
     readonly regions: readonly UplinkRegion[];
@@ -83,12 +89,14 @@ export type UplinkRegion = {
   readonly role: "active" | "standby" | "idle";
   readonly link: "idle" | "waiting" | "listing" | "opening" | "live" | "stopped";
   readonly circuit: "closed" | "open";
-  /** Why the last connection ended; empty while all is well. */
+  /** Why the last connection ended; empty while the connection is good. */
   readonly trouble: string;
   readonly offline_ms: number;
   readonly in_flight_bytes: number;
   readonly credit_bytes: number;
-  /** Batches that the region refused for good: a fault in one of both, for a person. */
+  /**
+   * Batches that the region refused for ever. Something is wrong in the gateway or the region, and a person must look.
+   */
   readonly quarantined_batches: number;
   readonly sent_batches: number;
   readonly sent_bytes: number;

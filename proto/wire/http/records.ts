@@ -8,13 +8,13 @@ import { VALUE_TYPES } from "../../core/schema.ts";
 import { answerSchema } from "./answer-schema.ts";
 
 /**
- * What a region holds of series: records of windows, raw readings, and the revisions and conflicts behind a record.
+ * The data of series in a region: records of windows, raw readings, and the revisions and conflicts behind a record.
  * Times are ISO 8601 in UTC. An integer beyond 2^53 is written with all its digits; a client that parses numbers as
  * doubles rounds it, as it would any such number.
  */
 export type ShownValue = number | string | boolean;
 
-/** What the readings of a window say. Without a number among them `sum` to `stddev` are null. */
+/** The summary of the readings of a window. Without a number among them `sum` to `stddev` are null. */
 export type ShownSummary = {
   readonly count: number;
   readonly numeric_count: number;
@@ -40,7 +40,7 @@ export type ShownCommand = {
   readonly actor: string;
 };
 
-/** A row of `GET /v1/records`: the record of a window that follows from everything that the region holds of it. */
+/** A row of `GET /v1/records`: the record of a window, computed from all rows that the region holds of it. */
 export type ShownRecord = ShownSummary & {
   readonly device: string;
   readonly metric: string;
@@ -80,23 +80,23 @@ export type ShownReading = {
   readonly index: number;
 };
 
-/** `GET /v1/records/revisions`: every row that one window ever had. Not complete where it had too many. */
+/** `GET /v1/records/revisions`: every row that one window ever had. `complete` is false if there were too many. */
 export type RevisionsAnswer = { readonly revisions: readonly ShownRevision[]; readonly complete: boolean };
 
 export type ShownRevision =
   | (ShownCommand & {
       readonly kind: "operator";
-      /** Whether the record is made of it. */
+      /** Whether it is part of the record. */
       readonly in_answer: boolean;
       readonly name: string;
-      /** Null: the command takes back what was said before. */
+      /** Null: the command takes back earlier commands. */
       readonly summary: ShownSummary | null;
     })
   | {
       readonly kind: "gateway";
       readonly in_answer: boolean;
       readonly name: string;
-      /** Whether it is the row of its slot, or gave way to another one. */
+      /** `present`: it is the row of its slot. `replaced`: another row took its place. */
       readonly state: "present" | "replaced";
       readonly gateway: string;
       readonly stream: string;
@@ -110,7 +110,7 @@ export type ShownRevision =
       readonly summary: ShownSummary;
     };
 
-/** A row of `GET /v1/conflicts`: what was chosen instead of what, or added to it. `key` is the same in every region. */
+/** A row of `GET /v1/conflicts`: a choice between two rows that disagree. `key` is the same in every region. */
 export type ShownConflict =
   | { readonly kind: "fork"; readonly key: string }
   | {

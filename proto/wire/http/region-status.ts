@@ -3,7 +3,7 @@ import type { MemberState } from "../../core/member.ts";
 import { MEMBER_STATES } from "../../core/member.ts";
 import { answerSchema } from "./answer-schema.ts";
 
-/** `GET /v1/status` of a region: how it is. The sentence comes first, for people. */
+/** `GET /v1/status` of a region: the state of the region. The sentence comes first, for people. */
 export type RegionStatus = {
   readonly sentence: string;
   readonly region: string;
@@ -14,10 +14,10 @@ export type RegionStatus = {
   readonly records: number;
   readonly raw_readings: number;
   readonly forks: number;
-  /** Batches that are held, and that a later version of this software will read. */
+  /** Held batches that only a later version of this software can read. */
   readonly unapplied_batches: number;
   readonly peers: readonly PeerRegion[];
-  /** When the last batch came; null: none came yet. */
+  /** When the last batch arrived; null: none yet. */
   readonly last_batch: string | null;
 };
 
@@ -28,11 +28,11 @@ export type PeerRegion = {
   readonly connected: boolean;
   /** Whether it sends to this region. */
   readonly sends: boolean;
-  /** Why the last connection to it ended; null: none ended. */
+  /** Why the last connection to it ended; null while there is one, and before the first. */
   readonly lost: string | null;
   /** Batches that were committed here first and that it does not hold yet. */
   readonly behind_batches: number;
-  /** The age of the oldest of them; null: there is none. */
+  /** The age of the oldest of them; null without such batches. */
   readonly behind_ms: number | null;
 };
 

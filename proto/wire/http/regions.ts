@@ -15,7 +15,7 @@ export type ListedRegion = {
   readonly gateway_url: string | null;
   /** Whether it is the region that answers. */
   readonly self: boolean;
-  /** Null for the region that answers, as is the next. */
+  /** Null for the region that answers, like `behind_batches`. */
   readonly connected: boolean | null;
   readonly behind_batches: number | null;
 };

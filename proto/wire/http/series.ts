@@ -12,7 +12,7 @@ export const listedSeriesSchema: z.ZodType<ListedSeries> = answerSchema<ListedSe
 
 /**
  * A row of `GET /v1/schema`, of gateways and of regions: the type and the unit that a metric has now, and those that it
- * had before. Times are those of readings; null: nobody looked, before this version of the software.
+ * had before. Times are those of readings; null: an earlier version of this software did not note them.
  */
 export type ListedSchema = ListedSeries &
   ListedVersion & {
@@ -22,7 +22,7 @@ export type ListedSchema = ListedSeries &
   };
 
 export type ListedVersion = {
-  /** Null: not known, because no reading came since this is written down. */
+  /** Null: not known, because no reading arrived since the software notes types. */
   readonly type: ValueType | null;
   readonly unit: string | null;
   readonly first_seen: string | null;

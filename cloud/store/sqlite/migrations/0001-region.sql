@@ -104,8 +104,8 @@ CREATE TABLE record (
   PRIMARY KEY (series, window_ms, window_start_ms, stream, part)
 ) STRICT, WITHOUT ROWID;
 
--- Every row that a higher one of the same slot replaced, or that came after a higher one. `record` and this table together hold
--- all rows that the batches carried.
+-- Every row that a higher one of the same slot replaced, or that arrived after a higher one. `record` and this table together
+-- hold all rows that the batches carried.
 CREATE TABLE revision_log (
   series          INTEGER NOT NULL REFERENCES series (id),
   window_ms       INTEGER NOT NULL,

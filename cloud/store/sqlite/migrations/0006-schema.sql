@@ -4,8 +4,8 @@
 ALTER TABLE record ADD COLUMN later INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revision_log ADD COLUMN later INTEGER NOT NULL DEFAULT 0;
 
--- The types and units that the rows of a series ever had, replaced rows included, with the times of the earliest and latest
--- reading. `type` is number, boolean or text. `unit` is empty where it is not known.
+-- The types and units of all rows of a series, replaced rows included, with the times of the earliest and latest reading. `type`
+-- is number, boolean or text. `unit` is empty where it is not known.
 CREATE TABLE series_schema (
   series   INTEGER NOT NULL REFERENCES series (id),
   type     TEXT NOT NULL,

@@ -26,7 +26,7 @@ class Bench {
         },
         clock: { monotonicMs: () => this.nowMs },
         onFault: (fault) => this.faults.push(fault),
-        onWorkedOff: () => {
+        onIdle: () => {
           this.workedOff += 1;
         },
       },

@@ -64,7 +64,7 @@ test("no answer is a fault, for a command with the question that stays open", as
   });
   await expect(client.post("/x", ROW, {})).rejects.toMatchObject({
     message: "http://127.0.0.1:9/x: no answer; it is not known whether the command ran",
-    hint: "check that the region runs; to send the command again does no harm",
+    hint: "check that the region runs; sending the command again is safe",
   });
 });
 
