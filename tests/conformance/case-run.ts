@@ -11,30 +11,30 @@ import type { ConformanceCase } from "./mosquitto-cases.ts";
  * @returns what differs from the case, or undefined
  */
 export async function play(one: ConformanceCase, port: number, patienceMs: number): Promise<string | undefined> {
-  await using line = await Line.open(port, patienceMs);
+  await using connection = await PacketConnection.open(port, patienceMs);
   try {
     if (one.connects) {
-      line.send(connectPacket(one.id, one.version));
-      const answer = await line.packet();
+      connection.send(connectPacket(one.id, one.version));
+      const answer = await connection.packet();
       if (answer[0] !== 0x20 || answer[3] !== 0) return `the CONNECT before the case was answered ${hex(answer)}`;
     }
     const identifiers = new Identifiers();
     for (const step of one.steps) {
       if (step.kind === "publish") await publishByAnother(port, patienceMs, step);
-      else if (step.kind === "send") line.send(identifiers.toBroker(step.bytes));
+      else if (step.kind === "send") connection.send(identifiers.toBroker(step.bytes));
       else {
         const expected = step.bytes;
-        const actual = await line.packet();
-        if (!identifiers.same(expected, actual)) return `${hex(expected)} was to come, ${hex(actual)} came`;
+        const actual = await connection.packet();
+        if (!identifiers.same(expected, actual)) return `expected ${hex(expected)}, received ${hex(actual)}`;
       }
     }
     if (!one.endsOpen) {
-      await line.ended();
+      await connection.ended();
       return undefined;
     }
-    line.send(PINGREQ);
-    const answer = await line.packet();
-    return answer.equals(PINGRESP) ? undefined : `${hex(answer)} came in place of a PINGRESP`;
+    connection.send(PINGREQ);
+    const answer = await connection.packet();
+    return answer.equals(PINGRESP) ? undefined : `expected a PINGRESP, received ${hex(answer)}`;
   } catch (error) {
     if (error instanceof CaseFailed) return error.message;
     throw error;
@@ -43,18 +43,18 @@ export async function play(one: ConformanceCase, port: number, patienceMs: numbe
 
 class CaseFailed extends Error {}
 
-/** A connection, packet by packet, without a parser, because a tolerant parser could hide a mistake. */
-class Line implements AsyncDisposable {
+/** A connection that reads packet by packet. It uses no parser, because a tolerant parser could hide a mistake. */
+class PacketConnection implements AsyncDisposable {
   readonly #socket: Socket;
   readonly #patienceMs: number;
   #bytes: Buffer = Buffer.alloc(0);
   #closed = false;
   #woken: () => void = () => {};
 
-  static async open(port: number, patienceMs: number): Promise<Line> {
+  static async open(port: number, patienceMs: number): Promise<PacketConnection> {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
-    return new Line(socket, patienceMs);
+    return new PacketConnection(socket, patienceMs);
   }
 
   private constructor(socket: Socket, patienceMs: number) {
@@ -89,7 +89,8 @@ class Line implements AsyncDisposable {
   /** Waits for the end of the connection. @throws CaseFailed when a packet comes instead, or nothing. */
   async ended(): Promise<void> {
     await this.#until(() => this.#bytes.length > 0, "the connection stays open", true);
-    if (this.#bytes.length > 0) throw new CaseFailed(`${hex(this.#bytes)} came in place of the end`);
+    if (this.#bytes.length > 0)
+      throw new CaseFailed(`expected the end of the connection, received ${hex(this.#bytes)}`);
   }
 
   async #until(isIt: () => boolean, otherwise: string, closing = false): Promise<void> {
@@ -192,14 +193,14 @@ async function publishByAnother(
   patienceMs: number,
   message: { topic: string; payload: string; qos: 0 | 1 | 2 },
 ): Promise<void> {
-  await using line = await Line.open(port, patienceMs);
-  line.send(connectPacket("helper", 4));
-  await line.packet();
-  line.send(generate({ cmd: "publish", messageId: 1, dup: false, retain: false, ...message }));
-  if (message.qos > 0) await line.packet();
+  await using connection = await PacketConnection.open(port, patienceMs);
+  connection.send(connectPacket("helper", 4));
+  await connection.packet();
+  connection.send(generate({ cmd: "publish", messageId: 1, dup: false, retain: false, ...message }));
+  if (message.qos > 0) await connection.packet();
   if (message.qos < 2) return;
-  line.send(generate({ cmd: "pubrel", messageId: 1 }));
-  await line.packet();
+  connection.send(generate({ cmd: "pubrel", messageId: 1 }));
+  await connection.packet();
 }
 
 function connectPacket(clientId: string, version: 3 | 4 | 5): Buffer {

@@ -1,4 +1,4 @@
-/** Cases that this broker answers in another way, for one reason. `edge/mqtt/CONFORMANCE.md` has the same list. */
+/** Cases that this broker answers differently, for one reason. `edge/mqtt/CONFORMANCE.md` has the same list. */
 export type Deviation = {
   /** The sentence in the documentation. */
   readonly reason: string;
@@ -11,9 +11,9 @@ export type Deviation = {
 const CONNECT_ANSWERED =
   "A CONNECT with an invalid user name, client id or end is answered with a reason code (0x81, 0x85) before the connection is closed. The case expects no answer. A server may do either.";
 const RESERVED_FLAGS =
-  "Reserved flags of the fixed header make a malformed packet (0x81, MQTT-2.1.3-1), also in a packet that only a server sends. The case expects 0x82.";
+  "A packet with reserved flags in its fixed header is malformed (0x81, MQTT-2.1.3-1), also a packet that only a server sends. The case expects 0x82.";
 const VERSIONS =
-  "A client of an unsupported version of MQTT gets the answer that it can read: 0x01 for versions before 3.1, 0x84 for later ones. The case expects one of them for both.";
+  "A client of an unsupported version of MQTT gets an answer that it can read: 0x01 for versions before 3.1, 0x84 for later ones. The case expects the same answer for both.";
 
 /** For Mosquitto's cases. The test fails if a listed case passes, and if another case differs. */
 export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
@@ -43,7 +43,7 @@ export const MOSQUITTO_DEVIATIONS: readonly Deviation[] = [
   },
   {
     reason:
-      "An acknowledgement of the wrong kind (PUBACK for QoS 2, PUBREC for QoS 1, PUBCOMP before PUBREC) does not end the connection, because aedes 2 does not store which kind it expects. The message counts as received, as its subscriber says.",
+      "An acknowledgement of the wrong kind (PUBACK for QoS 2, PUBREC for QoS 1, PUBCOMP before PUBREC) does not end the connection, because aedes 2 does not store which kind it expects. The message counts as received, because its subscriber acknowledged it.",
     cases:
       /^FLOW.json \| v(3.1.1|5.0) FLOW \| (QoS 1 PUBLISH-PUBREC|QoS 1 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBACK|QoS 2 PUBLISH-PUBCOMP|QoS 2 PUBLISH-PUBREC-PUBREL-PUBACK)$/,
   },

@@ -129,7 +129,7 @@ function tokenBytes(token: string): Buffer {
     case "r":
       return variableByteInteger(value);
     default:
-      throw new Error(`bytes in a notation that is not known: ${token}`);
+      throw new Error(`unknown notation for bytes: ${token}`);
   }
 }
 

@@ -6,8 +6,8 @@ import { MOSQUITTO_DEVIATIONS } from "./known-deviations.ts";
 import { type ConformanceCase, mosquittoCases, RELEASES } from "./mosquitto-cases.ts";
 
 /**
- * Mosquitto's cases against this broker, byte by byte. A known difference gets a short time only. Another difference counts
- * if it comes again with more time, because a machine may be busy.
+ * Mosquitto's cases against this broker, byte by byte. A known difference is tried once, with a short timeout. Another
+ * difference is tried again with a longer one, because a machine may be busy.
  */
 describe.each(RELEASES)("the cases of mosquitto %s pass, except the known differences", (release) => {
   const files = mosquittoCases(release);
@@ -21,18 +21,18 @@ describe.each(RELEASES)("the cases of mosquitto %s pass, except the known differ
   afterAll(() => world[Symbol.asyncDispose]());
 
   const differs = async (one: ConformanceCase): Promise<string | undefined> => {
-    const said = await play(one, world.port, 100);
+    const difference = await play(one, world.port, 100);
     const known = deviations.some(({ cases }) => cases.test(one.id));
-    return said === undefined || known ? said : play(one, world.port, 5_000);
+    return difference === undefined || known ? difference : play(one, world.port, 5_000);
   };
 
   test.skipIf(files === undefined).each([...(files ?? new Map<string, never>()).keys()])("%s", async (file) => {
     const other: string[] = [];
     for (const one of files?.get(file) ?? []) {
-      const said = await differs(one);
+      const difference = await differs(one);
       const known = deviations.some(({ cases }) => cases.test(one.id));
-      if (said !== undefined && !known) other.push(`${one.id}: ${said}`);
-      if (said === undefined && known) other.push(`${one.id}: passes; take it off the list`);
+      if (difference !== undefined && !known) other.push(`${one.id}: ${difference}`);
+      if (difference === undefined && known) other.push(`${one.id}: passes; take it off the list`);
     }
     expect(other).toEqual([]);
   });

@@ -137,7 +137,7 @@ export class ScenarioClient implements AsyncDisposable {
     await this.until(() => this.#count("pingresp") > count);
   }
 
-  /** Waits until so many messages have come. */
+  /** Waits until this number of messages has come. */
   async got(count: number): Promise<IPublishPacket[]> {
     await this.until(() => this.messages.length >= count);
     return this.messages;
@@ -146,7 +146,7 @@ export class ScenarioClient implements AsyncDisposable {
   /** @throws Error when the connection ends first, or nothing comes in time. */
   async until(isIt: () => boolean): Promise<void> {
     await this.#until(() => isIt() || this.#closed);
-    if (!isIt()) throw new Error(`the connection ended; came: ${this.received.map(({ cmd }) => cmd).join(", ")}`);
+    if (!isIt()) throw new Error(`the connection ended; received: ${this.received.map(({ cmd }) => cmd).join(", ")}`);
   }
 
   /** Sends a DISCONNECT. @param properties of MQTT 5 */
@@ -168,7 +168,7 @@ export class ScenarioClient implements AsyncDisposable {
     return last !== undefined && "reasonCode" in last ? last.reasonCode : undefined;
   }
 
-  /** Acknowledges the messages that were not acknowledged yet, including PUBREL and PUBCOMP. */
+  /** Acknowledges a message: PUBACK for QoS 1, PUBREC for QoS 2. */
   acknowledge(message: IPublishPacket): void {
     if (message.qos === 1) this.send({ cmd: "puback", messageId: message.messageId ?? 0 });
     if (message.qos === 2) this.send({ cmd: "pubrec", messageId: message.messageId ?? 0 });
@@ -197,7 +197,7 @@ export class ScenarioClient implements AsyncDisposable {
     }, this.#patienceMs);
     while (!isIt() && !late) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     clearTimeout(timer);
-    if (!isIt()) throw new Error(`nothing in time; came: ${this.received.map(({ cmd }) => cmd).join(", ")}`);
+    if (!isIt()) throw new Error(`nothing in time; received: ${this.received.map(({ cmd }) => cmd).join(", ")}`);
   }
 
   #count(cmd: Packet["cmd"]): number {

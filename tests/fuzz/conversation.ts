@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { connect } from "node:net";
 import { Mutator } from "./mutator.ts";
 import type { Version } from "./packet-seeds.ts";
-import { randomConnect, damaged, someOtherPacket } from "./packet-seeds.ts";
+import { randomConnect, damaged, randomPacket } from "./packet-seeds.ts";
 
 /**
  * One connection of a malicious client: a CONNECT, then damaged or unusual packets, a few at a time, with a PINGREQ after
@@ -24,12 +24,12 @@ export class Conversation {
       pieces = [];
     };
     const isOddFirst = mutator.chance(0.15);
-    const first = mutator.chance(0.98) ? randomConnect(mutator, version) : someOtherPacket(mutator, version);
+    const first = mutator.chance(0.98) ? randomConnect(mutator, version) : randomPacket(mutator, version);
     pieces.push({ bytes: isOddFirst ? damaged(mutator, first) : first, isMutated: isOddFirst });
     // Most clients wait for the answer. A client that does not wait must be served in the same way.
     if (mutator.chance(0.9)) send();
     for (let more = 1 + mutator.int(40); more > 0 && groups.at(-1)?.isEndless !== true; more--) {
-      const packet = someOtherPacket(mutator, version);
+      const packet = randomPacket(mutator, version);
       const isMutated = mutator.chance(0.9);
       pieces.push({ bytes: isMutated ? damaged(mutator, packet) : packet, isMutated });
       if (mutator.chance(0.7) || more === 1) send();
@@ -45,9 +45,9 @@ export class Conversation {
 
   /**
    * How many mutated packets the broker certainly handled: those before the last PINGREQ that it answered, and the one
-   * over which it closed the connection.
+   * for which it closed the connection.
    */
-  handled({ pings, wasClosed }: Heard): number {
+  handled({ pings, wasClosed }: ConversationResult): number {
     let sum = 0;
     let left = pings;
     for (const { mutatedBefore, mutated } of this.#groups) {
@@ -62,12 +62,12 @@ export class Conversation {
   }
 
   /** @returns what the broker did, after {@link PATIENCE_MS} at the latest. */
-  async hold(address: { host: string; port: number }, localAddress: string): Promise<Heard> {
+  async hold(address: { host: string; port: number }, localAddress: string): Promise<ConversationResult> {
     const socket = connect({ ...address, localAddress, noDelay: true });
     const answers = new Answers();
     let said = 0;
     let awaited = 0;
-    return new Promise<Heard>((resolve) => {
+    return new Promise<ConversationResult>((resolve) => {
       let wasClosed = false;
       let failed: NodeJS.ErrnoException | undefined;
       const silent = setTimeout(() => socket.resetAndDestroy(), SILENT_MS);
@@ -166,8 +166,8 @@ function framesOf(bytes: Buffer): { pings: readonly number[]; missing: number } 
   return { pings, missing: 0 };
 }
 
-export type Heard = {
-  /** PINGRESPs: at least so many packets were handled. */
+export type ConversationResult = {
+  /** The number of PINGRESPs. At least this number of packets was handled. */
   readonly pings: number;
   /** What was wrong with the answers; undefined: nothing. */
   readonly problem: string | undefined;

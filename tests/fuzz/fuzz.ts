@@ -4,7 +4,7 @@
  *
  *     npm run fuzz -- [--payloads 5000000] [--packets 5000000] [--seed 1] [--episode N] [--conversation N]
  *
- * SIGINT ends it and prints the figures so far. A finding makes exit code 1. payload-fuzz.ts and gateway-under-fire.ts say
+ * SIGINT ends it and prints the figures so far. A finding makes exit code 1. payload-fuzz.ts and fuzzed-gateway.ts say
  * what must hold.
  */
 import { parseArgs } from "node:util";
@@ -52,10 +52,10 @@ async function main(): Promise<void> {
       built: true,
       signal: interrupted.signal,
     };
-    const { handled, conversations, witnessed, slowestMs, rssMax } = await fuzzPackets(options);
+    const { handled, conversations, controlMessages, slowestMs, rssMax } = await fuzzPackets(options);
     console.log(
-      `packets:  ${handled} in ${rate(handled, startMs)}; ${conversations} connections; the witness was served ` +
-        `${witnessed} times, within ${slowestMs.toFixed(0)} ms; rss of the gateway at most ${megabytes(rssMax)}; no finding`,
+      `packets:  ${handled} in ${rate(handled, startMs)}; ${conversations} connections; the control client was served ` +
+        `${controlMessages} times, within ${slowestMs.toFixed(0)} ms; rss of the gateway at most ${megabytes(rssMax)}; no finding`,
     );
   }
 }

@@ -1,9 +1,9 @@
 import { Conversation } from "./conversation.ts";
 import { Finding } from "./finding.ts";
-import { GatewayUnderFire } from "./gateway-under-fire.ts";
+import { FuzzedGateway } from "./fuzzed-gateway.ts";
 
 /**
- * Sends mutated packets of MQTT 3.1.1 and 5 to a real gateway, in conversations over TCP ({@link GatewayUnderFire} says what
+ * Sends mutated packets of MQTT 3.1.1 and 5 to a real gateway, in conversations over TCP ({@link FuzzedGateway} says what
  * must hold). Each conversation has its own seed and can be repeated alone. Earlier conversations may matter, so a finding
  * names the recent ones, and has the bytes of the last one.
  *
@@ -14,13 +14,13 @@ export async function fuzzPackets(options: {
   seed: number;
   count: number;
   firstConversation?: number;
-  /** See {@link GatewayUnderFire.start}. */
+  /** See {@link FuzzedGateway.start}. */
   built: boolean;
   /** Ends it early, with the figures so far. */
   signal?: AbortSignal;
 }): Promise<PacketFigures> {
-  await using gateway = await GatewayUnderFire.start({ built: options.built });
-  const figures: PacketFigures = { conversations: 0, handled: 0, witnessed: 0, rssMax: 0, slowestMs: 0 };
+  await using gateway = await FuzzedGateway.start({ built: options.built });
+  const figures: PacketFigures = { conversations: 0, handled: 0, controlMessages: 0, rssMax: 0, slowestMs: 0 };
   let next = options.firstConversation ?? 0;
   let problem: string | undefined;
   let lastCheckMs = performance.now();
@@ -47,7 +47,7 @@ export async function fuzzPackets(options: {
   problem ??= await gateway.afterwards();
   figures.rssMax = gateway.rssMax;
   figures.slowestMs = gateway.slowestMs;
-  figures.witnessed = gateway.witnessed;
+  figures.controlMessages = gateway.controlMessages;
   if (problem === undefined) return figures;
   const from = recent[0] ?? 0;
   throw new Finding({
@@ -61,11 +61,11 @@ export async function fuzzPackets(options: {
 export type PacketFigures = {
   conversations: number;
   handled: number;
-  /** How often the witness was served. */
-  witnessed: number;
+  /** How often the control client was served. */
+  controlMessages: number;
   /** The highest resident memory of the gateway, in bytes. */
   rssMax: number;
-  /** The longest time that the witness waited for its acknowledgement and its message. */
+  /** The longest time that the control client waited for an acknowledgement and its message. */
   slowestMs: number;
 };
 

@@ -42,7 +42,7 @@ export function randomConnect(mutator: Mutator, version: Version): Buffer {
   return encoded(packet, version);
 }
 
-export function someOtherPacket(mutator: Mutator, version: Version): Buffer {
+export function randomPacket(mutator: Mutator, version: Version): Buffer {
   const messageId = mutator.pick([1, 2, 3, 4, 5, 300, 65_535]);
   switch (mutator.int(11)) {
     case 0:
@@ -119,7 +119,7 @@ const NOT_FOR_CLIENTS = [
 ];
 
 /** A valid PUBLISH with an arbitrary payload, so that the decoder behind the broker is tested, too. */
-function oddContents(mutator: Mutator, packet: Buffer): Buffer {
+function withMutatedPayload(mutator: Mutator, packet: Buffer): Buffer {
   const header = headerLength(packet);
   const topicEnd = header + 2 + packet.readUInt16BE(header);
   const kept = Math.min(packet.length, topicEnd + ((packet[0]! & 0x06) === 0 ? 0 : 2));
@@ -131,7 +131,7 @@ function oddContents(mutator: Mutator, packet: Buffer): Buffer {
 /** Damaged bytes. In half of the cases the length is corrected, so that the damage is not stopped by the framing. */
 export function damaged(mutator: Mutator, packet: Buffer): Buffer {
   const header = headerLength(packet);
-  if (packet[0]! >>> 4 === PUBLISH && mutator.chance(0.8)) return oddContents(mutator, packet);
+  if (packet[0]! >>> 4 === PUBLISH && mutator.chance(0.8)) return withMutatedPayload(mutator, packet);
   if (mutator.chance(0.4)) return mutator.bytes(packet, PIECES);
   const body = mutator.bytes(packet.subarray(header), PIECES);
   const first = mutator.chance(0.1) ? Buffer.of(packet[0]! ^ (1 << mutator.int(8))) : packet.subarray(0, 1);

@@ -69,7 +69,7 @@ async function deadLetters(site: LocalDeployment): Promise<unknown> {
 }
 
 describe.skipIf(!mosquitto)("mosquitto_pub", () => {
-  test("publishes with 3.1.1 and 5, at every quality of service, with a user, over TLS", async () => {
+  test("publishes with 3.1.1 and 5, at every QoS, with a user, over TLS", async () => {
     const users = join(folder(), "users");
     await run("mosquitto_passwd", ["-b", "-c", users, "press", "secret"]);
     const { site, tcp, tls, cert } = await start(users);

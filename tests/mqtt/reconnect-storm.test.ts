@@ -27,7 +27,7 @@ function total(fleet: SensorFleet): number {
   return [...fleet.acknowledgedByDevice].reduce((sum, [, count]) => sum + count, 0);
 }
 
-test("sensors that all lose their connections at once are all served again, also after a kill of the gateway, and nothing is lost", async () => {
+test("when all sensors lose their connections at once, all are served again, also after a kill of the gateway, and nothing is lost", async () => {
   const site = await deployment({ edge: { windows: WINDOWS } });
   await site.startRegion();
   await site.startGateway();

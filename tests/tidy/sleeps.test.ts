@@ -3,8 +3,8 @@ import { linesMatching, SOURCES } from "./tree.ts";
 
 /**
  * No test sleeps. A test that waits half a second for something is slow where it happens at once, and fails where the
- * machine is busy. To wait for something, use an event, `eventually` or `expect.poll`. To show that something does not happen,
- * use `loopbackSettled` or a later event.
+ * machine is busy. To wait for something, use an event, `eventually` or `expect.poll`. To show that something does not
+ * happen, use `loopbackSettled` or a later event.
  */
 const SLEEP = /\bawait delay\(|new Promise\b.*\bsetTimeout\(|\bsetTimeout\((resolve|done|wake)\b/;
 
@@ -12,7 +12,7 @@ const SLEEP = /\bawait delay\(|new Promise\b.*\bsetTimeout\(|\bsetTimeout\((reso
 const ALLOWED: ReadonlyMap<string, string> = new Map([
   ["tests/support/deployment.ts", "`eventually` asks again"],
   ["tests/support/unique-sensors.ts", "a load has a pace"],
-  ["tests/fuzz/gateway-under-fire.ts", "asks again until the gateway has answered"],
+  ["tests/fuzz/fuzzed-gateway.ts", "asks again until the gateway has answered"],
   ["tests/system/crash.test.ts", "the kill comes at a random moment"],
   ["tests/mqtt/sessions.test.ts", "the kill comes at a random moment"],
 ]);

@@ -53,7 +53,7 @@ test("[P1] a PUBREC comes after the commit, and the exchange can be completed", 
   expect(intake.offered).toMatchObject([{ qos: 2, packetId: 5, topic: "plant/1/t", clientId: "a" }]);
 });
 
-test("the DUP flag reaches the storage, which knows what was counted", async () => {
+test("the DUP flag reaches the storage, which recognises duplicates", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(5, { qos: 2 }), reading(5, { qos: 2, dup: true }), reading(6, { dup: true }));
@@ -108,7 +108,7 @@ test("the content type of an MQTT 5 message reaches the storage", async () => {
   expect(intake.offered.map(({ format }) => format)).toEqual(["cbor", undefined]);
 });
 
-test("during congestion nothing is read; afterwards everything is, also from clients with messages in flight", async () => {
+test("during congestion nothing is read; afterwards everything is read, also from clients with messages in flight", async () => {
   const { world: here, intake } = await opened();
   const client = await here.client("a");
   await client.deliver(reading(1), reading(2), reading(3), reading(4));
@@ -174,7 +174,7 @@ test("local subscribers get messages and retained messages", async () => {
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
 });
 
-test("a client is sent only what it may read, whatever its subscriptions are, also retained messages", async () => {
+test("a client gets only messages that it may read, whatever its subscriptions are, also retained messages", async () => {
   const acl = new Acl("topic readwrite home/bath/#\ntopic write home/secret/#");
   const { world: here, intake } = await opened({ allows: (question) => acl.allows(question) });
   intake.immediate = true;
@@ -189,7 +189,7 @@ test("a client is sent only what it may read, whatever its subscriptions are, al
   await publisher.publishAsync("home/secret/live", "2", { qos: 1 });
   await publisher.publishAsync("home/bath/live", "3", { qos: 1 });
   await expect.poll(() => seen).toEqual(["home/bath/kept=1", "home/bath/live=3"]);
-  // The message that it may not read was stored all the same.
+  // The message that it may not read was stored, too.
   expect(intake.offered.map(({ topic }) => topic)).toContain("home/secret/live");
   await Promise.all([publisher.endAsync(), subscriber.endAsync()]);
 });
@@ -330,7 +330,7 @@ test("the state of a Mosquitto bridge is retained and sent to subscribers, and i
   expect(intake.offered).toEqual([]);
 });
 
-test("a packet above the limit: MQTT 5 is told 0x95, MQTT 3.1.1 is closed, and nothing is acknowledged", async () => {
+test("a packet above the limit: MQTT 5 gets 0x95, MQTT 3.1.1 is closed, and nothing is acknowledged", async () => {
   const { world: here, intake } = await opened();
   const [old, young] = [await here.client("old"), await here.client("young", 5)];
   const large = { cmd: "publish", topic: "t", payload: Buffer.alloc(8192), qos: 1, dup: false, retain: false } as const;

@@ -29,11 +29,11 @@ test("a file that does not change is not read again", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
-  for (let look = 0; look < 5; look++) await reloads.check();
+  for (let check = 0; check < 5; check++) await reloads.check();
   expect(notes).toEqual([]);
 });
 
-test("a change is read once, when two looks find the same", async () => {
+test("a change is read once, when two checks find the same state", async () => {
   const path = join(folder, "users");
   writeFileSync(path, "one");
   const { reloads, notes } = watching(path);
@@ -43,7 +43,7 @@ test("a change is read once, when two looks find the same", async () => {
   writeFileSync(path, "two, in full");
   await reloads.check();
   expect(notes).toEqual([]);
-  for (let look = 0; look < 3; look++) await reloads.check();
+  for (let check = 0; check < 3; check++) await reloads.check();
   expect(notes).toEqual([{ name: "users", files: [path] }]);
 });
 
@@ -80,13 +80,13 @@ test("a file that cannot be used is reported once, and a later version is tried 
   writeFileSync(path, "one");
   const { reloads, notes, refuse } = watching(path);
   await reloads.check();
-  refuse("line 1 is none");
+  refuse("line 1 is invalid");
   writeFileSync(path, "bad one");
-  for (let look = 0; look < 4; look++) await reloads.check();
-  expect(notes).toMatchObject([{ fault: { message: "line 1 is none" } }]);
+  for (let check = 0; check < 4; check++) await reloads.check();
+  expect(notes).toMatchObject([{ fault: { message: "line 1 is invalid" } }]);
   refuse(undefined);
   writeFileSync(path, "good again");
-  for (let look = 0; look < 4; look++) await reloads.check();
+  for (let check = 0; check < 4; check++) await reloads.check();
   expect(notes).toHaveLength(2);
   expect(notes[1]?.fault).toBeUndefined();
 });
@@ -104,7 +104,7 @@ test("a file that is missing for a moment is not a change; if it stays away, it 
   expect(notes).toEqual([]);
   refuse("cannot be read");
   rmSync(path);
-  for (let look = 0; look < 4; look++) await reloads.check();
+  for (let check = 0; check < 4; check++) await reloads.check();
   expect(notes).toMatchObject([{ fault: { message: "cannot be read" } }]);
 });
 

@@ -150,7 +150,7 @@ describe("a CONNECT is refused with the code of its version", () => {
     },
   );
 
-  test("a keep alive above the limit: MQTT 5 is told the limit, 3.1.1 is refused", async () => {
+  test("a keep alive above the limit: MQTT 5 gets the limit, 3.1.1 is refused", async () => {
     const world = await opened({ limits: { keepAliveMaxS: 60 } });
     for (const keepalive of [0, 61]) {
       expect(await greeting(world, 4, hello(4, { keepalive }))).toMatchObject([{ cmd: "connack", returnCode: 2 }]);
@@ -199,7 +199,7 @@ describe("a CONNECT is refused with the code of its version", () => {
   });
 });
 
-describe("a client of MQTT 5 is told why it is closed, and a client of 3.1.1 is closed", () => {
+describe("a client of MQTT 5 gets the reason when it is closed, and a client of 3.1.1 is only closed", () => {
   const bytesOf = (...numbers: number[]): Buffer => Buffer.from(numbers);
   test.each<[string, Packet | Buffer, number]>([
     ["a second CONNECT", hello(5), 0x82],

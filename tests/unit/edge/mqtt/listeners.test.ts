@@ -220,7 +220,7 @@ test.skipIf(!openssl).each([
   expect(client.received.at(-1)).toMatchObject({ cmd: "disconnect", reasonCode: 0x95 });
 });
 
-test("a certificate that cannot be read is named in the error in the error", async () => {
+test("a certificate that cannot be read is named in the error", async () => {
   const missing = listening({ protocol: "tls", cert: "/nowhere/server.crt", key: "/nowhere/server.key" });
   await expect(missing).rejects.toThrow("mqtt tls: /nowhere/server.crt cannot be read");
 });

@@ -11,7 +11,7 @@ import { millis } from "../../../../proto/core/ids.ts";
 import { HeldIntake } from "../../../support/mqtt-world.ts";
 import { SessionWorld } from "../../../support/session-world.ts";
 
-/** The publish handler as another reader of packets uses it: with objects of our own types and without aedes. */
+/** Uses the publish handler without aedes, with objects of our own types. */
 class HandlerWorld {
   readonly intake: HeldIntake = new HeldIntake();
   readonly refusals: string[] = [];

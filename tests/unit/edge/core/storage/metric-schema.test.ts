@@ -52,7 +52,7 @@ test("[I19] a reading belongs to a version of its type, and of its unit if it ha
   );
 });
 
-test("a unit that becomes known is no change, and a missing unit afterwards is none either", () => {
+test("neither a unit that becomes known nor a missing unit afterwards is a change", () => {
   const { versions, changes } = history([number(null), number("°C"), number(null)]);
   expect(versions).toEqual([{ type: "number", unit: "°C", became: 0 }]);
   expect(changes).toEqual([]);

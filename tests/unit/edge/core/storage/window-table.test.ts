@@ -198,7 +198,7 @@ test("closing takes only windows that have ended, stops at its limit, and says w
   expect(windows.open).toBe(2);
 });
 
-test("values that are no numbers have a first and a last value, and are counted", () => {
+test("values that are not numbers are counted, and have a first and a last value", () => {
   const windows = table();
   windows.add(0, 1000, "idle", 1);
   windows.add(0, 2000, true, 2);

@@ -12,8 +12,8 @@ const STREAM = testStream(1);
 const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, RegionId];
 const NONE: StreamSets = new Map();
 
-/** An uplink whose regions are played by the test. */
-class Hand {
+/** Drives the reducer: the test plays the regions. */
+class UplinkFixture {
   state: UplinkState;
   nowMs = 0;
   effects: readonly UplinkEffect[] = [];
@@ -113,78 +113,78 @@ describe("learned regions", () => {
     { name: "ap", url: "http://ap:1" },
   ];
 
-  test("come from a greeting, and come after the configured regions", () => {
-    const hand = new Hand(EU, US).greeted(EU, NONE, { regions });
-    expect(hand.effects).toContainEqual({ kind: "learn", region: EU, regions });
-    hand.feed({ kind: "learned", regions: [AP] });
-    expect(hand.roles).toBe("eu active, us listing, ap idle");
+  test("come from a greeting, and rank after the configured regions", () => {
+    const uplink = new UplinkFixture(EU, US).greeted(EU, NONE, { regions });
+    expect(uplink.effects).toContainEqual({ kind: "learn", region: EU, regions });
+    uplink.feed({ kind: "learned", regions: [AP] });
+    expect(uplink.roles).toBe("eu active, us listing, ap idle");
     // Both configured regions are lost: the learned one takes the batches.
-    hand.greeted(US).sealed(1, 2, 3);
-    hand.heard(EU, { kind: "closed", reason: "gone" }).heard(US, { kind: "closed", reason: "gone" });
-    hand.greeted(AP);
-    expect(hand.roles).toBe("eu waiting, us waiting, ap active");
-    expect(hand.sentTo(AP)).toEqual([1, 2, 3]);
+    uplink.greeted(US).sealed(1, 2, 3);
+    uplink.heard(EU, { kind: "closed", reason: "gone" }).heard(US, { kind: "closed", reason: "gone" });
+    uplink.greeted(AP);
+    expect(uplink.roles).toBe("eu waiting, us waiting, ap active");
+    expect(uplink.sentTo(AP)).toEqual([1, 2, 3]);
   });
 
-  test("are left when no region lists them any more, also while they are active", () => {
-    const hand = new Hand(EU)
+  test("are disconnected when no region lists them any more, also while they are active", () => {
+    const uplink = new UplinkFixture(EU)
       .greeted(EU)
       .feed({ kind: "learned", regions: [AP] })
       .greeted(AP);
-    hand.heard(EU, { kind: "closed", reason: "gone" });
-    expect(hand.roles).toBe("eu waiting, ap active");
-    const session = hand.sessionOf(AP);
-    hand.feed({ kind: "learned", regions: [] });
-    expect(hand.effects).toContainEqual({ kind: "close_session", region: AP, session });
-    expect(hand.roles).toBe("eu waiting");
+    uplink.heard(EU, { kind: "closed", reason: "gone" });
+    expect(uplink.roles).toBe("eu waiting, ap active");
+    const session = uplink.sessionOf(AP);
+    uplink.feed({ kind: "learned", regions: [] });
+    expect(uplink.effects).toContainEqual({ kind: "close_session", region: AP, session });
+    expect(uplink.roles).toBe("eu waiting");
   });
 });
 
-describe("[I25] what is durable in only one region goes to a second one", () => {
-  const connected = (): Hand => {
-    const hand = new Hand(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
-    hand.sentTo(EU);
-    return hand.heard(EU, ack(upTo(3)));
+describe("[I25] batches that are durable in only one region go to a second one", () => {
+  const connected = (): UplinkFixture => {
+    const uplink = new UplinkFixture(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
+    uplink.sentTo(EU);
+    return uplink.heard(EU, ack(upTo(3)));
   };
 
   test("after thirty seconds", () => {
-    const hand = connected();
-    expect(hand.pass(25_000).filter(({ kind }) => kind === "read_batches")).toEqual([]);
-    const reads = hand.pass(20_000).filter((effect) => effect.kind === "read_batches");
+    const uplink = connected();
+    expect(uplink.pass(25_000).filter(({ kind }) => kind === "read_batches")).toEqual([]);
+    const reads = uplink.pass(20_000).filter((effect) => effect.kind === "read_batches");
     expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [1, 2, 3]]]);
   });
 
   test("at once when the disk is nearly full, and both acknowledgements count", () => {
-    const hand = connected().feed({ kind: "disk_pressure", forceDualSend: true });
-    expect(hand.effects).toContainEqual({ kind: "report", report: { kind: "dual_send", region: US, batches: 3 } });
-    expect(hand.sentTo(US)).toEqual([1, 2, 3]);
-    hand.nowMs += 1000;
-    hand.heard(US, ack(upTo(3)));
-    const marks = [...hand.effects, ...hand.pass(2000)].filter((effect) => effect.kind === "mark");
+    const uplink = connected().feed({ kind: "disk_pressure", forceDualSend: true });
+    expect(uplink.effects).toContainEqual({ kind: "report", report: { kind: "dual_send", region: US, batches: 3 } });
+    expect(uplink.sentTo(US)).toEqual([1, 2, 3]);
+    uplink.nowMs += 1000;
+    uplink.heard(US, ack(upTo(3)));
+    const marks = [...uplink.effects, ...uplink.pass(2000)].filter((effect) => effect.kind === "mark");
     expect(marks.at(-1)?.claims.get(STREAM)?.replicated).toEqual(haveOf([1, 2, 3]));
-    // While the disk stays so full, what is sealed goes the same way within a second.
-    hand.sealed(4);
-    hand.sentTo(EU);
-    hand.heard(EU, ack(upTo(4)));
-    const reads = hand.pass(2000).filter((effect) => effect.kind === "read_batches");
+    // While the disk stays full, new batches go to the second region within a second.
+    uplink.sealed(4);
+    uplink.sentTo(EU);
+    uplink.heard(EU, ack(upTo(4)));
+    const reads = uplink.pass(2000).filter((effect) => effect.kind === "read_batches");
     expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [4]]]);
   });
 });
 
 test("[I6] a mark that ends while its region is idle does not hold up the marks of the next session", () => {
-  const hand = new Hand(EU, US, AP).sealed(1, 2, 3);
-  hand.greeted(EU);
-  // US is lost, so AP is the standby for now; its claims are being marked when US comes back and AP is let go.
-  hand.greeted(US).heard(US, { kind: "closed", reason: "gone" });
-  hand.greeted(AP);
-  expect(hand.effects.filter(({ kind }) => kind === "mark")).toHaveLength(1);
-  hand.nowMs += 10_000;
-  hand.feed({ kind: "timer", region: US }).greeted(US);
-  expect(hand.roles).toBe("eu active, us live, ap idle");
-  hand.feed({ kind: "marked", region: AP });
+  const uplink = new UplinkFixture(EU, US, AP).sealed(1, 2, 3);
+  uplink.greeted(EU);
+  // US is lost, so AP is the standby for now; its claims are being marked when US comes back and AP becomes idle.
+  uplink.greeted(US).heard(US, { kind: "closed", reason: "gone" });
+  uplink.greeted(AP);
+  expect(uplink.effects.filter(({ kind }) => kind === "mark")).toHaveLength(1);
+  uplink.nowMs += 10_000;
+  uplink.feed({ kind: "timer", region: US }).greeted(US);
+  expect(uplink.roles).toBe("eu active, us live, ap idle");
+  uplink.feed({ kind: "marked", region: AP });
 
-  hand.heard(US, { kind: "closed", reason: "gone" });
-  hand.greeted(AP, upTo(3));
-  const marks = [...hand.effects, ...hand.pass(2000)].filter(({ kind }) => kind === "mark");
+  uplink.heard(US, { kind: "closed", reason: "gone" });
+  uplink.greeted(AP, upTo(3));
+  const marks = [...uplink.effects, ...uplink.pass(2000)].filter(({ kind }) => kind === "mark");
   expect(marks.map((effect) => "region" in effect && effect.region)).toContain(AP);
 });

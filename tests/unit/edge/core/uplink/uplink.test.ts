@@ -79,8 +79,8 @@ describe("for every history of cuts, freezes, restarts and lost data", () => {
   });
 });
 
-/** The reducer held by hand: time is set, effects are looked at. */
-class Hand {
+/** Drives the reducer: the test sets the time and reads the effects. */
+class UplinkFixture {
   nowMs = 0;
   state: UplinkState = initialUplink([REGION], 0, { returnMs: 300_000 });
   effects: readonly UplinkEffect[] = [];
@@ -107,7 +107,7 @@ class Hand {
     return this.hear(helloAck(durable));
   }
 
-  /** Lets time pass and the timer ring. */
+  /** Advances the clock and fires the timer. */
   wait(ms: number): this {
     this.nowMs += ms;
     return this.feed({ kind: "timer", region: REGION });
@@ -155,221 +155,224 @@ class Hand {
   }
 }
 
-describe("what a region lacks", () => {
-  test("is what it does not claim at the greeting", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 6 }], new Map([[NOW, haveOf([1, 2, 4] as Seq[])]]));
-    expect(hand.answerReads(10).sent).toEqual(["now/3", "now/5", "now/6"]);
+describe("the batches that a region lacks", () => {
+  test("are those that it does not claim at the greeting", () => {
+    const uplink = new UplinkFixture().greet(
+      [{ streamId: NOW, last: 6 }],
+      new Map([[NOW, haveOf([1, 2, 4] as Seq[])]]),
+    );
+    expect(uplink.answerReads(10).sent).toEqual(["now/3", "now/5", "now/6"]);
   });
 
-  test("[I22] is sent again to a region that lost it", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3));
-    expect(hand.kinds).not.toContain("read_batches");
-    hand.feed({ kind: "marked", region: REGION }).hear({ kind: "closed", reason: "restart" });
-    hand.greet([{ streamId: NOW, last: 3 }], sets(1));
-    const mark = hand.effects.find((effect) => effect.kind === "mark");
+  test("[I22] are sent again to a region that lost them", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3));
+    expect(uplink.kinds).not.toContain("read_batches");
+    uplink.feed({ kind: "marked", region: REGION }).hear({ kind: "closed", reason: "restart" });
+    uplink.greet([{ streamId: NOW, last: 3 }], sets(1));
+    const mark = uplink.effects.find((effect) => effect.kind === "mark");
     expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1] as Seq[]));
-    expect(hand.answerReads(10).sent).toEqual(["now/2", "now/3"]);
+    expect(uplink.answerReads(10).sent).toEqual(["now/2", "now/3"]);
   });
 
-  test("a claim beyond what was sealed in the open stream counts for nothing, and a new stream is opened", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3, 4, 5));
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
-    const mark = hand.effects.find((effect) => effect.kind === "mark");
+  test("a claim above the last sealed batch of the open stream does not count, and a new stream is opened", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3, 4, 5));
+    expect(uplink.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
+    const mark = uplink.effects.find((effect) => effect.kind === "mark");
     expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2, 3]));
-    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 4 as Seq, lastSeq: 4 as Seq });
-    expect(hand.answerReads(10).sent).toEqual(["now/4"]);
+    uplink.feed({ kind: "sealed", streamId: NOW, firstSeq: 4 as Seq, lastSeq: 4 as Seq });
+    expect(uplink.answerReads(10).sent).toEqual(["now/4"]);
   });
 
   test("[I6] a claim that shrinks during a session ends the session", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
-    expect(hand.kinds).toContain("close_session");
-    expect(hand.link).toBe("waiting");
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }], sets(1, 2, 3)).hear(ack(sets(1)));
+    expect(uplink.kinds).toContain("close_session");
+    expect(uplink.link).toBe("waiting");
   });
 
-  test("[I26] what is sealed after the greeting overtakes the backlog", () => {
-    const hand = new Hand().greet([{ streamId: BEFORE, last: 100, closed: true }]).answerReads(64 * 1024);
-    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 1 as Seq, lastSeq: 1 as Seq }).answerReads(1_000);
-    hand.hear(ack(new Map([[BEFORE, haveOf([1, 2, 3, 4] as Seq[])]])));
-    expect(hand.sent[0]).toBe("now/1");
-    expect(hand.sent).toContain("before/5");
+  test("[I26] batches that are sealed after the greeting overtake the backlog", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: BEFORE, last: 100, closed: true }]).answerReads(64 * 1024);
+    uplink.feed({ kind: "sealed", streamId: NOW, firstSeq: 1 as Seq, lastSeq: 1 as Seq }).answerReads(1_000);
+    uplink.hear(ack(new Map([[BEFORE, haveOf([1, 2, 3, 4] as Seq[])]])));
+    expect(uplink.sent[0]).toBe("now/1");
+    expect(uplink.sent).toContain("before/5");
   });
 
   test("a read that stops early is continued from there", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
-    const read = hand.effects.find((effect) => effect.kind === "read_batches")!;
-    hand.feed({
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]);
+    const read = uplink.effects.find((effect) => effect.kind === "read_batches")!;
+    uplink.feed({
       kind: "batches",
       region: REGION,
       session: read.session,
       read: read.read,
       batches: [batch(NOW, 1 as Seq, 9)],
     });
-    const next = hand.effects.find((effect) => effect.kind === "read_batches");
+    const next = uplink.effects.find((effect) => effect.kind === "read_batches");
     expect(next?.seqs).toEqual([2, 3]);
   });
 
   test("a million batches need one range, and reads of bounded size", () => {
-    const hand = new Hand().greet([{ streamId: BEFORE, last: 1_000_000, closed: true }]);
-    const reads = hand.effects.filter((effect) => effect.kind === "read_batches");
+    const uplink = new UplinkFixture().greet([{ streamId: BEFORE, last: 1_000_000, closed: true }]);
+    const reads = uplink.effects.filter((effect) => effect.kind === "read_batches");
     expect(reads.length).toBeGreaterThan(3);
     expect(reads.length).toBeLessThanOrEqual(8);
-    expect(hand.answerReads(64 * 1024).sent.length).toBeLessThanOrEqual(5);
+    expect(uplink.answerReads(64 * 1024).sent.length).toBeLessThanOrEqual(5);
   });
 });
 
 describe("a session is given up", () => {
   test("when the region is silent for 3 s", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
-    expect(hand.wait(UPLINK.silentMs - 1).link).toBe("live");
-    expect(hand.wait(1).link).toBe("waiting");
-    expect(hand.kinds).toContain("close_session");
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]);
+    expect(uplink.wait(UPLINK.silentMs - 1).link).toBe("live");
+    expect(uplink.wait(1).link).toBe("waiting");
+    expect(uplink.kinds).toContain("close_session");
   });
 
   test("when a batch is not durable 10 s after it was sent, even if the region sends frames", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).answerReads(10);
-    for (let second = 0; second < 9; second++) hand.wait(1_000).hear(ack(new Map()));
-    expect(hand.link).toBe("live");
-    hand.wait(1_000);
-    expect(hand.link).toBe("waiting");
-    expect(hand.reports[0]).toMatchObject({ kind: "lost", reason: "a batch was not durable 10 s after it was sent" });
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]).answerReads(10);
+    for (let second = 0; second < 9; second++) uplink.wait(1_000).hear(ack(new Map()));
+    expect(uplink.link).toBe("live");
+    uplink.wait(1_000);
+    expect(uplink.link).toBe("waiting");
+    expect(uplink.reports[0]).toMatchObject({ kind: "lost", reason: "a batch was not durable 10 s after it was sent" });
   });
 
   test("but not when our own process was asleep", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]);
-    expect(hand.wait(60_000).link).toBe("live");
-    expect(hand.hear(ack(new Map())).link).toBe("live");
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]);
+    expect(uplink.wait(60_000).link).toBe("live");
+    expect(uplink.hear(ack(new Map())).link).toBe("live");
   });
 
   test("when the Hello is not answered in 10 s", () => {
-    const hand = new Hand().feed({ kind: "start" });
-    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
-    expect(hand.link).toBe("opening");
-    expect(hand.wait(UPLINK.helloMs).link).toBe("waiting");
+    const uplink = new UplinkFixture().feed({ kind: "start" });
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+    expect(uplink.link).toBe("opening");
+    expect(uplink.wait(UPLINK.helloMs).link).toBe("waiting");
   });
 
   test("and later frames of it are ignored", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]);
-    const session = hand.session;
-    hand.hear({ kind: "closed", reason: "reset" }).greet([{ streamId: NOW, last: 3 }]);
-    const before = hand.state;
-    hand.feed({ kind: "session", region: REGION, session, event: ack(sets(1, 2, 3)) });
-    expect(hand.state).toEqual(before);
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]);
+    const session = uplink.session;
+    uplink.hear({ kind: "closed", reason: "reset" }).greet([{ streamId: NOW, last: 3 }]);
+    const before = uplink.state;
+    uplink.feed({ kind: "session", region: REGION, session, event: ack(sets(1, 2, 3)) });
+    expect(uplink.state).toEqual(before);
   });
 
   test("an unreachable region is reported once, tried at least every 5 s, and counts as unavailable after five times", () => {
-    const hand = new Hand().feed({ kind: "start" });
+    const uplink = new UplinkFixture().feed({ kind: "start" });
     let reports = 0;
     for (let attempt = 0; attempt < 20; attempt++) {
-      hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
-      hand.hear({ kind: "closed", reason: "connection refused" });
-      reports += hand.reports.length;
-      expect(hand.wait(UPLINK.backoff.capMs).link).toBe("listing");
+      uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+      uplink.hear({ kind: "closed", reason: "connection refused" });
+      reports += uplink.reports.length;
+      expect(uplink.wait(UPLINK.backoff.capMs).link).toBe("listing");
     }
     expect(reports).toBe(1);
-    expect(hand.region.circuit).toMatchObject({ kind: "open", cause: "unavailable" });
+    expect(uplink.region.circuit).toMatchObject({ kind: "open", cause: "unavailable" });
   });
 });
 
 describe("a region that asks the gateway to leave", () => {
-  test("gets nothing new, and is left when nothing is in flight", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 2 }]).answerReads(10);
-    hand.hear({ kind: "drain", reason: "an upgrade" });
-    hand.feed({ kind: "sealed", streamId: NOW, firstSeq: 3 as Seq, lastSeq: 3 as Seq });
-    expect(hand.kinds).not.toContain("read_batches");
-    expect(hand.hear(ack(sets(1))).link).toBe("live");
-    expect(hand.hear(ack(sets(1, 2))).link).toBe("waiting");
-    expect(hand.region.circuit).toEqual({ kind: "closed", failures: 0 });
+  test("gets no new batches, and is disconnected when nothing is in flight", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 2 }]).answerReads(10);
+    uplink.hear({ kind: "drain", reason: "an upgrade" });
+    uplink.feed({ kind: "sealed", streamId: NOW, firstSeq: 3 as Seq, lastSeq: 3 as Seq });
+    expect(uplink.kinds).not.toContain("read_batches");
+    expect(uplink.hear(ack(sets(1))).link).toBe("live");
+    expect(uplink.hear(ack(sets(1, 2))).link).toBe("waiting");
+    expect(uplink.region.circuit).toEqual({ kind: "closed", failures: 0 });
   });
 });
 
 describe("a refusal", () => {
   test.for<RefusalCode>(["protocol", "unauthorized", "bad_hello"])("%s waits long and is told once", (code) => {
-    const hand = new Hand().feed({ kind: "start" });
-    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
+    const uplink = new UplinkFixture().feed({ kind: "start" });
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
     const refusal: SessionEvent = { kind: "refusal", refusal: { code, message: "no", batch: null } };
-    hand.hear(refusal);
-    expect(hand.reports).toMatchObject([{ kind: "refused", code, reason: "no" }]);
-    expect(hand.region.circuit).toMatchObject({ kind: "open", cause: "refused" });
-    expect(hand.wait(UPLINK.refusedRetryMs / 2).link).toBe("waiting");
-    expect(hand.wait(UPLINK.refusedRetryMs).link).toBe("listing");
-    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
-    expect(hand.hear(refusal).reports).toEqual([]);
+    uplink.hear(refusal);
+    expect(uplink.reports).toMatchObject([{ kind: "refused", code, reason: "no" }]);
+    expect(uplink.region.circuit).toMatchObject({ kind: "open", cause: "refused" });
+    expect(uplink.wait(UPLINK.refusedRetryMs / 2).link).toBe("waiting");
+    expect(uplink.wait(UPLINK.refusedRetryMs).link).toBe("listing");
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+    expect(uplink.hear(refusal).reports).toEqual([]);
   });
 
-  test("of a region that leaves is followed by an early new attempt: the region may stay after all", () => {
-    const hand = new Hand().feed({ kind: "start" });
-    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
-    hand.hear({ kind: "refusal", refusal: { code: "leaving", message: "eu is leaving", batch: null } });
-    expect(hand.reports).toMatchObject([{ kind: "lost", reason: "eu is leaving" }]);
-    expect(hand.region.circuit).toMatchObject({ kind: "closed" });
-    expect(hand.wait(UPLINK.leavingRetryMs / 2 - 1).link).toBe("waiting");
-    expect(hand.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
+  test("of a region that leaves is followed by an early new attempt, because the region may stay after all", () => {
+    const uplink = new UplinkFixture().feed({ kind: "start" });
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+    uplink.hear({ kind: "refusal", refusal: { code: "leaving", message: "eu is leaving", batch: null } });
+    expect(uplink.reports).toMatchObject([{ kind: "lost", reason: "eu is leaving" }]);
+    expect(uplink.region.circuit).toMatchObject({ kind: "closed" });
+    expect(uplink.wait(UPLINK.leavingRetryMs / 2 - 1).link).toBe("waiting");
+    expect(uplink.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
   });
 
   test("of a batch holds back only that batch, until the region has restarted", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
-    hand.hear({ kind: "refusal", refusal: { code: "bad_batch", message: "not zstd", batch: bad } });
-    expect(hand.reports[0]).toMatchObject({ kind: "quarantined", seq: 2, reason: "not zstd" });
-    expect(hand.greet([{ streamId: NOW, last: 3 }]).answerReads(10).sent).toEqual(["now/1", "now/3"]);
-    hand.hear({ kind: "closed", reason: "restart" }).wait(120_000);
-    hand.feed({
+    uplink.hear({ kind: "refusal", refusal: { code: "bad_batch", message: "not zstd", batch: bad } });
+    expect(uplink.reports[0]).toMatchObject({ kind: "quarantined", seq: 2, reason: "not zstd" });
+    expect(uplink.greet([{ streamId: NOW, last: 3 }]).answerReads(10).sent).toEqual(["now/1", "now/3"]);
+    uplink.hear({ kind: "closed", reason: "restart" }).wait(120_000);
+    uplink.feed({
       kind: "streams",
       region: REGION,
-      session: hand.session,
+      session: uplink.session,
       streams: [{ streamId: NOW, first: 1 as Seq, last: 3 as Seq, closed: false, durable: haveOf([]) }],
     });
-    expect(hand.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
+    expect(uplink.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
   });
 
   test("[I31] because of a fork opens a new stream", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]).answerReads(10);
     const bad = { streamId: NOW, seq: 2 as Seq };
-    hand.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
-    expect(hand.reports[0]).toMatchObject({ kind: "forked" });
+    uplink.hear({ kind: "refusal", refusal: { code: "fork", message: "other bytes", batch: bad } });
+    expect(uplink.effects).toContainEqual(expect.objectContaining({ kind: "rotate_stream", streamId: NOW }));
+    expect(uplink.reports[0]).toMatchObject({ kind: "forked" });
   });
 
   test("by this gateway, when an address leads to another region", () => {
-    const hand = new Hand().feed({ kind: "start" });
-    hand.feed({ kind: "streams", region: REGION, session: hand.session, streams: [] });
-    hand.hear({ ...helloAck(new Map()), region: "us" });
-    expect(hand.reports[0]).toMatchObject({ reason: "the address of region eu leads to region us" });
+    const uplink = new UplinkFixture().feed({ kind: "start" });
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+    uplink.hear({ ...helloAck(new Map()), region: "us" });
+    expect(uplink.reports[0]).toMatchObject({ reason: "the address of region eu leads to region us" });
   });
 });
 
 describe("marks", () => {
   test("one is under way at a time, and the next one contains everything that changed meanwhile", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 5 }]);
-    expect(hand.kinds).toContain("mark");
-    hand.nowMs += 500;
-    expect(hand.hear(ack(sets(1))).kinds).not.toContain("mark");
-    expect(hand.hear(ack(sets(1, 2))).kinds).not.toContain("mark");
-    hand.feed({ kind: "marked", region: REGION });
-    const mark = hand.effects.find((effect) => effect.kind === "mark");
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 5 }]);
+    expect(uplink.kinds).toContain("mark");
+    uplink.nowMs += 500;
+    expect(uplink.hear(ack(sets(1))).kinds).not.toContain("mark");
+    expect(uplink.hear(ack(sets(1, 2))).kinds).not.toContain("mark");
+    uplink.feed({ kind: "marked", region: REGION });
+    const mark = uplink.effects.find((effect) => effect.kind === "mark");
     expect(mark?.claims.get(NOW)?.durable).toEqual(haveOf([1, 2] as Seq[]));
   });
 
   test("an acknowledged batch is marked even if the session ends at the same moment", () => {
-    const hand = new Hand().greet([{ streamId: NOW, last: 1 }]).hear(ack(sets(1)));
-    expect(hand.hear({ kind: "closed", reason: "reset" }).kinds).toContain("mark");
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]).hear(ack(sets(1)));
+    expect(uplink.hear({ kind: "closed", reason: "reset" }).kinds).toContain("mark");
   });
 });
 
 describe("the allowance", () => {
   test("grows with prompt answers up to the credit", () => {
-    const hand = new Hand().greet([{ streamId: BEFORE, last: 10_000, closed: true }]);
+    const uplink = new UplinkFixture().greet([{ streamId: BEFORE, last: 10_000, closed: true }]);
     let most = 0;
     let durable = 0;
     for (let round = 0; round < 40; round++) {
       for (let reads = 0; reads < 4; reads++) {
-        durable += hand.answerReads(64 * 1024).sent.length;
+        durable += uplink.answerReads(64 * 1024).sent.length;
       }
-      const { link } = hand.region;
+      const { link } = uplink.region;
       if (link.kind === "live") most = Math.max(most, link.queue.inFlightBytes);
-      hand.nowMs += 5;
-      hand.hear(ack(new Map([[BEFORE, haveOf(upTo(durable))]])));
-      durable += hand.sent.length;
+      uplink.nowMs += 5;
+      uplink.hear(ack(new Map([[BEFORE, haveOf(upTo(durable))]])));
+      durable += uplink.sent.length;
     }
     expect(most).toBeGreaterThan(1024 * 1024);
     expect(most).toBeLessThanOrEqual(CREDIT_BYTES + 64 * 1024);
@@ -378,10 +381,10 @@ describe("the allowance", () => {
 
 describe("the end of an outage", () => {
   test("is reported with its batches, bytes and time", () => {
-    const hand = new Hand().greet([{ streamId: BEFORE, last: 4, closed: true }]).answerReads(100);
-    hand.nowMs += 40;
-    hand.hear(ack(new Map([[BEFORE, haveOf(upTo(4))]])));
-    expect(hand.reports).toEqual([{ kind: "drained", region: REGION, batches: 4, bytes: 400, tookMs: 40 }]);
+    const uplink = new UplinkFixture().greet([{ streamId: BEFORE, last: 4, closed: true }]).answerReads(100);
+    uplink.nowMs += 40;
+    uplink.hear(ack(new Map([[BEFORE, haveOf(upTo(4))]])));
+    expect(uplink.reports).toEqual([{ kind: "drained", region: REGION, batches: 4, bytes: 400, tookMs: 40 }]);
   });
 });
 

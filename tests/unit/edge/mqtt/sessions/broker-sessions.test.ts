@@ -268,7 +268,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     expect(broker.refusals.map(({ reason }) => reason)).toEqual(["too_many_subscriptions", "too_many_subscriptions"]);
   });
 
-  test("a subscription without room for a session is refused, also beside one that is refused for another reason", async () => {
+  test("a subscription is refused if there is no room for its session, also beside one that is refused for another reason", async () => {
     await using broker = await world({ sessions: new SessionWorld({ sessions: 1 }) });
     const refused = version === 5 ? 0x97 : 0x80;
     const first = await subscribed(broker, "first");
@@ -340,7 +340,7 @@ test("Retain As Published: a queued message keeps the RETAIN flag of its publish
   }
 });
 
-test("[MQTT-3.3.2-5] [MQTT-3.3.2-6] a message that expires in the queue is not delivered; another tells its remaining lifetime", async () => {
+test("[MQTT-3.3.2-5] [MQTT-3.3.2-6] a message that expires in the queue is not delivered; another message has its remaining lifetime", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "s"));
   const sensor = await broker.client("sensor", 5);
@@ -361,7 +361,7 @@ test("[MQTT-3.3.2-5] [MQTT-3.3.2-6] a message that expires in the queue is not d
   expect(broker.sessions.dropped.map(({ reason }) => reason)).toEqual(["expired"]);
 });
 
-test("[MQTT-3.1.2-25] a message that is larger than its client takes is dropped, and the next one is sent", async () => {
+test("[MQTT-3.1.2-25] a message that is larger than its client accepts is dropped, and the next one is sent", async () => {
   await using broker = await world();
   await leave(await subscribed(broker, "s"));
   const sensor = await broker.client("sensor");

@@ -6,19 +6,19 @@ import { ScenarioClient } from "./scenario-client.ts";
 
 export type Scenario = {
   readonly name: string;
-  readonly play: (scene: Scene) => Promise<void>;
+  readonly play: (run: ScenarioRun) => Promise<void>;
   /** Why this broker differs. The documentation has the same sentence. */
   readonly differs?: string;
 };
 
-let scenes = 0;
+let runsStarted = 0;
 
-/** Topics and client ids of one test. All tests use the same broker. */
-export class Scene {
+/** One run of a scenario, with its own topics and client ids. All runs use the same broker. */
+export class ScenarioRun {
   readonly level: 4 | 5;
   readonly #world: MqttWorld;
   readonly patienceMs: number;
-  readonly #name = `scene${++scenes}`;
+  readonly #name = `run${++runsStarted}`;
 
   constructor(world: MqttWorld, level: 4 | 5, patienceMs: number) {
     this.#world = world;
@@ -59,7 +59,7 @@ export class Scene {
     return client;
   }
 
-  /** Waits until an earlier message to this subscriber would have come: other messages take the same way meanwhile. */
+  /** Waits until any earlier message to this subscriber has come: three later messages take the same way. */
   async settled(subscriber: ScenarioClient): Promise<void> {
     const other = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
     await other.connect({ clientId: this.topic("marker") });
@@ -101,11 +101,11 @@ export function playAll(suite: string, versions: ReadonlyMap<"3.1.1" | "5", read
       scenarios.flatMap((one) => ((one.differs !== undefined) === differing ? [[one.name, one]] : []));
 
     test.each(named(false))("%s", async (_, { play }) => {
-      await expect(play(new Scene(world, level, 10_000))).resolves.toBeUndefined();
+      await expect(play(new ScenarioRun(world, level, 10_000))).resolves.toBeUndefined();
     });
 
     test.each(named(true))("known difference: %s", async (_, { play }) => {
-      await expect(play(new Scene(world, level, 300))).rejects.toBeInstanceOf(Error);
+      await expect(play(new ScenarioRun(world, level, 300))).rejects.toBeInstanceOf(Error);
     });
 
     test("the documentation counts the cases and gives the reasons", () => {

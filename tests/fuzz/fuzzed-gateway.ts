@@ -8,24 +8,25 @@ import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { metricsOf } from "../support/deployment.ts";
 
 /**
- * A real gateway process, and a witness: a client that publishes and subscribes all the time. Whatever other clients do, this
- * must hold: the process lives and logs no error, the broker throws for no client, the witness is served, memory stays
- * limited, and no connection is left when all other clients are gone. At the end a region accepts everything that was stored.
+ * A real gateway process, and a control client that publishes and subscribes all the time. Whatever other clients do, this
+ * must hold: the process lives and logs no error, the broker throws for no client, the control client is served, memory
+ * stays limited, and no connection is left when all other clients are gone. At the end a region accepts everything that was
+ * stored.
  */
-export class GatewayUnderFire implements AsyncDisposable {
+export class FuzzedGateway implements AsyncDisposable {
   readonly #site: LocalDeployment;
   readonly #rssLimit: number;
-  readonly #witness: MqttClient;
+  readonly #control: MqttClient;
   readonly #echoes = new Map<string, () => void>();
   rssMax = 0;
-  witnessed = 0;
+  controlMessages = 0;
   #slowestMs = 0;
 
   /**
-   * @param options.built use the published package (`npm run build`), for which the memory limit is promised. Otherwise the
-   *   sources are used. Removing their types at the start takes additional memory.
+   * @param options.built use the published package (`npm run build`), for which the memory limit is promised. Otherwise
+   *   the sources are used, and removing their types at the start takes additional memory.
    */
-  static async start(options: { built: boolean }): Promise<GatewayUnderFire> {
+  static async start(options: { built: boolean }): Promise<FuzzedGateway> {
     const directory = mkdtempSync(join(tmpdir(), "tidemark-fuzz-"));
     const kind = options.built ? await builtDeployment() : LocalDeployment;
     const site = await kind.prepare({
@@ -41,9 +42,9 @@ export class GatewayUnderFire implements AsyncDisposable {
     });
     try {
       await site.startGateway({ environment: SMALL_MACHINE });
-      const witness = await connectAsync(site.mqttUrl, { clientId: "witness", protocolVersion: 4, reconnectPeriod: 0 });
-      const here = new GatewayUnderFire(site, witness, options.built ? RSS_MAX : RSS_MAX + TYPES_RSS);
-      await witness.subscribeAsync("witness/+", { qos: 1 });
+      const control = await connectAsync(site.mqttUrl, { clientId: "control", protocolVersion: 4, reconnectPeriod: 0 });
+      const here = new FuzzedGateway(site, control, options.built ? RSS_MAX : RSS_MAX + TYPES_RSS);
+      await control.subscribeAsync("control/+", { qos: 1 });
       return here;
     } catch (error) {
       await site.kill();
@@ -52,11 +53,11 @@ export class GatewayUnderFire implements AsyncDisposable {
     }
   }
 
-  private constructor(site: LocalDeployment, witness: MqttClient, rssLimit: number) {
+  private constructor(site: LocalDeployment, control: MqttClient, rssLimit: number) {
     this.#site = site;
     this.#rssLimit = rssLimit;
-    this.#witness = witness;
-    witness.on("message", (_, payload) => this.#echoes.get(payload.toString())?.());
+    this.#control = control;
+    control.on("message", (_, payload) => this.#echoes.get(payload.toString())?.());
   }
 
   get address(): { host: string; port: number } {
@@ -73,7 +74,7 @@ export class GatewayUnderFire implements AsyncDisposable {
     if (!gateway.running) return `the gateway ${gateway.ending}\n${gateway.output.join("\n")}`;
     const error = gateway.output.find((line) => !HARMLESS.test(line) || line.includes('"reason":"broken"'));
     if (error !== undefined) return `the gateway logged ${error}`;
-    const silent = await this.#witnessed();
+    const silent = await this.#controlProblem();
     if (silent !== undefined) return silent;
     const broken = await this.#metric('tidemark_edge_mqtt_refusals_total{reason="broken"}');
     if (broken > 0) return `the broker threw ${broken} times`;
@@ -83,7 +84,10 @@ export class GatewayUnderFire implements AsyncDisposable {
       : undefined;
   }
 
-  /** When only the witness is left: a region must accept everything that was stored, and the gateway must stop in order. */
+  /**
+   * When only the control client is left: a region must accept everything that was stored, and the gateway must stop in
+   * order.
+   */
   async afterwards(): Promise<string | undefined> {
     const found = await this.problem();
     if (found !== undefined) return found;
@@ -99,28 +103,28 @@ export class GatewayUnderFire implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#witness.endAsync(true).catch(() => undefined);
+    await this.#control.endAsync(true).catch(() => undefined);
     await this.#site.kill();
     rmSync(this.#site.directory, { recursive: true, force: true });
   }
 
   /** A QoS 1 message must be acknowledged, and must reach its subscriber. */
-  async #witnessed(): Promise<string | undefined> {
-    const value = String(++this.witnessed);
+  async #controlProblem(): Promise<string | undefined> {
+    const value = String(++this.controlMessages);
     const startMs = performance.now();
     const echo = new Promise<void>((resolve) => this.#echoes.set(value, resolve));
     const served = (async () => {
-      await this.#witness.publishAsync("witness/count", value, { qos: 1 });
+      await this.#control.publishAsync("control/count", value, { qos: 1 });
       await echo;
       return undefined;
     })();
     const patience = new AbortController();
-    const late = delay(WITNESS_PATIENCE_MS, "late" as const, { signal: patience.signal }).catch(() => undefined);
+    const late = delay(CONTROL_TIMEOUT_MS, "late" as const, { signal: patience.signal }).catch(() => undefined);
     const how = await Promise.race([served.catch((error: unknown) => String(error)), late]);
     patience.abort();
     this.#echoes.delete(value);
     this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startMs);
-    return how === undefined ? undefined : `the witness is not served: ${how}`;
+    return how === undefined ? undefined : `the control client is not served: ${how}`;
   }
 
   async #metric(name: string): Promise<number> {
@@ -163,4 +167,4 @@ const TYPES_RSS = 96 * 1024 * 1024;
 /** Warnings about refused clients, waiting sensors and the missing region are expected. */
 const HARMLESS = /^\{"level":(30|40|"info"|"warn")/;
 /** Long enough for a busy machine. */
-const WITNESS_PATIENCE_MS = 20_000;
+const CONTROL_TIMEOUT_MS = 20_000;
