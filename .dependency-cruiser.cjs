@@ -8,7 +8,7 @@
  */
 
 const SIDE = "^(edge|cloud)/";
-/** Folders of one side that are not its core; `edge/decode` is pure, the storage thread runs it; `edge/config` is part of config.ts. */
+/** The folders of a side, except the pure ones (`core`, `decode`) and `config`, which is a part of config.ts. */
 const ADAPTER = "^(edge|cloud)/(?!core/|decode/|config/)([^/]+)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -85,7 +85,7 @@ module.exports = {
       severity: "error",
       from: { path: "^(edge|cloud)/(core|decode)/" },
       to: {
-        // Opening what was compressed or packed is a function of its bytes, too.
+        // Decompressing and unpacking are pure functions of bytes, too.
         pathNot: [
           "^proto/core/",
           "^$1/(core|decode)/",
@@ -117,7 +117,7 @@ module.exports = {
     {
       name: "aedes-stays-in-its-folder",
       comment:
-        "The rest of the broker works on its own types, so that aedes can be replaced, and another reader of packets can stand beside it.",
+        "The rest of the broker works on its own types, so that aedes can be replaced, and another packet parser can work beside it.",
       severity: "error",
       from: { path: "^(edge|cloud|proto|deploy)/", pathNot: "^edge/mqtt/aedes/" },
       to: { path: "(^|/)node_modules/(aedes|aedes-packet|aedes-persistence|mqtt-packet|mqemitter)/" },
@@ -125,7 +125,7 @@ module.exports = {
     {
       name: "deploy-enters-by-main-or-config",
       comment:
-        "To the operator's side gateway and region are processes: something to start and something to configure. Decoding is pure, and `tidemark decode` shows it.",
+        "For the operator's side a gateway and a region are processes that it starts and configures. Decoding is pure, and `tidemark decode` shows it.",
       severity: "error",
       from: { path: "^deploy/" },
       to: {

@@ -29,7 +29,7 @@ export type InjectionEvent = {
   readonly beganAtMs: number;
   /** Null: it never ends, or did not. */
   readonly endedAtMs: number | null;
-  /** When some part first said that something is wrong; null where none did. */
+  /** When a part first reported trouble; null if none did. */
   readonly detectedAtMs: number | null;
   readonly sightings: readonly Sighting[];
 };

@@ -212,7 +212,7 @@ function source(options: Options, index: number): PacketSource {
   if (options.messages === 0) {
     return ringSource({ topic: `${name}/temperature`, seed: index + 1, maxRun: options.inFlight });
   }
-  // Topics and messages are dealt to the connections as evenly as they go.
+  // Topics and messages are distributed over the connections as evenly as possible.
   const share = (total: number): number =>
     Math.floor(((index + 1) * total) / options.connections) - Math.floor((index * total) / options.connections);
   const topics = Array.from({ length: Math.max(1, share(options.topics)) }, (_, topic) => `${name}/d${topic}`);

@@ -3,8 +3,7 @@ import { Walk } from "./walk.ts";
 /**
  * MQTT 3.1.1 packets as bytes, encoded ahead of a measurement so that the load generator only moves buffers.
  *
- * A source hands out its packets in runs: `take(n)` answers one contiguous slice of at most `n` packets, ready for one
- * `write`. Packet ids count 1..{@link PACKETS_PER_CHUNK} and start again, so the n-th packet of a connection has the id
+ * A source returns its packets in slices: `take(n)` returns at most `n` contiguous packets, ready for one `write`. Packet ids count 1..{@link PACKETS_PER_CHUNK} and start again, so the n-th packet of a connection has the id
  * `n % PACKETS_PER_CHUNK + 1` (n from 0), whichever source it came from; a window in flight is far smaller than that.
  */
 export type PacketSource = {
@@ -101,7 +100,7 @@ const NUMBER_DIGITS = 7;
 
 /**
  * One plain value with two decimals per message, on one topic, without end: a ring that is encoded once. Its first packets
- * stand behind its last ones again, so that no run is cut at the seam.
+ * are repeated after its last ones, so that a slice can cross the end of the ring.
  */
 export function ringSource(options: { topic: string; seed: number; maxRun: number }): PacketSource {
   const walk = new Walk(options.seed);

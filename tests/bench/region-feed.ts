@@ -7,7 +7,7 @@ import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
 import { Walk } from "./walk.ts";
 
-/** Batches of window records as a gateway seals them, and a session that hands them over as fast as a region reads. */
+/** Batches of window records as a gateway seals them, and a session that sends them as fast as a region reads. */
 export const RECORDS_PER_BATCH = 500;
 export const READINGS_PER_WINDOW = 10;
 

@@ -1,4 +1,4 @@
-/** One measured figure. `better` is missing where a figure only explains another. */
+/** One measured figure. */
 export type Figure = {
   readonly name: string;
   readonly value: number;

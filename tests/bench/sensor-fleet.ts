@@ -26,7 +26,7 @@ export type Published = {
   readonly messages: number;
   /** From the write; from the moment when it was due if the message before was not acknowledged by then. */
   readonly puback: Quantiles;
-  /** How late this process was with its writes: time that the broker did not take. */
+  /** How late this process was with its writes. The broker is not the cause. */
   readonly lateness: Quantiles;
   /** The share of one core that this process used. */
   readonly cpuShare: number;
@@ -43,7 +43,7 @@ const REASONS_KEPT = 3;
 /** Many sensors in one process. They connect, publish once a second, lose their connections, and reconnect all at once. */
 export class SensorFleet implements SensorEvents {
   readonly #sensors: readonly Sensor[];
-  #phase: Phase = { kind: "quiet" };
+  #phase: Phase = { kind: "idle" };
 
   constructor(options: FleetOptions) {
     const { host, port, prefix } = options;
@@ -84,7 +84,7 @@ export class SensorFleet implements SensorEvents {
     };
     for (let index = 0; index < atOnce; index++) open();
     await withPatience(promise, "every sensor to be connected");
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     return performance.now() - startMs;
   }
 
@@ -101,7 +101,7 @@ export class SensorFleet implements SensorEvents {
     const cpu = process.cpuUsage(startCpu);
     const tookMs = performance.now() - startMs;
     await Promise.race([this.#settled(), broken]);
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     return {
       messages: latency.count,
       puback: latency.quantiles(),
@@ -112,12 +112,12 @@ export class SensorFleet implements SensorEvents {
 
   /** Resets every connection, and opens all again at once; each publishes one message as soon as it is accepted. */
   async storm(): Promise<Arrivals> {
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     await Promise.all(this.#sensors.map((sensor) => sensor.reset()));
     return this.#arrive();
   }
 
-  /** The same while the broker believes in every old connection, as after a power cut that only the sensors noticed. */
+  /** The same, but the broker still holds every old connection, as after a power cut that only the sensors noticed. */
   async unnoticedStorm(): Promise<Arrivals> {
     return this.#arrive();
   }
@@ -127,15 +127,15 @@ export class SensorFleet implements SensorEvents {
     this.#phase = phase;
     for (const sensor of this.#sensors) sensor.open();
     await withPatience(phase.done, "every sensor to be served again");
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     await this.#settled();
     return phase.arrivals();
   }
 
   /**
-   * Publishes once a second, whatever happens, until every sensor lost its connection (somebody kills the gateway) and
-   * was served on a new one; all that were lost try again together, once a second. Times are from the first connection
-   * that was accepted again.
+   * Publishes once a second while somebody kills and restarts the gateway. Ends when every sensor has lost its connection
+   * and was served on a new one. Sensors without a connection try again together, once a second. Times are from the first
+   * connection that was accepted again.
    */
   async outlive(): Promise<Arrivals> {
     const phase = new Arriving(this.#sensors, { fromMs: undefined });
@@ -149,12 +149,12 @@ export class SensorFleet implements SensorEvents {
       await ticking;
     }
     await this.#settled();
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     return phase.arrivals();
   }
 
   async close(): Promise<void> {
-    this.#phase = { kind: "quiet" };
+    this.#phase = { kind: "idle" };
     await Promise.all(this.#sensors.map((sensor) => sensor.reset()));
   }
 
@@ -203,7 +203,7 @@ export class SensorFleet implements SensorEvents {
     }
   }
 
-  /** Those who can publish now; nobody makes up for what was due while there was nobody to take it. */
+  /** Publishes with all sensors that are connected. Messages that are due while a sensor is not connected are skipped. */
   async #tick(signal: AbortSignal): Promise<void> {
     const all = this.#sensors.length;
     const startMs = performance.now();
@@ -231,17 +231,17 @@ export class SensorFleet implements SensorEvents {
 }
 
 type Phase =
-  | { readonly kind: "quiet" }
+  | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly accepted: () => void; readonly failed: (error: Error) => void }
   | { readonly kind: "publishing"; readonly latency: Latencies; readonly failed: (error: Error) => void }
   | Arriving;
 
-/** All sensors reconnect: which are served already, and since when. */
+/** The phase in which all sensors reconnect: who is served again, and how long it took. */
 class Arriving {
   readonly kind = "arriving";
   readonly done: Promise<void>;
   readonly #resolve: () => void;
-  /** Sensors whose connection is that from before the outage. */
+  /** Sensors that still have the connection from before the outage. */
   readonly #untouched: Set<Sensor>;
   readonly #waiting: Set<Sensor>;
   readonly #connack = new Latencies();
@@ -249,7 +249,7 @@ class Arriving {
   readonly #reasons: string[] = [];
   #fromMs: number | undefined;
   #failures = 0;
-  /** Those that try again together. */
+  /** Sensors that try again together. */
   #away: Sensor[] = [];
 
   /** `fromMs` undefined: the sensors are connected, and the outage is to come. */
@@ -278,7 +278,7 @@ class Arriving {
   }
 
   lost(sensor: Sensor, openedMs: number, why: string): void {
-    // As long as nobody listens, a refused connection is the outage itself and no failure.
+    // While no gateway listens, a refused connection is part of the outage and not a failure.
     if (!this.#untouched.delete(sensor) && this.#fromMs !== undefined && openedMs >= this.#fromMs) {
       this.#failures++;
       if (this.#reasons.length < REASONS_KEPT) this.#reasons.push(why);
@@ -305,10 +305,7 @@ class Arriving {
 
 async function withPatience<T>(work: Promise<T>, what: string): Promise<T> {
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
-  const patience = setTimeout(
-    () => reject(new Error(`waited ${PATIENCE_MS / 1_000} s in vain for ${what}`)),
-    PATIENCE_MS,
-  );
+  const patience = setTimeout(() => reject(new Error(`waited ${PATIENCE_MS / 1_000} s for ${what}`)), PATIENCE_MS);
   try {
     return await Promise.race([work, tooLong]);
   } finally {

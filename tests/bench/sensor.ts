@@ -9,7 +9,7 @@ export interface SensorEvents {
   accepted(sensor: Sensor, nowMs: number): void;
   /** `sinceMs`: when the message was written, or when it was due if it had to wait for the one before. */
   acknowledged(sensor: Sensor, nowMs: number, sinceMs: number): void;
-  /** The connection begun at `openedMs` is gone, or did not come about; not called for one that was reset here. */
+  /** The connection that was begun at `openedMs` is gone, or was never established. Not called after {@link Sensor.reset}. */
   lost(sensor: Sensor, openedMs: number, why: string): void;
 }
 
@@ -36,8 +36,8 @@ export class Sensor {
   #state: "none" | "in flight" | "broken off" = "none";
   #sinceMs = 0;
   /** Messages that became due while one was in flight, and when the first of them did. */
-  #owed = 0;
-  #owedSinceMs = 0;
+  #due = 0;
+  #dueSinceMs = 0;
   #acknowledged = 0;
   readonly #packet = Buffer.alloc(PACKET_BYTES);
   #packetBytes = 0;
@@ -63,10 +63,10 @@ export class Sensor {
 
   /** Whether there is a message that is not acknowledged, or one that is due. */
   get busy(): boolean {
-    return this.#state !== "none" || this.#owed > 0;
+    return this.#state !== "none" || this.#due > 0;
   }
 
-  /** Forgets a connection that is open: its broker may end it, and the sensor does not notice. */
+  /** Opens a connection. One that is still open is forgotten: its broker may end it, and the sensor does not notice. */
   open(): void {
     this.#disconnected();
     let failure = "closed by the broker";
@@ -112,7 +112,7 @@ export class Sensor {
   /** A message is due: it is sent when the one before is acknowledged. */
   publish(dueMs: number): void {
     if (this.#accepted && this.#state === "none") this.#send(performance.now());
-    else if (this.#owed++ === 0) this.#owedSinceMs = dueMs;
+    else if (this.#due++ === 0) this.#dueSinceMs = dueMs;
   }
 
   /** If the sensor is connected, sends the message that broke off with the last connection, or else a new one. */
@@ -158,16 +158,16 @@ export class Sensor {
       return;
     }
     if (packet[0] !== PUBACK || this.#state !== "in flight" || packet.readUInt16BE(2) !== this.#message.packetId) {
-      this.#socket?.destroy(new Error(`an answer that nobody asked for: ${packet.toString("hex")}`));
+      this.#socket?.destroy(new Error(`unexpected answer: ${packet.toString("hex")}`));
       return;
     }
     this.#state = "none";
     this.#acknowledged++;
     const sinceMs = this.#sinceMs;
-    if (this.#owed > 0) {
-      this.#owed--;
-      this.#send(this.#owedSinceMs);
-      this.#owedSinceMs += 1_000;
+    if (this.#due > 0) {
+      this.#due--;
+      this.#send(this.#dueSinceMs);
+      this.#dueSinceMs += 1_000;
     }
     this.#events.acknowledged(this, nowMs, sinceMs);
   }

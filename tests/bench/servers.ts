@@ -13,7 +13,7 @@ import { freePort } from "../../deploy/sandbox/free-port.ts";
 import type { Child, Children } from "./children.ts";
 import type { LoadResult } from "./load-generator.ts";
 
-/** The built package, as it is deployed. Run from the sources, a process needs 40 MB more for the compiler. */
+/** The built package, as it is deployed. A process that runs from the sources needs 40 MB more for the compiler. */
 const TIDEMARK = fileURLToPath(new URL("../../dist/deploy/tidemark.js", import.meta.url));
 const LOAD_GENERATOR = fileURLToPath(new URL("load-generator.ts", import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -96,7 +96,7 @@ export function findMosquitto(): string | undefined {
   return folders.map((folder) => join(folder, "mosquitto")).find(isExecutable);
 }
 
-/** Mosquitto as it comes: one listener, anonymous clients, everything else by default (QoS 1 without persistence). */
+/** Mosquitto with one listener, anonymous clients, and its defaults for everything else (QoS 1 without persistence). */
 export async function startMosquitto(bench: Bench, binary: string): Promise<Server & { readonly mqttPort: number }> {
   const mqttPort = await freePort();
   const config = join(bench.folder, "mosquitto.conf");
@@ -157,7 +157,7 @@ export async function gatewayStatusWhen(
   }
 }
 
-/** Bytes of all files in a folder, as their length says. */
+/** The sum of the lengths of all files in a folder. */
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const sizes = entries.filter((entry) => entry.isFile()).map((entry) => stat(join(entry.parentPath, entry.name)));
@@ -201,6 +201,6 @@ function isExecutable(file: string): boolean {
     accessSync(file, constants.X_OK);
     return true;
   } catch {
-    return false; // not here: the next folder is asked
+    return false; // not here: the next folder is tried
   }
 }

@@ -46,17 +46,17 @@ async function everyReadingOnce(world: World, { region, dump }: LiveRegion): Pro
     for (const id of times.keys())
       if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
     const answers = await answersOf(world.mutant, { region, dump }, device);
-    found.push(...noSlotBeaten({ region, dump }, device, answers));
+    found.push(...answersIncludeTheirRows({ region, dump }, device, answers));
     if (!world.restored.has(sensor.gateway)) found.push(...windowsAreTheirReadings(region, device, readings, answers));
   }
   return found;
 }
 
-/** Every region has every command that was reported as replicated. With an erased device nothing is checked. */
+/** Every region has every command that was reported as replicated. Nothing is checked after a device was erased. */
 function everyCommand(world: World, { region, dump }: LiveRegion): string[] {
   if (dump.erased.length > 0) return [];
   const held = new Set(dump.commands.map(({ row }) => row.reason));
-  return [...world.operator.said]
+  return [...world.operator.sent]
     .filter(([reason, { replicated }]) => replicated && !held.has(reason))
     .map(([reason]) => `${region.name} lacks the command with ${reason}`);
 }
@@ -77,7 +77,7 @@ async function answersOf(mutant: Mutant | undefined, { region, dump }: LiveRegio
 }
 
 /** No answer counts fewer readings than one of the rows that it is made of. */
-function noSlotBeaten({ region, dump }: LiveRegion, device: string, answers: Answers): string[] {
+function answersIncludeTheirRows({ region, dump }: LiveRegion, device: string, answers: Answers): string[] {
   const largest = new Map<string, number>();
   for (const { state, row, ...window } of dump.windows) {
     if (state !== "present" || window.device !== device || window.windowMs !== WINDOW_MS) continue;

@@ -32,7 +32,7 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 /** At most one of these in a run: Tidemark does not promise to survive the loss of two regions before repair. */
 const DESTROYS_A_REGION: ReadonlySet<FaultKind> = new Set(["region_lost", "region_rolled_back", "region_rebuilt"]);
 
-/** What goes wrong in a run, when, and for how long. All of it is planned at the start, from the randomness of the world. */
+/** What goes wrong in a run, when, and for how long. Everything is planned at the start, with the world's random numbers. */
 export class Faults {
   readonly reached: Set<FaultKind> = new Set();
   readonly #world: World;
@@ -48,7 +48,7 @@ export class Faults {
       const kind = FAULT_KINDS[Math.floor(random() * FAULT_KINDS.length)]!;
       const atMs = 1000 + random() * 26_000;
       const forMs = random() < 0.3 ? random() * 1000 : random() * 12_000;
-      time.after(atMs, () => this.#strike(kind, forMs));
+      time.after(atMs, () => this.#begin(kind, forMs));
     }
   }
 
@@ -63,7 +63,7 @@ export class Faults {
     for (const gateway of gateways) if (!gateway.running) gateway.start();
   }
 
-  #strike(kind: FaultKind, forMs: number): void {
+  #begin(kind: FaultKind, forMs: number): void {
     if (this.#healed || (DESTROYS_A_REGION.has(kind) && this.#destroyed)) return;
     const { random, network, regions, gateways } = this.#world;
     const region = pick(regions, random);
@@ -147,7 +147,7 @@ export class Faults {
         return;
       }
       case "stream_forked": {
-        // Two machines with the same identity: each region receives another side of the same batches.
+        // Two machines with the same identity: two regions receive different bytes for the same batch numbers.
         const stream = uuidV7(
           Math.floor(random() * 1e12),
           Buffer.from(Array.from({ length: 10 }, () => random() * 256)),

@@ -38,10 +38,13 @@ export type Mutant =
   /** A batch counts as replicated, and is deleted, as soon as one region has it. */
   | "eager_trim";
 
-/** What a gateway with the mistake makes of the events of a session. */
-export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (event: SessionEvent) => SessionEvent {
+/** Changes the events of a session as a gateway with the mistake understands them. */
+export function sessionMutation(
+  mutant: Mutant | undefined,
+  ever: Map<string, Have>,
+): (event: SessionEvent) => SessionEvent {
   if (mutant !== "claims_only_grow" && mutant !== "prefix_only_acks") return (event) => event;
-  const bent = (sets: StreamSets, kind: string): StreamSets =>
+  const mutated = (sets: StreamSets, kind: string): StreamSets =>
     new Map(
       [...sets].map(([streamId, have]) => {
         if (mutant === "prefix_only_acks") return [streamId, asPosition(have)];
@@ -52,40 +55,40 @@ export function hearing(mutant: Mutant | undefined, ever: Map<string, Have>): (e
     );
   return (event) =>
     event.kind === "hello_ack" || event.kind === "ack"
-      ? { ...event, durable: bent(event.durable, "d"), replicated: bent(event.replicated, "r") }
+      ? { ...event, durable: mutated(event.durable, "d"), replicated: mutated(event.replicated, "r") }
       : event;
 }
 
-/** What a region with the mistake makes of the frames on a link that it opened. `heard` outlives the connection. */
+/** Changes the frames on a link that a region with the mistake opened. `ever` outlives the connection. */
 export function linkMutation(
   mutant: Mutant | undefined,
-  heard: Map<string, Have>,
+  ever: Map<string, Have>,
 ): {
-  hear: (frame: ReceiverFrame) => ReceiverFrame;
+  incoming: (frame: ReceiverFrame) => ReceiverFrame;
   /** Undefined: the frame is not sent. */
-  tell: (frame: SenderFrame) => SenderFrame | undefined;
+  outgoing: (frame: SenderFrame) => SenderFrame | undefined;
 } {
-  let givesSnapshot = false;
-  const bend = ({ streamId, have }: StreamHave): StreamHave => {
-    const grown = union(heard.get(streamId) ?? EMPTY_HAVE, have);
-    heard.set(streamId, grown);
+  let sendsSnapshot = false;
+  const mutate = ({ streamId, have }: StreamHave): StreamHave => {
+    const grown = union(ever.get(streamId) ?? EMPTY_HAVE, have);
+    ever.set(streamId, grown);
     if (mutant === "claims_only_grow") return { streamId, have: grown };
     return { streamId, have: mutant === "prefix_only_acks" ? asPosition(have) : have };
   };
   return {
-    hear: (frame) => {
-      if (frame.kind === "want_snapshot") givesSnapshot = true;
-      return frame.kind === "holds" ? { ...frame, streams: frame.streams.map(bend) } : frame;
+    incoming: (frame) => {
+      if (frame.kind === "want_snapshot") sendsSnapshot = true;
+      return frame.kind === "holds" ? { ...frame, streams: frame.streams.map(mutate) } : frame;
     },
-    tell: (frame) => {
+    outgoing: (frame) => {
       if (mutant === "snapshot_set_read_last") {
-        if (frame.kind === "snapshot_part" && frame.next.length === 0) givesSnapshot = false;
-        return givesSnapshot && frame.kind === "batch" ? undefined : frame;
+        if (frame.kind === "snapshot_part" && frame.next.length === 0) sendsSnapshot = false;
+        return sendsSnapshot && frame.kind === "batch" ? undefined : frame;
       }
       if (mutant !== "cursor_instead_of_sets" || frame.kind !== "held") return frame;
       const streams = frame.streams.map(({ streamId, have }) => ({
         streamId,
-        have: difference(have, asPosition(heard.get(streamId) ?? EMPTY_HAVE)),
+        have: difference(have, asPosition(ever.get(streamId) ?? EMPTY_HAVE)),
       }));
       return { ...frame, streams };
     },
@@ -97,7 +100,7 @@ export function answerKey(startMs: number, unit: string | null): string {
   return `${startMs} ${unit ?? ""}`;
 }
 
-/** The answers of a region that reads the rows of a device's windows with the mistake; undefined without one. */
+/** The wrong answers of a region whose mistake is in reading the rows of windows; undefined for all others. */
 export function wrongAnswers(
   mutant: Mutant | undefined,
   { windows }: StoreDump,
@@ -129,7 +132,7 @@ export function snapshotMutation(
 ): (after: Uint8Array) => Promise<SnapshotChunk | null> {
   if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);
   return async (after) => {
-    // As long as a large snapshot takes. The mistake shows only when batches arrive meanwhile.
+    // A large snapshot takes this long. The mistake shows only when batches arrive meanwhile.
     await pause(500);
     if (Buffer.from(after).toString() === "set")
       return { body: encodeSnapshotPart(everythingHeld(await store.dump())), next: NOTHING };

@@ -4,8 +4,8 @@ import type { VirtualTime } from "./virtual-time.ts";
  * Connections between machines. As in TCP, frames arrive in order and reliably, and a connection can break.
  *
  * One direction between two machines, or both, can be blocked (a partition). A frame that is sent into a block is lost, and so
- * is every later frame in that direction of the connection: TCP skips nothing. Neither end is told. Each end has to notice the
- * silence.
+ * is every later frame in that direction of the connection: TCP skips nothing. Neither end gets an error. Each end has to
+ * notice the silence.
  */
 export class Network {
   readonly #time: VirtualTime;
@@ -49,7 +49,7 @@ export class Network {
     this.#blocked.clear();
   }
 
-  /** The machine stops. `silent`: its power was cut, so the other ends are not told. */
+  /** The machine stops. `silent`: its power was cut, and the other ends do not notice. */
   down(name: string, how: { silent: boolean }): void {
     this.#listening.delete(name);
     for (const wire of this.#wires) {

@@ -5,13 +5,13 @@ import type { Mutant } from "./mutants.ts";
 import { World } from "./world.ts";
 
 /**
- * The seeds of this run. The long run continues where the short one ends. The short one has as many as it takes to
- * notice every mutant and to reach every kind of fault. `TIDEMARK_SIM_SEED=17` replays one seed and prints what happened.
+ * The seeds of this run. The long run continues where the short one ends. The short one has enough seeds to notice every
+ * mutant and to reach every kind of fault. `TIDEMARK_SIM_SEED=17` replays one seed and prints what happened.
  */
 const SEEDS = runs({ short: { from: 1, to: 80 }, long: { from: 81, to: 2000 } });
 const replayed = process.env["TIDEMARK_SIM_SEED"];
 
-/** Runs every second seed, from the `first` one on; no one may fail, and every kind of fault must have been there. */
+/** Runs every second seed, from the `first` one on. No seed may fail, and every kind of fault must have occurred. */
 export async function runSeeds(first: 1 | 2): Promise<void> {
   if (replayed !== undefined) return replay(Number(replayed));
   const reached = new Map<string, number>();
@@ -34,7 +34,7 @@ export async function runSeeds(first: 1 | 2): Promise<void> {
 
 /**
  * A seed of this run at which the simulator notices the mistake.
- * @param likely the seed that noticed it last time: it is tried first, to save time, then all others.
+ * @param likely the seed that noticed it last time. To save time it is tried first.
  * @throws when none of this run's seeds notices it.
  */
 export async function seedThatCatches(mutant: Mutant, likely: number): Promise<number> {

@@ -14,7 +14,7 @@ import { regionId, streamId } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wire/ingest-messages.ts";
-import { hearing } from "./mutants.ts";
+import { sessionMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
 import { WINDOW_MS } from "./window-length.ts";
@@ -22,7 +22,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 
 /**
  * A gateway as it is in production, from the journal to the uplink, on a disk in memory, a simulated network and virtual
- * time. Only the MQTT broker is left out: messages come as it would offer them.
+ * time. Only the MQTT broker is missing: {@link publish} offers messages in its place.
  */
 export class SimGateway {
   readonly name: string;
@@ -141,7 +141,7 @@ export class SimGateway {
     });
   }
 
-  /** Offers a message as the broker does. `committed` is called when it is on disk; after a crash never. */
+  /** Offers a message as the broker does. `committed` is called when it is on disk, and never after a crash. */
   publish(message: SimMessage, committed: () => void): void {
     const life = this.#life;
     if (life === undefined || life.engine.full) return;
@@ -163,7 +163,7 @@ export class SimGateway {
     });
   }
 
-  /** Stops at once: killed, or `silent` by a power cut, of which the other ends are not told. */
+  /** Stops at once. `silent`: by a power cut, which the other ends do not notice. Otherwise it is killed. */
   crash(how: { silent: boolean }): void {
     if (this.running) this.#unsealedAtEndMs = this.#unsealedSinceMs();
     this.#life = undefined;
@@ -202,7 +202,7 @@ export class SimGateway {
     this.#clockOffsetMs += byMs;
   }
 
-  /** Every reading acknowledged before this time is sealed. Just after a start, readings of the last process may not be. */
+  /** Every reading that was acknowledged before this time is sealed, also if the last process ended shortly before. */
   #unsealedSinceMs(): number {
     const { nowMs } = this.#deps.time;
     const lastMs = nowMs - UNSEALED_MS;
@@ -214,9 +214,9 @@ export class SimGateway {
       region: regionId(region),
       open: ({ streams }, listener) => {
         const end = this.#deps.network.connect(this.name, region);
-        const hear = hearing(this.#deps.mutant, this.#everClaimed);
+        const mutated = sessionMutation(this.#deps.mutant, this.#everClaimed);
         end.onFrame = (frame) => {
-          if (alive()) listener(hear(sessionEventOf(decodeRegionFrame(frame))));
+          if (alive()) listener(mutated(sessionEventOf(decodeRegionFrame(frame))));
         };
         end.onClosed = () => {
           if (alive()) listener({ kind: "closed", reason: "the connection ended" });
@@ -271,13 +271,13 @@ type Life = {
   readonly tell: (result: CommitResult) => void;
 };
 
-/** Short windows with a long patience for late readings, and every reading forwarded as well. */
-/** The disk of a gateway, and since when what was acknowledged is not sealed on it. */
+/** A copy of a gateway's disk. Readings that were acknowledged since `unsealedSinceMs` may not be sealed on it. */
 export type DiskImage = { readonly database: Buffer; readonly mark: number; readonly unsealedSinceMs: number };
 
 /** Longer than a reading waits in the journal of a running gateway before it is sealed. */
 const UNSEALED_MS = 2000;
 
+/** Short windows that accept very late readings, and every raw reading. */
 const PLAN = {
   lengthsMs: [WINDOW_MS],
   raw: true,

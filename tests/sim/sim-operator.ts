@@ -7,7 +7,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 /** An operator who sends commands now and then, to any region, about devices that no sensor has. */
 export class SimOperator {
   /** By reason, which is unique: whether the command was reported as replicated. */
-  readonly said: Map<string, { replicated: boolean }> = new Map();
+  readonly sent: Map<string, { replicated: boolean }> = new Map();
   readonly #random: () => number;
   readonly #regions: readonly SimRegion[];
   #silent = false;
@@ -27,10 +27,10 @@ export class SimOperator {
 
   #command(): void {
     const region = this.#pick(this.#regions);
-    const reason = `reason ${this.said.size + 1}`;
-    const said = { replicated: false };
-    const told = region.command(this.#draft(reason), () => (said.replicated = true));
-    if (told) this.said.set(reason, said);
+    const reason = `reason ${this.sent.size + 1}`;
+    const command = { replicated: false };
+    const isSent = region.command(this.#draft(reason), () => (command.replicated = true));
+    if (isSent) this.sent.set(reason, command);
   }
 
   #draft(reason: string): OperatorDraft {

@@ -37,7 +37,7 @@ export class SimRegion {
   readonly name: RegionId;
   readonly #deps: SimRegionDeps;
   #disk: Database;
-  /** The running process. Each start makes a new one; what an earlier process had not finished never happens. */
+  /** The running process. Each start makes a new one. An earlier process never finishes what it had begun. */
   #life:
     | {
         readonly store: SqliteStore;
@@ -47,7 +47,7 @@ export class SimRegion {
     | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
-  readonly #everHeard = new Map<RegionId, Map<string, Have>>();
+  readonly #everHeld = new Map<RegionId, Map<string, Have>>();
   /** Commits take up to this long. */
   commitMs = 5;
 
@@ -174,7 +174,7 @@ export class SimRegion {
     const { commands } = this.#life;
     void commands
       .commit([draft])
-      // The clock jumped out of the years that a version can hold.
+      // The clock is outside of the years that a version can hold.
       .catch((error: unknown) =>
         error instanceof Fault && error.code === "config" ? undefined : this.#deps.onFault(error),
       )
@@ -187,12 +187,12 @@ export class SimRegion {
   /** Receives a batch from some gateway. */
   take(batch: SealedBatch): void {
     this.#life?.committer.submitBatch(
-      { kind: "gateway", gateway: "plant-9", verified: false, listener: NOBODY },
+      { kind: "gateway", gateway: "plant-9", verified: false, listener: NO_LISTENER },
       batch,
     );
   }
 
-  /** Stops at once: killed, or `silent` by a power cut, of which the other ends are not told. */
+  /** Stops at once. `silent`: by a power cut, which the other ends do not notice. Otherwise it is killed. */
   crash(how: { silent: boolean }): void {
     this.#life = undefined;
     this.#lives++;
@@ -229,19 +229,19 @@ export class SimRegion {
 
   #dial(peer: RegionId, greeting: PeerGreeting, listener: OutgoingListener, alive: () => boolean): OutgoingLink {
     const end = this.#deps.network.connect(`${this.name}/peer`, `${peer}/peer`);
-    let heard = this.#everHeard.get(peer);
-    if (heard === undefined) this.#everHeard.set(peer, (heard = new Map()));
-    const { hear, tell } = linkMutation(this.#deps.mutant, heard);
+    let ever = this.#everHeld.get(peer);
+    if (ever === undefined) this.#everHeld.set(peer, (ever = new Map()));
+    const { incoming, outgoing } = linkMutation(this.#deps.mutant, ever);
     end.onFrame = (frame) => {
-      if (alive()) listener.heard(hear(decodeReceiverFrame(frame)));
+      if (alive()) listener.heard(incoming(decodeReceiverFrame(frame)));
     };
     end.onClosed = () => {
       if (alive()) listener.closed("the connection ended");
     };
     end.send(encodeSenderFrame({ kind: "hello", ...greeting, token: "" }));
     const send = (frame: SenderFrame): void => {
-      const told = tell(frame);
-      if (told !== undefined) end.send(encodeSenderFrame(told));
+      const mutated = outgoing(frame);
+      if (mutated !== undefined) end.send(encodeSenderFrame(mutated));
     };
     return { send, close: () => end.close() };
   }
@@ -252,7 +252,7 @@ export class SimRegion {
     const pause = (ms: number): Promise<void> =>
       new Promise((resolve) => {
         time.after(ms, () => {
-          // A process that was killed continues with nothing.
+          // A process that was killed does not continue.
           if (alive()) resolve();
         });
       });
@@ -293,11 +293,11 @@ export class SimRegion {
   }
 }
 
-/** Short, so that a region that lost its disk finds bytes gone. */
+/** Short, so that bytes are pruned when a region that lost its disk needs them. */
 const KEEP_BYTES_MS = 3_000;
 const NEVER = new AbortController().signal;
-/** Hears nothing of the batches that it submits. */
-const NOBODY: CommitListener = { onCommitted: () => undefined, onReplicated: () => undefined };
+/** Ignores what becomes of a batch. */
+const NO_LISTENER: CommitListener = { onCommitted: () => undefined, onReplicated: () => undefined };
 
 export type SimRegionDeps = {
   readonly time: VirtualTime;

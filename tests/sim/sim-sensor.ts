@@ -9,7 +9,7 @@ import type { VirtualTime } from "./virtual-time.ts";
 export class SimSensor {
   readonly device: string;
   readonly gateway: SimGateway;
-  /** By id: when it was first sent and, once it was, acknowledged. */
+  /** Every reading by its id, with the time of its acknowledgement. */
   readonly sent: Map<number, { ackedMs: number | undefined }> = new Map();
   readonly #deps: { readonly time: VirtualTime; readonly random: () => number; readonly nextId: () => number };
   #packetId = 0;
@@ -29,7 +29,7 @@ export class SimSensor {
     this.#next();
   }
 
-  /** Sends no new reading from now on, and goes on to repeat what is not acknowledged. */
+  /** Sends no new readings from now on, but still repeats those that are not acknowledged. */
   finish(): void {
     this.#publishing = false;
   }
@@ -46,14 +46,14 @@ export class SimSensor {
       if (!this.#publishing) return;
       const id = nextId();
       this.#packetId = (this.#packetId % 50) + 1;
-      // One in fifteen comes late, by up to a minute.
+      // One in fifteen is late, by up to a minute.
       const lateMs = random() < 1 / 15 ? random() * 60_000 : 0;
       this.sent.set(id, { ackedMs: undefined });
       this.#send(id, this.#packetId, Math.floor(EPOCH_MS + time.nowMs - lateMs), false);
     });
   }
 
-  /** The unit of a reading; null where the sensor sends none. */
+  /** The unit of a reading; null if the sensor sends none. */
   unitOf(id: number): string | null {
     return this.#hasUnit ? UNITS[Math.floor(id / UNIT_LASTS) % UNITS.length]! : null;
   }
@@ -89,5 +89,5 @@ export class SimSensor {
 }
 
 const UNITS = ["Cel", "Far", "K"];
-/** Ids of all sensors: some seconds, so that windows have several units, late readings included. */
+/** In ids, which all sensors share. It is some seconds, so that windows contain several units. */
 const UNIT_LASTS = 50;

@@ -88,12 +88,12 @@ export class World {
     for (const region of this.regions) await region.start();
     for (const gateway of this.gateways) gateway.start();
     const faults = new Faults(this);
-    await this.time.run(TORMENT_MS);
+    await this.time.run(FAULTS_MS);
     await faults.heal();
     for (const sensor of this.sensors) sensor.finish();
     this.operator.finish();
     let found: readonly string[] = ["not checked"];
-    for (let untilMs = TORMENT_MS + 10_000; untilMs <= TORMENT_MS + HEALING_MS; untilMs += 10_000) {
+    for (let untilMs = FAULTS_MS + 10_000; untilMs <= FAULTS_MS + REPAIR_MS; untilMs += 10_000) {
       await this.time.run(untilMs);
       found = [...this.internalErrors, ...(await violations(this))];
       if (found.length === 0) break;
@@ -110,7 +110,7 @@ export type WorldResult = {
 };
 
 const REGIONS = ["eu", "us", "ap"];
-const TORMENT_MS = 30_000;
-const HEALING_MS = 240_000;
+const FAULTS_MS = 30_000;
+const REPAIR_MS = 240_000;
 /** A few dozen batches. */
 const SMALL_QUOTA_BYTES = 400 * 1024;

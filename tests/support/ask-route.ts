@@ -5,8 +5,8 @@ import type { Route } from "../../proto/runtime/http/route.ts";
 import { errorAnswerSchema } from "../../proto/wire/http/error-answer.ts";
 
 /**
- * Asks a route table without a server, and holds the answer against the schema of its route: nothing may be missing, of
- * another type, or more than the schema says.
+ * Asks a route table without a server, and checks the answer against the schema of its route: no key may be missing,
+ * unknown, or of another type.
  * @param address path and query.
  */
 export async function askRoute(

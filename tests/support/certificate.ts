@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-/** Makes a certificate for localhost that signed itself, so that it is its own authority. It needs openssl. */
+/** Makes a self-signed certificate for localhost, which is its own authority. It needs openssl. */
 export function madeCertificate(folder: string): { cert: string; key: string } {
   const [cert, key] = [join(folder, "server.crt"), join(folder, "server.key")];
   const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"];

@@ -15,18 +15,18 @@ export function startCommand(
 ): { child: ChildProcessByStdio<Writable, Readable, Readable>; end: Promise<Ended>; firstOutput: Promise<void> } {
   const env = { ...process.env, ...options.environment };
   const child = spawn(options.node ?? process.execPath, [LAUNCHER, ...args], { stdio: "pipe", cwd: options.cwd, env });
-  const said = { out: "", err: "" };
+  const output = { out: "", err: "" };
   onTestFinished(({ task }) => {
     child.kill("SIGKILL");
-    if (task.result?.state === "fail") console.error(`\n-- tidemark ${args.join(" ")}:\n${said.out}${said.err}`);
+    if (task.result?.state === "fail") console.error(`\n-- tidemark ${args.join(" ")}:\n${output.out}${output.err}`);
   });
   const first = Promise.withResolvers<void>();
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
+    output.out += text;
     first.resolve();
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
-  const end = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...said })));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.err += text));
+  const end = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...output })));
   return { child, end, firstOutput: first.promise };
 }
 

@@ -27,7 +27,7 @@ export class CountsReporter implements Reporter {
         const file = relative(this.#root, module.moduleId);
         if (result.state !== "skipped")
           durations.push({ ms: test.diagnostic()?.duration ?? 0, file, name: test.fullName });
-        // With `-t` nearly all tests are skipped, and nobody asks why.
+        // With `-t` nearly all tests are skipped on purpose.
         if (result.state === "skipped" && !this.#isFiltered)
           console.log(`skipped: ${test.fullName}${result.note ? `: ${result.note}` : ""}`);
       }

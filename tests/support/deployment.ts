@@ -81,17 +81,17 @@ export async function metricsOf(url: string): Promise<string> {
 }
 
 /**
- * Asks again until the answer is the one that is waited for. @throws with the last answer when the deadline passes.
+ * Asks again until the answer is accepted. @throws with the last answer when the deadline passes.
  */
 export async function eventually<T>(
   ask: () => Promise<T>,
-  isIt: (answer: T) => boolean,
+  accepts: (answer: T) => boolean,
   options: { deadlineMs: number; what: string },
 ): Promise<T> {
   const end = performance.now() + options.deadlineMs;
   for (;;) {
     const answer = await ask();
-    if (isIt(answer)) return answer;
+    if (accepts(answer)) return answer;
     if (performance.now() > end) {
       const last = JSON.stringify(answer)?.slice(0, 500);
       throw new Error(`${options.what}: not within ${options.deadlineMs / 1000} s; last answer: ${last}`);
@@ -100,7 +100,7 @@ export async function eventually<T>(
   }
 }
 
-/** No message waits for the time, every window is closed and everything sealed is durable in the region. */
+/** Waits until no message waits for the right time, every window is closed, and every batch is durable in the region. */
 export async function drained(of: LocalDeployment, deadlineMs: number): Promise<GatewayStatus> {
   return eventually(
     () => statusOf({ url: of.gatewayUrl }),

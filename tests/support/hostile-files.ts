@@ -10,7 +10,7 @@ export type HostileFile = {
   /** Its name in `edge/HOSTILE-INPUT.md`. */
   readonly name: string;
   /** Changes the folder of a gateway that would start. */
-  readonly spoil: (folder: string) => void;
+  readonly damage: (folder: string) => void;
   /** The gateway has run in this folder before. */
   readonly afterRun?: boolean;
 };
@@ -26,18 +26,18 @@ log: { level: info, format: json }
 
 const config = (name: string, text: string | Uint8Array): HostileFile => ({
   name,
-  spoil: (folder) => writeFileSync(join(folder, CONFIG), text),
+  damage: (folder) => writeFileSync(join(folder, CONFIG), text),
 });
 const users = (name: string, text: string | Uint8Array): HostileFile => ({
   name,
-  spoil: (folder) => {
+  damage: (folder) => {
     writeFileSync(join(folder, "users.txt"), text);
     writeFileSync(join(folder, CONFIG), GOOD.replace("allow_anonymous: true", "users_file: users.txt"));
   },
 });
 const acl = (name: string, text: string | Uint8Array): HostileFile => ({
   name,
-  spoil: (folder) => {
+  damage: (folder) => {
     writeFileSync(join(folder, "acl.txt"), text);
     writeFileSync(
       join(folder, CONFIG),
@@ -47,16 +47,16 @@ const acl = (name: string, text: string | Uint8Array): HostileFile => ({
 });
 const tls = (name: string, make: (folder: string) => void): HostileFile => ({
   name,
-  spoil: (folder) => {
+  damage: (folder) => {
     make(folder);
     const listener = "{ protocol: tls, port: 0, cert: cert.pem, key: key.pem }";
     writeFileSync(join(folder, CONFIG), GOOD.replace("{ port: 0 }]", `${listener}]`));
   },
 });
-const data = (name: string, spoil: (path: string) => void): HostileFile => ({
+const data = (name: string, damage: (path: string) => void): HostileFile => ({
   name,
   afterRun: true,
-  spoil: (folder) => spoil(join(folder, "data/gateway.db")),
+  damage: (folder) => damage(join(folder, "data/gateway.db")),
 });
 
 const LAUGHS = `a: &a [x, x, x, x, x, x, x, x, x]
@@ -77,12 +77,12 @@ export const HOSTILE_FILES: readonly HostileFile[] = [
   config("a gateway named like a path", GOOD.replace("plant-7", "../../etc")),
   {
     name: "a folder instead of a configuration",
-    spoil: (folder) => {
+    damage: (folder) => {
       rmSync(join(folder, CONFIG));
       mkdirSync(join(folder, CONFIG));
     },
   },
-  { name: "a file instead of the data folder", spoil: (folder) => writeFileSync(join(folder, "data"), "x") },
+  { name: "a file instead of the data folder", damage: (folder) => writeFileSync(join(folder, "data"), "x") },
   users("a binary users file", Buffer.from([0, 255, 1, 10, 3])),
   users("a users file with a line of 10 MB", "x".repeat(10_000_000)),
   users("a users file with a NUL", "ann:$7$101$\u0000$x\n"),
@@ -119,12 +119,12 @@ function certificate(folder: string, cert: string, key: string): void {
 }
 
 /** Starts a gateway in the changed folder. @returns `starts`, or its exit code and the beginning of its one line. */
-export async function answerToFile({ spoil, afterRun }: HostileFile): Promise<string> {
+export async function answerToFile({ damage, afterRun }: HostileFile): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-files-"));
   try {
     writeFileSync(join(folder, CONFIG), GOOD);
-    if (afterRun === true && (await startIn(folder)) !== "starts") return "did not start before it was spoiled";
-    spoil(folder);
+    if (afterRun === true && (await startIn(folder)) !== "starts") return "did not start before the damage";
+    damage(folder);
     return await startIn(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -142,10 +142,10 @@ async function startIn(folder: string): Promise<string> {
     if (started === true) return "starts";
     const { code } = await gateway.exit;
     if (gateway.output.some((line) => /^\s+at /.test(line))) return `exit ${code} with a stack trace`;
-    const said = gateway.output.filter((line) => line.startsWith("tidemark: "));
-    if (said.length !== 1) return `exit ${code} with ${said.length} messages`;
-    if (gateway.output.join("").length > 4000) return `exit ${code} with more text than anybody reads`;
-    const line = said[0]!.slice("tidemark: ".length).replaceAll(`${folder}/`, "").replaceAll("|", "/");
+    const messages = gateway.output.filter((line) => line.startsWith("tidemark: "));
+    if (messages.length !== 1) return `exit ${code} with ${messages.length} messages`;
+    if (gateway.output.join("").length > 4000) return `exit ${code} with too much text`;
+    const line = messages[0]!.slice("tidemark: ".length).replaceAll(`${folder}/`, "").replaceAll("|", "/");
     return `exit ${code}: ${line.slice(0, 70).trim().replaceAll(/\s+/g, " ")}`;
   } finally {
     await gateway.stop();

@@ -130,13 +130,13 @@ export class HostileGateway {
 class ByteClient {
   readonly #socket: ReturnType<typeof connect>;
   readonly #closed: Promise<false>;
-  #heard: Buffer = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #woken: () => void = () => {};
 
   constructor(port: number) {
     this.#socket = connect({ host: "127.0.0.1", port });
     this.#socket.on("data", (bytes: Buffer) => {
-      this.#heard = Buffer.concat([this.#heard, bytes]);
+      this.#received = Buffer.concat([this.#received, bytes]);
       this.#woken();
     });
     this.#socket.on("error", () => {});
@@ -181,15 +181,15 @@ class ByteClient {
 
   #types(): number[] {
     const types: number[] = [];
-    for (let at = 0; at + 1 < this.#heard.length;) {
+    for (let at = 0; at + 1 < this.#received.length;) {
       let length = 0;
       let end = at + 1;
       for (let shift = 0; ; shift += 7, end++) {
-        const byte = this.#heard[end] ?? 0;
+        const byte = this.#received[end] ?? 0;
         length |= (byte & 0x7f) << shift;
         if (byte < 0x80) break;
       }
-      types.push(this.#heard[at]! >>> 4);
+      types.push(this.#received[at]! >>> 4);
       at = end + 1 + length;
     }
     return types;

@@ -1,6 +1,6 @@
 import { getEnvironmentData, isMainThread, parentPort, setEnvironmentData } from "node:worker_threads";
 import { ThreadClient } from "../../proto/runtime/thread-call.ts";
-import { replaced } from "./broken-builds/replaced.ts";
+import { replaceMethod } from "./broken-builds/replace-method.ts";
 
 /**
  * Loaded before a gateway (`node --import`), in its main thread and in its worker threads. The main thread goes on with
@@ -12,7 +12,7 @@ const KEY = "tidemark test: the storage thread has reported a commit";
 if (isMainThread) {
   const reported = new Int32Array(new SharedArrayBuffer(4));
   setEnvironmentData(KEY, reported);
-  replaced(
+  replaceMethod(
     ThreadClient.prototype,
     "start",
     (start) =>

@@ -3,9 +3,9 @@ import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
 
 /**
- * Waits until bytes that this process wrote to its own sockets, and was not hindered to read, have been read and handled.
- * For tests of what must not happen: sending a byte there and back over the loopback takes as many turns of the event
- * loop as any other connection of this process, however slow the machine is.
+ * Waits until the bytes that this process wrote to its own sockets are read and handled, except on paused sockets. It is for
+ * tests of what must not happen. A byte that goes there and back over the loopback takes as many turns of the event loop as
+ * the bytes of any other connection of this process, however slow the machine is.
  * @param hops connections that the bytes go through one after the other, with room to spare.
  */
 export async function loopbackSettled(hops = 10): Promise<void> {

@@ -14,7 +14,7 @@ export class MemoryOutbox implements Outbox {
   readonly #bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array;
   readonly #claims = new Map<StreamId, { durable: Have; replicated: Have }>();
   #listener: Parameters<Outbox["onSealed"]>[0] = () => undefined;
-  /** Bytes handed out so far. */
+  /** Bytes that were read so far. */
   readBytes: number = 0;
 
   constructor(bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array) {

@@ -202,7 +202,7 @@ export class RawClient {
     await this.next("pingresp", answers + 1);
   }
 
-  /** Waits until `count` packets of a kind have come in. */
+  /** Waits until `count` packets of a kind have arrived. */
   async next(cmd: Packet["cmd"], count = 1): Promise<void> {
     while (this.received.filter((packet) => packet.cmd === cmd).length < count) {
       await new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import type { RouteOptions } from "../../edge/decode/route.ts";
 import { PLAUSIBLE } from "../../edge/decode/route.ts";
 
-/** A route that says nothing but its topic, and what a test changes. */
+/** The options of a route with a topic, the defaults, and what a test changes. */
 export function routeOptions(change: Partial<RouteOptions> & { topic: string }): RouteOptions {
   return {
     device: undefined,

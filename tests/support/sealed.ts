@@ -9,7 +9,7 @@ import type { Value } from "../../proto/core/reading.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
 
-/** Makes sealed batches for tests, as a gateway makes them. A test names only what it cares about. */
+/** Makes sealed batches for tests, as a gateway makes them. A test gives only what it needs. */
 
 export function testStream(number: number): StreamId {
   return streamId(`01890000-0000-7000-8000-${number.toString(16).padStart(12, "0")}`);

@@ -16,10 +16,10 @@ import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import type { ReadableBatch } from "../../proto/wire/batch-codec.ts";
 import { openBatch, readRawColumns } from "../../proto/wire/batch-codec.ts";
 
-/** When every first life of a disk starts. */
+/** When the first process on a disk starts. */
 export const START_MS: number = Date.UTC(2026, 10, 20, 12);
 
-/** One process life of a gateway's storage, with a clock that stands until the test moves it. */
+/** The storage of one process of a gateway, with a clock that only the test moves. */
 export class StorageLife {
   nowMs: number;
   readonly directory: string;
@@ -91,7 +91,7 @@ export class StorageLife {
     this.engine.commit([]);
   }
 
-  /** The next life, on a copy of the disk as a crash at this moment leaves it. */
+  /** The next process, on a copy of the disk as a crash at this moment leaves it. */
   crash(options: StorageLifeOptions = {}): StorageLife {
     return new StorageLife({ nowMs: this.nowMs, ...options, directory: this.copyOfDisk() });
   }

@@ -55,7 +55,7 @@ export class UniqueSensors {
     while (!this.#abort.signal.aborted) {
       await delay(5);
       const target = ((performance.now() - startMs) / 1000) * perSecond;
-      // What no sensor could send for a while is not sent later, so that the load stays as asked.
+      // Sensors do not catch up on time in which none of them could send, so the load never exceeds what was asked for.
       due = Math.max(due, target - perSecond / 10);
       for (let n = 0; due < target; due++, n = (n + 1) % this.#clients.length) {
         if (!this.#publishFromAny(n)) break;

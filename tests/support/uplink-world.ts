@@ -18,7 +18,7 @@ import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
 export type WorldFault =
   /** The connection breaks, and for a while none can be made. */
   | { readonly kind: "cut"; readonly forMs: number }
-  /** The region takes everything and does not answer. */
+  /** The region receives everything and does not answer. */
   | { readonly kind: "freeze"; readonly forMs: number }
   /** The region restarts with what it has on disk. */
   | { readonly kind: "restart" }
@@ -51,8 +51,8 @@ export class UplinkWorld {
   readonly #queue: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = [];
   readonly #sealed = new Map<StreamId, { last: number; closed: boolean }>();
   readonly #disk = new Map<StreamId, Set<number>>();
-  /** What the gateway was told in the current session. */
-  #told: StreamSets = new Map();
+  /** The region's last claim in the current session. */
+  #claimed: StreamSets = new Map();
   #unacked = new Map<string, number>();
   #connection: { readonly session: number; linkFreeAtMs: number; open: boolean } | undefined;
   #boot = 1;
@@ -118,7 +118,7 @@ export class UplinkWorld {
       case "drain": {
         const connection = this.#connection;
         if (connection?.open !== true) return;
-        this.#tell(connection.session, { kind: "drain", reason: "an upgrade" });
+        this.#deliver(connection.session, { kind: "drain", reason: "an upgrade" });
         this.at(this.nowMs + 5_000, () => {
           if (this.#connection === connection) this.#break("the region is gone");
         });
@@ -179,8 +179,9 @@ export class UplinkWorld {
         return this.#send(effect.session, effect.batches);
       case "mark":
         for (const [streamId, claim] of effect.claims) {
-          const told = this.#told.get(streamId) ?? EMPTY_HAVE;
-          if (!within(claim.durable, told)) this.violations.push(`marked more of ${streamId} than the region claimed`);
+          const claimed = this.#claimed.get(streamId) ?? EMPTY_HAVE;
+          if (!within(claim.durable, claimed))
+            this.violations.push(`marked more of ${streamId} than the region claimed`);
         }
         return later(30, () => this.feed({ kind: "marked", region: effect.region }));
       case "set_timer":
@@ -209,7 +210,7 @@ export class UplinkWorld {
       const durable = this.#sets();
       const bootId = String(this.#boot);
       const { creditBytes } = this.#options;
-      this.#tell(session, {
+      this.#deliver(session, {
         kind: "hello_ack",
         region: REGION,
         storeId: "s",
@@ -259,16 +260,16 @@ export class UplinkWorld {
   #ack(session: number): void {
     if (this.nowMs < this.#frozenUntilMs) return;
     const { creditBytes } = this.#options;
-    this.#tell(session, { kind: "ack", durable: this.#sets(), replicated: new Map(), creditBytes });
+    this.#deliver(session, { kind: "ack", durable: this.#sets(), replicated: new Map(), creditBytes });
   }
 
   /** Every frame takes the same time, so that frames arrive in their order. */
-  #tell(session: number, event: SessionEvent): void {
+  #deliver(session: number, event: SessionEvent): void {
     this.at(this.nowMs + 5, () => {
       if (this.#connection?.session !== session) return;
       if (event.kind === "hello_ack" || event.kind === "ack") {
         if (event.kind === "hello_ack") this.#unacked = new Map();
-        this.#told = event.durable;
+        this.#claimed = event.durable;
         for (const key of this.#unacked.keys()) {
           const [streamId, seq] = key.split("/");
           if (contains(event.durable.get(streamId as StreamId) ?? EMPTY_HAVE, Number(seq) as Seq))
@@ -301,8 +302,9 @@ export class UplinkWorld {
 /** After this time without a fault, all effects of earlier faults are over: the longest patience and the longest pause. */
 export const CALM_MS: number = UPLINK.undurableMaxMs + UPLINK.refusedRetryMs;
 
-function within(claim: Have, told: Have): boolean {
-  for (let seq = 1; seq <= 2_000; seq++) if (contains(claim, seq as Seq) && !contains(told, seq as Seq)) return false;
+function within(claim: Have, claimed: Have): boolean {
+  for (let seq = 1; seq <= 2_000; seq++)
+    if (contains(claim, seq as Seq) && !contains(claimed, seq as Seq)) return false;
   return true;
 }
 

@@ -21,13 +21,13 @@ async function refusal(side: "gateway" | "region"): Promise<{ line: string; code
   const process =
     side === "gateway" ? await site.startGateway({ waitReady: false }) : await site.startRegion({ waitReady: false });
   const { code } = await process.exit;
-  const said = process.output.filter((line) => line.startsWith("tidemark: "));
+  const messages = process.output.filter((line) => line.startsWith("tidemark: "));
   expect(
     process.output.filter((line) => /^\s+at /.test(line)),
     "a stack trace",
   ).toEqual([]);
-  expect(said).toHaveLength(1);
-  return { line: said[0]!.replaceAll(site.directory, ""), code };
+  expect(messages).toHaveLength(1);
+  return { line: messages[0]!.replaceAll(site.directory, ""), code };
 }
 
 async function publish(count: number): Promise<UniqueSensors> {
@@ -45,7 +45,7 @@ async function arrived(sensors: UniqueSensors): Promise<void> {
   }
 }
 
-describe("[I30] a damaged disk stops the start, loses nothing, and goes on when it is mended", () => {
+describe("[I30] a damaged disk stops the start and loses nothing; with the repaired disk everything continues", () => {
   test.each<["gateway" | "region", string]>([
     ["gateway", "plant-7/gateway.db"],
     ["region", "eu/region.db"],
@@ -60,7 +60,7 @@ describe("[I30] a damaged disk stops the start, loses nothing, and goes on when 
     const copy = join(site.directory, "copy");
     cpSync(folder, copy, { recursive: true });
 
-    const spoils: [string, () => void, RegExp][] = [
+    const damages: [string, () => void, RegExp][] = [
       ["corrupt", () => writeFileSync(path, Buffer.alloc(8192, 0x5a)), /is damaged: .*restore the data folder/],
       [
         "truncated",
@@ -71,11 +71,11 @@ describe("[I30] a damaged disk stops the start, loses nothing, and goes on when 
       ["missing", () => rmSync(path), /is missing, but data was stored here/],
       ["newer", () => setVersion(path, 999), /has schema 999.*start the newer version/],
     ];
-    for (const [what, spoil, line] of spoils) {
-      spoil();
-      const said = await refusal(side);
-      expect(said.line, what).toMatch(line);
-      expect(said.code, what).toBe(65);
+    for (const [what, damage, line] of damages) {
+      damage();
+      const refused = await refusal(side);
+      expect(refused.line, what).toMatch(line);
+      expect(refused.code, what).toBe(65);
       rmSync(folder, { recursive: true });
       cpSync(copy, folder, { recursive: true });
     }

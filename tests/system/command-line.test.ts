@@ -98,7 +98,7 @@ describe("help", () => {
     expect(out).toContain("Exit codes:");
   });
 
-  test("is printed by a group that is given no command", async () => {
+  test("is printed by a group without a command", async () => {
     const { code, out } = await tidemark(["drill"]);
     expect(code).toBe(0);
     expect(out).toContain("Usage: tidemark drill");

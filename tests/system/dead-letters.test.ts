@@ -8,7 +8,7 @@ import { deployment, drained, readings } from "../support/deployment.ts";
 
 const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 
-test("after a route is corrected, retry brings dead letters in with their own time, exactly once", async () => {
+test("after a route is corrected, retry decodes dead letters with their own time, exactly once", async () => {
   const site = await deployment({
     edge: { windows: WINDOWS, routes: [{ topic: "plant/{line}/old", device: "{line}" }] },
   });
@@ -21,11 +21,11 @@ test("after a route is corrected, retry brings dead letters in with their own ti
   const afterMs = Date.now();
   await sensor.endAsync();
 
-  const asked = (args: readonly string[]): ReturnType<typeof runCommand> => runCommand(args, { cwd: site.directory });
+  const run = (args: readonly string[]): ReturnType<typeof runCommand> => runCommand(args, { cwd: site.directory });
   const gateway = ["--gateway", site.gatewayUrl];
-  const list = await asked(["deadletter", "list", ...gateway]);
+  const list = await run(["deadletter", "list", ...gateway]);
   expect(list.out.split("\n").filter((line) => line.includes("no_route"))).toHaveLength(4);
-  const show = await asked(["deadletter", "show", "4", ...gateway]);
+  const show = await run(["deadletter", "show", "4", ...gateway]);
   expect(show.out).toContain('{"x": 1 2}');
 
   await site.gateway!.stop();
@@ -36,13 +36,13 @@ test("after a route is corrected, retry brings dead letters in with their own ti
 
   const wrong = join(site.directory, "wrong.token");
   writeFileSync(wrong, "guessed");
-  const refused = await asked(["deadletter", "retry", ...gateway, "--token-file", wrong]);
+  const refused = await run(["deadletter", "retry", ...gateway, "--token-file", wrong]);
   expect(refused.code).toBe(77);
   const token = ["--token-file", site.operatorTokenFile];
-  const retry = await asked(["deadletter", "retry", ...gateway, ...token]);
+  const retry = await run(["deadletter", "retry", ...gateway, ...token]);
   expect(retry.out).toBe("3 of 4 dead letters were decoded to 3 readings; 1 stay.\n");
-  expect((await asked(["deadletter", "retry", ...gateway, ...token])).out).toContain("0 of 1 dead letters");
-  expect((await asked(["deadletter", "list", ...gateway])).out).toMatch(/^ +4 .* syntax: .*column 9/);
+  expect((await run(["deadletter", "retry", ...gateway, ...token])).out).toContain("0 of 1 dead letters");
+  expect((await run(["deadletter", "list", ...gateway])).out).toMatch(/^ +4 .* syntax: .*column 9/);
 
   await drained(site, 60_000);
   const rows = await readings(site, { device: "press", metric: "x" });
@@ -52,8 +52,8 @@ test("after a route is corrected, retry brings dead letters in with their own ti
     expect(Date.parse(time)).toBeLessThanOrEqual(afterMs);
   }
 
-  const exported = await asked(["deadletter", "export", ...gateway]);
+  const exported = await run(["deadletter", "export", ...gateway]);
   expect(JSON.parse(exported.out)).toMatchObject({ id: 4, payload: Buffer.from('{"x": 1 2}').toString("base64") });
-  expect((await asked(["deadletter", "purge", ...gateway, ...token])).out).toBe("1 dead letters were deleted.\n");
-  expect((await asked(["deadletter", "list", ...gateway])).out).toBe("There are no dead letters.\n");
+  expect((await run(["deadletter", "purge", ...gateway, ...token])).out).toBe("1 dead letters were deleted.\n");
+  expect((await run(["deadletter", "list", ...gateway])).out).toBe("There are no dead letters.\n");
 });

@@ -9,8 +9,8 @@ import { recordSchema } from "../../proto/wire/http/records.ts";
 import { eventually } from "../support/deployment.ts";
 import { hasTool } from "../support/tools.ts";
 
-/** The first output line that matches, once it is there. */
-async function said(process: ManagedProcess, pattern: RegExp): Promise<string> {
+/** Waits for a line of output that matches. @returns the first one. */
+async function printed(process: ManagedProcess, pattern: RegExp): Promise<string> {
   const line = await eventually(
     async () => process.output.find((one) => pattern.test(one)) ?? "",
     (found) => found !== "" || !process.running,
@@ -20,7 +20,7 @@ async function said(process: ManagedProcess, pattern: RegExp): Promise<string> {
   return line;
 }
 
-test("the demo says where to look, its commands work, Ctrl-C stops everything, and a second start continues", async () => {
+test("the demo prints commands that work, Ctrl-C stops everything, and a second start continues", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-demo-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const start = (): ManagedProcess => {
@@ -32,10 +32,10 @@ test("the demo says where to look, its commands work, Ctrl-C stops everything, a
     return demo;
   };
   const demo = start();
-  await said(demo, /^Receiving from 5 devices; everything sealed is durable in eu/);
+  await printed(demo, /^Receiving from 5 devices; everything sealed is durable in eu/);
 
-  const publish = (await said(demo, /mosquitto_pub/)).replace(/^.*?mosquitto_pub/, "mosquitto_pub").split(/\s+/);
-  const query = /curl '([^']+)'/.exec(await said(demo, /ask a region/))![1]!;
+  const publish = (await printed(demo, /mosquitto_pub/)).replace(/^.*?mosquitto_pub/, "mosquitto_pub").split(/\s+/);
+  const query = /curl '([^']+)'/.exec(await printed(demo, /ask a region/))![1]!;
   if (hasTool("mosquitto_pub")) {
     execFileSync(publish[0]!, publish.slice(1));
     const { rows } = await eventually(
@@ -46,15 +46,15 @@ test("the demo says where to look, its commands work, Ctrl-C stops everything, a
     expect(rows[0]!.last).toBe(21.5);
   }
 
-  const victim = Number(/kill -9 (\d+)/.exec(await said(demo, /kill -9 \d+ {2}# the gateway$/))![1]);
+  const victim = Number(/kill -9 (\d+)/.exec(await printed(demo, /kill -9 \d+ {2}# the gateway$/))![1]);
   process.kill(victim, "SIGKILL");
-  await said(demo, /^gateway plant-7 ended with SIGKILL\. It starts again in 10 s\.$/);
-  await said(demo, /^gateway plant-7 runs again \(pid \d+\)\.$/);
-  const home = Number(/kill -9 (\d+)/.exec(await said(demo, /kill -9 \d+ {2}# eu$/))![1]);
+  await printed(demo, /^gateway plant-7 ended with SIGKILL\. It starts again in 10 s\.$/);
+  await printed(demo, /^gateway plant-7 runs again \(pid \d+\)\.$/);
+  const home = Number(/kill -9 (\d+)/.exec(await printed(demo, /kill -9 \d+ {2}# eu$/))![1]);
   process.kill(home, "SIGKILL");
-  await said(demo, /^region eu ended with SIGKILL\./);
-  await said(demo, /everything sealed is durable in us \(eu is out of reach\)/);
-  await said(demo, /^region eu runs again/);
+  await printed(demo, /^region eu ended with SIGKILL\./);
+  await printed(demo, /everything sealed is durable in us \(eu is out of reach\)/);
+  await printed(demo, /^region eu runs again/);
 
   expect(await demo.kill("SIGINT")).toEqual({ code: 0, signal: null });
   expect(demo.output.at(-1)).toMatch(/^Stopped\. \d[\d,]* messages were acknowledged; the data stays in /);
@@ -62,8 +62,8 @@ test("the demo says where to look, its commands work, Ctrl-C stops everything, a
   await expect(fetch(`${regionUrl}/healthz`)).rejects.toThrow("fetch failed");
 
   const again = start();
-  await said(again, /continued from the last start/);
-  await said(again, /^Receiving from/);
+  await printed(again, /continued from the last start/);
+  await printed(again, /^Receiving from/);
   expect(await again.kill("SIGINT")).toEqual({ code: 0, signal: null });
   expect(readFileSync(join(folder, "data", "edge.yaml"), "utf8")).toContain("gateway: plant-7");
 });

@@ -54,7 +54,7 @@ async function acknowledgedBy(sensors: readonly UniqueSensors[], count: number):
   );
 }
 
-/** Counts readings that a region lacks, has twice, or has although nobody sent them. Waits until it has as many as were acknowledged. */
+/** Waits until a region has as many readings as were acknowledged. Counts those that are missing, twice, or never sent. */
 async function wrongIn(site: LocalDeployment, region: LocalRegion, sensors: readonly UniqueSensors[]): Promise<object> {
   let missing = 0;
   let twice = 0;
@@ -64,7 +64,7 @@ async function wrongIn(site: LocalDeployment, region: LocalRegion, sensors: read
       const rows = await eventually(
         () => readings(site, { device, metric: "id" }, region.url),
         (all) => all.length >= one.acknowledged[n]!.size,
-        { deadlineMs: 60_000, what: `${region.name} has what ${device} said` },
+        { deadlineMs: 60_000, what: `${region.name} has the readings of ${device}` },
       );
       const ids = new Set(rows.map(({ value }) => Number(value)));
       twice += rows.length - ids.size;

@@ -6,7 +6,7 @@ import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.
 import { deployment, records, regionStatusOf } from "../support/deployment.ts";
 import { sealed, sealedByTheFuture, testStream, windowOf } from "../support/sealed.ts";
 
-/** A real region, `eu`, whose peer `us` is played here. */
+/** A real region `eu`. The test plays its peer `us`. */
 
 const STREAM = testStream(1);
 
@@ -24,7 +24,7 @@ function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): B
   return encodeSenderFrame({ kind: "hello", ...frame });
 }
 
-/** Sends raw frames on a link of its own until an answer is the one that is waited for, or the link ends. */
+/** Sends raw frames on a new link. Waits until `isLast` accepts an answer, or the link ends. @returns all answers. */
 async function answers(
   site: LocalDeployment,
   frames: readonly Buffer[],
@@ -38,10 +38,10 @@ async function answers(
     decodeReceiverFrame,
     new Metadata(),
   );
-  const heard: ReceiverFrame[] = [];
+  const received: ReceiverFrame[] = [];
   await new Promise<void>((resolve) => {
     call.on("data", (frame: ReceiverFrame) => {
-      heard.push(frame);
+      received.push(frame);
       if (isLast(frame)) resolve();
     });
     call.on("end", () => resolve());
@@ -49,7 +49,7 @@ async function answers(
     for (const frame of frames) call.write(frame);
   });
   call.cancel();
-  return heard;
+  return received;
 }
 
 test.each<[string, Buffer[], string]>([
@@ -62,8 +62,8 @@ test.each<[string, Buffer[], string]>([
   ["an invalid stream id", [hello(), Buffer.from([0x12, 7, 0x0a, 5, 0x0a, 3, 1, 2, 3])], "a stream id has 16 bytes"],
 ])("%s is answered with the reason, and the region keeps running", async (_, frames, reason) => {
   const site = await region();
-  const heard = await answers(site, frames);
-  expect(heard.at(-1)).toMatchObject({ kind: "refusal", message: expect.stringContaining(reason) as string });
+  const received = await answers(site, frames);
+  expect(received.at(-1)).toMatchObject({ kind: "refusal", message: expect.stringContaining(reason) as string });
   expect(site.region!.running).toBe(true);
   expect((await fetch(`${site.regionUrl}/readyz`)).status).toBe(200);
 });
@@ -74,12 +74,12 @@ test("[P5] a broken batch of a peer is refused by name, a batch of a later versi
   const broken = { ...sealed(STREAM, 2, {}), sha256: good.sha256 };
   const future = sealedByTheFuture(STREAM, 3);
   const frames = [good, broken, future].map((batch) => encodeSenderFrame({ kind: "batch", batch }));
-  const heard = await answers(
+  const received = await answers(
     site,
     [hello(), ...frames],
     (frame) => frame.kind === "holds" && frame.streams.some(({ have }) => have.islands.some(({ last }) => last === 3)),
   );
-  expect(heard).toContainEqual(
+  expect(received).toContainEqual(
     expect.objectContaining({ kind: "refusal", code: "bad_batch", batch: { streamId: STREAM, seq: 2 } }),
   );
   const status = await regionStatusOf({ url: site.regionUrl });

@@ -15,7 +15,7 @@ const WINDOWS = [{ lengths: ["10s"], raw: true, idle_timeout: "1s" }];
 const WINDOW = "2026-11-20T08:00:00.000Z";
 const OF_WINDOW = `device=press-1&metric=temp&window=10s&start=${WINDOW}`;
 
-/** Two regions that differ in nothing, one gateway, and something behind every address. */
+/** Two regions with equal data and one gateway, with an answer for every address. */
 async function started(): Promise<LocalDeployment> {
   const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS, unrouted: "auto" } });
   await Promise.all(site.regions.map((region) => region.start()));
@@ -112,7 +112,7 @@ async function expectAnswers(url: string, paths: z.output<typeof documentSchema>
       const head = await fetch(question, { method: "HEAD" });
       expect([head.status, await head.text()], question).toEqual([200, ""]);
       const wrong = await fetch(`${url}${path}?colour=red`);
-      // Probes and scrapers may add what they like.
+      // Probes and scrapers may add any parameter.
       if (path.startsWith("/v1/")) expectError(wrong.status, await wrong.json(), [400, "bad_parameter"]);
       else expect(wrong.status, path).toBe(200);
     }
@@ -127,7 +127,7 @@ async function expectAnswers(url: string, paths: z.output<typeof documentSchema>
   expect(empty).toEqual([]);
 }
 
-/** Nothing is missing, of another type, or more than the schema says. */
+/** No key is missing, unknown, or of another type. */
 function expectEachLine(text: string, schema: Record<string, unknown>, question: string): void {
   const answer = z.fromJSONSchema(closed(schema));
   for (const line of text.trimEnd().split("\n")) {

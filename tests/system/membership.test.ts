@@ -63,7 +63,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
     await eventually(
       () => seen(site, at, "ap"),
       (state) => state === "member",
-      { deadlineMs: 60_000, what: `ap is a member in the eyes of ${site.regions[at]!.name}` },
+      { deadlineMs: 60_000, what: `${site.regions[at]!.name} sees ap as a member` },
     );
   }
   const acknowledged = (): number[] => [...sensors.acknowledged[0]!].toSorted((a, b) => a - b);
@@ -76,7 +76,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
     { deadlineMs: 60_000, what: "the gateway goes to a region that it learned" },
   );
   await site.regions[0]!.process!.kill();
-  // No region that its configuration names is left, and that holds after a restart, too.
+  // The only region in its configuration is gone. After a restart the gateway must still know the others.
   await site.gateway!.kill();
   await site.startGateway();
   await sensors.publish(300);
@@ -93,7 +93,7 @@ test("[I13] a region joins and becomes a member when it has everything; another 
     await eventually(
       () => seen(site, at, "eu"),
       (state) => state === "lost",
-      { deadlineMs: 60_000, what: `eu is lost in the eyes of ${site.regions[at]!.name}` },
+      { deadlineMs: 60_000, what: `${site.regions[at]!.name} sees eu as lost` },
     );
     expect(await ids(site, at, device!)).toEqual(acknowledged());
   }

@@ -10,7 +10,7 @@ const WINDOWS = [
   { name: "1h", ms: 3_600_000 },
 ];
 
-/** The whole of the expectation: group the column by window, then count, add, compare. */
+/** The expected windows. This groups the column by window, and then counts, adds and compares. */
 function windowsOf(
   column: number,
   lengthMs: number,

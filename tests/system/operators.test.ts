@@ -47,11 +47,11 @@ const QUESTIONS = [
 /** The answers of the regions, once all of them answer the same. */
 async function agreed(
   site: LocalDeployment,
-  isIt: (answers: readonly string[]) => boolean,
+  accepts: (answers: readonly string[]) => boolean,
 ): Promise<readonly string[]> {
   const all = await eventually(
     () => Promise.all(site.regions.map(({ url }) => Promise.all(QUESTIONS.map((question) => ask(url, question))))),
-    (answers) => answers.every((one) => one.join() === answers[0]!.join()) && isIt(answers[0]!),
+    (answers) => answers.every((one) => one.join() === answers[0]!.join()) && accepts(answers[0]!),
     { deadlineMs: 60_000, what: "all regions answer the same" },
   );
   return all[0]!;
@@ -73,7 +73,7 @@ describe("[I16] one window of two gateways, with commands of operators in severa
     const count = (of: string): number => (JSON.parse(of) as { rows: { count: number }[] }).rows[0]!.count;
     await agreed(site, ([records]) => records!.includes("press-1") && count(records!) === 4);
 
-    const said = await Promise.all([
+    const results = await Promise.all([
       command(site, 0, "override", ...SERIES, "--start", WINDOW, "--value", "99"),
       command(site, 1, "override", ...SERIES, "--start", WINDOW, "--value", "98"),
       command(
@@ -88,7 +88,7 @@ describe("[I16] one window of two gateways, with commands of operators in severa
       ),
       publish(site, 0, [23], 8_000).then(() => null),
     ]);
-    for (const ended of said) if (ended !== null) expect(ended).toMatchObject({ code: 0, err: "" });
+    for (const ended of results) if (ended !== null) expect(ended).toMatchObject({ code: 0, err: "" });
     const [overridden, raw, revisions, conflicts] = await agreed(
       site,
       ([, , history]) => (JSON.parse(history!) as { revisions: unknown[] }).revisions.length >= 6,

@@ -24,7 +24,7 @@ import { rawBlock, sealed, testStream, windowOf } from "../support/sealed.ts";
 const STREAM = testStream(1);
 
 describe("a region", () => {
-  it("[I24] answers for everything it acknowledged, however often it is killed", async () => {
+  it("[I24] still has everything that it acknowledged, however often it is killed", async () => {
     const local = await deployment();
     const batches = Array.from({ length: 200 }, (_, index) => batchOf(index + 1));
     const acknowledged = new Set<number>();
@@ -89,7 +89,7 @@ describe("a region", () => {
     session.close();
   });
 
-  it("names a spoiled batch, refuses it, and stores the next one", async () => {
+  it("names a damaged batch, refuses it, and stores the next one", async () => {
     const local = await deployment();
     await local.startRegion();
     const session = await Session.open(local.regions[0]!.ports.ingest);
@@ -166,9 +166,9 @@ class Session {
     this.#call.write(frame);
   }
 
-  /** Resolves when `isIt` holds. @throws Error when the session ends first. */
-  async until(isIt: () => boolean): Promise<void> {
-    while (!isIt()) {
+  /** Resolves when `met` holds. @throws Error when the session ends first. */
+  async until(met: () => boolean): Promise<void> {
+    while (!met()) {
       if (this.#ended) throw new Error(`the session ended; frames: ${JSON.stringify(this.frames.slice(-3))}`);
       await new Promise<void>((resolve) => (this.#changed = resolve));
     }

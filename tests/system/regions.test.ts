@@ -39,7 +39,7 @@ async function idsIn(site: LocalDeployment, region: LocalRegion, device: string)
 }
 
 /** The ids that each region has of each sensor, once there are at least as many as were acknowledged. */
-async function told(site: LocalDeployment, sensors: UniqueSensors): Promise<number[][][]> {
+async function idsInAllRegions(site: LocalDeployment, sensors: UniqueSensors): Promise<number[][][]> {
   return Promise.all(
     site.regions.map((region) =>
       Promise.all(
@@ -47,7 +47,7 @@ async function told(site: LocalDeployment, sensors: UniqueSensors): Promise<numb
           eventually(
             () => idsIn(site, region, device),
             (ids) => ids.length >= sensors.acknowledged[n]!.size,
-            { deadlineMs: 60_000, what: `${region.name} has what ${device} said` },
+            { deadlineMs: 60_000, what: `${region.name} has the readings of ${device}` },
           ),
         ),
       ),
@@ -59,12 +59,12 @@ function acknowledged(sensors: UniqueSensors): number[][] {
   return sensors.acknowledged.map((ids) => [...ids].toSorted((a, b) => a - b));
 }
 
-describe("what one region receives, every region gets", () => {
+describe("every region gets what one region receives", () => {
   test("while all of them run", async () => {
     const { site, sensors } = await started();
     await sensors.publish(500);
     await drained(site, 60_000);
-    expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
+    expect(await idsInAllRegions(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
   test("even one that was down meanwhile, and one that lost its disk", async () => {
@@ -78,14 +78,14 @@ describe("what one region receives, every region gets", () => {
     await Promise.all([us!.start(), ap!.start()]);
     await sensors.publish(100);
     await drained(site, 60_000);
-    expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
+    expect(await idsInAllRegions(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
   });
 
   test("even one that is rebuilt when the bytes of old batches are gone, while writes go on", async () => {
     const { site, sensors } = await started();
     await sensors.publish(400);
     await drained(site, 60_000);
-    await told(site, sensors);
+    await idsInAllRegions(site, sensors);
     await Promise.all(site.regions.map((region) => region.process!.kill()));
     for (const { name } of site.regions) pruneAll(join(site.directory, name, "region.db"));
     rmSync(join(site.directory, "ap"), { recursive: true });
@@ -100,14 +100,14 @@ describe("what one region receives, every region gets", () => {
     await rebuilt!.start();
     await sensors.publish(200);
     await drained(site, 60_000);
-    expect(await told(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
+    expect(await idsInAllRegions(site, sensors)).toEqual(site.regions.map(() => acknowledged(sensors)));
     const [eu, us, ap] = await eventually(
       () => Promise.all(site.regions.map(({ url }) => everything(url))),
       (answers) => answers.every((answer) => answer === answers[0]),
       { deadlineMs: 60_000, what: "the rebuilt region answers like the others" },
     );
     expect([us, ap]).toEqual([eu, eu]);
-    // The rows of a snapshot are there before its batches belong to the set.
+    // The rows of a snapshot arrive before its batches belong to the set.
     await eventually(
       async () => site.regions[2]!.process!.output.join("\n"),
       (log) => log.includes("took a snapshot of region"),
@@ -160,7 +160,7 @@ function pruneAll(path: string): void {
   db.close();
 }
 
-/** What a region answers about all that it holds, byte for byte. */
+/** The answers of a region about all its data, byte for byte. */
 async function everything(url: string): Promise<string> {
   const client = regionClient(url);
   const answers = await Promise.all([

@@ -31,10 +31,10 @@ test("a sensor that changes its unit within a window has two versions in every r
   }
   await Promise.all(site.regions.map((region) => region.start()));
   await site.startGateway();
-  await say(site, [0, 20, "Cel"], [1, 22, "Cel"], [2, 70, "Far"]);
+  await publish(site, [0, 20, "Cel"], [1, 22, "Cel"], [2, 70, "Far"]);
   await site.gateway!.kill();
   await site.startGateway();
-  await say(site, [3, 72, "Far"], [4, 24, "Cel"]);
+  await publish(site, [3, 72, "Far"], [4, 24, "Cel"]);
   await drained(site, 60_000);
 
   const answers = (): Promise<Answers[]> => Promise.all(site.regions.map(({ url }) => answersOf(site, url)));
@@ -73,12 +73,12 @@ test("a sensor that changes its unit within a window has two versions in every r
   expect(metrics).toContain('tidemark_edge_schema_changes_total{kind="unit"} 2');
 });
 
-test("with on_change: dead_letter a change becomes a dead letter, and retry brings it in exactly once", async () => {
+test("with on_change: dead_letter a change becomes a dead letter, and retry decodes it exactly once", async () => {
   const strict = { schema: { on_change: "dead_letter" } };
   const site = await deployment({ edge: { windows: WINDOWS, ...strict, log: { format: "json" } } });
   await site.startRegion();
   await site.startGateway();
-  await say(site, [0, 20, "Cel"], [1, 70, "Far"], [2, 21, "Cel"], [3, "off", "Cel"]);
+  await publish(site, [0, 20, "Cel"], [1, 70, "Far"], [2, 21, "Cel"], [3, "off", "Cel"]);
   const gateway = ["--gateway", site.gatewayUrl];
   const list = await runCommand(["deadletter", "list", ...gateway], { cwd: site.directory });
   expect(list.out).toMatch(/schema_change: temp was number in Cel and is number in Far now; .*on_change/);
@@ -105,11 +105,14 @@ test("with on_change: dead_letter a change becomes a dead letter, and retry brin
 });
 
 /** Sends readings as SenML, in which each has its unit. Times are in seconds. */
-async function say(site: LocalDeployment, ...readings: readonly [number, number | string, string][]): Promise<void> {
+async function publish(
+  site: LocalDeployment,
+  ...readings: readonly [number, number | string, string][]
+): Promise<void> {
   const sensor = await connectAsync(site.mqttUrl, { protocolVersion: 5 });
   for (const [second, value, u] of readings) {
-    const said = typeof value === "number" ? { v: value } : { vs: value };
-    const record = { bn: "press:", n: "temp", t: AT_MS / 1000 + second, u, ...said };
+    const written = typeof value === "number" ? { v: value } : { vs: value };
+    const record = { bn: "press:", n: "temp", t: AT_MS / 1000 + second, u, ...written };
     await sensor.publishAsync("plant/senml", JSON.stringify([record]), { qos: 1 });
   }
   await sensor.endAsync();

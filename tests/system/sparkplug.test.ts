@@ -5,7 +5,7 @@ import { deployment, drained, eventually, readings } from "../support/deployment
 
 const WINDOWS = [{ lengths: ["1s"], raw: true, idle_timeout: "1s" }];
 
-/** Metrics of a payload: `x` with number 1 as a double; with its name in a birth, without in data. */
+/** A payload with the metric `x`, alias 1, as a double. A birth contains the name, data only the alias. */
 function payload(seq: number, value: number, isBirth: boolean): Buffer {
   const double = Buffer.alloc(8);
   double.writeDoubleLE(value);

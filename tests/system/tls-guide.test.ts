@@ -23,7 +23,7 @@ function blocksOfGuide(): { readonly language: string; readonly code: string }[]
 }
 
 test.skipIf(!hasTool("openssl"))(
-  "the guide to TLS works as it stands: a reading goes encrypted to the region",
+  "the guide to TLS works as it is written: a reading goes encrypted to the region",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-tls-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

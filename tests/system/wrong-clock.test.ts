@@ -37,7 +37,7 @@ test.skipIf(FAKETIME === undefined)(
     for (const jump of ["+0", "-20000d", "+0", "+365d", "-3600", "-20000d", "+0"]) {
       clock(jump);
       await sensors.publish(200);
-      // Windows opened under one clock must close although the next one never reaches their end.
+      // Windows that were opened under one clock must close, even if the next clock never reaches their end.
       await drained(site, 60_000);
     }
     clock("-86400");

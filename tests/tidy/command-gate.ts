@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FOLDERS, ROOT } from "./tree.ts";
 
 /**
- * Proof that a command of `npm run check` still finds what it looks for. A gate that looks no more (a renamed rule, a
- * tool that finds no files) passes as quietly as one that found nothing. So each gate runs in scratch folders with the
- * real configuration: on a clean tree, which must pass, and on one with planted violations, each of which it must name.
+ * Proof that a command of `npm run check` still finds violations. A gate that checks nothing any more (a renamed rule, a tool
+ * that finds no files) passes without a word. So each gate runs in scratch folders with the real configuration: on a clean
+ * tree, which must pass, and on one with planted violations, each of which it must name.
  */
 export function commandGate(options: {
   name: string;

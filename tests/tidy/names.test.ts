@@ -4,17 +4,17 @@ import { SOURCES } from "./tree.ts";
 import type { TextFile } from "./tree.ts";
 
 /**
- * Two checks of names that no tool has: an exported name stands once in the repository, and somebody reads each member
- * of each class and type. Both look at names only, not at types, so that they take two seconds and are never wrong about
- * a member that is read. What they miss is an unread member with the name of a member that is read elsewhere.
+ * Two checks of names that no tool has: no exported name occurs twice in the repository, and each member of each class and
+ * type is read. Both look at names only, not at types. So they take two seconds and never report a member that is read. They
+ * miss an unread member if another member with the same name is read.
  */
 const TREE = SOURCES.filter(({ path }) => path.endsWith(".ts") && !/^(\.ci\/|tests\/tidy\/names)/.test(path)).map(
   parsed,
 );
 
 describe("an exported name", () => {
-  it("stands once in the repository", () => expect(exportedTwice(TREE)).toEqual([]));
-  it("is noticed when it stands twice", () => {
+  it("occurs once in the repository", () => expect(exportedTwice(TREE)).toEqual([]));
+  it("is noticed when it occurs twice", () => {
     const first = parsed({ path: "edge/a.ts", text: "export type Batch = 1;\nconst x = 1;" });
     const second = parsed({ path: "cloud/b.ts", text: "export class Batch {}\nconst x = 1;" });
     expect(exportedTwice([first, second])).toEqual(["Batch: edge/a.ts, cloud/b.ts"]);
@@ -22,9 +22,8 @@ describe("an exported name", () => {
 });
 
 describe("a member of a class or type", () => {
-  it("is read by somebody", () =>
-    expect(unreadMembers(TREE).filter(({ name }) => !WRITTEN_ONLY.has(name))).toEqual([]));
-  it("is noticed when nobody reads it", () => {
+  it("is read", () => expect(unreadMembers(TREE).filter(({ name }) => !WRITTEN_ONLY.has(name))).toEqual([]));
+  it("is noticed when it is not read", () => {
     const text = `
       export type Row = { readonly read: number; readonly unread: number; readonly taken: number };
       export class Rows { get size(): number { return 1; } add(row: Row): number { return row.read; } }
@@ -36,13 +35,13 @@ describe("a member of a class or type", () => {
       "edge/a.ts:3 size",
     ]);
   });
-  it("that is on the list of the unread is not read", () => {
+  it("is on the list of exceptions only if it is not read", () => {
     const unread = new Set(unreadMembers(TREE).map(({ name }) => name));
     expect([...WRITTEN_ONLY.keys()].filter((name) => !unread.has(name))).toEqual([]);
   });
 });
 
-/** Members that no code of ours reads, and who does. */
+/** Members that only other programs or people read, with the place where they read them. */
 const WRITTEN_ONLY: ReadonlyMap<string, string> = new Map([
   ["rebooted", "the log of a region"],
   ["openapi", "programs that read GET /v1/openapi.json"],
@@ -111,7 +110,7 @@ function unreadMembers(files: readonly ts.SourceFile[]): Member[] {
   return members.filter(({ name }) => !read.has(name));
 }
 
-/** The name of a member that code outside of its class may use. tsc looks after those that begin with `#`. */
+/** The name of a member that code outside of its class may use. tsc checks members that begin with `#`. */
 function memberName(node: ts.Node): string | undefined {
   const isMember =
     ts.isPropertySignature(node) ||

@@ -135,12 +135,12 @@ describe("the docs gate", () => {
     cpSync(join(ROOT, "package.json"), join(scratch, "package.json"));
   });
 
-  const check = (): { status: number | null; said: string } => {
+  const check = (): { status: number | null; output: string } => {
     const { status, stderr } = spawnSync(process.execPath, [".ci/docs.ts", "--check"], {
       cwd: scratch,
       encoding: "utf8",
     });
-    return { status, said: stderr };
+    return { status, output: stderr };
   };
   /** Checks the tree with one text of one file replaced. */
   const planted = (file: string, from: string, to: string): ReturnType<typeof check> => {
@@ -156,35 +156,41 @@ describe("the docs gate", () => {
   };
 
   test("passes pages that are up to date", () => {
-    expect(check()).toEqual({ status: 0, said: "" });
+    expect(check()).toEqual({ status: 0, output: "" });
   });
   test("fails a page that was edited by hand", () => {
-    const { status, said } = planted("cloud/CONFIGURATION.md", "`72h`", "`73h`");
-    expect([status, said]).toEqual([1, "cloud/CONFIGURATION.md is out of date with the schema (run `npm run docs`)\n"]);
+    const { status, output } = planted("cloud/CONFIGURATION.md", "`72h`", "`73h`");
+    expect([status, output]).toEqual([
+      1,
+      "cloud/CONFIGURATION.md is out of date with the schema (run `npm run docs`)\n",
+    ]);
   });
   test("fails a schema that changed without its page", () => {
-    const { status, said } = planted("edge/config/storage.ts", 'prefault("2GiB")', 'prefault("3GiB")');
-    expect([status, said]).toEqual([1, "edge/CONFIGURATION.md is out of date with the schema (run `npm run docs`)\n"]);
+    const { status, output } = planted("edge/config/storage.ts", 'prefault("2GiB")', 'prefault("3GiB")');
+    expect([status, output]).toEqual([
+      1,
+      "edge/CONFIGURATION.md is out of date with the schema (run `npm run docs`)\n",
+    ]);
   });
   test("fails a key without a description", () => {
-    const { status, said } = planted(
+    const { status, output } = planted(
       "edge/config/storage.ts",
       '.describe("A batch is sealed when it has this size.")',
       "",
     );
     expect(status).toBe(1);
-    expect(said).toContain("edge/CONFIGURATION.md: no description for seal.size (add .describe() to the schema)");
+    expect(output).toContain("edge/CONFIGURATION.md: no description for seal.size (add .describe() to the schema)");
   });
 });
 
-/** What the example chooses, because a configuration without it does not start, or to show more. */
+/** Keys that have another value in the example: a configuration without them does not start, or they show how to use them. */
 const CHOSEN: ReadonlySet<string> = new Set(["mqtt.allow_anonymous", "mqtt.listeners", "windows"]);
 
 function readText(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
 
-/** The paths of all keys, found in zod's own definitions and not by way of JSON Schema. */
+/** The paths of all keys, from zod's own definitions and not from JSON Schema. */
 function shapePaths(schema: z.core.$ZodType, prefix: string): ReferenceKey["path"][] {
   const def = schema._zod.def as {
     readonly [K in "shape" | "element" | "valueType" | "innerType" | "in" | "options"]?: unknown;
@@ -203,7 +209,7 @@ function shapePaths(schema: z.core.$ZodType, prefix: string): ReferenceKey["path
   return Array.isArray(def.options) ? def.options.flatMap((inner) => below(inner, prefix)) : [];
 }
 
-/** The value at a path; of a list the first element. */
+/** The value at a path; in a list, that of the first element. */
 function valueAt(value: unknown, path: string): unknown {
   let at = value;
   for (const part of path.replaceAll("[]", ".0").split(".")) {

@@ -4,14 +4,14 @@ import { describe, expect, it } from "vitest";
 import { ROOT, SOURCES, readText } from "./tree.ts";
 import type { TextFile } from "./tree.ts";
 
-/** `proto/SPEC.md` and the tests hold each other to what they say. */
+/** The rules in `proto/SPEC.md` and the ids in the titles of tests belong together, in both directions. */
 const TESTS = SOURCES.filter(({ path }) => path.startsWith("tests/") && !path.startsWith("tests/tidy/"));
 
 describe("the rules in proto/SPEC.md", () => {
   const rules = rulesOf(readText("proto/SPEC.md"));
 
-  it("are there", () => expect(rules.length).toBeGreaterThan(25));
-  it("have ids of their own", () => expect(twice(rules)).toEqual([]));
+  it("are found", () => expect(rules.length).toBeGreaterThan(25));
+  it("have unique ids", () => expect(twice(rules)).toEqual([]));
   it("name places that exist", () => expect(missingPlaces(rules)).toEqual([]));
   it("are cited by a test title in each place that proves them", () => expect(uncited(rules, TESTS)).toEqual([]));
   it("are all that test titles cite", () => expect(unknownCitations(rules, TESTS)).toEqual([]));
@@ -23,7 +23,7 @@ describe("notices", () => {
   const row = "| I1 | Bytes stay | `edge/main.ts` | `tests/unit` |";
   const test = (title: string): TextFile => ({ path: "tests/unit/x.test.ts", text: `test("${title}", () => {});` });
 
-  it("no mistake where there is none", () => {
+  it("nothing in a page without a mistake", () => {
     const rules = page(row);
     const tests = [test("[I1] bytes stay")];
     expect([twice(rules), missingPlaces(rules), uncited(rules, tests), unknownCitations(rules, tests)]).toEqual([

@@ -8,7 +8,7 @@ import { linesMatching, SOURCES } from "./tree.ts";
  */
 const SLEEP = /\bawait delay\(|new Promise\b.*\bsetTimeout\(|\bsetTimeout\((resolve|done|wake)\b/;
 
-/** Where waiting for a time is the purpose, and why. */
+/** Files that may wait for a time, and why. */
 const ALLOWED: ReadonlyMap<string, string> = new Map([
   ["tests/support/deployment.ts", "`eventually` asks again"],
   ["tests/support/unique-sensors.ts", "a load has a pace"],

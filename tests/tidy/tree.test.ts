@@ -16,7 +16,7 @@ const TOP_FILES = [
   "tsconfig.json",
 ];
 const MADE_BY_RUNNING = new Set(["node_modules", "dist", "coverage", "tidemark-data", "bench-results"]);
-/** This room quotes what it forbids. */
+/** This folder quotes what it forbids. */
 const OUTSIDE = SOURCES.filter(({ path }) => !path.startsWith("tests/tidy/"));
 
 it("the top has nothing but the five folders and the named files", () => {

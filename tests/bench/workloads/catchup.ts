@@ -11,9 +11,9 @@ import { HttpClient } from "../../../proto/runtime/http/client.ts";
 import { regionStatusSchema } from "../../../proto/wire/http/region-status.ts";
 
 /**
- * How fast a region catches up that was away while another one took a backlog. Measured twice, from the start of its process
- * until it has the last record: from the batches of the other region, and with an empty disk from a snapshot, when the bytes
- * of the batches are pruned.
+ * How fast a region catches up after it was away while another one received a backlog. Measured twice, from the start of its
+ * process until it has the last record: from the batches of the other region; and with an empty disk from a snapshot, after
+ * the bytes of the batches were pruned.
  */
 export async function catchup(bench: Bench): Promise<Section> {
   const batchCount = bench.quick ? 100 : 2_000;

@@ -83,7 +83,8 @@ async function until(gateway: LocalGateway, met: (uplink: Uplink) => boolean): P
   for (;;) {
     const { uplink } = await client.get("/v1/status", gatewayStatusSchema);
     if (met(uplink)) return uplink;
-    if (performance.now() > endMs) throw new Error(`the gateway did not get there: ${JSON.stringify(uplink)}`);
+    if (performance.now() > endMs)
+      throw new Error(`the gateway did not reach the expected state: ${JSON.stringify(uplink)}`);
     await sleep(POLL_MS);
   }
 }

@@ -4,14 +4,14 @@ import { type Child, memoryOf } from "../children.ts";
 import type { Figure, Section } from "../report.ts";
 import { type Bench, generateLoad, launchGateway, launchRegion } from "../servers.ts";
 
-const QUIET_MS = 5_000;
+const SETTLE_MS = 5_000;
 
-/** Resident memory of a gateway and its region: after five quiet seconds, and under full load. */
+/** Resident memory of a gateway and its region: after five idle seconds, and under full load. */
 export async function memory(bench: Bench): Promise<Section> {
   const ingestPort = await freePort();
   const region = await launchRegion(bench, { name: "memory-region", ingestPort });
   const gateway = await launchGateway(bench, { name: "memory", raw: false, regionPort: ingestPort });
-  await sleep(QUIET_MS);
+  await sleep(SETTLE_MS);
   const idle = [resident("gateway, idle", gateway.child), resident("region, idle", region.child)];
   const seconds = bench.quick ? 3 : 10;
   await generateLoad(bench, { port: gateway.mqttPort, connections: 50, inFlight: 20, seconds });
@@ -26,7 +26,7 @@ export async function series(bench: Bench): Promise<Section> {
   const fields = 100;
   const topics = bench.quick ? 1_000 : 10_000;
   const gateway = await launchGateway(bench, { name: "series", raw: false, regionPort: await freePort() });
-  await sleep(QUIET_MS);
+  await sleep(SETTLE_MS);
   const before = memoryOf(gateway.child)?.residentBytes ?? Number.NaN;
   const load = { port: gateway.mqttPort, connections: 20, inFlight: 5 };
   await generateLoad(bench, { ...load, messages: topics, topics, fields, firstMs: Date.now() });

@@ -4,8 +4,9 @@ import type { Section } from "../report.ts";
 import { type Bench, folderBytes, launchRegion } from "../servers.ts";
 
 /**
- * How many window records a region takes in: batches sealed ahead, sent over one session as fast as it reads them, until
- * the last is acknowledged as durable. Every record is new to the store, and has a quantile sketch.
+ * How many window records a region stores in a second. Batches that were sealed before are sent over one session as fast as
+ * the region reads them, until the last is acknowledged as durable. Every record is new to the store, and has a quantile
+ * sketch.
  */
 export async function region(bench: Bench): Promise<Section> {
   const batchCount = bench.quick ? 60 : 600;
@@ -21,7 +22,7 @@ export async function region(bench: Bench): Promise<Section> {
     about: `${records.toLocaleString("en")} window records in ${batchCount} batches over one session`,
     figures: [
       { name: "durable", value: records / seconds, unit: "records/s" },
-      { name: "which stand for", value: (records * READINGS_PER_WINDOW) / seconds, unit: "readings/s" },
+      { name: "durable, their readings", value: (records * READINGS_PER_WINDOW) / seconds, unit: "readings/s" },
       { name: "batch body, per record", value: bodyBytes / records, unit: "B" },
       { name: "on the region's disk, per record", value: (await folderBytes(server.dataDir)) / records, unit: "B" },
     ],

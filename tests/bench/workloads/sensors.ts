@@ -18,22 +18,21 @@ import {
 } from "../servers.ts";
 
 const FLEET = fileURLToPath(new URL("../sensor-fleet-process.ts", import.meta.url));
-const QUIET_MS = 5_000;
+const SETTLE_MS = 5_000;
 const SAMPLES = 5;
 const SAMPLE_MS = 500;
-/** A sensor's first message makes its series and opens their windows, once: measured apart. */
+/** A sensor's first message creates its series and opens their windows. That happens once and is measured separately. */
 const FIRST_S = 10;
 const PROBE_MS = 50;
-/** Sensors that are put up one after the other do not come all at once; a few hundred do. */
+/** Sensors are installed one after the other, so at most a few hundred connect for the first time at once. */
 const AT_ONCE = 256;
 /** Files and sockets of a process besides those of its sensors. */
 const OTHER_DESCRIPTORS = 200;
 
 /**
- * Ten thousand sensors with a message a second each, on a gateway that hands on to a region: what a connection costs,
- * how long a PUBACK takes, and what happens when all of them are thrown off and come back at once, with the gateway
- * running and with the gateway killed. In the end every acknowledged message must be in the region once, or there is no
- * report.
+ * Ten thousand sensors with a message a second each, on a gateway with a region: what a connection costs, how long a PUBACK
+ * takes, and what happens when all of them lose their connections and reconnect at once, while the gateway runs and after
+ * it was killed. At the end every acknowledged message must be in the region once, or there is no report.
  */
 export async function sensors(bench: Bench): Promise<Section> {
   const count = bench.quick ? 1_000 : 10_000;
@@ -45,10 +44,10 @@ export async function sensors(bench: Bench): Promise<Section> {
   const gateway = await launchGateway(bench, options);
   const fleet = new Fleet(bench, { host: "127.0.0.1", port: gateway.mqttPort, sensors: count, prefix: "sensor" });
 
-  await sleep(QUIET_MS);
+  await sleep(SETTLE_MS);
   const emptyBytes = await settledBytes(gateway.child);
   const connectMs = await fleet.connect(AT_ONCE);
-  await sleep(QUIET_MS);
+  await sleep(SETTLE_MS);
   const idleBytes = await settledBytes(gateway.child);
 
   const firstMessages = await fleet.publish(bench.quick ? 3 : FIRST_S);
@@ -134,11 +133,11 @@ type Observed<T> = {
   readonly result: T;
   readonly cpuShare: number;
   readonly peakBytes: number;
-  /** The longest that the gateway took to say that it lives. */
+  /** The slowest answer of `/healthz`. */
   readonly healthMaxMs: number;
 };
 
-/** Works, and looks at the gateway meanwhile. @throws Error when its health does not answer with 200 in ten seconds. */
+/** Works, and looks at the gateway meanwhile. @throws Error when `/healthz` does not answer with 200 in ten seconds. */
 async function underLoad<T>(gateway: Gateway, work: () => Promise<T>): Promise<Observed<T>> {
   let over = false;
   let peakBytes = 0;
@@ -164,7 +163,7 @@ async function underLoad<T>(gateway: Gateway, work: () => Promise<T>): Promise<O
   return { result, cpuShare, peakBytes, healthMaxMs };
 }
 
-/** The middle of some samples: what a collection in between gives back or not should not decide. */
+/** The median of some samples, so that a garbage collection in between does not decide. */
 async function settledBytes(child: Child): Promise<number> {
   const samples: number[] = [];
   for (let sample = 0; sample < SAMPLES; sample++) {
@@ -175,13 +174,13 @@ async function settledBytes(child: Child): Promise<number> {
 }
 
 /**
- * Waits until the gateway has handed over every window, and compares with what the sensors know: messages are numbered
- * from 1, so of n messages of a device the counts of its windows must add up to n and their sums to n (n + 1) / 2.
+ * Waits until the gateway has forwarded every window, and compares with what the sensors know. Messages are numbered from
+ * 1. So after n messages of a device, the counts of its windows must add up to n, and their sums to n (n + 1) / 2.
  * @returns how many messages there were.
  */
 async function everythingOnce(fleet: Fleet, gateway: Gateway, region: Region): Promise<number> {
   await gatewayStatusWhen(gateway, {
-    what: "hand over every window",
+    what: "forward every window",
     timeoutMs: 60_000,
     met: ({ windows, outbox }) => windows.open === 0 && outbox.undurable_batches === 0,
   });

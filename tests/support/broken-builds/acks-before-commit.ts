@@ -1,11 +1,11 @@
 import { StorageClient } from "../../../edge/storage/storage-client.ts";
-import { replaced } from "./replaced.ts";
+import { replaceMethod } from "./replace-method.ts";
 
 /**
  * A gateway that breaks P1: it acknowledges messages that are only in memory and writes them a little later, like a broker
  * that saves from time to time.
  */
-replaced(
+replaceMethod(
   StorageClient.prototype,
   "offer",
   (offer) =>

@@ -1,8 +1,8 @@
 import { SqliteRowWriter } from "../../../cloud/store/sqlite/row-writer.ts";
-import { replaced } from "./replaced.ts";
+import { replaceMethod } from "./replace-method.ts";
 
 /** A region that breaks P2: it acknowledges every tenth batch and keeps none of its rows. */
-replaced(
+replaceMethod(
   SqliteRowWriter.prototype,
   "write",
   (write) =>

@@ -1,8 +1,8 @@
 import { SqliteOutbox } from "../../../edge/storage/sqlite-outbox.ts";
-import { replaced } from "./replaced.ts";
+import { replaceMethod } from "./replace-method.ts";
 
 /** A gateway that breaks P3: it deletes a batch as soon as one region has it. */
-replaced(
+replaceMethod(
   SqliteOutbox.prototype,
   "mark",
   (mark) =>
@@ -10,7 +10,7 @@ replaced(
       mark.call(this, { ...claim, replicated: claim.durable });
     },
 );
-replaced(
+replaceMethod(
   SqliteOutbox.prototype,
   "trim",
   (trim) =>

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Latencies } from "../../bench/latencies.ts";
 
-test("quantiles are values that were recorded, exact, also of more than the first allocation holds", () => {
+test("quantiles are exact, also with more values than the first allocation holds", () => {
   const latencies = new Latencies();
   for (let i = 100_000; i > 0; i--) latencies.record(i);
   expect(latencies.count).toBe(100_000);
   expect(latencies.quantiles()).toEqual({ p50Ms: 50_000, p99Ms: 99_000, p999Ms: 99_900, maxMs: 100_000 });
 });
 
-test("at least the fraction is at or below its quantile, and less than that is below", () => {
+test("at least 99 % of the values are at or below p99, and less than 99 % are below", () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1 }), (all) => {
       const latencies = new Latencies();
@@ -22,6 +22,6 @@ test("at least the fraction is at or below its quantile, and less than that is b
   );
 });
 
-test("of nothing there are none", () => {
+test("without values a quantile is NaN", () => {
   expect(new Latencies().quantiles().p99Ms).toBeNaN();
 });

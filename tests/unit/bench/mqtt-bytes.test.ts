@@ -17,7 +17,7 @@ function parsed(bytes: Uint8Array): Packet[] {
   return packets;
 }
 
-/** Takes `runs` of 7 packets, or all, and checks that the runs hold as many packets as they say. */
+/** Takes slices of 7 packets, at most `runs` of them, and checks that each contains as many packets as it says. */
 function drained(source: PacketSource, runs = Number.POSITIVE_INFINITY): IPublishPacket[] {
   const packets: IPublishPacket[] = [];
   for (let run = 0; run < runs; run++) {
@@ -31,7 +31,7 @@ function drained(source: PacketSource, runs = Number.POSITIVE_INFINITY): IPublis
 }
 
 describe("packets encoded ahead", () => {
-  it("are what a real MQTT parser takes for a CONNECT", () => {
+  it("contain a CONNECT that a real MQTT parser reads", () => {
     const [connect] = parsed(connectBytes({ id: "c1", username: "ann", password: "s" })) as IConnectPacket[];
     expect(connect).toMatchObject({ clientId: "c1", clean: true, keepalive: 0, protocolVersion: 4, username: "ann" });
   });
@@ -61,7 +61,7 @@ describe("packets encoded ahead", () => {
     expect(message.bytes.subarray(1)).toEqual(before.subarray(1));
   });
 
-  it("come round in a ring: ids in order, two-decimal values, no seam", () => {
+  it("repeat in a ring: ids in order, two-decimal values, no gap", () => {
     const packets = drained(ringSource({ topic: "a/b", seed: 1, maxRun: 20 }), 400);
     expect(packets).toHaveLength(2_800);
     for (const [index, { messageId, topic, qos, dup, payload }] of packets.entries()) {

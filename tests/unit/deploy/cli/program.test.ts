@@ -53,7 +53,7 @@ test("the help shows the commands in groups, in this order", () => {
   ]);
 });
 
-describe("each command has an example in its help, and the command line takes it", () => {
+describe("each command has an example in its help, and the command line accepts it", () => {
   const examples = COMMANDS.flatMap(([path, command]) => command.examples.map((line) => [line, path] as const));
 
   test.each(COMMANDS)("%s has one", (_, command) => {

@@ -55,8 +55,8 @@ test.each<[string, string, string]>([
   ["two steps in one", GOOD.replace("- wait: 2s", "- wait: 2s\n    load: pause"), "expected one step behind each dash"],
   ["an unknown step", GOOD.replace("wait: 2s", "wiat: 2s"), "did you mean wait?"],
   ["a rate without a unit", GOOD.replace("steps:", "load: { rate: 200 }\nsteps:"), "expected a rate such as 200/s"],
-])("%s is a mistake that is shown with its place", (_, text, told) => {
-  expect(parsed(text)).toContain(told);
+])("%s is a mistake that is shown with its place", (_, text, message) => {
+  expect(parsed(text)).toContain(message);
   expect(parsed(text)).toMatch(/^drill\.yaml:\d+:\d+ /);
 });
 

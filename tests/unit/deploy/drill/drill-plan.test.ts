@@ -10,7 +10,7 @@ const PARTS = { regions: ["eu", "us", "ap"], gateways: ["plant-1", "plant-2"] };
 const step = (given: object): DrillStep => drillStep().parse(given);
 const cut = step({ cut_link: { from: "home", to: "others", for: "5s" } });
 
-test("roles get their names, and a link between two regions is both connections", () => {
+test("roles become names of parts, and a link between two regions becomes two connections", () => {
   const links = injectionsIn(planSteps({ steps: [cut] }, PARTS)).map(({ place }) =>
     place.kind === "link" ? `${place.link.from}>${place.link.to}` : "",
   );
@@ -40,7 +40,7 @@ test("a role that no part has is refused before anything begins", () => {
   );
 });
 
-test("an injection spares the regions that can still take new readings", () => {
+test("an injection keeps new readings only from the regions that it hits", () => {
   const [between] = injectionsIn(planSteps({ steps: [cut] }, PARTS));
   expect(keepsReadingsFrom(between!, "plant-1", "eu")).toBe(false);
   expect(keepsReadingsFrom(freezeOf("eu", 1), "plant-1", "eu")).toBe(true);

@@ -50,7 +50,7 @@ describe("the ledger of a drill", () => {
     expect(isClean(ledger)).toBe(false);
   });
 
-  test("names readings that are there twice, and counts those that nobody sent", () => {
+  test("names readings that are there twice, and counts those that were never sent", () => {
     const [eu] = ledgerOf([log([true, true])], [contents("eu", [1, 2, 2, 7])]).regions;
     expect(eu!.twice).toEqual([{ device: DEVICE, id: 2, acknowledgedAt: "1970-01-01T00:00:02.001Z" }]);
     expect(eu!.neverSent).toBe(1);
@@ -74,12 +74,12 @@ describe("the ledger of a drill", () => {
   });
 
   test("names exactly the readings that are lost or doubled, for all combinations", () => {
-    const fates = fc.array(fc.constantFrom("once", "lost", "doubled", "unacknowledged"), { maxLength: 40 });
+    const outcomes = fc.array(fc.constantFrom("once", "lost", "doubled", "unacknowledged"), { maxLength: 40 });
     fc.assert(
-      fc.property(fates, (given) => {
-        const ids = given.flatMap((fate, i) => (fate === "lost" ? [] : fate === "doubled" ? [i + 1, i + 1] : [i + 1]));
-        const [eu] = ledgerOf([log(given.map((fate) => fate !== "unacknowledged"))], [contents("eu", ids)]).regions;
-        const named = (fate: string): number[] => given.flatMap((one, i) => (one === fate ? [i + 1] : []));
+      fc.property(outcomes, (given) => {
+        const ids = given.flatMap((one, i) => (one === "lost" ? [] : one === "doubled" ? [i + 1, i + 1] : [i + 1]));
+        const [eu] = ledgerOf([log(given.map((one) => one !== "unacknowledged"))], [contents("eu", ids)]).regions;
+        const named = (outcome: string): number[] => given.flatMap((one, i) => (one === outcome ? [i + 1] : []));
         expect(eu!.missing.map(({ id }) => id)).toEqual(named("lost"));
         expect(eu!.twice.map(({ id }) => id)).toEqual(named("doubled"));
       }),

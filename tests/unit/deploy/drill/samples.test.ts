@@ -8,7 +8,7 @@ import { gatewaySample, regionSample, drillSample } from "./samples.ts";
 const BOTH = new Set(["eu", "us"]);
 
 describe("whether a deployment is well", () => {
-  test("is yes where everything flows", () => expect(isWell(drillSample({}), BOTH)).toBe(true));
+  test("is true when everything flows", () => expect(isWell(drillSample({}), BOTH)).toBe(true));
 
   test.each<[string, Sample]>([
     ["gateway plant-1 does not answer", drillSample({ gateway: undefined })],
@@ -18,7 +18,7 @@ describe("whether a deployment is well", () => {
     ["region eu does not answer", drillSample({ eu: undefined })],
     ["region eu has no connection to us", drillSample({ eu: regionSample("us", { connected: false }) })],
     ["region us is behind eu", drillSample({ eu: regionSample("us", { behindBatches: 3, behindMs: 9000 }) })],
-  ])("is no: %s", (ailment, given) => expect(troubleIn(given, BOTH)).toBe(ailment));
+  ])("is false: %s", (trouble, given) => expect(troubleIn(given, BOTH)).toBe(trouble));
 
   test("ignores regions that need not be well", () => {
     const one = drillSample({ eu: undefined, us: regionSample("eu", { connected: false }) });
@@ -52,15 +52,15 @@ describe("a drill is stopped", () => {
     ).toBeUndefined();
   });
 
-  test("when a region has not answered for 5 s that no injection hit", () => {
+  test("when a region that no injection hit has not answered for 5 s", () => {
     expect(stopReason(gone.slice(0, 2), { conditions, expected: new Set(["eu"]) })).toBeUndefined();
     expect(stopReason(gone, { conditions, expected: new Set(["eu"]) })).toMatch(/region us has not answered/);
     expect(stopReason(gone, { conditions, expected: new Set(["us"]) })).toBeUndefined();
   });
 });
 
-describe("a drill does not begin", () => {
-  test("except on a deployment that is well", () => expect(objections(drillSample({}), ["eu", "us"])).toEqual([]));
+describe("a drill may begin", () => {
+  test("on a deployment that is well", () => expect(objections(drillSample({}), ["eu", "us"])).toEqual([]));
 
   test.each<[RegExp, Sample]>([
     [/plant-1 does not answer/, drillSample({ gateway: undefined })],
@@ -70,11 +70,11 @@ describe("a drill does not begin", () => {
     [/sees us as joining/, drillSample({ eu: regionSample("us", { state: "joining" }) })],
     [/no connection to eu/, drillSample({ us: regionSample("eu", { connected: false }) })],
     [/us is 12 s behind eu/, drillSample({ eu: regionSample("us", { behindBatches: 1, behindMs: 12_000 }) })],
-  ])("while %s", (objection, given) => {
+  ])("but not while %s", (objection, given) => {
     expect(objections(given, ["eu", "us"]).join("\n")).toMatch(objection);
   });
 
-  test("when the regions are not in the order of the first gateway's preference", () => {
+  test("but not when the regions are not in the first gateway's order of preference", () => {
     expect(objections(drillSample({}), ["us", "eu"])).toEqual([
       "the first gateway prefers eu, us; write the regions of the deployment in this order",
     ]);

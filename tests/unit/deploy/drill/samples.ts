@@ -1,6 +1,6 @@
 import type { GatewaySample, RegionSample, Sample } from "../../../../deploy/drill/samples.ts";
 
-/** Samples in which everything is well, but for what a test says. */
+/** Samples in which everything is well, except what a test changes. */
 export function gatewaySample(more: Partial<GatewaySample> = {}): GatewaySample {
   const region = { role: "standby", link: "live", sentBatches: 0, sentBytes: 0, durableBatches: 0 };
   return {

@@ -90,12 +90,12 @@ test.each<[keyof typeof LIMITS, string]>([
   ["rtoMs", "the first new durable reading took 1.20 s"],
   ["repairMs", "the repair took 1.00 s"],
   ["backHomeMs", "the return to the home region took 6.00 s"],
-])("beyond %s is a failure", (limit, told) => {
+])("beyond %s is a failure", (limit, message) => {
   const judged = judge(WHOLE, { ...LIMITS, [limit]: 500 });
   expect(judged.verdict).toBe("failed");
-  expect(judged.reasons[0]).toContain(told);
+  expect(judged.reasons[0]).toContain(message);
 });
 
-test("a home region that does not come back is not waited for", () => {
+test("a drill whose home region does not come back can pass", () => {
   expect(judge({ ...WHOLE, backHomeAtMs: null }, { ...LIMITS, backHomeMs: null }).verdict).toBe("passed");
 });

@@ -64,7 +64,7 @@ test("a healthy link passes on everything in both directions, and the end of a c
   expect(client.broken).toBe(false);
 });
 
-test("a cut link tells nobody; the bytes that it kept go on when it is healed", async () => {
+test("a cut link closes no connection, and passes on the bytes that it kept when it is healed", async () => {
   const client = new Client();
   client.socket.write("one ");
   await until(() => client.text === "one ");

@@ -1,5 +1,5 @@
 /** Replaces a method for every object of a class. */
-export function replaced<Of extends object, Name extends keyof Of>(
+export function replaceMethod<Of extends object, Name extends keyof Of>(
   prototype: Of,
   name: Name,
   by: (original: Of[Name]) => Of[Name],
