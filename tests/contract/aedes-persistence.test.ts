@@ -6,7 +6,7 @@ import { SessionWorld } from "../support/session-world.ts";
 
 /**
  * The test suite that `aedes-persistence` publishes for implementations of its contract, on `sessions.db`. Every case is a
- * test here. The suite is written for node:test and uses its plan, its assertions and its diagnostics.
+ * test here. The suite is written for node:test and uses its plan, assertions and diagnostics.
  */
 
 type Case = {

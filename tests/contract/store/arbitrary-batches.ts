@@ -33,7 +33,7 @@ const arbitraryWindow = fc
     haMode: fc.constantFrom("auto" as const, "auto" as const, "mirror" as const, "partition" as const),
   })
   .map(({ values, ...place }) => {
-    // Its unit is learned between two revisions, and the other part is in another one.
+    // The gateway learns the unit between two revisions. The other part has another unit.
     const unit = place.part > 0 ? "°F" : place.revision === 0 ? null : "°C";
     return windowOf(values, { ...place, unit, later: place.part > 0 });
   });

@@ -7,7 +7,7 @@ import { rawBlock, sealed, sealedByTheFuture, testStream, windowOf } from "../..
 import { A, B, arrivedBatch, dumpAfter, plain } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
-/** What the set of batches holds, gives back and counts. */
+/** The set of batches: what it holds, returns and counts. */
 export function describeBatches(trial: StoreTrial): void {
   describe("the set", () => {
     it("keeps its id across a reopen", async () => {
@@ -78,7 +78,7 @@ export function describeBatches(trial: StoreTrial): void {
       expect(await trial.records()).toHaveLength(1);
     });
 
-    it("[P5] notes the batches that a gateway discarded, and does not claim to hold them", async () => {
+    it("[P5] notes the batches that a gateway discarded, and does not claim them", async () => {
       await trial.store.recordVoid({
         gateway: "plant-7",
         streamId: A,
@@ -92,7 +92,7 @@ export function describeBatches(trial: StoreTrial): void {
       expect(await trial.apply(sealed(A, 2, {}))).toEqual(["stored"]);
     });
 
-    it("gives back the bytes of batches in the order of the request, up to a size, and tells which are pruned", async () => {
+    it("returns the bytes of batches in the order of the request, up to a size, and says which are pruned", async () => {
       const batches = [1, 2, 3].map((position) => sealed(A, position, { windows: [windowOf([position])] }));
       await trial.apply(...batches);
       const [one, two, three] = batches;
@@ -132,7 +132,7 @@ export function describeBatches(trial: StoreTrial): void {
         expect(await trial.pruned(Number.MAX_SAFE_INTEGER, 10)).toBe(0);
       });
 
-      it("[P4] gives the same store in whatever order its sides come", async () => {
+      it("[P4] gives the same store in whatever order its sides arrive", async () => {
         const later = sealed(A, 2, { windows: [windowOf([1, 2, 3, 4], { revision: 1 })] });
         const batches = [one, two, three, later];
         const expected = await dumpAfter(trial.harness, [batches]);

@@ -74,7 +74,7 @@ export function describeCommands(trial: StoreTrial): void {
       expect((await trial.store.series({ ...ALL_SERIES, after: null, limit: 9 })).rows).toHaveLength(1);
       expect(await trial.store.revisions(at)).toEqual({ rows: [], complete: true });
       expect(await conflicts()).toEqual([]);
-      // What the batches carried is counted all the same: an audit compares it with what gateways counted.
+      // The content of the batches still counts, because an audit compares it with the counts of gateways.
       expect(await trial.store.totals()).toMatchObject({
         records: before.records + 2,
         rawReadings: before.rawReadings + 1,
@@ -99,7 +99,7 @@ export function describeCommands(trial: StoreTrial): void {
       expect(await conflicts({ kind: "restart", device: "d1" })).toHaveLength(1);
       expect(await conflicts({ fromMs: 1 })).toEqual([]);
       expect(await conflicts({ fromMs: 0, toMs: 1 })).toHaveLength(2);
-      // The choice follows the rows: a revision that says the same leaves nothing to choose.
+      // The choice follows the rows: a revision with the same values leaves nothing to choose.
       await trial.apply(
         sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 1 })] }),
         commanded(3, command("clear", 2)),

@@ -10,7 +10,7 @@ import type { StoreTrial } from "./store-trial.ts";
 
 /** What a store refuses. */
 export function describeRefusals(trial: StoreTrial): void {
-  describe("a batch that is not what it says", () => {
+  describe("a batch that is not what its sender says", () => {
     it("[I1] refuses bytes that do not match their hash, and stores the rest of the call", async () => {
       const good = sealed(A, 1, { windows: [windowOf([1])] });
       const bad = { ...sealed(A, 2, { windows: [windowOf([2])] }), sha256: good.sha256 };
@@ -34,7 +34,7 @@ export function describeRefusals(trial: StoreTrial): void {
       });
       expect((await trial.store.apply([from("plant-8", batch)])).outcomes[0]!.kind).toBe("invalid");
       expect((await trial.store.apply([from("plant-7", batch)])).outcomes[0]!.kind).toBe("stored");
-      // A body that nobody can read does not say who sealed it; the stream does.
+      // An unreadable body does not show who sealed it, but the stream does.
       expect((await trial.store.apply([from("plant-8", sealedByTheFuture(A, 2))])).outcomes[0]!.kind).toBe("invalid");
       expect(await trial.store.have([A])).toMatchObject([{ gateway: "plant-7", have: { prefix: 1 } }]);
     });

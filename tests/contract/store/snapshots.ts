@@ -8,10 +8,10 @@ import { arbitraryBatch } from "./arbitrary-batches.ts";
 import { A, arrivedBatch } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
-/** Snapshots, from which a region begins anew. */
+/** Snapshots, with which an empty region starts. */
 export function describeSnapshots(trial: StoreTrial): void {
   describe("a snapshot", () => {
-    /** Takes the snapshot of `from` over, doing `meanwhile` after each part. */
+    /** Copies the snapshot of `from`, and runs `meanwhile` after each part. */
     const takeOver = async (from: Store, to: Store, meanwhile: () => Promise<void> = async () => {}) => {
       let after = new Uint8Array(0);
       do {
@@ -37,7 +37,7 @@ export function describeSnapshots(trial: StoreTrial): void {
           const [from, to] = [await there.open(), await here.open()];
           await from.apply(before.map((batch, i) => ({ ...arrivedBatch(batch), receivedMs: i })));
           await from.prune((await from.prunable({ receivedBeforeMs: keptFrom, after: null, limit: 10 })).rows);
-          // Some of it is there already, with its bytes.
+          // Some of the batches are there already, with their bytes.
           await to.apply(held.flatMap((i) => (before[i] === undefined ? [] : [arrivedBatch(before[i])])));
           const arriving = meanwhile.values();
           await takeOver(from, to, async () => {
@@ -53,12 +53,12 @@ export function describeSnapshots(trial: StoreTrial): void {
           for (const one of [from, to]) await one.close();
           for (const place of [here, there]) await place.remove();
         }),
-        // Each is a dozen fsyncs.
+        // Each run makes a dozen fsyncs.
         { numRuns: Math.ceil(trial.harness.runs / 3) },
       );
     });
 
-    it("[I12] brings many rows in parts, and may come twice", async () => {
+    it("[I12] brings many rows in parts, and may be stored twice", async () => {
       const other = await trial.harness.place();
       const to = await other.open();
       const batches = Array.from({ length: 30 }, (_, i) =>
@@ -77,7 +77,7 @@ export function describeSnapshots(trial: StoreTrial): void {
       await other.remove();
     });
 
-    it("is refused when it cannot be read, and so is a position that is not one of a snapshot", async () => {
+    it("is refused when it cannot be read, and so is a position that no part gave", async () => {
       expect(await trial.store.mergeSnapshot({ body: Buffer.from("x"), first: true })).toMatchObject({
         kind: "invalid",
       });

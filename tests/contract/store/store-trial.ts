@@ -17,7 +17,7 @@ export type StoreHarness = {
 };
 
 export type StorePlace = {
-  /** Opens the store of this place, again where there is one. */
+  /** Opens the store of this place, and makes it at the first call. */
   open(): Promise<Store>;
   remove(): Promise<void>;
 };
@@ -72,7 +72,7 @@ export class StoreTrial {
 type StreamOfTest = ReturnType<typeof testStream>;
 export const A: StreamOfTest = testStream(1);
 export const B: StreamOfTest = testStream(2);
-/** A stream of commands, as a peer gives it. */
+/** A stream of commands, as a peer sends it. */
 export const O: StreamOfTest = testStream(3);
 export const ALL_TIME: { readonly fromMs: number; readonly toMs: number } = {
   fromMs: Number.MIN_SAFE_INTEGER,

@@ -16,7 +16,7 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
     const said = async () =>
       (await trial.records()).map(({ effective: { type, unit, summary } }) => [type, unit, summary.count, summary.sum]);
 
-    it("[I19] that changed within a window give an answer each, and no sum of both, in one gateway and in two", async () => {
+    it("[I19] that changed within a window give one answer each, and no sum of both, in one gateway and in two", async () => {
       await trial.apply(sealed(A, 1, { windows: [celsius, fahrenheit] }));
       expect(await said()).toEqual([
         ["number", "°C", 2, 42],
@@ -32,7 +32,7 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
       ]);
     });
 
-    it("[I19] are answered page by page, none twice and none left out", async () => {
+    it("[I19] are answered page by page, each exactly once", async () => {
       const starts = [0, 10_000, 20_000];
       const both = starts.flatMap((startMs) => [
         windowOf([1], { startMs }),
@@ -47,7 +47,7 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
       );
     });
 
-    it("of a command are those of the whole window", async () => {
+    it("of a command apply to the whole window", async () => {
       await trial.apply(
         sealed(A, 1, { windows: [celsius, fahrenheit] }),
         commanded(1, command("override", 1, { value: 7 })),

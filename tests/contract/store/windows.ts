@@ -8,7 +8,7 @@ import type { StoreTrial } from "./store-trial.ts";
 /** The rows of windows, and the answers made of them. */
 export function describeWindows(trial: StoreTrial): void {
   describe("the rows of windows", () => {
-    it("[I3] replaces the row of a slot by a later revision, and not by an earlier one that comes late", async () => {
+    it("[I3] replaces the row of a slot by a later revision, and not by an earlier one that arrives late", async () => {
       await trial.apply(sealed(A, 2, { windows: [windowOf([1, 2, 3], { revision: 1 })] }));
       await trial.apply(sealed(A, 1, { windows: [windowOf([1, 2])] }));
       expect(await trial.records()).toMatchObject([{ effective: { summary: { count: 3, sum: 6 } } }]);
@@ -21,7 +21,7 @@ export function describeWindows(trial: StoreTrial): void {
       expect(await trial.records()).toMatchObject([{ effective: { summary: { count: 3 } } }]);
     });
 
-    it("returns every kind of value as it came", async () => {
+    it("returns every kind of value unchanged", async () => {
       const values = [21.5, -0.1, 1e300, 9_007_199_254_740_993n, -(2n ** 63n), true, false, "", "ä\u{1F30A}"];
       await trial.apply(sealed(A, 1, { raws: [rawBlock(values.map((value, index) => [index, value] as const))] }));
       const window = windowOf([1]);
@@ -44,7 +44,7 @@ export function describeWindows(trial: StoreTrial): void {
       expect((await trial.records()).map((row) => row.effective.summary.first)).toEqual(values);
     });
 
-    it("keeps a window whose sums are beyond any double", async () => {
+    it("keeps a window whose sums are too large for a double", async () => {
       const window = windowOf([1e308, 1e308, -1e308]);
       const summary = { ...window.summary, sum: Number.POSITIVE_INFINITY, mean: Number.NaN, m2: Number.NaN };
       expect(await trial.apply(sealed(A, 1, { windows: [{ ...window, summary }] }))).toEqual(["stored"]);

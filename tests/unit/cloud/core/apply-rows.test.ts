@@ -25,7 +25,7 @@ class Held {
   readonly raws = new Map<string, RawFacts>();
   readonly erased = new Map<string, CommandVersion>();
   readonly members = new Map<string, CommandVersion>();
-  /** What happened to each row of windows, in the order of arrival. */
+  /** The placement of each row of a window, in the order of arrival. */
   readonly placements: RowPlacement[] = [];
   readonly contested = new Set<string>();
 

@@ -23,7 +23,7 @@ function decide(batch: ArrivedBatch, facts: BatchFacts = UNKNOWN): BatchDecision
   return applyBatch(batch, openBatch(batch), facts);
 }
 
-/** A region in memory: nothing but the facts and what was decided. */
+/** A region in memory: only the facts and the decisions. */
 class Facts {
   stream: StreamSet = NEW_STREAM;
   readings = 0;
@@ -66,12 +66,12 @@ describe("a batch", () => {
     expect(facts.readings).toBe(5);
   });
 
-  test("[P2] under the number of a batch whose hash is not known is taken for the same one", () => {
+  test("[P2] under the number of a batch whose hash is not known counts as the same one", () => {
     const stream = { ...NEW_STREAM, gateway: "plant-7", have: haveOf([3]) };
     expect(decide(arrived(batch), { stream, variants: [] })).toEqual({ outcome: { kind: "already" }, change: null });
   });
 
-  test("[I1] whose bytes are not what their hash says is refused", () => {
+  test("[I1] whose bytes do not match their hash is refused", () => {
     const other = sealed(A, 3, {});
     expect(decide(arrived({ ...batch, sha256: other.sha256 })).outcome.kind).toBe("invalid");
   });
@@ -114,7 +114,7 @@ describe("the sender of a batch", () => {
   });
 
   test("is not compared with a stream that has no name yet", () => {
-    // A peer gave the first batch of the stream, and it could not be read.
+    // The first batch of the stream came from a peer and could not be read.
     const stream = { ...NEW_STREAM, gateway: "", have: haveOf([1]) };
     const next = sealed(A, 2, { gateway: "plant-7" });
     const { outcome, change } = decide(arrived(next, { verified: true }), { stream, variants: [] });
@@ -146,7 +146,7 @@ describe("[I31] a fork", () => {
     expect(facts.stream.hashSum).toBe(hashes.reduce(addHash48, 0));
   });
 
-  test("[P4] ends alike in every order, and counts only the readable side with the highest hash", () => {
+  test("[P4] ends the same in every order, and counts only the readable side with the highest hash", () => {
     const highest = sides.reduce((a, b) => (hash48Of(b.sha256) > hash48Of(a.sha256) ? b : a));
     const ends = permutations([...sides, unread]).map((order) => {
       const facts = new Facts();

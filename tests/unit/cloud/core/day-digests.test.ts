@@ -30,7 +30,7 @@ test("the digest of a day does not depend on the order of its rows, nor on the p
 });
 
 describe("[I15] days differ", () => {
-  test("when both regions saw theirs unchanged twice, and they are not equal", () => {
+  test("when both regions found theirs unchanged twice, and they are not equal", () => {
     const [ours, theirs] = [found(of(7, 1), of(8, 5)), found(of(7, 2), of(8, 5))];
     expect(differingDays(twice(ours), twice(theirs), OPTIONS)).toEqual([7]);
     expect(differingDays(twice(found()), twice(theirs), OPTIONS)).toEqual([7, 8]);

@@ -239,7 +239,7 @@ describe("credit", () => {
 });
 
 describe("the end", () => {
-  it("waits for what is in flight when the region drains", () => {
+  it("waits for the batches in flight when the region drains", () => {
     const trial = new Trial().open().frame(batch(1));
     trial.tell({ kind: "drain", reason: "restart" });
     expect(trial.sent).toEqual([{ kind: "drain", reason: "restart" }]);
@@ -253,7 +253,7 @@ describe("the end", () => {
     expect(trial.kinds).toEqual(["send", "end"]);
   });
 
-  it("waits for what is in flight when the gateway leaves", () => {
+  it("waits for the batches in flight when the gateway leaves", () => {
     const trial = new Trial().open().frame(batch(1)).tell({ kind: "gateway_ended" });
     expect(trial.state.kind).toBe("open");
     trial.tell({ kind: "committed", sets: [], own: [settled(1)] });

@@ -50,10 +50,10 @@ test("by default two copies are enough, or one if there is one member", () => {
   expect(minCopiesOf(3, ALL)).toBe(3);
 });
 
-describe("[I13] a region may go", () => {
+describe("[I13] a region may be removed", () => {
   const everywhere = haveOf([1, 2, 3]);
 
-  test("when the others hold enough copies of all that it has", () => {
+  test("when the others hold enough copies of all of its batches", () => {
     expect(refusal(member("us", "lost"), { holds: { eu: everywhere, ap: everywhere, us: everywhere } })).toBeNull();
     expect(refusal(member("us", "leaving"))).toBeNull();
   });
@@ -63,10 +63,10 @@ describe("[I13] a region may go", () => {
     expect(refusal(member("us", "lost"), { holds })).toBe(
       `without us 3 batches have fewer than 2 copies (stream ${A}); wait until the others hold them`,
     );
-    // Unless somebody takes the loss, also of one that was leaving.
+    // Unless the operator accepts the loss, also for a region that was leaving.
     const leaving = [member("ap"), member("eu"), member("us", "leaving")];
     expect(refusal(member("us", "lost"), { holds, members: leaving, acceptShortage: true })).toBeNull();
-    // It still gives them to the others.
+    // It still sends them to the others.
     expect(refusal(member("us", "leaving"), { holds })).toBeNull();
   });
 
@@ -82,7 +82,7 @@ describe("[I13] a region may go", () => {
     expect(refusal(member("us", "lost"), { members: alone, holds: { eu: everywhere } })).toBeNull();
   });
 
-  test("not twice, and not when it is unknown", () => {
+  test("not twice, and not if it is unknown", () => {
     expect(refusal(member("us"))).toBe("us is member already");
     expect(refusal(member("us", "joining"))).toBe("us is member already");
     expect(refusal(member("sa", "joining"))).toBeNull();

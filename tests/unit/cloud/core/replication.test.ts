@@ -21,8 +21,8 @@ const [EU, US, AP] = ["eu", "us", "ap"].map(regionId) as [RegionId, RegionId, Re
 const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill);
 const upTo = (last: number): Have => ({ prefix: last, islands: [] });
 
-/** The replication of `eu`, whose peers are played by the test. */
-class Hand {
+/** The replication of `eu`. The test plays its peers. */
+class Trial {
   state: ReplicationState;
   nowMs = 0;
   effects: readonly ReplicationEffect[] = [];
@@ -63,7 +63,7 @@ class Hand {
     return all;
   }
 
-  /** Time passes with peers that are well. */
+  /** Time passes, and the peers send heartbeats. */
   live(
     ms: number,
     links: { senders?: readonly number[]; receivers?: readonly RegionId[] },
@@ -77,7 +77,7 @@ class Hand {
     return all;
   }
 
-  /** A link that this region dialled, welcomed by a peer that holds this. */
+  /** A link that this region dialled. The peer welcomes it and claims this set. */
   connected(peer: RegionId, holds: Have, session = 1): this {
     this.feed({ kind: "tick" });
     this.receiver(
@@ -141,27 +141,27 @@ function hello(change: Partial<Extract<SenderFrame, { kind: "hello" }>> = {}): S
 
 describe("[I22] what is replicated", () => {
   test("is what enough regions claim", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(3));
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(3));
-    hand.connected(AP, haveOf([5]));
-    expect(replicatedIn(hand.state, A)).toEqual(haveOf([1, 2, 3, 5]));
+    const trial = new Trial(upTo(5)).connected(US, upTo(3));
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(3));
+    trial.connected(AP, haveOf([5]));
+    expect(replicatedIn(trial.state, A)).toEqual(haveOf([1, 2, 3, 5]));
   });
 
   test("stays while a peer is out of reach, and shrinks when the peer comes back with less", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(5));
-    hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
-    hand.pass(1000);
-    const told = hand.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(2));
+    const trial = new Trial(upTo(5)).connected(US, upTo(5));
+    trial.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(5));
+    trial.pass(1000);
+    const told = trial.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(2));
     expect(told).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
   });
 
   test("never counts late frames of an earlier connection", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(1));
-    hand.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
-    hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(1));
+    const trial = new Trial(upTo(5)).connected(US, upTo(1));
+    trial.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
+    trial.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(1));
   });
 });
 
@@ -175,8 +175,8 @@ describe("what this region commits", () => {
   };
 
   test("goes to every connected peer at once", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(5)).connected(AP, upTo(5));
-    const given = hand.feed(commit).filter((effect) => effect.kind === "send");
+    const trial = new Trial(upTo(5)).connected(US, upTo(5)).connected(AP, upTo(5));
+    const given = trial.feed(commit).filter((effect) => effect.kind === "send");
     expect(given.map(({ peer, frame }) => [peer, frame.kind])).toEqual([
       [US, "batch"],
       [AP, "batch"],
@@ -184,10 +184,10 @@ describe("what this region commits", () => {
   });
 
   test("[I10] is found by the comparison of sets when the first copy was lost", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(5));
-    hand.pass(200);
-    hand.feed(commit);
-    const told = hand
+    const trial = new Trial(upTo(5)).connected(US, upTo(5));
+    trial.pass(200);
+    trial.feed(commit);
+    const told = trial
       .live(6000, { receivers: [US] })
       .flatMap((effect) => (effect.kind === "send" && effect.frame.kind === "held" ? effect.frame.streams : []));
     expect(told).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
@@ -195,99 +195,99 @@ describe("what this region commits", () => {
 });
 
 test("a batch that the peer claimed before it was committed here is not behind", () => {
-  const hand = new Hand(upTo(5)).connected(US, upTo(6));
-  hand.nowMs += 300;
-  hand.feed({
+  const trial = new Trial(upTo(5)).connected(US, upTo(6));
+  trial.nowMs += 300;
+  trial.feed({
     kind: "committed",
     sets: [{ streamId: A, have: upTo(6), gateway: "plant-7", hashSum: 78 }],
     fresh: [sealed(A, 6, {})],
     settled: [],
   });
-  hand.nowMs += 200;
-  hand.receiver(US, { kind: "holds", streams: [], complete: false });
-  expect(hand.effects).toContainEqual({ kind: "delays", peer: US, delaysMs: [200] });
-  expect(peerStatus(hand.state, hand.nowMs)[0]).toMatchObject({ peer: US, behindBatches: 0, behindMs: null });
+  trial.nowMs += 200;
+  trial.receiver(US, { kind: "holds", streams: [], complete: false });
+  expect(trial.effects).toContainEqual({ kind: "delays", peer: US, delaysMs: [200] });
+  expect(peerStatus(trial.state, trial.nowMs)[0]).toMatchObject({ peer: US, behindBatches: 0, behindMs: null });
 });
 
 describe("what a peer offers", () => {
-  test("[I10] is asked for if this region lacks it: from one peer at a time, and from another one when it does not come", () => {
-    const hand = new Hand(upTo(3)).greeted(1, "us", upTo(6));
-    expect(hand.wants).toEqual(["1: 4-6"]);
-    hand.greeted(2, "ap", upTo(8));
-    expect(hand.wants).toEqual(["2: 7-8"]);
+  test("[I10] is requested if this region lacks it: from one peer at a time, and from another one when it does not arrive", () => {
+    const trial = new Trial(upTo(3)).greeted(1, "us", upTo(6));
+    expect(trial.wants).toEqual(["1: 4-6"]);
+    trial.greeted(2, "ap", upTo(8));
+    expect(trial.wants).toEqual(["2: 7-8"]);
     // The first link ends before it has sent anything.
-    hand.feed({ kind: "incoming_lost", link: 1 });
-    const asked = wantsIn(hand.live(1000, { senders: [2] }));
+    trial.feed({ kind: "incoming_lost", link: 1 });
+    const asked = wantsIn(trial.live(1000, { senders: [2] }));
     expect(asked).toEqual(["2: 4-6"]);
-    // What is late is asked for again.
-    expect(wantsIn(hand.live(12_000, { senders: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
+    // Late batches are requested again.
+    expect(wantsIn(trial.live(12_000, { senders: [2] }))).toEqual(["2: 7-8", "2: 4-6"]);
   });
 
-  test("is not asked for again when the batch is broken", () => {
-    const hand = new Hand().greeted(1, "us", upTo(1));
+  test("is not requested again if the batch is broken", () => {
+    const trial = new Trial().greeted(1, "us", upTo(1));
     const { streamId, seq, bytes } = sealed(A, 1, {});
     const refusal = { code: "bad_batch", message: "its hash is another one" };
-    hand.feed({
+    trial.feed({
       kind: "committed",
       sets: [],
       fresh: [],
       settled: [{ link: 1, streamId, seq, bytes: bytes.length, refusal }],
     });
-    expect(hand.answers).toMatchObject([{ kind: "refusal", batch: { streamId, seq } }]);
-    expect(hand.wants).toEqual([]);
+    expect(trial.answers).toMatchObject([{ kind: "refusal", batch: { streamId, seq } }]);
+    expect(trial.wants).toEqual([]);
   });
 
   test("[I12] comes as a snapshot, part by part, if the peer has only the records, and then joins the set", () => {
-    const hand = new Hand().greeted(1, "us", upTo(9));
+    const trial = new Trial().greeted(1, "us", upTo(9));
     const [nothing, place] = [new Uint8Array(0), Buffer.from("place")];
-    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
-    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
+    trial.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    expect(trial.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
     // There is one snapshot at a time.
-    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
-    expect(hand.answers.filter(({ kind }) => kind === "want_snapshot")).toEqual([]);
+    trial.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 5, last: 5 }] });
+    expect(trial.answers.filter(({ kind }) => kind === "want_snapshot")).toEqual([]);
 
     const part = { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: place } as const;
-    expect(hand.sender(1, part)).toContainEqual({ kind: "merge", link: 1, body: part.body, first: true });
-    hand.feed({ kind: "merged", link: 1, refusal: null });
-    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: place });
-    // An answer to a question that was not asked changes nothing.
-    expect(hand.sender(1, part)).toEqual([]);
+    expect(trial.sender(1, part)).toContainEqual({ kind: "merge", link: 1, body: part.body, first: true });
+    trial.feed({ kind: "merged", link: 1, refusal: null });
+    expect(trial.answers.at(-1)).toEqual({ kind: "want_snapshot", after: place });
+    // An answer without a request changes nothing.
+    expect(trial.sender(1, part)).toEqual([]);
     const last = { kind: "snapshot_part", body: Buffer.from("2"), after: place, next: nothing } as const;
-    expect(hand.sender(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
-    expect(hand.feed({ kind: "merged", link: 1, refusal: null })).toEqual([{ kind: "join" }]);
+    expect(trial.sender(1, last)).toContainEqual({ kind: "merge", link: 1, body: last.body, first: false });
+    expect(trial.feed({ kind: "merged", link: 1, refusal: null })).toEqual([{ kind: "join" }]);
     const sets = [{ streamId: A, gateway: "plant-7", have: upTo(4), hashSum: 4 }];
-    expect(hand.feed({ kind: "joined", sets, more: true })).toContainEqual({ kind: "join" });
-    expect(hand.answers).toContainEqual(expect.objectContaining({ kind: "holds", streams: sets }));
-    expect(hand.feed({ kind: "joined", sets: [], more: false })).toContainEqual({
+    expect(trial.feed({ kind: "joined", sets, more: true })).toContainEqual({ kind: "join" });
+    expect(trial.answers).toContainEqual(expect.objectContaining({ kind: "holds", streams: sets }));
+    expect(trial.feed({ kind: "joined", sets: [], more: false })).toContainEqual({
       kind: "report",
       report: { kind: "snapshot_taken", peer: US, parts: 2 },
     });
   });
 
   test("[I12] ends the link if it is a snapshot that cannot be read, and another peer is asked", () => {
-    const hand = new Hand().greeted(1, "us", upTo(9));
-    hand.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    const trial = new Trial().greeted(1, "us", upTo(9));
+    trial.sender(1, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
     const nothing = new Uint8Array(0);
-    hand.sender(1, { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: nothing });
-    const effects = hand.feed({ kind: "merged", link: 1, refusal: "not a snapshot" });
+    trial.sender(1, { kind: "snapshot_part", body: Buffer.from("1"), after: nothing, next: nothing });
+    const effects = trial.feed({ kind: "merged", link: 1, refusal: "not a snapshot" });
     expect(effects).toContainEqual({ kind: "end", link: 1 });
-    hand.greeted(2, "ap", upTo(9));
-    hand.sender(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
-    expect(hand.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
+    trial.greeted(2, "ap", upTo(9));
+    trial.sender(2, { kind: "pruned", streamId: A, ranges: [{ first: 1, last: 4 }] });
+    expect(trial.answers.at(-1)).toEqual({ kind: "want_snapshot", after: nothing });
   });
 });
 
 describe("what a peer wants", () => {
-  test("is read further after a read that stopped at its size, without a second request", () => {
-    const hand = new Hand(upTo(9)).connected(US, upTo(4));
-    hand.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
+  test("is read on without a second request after a read that stopped at its size", () => {
+    const trial = new Trial(upTo(9)).connected(US, upTo(4));
+    trial.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 5, last: 9 }] });
+    expect(trial.effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [9, 8, 7, 6, 5] }));
     const batches = [9, 8].map((at) => sealed(A, at, {}));
-    const effects = hand.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
+    const effects = trial.feed({ kind: "read", peer: US, session: 1, batches, pruned: null });
     expect(effects.filter(({ kind }) => kind === "send")).toHaveLength(2);
     expect(effects).toContainEqual(expect.objectContaining({ kind: "read", seqs: [7, 6, 5] }));
-    // None of these batches is there any more.
-    expect(hand.feed({ kind: "read", peer: US, session: 1, batches: [], pruned: null })).toEqual([]);
+    // None of these batches still has its bytes.
+    expect(trial.feed({ kind: "read", peer: US, session: 1, batches: [], pruned: null })).toEqual([]);
   });
 });
 
@@ -297,68 +297,68 @@ describe("[I14] a fork whose other side is in another region", () => {
     streams: [{ streamId: A, have, hashSum }],
   });
 
-  test("is found when sets are equal and hashes are not, and the missing side is asked for", () => {
-    const hand = new Hand(upTo(5)).greeted(1, "us");
-    hand.sender(1, held(78));
-    expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
+  test("is found when sets are equal and hashes are not, and the missing side is requested", () => {
+    const trial = new Trial(upTo(5)).greeted(1, "us");
+    trial.sender(1, held(78));
+    expect(trial.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 0 }]);
     const hashes = [
       { seq: toSeq(1), hash48: 10 },
       { seq: toSeq(2), hash48: 68 },
     ];
-    const effects = hand.sender(1, { kind: "hashes", streamId: A, hashes, more: true });
+    const effects = trial.sender(1, { kind: "hashes", streamId: A, hashes, more: true });
     expect(effects).toContainEqual({ kind: "compare_hashes", link: 1, streamId: A, hashes });
-    expect(hand.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 2 }]);
-    hand.feed({ kind: "lacked", link: 1, streamId: A, seqs: [toSeq(2)] });
+    expect(trial.answers).toEqual([{ kind: "want_hashes", streamId: A, after: 2 }]);
+    trial.feed({ kind: "lacked", link: 1, streamId: A, seqs: [toSeq(2)] });
     const ranges = [{ first: 2, last: 2 }];
-    expect(hand.answers).toEqual([{ kind: "want", streamId: A, ranges, variants: true }]);
+    expect(trial.answers).toEqual([{ kind: "want", streamId: A, ranges, variants: true }]);
   });
 
   test("is not looked for when sets differ, or when hashes agree, or twice at a time", () => {
-    const hand = new Hand(upTo(5)).greeted(1, "us");
+    const trial = new Trial(upTo(5)).greeted(1, "us");
     for (const frame of [held(77), held(78, upTo(4))]) {
-      hand.sender(1, frame);
-      expect(hand.answers.filter(({ kind }) => kind === "want_hashes")).toEqual([]);
+      trial.sender(1, frame);
+      expect(trial.answers.filter(({ kind }) => kind === "want_hashes")).toEqual([]);
     }
-    hand.sender(1, held(78));
-    hand.sender(1, held(79));
-    expect(hand.answers).toEqual([]);
+    trial.sender(1, held(78));
+    trial.sender(1, held(79));
+    expect(trial.answers).toEqual([]);
   });
 
   test("is sent also to a peer that claims the batch", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(5));
-    hand.receiver(US, { kind: "want_hashes", streamId: A, after: 0 });
-    expect(hand.effects).toContainEqual({ kind: "hash", peer: US, session: 1, streamId: A, after: 0 });
-    hand.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 2, last: 2 }], variants: true });
-    expect(hand.effects).toContainEqual(expect.objectContaining({ kind: "read", peer: US, seqs: [2] }));
+    const trial = new Trial(upTo(5)).connected(US, upTo(5));
+    trial.receiver(US, { kind: "want_hashes", streamId: A, after: 0 });
+    expect(trial.effects).toContainEqual({ kind: "hash", peer: US, session: 1, streamId: A, after: 0 });
+    trial.receiver(US, { kind: "want", streamId: A, ranges: [{ first: 2, last: 2 }], variants: true });
+    expect(trial.effects).toContainEqual(expect.objectContaining({ kind: "read", peer: US, seqs: [2] }));
   });
 });
 
 describe("the list of regions changes", () => {
   test("the copies of a joining region do not count, and it is reported when it has everything", () => {
-    const hand = new Hand(upTo(5));
-    hand.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
-    hand.connected(US, upTo(3));
-    expect(replicatedIn(hand.state, A)).toEqual(EMPTY_HAVE);
-    expect(hand.live(6000, { receivers: [US] }).filter(({ kind }) => kind === "has_everything")).toEqual([]);
-    hand.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
-    expect(hand.live(6000, { receivers: [US] })).toContainEqual({
+    const trial = new Trial(upTo(5));
+    trial.feed({ kind: "members", members: [member("eu"), member("us", "joining"), member("ap")] });
+    trial.connected(US, upTo(3));
+    expect(replicatedIn(trial.state, A)).toEqual(EMPTY_HAVE);
+    expect(trial.live(6000, { receivers: [US] }).filter(({ kind }) => kind === "has_everything")).toEqual([]);
+    trial.receiver(US, { kind: "holds", streams: [{ streamId: A, have: upTo(5) }], complete: false });
+    expect(trial.live(6000, { receivers: [US] })).toContainEqual({
       kind: "has_everything",
       member: member("us", "joining"),
     });
-    hand.feed({ kind: "members", members: [member("eu"), member("us"), member("ap")] });
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
+    trial.feed({ kind: "members", members: [member("eu"), member("us"), member("ap")] });
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(5));
   });
 
   test("[I11] the links of a lost region end, its copies do not count, and nothing waits for it", () => {
-    const hand = new Hand(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
-    expect(replicatedIn(hand.state, A)).toEqual(upTo(5));
-    expect(isHeldEverywhere(hand.state, A, toSeq(5))).toBe(false);
-    const effects = hand.feed({ kind: "members", members: [member("eu"), member("us", "lost")] });
+    const trial = new Trial(upTo(5)).connected(US, upTo(5)).greeted(9, "us");
+    expect(replicatedIn(trial.state, A)).toEqual(upTo(5));
+    expect(isHeldEverywhere(trial.state, A, toSeq(5))).toBe(false);
+    const effects = trial.feed({ kind: "members", members: [member("eu"), member("us", "lost")] });
     expect(effects).toContainEqual(expect.objectContaining({ kind: "hang_up", peer: US }));
     expect(effects).toContainEqual({ kind: "end", link: 9 });
-    expect(replicatedIn(hand.state, A)).toEqual(EMPTY_HAVE);
-    expect(isHeldEverywhere(hand.state, A, toSeq(5))).toBe(true);
-    expect(hand.pass(20_000).filter(({ kind }) => kind === "dial")).toEqual([]);
+    expect(replicatedIn(trial.state, A)).toEqual(EMPTY_HAVE);
+    expect(isHeldEverywhere(trial.state, A, toSeq(5))).toBe(true);
+    expect(trial.pass(20_000).filter(({ kind }) => kind === "dial")).toEqual([]);
   });
 });
 
@@ -371,35 +371,35 @@ describe("a link is refused with the reason", () => {
     ["a copy of this region's database", hello({ storeId: id(1) }), "a copy of the database of eu"],
     ["no Hello", { kind: "held", streams: [] }, "the first frame must be Hello"],
   ])("to %s", (_, frame, reason) => {
-    const hand = new Hand();
-    hand.feed({ kind: "incoming_opened", link: 1 });
-    hand.sender(1, frame);
-    expect(hand.answers).toMatchObject([{ kind: "refusal", message: expect.stringContaining(reason) as string }]);
-    expect(hand.effects.at(-1)).toMatchObject({ kind: "end", link: 1 });
-    expect(hand.sender(1, hello())).toEqual([]);
+    const trial = new Trial();
+    trial.feed({ kind: "incoming_opened", link: 1 });
+    trial.sender(1, frame);
+    expect(trial.answers).toMatchObject([{ kind: "refusal", message: expect.stringContaining(reason) as string }]);
+    expect(trial.effects.at(-1)).toMatchObject({ kind: "end", link: 1 });
+    expect(trial.sender(1, hello())).toEqual([]);
   });
 
   test("to a peer that sends bytes that are not a frame, and to one that sends nothing", () => {
-    const hand = new Hand().greeted(1, "us");
-    hand.feed({ kind: "incoming_bad_frame", link: 1, message: "not a stream id" });
-    expect(hand.answers).toMatchObject([{ kind: "refusal", code: "protocol" }]);
-    hand.feed({ kind: "incoming_opened", link: 2 });
-    expect(hand.pass(6000)).toContainEqual({ kind: "end", link: 2 });
+    const trial = new Trial().greeted(1, "us");
+    trial.feed({ kind: "incoming_bad_frame", link: 1, message: "not a stream id" });
+    expect(trial.answers).toMatchObject([{ kind: "refusal", code: "protocol" }]);
+    trial.feed({ kind: "incoming_opened", link: 2 });
+    expect(trial.pass(6000)).toContainEqual({ kind: "end", link: 2 });
   });
 
   test("to the older of two links of one region", () => {
-    const hand = new Hand().greeted(1, "us").greeted(2, "us");
-    expect(hand.effects).toContainEqual({ kind: "end", link: 1 });
+    const trial = new Trial().greeted(1, "us").greeted(2, "us");
+    expect(trial.effects).toContainEqual({ kind: "end", link: 1 });
   });
 
   test("to a peer that falls silent, so that it dials again", () => {
-    const hand = new Hand().greeted(1, "us");
-    expect(hand.pass(3500)).toContainEqual({ kind: "end", link: 1 });
+    const trial = new Trial().greeted(1, "us");
+    expect(trial.pass(3500)).toContainEqual({ kind: "end", link: 1 });
   });
 });
 
 test("a peer that accepts and does not answer is given up after five seconds and dialled again", () => {
-  const hand = new Hand();
-  const effects = hand.pass(7000).filter((effect) => "peer" in effect && effect.peer === US);
+  const trial = new Trial();
+  const effects = trial.pass(7000).filter((effect) => "peer" in effect && effect.peer === US);
   expect(effects.map(({ kind }) => kind)).toEqual(["dial", "hang_up", "dial"]);
 });

@@ -66,7 +66,7 @@ describe("group commit", () => {
     expect(heard).toEqual([1, 3]);
   });
 
-  it("tells every session of the gateway, and gives each its own batches", async () => {
+  it("notifies every session of the gateway, with the outcomes of its own batches", async () => {
     const { store, committer } = trial();
     const heard: string[] = [];
     const first = listener((own) => heard.push(`first ${own}`));

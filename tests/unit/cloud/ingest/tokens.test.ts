@@ -29,7 +29,7 @@ describe("a tokens file", () => {
     ["plant-7:", ":1: the token of plant-7 is empty"],
     ["a:b\na:c", ":2: a second token for a"],
     ["../etc:x", ":1: not a gateway name"],
-  ])("with the mistake %j is refused with file and line", async (content, message) => {
+  ])("with the mistake %j is refused, with file and line", async (content, message) => {
     const path = await tokensFile(content);
     expect(() => readTokens(path)).toThrow(Fault);
     expect(() => readTokens(path)).toThrow(`${path}${message}`);

@@ -98,7 +98,7 @@ function link(replicating: PeerReplicator): PeerCall {
   return call;
 }
 
-test("[I10] a batch that a peer sends before the start is committed, and the peer hears of it", async () => {
+test("[I10] a batch that a peer sends before the start is committed, and the peer is notified", async () => {
   const { replicator: replicating, committer, faults } = replicator();
   const call = link(replicating);
   call.gives({ kind: "batch", batch: sealed(STREAM, 1, {}) });

@@ -79,7 +79,7 @@ describe("a request with a mistake", () => {
     expect(body).toMatchObject({ error: { code: "bad_parameter", message } });
   });
 
-  it("is told what is accepted", async () => {
+  it("is answered with what is accepted", async () => {
     expect((await ask("series?from=0")).body).toMatchObject({
       error: { accepted: ["device", "metric", "limit", "cursor", "format"] },
     });
@@ -121,7 +121,7 @@ describe("records", () => {
     ]);
   });
 
-  it("come page by page, and all at once as NDJSON", async () => {
+  it("are listed page by page, and all at once as NDJSON", async () => {
     const starts = Array.from({ length: 7 }, (_, index) => START + index * 10_000);
     await keep({ windows: starts.map((startMs) => windowOf([1], { startMs })) });
 
@@ -218,7 +218,7 @@ describe("status", () => {
     );
   });
 
-  it("lists for each stream what arrived, and what did not become a reading", async () => {
+  it("lists for each stream what arrived, and which messages gave no reading", async () => {
     await keep({ ledger: { readings: 5, redelivered: 2, deadLetters: new Map([["syntax", 3]]) } });
     const { body } = await ask("gateways");
     expect(body["rows"]).toMatchObject([

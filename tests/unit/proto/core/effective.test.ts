@@ -63,7 +63,7 @@ function command(change: Partial<OperatorRow> & { count?: number }): OperatorRow
 /** The only answer of a window. */
 function answer(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[] = []): EffectiveRecord {
   const [record, ...more] = effective(rows, operatorRows);
-  if (record === undefined) throw new Error("nobody says anything");
+  if (record === undefined) throw new Error("there is no answer");
   if (more.length > 0) throw new Error("more than one answer");
   return record;
 }
@@ -144,7 +144,7 @@ describe("the effective record", () => {
     expect(answer([row({ ver, revision: 1, count: 4 }), row({ ver, count: 9 })]).summary.count).toBe(4);
   });
 
-  test("after a restart that carried on is the more complete of the two, never their sum", () => {
+  test("after a restart that continued the window is the more complete slot, never the sum of both", () => {
     const before = row({ count: 600 });
     const after = row({ streamId: STREAMS[1]!, carry: STREAMS[0]!, count: 640 });
     const later = row({ streamId: STREAMS[2]!, carry: STREAMS[1]!, count: 641 });
@@ -287,7 +287,7 @@ describe("types and units", () => {
     expect(shown([without, changed])).toEqual(["8 number", "2 number °F"]);
   });
 
-  test("that came back after a disk was restored are not counted twice", () => {
+  test("that arrive again after a disk was restored are not counted twice", () => {
     const part = { part: 5, unit: "°F", later: true, count: 20 };
     expect(shown([row(part), row({ ...part, streamId: STREAMS[1]!, count: 12 })])).toEqual(["20 number °F"]);
   });
@@ -314,7 +314,7 @@ describe("[I29] the conflicts of a window", () => {
         const losers = new Set(conflictsOf(rows, commands).map((conflict) => conflict.loser));
         for (const one of commands) {
           if (one.summary === null || JSON.stringify(one.summary) === JSON.stringify(record?.summary)) continue;
-          // Equal rows of one rank do not disagree, and what outranks them names one of them.
+          // Equal rows of one rank do not disagree, so the conflict with a higher rank names only one of them.
           const twins = commands.filter(
             (other) => other.rank === one.rank && JSON.stringify(other.summary) === JSON.stringify(one.summary),
           );
@@ -329,7 +329,7 @@ describe("[I29] the conflicts of a window", () => {
     expect(kinds([row({ ver: 3 as Seq, count: 4 }), row({ ver: 2 as Seq, count: 9 })])).toEqual([]);
   });
 
-  test("between two lives of a gateway: the less complete gives way, an equal one does not disagree", () => {
+  test("between two lives of a gateway: the less complete slot is replaced, an equal one is no conflict", () => {
     const before = row({ count: 600 });
     const after = row({ streamId: STREAMS[1]!, carry: STREAMS[0]!, count: 640 });
     expect(conflictsOf([before, after], [])).toEqual([

@@ -56,7 +56,7 @@ describe("a set of seqs answers as a plain set does", () => {
     );
   });
 
-  test("in what at least some of several sets hold", () => {
+  test("in what at least k of several sets hold", () => {
     fc.assert(
       fc.property(fc.array(seqs, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 6 }), (sets, k) => {
         const copies = (seq: number): number => sets.filter((set) => set.includes(seq)).length;
@@ -80,7 +80,7 @@ describe("a set of seqs answers as a plain set does", () => {
     );
   });
 
-  test("and comes over the wire as it was", () => {
+  test("after encoding and decoding", () => {
     fc.assert(
       fc.property(seqs, (all) => {
         const have = haveOf(all);

@@ -17,7 +17,7 @@ function sketchOf(values: readonly number[]): QuantileSketch {
   return sketch;
 }
 
-test("for all readings, every quantile is within one percent of the true one, also after the way over the wire", () => {
+test("for all readings, every quantile is within one percent of the true one, also after encoding and decoding", () => {
   fc.assert(
     fc.property(numbers, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
       const bytes = sketchOf(values).toBytes();

@@ -28,7 +28,7 @@ describe("[I3] the order inside a slot", () => {
     expect(newer.map((version) => Math.sign(compareSlotVersions(version, middle)))).toEqual([1, 1, 1]);
   });
 
-  test("is total: only the same version is equal, no pair contradicts itself, and no three go round", () => {
+  test("is total: only the same version is equal, and the order is antisymmetric and transitive", () => {
     fc.assert(
       fc.property(anyVersion, anyVersion, anyVersion, (a, b, c) => {
         const same = a.ver === b.ver && a.hash48 === b.hash48 && a.revision === b.revision;

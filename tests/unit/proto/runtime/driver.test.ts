@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { Driver } from "../../../../proto/runtime/driver.ts";
 
-/** A reducer that notes its events; `3` asks for the effects `3a` and `3b`. */
-class Bench {
+/** A driver with a reducer that notes its events. Event `3` has the effects `3a` and `3b`. */
+class Trial {
   readonly log: string[] = [];
   readonly faults: unknown[] = [];
   readonly timers: { readonly ms: number; readonly work: () => void; cancelled: boolean }[] = [];
   readonly driver: Driver<readonly number[], number, string>;
   nowMs = 0;
   workedOff = 0;
-  /** What an effect does, beside being noted. */
+  /** An action of each effect, in addition to the note. */
   readonly does = new Map<string, () => void>();
 
   constructor() {
@@ -42,106 +42,106 @@ class Bench {
     );
   }
 
-  /** Fires every timer that waits, and none that they set. */
+  /** Fires every timer that is set now, and none that is set by them. */
   fire(): void {
     for (const timer of this.timers.splice(0)) if (!timer.cancelled) timer.work();
   }
 }
 
 describe("events", () => {
-  test("are worked off in their order, each with its effects, by the time of their turn", () => {
-    const bench = new Bench();
-    bench.driver.feed(1);
-    bench.nowMs = 5;
-    bench.driver.feed(2);
-    expect(bench.log).toEqual(["1 at 0", "1a", "1b", "2 at 5", "2a", "2b"]);
-    expect(bench.driver.state).toEqual([1, 2]);
-    expect(bench.workedOff).toBe(2);
+  test("are processed in their order, each with its effects, at the time of its turn", () => {
+    const trial = new Trial();
+    trial.driver.feed(1);
+    trial.nowMs = 5;
+    trial.driver.feed(2);
+    expect(trial.log).toEqual(["1 at 0", "1a", "1b", "2 at 5", "2a", "2b"]);
+    expect(trial.driver.state).toEqual([1, 2]);
+    expect(trial.workedOff).toBe(2);
   });
 
   test("that an effect feeds wait until all effects of the step have run", () => {
-    const bench = new Bench();
-    bench.does.set("1a", () => {
-      bench.driver.feed(2);
-      bench.driver.feed(3);
+    const trial = new Trial();
+    trial.does.set("1a", () => {
+      trial.driver.feed(2);
+      trial.driver.feed(3);
     });
-    bench.driver.feed(1);
-    expect(bench.log).toEqual(["1 at 0", "1a", "1b", "2 at 0", "2a", "2b", "3 at 0", "3a", "3b"]);
-    expect(bench.workedOff).toBe(1);
+    trial.driver.feed(1);
+    expect(trial.log).toEqual(["1 at 0", "1a", "1b", "2 at 0", "2a", "2b", "3 at 0", "3a", "3b"]);
+    expect(trial.workedOff).toBe(1);
   });
 });
 
 describe("timers", () => {
   test("feed their event once; a new one replaces the one with the same key", () => {
-    const bench = new Bench();
-    bench.driver.setTimer("x", 10.2, 1);
-    bench.driver.setTimer("x", -3, 2);
-    bench.driver.setTimer("y", 7, 3);
-    expect(bench.timers.map(({ ms, cancelled }) => [ms, cancelled])).toEqual([
+    const trial = new Trial();
+    trial.driver.setTimer("x", 10.2, 1);
+    trial.driver.setTimer("x", -3, 2);
+    trial.driver.setTimer("y", 7, 3);
+    expect(trial.timers.map(({ ms, cancelled }) => [ms, cancelled])).toEqual([
       [11, true],
       [0, false],
       [7, false],
     ]);
-    bench.fire();
-    bench.fire();
-    expect(bench.driver.state).toEqual([2, 3]);
+    trial.fire();
+    trial.fire();
+    expect(trial.driver.state).toEqual([2, 3]);
   });
 
   test("that repeat go on until the stop", async () => {
-    const bench = new Bench();
-    bench.driver.repeat("tick", 100, 1);
-    bench.fire();
-    bench.fire();
-    expect(bench.driver.state).toEqual([1, 1]);
-    await bench.driver.stop();
-    bench.fire();
-    expect(bench.driver.state).toEqual([1, 1]);
+    const trial = new Trial();
+    trial.driver.repeat("tick", 100, 1);
+    trial.fire();
+    trial.fire();
+    expect(trial.driver.state).toEqual([1, 1]);
+    await trial.driver.stop();
+    trial.fire();
+    expect(trial.driver.state).toEqual([1, 1]);
   });
 
   test("are cancelled by a stop, and none is set after it", async () => {
-    const bench = new Bench();
-    bench.driver.setTimer("x", 10, 1);
-    await bench.driver.stop();
-    bench.driver.setTimer("y", 10, 2);
-    bench.driver.repeat("z", 10, 3);
-    expect(bench.timers.map(({ cancelled }) => cancelled)).toEqual([true]);
+    const trial = new Trial();
+    trial.driver.setTimer("x", 10, 1);
+    await trial.driver.stop();
+    trial.driver.setTimer("y", 10, 2);
+    trial.driver.repeat("z", 10, 3);
+    expect(trial.timers.map(({ cancelled }) => cancelled)).toEqual([true]);
   });
 });
 
 describe("stop", () => {
-  test("works off its last event, and ignores what comes later", async () => {
-    const bench = new Bench();
-    bench.does.set("9a", () => bench.driver.setTimer("x", 1, 7));
-    const stopped = bench.driver.stop(9);
-    expect(bench.driver.state).toEqual([9]);
-    bench.driver.feed(1);
+  test("processes its last event, and ignores later ones", async () => {
+    const trial = new Trial();
+    trial.does.set("9a", () => trial.driver.setTimer("x", 1, 7));
+    const stopped = trial.driver.stop(9);
+    expect(trial.driver.state).toEqual([9]);
+    trial.driver.feed(1);
     await stopped;
-    await bench.driver.stop(2);
-    expect(bench.driver.state).toEqual([9]);
-    bench.fire();
-    expect(bench.driver.state).toEqual([9]);
+    await trial.driver.stop(2);
+    expect(trial.driver.state).toEqual([9]);
+    trial.fire();
+    expect(trial.driver.state).toEqual([9]);
   });
 
-  test("from inside an effect still works off what was fed before it", async () => {
-    const bench = new Bench();
-    bench.does.set("1a", () => {
-      bench.driver.feed(2);
-      void bench.driver.stop(9);
-      bench.driver.feed(3);
+  test("from inside an effect still processes the events that were fed before", async () => {
+    const trial = new Trial();
+    trial.does.set("1a", () => {
+      trial.driver.feed(2);
+      void trial.driver.stop(9);
+      trial.driver.feed(3);
     });
-    bench.driver.feed(1);
-    await bench.driver.stop();
-    expect(bench.driver.state).toEqual([1, 2, 9]);
+    trial.driver.feed(1);
+    await trial.driver.stop();
+    expect(trial.driver.state).toEqual([1, 2, 9]);
   });
 
-  test("waits for the promises under way, also for those of its last event", async () => {
-    const bench = new Bench();
+  test("waits for the pending promises, also for those of its last event", async () => {
+    const trial = new Trial();
     const first = Promise.withResolvers<number>();
     const last = Promise.withResolvers<undefined>();
-    bench.driver.own(first.promise);
-    bench.does.set("9a", () => bench.driver.own(last.promise));
+    trial.driver.own(first.promise);
+    trial.does.set("9a", () => trial.driver.own(last.promise));
     let stopped = false;
-    const stopping = bench.driver.stop(9).then(() => {
+    const stopping = trial.driver.stop(9).then(() => {
       stopped = true;
     });
     first.resolve(5);
@@ -150,42 +150,42 @@ describe("stop", () => {
     expect(stopped).toBe(false);
     last.resolve(undefined);
     await stopping;
-    expect(bench.driver.state).toEqual([9]);
+    expect(trial.driver.state).toEqual([9]);
   });
 });
 
 describe("an owned promise", () => {
-  test("feeds the event that it gives, or none", async () => {
-    const bench = new Bench();
-    bench.driver.own(Promise.resolve(4));
-    bench.driver.own(Promise.resolve(undefined));
+  test("feeds the event with which it resolves, or none", async () => {
+    const trial = new Trial();
+    trial.driver.own(Promise.resolve(4));
+    trial.driver.own(Promise.resolve(undefined));
     await new Promise(setImmediate);
-    expect(bench.driver.state).toEqual([4]);
+    expect(trial.driver.state).toEqual([4]);
   });
 
   test("that fails is a fault", async () => {
-    const bench = new Bench();
-    bench.driver.own(Promise.reject(new Error("the disk is gone")));
-    await bench.driver.stop();
-    expect(bench.faults).toEqual([new Error("the disk is gone")]);
+    const trial = new Trial();
+    trial.driver.own(Promise.reject(new Error("the disk is gone")));
+    await trial.driver.stop();
+    expect(trial.faults).toEqual([new Error("the disk is gone")]);
   });
 });
 
 describe("an effect that throws", () => {
   test("is one fault; the rest of its step and every later event are left out", async () => {
-    const bench = new Bench();
-    bench.driver.setTimer("x", 10, 8);
-    bench.does.set("1a", () => {
-      bench.driver.feed(2);
+    const trial = new Trial();
+    trial.driver.setTimer("x", 10, 8);
+    trial.does.set("1a", () => {
+      trial.driver.feed(2);
       throw new Error("no such session");
     });
-    bench.driver.feed(1);
-    bench.driver.feed(3);
-    bench.fire();
-    bench.driver.own(Promise.reject(new Error("a second one")));
-    await bench.driver.stop(9);
-    expect(bench.faults).toEqual([new Error("no such session")]);
-    expect(bench.log).toEqual(["1 at 0", "1a"]);
-    expect(bench.workedOff).toBe(0);
+    trial.driver.feed(1);
+    trial.driver.feed(3);
+    trial.fire();
+    trial.driver.own(Promise.reject(new Error("a second one")));
+    await trial.driver.stop(9);
+    expect(trial.faults).toEqual([new Error("no such session")]);
+    expect(trial.log).toEqual(["1 at 0", "1a"]);
+    expect(trial.workedOff).toBe(0);
   });
 });

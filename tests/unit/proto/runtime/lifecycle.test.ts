@@ -98,7 +98,7 @@ test("SIGHUP reloads, and stops nothing", async () => {
   expect((await end).code).toBe(0);
 });
 
-test("if the supervisor asks for it, the end of standard input stops the process", async () => {
+test("the end of standard input stops the process if the supervisor asks for this", async () => {
   const { child, said, end } = running(`life.onStop("first", () => say(life.reason))`, {
     TIDEMARK_STOP_WITH_STDIN: "1",
   });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createRegistry } from "../../../../proto/runtime/metrics.ts";
 
-test("a clock that is set from 1970 to today holds nothing up", async () => {
+test("a clock that is set from 1970 to today does not block the process", async () => {
   const now = vi.spyOn(Date, "now").mockReturnValue(60_000);
   onTestFinished(() => now.mockRestore());
   const registry = createRegistry();

@@ -15,6 +15,6 @@ test.each([
   expect(nearestWord(word, ["max_size", "log", "keep"])).toBe(nearest);
 });
 
-test("without accepted words there is none", () => {
+test("without accepted words there is no suggestion", () => {
   expect(nearestWord("log", [])).toBeUndefined();
 });

@@ -50,7 +50,7 @@ function faultOf(open: () => unknown): Fault {
     expect(error).toBeInstanceOf(Fault);
     return error as Fault;
   }
-  throw new Error("it was opened");
+  throw new Error("the file was opened");
 }
 
 function lineOf(open: () => unknown): string {
@@ -136,7 +136,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
     expect(existsSync(path) ? readFileSync(path) : null).toEqual(before);
   });
 
-  test("of which only an unreadable note is left", () => {
+  test("that is missing although an unreadable note is there", () => {
     filled();
     rmSync(path);
     writeFileSync(`${path}.id`, "{}");
@@ -157,7 +157,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn("skipped: only root can be somebody else, whom a folder is closed to");
 
-test.skipIf(!isRoot)("[I30] a folder without permission to read is not taken for an empty one", () => {
+test.skipIf(!isRoot)("[I30] a folder without permission to read does not count as empty", () => {
   filled();
   chmodSync(folder, 0o755);
   chmodSync(join(folder, "data"), 0o700);
@@ -171,7 +171,7 @@ test.skipIf(!isRoot)("[I30] a folder without permission to read is not taken for
   expect(said).toMatch(/^file .*gateway\.db.*: cannot be opened: EACCES.*\(check that data_dir is a folder/);
 });
 
-test("the note beside the database says what is there and since when", () => {
+test("the note beside the database says its kind and its age", () => {
   filled();
   const note: unknown = JSON.parse(readFileSync(`${path}.id`, "utf8"));
   expect(note).toEqual({ kind: "gateway", id: expect.any(String), created: expect.any(String) });
@@ -236,7 +236,7 @@ test("a file does not grow beyond its quota, and deleting still works", () => {
   insert.run("there is room again");
 });
 
-test("a lowered quota does not keep the database from being opened", () => {
+test("a database opens with a quota below its size", () => {
   filled();
   const db = openDatabase(options({ maxBytes: 8192 }));
   expect(db.prepare("SELECT count(*) FROM reading").pluck().get()).toBe(500);

@@ -34,7 +34,7 @@ test("a thread is ready with a value, and answers its calls in order", async () 
   expect(await Promise.all(answers)).toEqual([7, 7, 3.5, 3.5]);
 });
 
-test("what piled up is flushed as one group, and before a call is answered", async () => {
+test("waiting messages are flushed as one group, before a call is answered", async () => {
   const { thread, added } = adder();
   await thread.start(DATA);
   thread.send("add", 1);
@@ -79,7 +79,7 @@ test("a worker file that cannot be loaded rejects the start", async () => {
   await expect(thread.start(DATA)).rejects.toThrow(/^the adder thread failed: Cannot find module/);
 });
 
-test("the error of a call is told to its caller, and the thread goes on", async () => {
+test("the error of a call goes to its caller, and the thread continues", async () => {
   const { thread, failures } = adder();
   await thread.start({ ...DATA, start: 8 });
   const divided = thread.call("divide", [{ by: 0 }]);
@@ -89,7 +89,7 @@ test("the error of a call is told to its caller, and the thread goes on", async 
   expect(failures).toEqual([]);
 });
 
-test("where an error of a call ends the thread, everybody who waits is told it, once", async () => {
+test("if an error of a call ends the thread, every waiting call is rejected with it, once", async () => {
   const { thread, failures, added } = adder();
   await thread.start({ ...DATA, onError: "end" });
   const waiting = thread.call("never", []);
@@ -140,7 +140,7 @@ test("close may be called twice and before the start; calls are refused from the
   expect(failures).toEqual([]);
 });
 
-test("an error of the close is its result, and told as a failure", async () => {
+test("an error of the close rejects the close, and is reported as a failure", async () => {
   const { thread, failures } = adder();
   await thread.start({ ...DATA, start: 13 });
   await expect(thread.close()).rejects.toThrow("translated: Error: 13 cannot be closed");

@@ -130,7 +130,7 @@ describe("a batch", () => {
     );
   });
 
-  test("of any bytes at all, under their true hash, is invalid or of an unknown format", () => {
+  test("of any bytes, under their true hash, is invalid or of an unknown format", () => {
     const hashed = (bytes: Uint8Array): SealedBatch => ({
       streamId: STREAM,
       seq: 1 as Seq,
@@ -147,7 +147,7 @@ describe("a batch", () => {
     expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 4 });
   });
 
-  test("under another number is invalid: the identity is inside", () => {
+  test("under another number is invalid, because the bytes contain the number", () => {
     const batch = sealed({}, 7);
     expect(openBatch({ ...batch, seq: 8 as Seq })).toEqual({
       kind: "invalid",
@@ -155,7 +155,7 @@ describe("a batch", () => {
     });
   });
 
-  test("that unpacks to too much is invalid before it is unpacked", () => {
+  test("that would unpack to too much is invalid before it is unpacked", () => {
     const bytes = zstdCompressSync(Buffer.alloc(80 * 1024 * 1024));
     const bomb = { streamId: STREAM, seq: 1 as Seq, bytes, sha256: createHash("sha256").update(bytes).digest() };
     expect(openBatch(bomb)).toMatchObject({ kind: "invalid" });
@@ -206,7 +206,7 @@ describe("a batch of commands", () => {
     );
   });
 
-  test("says what is not known as not known", () => {
+  test("keeps NaN for values that are not known", () => {
     const summary = { ...override.summary, m2: Number.NaN, first: Number.NaN, last: Number.NaN };
     const opened = openBatch(sealed({ gateway, commands: [{ ...override, summary }] }));
     expect(opened).toMatchObject({ content: { commands: [{ summary }] } });
@@ -216,26 +216,23 @@ describe("a batch of commands", () => {
     ["a gateway's", { gateway: "plant-7", commands: [override] }],
     ["with two of one version", { gateway, commands: [override, override] }],
     ["without a reason", { gateway, commands: [{ ...override, reason: "" }] }],
-    ["with a novel for a reason", { gateway, commands: [{ ...override, reason: "x".repeat(501) }] }],
-    ["by nobody", { gateway, commands: [{ ...override, actor: "" }] }],
+    ["with a reason that is too long", { gateway, commands: [{ ...override, reason: "x".repeat(501) }] }],
+    ["without an actor", { gateway, commands: [{ ...override, actor: "" }] }],
     ["for no device", { gateway, commands: [{ ...override, window: { ...at, device: "" } }] }],
     ["that erases no device", { gateway, commands: [{ ...override, kind: "erase_device", device: "" }] }],
     [
-      "for a window that is none",
+      "for a window that cannot exist",
       {
         gateway,
         commands: [{ ...override, kind: "clear", rank: "override", window: { ...at, windowStartMs: 1 as Millis } }],
       },
     ],
-    [
-      "that says a window is empty",
-      { gateway, commands: [{ ...override, summary: { ...override.summary, count: 0 } }] },
-    ],
+    ["for an empty window", { gateway, commands: [{ ...override, summary: { ...override.summary, count: 0 } }] }],
   ])("%s is invalid", (_what, bad) => {
     expect(openBatch(sealed(bad)).kind).toBe("invalid");
   });
 
-  test("has format 2, as one with a mode; every other has 1, so that regions of the first version read it, but for changed series", () => {
+  test("has format 2, like a batch with a mode; other batches have 1, so that older regions can read them, except those with changed series", () => {
     const formatOf = (what: Partial<BatchContent>): number =>
       tidemark.v1.BatchBody.decode(zstdDecompressSync(sealed(what).bytes)).format;
     const plain = fc

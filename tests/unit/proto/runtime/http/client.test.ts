@@ -29,7 +29,7 @@ function errorOf(message: string, hint = "", accepted: string[] = []): object {
   return { error: { code: "bad_parameter", message, hint, accepted } };
 }
 
-test("the parameters, the token and the body go along, and what is undefined does not", async () => {
+test("the request carries the parameters, the token and the body, but no undefined values", async () => {
   const asked: unknown[] = [];
   const url = await serving((request, response) => {
     request.setEncoding("utf8").once("data", (body) => {
@@ -56,7 +56,7 @@ test.each([
   expect(await clientOf(url).look("/x", ROW)).toBeUndefined();
 });
 
-test("no answer is a fault, for a command with the question that stays open", async () => {
+test("no answer is a fault; for a command it says that the outcome is unknown", async () => {
   const client = clientOf("http://127.0.0.1:9");
   await expect(client.get("/x", ROW)).rejects.toMatchObject({
     code: "unreachable",
@@ -90,7 +90,7 @@ test("pages are followed by their cursor to the end", async () => {
   expect(asked).toEqual(["/v1/x?limit=1", "/v1/x?limit=1&cursor=one"]);
 });
 
-test("rows come whole, wherever the network cuts them", async () => {
+test("rows arrive complete, wherever the network splits them", async () => {
   const bytes = Buffer.from('{"name":"grün"}\n{"name":"☃"}\n{"name":"c"}\n');
   for (let cut = 1; cut < bytes.length; cut++) {
     const url = await serving((_, response) => {
@@ -101,7 +101,7 @@ test("rows come whole, wherever the network cuts them", async () => {
   }
 });
 
-test("a listing that ends inside a row, or that the server breaks off, is not taken for a whole one", async () => {
+test("a listing that ends inside a row, or that the server aborts, is a fault", async () => {
   const short = await serving((_, response) => void response.end('{"name":"a"}\n{"name"'));
   await expect(Array.fromAsync(clientOf(short).rows("/v1/x", ROW))).rejects.toMatchObject({ code: "protocol" });
   const broken = await serving((_, response) => {

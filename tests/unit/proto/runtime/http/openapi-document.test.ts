@@ -11,9 +11,9 @@ import { indexLines, routeTable } from "../../../../../proto/runtime/http/standa
 import { createRegistry } from "../../../../../proto/runtime/metrics.ts";
 import { openInMemory } from "../../../../../proto/runtime/sqlite.ts";
 
-/** No route is asked here, so nothing behind the routes is there. */
+/** No route is called here, so the parts behind the routes are missing. */
 function absent(): never {
-  throw new Error("a route was asked");
+  throw new Error("a route was called");
 }
 
 function table(own: readonly Route[]): readonly Route[] {
@@ -72,7 +72,7 @@ test.each([
     const operation = operationSchema.parse(document.paths[path]?.[method.toLowerCase()]);
     expect(operation.summary).toBe(summary);
     expect(operation.parameters.map(({ name }) => name)).toEqual(Object.keys(parameters));
-    // A parameter without a description would be a riddle, here and in the message about a wrong value.
+    // Every parameter needs a description, here and in the message about a wrong value.
     expect(operation.parameters.filter(({ description }) => description === undefined)).toEqual([]);
     expect("401" in operation.responses, path).toBe(who === "operator");
     expect(operation.security !== undefined, path).toBe(who === "operator");

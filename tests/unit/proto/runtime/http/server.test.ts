@@ -83,7 +83,7 @@ test("an answer is a value: text, JSON, bytes or a stream of lines", async () =>
   expect([head.status, await head.text()]).toEqual([200, ""]);
 });
 
-test("an error has one shape, and names what would have been accepted", async () => {
+test("an error has one shape, and names what is accepted", async () => {
   const { url, port } = await serving({ "/here": () => text("") });
   const nowhere = await fetch(`${url}/there`);
   const missing = errorOf("not_found", "there is nothing at /there", { accepted: ["/here"] });
@@ -209,7 +209,7 @@ test("a handler that throws answers 500, is logged, and the server goes on", asy
   expect(await (await fetch(`${url}/fine`)).text()).toBe("ok");
 });
 
-test("a client cannot take half an answer for a whole one", async () => {
+test("a client notices that an answer is not complete", async () => {
   async function* breaking(): AsyncGenerator<string> {
     yield "first\n";
     throw new Error("the second is lost");
