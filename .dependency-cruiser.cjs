@@ -1,5 +1,5 @@
 /**
- * Who may know whom. Data runs one way through the folders, so that a reader needs to look in one direction only:
+ * Which folder may import which. Imports run one way, so that a reader needs to look in one direction only:
  *
  *     proto/core <- proto/wire <- proto/runtime <- edge | cloud <- deploy;   tests see everything
  *     and inside edge and cloud:   core <- adapters <- compose.ts <- main.ts
@@ -97,7 +97,7 @@ module.exports = {
     },
     {
       name: "adapters-do-not-meet",
-      comment: "compose.ts connects them by constructor arguments. What they share is a type.",
+      comment: "compose.ts connects them by constructor arguments. They share only types.",
       severity: "error",
       from: { path: ADAPTER },
       to: { path: ADAPTER, pathNot: "^$1/$2/", dependencyTypesNot: ["type-only"] },

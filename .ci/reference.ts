@@ -22,7 +22,7 @@ export function referenceKeys(schema: z.ZodType): ReferenceKey[] {
   return keysBelow(jsonSchema(schema), "");
 }
 
-/** Markdown, laid out as oxfmt lays it out. */
+/** Markdown in the format of oxfmt. */
 export function referencePage(schema: z.ZodType, page: { readonly title: string; readonly example: string }): string {
   const keys = referenceKeys(schema);
   const below = (top: ReferenceKey): ReferenceKey[] =>

@@ -39,7 +39,7 @@ async function summaryOf(file: string): Promise<string> {
   if (kinds.includes("region") && !kinds.includes("gateway")) {
     const { cloudConfigSchema } = await import("../../cloud/config.ts");
     const { region, ingest, http, dataDir } = loadConfig({ path: file, schema: cloudConfigSchema });
-    return `region ${region}: takes batches on ${ingest.host}:${ingest.port}, answers on ${http.host}:${http.port}, keeps data in ${dataDir}`;
+    return `region ${region}: accepts batches on ${ingest.host}:${ingest.port}, answers on ${http.host}:${http.port}, keeps data in ${dataDir}`;
   }
   if (keys.length > 0 && !kinds.includes("gateway")) {
     throw new Fault({

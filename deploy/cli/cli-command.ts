@@ -63,8 +63,8 @@ function plainMessage(text: string): string {
 }
 
 /**
- * A command line in a given width. Where it is longer, it continues on the next line behind a backslash, so that it can be
- * copied as it stands. A line breaks only before an option or a word; a word longer than a line stays whole.
+ * A command line in a given width. A longer one continues on the next line after a backslash, so that it can be copied. A line
+ * breaks only between words; a word longer than a line stays whole.
  */
 export function shellLines(line: string, width: number): string {
   const words = line.match(/'[^']*'|"[^"]*"|\S+/gu) ?? [];
@@ -83,5 +83,5 @@ export function shellLines(line: string, width: number): string {
 
 const CONTINUED = " \\";
 const INDENT = "  ";
-/** Where the output is not a terminal. */
+/** For an output that is not a terminal. */
 const DEFAULT_WIDTH = 80;

@@ -22,7 +22,7 @@ export function registerSensors(program: CliCommand): void {
     .example("tidemark sensors simulate");
 
   addBrokerOptions(sensors.command("simulate"))
-    .description("run simulated devices until Ctrl-C; each is an MQTT client of its own")
+    .description("run simulated devices until Ctrl-C; each is a separate MQTT client")
     .option("--devices <n>", "number of devices", wholeNumberArgument({ min: 1, max: 100_000 }), 16)
     .addOption(
       new Option("--period <duration>", "time between two samples of a device")

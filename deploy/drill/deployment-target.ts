@@ -50,7 +50,7 @@ export class DeploymentTarget implements DrillTarget {
 
   async begin(injection: Injection): Promise<void> {
     const action = this.#actionOf(injection);
-    // The watchdog first: otherwise an injection could begin that nobody ends.
+    // The watchdog first: otherwise an injection could begin and never end.
     const command = `cd ${quoted(this.#folder)} && ${filled(action.watchdogCommand, injection)}`;
     this.#armed.set(injection, this.#watchdog.arm(command, injection.durationMs + GRACE_MS));
     await action.begin();

@@ -26,7 +26,7 @@ import { columnsOf, wrapText } from "../terminal/terminal-text.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
- * `tidemark drill run`: runs one drill or all, each on a target of its own, judges it and writes its report.
+ * `tidemark drill run`: runs one drill or all, each on a new target, judges it and writes its report.
  * @returns the exit code: 0 all passed, 1 one failed, 2 one was incomplete, stopped or not begun.
  * @throws Fault for a mistake in the arguments.
  */
@@ -207,14 +207,14 @@ async function confirmed(file: DeploymentFile, drills: readonly Drill[], options
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${file.target} is in production. Type its name to go on: `);
+    const answer = await terminal.question(`${file.target} is in production. Type its name to continue: `);
     return answer.trim() === file.target;
   } finally {
     terminal.close();
   }
 }
 
-/** The person at the terminal: Ctrl-C and `q` stop and heal, `h` heals and goes on; a second Ctrl-C ends at once. */
+/** The person at the terminal: Ctrl-C and `q` stop and heal, `h` heals and continues; a second Ctrl-C ends at once. */
 class Operator {
   #session: DrillSession | undefined;
   #stopped = false;

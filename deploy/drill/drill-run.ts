@@ -23,7 +23,7 @@ import { figuresOf } from "./run-figures.ts";
 import type { TimedSample } from "./run-watch.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { Sample } from "./samples.ts";
-import { allAtHome, answering, isWell, nobodyBehind, nothingWaits, troubleIn } from "./samples.ts";
+import { allAtHome, answering, isWell, allCaughtUp, nothingWaits, troubleIn } from "./samples.ts";
 import type { DrillTarget } from "./target.ts";
 
 /**
@@ -97,7 +97,7 @@ export class DrillRun {
     };
   }
 
-  /** Ends all injections now; the drill goes on from there. */
+  /** Ends all injections now. The drill continues. */
   async healNow(): Promise<void> {
     await this.#schedule.endAll();
   }
@@ -261,7 +261,7 @@ export class DrillRun {
       healed: () => this.#schedule.active.length === 0,
       full: (sample) => answering(sample).some(({ full }) => full),
       durable: nothingWaits,
-      replicated: (sample) => nothingWaits(sample) && nobodyBehind(sample, this.#watch.livingNames()),
+      replicated: (sample) => nothingWaits(sample) && allCaughtUp(sample, this.#watch.livingNames()),
     };
     await this.#control.until(
       () => isReached[what](this.#watch.look()),

@@ -42,7 +42,7 @@ export class InjectionSchedule {
   }
 
   /**
-   * When the last injection ended; for one that never ends, when it began. Null while one goes on, or before the first.
+   * When the last injection ended; for one that never ends, when it began. Null before the first, and while one is active.
    */
   get healedAtMs(): number | null {
     const ends = this.#events.map(({ injections, beganAtMs, endedAtMs }) =>
@@ -71,7 +71,7 @@ export class InjectionSchedule {
     await Promise.all(injections.map((injection) => this.#begin(injection, event)));
   }
 
-  /** Ends everything that goes on. */
+  /** Ends all active injections. */
   async endAll(): Promise<void> {
     await Promise.all([...this.#active.values()].map((end) => end()));
   }

@@ -8,7 +8,7 @@ import type { DrillTarget } from "./target.ts";
 import type { GatewaySample, RegionSample, Sample } from "./samples.ts";
 
 /**
- * Asks every part for its status again and again. Each part has a loop of its own, so that one that does not answer delays no
+ * Asks every part for its status again and again, each in a separate loop, so that a part that does not answer delays no
  * other. {@link look} returns the latest answers; undefined for a part that does not answer.
  */
 export class Observer {

@@ -66,7 +66,7 @@ export class RunControl {
     this.#abort.abort();
   }
 
-  /** Owns work that goes on beside the steps. */
+  /** Owns work that runs beside the steps. */
   own(work: Promise<void>): void {
     const owned = work.finally(() => this.#background.delete(owned));
     this.#background.add(owned);
@@ -77,7 +77,7 @@ export class RunControl {
     this.#over = true;
   }
 
-  /** Ends what goes on beside the steps. */
+  /** Ends the work beside the steps. */
   async endBackground(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#background);

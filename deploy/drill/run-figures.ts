@@ -22,7 +22,7 @@ export async function figuresOf(
     }, 0);
   const sent = sum(({ regions }) => regions.reduce((total, { sentBatches }) => total + sentBatches, 0));
   const sentBytes = sum(({ regions }) => regions.reduce((total, one) => total + one.sentBytes, 0));
-  // Only in a sandbox was every batch sent during the drill.
+  // A running deployment has sent batches before the drill, so this is known for a sandbox only.
   const resentBatches = isFresh ? Math.max(0, sent - (await batchesOf(region, gateways).catch(() => sent))) : 0;
   const conflicts = { prefix: `drill/${run}/`, fromMs: sinceWallMs };
   return {

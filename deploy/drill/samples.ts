@@ -97,7 +97,7 @@ export function nothingWaits({ gateways }: Sample): boolean {
 }
 
 /** Whether each of these regions has what the others have. */
-export function nobodyBehind({ regions: seen }: Sample, regions: ReadonlySet<string>): boolean {
+export function allCaughtUp({ regions: seen }: Sample, regions: ReadonlySet<string>): boolean {
   return [...regions].every((name) =>
     seen.get(name)?.peers.every((peer) => !regions.has(peer.name) || (peer.connected && peer.behindBatches === 0)),
   );

@@ -2,7 +2,7 @@ import type { StopConditions } from "./drill-file.ts";
 import type { Sample } from "./samples.ts";
 
 /**
- * Why a drill must stop, from the samples so far; undefined while it may go on.
+ * Why a drill must stop, from the samples so far; undefined while it may continue.
  * @param given.expected parts that this drill hit: their trouble is expected.
  */
 export function stopReason(

@@ -22,7 +22,7 @@ export async function printList(asked: Asked, { json }: { json: boolean }): Prom
   if (shown === 0 && !json) process.stdout.write("There are no dead letters.\n");
 }
 
-/** @throws Fault when there is none with this number. */
+/** @throws Fault when no dead letter has this number. */
 export async function printOne(gateway: string, id: number, { json }: { json: boolean }): Promise<void> {
   const letter = await clientOf(gateway).get("/v1/dead-letters/one", deadLetterSchema, { id });
   if (json) {
@@ -45,7 +45,7 @@ export async function printOne(gateway: string, id: number, { json }: { json: bo
   );
 }
 
-/** The bytes of the payload, as far as they were kept. @throws Fault when there is no letter with this number. */
+/** The bytes of the payload, as far as they were kept. @throws Fault when no dead letter has this number. */
 export async function printPayload(gateway: string, id: number): Promise<void> {
   process.stdout.write(await clientOf(gateway).bytes("/v1/dead-letters/payload", { id }));
 }

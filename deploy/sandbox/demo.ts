@@ -99,7 +99,7 @@ function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: 
     "",
     ...entryLines(tries, width),
     "",
-    ...wrapText("What you kill is started again after 10 s. No acknowledged reading is lost.", width),
+    ...wrapText("A process that you kill starts again after 10 s. No acknowledged reading is lost.", width),
     ...wrapText(
       "A window reaches the regions when it has ended and its device has sent a later reading, or nothing for 10 s.",
       width,

@@ -117,7 +117,7 @@ class Connection {
   }
 }
 
-/** One direction of one connection: a queue of pieces, each with the time at which it goes on. */
+/** One direction of one connection: a queue of pieces, each with the time at which it is passed on. */
 class Direction {
   readonly #from: Socket;
   readonly #to: Socket;

@@ -52,10 +52,10 @@ export class ManagedProcess {
   }): ManagedProcess {
     const command = [...(options.wrapper ?? []), process.execPath, TIDEMARK, ...options.args];
     const child = spawn(command[0]!, command.slice(1), {
-      // Its standard input ends when this process ends, in whatever way. Then it stops, and no process is left behind.
+      // When this process ends, even by SIGKILL, the child's standard input ends. Then the child stops, too.
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, TIDEMARK_STOP_WITH_STDIN: "1", ...options.environment },
-      // A process group of its own: Ctrl-C in the terminal reaches only this process, which stops the parts in order.
+      // A separate process group: Ctrl-C in the terminal reaches only this process, which stops the parts in order.
       detached: true,
     });
     return new ManagedProcess(options.name, child);
@@ -83,7 +83,7 @@ export class ManagedProcess {
     return `ended with exit code ${code}: ${fault ?? this.#lines.at(-1) ?? "it printed nothing"}`;
   }
 
-  /** Resolves when the process has ended, in whatever way. */
+  /** Resolves when the process has ended, for any reason. */
   get exit(): Promise<ProcessExit> {
     return this.#exit;
   }

@@ -14,7 +14,7 @@ export class Watchdog {
   constructor() {
     this.#child = spawn(process.execPath, [PROCESS], {
       stdio: ["pipe", "ignore", "ignore"],
-      // A session of its own: a signal that ends this process group must not end it.
+      // A separate session, so that a signal to this process group does not end it.
       detached: true,
     });
     this.#child.stdin!.on("error", () => undefined);

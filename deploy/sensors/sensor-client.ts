@@ -178,8 +178,8 @@ export class SensorClient {
 }
 
 /**
- * Keeps the unacknowledged messages that MQTT.js repeats after a reconnect. MQTT.js repeats them without the DUP flag, which
- * [MQTT-3.3.1-1] requires and by which a gateway recognises a redelivery. So this store sets the flag.
+ * Keeps the unacknowledged messages that MQTT.js repeats after a reconnect. MQTT.js repeats them without the DUP flag.
+ * [MQTT-3.3.1-1] requires it, and a gateway recognises a redelivery by it. So this store sets the flag.
  */
 class ResendStore extends Store {
   readonly #publishes = new Map<number, IPublishPacket>();

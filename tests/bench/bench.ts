@@ -5,7 +5,7 @@
  *     npm run bench -- [--quick] [--only ingest,drain] [--json FILE] [--folder DIR]
  *
  * It asserts nothing: a figure from a busy machine is not a failure. A workload that cannot run is reported with its
- * reason, the others go on, and the exit code is 1. The data lives in a folder that is removed afterwards, by default
+ * reason, the others still run, and the exit code is 1. The data lives in a folder that is removed afterwards, by default
  * beside the sources and not in /tmp, which is memory on many machines: an fsync must reach a disk to be measured. No
  * process outlives the run.
  */

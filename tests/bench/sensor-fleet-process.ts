@@ -1,5 +1,5 @@
 /**
- * A fleet of sensors in a process of its own. It takes orders over the IPC channel, the names of `SensorFleet`'s methods. Its
+ * A fleet of sensors in a separate process. It gets orders over the IPC channel: the names of `SensorFleet`'s methods. Its
  * first argument is the fleet's options as JSON. It ends with its parent.
  */
 import { SensorFleet, type FleetOptions } from "./sensor-fleet.ts";

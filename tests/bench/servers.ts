@@ -85,7 +85,7 @@ export function windowsOf(
   return client.rows("/v1/records", recordSchema, query);
 }
 
-/** Where Mosquitto is installed, if it is. */
+/** The path of Mosquitto; undefined if it is not installed. */
 export function findMosquitto(): string | undefined {
   const folders = [
     ...(process.env["PATH"] ?? "").split(delimiter),

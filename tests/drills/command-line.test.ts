@@ -9,7 +9,7 @@ import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { writeDrillTarget } from "../../deploy/sandbox/drill-target-file.ts";
 import { eventually } from "../support/deployment.ts";
 
-/** `tidemark drill` in a folder of its own, with its temporary files, so that a test sees everything that it leaves. */
+/** `tidemark drill` in a new folder, with its temporary files, so that a test sees everything that it leaves. */
 class DrillCommand {
   readonly folder: string;
   readonly #process: ManagedProcess;
@@ -136,7 +136,7 @@ describe("interrupted, a drill leaves no process, no injection and no file outsi
     const folder = folderOfTest();
     const drill = new DrillCommand(["run", "region-frozen", "--out", join(folder, "out")], folder);
     if (when === "started") {
-      const seen = { deadlineMs: 20_000, what: "the first region starts" };
+      const seen = { deadlineMs: 60_000, what: "the first region starts" };
       await eventually(
         async () => processesOf(folder),
         (started) => started.length > 0,
@@ -149,7 +149,7 @@ describe("interrupted, a drill leaves no process, no injection and no file outsi
     await eventually(
       async () => [...processesOf(folder), ...readdirSync(join(folder, "tmp"))],
       (left) => left.length === 0,
-      { deadlineMs: 15_000, what: "nothing is left" },
+      { deadlineMs: 60_000, what: "nothing is left" },
     );
   });
 });
@@ -196,12 +196,12 @@ describe("on a running deployment", () => {
     );
     expect(third.output).not.toContain("not begun");
     const pid = site.region!.pid;
-    await eventually(async () => isFrozen(pid), Boolean, { deadlineMs: 5000, what: "eu is frozen" });
+    await eventually(async () => isFrozen(pid), Boolean, { deadlineMs: 60_000, what: "eu is frozen" });
     await third.interrupt("SIGKILL");
     await eventually(
       async () => isFrozen(pid),
       (frozen) => !frozen,
-      { deadlineMs: 20_000, what: "eu thaws by itself" },
+      { deadlineMs: 60_000, what: "eu thaws by itself" },
     );
     const answer = await fetch(`${site.regionUrl}/readyz`, { signal: AbortSignal.timeout(5000) });
     expect(answer.status).toBe(200);

@@ -13,7 +13,7 @@ import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
 import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
 
 /**
- * A deployment in a folder of its own. When the test ends, its processes are killed and the folder is removed. When the
+ * A deployment in a new folder. When the test ends, its processes are killed and the folder is removed. When the
  * test failed, the last lines of each process are printed first.
  */
 export async function deployment(

@@ -3,7 +3,7 @@ import { ThreadClient } from "../../proto/runtime/thread-call.ts";
 import { replaceMethod } from "./broken-builds/replace-method.ts";
 
 /**
- * Loaded before a gateway (`node --import`), in its main thread and in its worker threads. The main thread goes on with
+ * Loaded before a gateway (`node --import`), in its main thread and in its worker threads. The main thread continues
  * its start only when the storage thread has reported its first commit. So the report is there before the main thread
  * can look at it, however fast the machine is.
  */
@@ -19,7 +19,7 @@ if (isMainThread) {
       async function (this: ThreadClient<never>, data: unknown) {
         const ready = await start.call(this, data as never);
         const isStorage = typeof data === "object" && data !== null && "engine" in data;
-        if (isStorage && Atomics.wait(reported, 0, 0, 20_000) === "timed-out")
+        if (isStorage && Atomics.wait(reported, 0, 0, 50_000) === "timed-out")
           throw new Error("the storage thread reported no commit");
         return ready;
       },

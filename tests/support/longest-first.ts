@@ -19,7 +19,7 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-/** How paths of files begin that take more than ten seconds, the longest first. */
+/** The beginnings of the paths of files that take more than ten seconds, the longest first. */
 const LONGEST = [
   "tests/system/bad-input",
   "tests/sim/",

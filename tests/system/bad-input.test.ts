@@ -118,7 +118,7 @@ test("a data folder that cannot be made, and a configuration that is missing, ar
   });
 });
 
-test("a second gateway on the same folder is refused, and the first goes on", async () => {
+test("a second gateway on the same folder is refused, and the first continues", async () => {
   await site.startGateway();
   const second = ManagedProcess.start({
     name: "second",
@@ -178,7 +178,7 @@ test.skipIf(!canMount)(
       (now) => now > before,
       {
         deadlineMs: 60_000,
-        what: "acknowledgements go on",
+        what: "acknowledgements continue",
       },
     );
     await sensors.stop();

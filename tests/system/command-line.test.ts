@@ -49,7 +49,7 @@ describe("check", () => {
     expect(JSON.parse(out)).toEqual({
       ok: true,
       file: cloud,
-      summary: `region eu: takes batches on 127.0.0.1:7443, answers on 127.0.0.1:8080, keeps data in ${EXAMPLES}/data/eu`,
+      summary: `region eu: accepts batches on 127.0.0.1:7443, answers on 127.0.0.1:8080, keeps data in ${EXAMPLES}/data/eu`,
     });
   });
 

@@ -89,7 +89,7 @@ describe("[P1] [P2] every acknowledged reading is in the region exactly once", (
     await eventually(
       async () => sensors.totalAcknowledged,
       (now) => now > before,
-      { deadlineMs: 60_000, what: "acknowledgements go on" },
+      { deadlineMs: 60_000, what: "acknowledgements continue" },
     );
     await sensors.stop();
     await load;

@@ -28,7 +28,7 @@ async function started(): Promise<LocalDeployment> {
   }
   await sensor.publishAsync("press-1", '{"x": 1 2}', { qos: 1 });
   await sensor.endAsync();
-  await drained(site, 30_000);
+  await drained(site, 60_000);
   const window = ["--device", "press-1", "--metric", "temp", "--window", "10s", "--start", WINDOW];
   const signed = ["--region", site.regionUrl, "--token-file", site.operatorTokenFile, "--reason", "drift"];
   const ended = await runCommand(["operator", "override", ...window, "--value", "21", ...signed], {
@@ -61,7 +61,7 @@ test("every GET of a gateway and of a region answers as its own OpenAPI document
   await eventually(
     () => regionStatusOf({ url: site.regionUrl }),
     ({ peers }) => peers.every(({ behind_batches }) => behind_batches === 0),
-    { deadlineMs: 20_000, what: "the regions hold the same" },
+    { deadlineMs: 60_000, what: "the regions hold the same" },
   );
   for (const url of [site.gatewayUrl, site.regionUrl]) {
     const { paths } = documentSchema.parse(await (await fetch(`${url}/v1/openapi.json`)).json());

@@ -5,12 +5,12 @@ commandGate({
   command: ["knip"],
   plants: [
     {
-      rule: "a file that nobody imports",
+      rule: "a file that is not imported",
       files: { "edge/core/attic.ts": `export const x = 1;\n` },
       says: "edge/core/attic.ts",
     },
     {
-      rule: "an export that nobody uses",
+      rule: "an export that is not used",
       files: { "proto/core/tide.ts": `${CLEAN["proto/core/tide.ts"]}export const forgotten = 1;\n` },
       says: /forgotten +proto\/core\/tide\.ts/,
     },

@@ -44,12 +44,11 @@ export function timelinePicture(outcome: DrillOutcome): string {
 
 function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: number): EChartsCoreOption {
   const { samples, durationMs } = outcome;
-  const throughput = [
-    rateCurve("acknowledged by gateways", samples, (_, i) => samples[i]!.acknowledged),
-    ...outcome.regions.map((name) =>
-      rateCurve(`arrived in ${name}`, samples, (sample) => sample.regions.get(name)?.rawReadings),
-    ),
-  ];
+  const acknowledged = rateCurve("acknowledged by gateways", samples, (_, i) => samples[i]!.acknowledged);
+  const arrived = outcome.regions.map((name) => ({
+    curve: rateCurve(`arrived in ${name}`, samples, (sample) => sample.regions.get(name)?.rawReadings),
+    color: regionColor(outcome, name),
+  }));
   const waiting = [
     levelCurve("readings only in gateways", samples, (sample) =>
       answering(sample).reduce((sum, gateway) => sum + gateway.waitingReadings, 0),
@@ -91,7 +90,7 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
       {
         top: top[1] - 44,
         right: RIGHT,
-        data: throughput.map(({ name }) => name),
+        data: [acknowledged, ...arrived.map(({ curve }) => curve)].map(({ name }) => name),
         icon: "rect",
         itemHeight: 3,
         itemGap: 34,
@@ -108,14 +107,8 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
     color: [...PALETTE],
     series: [
       laneSeries(outcome, lanes, band),
-      ...throughput.map((curve, i) =>
-        line(curve, {
-          axis: 1,
-          color: i === 0 ? INK : regionColor(outcome, curve.name.slice(11)),
-          dashed: i === 0,
-          ...(i === 0 ? { band, marks: outcome.marks } : {}),
-        }),
-      ),
+      line(acknowledged, { axis: 1, color: INK, dashed: true, band, marks: outcome.marks }),
+      ...arrived.map(({ curve, color }) => line(curve, { axis: 1, color, dashed: false })),
       ...waiting.map((curve) => line(curve, { axis: 2, color: INK, dashed: false, band, marks: outcome.marks })),
       { ...line(lag, { axis: 2, color: "#c2410c", dashed: true }), yAxisIndex: 3 },
     ],
