@@ -3,14 +3,14 @@ export type GatewayCondition = {
   readonly devices: number;
   /** Readings on this disk that no region is known to hold. */
   readonly waitingReadings: number;
-  /** How long the oldest of them has waited; null: there is none. */
+  /** How long the oldest of them has waited; null: none waits. */
   readonly behindMs: number | null;
   /** The active region, or the one that the gateway waits for. */
   readonly region: string;
   /** The most preferred region, if another one is active instead; null: it is active itself. */
   readonly insteadOf: string | null;
   readonly connected: boolean;
-  /** How long there has been no connection; null: there is one. */
+  /** How long the gateway has had no connection; null: it is connected. */
   readonly offlineMs: number | null;
   /** Why the region refuses this gateway; null: it does not. */
   readonly refusal: string | null;

@@ -27,7 +27,7 @@ import { SubscribeHandler } from "./subscribe-handler.ts";
 import { SysTopics } from "./sys-topics.ts";
 
 /**
- * The MQTT side of a gateway: a broker for the plant network that acknowledges only what is on disk.
+ * The MQTT side of a gateway: a broker for the plant network that acknowledges only messages that are on disk.
  *
  * Promises (P1): a PUBACK or PUBREC is written from the commit callback of the intake and from nowhere else, in order
  * per client. When the storage fails, no acknowledgement follows. Refusals come in the same order. A message that is
@@ -319,7 +319,7 @@ export class MqttBroker {
 
 export type MqttBrokerDeps = {
   readonly intake: Intake;
-  /** What the broker keeps for its clients, connected or not. */
+  /** The state that the broker keeps for its clients, connected or not. */
   readonly sessions: SessionStore;
   readonly events: MqttEvents;
   readonly clock: Pick<Clock, "nowMs" | "monotonicMs">;

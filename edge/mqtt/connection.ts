@@ -88,7 +88,7 @@ export class Connection {
   }
 
   /**
-   * Makes the next close of this connection a gentle one: what was written arrives, also if the client is sending at
+   * Makes the next close of this connection a gentle one: the written bytes arrive, also if the client is sending at
    * that moment. Otherwise a socket that is closed with unread bytes in it sends a reset, and the client loses the
    * DISCONNECT that was written before.
    */

@@ -1,4 +1,4 @@
-/** What the broker reports. Each event is a log line and a metric (`edge/events.ts`). */
+/** The events that the broker reports. Each is a log line and a metric (`edge/events.ts`). */
 export interface MqttEvents {
   connected(client: ClientNote): void;
   disconnected(client: ClientNote): void;

@@ -60,7 +60,7 @@ export class FlowControl {
     this.#stream.emit("readable");
   }
 
-  /** The connection is being closed: whatever still comes is read and thrown away. */
+  /** The connection is being closed: bytes that still arrive are read and dropped. */
   discard(): void {
     this.#isDiscarding = true;
     this.#stream.removeAllListeners("readable");

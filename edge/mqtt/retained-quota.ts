@@ -45,5 +45,5 @@ function sizeOf(topic: string, payloadBytes: number): number {
   return payloadBytes + topic.length + PACKET_BYTES;
 }
 
-/** Roughly what an object around a retained payload takes. */
+/** Roughly the memory of an object around a retained payload. */
 const PACKET_BYTES = 200;

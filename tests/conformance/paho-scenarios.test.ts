@@ -59,13 +59,13 @@ const COMMON: readonly Scenario[] = [
       const will = (word: string) => ({
         will: { topic: run.topic("will"), payload: Buffer.from(word), qos: 1 as const },
       });
-      const heir = await run.client("heir");
-      await heir.subscribe([{ topic: run.topic("will") }]);
+      const watcher = await run.client("watcher");
+      await watcher.subscribe([{ topic: run.topic("will") }]);
       await (await run.client("polite", will("not this"))).leave();
-      await (await run.client("gone", will("this"))).vanish();
-      await heir.got(1);
-      await run.settled(heir);
-      expect(payloads(heir)).toEqual(["this"]);
+      await (await run.client("gone", will("this"))).cut();
+      await watcher.got(1);
+      await run.settled(watcher);
+      expect(payloads(watcher)).toEqual(["this"]);
     },
   },
   {
@@ -114,15 +114,15 @@ const COMMON: readonly Scenario[] = [
   {
     name: "a client that is silent for one and a half keep alives is closed",
     play: async (run) => {
-      const heir = await run.client("heir");
-      await heir.subscribe([{ topic: run.topic("will") }]);
+      const watcher = await run.client("watcher");
+      await watcher.subscribe([{ topic: run.topic("will") }]);
       const silent = await run.client("silent", {
         keepalive: 1,
         will: { topic: run.topic("will"), payload: Buffer.from("silence"), qos: 0, retain: false },
       });
       await silent.ended();
-      await heir.got(1);
-      expect(payloads(heir)).toEqual(["silence"]);
+      await watcher.got(1);
+      expect(payloads(watcher)).toEqual(["silence"]);
     },
   },
   {
@@ -439,14 +439,14 @@ const ONLY_5: readonly Scenario[] = [
         retain: false,
         properties: { willDelayInterval: 1 },
       };
-      const heir = await run.client("heir");
-      await heir.subscribe([{ topic: will.topic }]);
-      await (await run.client("a", { stays: true, will })).vanish();
-      await run.settled(heir);
-      expect(heir.messages).toEqual([]);
-      await (await run.client("a", { stays: true, will })).vanish();
-      await heir.got(1);
-      expect(payloads(heir)).toEqual(["delayed"]);
+      const watcher = await run.client("watcher");
+      await watcher.subscribe([{ topic: will.topic }]);
+      await (await run.client("a", { stays: true, will })).cut();
+      await run.settled(watcher);
+      expect(watcher.messages).toEqual([]);
+      await (await run.client("a", { stays: true, will })).cut();
+      await watcher.got(1);
+      expect(payloads(watcher)).toEqual(["delayed"]);
     },
   },
   {

@@ -156,7 +156,7 @@ export class ScenarioClient implements AsyncDisposable {
   }
 
   /** Closes the connection without a DISCONNECT. */
-  async vanish(): Promise<void> {
+  async cut(): Promise<void> {
     this.#socket.destroy();
     await this.ended();
   }
@@ -213,6 +213,6 @@ export class ScenarioClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#closed) await this.vanish();
+    if (!this.#closed) await this.cut();
   }
 }

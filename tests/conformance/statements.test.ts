@@ -70,10 +70,10 @@ const BOTH: readonly Scenario[] = [
     name: "[MQTT-3.1.2-17] a will with the retain flag is retained",
     play: async (run) => {
       const will = { topic: run.topic("will"), payload: Buffer.from("kept"), qos: 1 as const, retain: true };
-      const heir = await run.client("heir");
-      await heir.subscribe([{ topic: will.topic }]);
-      await (await run.client("gone", { will })).vanish();
-      await heir.got(1);
+      const watcher = await run.client("watcher");
+      await watcher.subscribe([{ topic: will.topic }]);
+      await (await run.client("gone", { will })).cut();
+      await watcher.got(1);
       const late = await run.client("late");
       await late.subscribe([{ topic: will.topic }]);
       const [kept] = await late.got(1);
@@ -277,11 +277,11 @@ const ONLY_5: readonly Scenario[] = [
     name: "[MQTT-3.14.4-3] a DISCONNECT may ask for the will to be published",
     play: async (run) => {
       const will = { topic: run.topic("will"), payload: Buffer.from("on purpose"), qos: 1 as const, retain: false };
-      const heir = await run.client("heir");
-      await heir.subscribe([{ topic: will.topic }]);
+      const watcher = await run.client("watcher");
+      await watcher.subscribe([{ topic: will.topic }]);
       await (await run.client("a", { will })).leave({ reasonCode: 0x04 });
-      await heir.got(1);
-      expect(payloads(heir)).toEqual(["on purpose"]);
+      await watcher.got(1);
+      expect(payloads(watcher)).toEqual(["on purpose"]);
     },
   },
   {

@@ -65,24 +65,24 @@ export class Conversation {
   async hold(address: { host: string; port: number }, localAddress: string): Promise<ConversationResult> {
     const socket = connect({ ...address, localAddress, noDelay: true });
     const answers = new Answers();
-    let said = 0;
+    let sentGroups = 0;
     let awaited = 0;
     return new Promise<ConversationResult>((resolve) => {
       let wasClosed = false;
       let failed: NodeJS.ErrnoException | undefined;
       const silent = setTimeout(() => socket.resetAndDestroy(), SILENT_MS);
       const late = setTimeout(() => socket.resetAndDestroy(), PATIENCE_MS);
-      const say = (): void => {
-        const { bytes, mutatedBefore } = this.#groups[said++]!;
+      const sendNext = (): void => {
+        const { bytes, mutatedBefore } = this.#groups[sentGroups++]!;
         awaited += mutatedBefore.length;
         socket.write(bytes);
       };
-      say();
+      sendNext();
       socket.on("data", (bytes: Buffer) => {
         answers.take(bytes);
         silent.refresh();
-        if (answers.pings < awaited || this.#groups[said - 1]!.isEndless) return;
-        if (said < this.#groups.length) say();
+        if (answers.pings < awaited || this.#groups[sentGroups - 1]!.isEndless) return;
+        if (sentGroups < this.#groups.length) sendNext();
         else this.#leave(socket);
       });
       socket.on("end", () => (wasClosed = true));

@@ -68,7 +68,7 @@ export class FuzzedGateway implements AsyncDisposable {
     return this.#slowestMs;
   }
 
-  /** What is wrong now; undefined: nothing. */
+  /** The present problem; undefined: none. */
   async problem(): Promise<string | undefined> {
     const gateway = this.#site.gateway!;
     if (!gateway.running) return `the gateway ${gateway.ending}\n${gateway.output.join("\n")}`;

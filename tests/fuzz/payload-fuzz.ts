@@ -8,9 +8,9 @@ import { Mutator } from "./mutator.ts";
 import { DECODER_OPTIONS, OBJECT_SEEDS, PAYLOAD_SEEDS, TOPIC_SEEDS } from "./payload-seeds.ts";
 
 /**
- * Sends mutated payloads through the decoder, as a gateway configures it. This must hold for each (`edge/decode/decoder.ts`):
- * it never throws; times are whole milliseconds; numbers are finite; names are printable; there are no more readings than
- * allowed, and none in a dead letter or an ignored message.
+ * Sends mutated payloads through the decoder, as a gateway configures it. This must hold for each
+ * (`edge/decode/decoder.ts`): it never throws; times are whole milliseconds; numbers are finite; names are printable; there
+ * are no more readings than allowed, and none in a dead letter or an ignored message.
  *
  * Messages depend on earlier ones (births, the first format of a topic), so they come in episodes of {@link EPISODE}. Each
  * episode has its own decoder and seed, and reproduces its finding alone.
@@ -97,7 +97,7 @@ function runEpisode(
   }
 }
 
-/** Mostly an unchanged topic, so that messages meet what the decoder remembers about their topic. */
+/** Mostly an unchanged topic, so that the decoder already knows the topic. */
 function mutatedTopic(mutator: Mutator): string {
   const topic = mutator.pick(TOPIC_SEEDS);
   if (mutator.chance(0.9)) return topic;

@@ -159,20 +159,20 @@ describe.skipIf(!openssl)("users, ACL and certificates are read again, and senso
     await started();
     const url = new URL(site.mqttUrl);
     const read = (user: string, password: string, version: string): Promise<string> => {
-      const who = ["-h", url.hostname, "-p", url.port, "-u", user, "-P", password, "-V", version];
-      const child = spawn("mosquitto_sub", [...who, "-t", "$SYS/broker/clients/#", "-v", "-W", "3", "-C", "8"]);
-      const said: string[] = [];
-      child.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString()));
-      return new Promise((resolve) => child.once("close", () => resolve(said.join(""))));
+      const options = ["-h", url.hostname, "-p", url.port, "-u", user, "-P", password, "-V", version];
+      const child = spawn("mosquitto_sub", [...options, "-t", "$SYS/broker/clients/#", "-v", "-W", "3", "-C", "8"]);
+      const output: string[] = [];
+      child.stdout.on("data", (chunk: Buffer) => output.push(chunk.toString()));
+      return new Promise((resolve) => child.once("close", () => resolve(output.join(""))));
     };
     const [of311, of5, forbidden] = await Promise.all([
       read("bob", "geheim", "mqttv311"),
       read("bob", "geheim", "mqttv5"),
       read("ann", "secret", "mqttv5"),
     ]);
-    for (const said of [of311, of5]) {
-      expect(said).toMatch(/^\$SYS\/broker\/clients\/connected [1-3]$/m);
-      expect(said).toMatch(/^\$SYS\/broker\/clients\/total [1-3]$/m);
+    for (const output of [of311, of5]) {
+      expect(output).toMatch(/^\$SYS\/broker\/clients\/connected [1-3]$/m);
+      expect(output).toMatch(/^\$SYS\/broker\/clients\/total [1-3]$/m);
     }
     expect(forbidden).toBe("");
   });

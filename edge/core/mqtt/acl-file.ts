@@ -6,7 +6,7 @@ import { levelsMatch } from "./topic-filter.ts";
  *
  *     topic [read|write|readwrite|deny] <topic>     before the first user: for clients without a name
  *     user <name>                                   the topics that follow belong to this user
- *     pattern [read|write|readwrite|deny] <topic>   for everybody; %c is the client id, %u the user name
+ *     pattern [read|write|readwrite|deny] <topic>   for every client; %c is the client id, %u the user name
  *
  * Everything that no line allows is forbidden. A `deny` wins over every other line. Topics may have wildcards.
  */

@@ -58,7 +58,7 @@ export function checkPublish(qos: number, head: Uint8Array, version: number): vo
 /**
  * Checks a CONNECT. Its version of MQTT decides which rules apply to the rest.
  *
- * @returns what is agreed if it is accepted
+ * @returns the agreement that holds if the CONNECT is accepted
  * @throws ConnectProblem, with the CONNACK that the client's version of MQTT has for it
  */
 export function checkConnect(body: Uint8Array): Agreed {

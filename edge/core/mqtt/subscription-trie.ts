@@ -38,7 +38,7 @@ export class SubscriptionTrie<T> {
     }
     if (!node.entries.delete(client)) return;
     this.#size--;
-    // Remove empty branches. Otherwise filters that nobody uses any more would stay for ever.
+    // Remove empty branches. Otherwise unused filters would stay for ever.
     for (const { parent, level } of path.reverse()) {
       const child = parent.children.get(level)!;
       if (child.children.size > 0 || child.entries.size > 0) return;

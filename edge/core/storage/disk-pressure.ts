@@ -1,6 +1,6 @@
 /**
  * What a gateway does at the present fill level of its disk. The effective quota is the smaller one of the configured
- * quota and what the file system has left: a disk that other programs fill must not end in ENOSPC.
+ * quota and the room on the file system: a disk that other programs fill must not end in ENOSPC.
  */
 export type PressureLevel = "keep_all" | "trim_replicated" | "force_dual_send" | "full";
 
@@ -17,15 +17,15 @@ export type DiskUse = {
 const TRIM_AT = 0.7;
 const DUAL_AT = 0.85;
 const FULL_AT = 0.95;
-/** Once full, intake resumes only below this, so that it does not flap with every trimmed batch. */
+/** Once full, intake resumes only below this, so that it does not stop and resume with every trimmed batch. */
 const RESUME_AT = 0.93;
 /** Left on the file system for the write-ahead log, for trimming and for other programs. */
 export const RESERVE_BYTES: number = 48 * 1024 * 1024;
 const LOG_BYTES = RESERVE_BYTES / 2;
 
 /**
- * The quota that holds now: never more than what is used plus what can still be written. Free pages count while the
- * file system has room for the write-ahead log, through which they are filled.
+ * The quota that applies now: at most the used bytes plus the bytes that can still be written. Free pages count while the
+ * file system has room for the write-ahead log, because SQLite fills them through that log.
  */
 export function effectiveQuotaBytes(use: DiskUse): number {
   const reusable = use.freeBytes >= LOG_BYTES ? use.reusableBytes : 0;

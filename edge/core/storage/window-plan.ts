@@ -25,7 +25,7 @@ export type WindowPlan = {
 export type SchemaChangePolicy = "accept" | "dead_letter";
 
 export type WindowRule = {
-  /** Patterns in which `*` stands for any run of characters. */
+  /** Patterns in which `*` matches any number of characters. */
   readonly match: { readonly device: string; readonly metric: string };
   readonly plan: WindowPlan;
 };

@@ -467,7 +467,7 @@ export type Recall = {
   newestStartMs(series: number, windowMs: number): number;
 };
 
-/** A window on its way to or from the disk: its summary and what is needed to continue counting. */
+/** A window on its way to or from the disk: its summary, and the state for further counting. */
 export type StoredWindow = {
   readonly series: number;
   readonly windowMs: number;

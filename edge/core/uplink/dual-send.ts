@@ -48,10 +48,10 @@ export function dualSend(turn: Turn): void {
 }
 
 /**
- * Notes what is durable now.
+ * Notes the batches that are durable now.
  *
- * @returns what was durable `UPLINK.dualMs` ago, or what is durable now if the disk is nearly full. Undefined: nothing
- * is that old yet.
+ * @returns the batches that were durable `UPLINK.dualMs` ago, or those that are durable now if the disk is nearly full.
+ * Undefined: no snapshot is that old yet.
  */
 function nextSnapshot(turn: Turn): ReadonlyMap<StreamId, Have> | undefined {
   const { dual, streams } = turn.state;

@@ -142,7 +142,8 @@ function greeted(
 
   const { claims, unsealed, lackingBatches } = greetedClaims(turn.state.streams, ack);
   for (const stream of unsealed) claimedUnsealed(turn, region, stream);
-  // If this region was active before it was lost, the end of the step makes it active again, with what it lacks now.
+  // If this region was active before it was lost, the end of the step makes it active again and queues the batches that it
+  // lacks now.
   if (turn.state.active === region.region) turn.change({ active: undefined });
   turn.report({
     kind: "connected",

@@ -3,7 +3,7 @@ import type { LiveLink } from "./uplink-state.ts";
 import { UPLINK } from "./uplink-state.ts";
 
 /**
- * The bytes that may be in flight. The credit says what the region can take, not what the link can. On a slow link a
+ * The bytes that may be in flight. The credit is the limit of the region, not the limit of the link. On a slow link a
  * full credit would put minutes of backlog before a fresh batch, and every batch would look overdue. So the allowance
  * starts small. It doubles after a prompt answer to a full allowance, and halves after a late answer, once per round
  * trip.

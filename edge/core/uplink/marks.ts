@@ -4,8 +4,8 @@ import { UPLINK } from "./uplink-state.ts";
 import type { Marks, RegionState } from "./uplink-state.ts";
 
 /**
- * Marks write claims to the outbox, so that it knows what is durable and what can be trimmed. Each mark is a transaction
- * of the storage, so claims of 100 ms are written together, and one mark of a region is under way at a time.
+ * Marks write claims to the outbox, so that it knows which batches are durable and which can be trimmed. Each mark is a
+ * transaction of the storage, so claims of 100 ms are written together, and one mark of a region is under way at a time.
  */
 
 /** Writes the claims that are due, and returns the region without them. */

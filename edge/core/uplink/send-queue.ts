@@ -11,13 +11,13 @@ import type { SeqRange, PendingSeqs } from "./seq-ranges.ts";
  *         ^                   |
  *         '-- not answered ---'
  *
- * There are two lanes. `fresh` holds what was sealed since the greeting. It always goes first, so that after a day
- * offline the latest values arrive at once. `backlog` holds what the region lacked at the greeting. The oldest batch
- * goes first, so that the region's set stays one prefix, and disk is freed in the order in which it was filled. Each
- * batch is at exactly one place. When a session ends, its queue is dropped; the next queue is computed from the
+ * There are two lanes. `fresh` holds the batches that were sealed since the greeting. It always goes first, so that after a
+ * day offline the latest values arrive at once. `backlog` holds the batches that the region lacked at the greeting. The
+ * oldest batch goes first, so that the region's set stays one prefix, and disk is freed in the order in which it was filled.
+ * Each batch is at exactly one place. When a session ends, its queue is dropped; the next queue is computed from the
  * region's new claim.
  *
- * Memory is bounded: only `ready` holds bytes, at most `PREFETCH_BYTES` and what the last reads returned beyond that.
+ * Memory is bounded: only `ready` holds bytes, at most `PREFETCH_BYTES` and the excess of the last reads.
  */
 export type SendQueue = {
   readonly toRead: Readonly<Record<SendLane, ReadonlyMap<StreamId, PendingSeqs>>>;

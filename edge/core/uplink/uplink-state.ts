@@ -81,7 +81,7 @@ export type UplinkState = {
   readonly meanBatchBytes: number;
 };
 
-/** A stream as the outbox listed it, updated with what was sealed since. */
+/** A stream as the outbox listed it, updated with the batches that were sealed since. */
 export type HeldStream = {
   readonly streamId: StreamId;
   readonly first: Seq;
@@ -166,7 +166,7 @@ export type LiveLink = {
   /** The allowance is halved again only for batches sent after this: one slow moment counts once, not ten times. */
   readonly slowedAtMs: number;
   readonly writable: boolean;
-  /** The region asked the gateway to leave: nothing new is sent, and what is in flight may arrive. */
+  /** The region asked the gateway to leave: no new batches are sent, and batches in flight may still arrive. */
   readonly leaving: boolean;
   /** Deadlines are not checked before this: our own process was asleep, and frames may still be in the socket. */
   readonly graceUntilMs: number;

@@ -141,7 +141,7 @@ function stop(turn: Turn): void {
 /** Sealed batches go to the active region at once. */
 function sealed(turn: Turn, { streamId, firstSeq, lastSeq }: Extract<UplinkEvent, { kind: "sealed" }>): void {
   const held = turn.state.streams.get(streamId);
-  // A listing may have named them already. Everything above what is known is new.
+  // A listing may have contained some of them already. The batches above the last known one are new.
   const first = held === undefined ? firstSeq : ((held.last + 1) as Seq);
   if (first > lastSeq) return;
   const stream: HeldStream =

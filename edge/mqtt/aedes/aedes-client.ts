@@ -113,7 +113,7 @@ export class AedesClient implements MqttClient {
 
 const ATTACHED: unique symbol = Symbol("the client as the handlers see it");
 
-/** What the types of aedes do not show. */
+/** The members that the types of aedes do not show. */
 type InnerClient = Client & {
   readonly subscriptions: Readonly<Record<string, { readonly qos: Qos }>>;
   _nextId: number;

@@ -53,7 +53,10 @@ export class BrokerPersistence extends SqlitePersistence {
     return subscriptions.length === 0 && this.store.has(client.id) ? [SESSION_EXISTS] : subscriptions;
   }
 
-  /** `SessionIntake` has stored what clients retain. It does not see what the broker itself publishes below `$SYS`. */
+  /**
+   * `SessionIntake` has stored the retained messages of clients. It does not see those that the broker publishes below
+   * `$SYS`.
+   */
   override async storeRetained(packet: AedesMessage): Promise<void> {
     if (packet.topic.startsWith("$SYS/")) await super.storeRetained(packet);
   }

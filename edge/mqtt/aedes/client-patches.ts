@@ -183,7 +183,7 @@ export type ClientListener = {
 
 type Drained = (error: Error | null, client?: Client) => void;
 
-/** What the types of aedes do not show. */
+/** The members that the types of aedes do not show. */
 type InnerClient = Omit<Client, "_nextBatch"> & {
   _nextBatch: (error?: Error | null) => void;
   readonly _onError: (error: Error) => void;

@@ -188,7 +188,7 @@ function hasSubscriptions(client: Client): boolean {
   return "subscriptions" in client && Object.keys(client.subscriptions as object).length > 0;
 }
 
-// The types of aedes do not show what follows. If a version lacks it, the first connection of any test fails.
+// The types of aedes do not show the following members. If a version lacks one, the first connection of any test fails.
 
 function isDelivered(client: Client): client is Client & { deliver0: Deliver; deliverQoS: Deliver } {
   return "deliver0" in client && "deliverQoS" in client;

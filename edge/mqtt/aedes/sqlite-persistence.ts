@@ -76,7 +76,9 @@ export class SqlitePersistence {
     }));
   }
 
-  /** aedes calls this when a session ends, by Clean Start or by its expiry. The whole session is forgotten [MQTT-3.1.2-4]. */
+  /**
+   * aedes calls this when a session ends, by Clean Start or by its expiry. The whole session is forgotten [MQTT-3.1.2-4].
+   */
   async cleanSubscriptions(client: PersistedClient): Promise<void> {
     if (!this.store.has(client.id)) return;
     this.store.end(client.id);
@@ -126,7 +128,7 @@ export class SqlitePersistence {
     await this.store.written;
   }
 
-  /** @returns the message that was acknowledged; undefined where there is none. */
+  /** @returns the message that was acknowledged; undefined if there is no such message. */
   async outgoingClearMessageId(client: PersistedClient, packet: { messageId?: number }): Promise<object | undefined> {
     const seq = packet.messageId === undefined ? undefined : this.store.queues.seqOf(client.id, packet.messageId);
     if (seq === undefined) return undefined;

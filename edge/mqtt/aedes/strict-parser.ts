@@ -103,7 +103,7 @@ export class StrictParser {
   }
 }
 
-/** What the parser itself finds wrong, mostly in the fixed header. */
+/** An error that the parser itself found, mostly in the fixed header. */
 function problemOf(error: Error): PacketProblem {
   // The end of the packet is unknown, so the bytes that follow mean nothing.
   if (error.message === "Invalid variable byte integer") return new PacketProblem(error.message, undefined);

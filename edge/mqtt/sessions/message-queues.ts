@@ -102,7 +102,7 @@ export class MessageQueues {
     return this.#sessions.get(client)?.packetIds.get(packetId);
   }
 
-  /** Finds a message by what the persistence contract of aedes knows instead of its sequence number. */
+  /** Finds a message by the two values that identify it in the persistence contract of aedes. */
   async seqBy(client: string, brokerId: string, brokerCounter: number): Promise<number | undefined> {
     const session = this.#sessions.get(client);
     if (session === undefined) return undefined;

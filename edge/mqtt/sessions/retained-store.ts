@@ -23,7 +23,7 @@ export class RetainedStore {
     this.#quota = new RetainedQuota(options.limits);
   }
 
-  /** What was on disk at the start. */
+  /** Restores the messages that were on disk at the start. */
   restore(image: readonly StoredPublish[]): void {
     for (const message of image) {
       // If the limit was lowered, older messages may exceed it. They stay until their topic is published again.

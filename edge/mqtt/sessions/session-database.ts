@@ -13,8 +13,8 @@ import type {
 } from "./session-protocol.ts";
 
 /**
- * `sessions.db`: what the broker keeps for its clients across a restart. It holds the typed SQL statements and decides
- * nothing.
+ * `sessions.db`: the state that the broker keeps for its clients across a restart. This class has the typed SQL statements
+ * and makes no decisions.
  *
  * It is a file beside the journal. The messages of local subscribers must not make the journal's transactions larger,
  * and must not wait for them, and a gateway without persistent subscribers pays nothing. It runs in its own thread. The

@@ -63,7 +63,7 @@ export class SessionDelivery {
         while (await this.#sendSome(sender));
       }
     } catch (error) {
-      // The next connection of this client gets what was not acknowledged.
+      // The next connection of this client gets the unacknowledged messages.
       if (!client.isClosed) this.#deps.events.refused({ reason: "broken", client: client.id, detail: String(error) });
       client.connection.stream.destroy();
     } finally {

@@ -4,8 +4,8 @@ import type { SessionStore } from "./session-store.ts";
 import { storedPublish } from "./stored-messages.ts";
 
 /**
- * Puts a message into the sessions before it is acknowledged. What the message changes (retained message, queues, the
- * noted identifier of a QoS 2 message) is one transaction, and the acknowledgement waits for it as it waits for the
+ * Puts a message into the sessions before it is acknowledged. All changes of a message (retained message, queues, the
+ * noted identifier of a QoS 2 message) are one transaction, and the acknowledgement waits for it as it waits for the
  * journal. So a crash cannot lose a message that was acknowledged and that an absent client waits for.
  *
  * It also checks whether there is room for a will, a session, a QoS 2 exchange or a subscription.

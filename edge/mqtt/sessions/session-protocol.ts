@@ -143,7 +143,7 @@ export type SessionThread = {
   readonly events: { readonly committed: CommittedWork };
 };
 
-/** What is written in one turn of the event loop. Batches are numbered from 1, in order. */
+/** The changes of one turn of the event loop. Batches are numbered from 1, in order. */
 export type WorkBatch = {
   readonly batch: number;
   readonly bytes: number;

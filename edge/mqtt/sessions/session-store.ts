@@ -12,7 +12,7 @@ import { SessionWriter } from "./session-writer.ts";
 import { WillStore } from "./will-store.ts";
 
 /**
- * What the broker keeps for its clients, connected or not: sessions with their subscriptions, queued messages, the
+ * The state that the broker keeps for its clients, connected or not: sessions with their subscriptions, queued messages, the
  * identifiers of QoS 2 exchanges, retained messages and wills.
  *
  * Everything except the queued payloads is in memory, so decisions are made at once. `sessions.db` follows in the order
@@ -56,7 +56,7 @@ export class SessionStore {
   }
 
   /**
-   * Starts the thread and reads what the last process left.
+   * Starts the thread and reads the state that the last process left.
    * @throws Fault when the file cannot be opened.
    */
   async start(): Promise<void> {

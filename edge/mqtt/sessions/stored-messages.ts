@@ -3,8 +3,8 @@ import type { Publish, PublishPacket, PublishProperties } from "../../core/mqtt/
 import type { StoredPublish } from "./session-protocol.ts";
 
 /**
- * What is stored of a message. The payload is copied: the parser's payload is a piece of what was read from the socket, so
- * up to 64 KiB would be kept, and sent to the other thread, for every small message.
+ * The stored form of a message. The payload is copied: the parser's payload is a part of the bytes that one read returned,
+ * so up to 64 KiB would be kept, and sent to the other thread, for every small message.
  * @param nowMs on the wall clock; null when the clock cannot be trusted, and then nothing expires.
  */
 export function storedPublish(message: Publish, nowMs: number | null): StoredPublish {

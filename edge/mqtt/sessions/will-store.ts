@@ -16,7 +16,7 @@ export class WillStore {
     this.#maxBytes = limits.bytes;
   }
 
-  /** What was on disk at the start. */
+  /** Restores the wills that were on disk at the start. */
   restore(image: readonly StoredWill[]): void {
     for (const will of image) this.#keep({ will, packet: undefined });
   }

@@ -89,7 +89,7 @@ describe("a CONNECT is refused with the code of its version", () => {
       0x90,
     ],
     [
-      "a will for everybody",
+      "a will with a wildcard",
       { will: { topic: "a/#", payload: Buffer.of(), qos: 0, retain: false } },
       undefined,
       0x81,
@@ -209,7 +209,7 @@ describe("a client of MQTT 5 gets the reason when it is closed, and a client of 
     ["the packet identifier 0", bytesOf(0x32, 7, 0, 1, 0x61, 0, 0, 0, 0x31), 0x82],
     ["QoS 3", bytesOf(0x36, 7, 0, 1, 0x61, 0, 1, 0, 0x31), 0x81],
     ["reserved flags", bytesOf(0xc1, 0), 0x81],
-    ["a topic alias that nobody registered", bytesOf(0x30, 7, 0, 0, 3, 0x23, 0, 1, 0x31), 0x94],
+    ["an unknown topic alias", bytesOf(0x30, 7, 0, 0, 3, 0x23, 0, 1, 0x31), 0x94],
     [
       "a filter with a wildcard in the wrong place",
       { cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/#/b", qos: 0 }] },
@@ -261,7 +261,7 @@ describe("a client of MQTT 5 gets the reason when it is closed, and a client of 
 });
 
 describe("the limit of messages in flight", () => {
-  test.each([1, 2] as const)("QoS %i: MQTT 5 is told the limit, and closed above it", async (qos) => {
+  test.each([1, 2] as const)("QoS %i: MQTT 5 gets the limit, and is closed above it", async (qos) => {
     const world = await opened({ limits: { inFlight: 3 } });
     const client = await world.client("young", 5);
     expect(client.received[0]).toMatchObject({ properties: { receiveMaximum: 3 } });

@@ -3,7 +3,7 @@ import { Acl, AclMistake } from "../../../../../edge/core/mqtt/acl-file.ts";
 
 /** Like the example in mosquitto.conf(5): a general part, two users, patterns. */
 const FILE = `
-# Everybody without a name may read the time.
+# Clients without a name may read the time.
 topic read plant/time
 
 user anna
@@ -28,14 +28,14 @@ describe("an ACL file in Mosquitto's format", () => {
     ["a name may have spaces", "write", "plant/press/temp", "sensor 7", "c", true],
     ["+ is one level", "write", "plant/press/a/b", "sensor 7", "c", false],
     ["what no line allows is forbidden", "read", "other", "anna", "c", false],
-    ["a pattern with the client id is for everybody", "write", "devices/c1/telemetry", undefined, "c1", true],
+    ["a pattern with the client id applies to every client", "write", "devices/c1/telemetry", undefined, "c1", true],
     ["and for this client only", "write", "devices/c2/telemetry", "anna", "c1", false],
     ["a pattern with the user name", "read", "homes/anna/bath/temp", "anna", "c", true],
     ["needs a name", "read", "homes//bath", undefined, "c", false],
     ["a client id with a wildcard has no patterns", "write", "devices/x/telemetry", undefined, "+", false],
     ["nor a user name", "read", "homes/anna/x", "#", "c", false],
     ["a name that is a property of objects", "read", "plant/x", "__proto__", "c", false],
-    ["nobody unknown may anything", "write", "plant/press/temp", "bob", "c", false],
+    ["an unknown user may do nothing", "write", "plant/press/temp", "bob", "c", false],
   ])("%s", (_, access, topic, user, client, expected) => {
     expect(new Acl(FILE).allows({ access, topic, user, client })).toBe(expected);
   });

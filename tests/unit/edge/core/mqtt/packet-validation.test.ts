@@ -40,8 +40,8 @@ describe("a CONNECT", () => {
     ["a control character in its user name", { username: "a\u0000b" }, "the user name has characters"],
     ["a property twice", { properties: { sessionExpiryInterval: [1, 2] as unknown as number } }, "has no value"],
     ["a property without a value", { properties: { receiveMaximum: undefined as unknown as number } }, "has no value"],
-    ["a will for everybody", { will: { topic: "a/#", payload: Buffer.of(), qos: 0, retain: false } }, "a wildcard"],
-    ["a will for nobody", { will: { topic: "", payload: Buffer.of(), qos: 0, retain: false } }, "of 0 characters"],
+    ["a will with a wildcard", { will: { topic: "a/#", payload: Buffer.of(), qos: 0, retain: false } }, "a wildcard"],
+    ["a will without a topic", { will: { topic: "", payload: Buffer.of(), qos: 0, retain: false } }, "of 0 characters"],
     [
       "a will of QoS 3",
       { will: { topic: "a", payload: Buffer.of(), qos: 3 as unknown as 0, retain: false } },

@@ -34,7 +34,7 @@ test("the largest skew comes first, with the last implausible time", () => {
   ]);
 });
 
-test("a message with an unknown time of arrival is not counted, and very many devices take no memory", () => {
+test("a message with an unknown time of arrival is not counted, and devices above the limit use no memory", () => {
   const clocks = new DeviceClocks();
   clocks.begin(Number.NaN);
   clocks.observe(1, NOW_MS);

@@ -6,12 +6,12 @@ import type { SchemaVersion } from "../../../../../proto/core/schema.ts";
 import { schemaText, VALUE_TYPES } from "../../../../../proto/core/schema.ts";
 
 /** Places the readings of a metric, as a gateway does. @returns the version of each reading, as it is at the end. */
-function history(said: readonly SchemaVersion[]): {
+function history(readings: readonly SchemaVersion[]): {
   versions: KnownVersion[];
   of: (number | null)[];
   changes: string[];
 } {
-  const [first, ...rest] = said as [SchemaVersion, ...SchemaVersion[]];
+  const [first, ...rest] = readings as [SchemaVersion, ...SchemaVersion[]];
   const versions: KnownVersion[] = [{ ...first, became: 0 }];
   const [of, changes]: [(number | null)[], string[]] = [[0], []];
   let current = 0;
@@ -40,9 +40,9 @@ const anything = fc.array(
 
 test("[I19] a reading belongs to a version of its type, and of its unit if it has one", () => {
   fc.assert(
-    fc.property(anything, (said) => {
-      const { versions, of } = history(said);
-      for (const [i, one] of said.entries()) {
+    fc.property(anything, (readings) => {
+      const { versions, of } = history(readings);
+      for (const [i, one] of readings.entries()) {
         const version = versions[of[i]!]!;
         expect(version.type).toBe(one.type);
         if (one.unit !== null) expect(version.unit).toBe(one.unit);

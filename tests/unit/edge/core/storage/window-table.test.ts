@@ -175,7 +175,7 @@ describe("[I4] [I32] a late reading makes a revision of the whole state", () => 
     expect(windows.open).toBe(0);
   });
 
-  test("and after the state was evicted, a supplement with a part of its own", () => {
+  test("but a supplement, as a separate part, after the state was evicted", () => {
     const windows = table();
     windows.add(0, 1000, 5, 1);
     closeAll(windows);

@@ -286,18 +286,21 @@ describe("a region that asks the gateway to leave", () => {
 });
 
 describe("a refusal", () => {
-  test.for<RefusalCode>(["protocol", "unauthorized", "bad_hello"])("%s waits long and is told once", (code) => {
-    const uplink = new UplinkFixture().feed({ kind: "start" });
-    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
-    const refusal: SessionEvent = { kind: "refusal", refusal: { code, message: "no", batch: null } };
-    uplink.hear(refusal);
-    expect(uplink.reports).toMatchObject([{ kind: "refused", code, reason: "no" }]);
-    expect(uplink.region.circuit).toMatchObject({ kind: "open", cause: "refused" });
-    expect(uplink.wait(UPLINK.refusedRetryMs / 2).link).toBe("waiting");
-    expect(uplink.wait(UPLINK.refusedRetryMs).link).toBe("listing");
-    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
-    expect(uplink.hear(refusal).reports).toEqual([]);
-  });
+  test.for<RefusalCode>(["protocol", "unauthorized", "bad_hello"])(
+    "%s is followed by a long wait, and is reported once",
+    (code) => {
+      const uplink = new UplinkFixture().feed({ kind: "start" });
+      uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+      const refusal: SessionEvent = { kind: "refusal", refusal: { code, message: "no", batch: null } };
+      uplink.hear(refusal);
+      expect(uplink.reports).toMatchObject([{ kind: "refused", code, reason: "no" }]);
+      expect(uplink.region.circuit).toMatchObject({ kind: "open", cause: "refused" });
+      expect(uplink.wait(UPLINK.refusedRetryMs / 2).link).toBe("waiting");
+      expect(uplink.wait(UPLINK.refusedRetryMs).link).toBe("listing");
+      uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+      expect(uplink.hear(refusal).reports).toEqual([]);
+    },
+  );
 
   test("of a region that leaves is followed by an early new attempt, because the region may stay after all", () => {
     const uplink = new UplinkFixture().feed({ kind: "start" });

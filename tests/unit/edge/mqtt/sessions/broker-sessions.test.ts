@@ -278,7 +278,7 @@ describe.each([4, 5] as const)("MQTT protocol level %i", (version) => {
     const shared = { topic: "$share/g/t", qos: 1 } as const;
     const codes = version === 5 ? [refused, 0x8f, 0x9e] : [0x80, 0x80, 0x80];
     expect(await subscribe(client, { topic: "t", qos: 1 }, deep, shared)).toEqual(codes);
-    // A refused filter takes no place. There is room as soon as another session is gone.
+    // A refused filter does not count. There is room as soon as another session is gone.
     await leave(first);
     const again = await broker.client("first");
     expect(await subscribe(client, { topic: "t", qos: 1 }, deep)).toEqual([1, codes[1]]);
