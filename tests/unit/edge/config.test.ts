@@ -34,8 +34,9 @@ test("a gateway waits for its clock without limit, unless the configuration says
     rules: { notBeforeMs: Date.UTC(2026, 0, 1), maxWaitMs: Infinity, behindWaitMs: 600_000 },
     synchronizedFile: null,
   });
-  const said = "clock: { not_before: 2027-06-01, max_wait: 1h, behind_wait: 0s, synchronized_file: /run/synchronized }";
-  expect(load(`${BASE}${said}\n`).clock).toEqual({
+  const given =
+    "clock: { not_before: 2027-06-01, max_wait: 1h, behind_wait: 0s, synchronized_file: /run/synchronized }";
+  expect(load(`${BASE}${given}\n`).clock).toEqual({
     rules: { notBeforeMs: Date.UTC(2027, 5, 1), maxWaitMs: 3_600_000, behindWaitMs: 0 },
     synchronizedFile: "/run/synchronized",
   });
@@ -54,7 +55,7 @@ function mistakesOf(text: string): string {
 }
 
 describe("the defaults", () => {
-  test("make a gateway of four lines", () => {
+  test("complete a configuration of four lines", () => {
     const config = load(BASE);
     expect(config).toMatchObject({
       gateway: "plant-7",
@@ -129,10 +130,10 @@ describe("the defaults", () => {
       inFlight: 20,
     });
   });
+});
 
-  test("expand nothing: a $HOME is five characters", () => {
-    expect(load(BASE.replace("./data", "./$HOME")).dataDir).toBe(join(folder, "$HOME"));
-  });
+test("a configuration has no variables: $HOME stays a text of five characters", () => {
+  expect(load(BASE.replace("./data", "./$HOME")).dataDir).toBe(join(folder, "$HOME"));
 });
 
 describe("a mistake is reported with its place, what was found and what is accepted", () => {
@@ -173,7 +174,7 @@ describe("a mistake is reported with its place, what was found and what is accep
     |           ^^^^^^^^`,
     ],
     [
-      "an unknown key that is near to none",
+      "an unknown key that resembles no known key",
       `${BASE}http: { colour: red }\n`,
       `edge.yaml:5:9  http.colour: unknown key; expected one of host, port, cert, key
   5 | http: { colour: red }
@@ -409,8 +410,8 @@ cloud.yaml:4:34  ingest.credits: unknown key; did you mean credit?
   });
 
   test("together with all others", () => {
-    const told = mistakesOf(`${BASE}http: { port: x }\nbuffer: { max_size: y }\n`);
-    expect(told.match(/^edge\.yaml:\d+:\d+/gm)).toEqual(["edge.yaml:5:15", "edge.yaml:6:21"]);
+    const mistakes = mistakesOf(`${BASE}http: { port: x }\nbuffer: { max_size: y }\n`);
+    expect(mistakes.match(/^edge\.yaml:\d+:\d+/gm)).toEqual(["edge.yaml:5:15", "edge.yaml:6:21"]);
   });
 
   test("also where the file is not valid YAML, or an alias bomb", () => {

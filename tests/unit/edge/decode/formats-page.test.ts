@@ -7,7 +7,7 @@ import { createDecoder } from "../../../../edge/decode/routed-decoder.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../../edge/decode/README.md"), "utf8");
 
-/** An example is `topic payload` at the beginning of a line, and below it, indented, what it becomes. */
+/** An example is a line `topic payload`. The indented lines below it are the expected outcome. */
 function examples(page: string): { topic: string; payload: string; becomes: string[] }[] {
   const found: { topic: string; payload: string; becomes: string[] }[] = [];
   for (const [, block] of page.matchAll(/^```text\n([^]*?)^```$/gm)) {

@@ -98,7 +98,7 @@ describe("a value that is not a time", () => {
     }
   });
 
-  test("in Sparkplug: the time of arrival counts, also where a route accepts every time", () => {
+  test("in Sparkplug: the time of arrival counts, even if a route accepts every time", () => {
     for (const otherwise of ["accept", "dead_letter", "arrival"] as const) {
       const options = { topic: "#", timestamp: { field: undefined, unit: "auto" }, decoder: "auto" } as const;
       const plausible = { aheadMs: 0, behindMs: 0, otherwise };
@@ -154,7 +154,7 @@ test("[I8] a route may name any family for any topic, even for a topic of slashe
   }
 });
 
-test("the memory for topics is limited, whatever they are", () => {
+test("the memory for topics is limited, however long and deep they are", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const sink = { admits: () => null, reading: () => {}, ignored: () => {} };
@@ -171,7 +171,7 @@ test("the memory for topics is limited, whatever they are", () => {
     }
     collect();
     const held = process.memoryUsage().heapUsed - before;
-    // Used once more, so that the decoder was not garbage when the memory was collected.
+    // The decoder is used once more, so that it is not collected as garbage.
     decoder.decodeInto({ topic: topicOf(0), payload, clientId: "c", arrivedMs: 0, clockPlausible: true }, sink);
     return held / 1e6;
   };
@@ -181,7 +181,7 @@ test("the memory for topics is limited, whatever they are", () => {
 });
 
 describe("the memory for births and discoveries is limited", () => {
-  test("in total: the oldest entry is forgotten, and its node is asked for a rebirth", () => {
+  test("in total: the oldest entry is forgotten", () => {
     const memory = new RememberedEntries();
     const text = "x".repeat(1024 * 1024);
     for (let n = 0; n < 40; n++) memory.set(`node ${n}`, text);
@@ -196,7 +196,7 @@ describe("the memory for births and discoveries is limited", () => {
   test("for one node: the device with the oldest birth is forgotten first", () => {
     const memory = new RememberedEntries();
     const sparkplug = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits: LIMITS }, memory);
-    const hears = (topic: string, payload: Uint8Array): Decoded =>
+    const receive = (topic: string, payload: Uint8Array): Decoded =>
       sparkplug.decode({ topic, payload, clientId: "c", arrivedMs: ARRIVED_MS, clockPlausible: true });
     const birth = Writer.create();
     for (let n = 0; n < 999; n++) {
@@ -216,14 +216,14 @@ describe("the memory for births and discoveries is limited", () => {
         );
     }
     const bytes = birth.finish();
-    hears("spBv1.0/g/NBIRTH/n", bytes);
-    for (let device = 0; device < 40; device++) hears(`spBv1.0/g/DBIRTH/n/${device}`, bytes);
+    receive("spBv1.0/g/NBIRTH/n", bytes);
+    for (let device = 0; device < 40; device++) receive(`spBv1.0/g/DBIRTH/n/${device}`, bytes);
     const data = Writer.create()
       .uint32(18)
       .bytes(Writer.create().uint32(16).uint32(5).uint32(105).double(2).finish())
       .finish();
-    expect(hears("spBv1.0/g/DDATA/n/39", data)).toMatchObject({ readings: [{ metric: "m5", value: 2 }] });
-    expect(hears("spBv1.0/g/DDATA/n/0", data)).toMatchObject({ kind: "dead_letter", reason: "unknown_alias" });
+    expect(receive("spBv1.0/g/DDATA/n/39", data)).toMatchObject({ readings: [{ metric: "m5", value: 2 }] });
+    expect(receive("spBv1.0/g/DDATA/n/0", data)).toMatchObject({ kind: "dead_letter", reason: "unknown_alias" });
     expect(memory.get("sparkplug/g/n")!.length).toBeLessThan(2_000_000);
   });
 
@@ -265,8 +265,8 @@ describe("CBOR", () => {
   });
 });
 
-/** A decode takes about a millisecond. Processor time is counted, which other work on the machine does not lengthen. */
-describe("a message made to take long is decoded fast", () => {
+/** Decoding takes about a millisecond. The test measures processor time, which other work on the machine does not change. */
+describe("a message that is made to take a long time is decoded fast", () => {
   let before = process.cpuUsage();
   beforeEach(() => {
     before = process.cpuUsage();
@@ -279,7 +279,7 @@ describe("a message made to take long is decoded fast", () => {
   test.each([
     ["gaps between filters", `{{ value_json.a${" |".repeat(25)} +}}`],
     ["gaps to the end", `{{ value_json.a${" |".repeat(240)} +}}`.slice(0, 500)],
-    ["gaps and nothing else", `{{${" ".repeat(495)}x`],
+    ["only gaps", `{{${" ".repeat(495)}x`],
     ["gaps before the end", `{{ value_json.a${" ".repeat(480)}+}}`],
     ["keys", `{{ value_json${".a".repeat(240)}-}}`],
     ["brackets", `{{ value_json${"[a".repeat(240)}}}`],
@@ -317,7 +317,7 @@ test.each([
   ["{{}}", undefined],
 ])("the template %s picks %s", (template, picked) => {
   const decoder = decoderOf(1000);
-  const hears = (topic: string, json: object): Decoded =>
+  const receive = (topic: string, json: object): Decoded =>
     decoder.decode({
       topic,
       payload: Buffer.from(JSON.stringify(json)),
@@ -326,9 +326,9 @@ test.each([
       clockPlausible: true,
     });
   const config = { state_topic: "x/y", value_template: template, unit_of_measurement: "C" };
-  hears("homeassistant/sensor/x/config", config);
+  receive("homeassistant/sensor/x/config", config);
   const value = { temp: 1, a: { temp: 1 }, "a|b": 1 };
-  const decoded = hears("x/y", value) as { readings: readonly { metric: string; unit: string | null }[] };
+  const decoded = receive("x/y", value) as { readings: readonly { metric: string; unit: string | null }[] };
   const withUnit = decoded.readings.filter(({ unit }) => unit === "C").map(({ metric }) => metric);
   expect(withUnit).toEqual(picked === undefined ? [] : [picked]);
 });

@@ -106,7 +106,7 @@ describe("an undecodable message is a dead letter with its reason", () => {
     ["NaN", "not_finite", /NaN/],
     ["-Infinity", "not_finite", /Infinity/],
     ["1e999", "not_finite", /1e999/],
-    ['{"x":1e999}', "not_finite", /x is beyond/],
+    ['{"x":1e999}', "not_finite", /x is too large/],
     ['{"x":NaN}', "not_finite", /column 6/],
     ['{"x":"nan"}', "not_finite", /x is nan/],
     [
@@ -130,7 +130,7 @@ describe("an undecodable message is a dead letter with its reason", () => {
     expect(decoded.kind === "dead_letter" && decoded.detail).toMatch(detail);
   });
 
-  test("also when no route matches, where the configuration has unrouted: dead_letter", () => {
+  test("also if no route matches the topic and the configuration has unrouted: dead_letter", () => {
     expect(decode("a/b", "1", { unrouted: "dead_letter" })).toMatchObject({ reason: "no_route" });
   });
 
@@ -237,7 +237,7 @@ describe("the unit of a numeric time", () => {
     expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
   });
 
-  test("changes where the other unit gives a time about now, as after an update of the device", () => {
+  test("changes if the other unit gives a time about now, as after an update of the device", () => {
     const decoder = createDecoder(options());
     expect(at(decoder, 1_000_000_000)).toContain("2001-09-09T01:46:40.000Z device");
     expect(at(decoder, SECONDS * 1000)).toBe(`a/b x = 1 @${AT} device`);
@@ -276,7 +276,7 @@ describe("the content type of an MQTT 5 message", () => {
       }),
     );
 
-  test("decides how the bytes are read, also where they look like another format", () => {
+  test("decides how the bytes are read, even if they look like another format", () => {
     expect(said(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
     expect(said(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual(["a b = 12 @arrival none"]);
     expect(said(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
@@ -285,7 +285,7 @@ describe("the content type of an MQTT 5 message", () => {
     expect(said(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
   });
 
-  test("decides nothing where a route names the decoder", () => {
+  test("decides nothing if a route names the decoder", () => {
     const routes = [routeOptions({ topic: "a/#", decoder: "text" })];
     expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
       'a b = string {"x":1} @arrival none',
@@ -311,7 +311,7 @@ test.each<[string, string, string[]]>([
   ["a/b/get", '{"x":""}', ["ignored command"]],
   ["a/b/LWT", "Online", ["ignored availability"]],
   ["a/b/availability", "online", ["ignored availability"]],
-])("%s %j is what it is meant to be", (topic, payload, expected) => {
+])("%s %j is decoded as the sender means it", (topic, payload, expected) => {
   expect(shown(decode(topic, payload))).toEqual(expected);
 });
 
@@ -349,7 +349,7 @@ describe("a route", () => {
     ["arrival", "plant/1 x = 1 @arrival suspect"],
     ["accept", "plant/1 x = 1 @? suspect"],
     ["dead_letter", "bad_timestamp"],
-  ])("says what becomes of a time that is far off: %s", (otherwise, expected) => {
+  ])("decides what happens to a time that is far off: %s", (otherwise, expected) => {
     const plausible = { aheadMs: 60_000, behindMs: 3_600_000, otherwise };
     const routes = [routeOptions({ topic: "plant/{line}", plausible })];
     const at = (ms: number): string[] => shown(decode("plant/1", `{"x":1,"ts":${ARRIVED_MS + ms}}`, { routes }));

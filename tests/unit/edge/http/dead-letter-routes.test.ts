@@ -10,7 +10,7 @@ import { HttpServer } from "../../../../proto/runtime/http/server.ts";
 import { deadLetterSchema } from "../../../../proto/wire/http/dead-letters.ts";
 import { runCommand } from "../../../support/command-line.ts";
 
-/** Letters of 300 KB. Every third one was cut when it was stored; a retry decodes the others. */
+/** Dead letters of 300 KB. Every third one was cut when it was stored; a retry decodes the others. */
 const LETTERS = Array.from({ length: 10 }, (_, i) => ({
   id: i + 1,
   arrivedMs: Date.UTC(2026, 10, 20),
@@ -57,7 +57,7 @@ function clientOf(url: string): HttpClient {
   return new HttpClient(url, { process: "gateway", deadlineMs: 60_000 });
 }
 
-test("pages end after a mebibyte of payloads, and lead to all letters", async () => {
+test("a page ends after a mebibyte of payloads, and the pages together contain all dead letters", async () => {
   const client = clientOf(await gateway());
   const pages = await Array.fromAsync(client.pages("/v1/dead-letters", deadLetterSchema, { limit: 1000 }));
   expect(pages.map((page) => page.map(({ id }) => id))).toEqual([
@@ -79,7 +79,7 @@ test("one letter and its payload are found by its number", async () => {
   });
 });
 
-test("retry says how many stay because they were cut", async () => {
+test("retry reports how many dead letters stay because they were cut", async () => {
   const url = await gateway();
   const folder = mkdtempSync(join(tmpdir(), "tidemark-letters-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -61,12 +61,12 @@ describe("[I32] a late reading is never lost", () => {
     expect(revised).toMatchObject({ part: 0, revision: 1, carry: first, summary: { count: 2, sum: 3 } });
   });
 
-  test("it becomes a supplement when the state is gone", () => {
+  test("it becomes a supplement when the state was deleted", () => {
     const life = new StorageLife({ plan: { allowedLatenessMs: 0 }, engine: {} });
     life.reading(1, 0);
     life.pass(6000);
     life.engine.close();
-    // A checkpoint lies between: only then may a kept state go.
+    // The close wrote a checkpoint. Without one the state would not be deleted.
     const next = new StorageLife({ directory: life.directory, nowMs: life.nowMs, plan: { allowedLatenessMs: 0 } });
     next.pass(2000);
     next.reading(2, 5);

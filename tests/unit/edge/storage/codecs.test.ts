@@ -20,7 +20,7 @@ describe("publish chunks", () => {
   test.each([
     { tableLimit: 3, tableCharacters: 1000 },
     { tableLimit: 1000, tableCharacters: 10 },
-  ])("bring every message over as it was, also when the tables of names overflow: %j", (limits) => {
+  ])("deliver every message unchanged, even if the tables of names overflow: %j", (limits) => {
     const message = fc.record<PublishedMessage>({
       clientId: fc.string({ unit: "grapheme", maxLength: 8 }),
       topic: fc.string({ unit: "grapheme", maxLength: 8 }),

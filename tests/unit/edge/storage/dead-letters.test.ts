@@ -7,7 +7,7 @@ import type { StorageLifeOptions } from "../../../support/storage-life.ts";
 import { START_MS, StorageLife } from "../../../support/storage-life.ts";
 
 describe("[P5] nothing is dropped without a count", () => {
-  test("nulls, and values that look like a time and are none, beside readings", () => {
+  test("nulls, and fields that have the name of a time but another value, in a message with readings", () => {
     const life = new StorageLife();
     life.publish("a/b", '{"x":1,"y":null,"time":42.5,"uptime":3}');
     expect(Object.fromEntries(life.engine.status().ignored)).toEqual({ null: 1, not_a_time: 1 });
@@ -23,7 +23,7 @@ describe("[P5] nothing is dropped without a count", () => {
 });
 
 describe("[P5] dead letters", () => {
-  test("are stored with their reason and counted; a batch carries the count also when there is no record", () => {
+  test("are stored with their reason and counted; a batch reports the count even without a record", () => {
     const life = new StorageLife();
     life.publish("a/b", "NaN");
     life.publish("a/b", '{"x":');
@@ -51,7 +51,7 @@ describe("[P5] dead letters", () => {
     db.close();
   });
 
-  test("above their quota are deleted, the oldest first, and that is counted", () => {
+  test("are deleted above their quota, the oldest first, and counted", () => {
     const life = new StorageLife({ engine: { deadLetterBytes: 2000 } });
     for (let i = 0; i < 20; i++) life.publish("a/b", `{${"x".repeat(100)}`);
     expect(life.engine.status().discards.get("dead_letter_quota")).toBeGreaterThan(10);
@@ -96,7 +96,7 @@ describe("dead letters that are retried", () => {
 
   const wide = (value: number, bytes: number): string => `{"x":${value}`.padEnd(bytes - 1) + "}";
 
-  test("are read whatever their size; one larger than the quota was cut, and is counted as cut", () => {
+  test("are decoded whatever their size; one larger than the quota was cut, and is counted as cut", () => {
     const large = { payloadBytes: 200_000 };
     const life = new StorageLife({ ...options("b/#"), ...large });
     life.publish("a/b", wide(1, 150_000));
@@ -109,7 +109,7 @@ describe("dead letters that are retried", () => {
     expect(last.engine.deadLetters(all)).toHaveLength(1);
   });
 
-  test("are read in pages of a mebibyte, and of one dead letter at least", () => {
+  test("are read in pages of a mebibyte, or of one dead letter if it is larger", () => {
     const room = { engine: { deadLetterBytes: 2 ** 24 }, payloadBytes: 2 ** 22 };
     const life = new StorageLife({ ...options("b/#"), ...room });
     life.publish("a/b", wide(0, 2 ** 21));
@@ -127,7 +127,9 @@ describe("dead letters that are retried", () => {
     let retried = 0;
     for (let after = 0, isEnd = false; !isEnd;) {
       const { last, ...retry } = next.engine.retryDeadLetters({ ...query, after });
-      [after, isEnd, retried] = [last, retry.isEnd, retried + retry.retried];
+      after = last;
+      isEnd = retry.isEnd;
+      retried += retry.retried;
     }
     expect(retried).toBe(26);
   });
@@ -143,7 +145,7 @@ describe("dead letters that are retried", () => {
   });
 });
 
-test("[P5] a message at which the decoder throws is a dead letter, and is read when the mistake is mended", () => {
+test("[P5] a message at which the decoder throws is a dead letter, and can be retried after the mistake is corrected", () => {
   const life = new StorageLife({ poison: "a/b" });
   life.publish("a/b", "1");
   life.publish("a/c", "2");
@@ -152,6 +154,6 @@ test("[P5] a message at which the decoder throws is a dead letter, and is read w
     { topic: "a/b", detail: "TypeError: a mistake of ours" },
   ]);
   life.engine.close();
-  const mended = new StorageLife({ directory: life.directory, nowMs: START_MS + 1000 });
-  expect(mended.engine.retryDeadLetters({ after: 0, reason: undefined, limit: 10 })).toMatchObject({ readings: 1 });
+  const corrected = new StorageLife({ directory: life.directory, nowMs: START_MS + 1000 });
+  expect(corrected.engine.retryDeadLetters({ after: 0, reason: undefined, limit: 10 })).toMatchObject({ readings: 1 });
 });

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { haveOf } from "../../../../proto/core/have.ts";
 import { START_MS, StorageLife } from "../../../support/storage-life.ts";
 
-test("status shows how far device clocks are off, and how many times were not believed", () => {
+test("status shows how far device clocks are off, and how many readings have a time that was not believed", () => {
   const life = new StorageLife();
-  const said = (device: string, byMs: number): void => {
+  const publishAhead = (device: string, byMs: number): void => {
     life.publish(device, `{"x":"21.5","n":1,"ts":${life.nowMs + byMs}}`);
   };
-  said("a/right", -20);
-  said("a/ahead", 90_000);
-  said("a/wrong", 86_400_000);
+  publishAhead("a/right", -20);
+  publishAhead("a/ahead", 90_000);
+  publishAhead("a/wrong", 86_400_000);
   life.publish("a/none", "1");
   expect(life.engine.status()).toMatchObject({
     numericTexts: 3,

@@ -5,7 +5,7 @@ import { StorageLife } from "../../../support/storage-life.ts";
 test("[I27] a gateway is full before its quota is used up, however fast sensors fill it", () => {
   const life = new StorageLife({ engine: { maxBytes: 64 * 2 ** 20 }, plan: { lengthsMs: [1000], raw: true } });
   const text = randomBytes(3 * 2 ** 20).toString("base64");
-  // The clock stands, so only bytes make the gateway look at the disk.
+  // The clock does not advance, so only the written bytes cause a check of the disk.
   for (let i = 0; !life.engine.full && i < 1000; i++) {
     const start = (n: number): number => ((i * 100 + n) * 977) % 4_000_000;
     life.publishAll(

@@ -34,7 +34,7 @@ class Machine {
   readonly bootId: string;
   readonly directory: string;
   readonly engine: StorageEngine;
-  readonly told: TimeNote[] = [];
+  readonly notes: TimeNote[] = [];
   readonly #writer = new PublishChunkWriter({ tableLimit: 100, initialBytes: 256 });
   readonly #rules: TimeRules;
 
@@ -194,7 +194,7 @@ class Machine {
 
   #commit(chunks: Parameters<StorageEngine["commit"]>[0]): void {
     const { time } = this.engine.commit(chunks);
-    if (time !== undefined) this.told.push(time);
+    if (time !== undefined) this.notes.push(time);
   }
 }
 
@@ -210,7 +210,7 @@ describe("[I21] messages that come before the time is known", () => {
     machine.setClock();
     machine.publish([4]);
     expect(machine.engine.status()).toMatchObject({ journalSeq: 4, heldMessages: 0, time: { kind: "known" } });
-    expect(machine.told).toMatchObject([{ kind: "known", held: 0, nowMs: START_MS + 11_500 }]);
+    expect(machine.notes).toMatchObject([{ kind: "known", held: 0, nowMs: START_MS + 11_500 }]);
     expect(machine.sealed()).toEqual([
       [1, 4000, "none"],
       [2, 6500, "none"],
@@ -450,7 +450,7 @@ test("after the configured wait readings have the time of the clock, and are mar
   machine.publish([1]);
   machine.pass(30_000);
   machine.publish([2]);
-  expect(machine.told).toMatchObject([{ kind: "given_up" }]);
+  expect(machine.notes).toMatchObject([{ kind: "given_up" }]);
   expect(machine.sealed()).toEqual([
     [1, 4000 - START_MS, "suspect"],
     [2, 34_000 - START_MS, "suspect"],

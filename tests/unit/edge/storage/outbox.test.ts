@@ -52,7 +52,7 @@ describe("a replicated batch", () => {
     expect(next.engine.status().outbox).toEqual(life.engine.status().outbox);
   });
 
-  test("is trimmed also when it was sealed while the clock was ahead", () => {
+  test("is trimmed even if it was sealed while the clock was ahead", () => {
     const life = threeBatches();
     const { streamId } = life.engine.streams()[0]!;
     life.engine.mark([{ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) }]);
@@ -61,7 +61,7 @@ describe("a replicated batch", () => {
     expect(set.rawValues()).toEqual([]);
   });
 
-  test("[I22] is not trimmed when the region claims it no longer", () => {
+  test("[I22] is not trimmed when the region no longer claims it", () => {
     const life = threeBatches();
     const { streamId } = life.engine.streams()[0]!;
     life.engine.mark([{ streamId, durable: haveOf([1, 2, 3]), replicated: haveOf([1, 2, 3]) }]);

@@ -18,7 +18,7 @@ test("[P2] a crash between journal and batch seals every raw reading exactly onc
   );
 });
 
-test("[I2] each process life seals into a stream of its own, and the batches before keep theirs", () => {
+test("[I2] each process life seals into a new stream, and earlier batches keep theirs", () => {
   const life = new StorageLife();
   life.reading(1, 0);
   life.pass(6000);

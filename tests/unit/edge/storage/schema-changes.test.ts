@@ -14,11 +14,11 @@ describe("[I19] a metric that changes its type or unit", () => {
         const values = later ? "later" : "first";
         return `${windowStartMs - START_MS} ${unit} ${values} r${revision} ${count} ${sum} ${typeof first}`;
       });
-  const say = (life: StorageLife, text: string): void => void life.publish("a/b", text);
+  const publish = (life: StorageLife, text: string): void => void life.publish("a/b", text);
 
   test("has separate windows for each type and unit, also for late readings and after a replay", () => {
     const life = new StorageLife();
-    for (const text of ["20 °C", "70 °F", "on", "22"]) say(life, text);
+    for (const text of ["20 °C", "70 °F", "on", "22"]) publish(life, text);
     expect(life.engine.status().schemaChanges).toEqual(
       new Map([
         ["unit", 1],
@@ -37,25 +37,25 @@ describe("[I19] a metric that changes its type or unit", () => {
       // Each is a separate slot in every region.
       expect(new Set(one.windows().map(({ part }) => part)).size).toBe(3);
       one.nowMs = START_MS + 6000;
-      say(one, "71 °F");
+      publish(one, "71 °F");
       one.pass(8000);
       expect(shown(one)).toContain("0 °F later r1 3 163 number");
     }
   });
 
   test("has the same windows and history after a crash at any moment", async () => {
-    const said = fc.array(fc.constantFrom("1 °C", "10 °F", "100", "off", "gone", "1000 K"), {
+    const texts = fc.array(fc.constantFrom("1 °C", "10 °F", "100", "off", "gone", "1000 K"), {
       minLength: 1,
       maxLength: 14,
     });
     await fc.assert(
-      fc.asyncProperty(said, fc.nat(13), fc.boolean(), async (all, crashAt, closed) => {
+      fc.asyncProperty(texts, fc.nat(13), fc.boolean(), async (all, crashAt, closed) => {
         const whole = new StorageLife();
         let broken = new StorageLife();
         for (const [i, text] of all.entries()) {
           for (const life of [whole, broken]) {
             life.nowMs = START_MS + i * 1500;
-            say(life, text);
+            publish(life, text);
           }
           if (i !== crashAt) continue;
           if (closed) broken.engine.close();
@@ -80,7 +80,7 @@ describe("[I19] a metric that changes its type or unit", () => {
 
   test("whose unit becomes known does not change; its unsealed readings get the unit", () => {
     const life = new StorageLife({ plan: { raw: true } });
-    for (const text of ["20", "21 °C", "22"]) say(life, text);
+    for (const text of ["20", "21 °C", "22"]) publish(life, text);
     life.pass(6000);
     expect(shown(life)).toEqual(["0 °C first r0 3 63 number"]);
     expect(life.engine.status().schemaChanges).toEqual(new Map());
@@ -89,9 +89,9 @@ describe("[I19] a metric that changes its type or unit", () => {
 
   test("is reported once for each new type or unit, and counted at each change", () => {
     const life = new StorageLife();
-    const told: SchemaChange[] = [];
-    for (let i = 0; i < 20; i++) told.push(...life.publish("a/b", i % 2 === 0 ? "20 °C" : "70 °F").schemaChanges);
-    expect(told).toEqual([
+    const reported: SchemaChange[] = [];
+    for (let i = 0; i < 20; i++) reported.push(...life.publish("a/b", i % 2 === 0 ? "20 °C" : "70 °F").schemaChanges);
+    expect(reported).toEqual([
       {
         device: "a",
         metric: "b",
@@ -123,8 +123,8 @@ describe("[I19] a metric that changes its type or unit", () => {
 
   test("too often makes dead letters, so that no sensor fills the memory", () => {
     const life = new StorageLife();
-    for (let i = 0; i < 20; i++) say(life, `1 u${String.fromCodePoint(97 + i)}`);
-    say(life, "1 ua");
+    for (let i = 0; i < 20; i++) publish(life, `1 u${String.fromCodePoint(97 + i)}`);
+    publish(life, "1 ua");
     expect(life.engine.status()).toMatchObject({ series: 16, journalSeq: 17 });
     expect(life.engine.status().deadLetters).toEqual(new Map([["too_many_versions", 4]]));
   });
@@ -152,7 +152,7 @@ describe("[I19] a metric that changes its type or unit", () => {
       expect(next.rawValues().map(String).toSorted()).toEqual(["1", "2", "3", "4", "5", "6", "gone"]);
     });
 
-    test("[I20] does so also when one message gives a new series two units", () => {
+    test("[I20] makes a message a dead letter that gives a new series two units", () => {
       const life = new StorageLife(waits);
       life.publish("m", '[{"n":"t","u":"Cel","v":20},{"n":"t","u":"Far","v":70}]');
       expect(life.engine.status()).toMatchObject({ journalSeq: 0, series: 0 });
@@ -163,20 +163,20 @@ describe("[I19] a metric that changes its type or unit", () => {
 
     test("accepts a unit for a metric that had none", () => {
       const life = new StorageLife(waits);
-      for (const text of ["20", "21 °C", "22"]) say(life, text);
+      for (const text of ["20", "21 °C", "22"]) publish(life, text);
       expect(life.engine.status()).toMatchObject({ journalSeq: 3, deadLetters: new Map() });
     });
   });
 
   test("keeps its unit on a disk of an earlier version, which stored one unit for each metric", () => {
     const life = new StorageLife();
-    for (const text of ["20 °C", "21"]) say(life, text);
-    say(life, "1");
+    for (const text of ["20 °C", "21"]) publish(life, text);
+    publish(life, "1");
     life.publish("a/c", "5");
     life.engine.close();
     const path = join(life.directory, "gateway.db");
     const db = new SqliteDatabase(path);
-    // As migrations 001 and 002 have it.
+    // The tables as migrations 001 and 002 create them.
     db.exec(`CREATE TABLE old (id INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, unit TEXT,
                evicted_end_ms REAL, UNIQUE (device, metric)) STRICT;
              INSERT INTO old SELECT id, device, metric, unit, evicted_end_ms FROM series;
@@ -187,7 +187,7 @@ describe("[I19] a metric that changes its type or unit", () => {
     db.close();
     const next = new StorageLife({ directory: life.directory, nowMs: START_MS + 1000 });
     next.publish("a/c", "on");
-    say(next, "70 °F");
+    publish(next, "70 °F");
     expect(next.engine.schema({ device: null, metric: null, after: -1, limit: 10 }).metrics).toMatchObject([
       {
         metric: "b",

@@ -31,7 +31,7 @@ function payload(seq: number, value: number, options: { birth: boolean }): Buffe
 /** The storage of a gateway with Sparkplug edge nodes. */
 class Gateway {
   nowMs = START_MS;
-  asked = 0;
+  requests = 0;
   readonly #engine: StorageEngine;
   readonly #writer = new PublishChunkWriter({ tableLimit: 100, initialBytes: 256 });
 
@@ -76,12 +76,12 @@ class Gateway {
     onTestFinished(() => this.close());
   }
 
-  hears(...messages: readonly [topic: string, payload: Buffer][]): void {
+  receive(...messages: readonly [topic: string, payload: Buffer][]): void {
     for (const [topic, bytes] of messages) {
       const arrivedMs = this.nowMs;
       this.#writer.add({ clientId: "node", topic, payload: bytes, qos: 0, dup: false, packetId: 0, arrivedMs });
     }
-    this.asked += this.#engine.commit([this.#writer.take(undefined)]).requests.length;
+    this.requests += this.#engine.commit([this.#writer.take(undefined)]).requests.length;
   }
 
   get letters(): number {
@@ -118,22 +118,22 @@ const NO = { birth: false };
 const DATA = "spBv1.0/plant/NDATA/press";
 const BIRTH = "spBv1.0/plant/NBIRTH/press";
 
-test("[P2] data with unknown aliases is read when the birth comes that explains them, with its own time, exactly once", () => {
+test("[P2] data with unknown aliases is decoded when a birth explains them, with its own time, exactly once", () => {
   const gateway = new Gateway();
-  gateway.hears([DATA, payload(7, 1, { birth: false })]);
+  gateway.receive([DATA, payload(7, 1, { birth: false })]);
   gateway.nowMs += 1000;
-  gateway.hears(
+  gateway.receive(
     [DATA, payload(8, 2, { birth: false })],
     ["spBv1.0/plant/NDATA/other", payload(8, 9, { birth: false })],
   );
   expect(gateway.letters).toBe(3);
-  expect(gateway.asked).toBe(2);
+  expect(gateway.requests).toBe(2);
   gateway.nowMs += 1000;
-  gateway.hears([BIRTH, payload(0, 3, { birth: true })]);
-  gateway.hears([DATA, payload(1, 4, { birth: false })], [BIRTH, payload(0, 5, { birth: true })]);
-  // One of the other node is left. The sequence of messages continues from the birth, so no rebirth is requested.
+  gateway.receive([BIRTH, payload(0, 3, { birth: true })]);
+  gateway.receive([DATA, payload(1, 4, { birth: false })], [BIRTH, payload(0, 5, { birth: true })]);
+  // The message of the other node stays. The sequence continues from the birth, so no rebirth is requested.
   expect(gateway.letters).toBe(1);
-  expect(gateway.asked).toBe(2);
+  expect(gateway.requests).toBe(2);
   expect(gateway.sealed().toSorted(([a], [b]) => a - b)).toEqual([
     [1, 0],
     [2, 1000],
@@ -143,13 +143,13 @@ test("[P2] data with unknown aliases is read when the birth comes that explains 
   ]);
 });
 
-test("also when both come in one commit, and after a restart", () => {
+test("data with unknown aliases is decoded when the birth is in the same commit, and after a restart", () => {
   const gateway = new Gateway();
-  gateway.hears([DATA, payload(7, 1, { birth: false })]);
+  gateway.receive([DATA, payload(7, 1, { birth: false })]);
   gateway.close();
   const next = new Gateway();
   next.nowMs += 500;
-  next.hears([DATA, payload(8, 2, { birth: false })], [BIRTH, payload(0, 3, { birth: true })]);
+  next.receive([DATA, payload(8, 2, { birth: false })], [BIRTH, payload(0, 3, { birth: true })]);
   expect(next.letters).toBe(0);
   expect(next.sealed().toSorted(([a], [b]) => a - b)).toEqual([
     [1, 0],
@@ -158,28 +158,28 @@ test("also when both come in one commit, and after a restart", () => {
   ]);
 });
 
-test("but not after a minute, and not from before the death of its node: the aliases may have another meaning", () => {
+test("data older than a minute, or than the death of its node, is not decoded: its aliases may mean something else", () => {
   const gateway = new Gateway();
-  gateway.hears([DATA, payload(7, 1, { birth: false })]);
+  gateway.receive([DATA, payload(7, 1, { birth: false })]);
   gateway.nowMs += 60_001;
-  gateway.hears([DATA, payload(8, 2, { birth: false })]);
+  gateway.receive([DATA, payload(8, 2, { birth: false })]);
   gateway.nowMs += 10;
-  gateway.hears(["spBv1.0/plant/NDEATH/press", payload(0, 0, { birth: true })]);
+  gateway.receive(["spBv1.0/plant/NDEATH/press", payload(0, 0, { birth: true })]);
   gateway.nowMs += 10;
-  gateway.hears([DATA, payload(0, 3, { birth: false })], [BIRTH, payload(1, 4, { birth: true })]);
+  gateway.receive([DATA, payload(0, 3, { birth: false })], [BIRTH, payload(1, 4, { birth: true })]);
   expect(gateway.letters).toBe(2);
   expect(gateway.sealed().map(([value]) => value)).toEqual([4, 3]);
 });
 
-test("also when many aliases of other nodes are unknown", () => {
+test("data with unknown aliases is decoded even if many aliases of other nodes are unknown", () => {
   const gateway = new Gateway();
   const others = Array.from(
     { length: 5001 },
     (_, n) => ["spBv1.0/plant/NDATA/noisy", payload(n % 128, n, NO)] as const,
   );
-  gateway.hears(...others.map(([topic, bytes]) => [topic, bytes] as [string, Buffer]));
-  gateway.hears([DATA, payload(7, 1, NO)], ["spBv1.0/plant%/NDATA/press", payload(7, 9, NO)]);
-  gateway.hears([BIRTH, payload(0, 3, { birth: true })]);
+  gateway.receive(...others.map(([topic, bytes]) => [topic, bytes] as [string, Buffer]));
+  gateway.receive([DATA, payload(7, 1, NO)], ["spBv1.0/plant%/NDATA/press", payload(7, 9, NO)]);
+  gateway.receive([BIRTH, payload(0, 3, { birth: true })]);
   expect(gateway.letters).toBe(5002);
   expect(
     gateway

@@ -43,19 +43,17 @@ test("invalid entries are left out, and the list has a limit", () => {
 });
 
 test("an address without TLS is refused when home uses TLS, because the token would be sent there", () => {
-  const [secret, open] = [
-    { name: "ap", url: "https://ap:7443" },
-    { name: "eu", url: "http://eu:7443" },
-  ];
-  new LearnedRegions(path, { tlsOnly: false }).learn(US, [open, secret]);
+  const encrypted = { name: "ap", url: "https://ap:7443" };
+  const plain = { name: "eu", url: "http://eu:7443" };
+  new LearnedRegions(path, { tlsOnly: false }).learn(US, [plain, encrypted]);
   const regions = new LearnedRegions(path, { tlsOnly: true });
   expect(regions.all.map(({ region }) => region)).toEqual(["ap"]);
-  regions.learn(US, [open]);
+  regions.learn(US, [plain]);
   expect(regions.all).toEqual([]);
 });
 
 test.each(["", "{", '{"eu":1}', '[{"region":"","url":"http://eu:1"}]', '[{"region":"eu","url":"x"}]'])(
-  "a file with %j in it is as good as none",
+  "a file that contains %j counts as an empty list",
   (text) => {
     writeFileSync(path, text);
     const regions = new LearnedRegions(path, { tlsOnly: false });

@@ -78,7 +78,7 @@ async function tcp(serve: (socket: Socket) => void, port = 0): Promise<{ port: n
   return { port: (server.address() as AddressInfo).port, close };
 }
 
-/** Passes bytes on in both directions, until it is told to drop them. */
+/** Forwards bytes in both directions, until `swallow` is set. Then it drops them. */
 async function proxy(targetPort: number): Promise<{ port: number; swallow: boolean }> {
   const state = { port: 0, swallow: false };
   const { port } = await tcp((down) => {
@@ -129,7 +129,7 @@ describe("a region that answers", () => {
     expect(most).toBeLessThan(120e6);
   });
 
-  test("and asks the gateway to leave is left, and reached again", async () => {
+  test("and asks the gateway to leave: the gateway disconnects, and connects again", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.driver.start();
@@ -155,7 +155,7 @@ describe("a region that answers", () => {
     expect(gateway.driver.status()).toMatchObject({ connected: true, region: EU, undurableBatches: 0, lagMs: 0 });
   });
 
-  test("and falls silent is given up: everything arrives when it answers again", async () => {
+  test("and stops answering: the gateway disconnects, and everything arrives when it answers again", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.driver.start();
@@ -168,7 +168,7 @@ describe("a region that answers", () => {
     expect(eu.held(STREAM)).toBe(300);
   });
 
-  test("behind a link that drops all bytes is given up, and reached again by a new connection", async () => {
+  test("behind a link that drops all bytes: the gateway disconnects, and connects again", async () => {
     const eu = await region();
     const link = await proxy(eu.port);
     const gateway = new Gateway(`http://127.0.0.1:${link.port}`);
@@ -224,7 +224,7 @@ describe("stop", () => {
     expect(gateway.driver.status()).toMatchObject({ connected: false, regions: [{ link: "stopped" }] });
   });
 
-  test("waits no longer than it was told to", async () => {
+  test("waits no longer than the given time", async () => {
     const gateway = new Gateway("http://127.0.0.1:1");
     gateway.outbox.seal(STREAM, 1);
     gateway.driver.start();
