@@ -25,7 +25,8 @@ export class DeploymentTarget implements DrillTarget {
   readonly gateways: readonly TargetGateway[];
   readonly #file: DeploymentFile;
   readonly #folder: string;
-  readonly #watchdog = new Watchdog();
+  /** Started with the first injection. */
+  #watchdog: Watchdog | undefined;
   readonly #armed = new Map<Injection, () => void>();
   #closed: Promise<void> | undefined;
 
@@ -52,6 +53,7 @@ export class DeploymentTarget implements DrillTarget {
     const action = this.#actionOf(injection);
     // The watchdog first: otherwise an injection could begin and never end.
     const command = `cd ${quoted(this.#folder)} && ${filled(action.watchdogCommand, injection)}`;
+    this.#watchdog ??= new Watchdog();
     this.#armed.set(injection, this.#watchdog.arm(command, injection.durationMs + GRACE_MS));
     await action.begin();
   }
@@ -75,8 +77,8 @@ export class DeploymentTarget implements DrillTarget {
 
   async #close(): Promise<void> {
     // Injections that are still armed were not ended in order. An abandoned watchdog ends them now.
-    if (this.#armed.size > 0) this.#watchdog.abandon();
-    else await this.#watchdog.dismiss();
+    if (this.#armed.size > 0) this.#watchdog?.abandon();
+    else await this.#watchdog?.dismiss();
   }
 
   #actionOf(injection: Injection): DeploymentAction {

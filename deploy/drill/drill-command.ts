@@ -38,7 +38,7 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
       say(options, `${drillText(drill, partNamesOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
     return 0;
   }
-  if (deployment?.file.production === true && !(await confirmed(deployment.file, drills, options))) {
+  if (deployment?.file.production === true && !(await confirmed(deployment, drills, options))) {
     say(
       options,
       `${deployment.file.target} was not confirmed; nothing was done. Give --confirm ${deployment.file.target}\n`,
@@ -155,11 +155,7 @@ function chosen(name: string, deployment: Deployment | undefined): readonly Dril
   if (deployment === undefined) return allDrills();
   // All drills for which the deployment has the commands.
   const target = new DeploymentTarget(deployment.file, deployment.folder);
-  try {
-    return allDrills().filter((drill) => !drill.onlySandbox && isAble(target, drill, deployment));
-  } finally {
-    void target.close();
-  }
+  return allDrills().filter((drill) => !drill.onlySandbox && isAble(target, drill, deployment));
 }
 
 function isAble(target: DrillTarget, drill: Drill, deployment: Deployment): boolean {
@@ -199,8 +195,8 @@ async function guard(
 }
 
 /** Shows what will be hit; then a person types the name of the target. */
-async function confirmed(file: DeploymentFile, drills: readonly Drill[], options: RunOptions): Promise<boolean> {
-  const deployment = { file, folder: "" };
+async function confirmed(deployment: Deployment, drills: readonly Drill[], options: RunOptions): Promise<boolean> {
+  const { file } = deployment;
   for (const drill of drills)
     say(options, `${drill.drill} hits ${blastRadius(planSteps(drill, partNamesOf(drill, deployment)))}\n`);
   if (options.confirm !== undefined) return options.confirm === file.target;

@@ -14,7 +14,7 @@ export interface DrillView {
   close(): void;
 }
 
-/** Where the output is not a terminal: one line for everything that happens. */
+/** For an output that is not a terminal: one line for each event. */
 export class PlainView implements DrillView {
   readonly #write: (text: string) => void;
 

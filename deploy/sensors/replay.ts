@@ -58,7 +58,7 @@ export async function replay(options: ReplayOptions, signal: AbortSignal): Promi
     name: basename(options.file),
     ...(options.timeColumn === undefined ? {} : { timeColumn: options.timeColumn }),
   });
-  // Reads the first row before it connects: a mistake in the file is reported even where no broker runs.
+  // Reads the first row before it connects: a mistake in the file is reported even if no broker runs.
   let next = await rows.next();
   const sensor = await SensorClient.open(options.broker, {
     name: "replay",

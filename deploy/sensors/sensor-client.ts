@@ -8,7 +8,7 @@ export type BrokerTarget = {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  /** PEM text of the authority that signed the broker's certificate, where it is not a public one. */
+  /** PEM text of the authority that signed the broker's certificate, if it is not a public one. */
   readonly ca?: string;
 };
 

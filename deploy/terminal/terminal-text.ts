@@ -1,6 +1,6 @@
-/** Text for a terminal of any width. Where the output is not a terminal, nothing is wrapped: programs read lines. */
+/** Text for a terminal of any width. If the output is not a terminal, nothing is wrapped, because programs read lines. */
 
-/** Columns of the terminal; Infinity where the stream is none. */
+/** Columns of the terminal; Infinity if the stream is not a terminal. */
 export function columnsOf(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
   return stream.isTTY === true && stream.columns !== undefined && stream.columns > 0 ? stream.columns : Infinity;
 }
@@ -19,7 +19,7 @@ export function wrapText(text: string, width: number): string[] {
 }
 
 /**
- * `label  text`, with the text wrapped beside the label. Where too little room is left beside it, the text begins on the next
+ * `label  text`, with the text wrapped beside the label. If there is too little room beside it, the text begins on the next
  * line.
  */
 export function labelled(label: string, text: string, options: { labelWidth: number; width: number }): string[] {

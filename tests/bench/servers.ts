@@ -34,8 +34,8 @@ export type Region = Server & { readonly ingestPort: number; readonly httpPort: 
 
 /**
  * Starts a gateway on free ports and resolves when it is ready. `raw` forwards every reading and makes no windows, else
- * the default windows are made; `regionPort` may be one where nothing listens (yet). The same `name` finds the same data,
- * and with `mqttPort` its sensors find it again.
+ * the default windows are made. A region need not listen on `regionPort` yet. A gateway that starts again with the same
+ * `name` has the same data, and with the same `mqttPort` its sensors find it.
  */
 export async function launchGateway(
   bench: Bench,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { linesMatching, SOURCES } from "./tree.ts";
 
 /**
- * No test sleeps. A test that waits half a second for something is slow where it happens at once, and fails where the
+ * No test sleeps. A test that waits half a second for something is slow if it happens at once, and fails if the
  * machine is busy. To wait for something, use an event, `eventually` or `expect.poll`. To show that something does not
  * happen, use `loopbackSettled` or a later event.
  */
