@@ -198,7 +198,7 @@ export async function startRegion(deps: {
   regions.onChange(() => {
     replicator.setMembers(regions.all);
     digests.forget(isPeer);
-    if (isLeaving()) ingest.moveOn("the region is leaving");
+    if (isLeaving()) ingest.drainConnected("the region is leaving");
   });
   replicator.onNotice((notice) => {
     switch (notice.kind) {

@@ -6,7 +6,7 @@ import type { CommandRequest } from "./operator/command-request.ts";
 import { PeerEvents } from "./peer-events.ts";
 
 /**
- * What happens in a region. Each event is one function that writes the log line and counts the metric, so that the two
+ * The events of a region. Each event is one function that writes the log line and counts the metric, so that the two
  * agree. Labels of metrics have few values: gateways are named in the log only.
  */
 export class RegionEvents {

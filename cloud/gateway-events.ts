@@ -5,7 +5,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import type { Commit } from "./ingest/committer.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
 
-/** What happens between a region and its gateways, in the log and the metrics. */
+/** The events between a region and its gateways, in the log and the metrics. */
 export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;

@@ -1,9 +1,10 @@
 import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import type { Logger } from "../proto/runtime/log.ts";
+import { DAY_MS } from "./core/day-digests.ts";
 import type { PeerReport } from "./core/peer-report.ts";
 
-/** What happens between a region and the other regions, in the log and the metrics. */
+/** The events between a region and the other regions, in the log and the metrics. */
 export class PeerEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof peerMetrics>;
@@ -68,7 +69,6 @@ export class PeerEvents {
   }
 }
 
-const DAY_MS = 86_400_000;
 const DAYS_SHOWN = 20;
 
 function peerMetrics(registry: Registry) {

@@ -92,7 +92,7 @@ export function seriesName({ device, metric }: { readonly device: string; readon
 /** Each row with the batch that carried it. */
 export type ArrivingRows = Pick<SnapshotPart, "windows" | "raws" | "commands" | "schemas">;
 
-/** What a store holds about a window; a working copy. */
+/** The rows and commands of a window in the store; a working copy. */
 export type WindowFacts = {
   readonly slots: HeldSlot[];
   /** The commands for the window. */

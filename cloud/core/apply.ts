@@ -70,13 +70,13 @@ export function readHeldBatch(
   return { hash48, counts, counters: counterChanges(hash48, counts, variants), gateway: opened.content.gateway };
 }
 
-/** What a batch adds to the counters of its stream. */
+/** The counts that a batch adds to the counters of its stream. */
 export function countsOf({ content, rawSlices }: ReadableBatch): BatchCounts {
   const rawReadings = rawSlices.reduce((sum, slice) => sum + slice.count, 0);
   return { ledger: content.ledger, records: content.windows.length, rawReadings };
 }
 
-/** What the store holds about the stream and the number of a batch. */
+/** The stream of a batch and the batches under its number, as the store holds them. */
 export type BatchFacts = {
   /** `gateway` is null for a stream that the store does not know. */
   readonly stream: StreamSet;

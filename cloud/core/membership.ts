@@ -62,7 +62,7 @@ export type Situation = {
   readonly acceptShortage: boolean;
   /** All known streams. */
   readonly streams: Iterable<StreamId>;
-  /** What a region claims to hold of a stream. */
+  /** The batches of a stream that a region claims. */
   readonly holds: (region: string, streamId: StreamId) => Have;
 };
 

@@ -43,11 +43,11 @@ export type OpenReceiver = {
   lastHeardMs: number;
   unacknowledgedBytes: number;
   paused: boolean;
-  /** What the peer holds and can send, by stream. */
+  /** The batches that the peer holds and can send, by stream. */
   readonly offers: Map<StreamId, Have>;
   /** Streams of which the peer may offer something that this region lacks. */
   readonly promising: Set<StreamId>;
-  /** The stream whose hashes the peer was asked for. */
+  /** The stream whose hashes were requested from the peer. */
   comparing: { readonly streamId: StreamId; readonly sinceMs: number } | undefined;
 };
 
@@ -88,7 +88,7 @@ export type ReceiverEffect =
   | { readonly kind: "end" }
   | { readonly kind: "report"; readonly report: PeerReport };
 
-/** What a step reads beside its event: this region, its sets, and the sums of the hashes of their batches. */
+/** The input of a step beside its event: this region, its sets, and the sums of the hashes of their batches. */
 export type ReceiverInput = {
   readonly self: ReceiverSelf;
   readonly own: ReadonlyMap<StreamId, Have>;

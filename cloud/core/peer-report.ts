@@ -1,6 +1,6 @@
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 
-/** What happens on the links to other regions, for the log. A failure that repeats is reported once. */
+/** Events on the links to other regions, for the log. A failure that repeats is reported once. */
 export type PeerReport =
   | { readonly kind: "peer_connected"; readonly peer: RegionId; readonly offlineMs: number; readonly rebooted: boolean }
   | { readonly kind: "peer_lost"; readonly peer: RegionId; readonly reason: string; readonly retryMs: number }
@@ -12,7 +12,7 @@ export type PeerReport =
       readonly streamId: StreamId;
       readonly seq: Seq;
     }
-  /** A peer dialled this region and is welcome. */
+  /** A peer dialled this region and was accepted. */
   | { readonly kind: "peer_welcomed"; readonly peer: RegionId; readonly software: string }
   | { readonly kind: "peer_refused"; readonly peer: string; readonly code: string; readonly message: string }
   /** The peer holds another side of a fork of these batches. */

@@ -28,7 +28,7 @@ import type { PeerReport } from "./peer-report.ts";
  */
 export type SenderState = {
   readonly peer: RegionId;
-  /** What the peer claims, by stream. */
+  /** The batches that the peer claims, by stream. */
   holds: Map<StreamId, Have>;
   link: SenderLink;
   failures: number;
@@ -79,7 +79,7 @@ export type SenderEvent =
   | { readonly kind: "tick" }
   /** A commit: the streams that it touched, and the batches that did not come from a peer. */
   | { readonly kind: "committed"; readonly streamIds: readonly StreamId[]; readonly fresh: readonly SealedBatch[] }
-  /** What this region found when it walked over its rows. */
+  /** The result of a walk over the rows of this region. */
   | { readonly kind: "digests"; readonly days: readonly DayDigest[] }
   | { readonly kind: "stop" }
   | ({ readonly session: number } & (
@@ -120,7 +120,7 @@ export type SenderEffect =
   | { readonly kind: "claims_changed"; readonly streamIds: readonly StreamId[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 
-/** What a step reads beside its event: the sets of this region, and the sums of the hashes of their batches. */
+/** The input of a step beside its event: the sets of this region, and the sums of the hashes of their batches. */
 export type SenderInput = {
   readonly random: number;
   readonly own: ReadonlyMap<StreamId, Have>;
@@ -151,7 +151,7 @@ export function senderStatus({ peer, link, lastLoss }: SenderState): SenderStatu
   return { peer, connected: link.kind === "live", lastLoss };
 }
 
-/** What the peer claims of a stream. */
+/** The batches of a stream that the peer claims. */
 export function peerHolds(state: SenderState, streamId: StreamId): Have {
   return state.holds.get(streamId) ?? EMPTY_HAVE;
 }

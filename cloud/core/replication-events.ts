@@ -9,16 +9,16 @@ import type { PeerReport } from "./peer-report.ts";
 import type { SenderEffect, SenderEvent, SenderStatus } from "./peer-sender.ts";
 import type { SnapshotEffect } from "./snapshot-taking.ts";
 
-/** What a region holds of a stream, and the gateway that the stream belongs to, if it is known. */
+/** The batches of a stream that a region holds, and the gateway that the stream belongs to, if it is known. */
 export type OwnedHave = { readonly streamId: StreamId; readonly have: Have; readonly gateway: string | null };
 
-/** What this region holds of a stream. `hashSum` is the sum of the hashes of these batches. */
+/** The batches of a stream that this region holds. `hashSum` is the sum of the hashes of these batches. */
 export type HeldSet = OwnedHave & { readonly hashSum: number };
 
 /** The events of replication. */
 export type ReplicationEvent =
   | { readonly kind: "tick" }
-  /** What a walk over the rows of this region found. */
+  /** The result of a walk over the rows of this region. */
   | { readonly kind: "digests"; readonly digests: readonly DayDigest[] }
   /** The list of all regions changed. */
   | { readonly kind: "members"; readonly members: readonly Member[] }

@@ -94,12 +94,12 @@ export function stepReplication(
   return { state, effects: effectsOf(state, event, nowMs, random) };
 }
 
-/** What at least `minCopies` regions claim of a stream. */
+/** The batches of a stream that at least `minCopies` regions claim. */
 export function replicatedIn(state: ReplicationState, streamId: StreamId): Have {
   return state.replicated.get(streamId) ?? EMPTY_HAVE;
 }
 
-/** What this region holds of a stream. */
+/** The batches of a stream that this region holds. */
 export function ownIn(state: ReplicationState, streamId: StreamId): Have {
   return state.own.get(streamId) ?? EMPTY_HAVE;
 }
@@ -333,7 +333,7 @@ function recountReplicated(state: ReplicationState, streamIds: readonly StreamId
   return [{ kind: "replicated", sets }];
 }
 
-/** What a region claims of a stream now. */
+/** The batches of a stream that a region claims now. */
 function claimOf(state: ReplicationState, region: string, streamId: StreamId): Have {
   if (region === state.options.self.region) return ownIn(state, streamId);
   const sender = state.senders.get(regionId(region));

@@ -1,3 +1,4 @@
+import { equalBytes } from "../../proto/core/equal-bytes.ts";
 import type { RegionId } from "../../proto/core/ids.ts";
 import type { Step } from "../../proto/core/step.ts";
 import type { ReceiverFrame, SnapshotFrame } from "../../proto/wire/peer-messages.ts";
@@ -9,9 +10,9 @@ import type { PeerReport } from "./peer-report.ts";
  *     idle --needed--> asked --part--> merging --more parts--> asked ...
  *                                         '---last part---> joining --joined--> idle
  *
- * There is one snapshot at a time, from one peer, one part at a time: the next part is asked for when the last one is on
- * the disk. A snapshot that is given up begins again with the next link that cannot send bytes. A part that is stored
- * twice changes nothing.
+ * It takes one snapshot at a time, from one peer, part by part. It requests the next part when the last one is on the
+ * disk. A snapshot that is given up begins again with the next link that cannot send bytes. A part that is stored twice
+ * changes nothing.
  */
 export type SnapshotState =
   | { readonly kind: "idle" }
@@ -82,7 +83,7 @@ function whileAsked(state: In<"asked">, event: SnapshotEvent, nowMs: number): Sn
       const { link, peer, parts, after } = state;
       const { body, next } = event.part;
       // An answer to an earlier request, for a snapshot that was given up.
-      if (event.link !== link || !sameBytes(event.part.after, after)) return { state, effects: [] };
+      if (event.link !== link || !equalBytes(event.part.after, after)) return { state, effects: [] };
       return {
         state: { kind: "merging", link, peer, parts: parts + 1, next },
         effects: [{ kind: "merge", link, body, first: after.length === 0 }],
@@ -155,7 +156,3 @@ function giveUp({ peer }: Taking, reason: string): SnapshotStep {
 const BEGINNING = new Uint8Array(0);
 /** A peer reads a part in milliseconds. The rest of the time is for a slow network. */
 const PART_MS = 60_000;
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}

@@ -143,7 +143,7 @@ export class Committer {
   }
 }
 
-/** Who submitted a batch. */
+/** The part of the region that submitted a batch. */
 export type Submitter =
   /** A session of a gateway, or this region's own commands. The listener gets the outcome of the batch. */
   | {

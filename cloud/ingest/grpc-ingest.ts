@@ -49,14 +49,14 @@ export class GrpcIngest {
     this.#feedAll({ kind: "tick" });
   }
 
-  /** Asks every gateway to leave, also those that connect later. What is in flight is committed and acknowledged. */
+  /** Asks every gateway to leave, also those that connect later. Batches in flight are committed and acknowledged. */
   drain(reason: string): void {
     this.#drainReason = reason;
     this.#feedAll({ kind: "drain", reason });
   }
 
   /** Asks the gateways that are connected now to leave. The session options decide about those that connect later. */
-  moveOn(reason: string): void {
+  drainConnected(reason: string): void {
     this.#feedAll({ kind: "drain", reason });
   }
 

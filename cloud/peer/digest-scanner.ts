@@ -5,8 +5,8 @@ import type { DayDigest, Walks } from "../core/day-digests.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * Walks over all rows of the region again and again, slowly. It sends the peers what it found, and compares it with what
- * they found. A difference is an alarm (I15): both regions hold the same batches, and their answers differ.
+ * Walks over all rows of the region again and again, slowly. It sends the digests to the peers, and compares them with
+ * theirs. A difference is an alarm (I15): both regions hold the same batches, and their answers differ.
  */
 export class DigestScanner {
   readonly #deps: DigestScannerDeps;
@@ -31,7 +31,7 @@ export class DigestScanner {
     await this.#running;
   }
 
-  /** What the last walk found; null before the end of the first one. */
+  /** The digests of the last walk; null before the end of the first one. */
   get last(): readonly DayDigest[] | null {
     return this.#ours?.last.all ?? null;
   }

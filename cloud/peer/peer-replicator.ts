@@ -74,7 +74,7 @@ export class PeerReplicator {
     return this.#stopping;
   }
 
-  /** What this region holds of a stream. */
+  /** The batches of a stream that this region holds. */
   own(streamId: StreamId): Have {
     return ownIn(this.#driver.state, streamId);
   }
@@ -94,7 +94,7 @@ export class PeerReplicator {
     this.#driver.feed({ kind: "members", members });
   }
 
-  /** Sends the peers what a walk over the rows of this region found. */
+  /** Sends the peers the result of a walk over the rows of this region. */
   sendDigests(digests: readonly DayDigest[]): void {
     this.#driver.feed({ kind: "digests", digests });
   }
@@ -260,11 +260,11 @@ export type PeerReplicatorDeps = {
   readonly onFault: (fault: unknown) => void;
 };
 
-/** What the other parts of the region have to know. */
+/** Messages to the other parts of the region. */
 export type ReplicationNotice =
   /** A joining region holds every batch of this region. Repeated every few seconds until the region is a member. */
   | { readonly kind: "has_everything"; readonly member: Member }
-  /** What a walk of a peer over its rows found. */
+  /** The result of a walk of a peer over its rows. */
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
   /** Batches of a snapshot joined the set of this region. Operator commands may be among them. */
   | { readonly kind: "snapshot_joined" }

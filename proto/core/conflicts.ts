@@ -1,3 +1,4 @@
+import { equalBytes } from "./equal-bytes.ts";
 import type { Choice, Party, SlotRow } from "./effective.ts";
 import { decide } from "./effective.ts";
 import { hash48Text } from "./hash48.ts";
@@ -55,13 +56,13 @@ function sameSummary(a: WindowSummary | null, b: WindowSummary | null): boolean 
   if (a === null || b === null) return a === b;
   return (
     FIELDS.every((field) => a[field] === b[field] || (Number.isNaN(a[field]) && Number.isNaN(b[field]))) &&
-    sameBytes(a.sketch, b.sketch)
+    sameSketch(a.sketch, b.sketch)
   );
 }
 
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+function sameSketch(a: Uint8Array | null, b: Uint8Array | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return equalBytes(a, b);
 }
 
 const FIELDS = [

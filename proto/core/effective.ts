@@ -25,9 +25,8 @@ import { compareSlotVersions } from "./slot-version.ts";
  *                                          latest command, and nothing if that one is a clear
  *
  * A window nearly always has one answer. It has one for each type and unit where its metric changed its type or unit, or
- * where two gateways use different units: a sum of both would be a number that nobody measured. Slots without a unit
- * belong to the only unit of the window, unless a slot says that the unit changed. An operator's answer is for the whole
- * window.
+ * where two gateways use different units: a sum of both would have no meaning. Slots without a unit belong to the only
+ * unit of the window, unless a slot says that the unit changed. An operator's answer is for the whole window.
  *
  * One gateway has unlinked slots of one part after its disk was lost or restored from an old copy: the new process does
  * not know what the old one forwarded. Such slots may hold the same readings or different ones, and a slot of 3 readings

@@ -7,7 +7,7 @@ export class Fault extends Error {
   override readonly name = "Fault";
   /** Stable, for programs. */
   readonly code: FaultCode;
-  /** What the person on call can do about it; empty where there is nothing to add. */
+  /** What the person on call can do about it; empty if there is nothing to add. */
   readonly hint: string;
 
   constructor(options: { code: FaultCode; message: string; hint?: string; cause?: unknown }) {
@@ -16,7 +16,7 @@ export class Fault extends Error {
     this.hint = options.hint ?? "";
   }
 
-  /** What the caller may do. It follows from the code, so it is the same after a fault crossed a thread. */
+  /** Whether the caller may try again. It follows from the code, so it is the same after a fault crossed a thread. */
   get retry(): FaultRetry {
     return RETRY[this.code];
   }

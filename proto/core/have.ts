@@ -67,7 +67,7 @@ export function union(a: Have, b: Have): Have {
   return fromRanges(merged);
 }
 
-/** What is in `a` and not in `b`, as ascending ranges. */
+/** The seqs in `a` that are not in `b`. */
 export function difference(a: Have, b: Have): Have {
   const out: Island[] = [];
   const holes = ranges(b);
@@ -90,7 +90,7 @@ export function intersection(a: Have, b: Have): Have {
   return difference(a, difference(a, b));
 }
 
-/** What at least `k` of the sets contain. @throws RangeError for a `k` below 1. */
+/** The seqs that at least `k` of the sets contain. @throws RangeError for a `k` below 1. */
 export function heldByAtLeast(sets: readonly Have[], k: number): Have {
   if (!(k >= 1)) throw new RangeError(`at least ${k} copies are no copies`);
   if (k > sets.length) return EMPTY_HAVE;

@@ -19,7 +19,10 @@ export type OperatorCommand = {
   | { readonly kind: OperatorRank; readonly window: WindowKey; readonly summary: WindowSummary }
   /** Takes back the earlier commands of this rank for the window. */
   | { readonly kind: "clear"; readonly window: WindowKey; readonly rank: OperatorRank }
-  /** Deletes everything that the region holds about the device. What arrives later is not applied. Cannot be undone. */
+  /**
+   * Deletes everything that the region holds about the device. Later rows of the device are not applied. The command
+   * cannot be undone.
+   */
   | { readonly kind: "erase_device"; readonly device: string }
   /** Sets the state and the addresses of a region. */
   | { readonly kind: "set_member"; readonly member: Member }

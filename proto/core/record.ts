@@ -50,7 +50,7 @@ export type RawBlock = {
   readonly values: ArrayLike<Value>;
 };
 
-/** What the gateway counted while this batch was open. Sums over batches give the ledger that an audit compares. */
+/** The counts of the gateway while this batch was open. Sums over batches give the ledger that an audit compares. */
 export type BatchLedger = {
   /** Readings journaled. */
   readonly readings: number;
@@ -58,11 +58,11 @@ export type BatchLedger = {
   readonly redelivered: number;
   /** Messages dead-lettered, by reason. */
   readonly deadLetters: ReadonlyMap<string, number>;
-  /** What was dropped on purpose, by kind and reason (`drop_oldest` of dead letters beyond their quota, ...). */
+  /** Data dropped on purpose, by kind and reason (`drop_oldest` of dead letters beyond their quota, ...). */
   readonly discards: ReadonlyMap<string, number>;
 };
 
-/** What one batch adds to the counters of its stream. */
+/** The counts that one batch adds to the counters of its stream. */
 export type BatchCounts = {
   readonly ledger: BatchLedger;
   /** Window records. */
@@ -70,7 +70,7 @@ export type BatchCounts = {
   readonly rawReadings: number;
 };
 
-/** What one batch carries, before encoding. */
+/** The content of one batch, before encoding. */
 export type BatchContent = {
   readonly gateway: string;
   readonly sealedAtMs: Millis;
@@ -81,7 +81,7 @@ export type BatchContent = {
   readonly commands?: readonly OperatorCommand[];
 };
 
-/** A sealed, immutable, numbered batch: what the outbox holds, the wire carries and the region stores. */
+/** A sealed, immutable, numbered batch. The outbox holds it, the wire carries it and the region stores it. */
 export type SealedBatch = {
   readonly streamId: StreamId;
   readonly seq: Seq;

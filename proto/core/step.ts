@@ -1,5 +1,5 @@
 /**
- * What a reducer returns. All state machines of Tidemark have one form:
+ * The result of a reducer. All state machines of Tidemark have one form:
  *
  *     step(state, event, nowMs, input) -> { state, effects }
  *

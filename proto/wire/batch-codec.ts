@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { equalBytes } from "../core/equal-bytes.ts";
 import type { Millis, Seq, StreamId } from "../core/ids.ts";
 import type { OperatorCommand } from "../core/operator-command.ts";
 import { isOperatorName } from "../core/operator-command.ts";
@@ -199,10 +200,6 @@ function clockOf(code: number): ClockSource {
 
 function hashOf(bytes: Uint8Array): Uint8Array {
   return createHash("sha256").update(bytes).digest();
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function invalid(message: string): OpenedBatch {

@@ -61,7 +61,7 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
     actor: text(message.actor, ACTOR_CHARS_MAX, "actor"),
   };
   if (common.hlc < 1) throw new RangeError("a command without a version");
-  const said = (kind: OperatorRank, columns: tidemark.v1.WindowColumns.$Properties | null | undefined) => {
+  const withSummary = (kind: OperatorRank, columns: tidemark.v1.WindowColumns.$Properties | null | undefined) => {
     const [record, ...more] = windowRecords(wire.WindowColumns.create(columns ?? {}), series);
     if (record === undefined || more.length > 0) throw new RangeError("a command must be about one window");
     const { device, metric, windowMs, windowStartMs, summary } = record;
@@ -70,11 +70,11 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
   };
   switch (message.command) {
     case "override":
-      return said("override", message.override);
+      return withSummary("override", message.override);
     case "backfillReplace":
-      return said("backfill_replace", message.backfillReplace);
+      return withSummary("backfill_replace", message.backfillReplace);
     case "backfillFill":
-      return said("backfill_fill", message.backfillFill);
+      return withSummary("backfill_fill", message.backfillFill);
     case "clear": {
       const clear = wire.ClearCommand.create(message.clear ?? {});
       const { device, metric } = nth(series, clear.series, "series");

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Database, Statement } from "better-sqlite3";
 import { z } from "zod";
 
+import { seriesName } from "../../core/apply-rows.ts";
 import { DAY_MS, DayDigests, DIGEST_BUCKETS } from "../../core/day-digests.ts";
 import { SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { DigestPage } from "../store.ts";
@@ -28,7 +29,7 @@ export class SqliteDigests {
     for (const row of rows) {
       const [timeMs, device, metric, ...rest] = row.slice(columns.length);
       const day = Math.floor(Number(timeMs) / DAY_MS);
-      const series = `${String(device)}\u0000${String(metric)}`;
+      const series = seriesName({ device: String(device), metric: String(metric) });
       digests.add({ day, bucket: bucketOf(series), rows: 1, sum: hashOf([table, series, ...rest.map(plain)]) });
     }
     const last = rows.at(-1);

@@ -176,8 +176,8 @@ type Parts = {
 type HeldWindow = WindowFacts & WindowPlace & { readonly next: HeldWindow | null };
 /**
  * `known`: the windows read so far, by series. A list for each series costs less than a map by a text of three numbers.
- * `hasCommands`: whether the region has a command for any window. Nearly always there is none, and a query for each
- * window is saved.
+ * `hasCommands`: whether the region has a command for any window. Most regions have none, which saves a query for each
+ * window.
  */
 type WindowReads = { readonly known: Map<number, HeldWindow>; readonly hasCommands: boolean };
 

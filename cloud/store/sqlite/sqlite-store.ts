@@ -343,7 +343,7 @@ const MIGRATIONS = [
   "0005-hash-sums.sql",
   "0006-schema.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
-/** What identifies a region's database, for code that opens one. */
+/** The identity and the migrations of a region's database, for code that opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
   identity: { applicationId: APPLICATION_ID, kind: "region" },
   migrations: MIGRATIONS,

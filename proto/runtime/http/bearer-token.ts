@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import { HttpError } from "./http-error.ts";
 
 /**
- * Whether a request may run a command of an operator.
+ * Checks that a request may run a command of an operator.
  * @param given.authorized decides by the token that the request presents; null where commands are off.
- * @throws HttpError when it may not.
+ * @throws HttpError if it may not.
  */
 export function requireOperator(
   headers: IncomingHttpHeaders,

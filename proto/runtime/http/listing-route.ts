@@ -69,7 +69,7 @@ export function listingRoute<S extends ParameterSchemas, Row, Key, Shown>(
       const first = await page(own, cursor, Math.min(limit ?? limits.usual, limits.usual));
       return ndjson(lines(first, limit ?? Number.POSITIVE_INFINITY));
 
-      /** One chunk a page. `limit` counts lines; without it the answer goes on to the end. */
+      /** One chunk a page. `limit` counts lines; without it the answer continues to the end. */
       async function* lines(start: RowPage<Row, Key>, wanted: number): AsyncGenerator<string> {
         let current = start;
         let left = wanted;

@@ -104,7 +104,7 @@ function likelyBranch(issue: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] |
     : undefined;
 }
 
-/** What is accepted, in words. */
+/** The accepted values, in words. */
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_value":
@@ -220,7 +220,7 @@ function nodeRange(node: unknown): readonly [number, number] {
   return range == null ? [0, 1] : [range[0], Math.max(range[0] + 1, range[1])];
 }
 
-/** The place of a value. A value behind an alias has no place of its own; then it is the place of the alias. */
+/** The place of a value. A value behind an alias has no place, so the place of the alias is used. */
 function rangeAt(document: Document.Parsed, path: Path): readonly [number, number] {
   for (let depth = path.length; depth > 0; depth--) {
     const node: unknown = document.getIn(path.slice(0, depth), true);

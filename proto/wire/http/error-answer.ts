@@ -38,7 +38,7 @@ export type ErrorAnswer = {
   readonly error: {
     readonly code: ErrorCode;
     readonly message: string;
-    /** What the client can do about it; empty where there is nothing to add. */
+    /** What the client can do about it; empty if there is nothing to add. */
     readonly hint: string;
     /** The names that are accepted here: parameters, methods or paths; empty if the error is about something else. */
     readonly accepted: readonly string[];

@@ -8,7 +8,7 @@ import { sealed, sealedBody, sealedByTheFuture, windowOf } from "../../support/s
 import { A, B, arrivedBatch } from "./store-trial.ts";
 import type { StoreTrial } from "./store-trial.ts";
 
-/** What a store refuses. */
+/** Batches that a store refuses. */
 export function describeRefusals(trial: StoreTrial): void {
   describe("a batch that is not what its sender says", () => {
     it("[I1] refuses bytes that do not match their hash, and stores the rest of the call", async () => {

@@ -12,7 +12,7 @@ import type { StoreTrial } from "./store-trial.ts";
 export function describeSnapshots(trial: StoreTrial): void {
   describe("a snapshot", () => {
     /** Copies the snapshot of `from`, and runs `meanwhile` after each part. */
-    const takeOver = async (from: Store, to: Store, meanwhile: () => Promise<void> = async () => {}) => {
+    const copySnapshot = async (from: Store, to: Store, meanwhile: () => Promise<void> = async () => {}) => {
       let after = new Uint8Array(0);
       do {
         const part = await from.snapshot(after);
@@ -40,7 +40,7 @@ export function describeSnapshots(trial: StoreTrial): void {
           // Some of the batches are there already, with their bytes.
           await to.apply(held.flatMap((i) => (before[i] === undefined ? [] : [arrivedBatch(before[i])])));
           const arriving = meanwhile.values();
-          await takeOver(from, to, async () => {
+          await copySnapshot(from, to, async () => {
             const { value } = arriving.next();
             if (value !== undefined) await from.apply([arrivedBatch(value)]);
           });
@@ -70,7 +70,7 @@ export function describeSnapshots(trial: StoreTrial): void {
       await trial.apply(...batches);
       expect(await trial.pruned(Number.MAX_SAFE_INTEGER, 100)).toBe(30);
       let parts = 0;
-      for (let time = 0; time < 2; time++) await takeOver(trial.store, to, async () => void (parts += 1));
+      for (let time = 0; time < 2; time++) await copySnapshot(trial.store, to, async () => void (parts += 1));
       expect(parts).toBeGreaterThan(2 * 7);
       expect(await to.dump()).toEqual(await trial.store.dump());
       await to.close();

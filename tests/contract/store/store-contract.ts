@@ -11,7 +11,7 @@ import type { StoreHarness } from "./store-trial.ts";
 import { describeTypesAndUnits } from "./types-and-units.ts";
 import { describeWindows } from "./windows.ts";
 
-/** What every `Store` promises (cloud/store/store.ts). An implementation runs the whole suite, unchanged. */
+/** The promises of every `Store` (cloud/store/store.ts). An implementation runs the whole suite, unchanged. */
 export function storeContract(harness: StoreHarness): void {
   describe(`the store contract: ${harness.name}`, () => {
     const trial = new StoreTrial(harness);

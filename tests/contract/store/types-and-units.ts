@@ -13,12 +13,12 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
     const fahrenheit = windowOf([70], { haMode, unit: "°F", part: 3, later: true });
     const schema = async (query: Partial<SeriesSchemaQuery> = {}) =>
       allPages((after: SeriesSchemaQuery["after"]) => trial.store.schema({ ...ALL_SERIES, after, limit: 1, ...query }));
-    const said = async () =>
+    const answers = async () =>
       (await trial.records()).map(({ effective: { type, unit, summary } }) => [type, unit, summary.count, summary.sum]);
 
     it("[I19] that changed within a window give one answer each, and no sum of both, in one gateway and in two", async () => {
       await trial.apply(sealed(A, 1, { windows: [celsius, fahrenheit] }));
-      expect(await said()).toEqual([
+      expect(await answers()).toEqual([
         ["number", "°C", 2, 42],
         ["number", "°F", 1, 70],
       ]);
@@ -26,7 +26,7 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
         sealed(B, 1, { gateway: "plant-8", windows: [windowOf([71, 72, 73], { haMode, unit: "°F" })] }),
       );
       await trial.reopen();
-      expect(await said()).toEqual([
+      expect(await answers()).toEqual([
         ["number", "°C", 2, 42],
         ["number", "°F", 3, 216],
       ]);
@@ -52,7 +52,7 @@ export function describeTypesAndUnits(trial: StoreTrial): void {
         sealed(A, 1, { windows: [celsius, fahrenheit] }),
         commanded(1, command("override", 1, { value: 7 })),
       );
-      expect(await said()).toEqual([["number", "°C", 1, 7]]);
+      expect(await answers()).toEqual([["number", "°C", 1, 7]]);
     });
 
     it("are listed with the times of their readings, from windows and from raw readings, until the device is erased", async () => {

@@ -20,7 +20,7 @@ function rowsOf(batch: SealedBatch): ArrivingRows {
 }
 
 /** A store in memory that holds versions instead of rows. */
-class Held {
+class MemoryStore {
   readonly windows = new Map<string, WindowFacts & { readonly name: string }>();
   readonly raws = new Map<string, RawFacts>();
   readonly erased = new Map<string, CommandVersion>();
@@ -63,7 +63,7 @@ function commanded(position: number, ...commands: readonly OperatorCommand[]): S
   return sealed(O, position, { gateway: "operator@eu", commands });
 }
 
-const signed = { reason: "r", actor: "a" };
+const reasonAndActor = { reason: "r", actor: "a" };
 const windowAt = (startMs = 0, device = "d1") => ({
   device,
   metric: "temperature",
@@ -75,14 +75,19 @@ const clear = (hlc: number, device = "d1", rank: OperatorRank = "override"): Ope
   rank,
   window: windowAt(0, device),
   hlc,
-  ...signed,
+  ...reasonAndActor,
 });
-const erase = (hlc: number, device: string): OperatorCommand => ({ kind: "erase_device", device, hlc, ...signed });
+const erase = (hlc: number, device: string): OperatorCommand => ({
+  kind: "erase_device",
+  device,
+  hlc,
+  ...reasonAndActor,
+});
 const member = (hlc: number, region: string): OperatorCommand => ({
   kind: "set_member",
   member: { region, state: "member", url: "http://us:1", gatewayUrl: "http://us:2" },
   hlc,
-  ...signed,
+  ...reasonAndActor,
 });
 
 describe("[I3] a row of a slot", () => {
@@ -90,27 +95,27 @@ describe("[I3] a row of a slot", () => {
   const newer = sealed(A, 2, { windows: [windowOf([1, 2], { revision: 1 })] });
 
   test("takes a free slot, replaces an older row, goes to the log behind a newer one, and counts once", () => {
-    expect(new Held().apply(older, newer).placements).toEqual(["insert", "replace"]);
-    expect(new Held().apply(newer, older).placements).toEqual(["insert", "log"]);
-    expect(new Held().apply(newer, newer).placements).toEqual(["insert", "ignore"]);
+    expect(new MemoryStore().apply(older, newer).placements).toEqual(["insert", "replace"]);
+    expect(new MemoryStore().apply(newer, older).placements).toEqual(["insert", "log"]);
+    expect(new MemoryStore().apply(newer, newer).placements).toEqual(["insert", "ignore"]);
   });
 
   test("competes with the other states of its batch", () => {
     const both = sealed(A, 1, { windows: [windowOf([1, 2], { revision: 1 }), windowOf([1])] });
-    expect(new Held().apply(both).placements).toEqual(["insert", "log"]);
+    expect(new MemoryStore().apply(both).placements).toEqual(["insert", "log"]);
   });
 
   test("does not compete with other slots, and makes its window contested", () => {
     const other = sealed(B, 1, { windows: [windowOf([1])] });
-    const held = new Held().apply(newer, other);
+    const held = new MemoryStore().apply(newer, other);
     expect(held.placements).toEqual(["insert", "insert"]);
     expect([...held.contested]).toEqual(["d1 0"]);
     const supplement = sealed(A, 3, { windows: [windowOf([9], { part: 7 })] });
-    expect(new Held().apply(newer, supplement).placements).toEqual(["insert", "insert"]);
+    expect(new MemoryStore().apply(newer, supplement).placements).toEqual(["insert", "insert"]);
   });
 
   test("alone in its window leaves nothing to choose, replaced or not", () => {
-    expect(new Held().apply(older, newer).contested).toEqual(new Set());
+    expect(new MemoryStore().apply(older, newer).contested).toEqual(new Set());
   });
 
   test("[P4] is the newest one in whatever order and grouping the rows arrive", () => {
@@ -136,14 +141,14 @@ describe("[I3] a row of a slot", () => {
           fc.shuffledSubarray([...batches, ...batches], { minLength: 2 * batches.length }),
         ),
       );
-    const slotsOf = (held: Held): unknown =>
+    const slotsOf = (held: MemoryStore): unknown =>
       [...held.windows]
         .flatMap(([name, { slots }]) => slots.map((slot) => ({ name, ...slot })))
         .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
     fc.assert(
       fc.property(orders, ([batches, shuffled]) => {
-        const held = new Held().apply(...batches);
-        expect(slotsOf(new Held().apply(...shuffled))).toEqual(slotsOf(held));
+        const held = new MemoryStore().apply(...batches);
+        expect(slotsOf(new MemoryStore().apply(...shuffled))).toEqual(slotsOf(held));
         for (const batch of batches) {
           for (const { origin, window } of rowsOf(batch).windows) {
             const version: SlotVersion = { ver: origin.seq, hash48: origin.hash48, revision: window.revision };
@@ -172,7 +177,7 @@ describe("a raw block", () => {
 
   test("[P4] of the higher hash holds the place after a fork, in either order", () => {
     const sides = [sealed(A, 1, { raws }), sealed(A, 1, { raws: raws.slice(0, 1) })];
-    const [first, second] = [new Held().apply(...sides), new Held().apply(...sides.toReversed())];
+    const [first, second] = [new MemoryStore().apply(...sides), new MemoryStore().apply(...sides.toReversed())];
     expect(second.raws).toEqual(first.raws);
     expect(first.raws.size).toBe(3);
   });
@@ -181,13 +186,13 @@ describe("a raw block", () => {
 describe("[I16] a command", () => {
   test("for a window is kept once, and makes the window contested", () => {
     const batch = commanded(1, clear(1));
-    const held = new Held().apply(batch, batch);
+    const held = new MemoryStore().apply(batch, batch);
     expect(held.placements).toEqual(["insert", "ignore"]);
     expect([...held.contested]).toEqual(["d1 0"]);
   });
 
   test("that erases a device leaves out every row of it, also of its own batch, and no row of another one", () => {
-    const held = new Held().apply(
+    const held = new MemoryStore().apply(
       commanded(1, clear(1), clear(2, "d2"), erase(3, "d1"), clear(4)),
       sealed(A, 1, { windows: [windowOf([1]), windowOf([1], { device: "d2" })], raws: [rawBlock([[0, 1]])] }),
     );
@@ -209,11 +214,11 @@ describe("[I16] a command", () => {
         { maxLength: 6 },
       )
       .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
-    const sorted = (held: Held) =>
+    const sorted = (held: MemoryStore) =>
       [held.erased, held.members].map((map) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1)));
     fc.assert(
       fc.property(orders, ([batches, shuffled]) => {
-        expect(sorted(new Held().apply(...shuffled))).toEqual(sorted(new Held().apply(...batches)));
+        expect(sorted(new MemoryStore().apply(...shuffled))).toEqual(sorted(new MemoryStore().apply(...batches)));
       }),
     );
   });
@@ -221,7 +226,7 @@ describe("[I16] a command", () => {
   test("has a rank, and the same clock in two ranks is two commands", () => {
     const [first, second] = OPERATOR_RANKS;
     const commands = [first, second].map((rank, i) => clear(i + 1, "d1", rank));
-    const held = new Held().apply(commanded(1, ...commands));
+    const held = new MemoryStore().apply(commanded(1, ...commands));
     expect(held.windows.get("d1 0")!.commands.map(({ rank }) => rank)).toEqual([first, second]);
   });
 });

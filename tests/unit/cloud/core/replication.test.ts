@@ -152,9 +152,9 @@ describe("[I22] what is replicated", () => {
     trial.feed({ kind: "closed", peer: US, session: 1, reason: "gone" });
     expect(replicatedIn(trial.state, A)).toEqual(upTo(5));
     trial.pass(1000);
-    const told = trial.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
+    const notified = trial.connected(US, upTo(2), 2).effects.find((effect) => effect.kind === "replicated");
     expect(replicatedIn(trial.state, A)).toEqual(upTo(2));
-    expect(told).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
+    expect(notified).toMatchObject({ sets: [{ streamId: A, have: upTo(2), gateway: "plant-7" }] });
   });
 
   test("never counts late frames of an earlier connection", () => {
@@ -187,10 +187,10 @@ describe("what this region commits", () => {
     const trial = new Trial(upTo(5)).connected(US, upTo(5));
     trial.pass(200);
     trial.feed(commit);
-    const told = trial
+    const sent = trial
       .live(6000, { receivers: [US] })
       .flatMap((effect) => (effect.kind === "send" && effect.frame.kind === "held" ? effect.frame.streams : []));
-    expect(told).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
+    expect(sent).toEqual([{ streamId: A, have: upTo(6), hashSum: 78 }]);
   });
 });
 

@@ -7,8 +7,8 @@ import { Fault } from "../../../../proto/core/fault.ts";
 import { EMPTY_HAVE } from "../../../../proto/core/have.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
 
-/** A store whose commits end when the test says so. */
-class HeldStore {
+/** A store whose commits wait until the test ends them. */
+class PausedStore {
   readonly groups: ArrivedBatch[][] = [];
   #release: ((fault: Fault | null) => void) | null = null;
 
@@ -29,7 +29,7 @@ class HeldStore {
 }
 
 function trial() {
-  const store = new HeldStore();
+  const store = new PausedStore();
   const faults: Fault[] = [];
   const committer = new Committer({
     store: store as unknown as Store,
@@ -43,11 +43,11 @@ function listener(onOwn: (own: number) => void): CommitListener {
   return { onCommitted: (_sets, own) => onOwn(own.length), onReplicated: () => undefined };
 }
 
-const submitter = (hears: CommitListener): Submitter => ({
+const submitter = (target: CommitListener): Submitter => ({
   kind: "gateway",
   gateway: "plant-7",
   verified: false,
-  listener: hears,
+  listener: target,
 });
 const batch = (position: number) => sealed(testStream(1), position, {});
 
@@ -71,10 +71,10 @@ describe("group commit", () => {
     const heard: string[] = [];
     const first = listener((own) => heard.push(`first ${own}`));
     const second = listener((own) => heard.push(`second ${own}`));
-    const stranger = listener(() => heard.push("stranger"));
+    const other = listener(() => heard.push("other"));
     committer.subscribe("plant-7", first);
     committer.subscribe("plant-7", second);
-    committer.subscribe("plant-8", stranger);
+    committer.subscribe("plant-8", other);
     committer.submitBatch(submitter(first), batch(1));
     store.end();
     await committer.settled();

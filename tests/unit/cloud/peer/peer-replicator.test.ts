@@ -37,7 +37,7 @@ class PeerCall extends EventEmitter {
     this.ended = true;
   }
 
-  gives(frame: SenderFrame): void {
+  receive(frame: SenderFrame): void {
     this.emit("data", encodeSenderFrame(frame));
   }
 }
@@ -86,7 +86,7 @@ function replicator() {
 function link(replicating: PeerReplicator): PeerCall {
   const call = new PeerCall();
   replicating.service.accept(call as unknown as StreamCall);
-  call.gives({
+  call.receive({
     kind: "hello",
     protocol: 1,
     region: US,
@@ -101,7 +101,7 @@ function link(replicating: PeerReplicator): PeerCall {
 test("[I10] a batch that a peer sends before the start is committed, and the peer is notified", async () => {
   const { replicator: replicating, committer, faults } = replicator();
   const call = link(replicating);
-  call.gives({ kind: "batch", batch: sealed(STREAM, 1, {}) });
+  call.receive({ kind: "batch", batch: sealed(STREAM, 1, {}) });
   await committer.settled();
   expect(call.answers.at(-1)).toMatchObject({ kind: "holds", streams: [{ streamId: STREAM, have: haveOf([1]) }] });
   expect(replicating.own(STREAM)).toEqual(haveOf([1]));
@@ -120,7 +120,7 @@ test("a link that comes after the stop is ended, and a late answer of the store 
   replicating.service.accept(late as unknown as StreamCall);
   expect(late.ended).toBe(true);
   dialled[0]!.closed("too late");
-  early.gives({ kind: "batch", batch: sealed(STREAM, 1, {}) });
+  early.receive({ kind: "batch", batch: sealed(STREAM, 1, {}) });
   expect(replicating.own(STREAM)).toEqual(haveOf([]));
   expect(faults).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { sealed, testStream } from "../../../support/sealed.ts";
 const A = testStream(1);
 const HOUR_MS = 3_600_000;
 
-test("[I11] bytes go when they are old and every region holds them; others wait, however old", async () => {
+test("[I11] bytes are deleted when they are old and every region holds them; other bytes stay, however old", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const store = new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });
@@ -17,14 +17,14 @@ test("[I11] bytes go when they are old and every region holds them; others wait,
     const receivedMs = position <= 150 ? 0 : 72 * HOUR_MS;
     await store.apply([{ ...sealed(A, position, {}), gateway: "plant-7", verified: false, receivedMs }]);
   }
-  const told: number[] = [];
+  const counts: number[] = [];
   const pruner = new Pruner(
     {
       store,
       clock: { nowMs: () => 73 * HOUR_MS },
       // An unreachable peer lacks every third batch.
       heldEverywhere: (_stream, at) => at % 3 !== 0,
-      pruned: (batches) => told.push(batches),
+      pruned: (batches) => counts.push(batches),
       onFailure: (error) => expect.unreachable(String(error)),
     },
     { keepMs: 72 * HOUR_MS },
@@ -34,5 +34,5 @@ test("[I11] bytes go when they are old and every region holds them; others wait,
   await pruner.stop();
   const { pruned } = await store.batches({ streamId: A, seqs: all.map(toSeq), maxBytes: Infinity });
   expect(pruned).toEqual(all.filter((at) => at <= 150 && at % 3 !== 0));
-  expect(told).toEqual([100]);
+  expect(counts).toEqual([100]);
 });

@@ -125,8 +125,8 @@ describe("the effective record", () => {
   test("[P4] is the same for any order and any duplication of the rows, byte for byte", () => {
     fc.assert(
       fc.property(anyWindow, ([rows, commands, shuffledRows, shuffledCommands]) => {
-        const said = JSON.stringify(effective(rows, commands));
-        expect(JSON.stringify(effective(shuffledRows, shuffledCommands))).toBe(said);
+        const expected = JSON.stringify(effective(rows, commands));
+        expect(JSON.stringify(effective(shuffledRows, shuffledCommands))).toBe(expected);
       }),
     );
   });
@@ -204,14 +204,14 @@ describe("the effective record", () => {
 
   test("lets a clear take back earlier commands of its rank, and nothing else", () => {
     const rows = [row({ count: 10, unit: "°C" })];
-    const said = command({ hlc: 5, count: 3 });
+    const override = command({ hlc: 5, count: 3 });
     const replace = command({ rank: "backfill_replace", hlc: 4, count: 2 });
     const clear = command({ hlc: 6, summary: null });
-    expect(answer(rows, [said, clear]).summary.count).toBe(10);
-    expect(answer(rows, [said, clear, replace]).summary.count).toBe(2);
-    expect(answer(rows, [said, clear, command({ hlc: 7, count: 8 })]).summary.count).toBe(8);
-    expect(answer(rows, [said, { ...clear, hlc: 4 }]).summary.count).toBe(3);
-    expect(effective([], [said, clear])).toEqual([]);
+    expect(answer(rows, [override, clear]).summary.count).toBe(10);
+    expect(answer(rows, [override, clear, replace]).summary.count).toBe(2);
+    expect(answer(rows, [override, clear, command({ hlc: 7, count: 8 })]).summary.count).toBe(8);
+    expect(answer(rows, [override, { ...clear, hlc: 4 }]).summary.count).toBe(3);
+    expect(effective([], [override, clear])).toEqual([]);
     expect(effective([], [])).toEqual([]);
   });
 
@@ -235,9 +235,9 @@ describe("types and units", () => {
       anyRows,
       fc.array(fc.record({ unit: units, value: values, later: fc.boolean() }), { minLength: 12, maxLength: 12 }),
     )
-    .map(([rows, said]) =>
+    .map(([rows, versions]) =>
       rows.map((one, i) => {
-        const { unit, value, later } = said[i]!;
+        const { unit, value, later } = versions[i]!;
         return { ...one, unit, later, summary: { ...summaryOfValue(value, 0 as Millis), count: one.summary.count } };
       }),
     );
@@ -297,7 +297,7 @@ describe("[I29] the conflicts of a window", () => {
   const kinds = (rows: readonly SlotRow[], commands: readonly OperatorRow[] = []): string[] =>
     conflictsOf(rows, commands).map(({ kind, outcome }) => `${kind} ${outcome}`);
 
-  test("are the same for any order and any duplication of the rows, and each has a key of its own", () => {
+  test("are the same for any order and any duplication of the rows, and each has its own key", () => {
     fc.assert(
       fc.property(anyWindow, ([rows, commands, shuffledRows, shuffledCommands]) => {
         const found = conflictsOf(rows, commands);

@@ -25,7 +25,7 @@ const members = (have: Have): number[] =>
   Array.from({ length: 80 }, (_, i) => i + 1).filter((seq) => contains(have, seq as Seq));
 const sorted = (all: Iterable<number>): number[] => [...new Set(all)].toSorted((a, b) => a - b);
 
-describe("a set of seqs answers as a plain set does", () => {
+describe("a set of seqs behaves like a plain set", () => {
   test("whatever the order and the repetitions of the insertions", () => {
     fc.assert(
       fc.property(seqs, (all) => {
@@ -100,7 +100,7 @@ test.each([
   [0, [3, 5, 6, 7]],
   [0, [9, 9, 3, 4]],
   [0, [3, 2 ** 60]],
-])("a hostile set is refused: prefix %d, ranges %j", (prefix, ranges) => {
+])("an invalid set is refused: prefix %d, ranges %j", (prefix, ranges) => {
   expect(() => haveFromWire(prefix, ranges)).toThrow(RangeError);
 });
 

@@ -8,7 +8,7 @@ class Trial {
   readonly timers: { readonly ms: number; readonly work: () => void; cancelled: boolean }[] = [];
   readonly driver: Driver<readonly number[], number, string>;
   nowMs = 0;
-  workedOff = 0;
+  idleCount = 0;
   /** An action of each effect, in addition to the note. */
   readonly does = new Map<string, () => void>();
 
@@ -27,7 +27,7 @@ class Trial {
         clock: { monotonicMs: () => this.nowMs },
         onFault: (fault) => this.faults.push(fault),
         onIdle: () => {
-          this.workedOff += 1;
+          this.idleCount += 1;
         },
       },
       {
@@ -56,7 +56,7 @@ describe("events", () => {
     trial.driver.feed(2);
     expect(trial.log).toEqual(["1 at 0", "1a", "1b", "2 at 5", "2a", "2b"]);
     expect(trial.driver.state).toEqual([1, 2]);
-    expect(trial.workedOff).toBe(2);
+    expect(trial.idleCount).toBe(2);
   });
 
   test("that an effect feeds wait until all effects of the step have run", () => {
@@ -67,7 +67,7 @@ describe("events", () => {
     });
     trial.driver.feed(1);
     expect(trial.log).toEqual(["1 at 0", "1a", "1b", "2 at 0", "2a", "2b", "3 at 0", "3a", "3b"]);
-    expect(trial.workedOff).toBe(1);
+    expect(trial.idleCount).toBe(1);
   });
 });
 
@@ -87,7 +87,7 @@ describe("timers", () => {
     expect(trial.driver.state).toEqual([2, 3]);
   });
 
-  test("that repeat go on until the stop", async () => {
+  test("that repeat continue until the stop", async () => {
     const trial = new Trial();
     trial.driver.repeat("tick", 100, 1);
     trial.fire();
@@ -186,6 +186,6 @@ describe("an effect that throws", () => {
     await trial.driver.stop(9);
     expect(trial.faults).toEqual([new Error("no such session")]);
     expect(trial.log).toEqual(["1 at 0", "1a"]);
-    expect(trial.workedOff).toBe(0);
+    expect(trial.idleCount).toBe(0);
   });
 });

@@ -17,31 +17,31 @@ function running(main: string, environment: Record<string, string> = {}) {
     stdio: "pipe",
   });
   onTestFinished(() => void child.kill("SIGKILL"));
-  const said = { out: "", err: "" };
+  const output = { out: "", err: "" };
   const waiting: { text: string; resolve: () => void }[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
-    for (const { text: wanted, resolve } of waiting) if (said.out.includes(wanted)) resolve();
+    output.out += text;
+    for (const { text: wanted, resolve } of waiting) if (output.out.includes(wanted)) resolve();
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.err += text));
   return {
     child,
-    said: (text: string): Promise<void> =>
+    printed: (text: string): Promise<void> =>
       new Promise((resolve) => {
         waiting.push({ text, resolve });
-        if (said.out.includes(text)) resolve();
+        if (output.out.includes(text)) resolve();
       }),
-    end: once(child, "close").then(([code]) => ({ code: code as number | null, ...said })),
+    end: once(child, "close").then(([code]) => ({ code: code as number | null, ...output })),
   };
 }
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s stops in the reverse order of the start, with exit code 0",
   async (signal) => {
-    const { child, said, end } = running(`
+    const { child, printed, end } = running(`
     life.onStop("first", () => say("first stopped"));
     life.onStop("second", async () => { await null; say("second stopped"); })`);
-    await said("up");
+    await printed("up");
     child.kill(signal);
     expect(await end).toEqual({ code: 0, out: "up\nsecond stopped\nfirst stopped\n", err: "" });
   },
@@ -51,20 +51,22 @@ test.each([
   ["SIGTERM", 143],
   ["SIGINT", 130],
 ] as const)("a second signal, %s, ends at once", async (signal, code) => {
-  const { child, said, end } = running(`life.onStop("stuck", () => new Promise(() => { say("stopping"); }), 60_000)`);
-  await said("up");
+  const { child, printed, end } = running(
+    `life.onStop("stuck", () => new Promise(() => { say("stopping"); }), 60_000)`,
+  );
+  await printed("up");
   child.kill("SIGTERM");
-  await said("stopping");
+  await printed("stopping");
   child.kill(signal);
   expect((await end).code).toBe(code);
 });
 
 test("a part that stops too late, or fails to stop, does not prevent the others from stopping", async () => {
-  const { child, said, end } = running(`
+  const { child, printed, end } = running(`
     life.onStop("first", () => say("first stopped"));
     life.onStop("stuck", () => new Promise(() => {}), 10);
     life.onStop("broken", () => { throw new Fault({ code: "storage_io", message: "broken" }); })`);
-  await said("up");
+  await printed("up");
   child.kill("SIGTERM");
   const { code, out, err } = await end;
   expect(out).toContain("first stopped");
@@ -82,7 +84,7 @@ test("a fault is one line and its exit code; started parts are stopped", async (
 test.each([
   ["thrown while starting", `throw new TypeError("ours")`],
   ["thrown later", `setTimeout(() => { throw new TypeError("ours"); })`],
-  ["a promise that nobody owned", `void Promise.reject(new TypeError("ours"))`],
+  ["a rejected promise without an owner", `void Promise.reject(new TypeError("ours"))`],
 ])("a mistake in this software, %s, is a stack trace and exit code 70", async (_, main) => {
   const { code, err } = await running(main).end;
   expect(code).toBe(70);
@@ -90,19 +92,19 @@ test.each([
 });
 
 test("SIGHUP reloads, and stops nothing", async () => {
-  const { child, said, end } = running(`life.onReload(() => say("read again"))`);
-  await said("up");
+  const { child, printed, end } = running(`life.onReload(() => say("read again"))`);
+  await printed("up");
   child.kill("SIGHUP");
-  await said("read again");
+  await printed("read again");
   child.kill("SIGTERM");
   expect((await end).code).toBe(0);
 });
 
 test("the end of standard input stops the process if the supervisor asks for this", async () => {
-  const { child, said, end } = running(`life.onStop("first", () => say(life.reason))`, {
+  const { child, printed, end } = running(`life.onStop("first", () => say(life.reason))`, {
     TIDEMARK_STOP_WITH_STDIN: "1",
   });
-  await said("up");
+  await printed("up");
   child.stdin.end();
   expect(await end).toEqual({ code: 0, out: "up\nstandard input ended\n", err: "" });
 });

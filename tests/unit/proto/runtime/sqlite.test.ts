@@ -119,7 +119,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
       "/data/gateway.db is a database, but not that of a Tidemark gateway (point data_dir to another folder)",
     ],
     [
-      "of somebody who uses no write-ahead log",
+      "of another program, without a write-ahead log",
       () => {
         rmSync(path);
         const db = new SqliteDatabase(path);
@@ -155,7 +155,7 @@ describe("[I30] a file that cannot be trusted is refused in one line, and left a
 });
 
 const isRoot = process.getuid?.() === 0;
-if (!isRoot) console.warn("skipped: only root can be somebody else, whom a folder is closed to");
+if (!isRoot) console.warn("skipped: only root can change to a user who may not read the folder");
 
 test.skipIf(!isRoot)("[I30] a folder without permission to read does not count as empty", () => {
   filled();
@@ -167,8 +167,8 @@ test.skipIf(!isRoot)("[I30] a folder without permission to read does not count a
     process.setgid(65534);
     process.setuid(65534);
     try { openDatabase(${JSON.stringify(options())}); } catch (fault) { process.stdout.write(fault.code + " " + fault.line); }`;
-  const said = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
-  expect(said).toMatch(/^file .*gateway\.db.*: cannot be opened: EACCES.*\(check that data_dir is a folder/);
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" });
+  expect(output).toMatch(/^file .*gateway\.db.*: cannot be opened: EACCES.*\(check that data_dir is a folder/);
 });
 
 test("the note beside the database says its kind and its age", () => {

@@ -108,7 +108,7 @@ test.each([
   { how: "throw" as const, line: "translated: Error: told to" },
   { how: "throw_later" as const, line: "translated: Error: told to, later" },
   { how: "exit" as const, line: "the adder thread ended with code 3" },
-])("a thread that ends by itself ($how) rejects what waits", async ({ how, line }) => {
+])("a thread that ends by itself ($how) rejects the waiting calls", async ({ how, line }) => {
   const { thread, failures, failed } = adder();
   await thread.start(DATA);
   const waiting = thread.call("never", []);

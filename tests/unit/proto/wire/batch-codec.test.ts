@@ -213,7 +213,7 @@ describe("a batch of commands", () => {
   });
 
   test.each<[string, Partial<BatchContent>]>([
-    ["a gateway's", { gateway: "plant-7", commands: [override] }],
+    ["of a gateway", { gateway: "plant-7", commands: [override] }],
     ["with two of one version", { gateway, commands: [override, override] }],
     ["without a reason", { gateway, commands: [{ ...override, reason: "" }] }],
     ["with a reason that is too long", { gateway, commands: [{ ...override, reason: "x".repeat(501) }] }],
@@ -270,7 +270,7 @@ test.each([0, 3])(
   },
 );
 
-/** Byte arrays of different classes compare as what they hold. */
+/** Makes byte arrays of different classes comparable. */
 function normal(windows: readonly WindowRecord[]): object[] {
   return windows.map((one) => ({
     ...one,

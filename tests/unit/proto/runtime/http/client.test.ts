@@ -69,7 +69,7 @@ test("no answer is a fault; for a command it says that the outcome is unknown", 
 });
 
 test.each(["before the head", "in the body"])(
-  "a server that goes quiet %s is given up at the deadline",
+  "a server that stops answering %s is given up at the deadline",
   async (when) => {
     const url = await serving((_, response) => {
       if (when === "in the body") response.write('{"name":');

@@ -50,7 +50,7 @@ const REGION = table([
   }),
 ]);
 
-/** What the document says of one operation; only what the tests look at. */
+/** The description of one operation in the document, as far as the tests look at it. */
 const operationSchema = z.object({
   summary: z.string(),
   parameters: z.array(z.object({ name: z.string(), required: z.boolean(), description: z.string().optional() })),

@@ -187,7 +187,7 @@ test.skipIf(!hasTool("openssl"))("with a certificate it speaks TLS, and a wrong 
   );
 });
 
-test("a handler that throws answers 500, is logged, and the server goes on", async () => {
+test("a handler that throws answers 500 and is logged, and the server continues", async () => {
   const { url } = await serving({
     "/ours": () => {
       throw new TypeError("x is undefined");
@@ -259,7 +259,7 @@ test("a client that leaves ends the work on its answer", async () => {
   expect(logged).toEqual([]);
 });
 
-test("a port in use is reported with a hint; close may come twice, and before listen", async () => {
+test("a port in use is reported with a hint; close may be called twice, and before listen", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   onTestFinished(() => void other.close());
