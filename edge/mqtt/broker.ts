@@ -210,7 +210,7 @@ export class MqttBroker {
       if (client.isClosed || connection.version !== undefined) return;
       this.#reportSurplus(connection.origin.address);
       connection.stream.destroy();
-    }, SURPLUS_PATIENCE_MS);
+    }, SURPLUS_TIMEOUT_MS);
     timer.unref();
   }
 
@@ -283,7 +283,7 @@ export class MqttBroker {
   }
 
   /**
-   * A client whose send buffer is full loses QoS 0 messages. If it must get every message it is closed, and finds them
+   * A client whose send buffer is full loses QoS 0 messages. If it must get every message, it is closed. It finds the messages
    * in its session when it comes back.
    */
   #sendsOverflowing(client: MqttClient, message: Publish): boolean {
@@ -349,6 +349,6 @@ export type BrokerSessionOptions = {
   readonly drainTimeoutMs?: number;
 };
 
-const SURPLUS_PATIENCE_MS = 1000;
+const SURPLUS_TIMEOUT_MS = 1000;
 /** Some 10 ms of work. */
 const CONNECTS_PER_TURN = 64;

@@ -19,7 +19,7 @@ export class ConnectHandler {
     this.#limits = limits;
   }
 
-  /** Checks a CONNECT before it is handled. @param answer not called if the client has left meanwhile. */
+  /** Checks a CONNECT before it is handled. @param answer not called if the client has left in the meantime. */
   check(client: MqttClient, request: ConnectRequest, answer: ConnectAnswer): void {
     if (!this.#deps.connections.has(client)) return;
     const { connection } = client;
@@ -95,7 +95,7 @@ export type ConnectHandlerDeps = {
   readonly sessions: Pick<SessionIntake, "willProblem">;
 };
 
-/** Without a refusal, the client is accepted so far. */
+/** Without a refusal, the CONNECT passes this check. */
 export type ConnectAnswer = (refusal?: ClientError) => void;
 
 /** Whether a client may connect. Name and password are undefined if the client gave none. */

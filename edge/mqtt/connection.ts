@@ -80,7 +80,9 @@ export class Connection {
     this.stream.write(encodePacket(packet, Math.min(5, Math.max(3, version))));
   }
 
-  /** Writes the last bytes to a client, whose version of MQTT may be unknown here. The next close lets them arrive. */
+  /**
+   * Writes the last bytes to a client. The next close lets them arrive. The client's version of MQTT may be unknown here.
+   */
   writeLast(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.stream.writableEnded) return;
     this.stream.write(bytes);

@@ -7,8 +7,8 @@ import type { MqttClient } from "./mqtt-client.ts";
 import type { SessionStats } from "./sessions/session-store.ts";
 
 /**
- * Publishes the broker's counters below `$SYS/broker` every interval, as long as a client subscribes to them. A new subscriber
- * gets the present values at once, as if they were retained. They are not: nothing of this is written to a disk.
+ * Publishes the broker's counters below `$SYS/broker` every interval, as long as a client subscribes to them. A new
+ * subscriber gets the present values at once, as if they were retained. They are not: nothing of this is written to a disk.
  */
 export class SysTopics {
   readonly #deps: SysTopicsDeps;
@@ -75,7 +75,7 @@ export class SysTopics {
       version: `tidemark version ${SOFTWARE}`,
       uptimeMs: nowMs - this.#startedMs,
       connected,
-      waiting: stats.waiting,
+      absent: stats.absent,
       subscriptions,
       retained: stats.retainedTopics,
     };
@@ -88,7 +88,7 @@ export type SysTopicsDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** The connected clients. */
   readonly clients: () => Iterable<MqttClient>;
-  readonly stats: () => Pick<SessionStats, "waiting" | "retainedTopics">;
+  readonly stats: () => Pick<SessionStats, "absent" | "retainedTopics">;
   /** Bytes since the start, open connections included. */
   readonly traffic: () => { readonly bytesReceived: number; readonly bytesSent: number };
 };

@@ -36,7 +36,7 @@ export class Users {
 
   async check(name: string, password: Uint8Array): Promise<boolean> {
     const known = this.#users.get(name);
-    // The known hash is a part of it. So a password that was right before a reload is forgotten if the file changed it.
+    // The proof contains the stored hash. So a remembered password does not match any more if a reload changed the hash.
     const proof = createHmac("sha512", this.#rememberKey)
       .update(known?.hash ?? DECOY.hash)
       .update(`${name}\0`)
@@ -46,7 +46,7 @@ export class Users {
     // An unknown name takes the same time, so that measuring the time does not reveal names.
     const actual = await derive(known ?? DECOY, password);
     if (known === undefined || !timingSafeEqual(actual, known.hash)) return false;
-    // If the file was read again meanwhile, this client was not yet among the connected ones whose users were checked.
+    // If the file was read again in the meantime, that reload did not check this client, because it was not connected yet.
     if (this.#users.get(name)?.hash.equals(known.hash) !== true) return this.check(name, password);
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear();
     this.#remembered.add(proof);

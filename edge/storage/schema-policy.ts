@@ -2,7 +2,7 @@ import type { Value } from "../../proto/core/reading.ts";
 import type { SchemaVersion } from "../../proto/core/schema.ts";
 import { schemaText, typeOfValue } from "../../proto/core/schema.ts";
 import type { KnownVersion, SchemaChangeKind } from "../core/storage/metric-schema.ts";
-import { learned, placed, VERSIONS_MAX } from "../core/storage/metric-schema.ts";
+import { learned, placementOf, VERSIONS_MAX } from "../core/storage/metric-schema.ts";
 import type { ReadingRefusal, SeriesRef } from "../decode/decoder.ts";
 import type { SeriesEntry, SeriesRegistry } from "./series-registry.ts";
 import { versionsOf } from "./series-registry.ts";
@@ -78,7 +78,7 @@ export class SchemaPolicy {
     }
     const { versions, current } = planned;
     const before = versions[current]!;
-    const placement = placed(versions, current, found);
+    const placement = placementOf(versions, current, found);
     if (placement.kind === "too_many") return tooManyVersions(metric, found);
     if (placement.kind === "known" && placement.change === null) {
       versions[current] = { ...before, ...learned(before, found) };

@@ -1,6 +1,6 @@
 import type { SchemaVersion, ValueType } from "../../proto/core/schema.ts";
 import type { Placement, SchemaChangeKind } from "../core/storage/metric-schema.ts";
-import { learned, placed } from "../core/storage/metric-schema.ts";
+import { learned, placementOf } from "../core/storage/metric-schema.ts";
 import { SeenTimes } from "../core/storage/seen-times.ts";
 import type { Watermarks } from "../core/storage/watermarks.ts";
 import type { WindowPlan, WindowRule } from "../core/storage/window-plan.ts";
@@ -81,7 +81,7 @@ export class SeriesRegistry {
     const before = this.current(name);
     if (before === undefined) return { entry: this.#addNew(name, found, 0, atMs), from: null };
     const versions = versionsOf(before);
-    const placement = placed(versions, versions.indexOf(before), found);
+    const placement = placementOf(versions, versions.indexOf(before), found);
     const known = placement.kind === "known" ? versions[placement.index]! : undefined;
     const from = { type: before.type ?? found.type, unit: before.unit };
     const entry = known ?? this.#addNew(name, found, before.became + 1, atMs);
@@ -135,7 +135,9 @@ export class SeriesRegistry {
     }
   }
 
-  /** Writes first and last times of up to `limit` series, starting at `from`. @returns where to continue, or -1 at the end. */
+  /**
+   * Writes first and last times of up to `limit` series, starting at `from`. @returns where to continue, or -1 at the end.
+   */
   writeSeen(from: number, limit: number): number {
     return this.#seen.forEachChanged(from, limit, (id) => this.#table.update(this.#row(id)));
   }

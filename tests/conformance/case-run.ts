@@ -7,11 +7,11 @@ import type { ConformanceCase } from "./mosquitto-cases.ts";
  * Plays one case against the broker on a port. A server may choose two things, so they are not compared: the properties of a
  * CONNACK, and its packet identifiers.
  *
- * @param patienceMs how long an answer, or the end of the connection, may take
+ * @param timeoutMs how long an answer, or the end of the connection, may take
  * @returns what differs from the case, or undefined
  */
-export async function play(one: ConformanceCase, port: number, patienceMs: number): Promise<string | undefined> {
-  await using connection = await PacketConnection.open(port, patienceMs);
+export async function play(one: ConformanceCase, port: number, timeoutMs: number): Promise<string | undefined> {
+  await using connection = await PacketConnection.open(port, timeoutMs);
   try {
     if (one.connects) {
       connection.send(connectPacket(one.id, one.version));
@@ -20,7 +20,7 @@ export async function play(one: ConformanceCase, port: number, patienceMs: numbe
     }
     const identifiers = new Identifiers();
     for (const step of one.steps) {
-      if (step.kind === "publish") await publishByAnother(port, patienceMs, step);
+      if (step.kind === "publish") await publishByAnother(port, timeoutMs, step);
       else if (step.kind === "send") connection.send(identifiers.toBroker(step.bytes));
       else {
         const expected = step.bytes;
@@ -46,20 +46,20 @@ class CaseFailed extends Error {}
 /** A connection that reads packet by packet. It uses no parser, because a tolerant parser could hide a mistake. */
 class PacketConnection implements AsyncDisposable {
   readonly #socket: Socket;
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   #bytes: Buffer = Buffer.alloc(0);
   #closed = false;
   #woken: () => void = () => {};
 
-  static async open(port: number, patienceMs: number): Promise<PacketConnection> {
+  static async open(port: number, timeoutMs: number): Promise<PacketConnection> {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
-    return new PacketConnection(socket, patienceMs);
+    return new PacketConnection(socket, timeoutMs);
   }
 
-  private constructor(socket: Socket, patienceMs: number) {
+  private constructor(socket: Socket, timeoutMs: number) {
     this.#socket = socket;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
     socket.setNoDelay(true);
     socket.on("data", (bytes: Buffer) => {
       this.#bytes = Buffer.concat([this.#bytes, bytes]);
@@ -98,7 +98,7 @@ class PacketConnection implements AsyncDisposable {
     const timer = setTimeout(() => {
       late = true;
       this.#woken();
-    }, this.#patienceMs);
+    }, this.#timeoutMs);
     while (!isIt() && !this.#closed && !late) {
       await new Promise<void>((resolve) => {
         this.#woken = resolve;
@@ -190,10 +190,10 @@ function bodyStart(packet: Buffer): number {
 
 async function publishByAnother(
   port: number,
-  patienceMs: number,
+  timeoutMs: number,
   message: { topic: string; payload: string; qos: 0 | 1 | 2 },
 ): Promise<void> {
-  await using connection = await PacketConnection.open(port, patienceMs);
+  await using connection = await PacketConnection.open(port, timeoutMs);
   connection.send(connectPacket("helper", 4));
   await connection.packet();
   connection.send(generate({ cmd: "publish", messageId: 1, dup: false, retain: false, ...message }));

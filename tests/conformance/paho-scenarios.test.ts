@@ -147,7 +147,7 @@ const COMMON: readonly Scenario[] = [
     name: "a forbidden subscription is refused in the SUBACK",
     play: async (run) => {
       await using strict = await MqttWorld.open({ allows: ({ access }) => access === "write" });
-      await using client = await ScenarioClient.dial(strict.port, run.level, run.patienceMs);
+      await using client = await ScenarioClient.dial(strict.port, run.level, run.timeoutMs);
       await client.connect({ clientId: "a" });
       const { granted } = await client.subscribe([{ topic: "test/nosubscribe" }]);
       expect(granted[0]).toBeGreaterThanOrEqual(0x80);
@@ -472,7 +472,7 @@ const ONLY_5: readonly Scenario[] = [
     name: "more messages in flight than the server's Receive Maximum end the connection",
     play: async (run) => {
       await using held = await MqttWorld.open();
-      await using client = await ScenarioClient.dial(held.port, run.level, run.patienceMs);
+      await using client = await ScenarioClient.dial(held.port, run.level, run.timeoutMs);
       const { properties } = await client.connect({ clientId: "a" });
       for (let messageId = 1; messageId <= (properties?.receiveMaximum ?? 65_535) + 1; messageId++) {
         client.send({ cmd: "publish", topic: "t", payload: "1", qos: 1, messageId, dup: false, retain: false });

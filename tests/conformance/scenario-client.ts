@@ -30,22 +30,22 @@ export class ScenarioClient implements AsyncDisposable {
   /** Whether messages are acknowledged when they come. */
   acknowledges = true;
   /** How long a packet may take. */
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   #nextId = 1;
   readonly #socket: Socket;
   #closed = false;
   #waiting: (() => void)[] = [];
 
-  static async dial(port: number, level: Level, patienceMs = 10_000): Promise<ScenarioClient> {
+  static async dial(port: number, level: Level, timeoutMs = 10_000): Promise<ScenarioClient> {
     const socket = connect(port, "127.0.0.1");
     await once(socket, "connect");
-    return new ScenarioClient(socket, level, patienceMs);
+    return new ScenarioClient(socket, level, timeoutMs);
   }
 
-  private constructor(socket: Socket, level: Level, patienceMs: number) {
+  private constructor(socket: Socket, level: Level, timeoutMs: number) {
     this.#socket = socket;
     this.level = level;
-    this.#patienceMs = patienceMs;
+    this.#timeoutMs = timeoutMs;
     const packets = parser({ protocolVersion: level });
     packets.on("packet", (packet: Packet) => this.#take(packet));
     packets.on("error", () => socket.destroy());
@@ -194,7 +194,7 @@ export class ScenarioClient implements AsyncDisposable {
     const timer = setTimeout(() => {
       late = true;
       this.#wake();
-    }, this.#patienceMs);
+    }, this.#timeoutMs);
     while (!isIt() && !late) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     clearTimeout(timer);
     if (!isIt()) throw new Error(`nothing in time; received: ${this.received.map(({ cmd }) => cmd).join(", ")}`);

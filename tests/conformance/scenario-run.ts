@@ -17,13 +17,13 @@ let runsStarted = 0;
 export class ScenarioRun {
   readonly level: 4 | 5;
   readonly #world: MqttWorld;
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly #name = `run${++runsStarted}`;
 
-  constructor(world: MqttWorld, level: 4 | 5, patienceMs: number) {
+  constructor(world: MqttWorld, level: 4 | 5, timeoutMs: number) {
     this.#world = world;
     this.level = level;
-    this.patienceMs = patienceMs;
+    this.timeoutMs = timeoutMs;
   }
 
   get port(): number {
@@ -35,7 +35,7 @@ export class ScenarioRun {
   }
 
   async dial(): Promise<ScenarioClient> {
-    const client = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
+    const client = await ScenarioClient.dial(this.#world.port, this.level, this.timeoutMs);
     onTestFinished(() => client[Symbol.asyncDispose]());
     return client;
   }
@@ -61,7 +61,7 @@ export class ScenarioRun {
 
   /** Waits until any earlier message to this subscriber has come: three later messages take the same way. */
   async settled(subscriber: ScenarioClient): Promise<void> {
-    const other = await ScenarioClient.dial(this.#world.port, this.level, this.patienceMs);
+    const other = await ScenarioClient.dial(this.#world.port, this.level, this.timeoutMs);
     await other.connect({ clientId: this.topic("marker") });
     const marker = "marker/of/" + this.#name;
     await subscriber.subscribe([{ topic: marker, qos: 1 }]);

@@ -61,7 +61,7 @@ export class Conversation {
     return sum;
   }
 
-  /** @returns what the broker did, after {@link PATIENCE_MS} at the latest. */
+  /** @returns what the broker did, after {@link TIMEOUT_MS} at the latest. */
   async hold(address: { host: string; port: number }, localAddress: string): Promise<ConversationResult> {
     const socket = connect({ ...address, localAddress, noDelay: true });
     const answers = new Answers();
@@ -71,7 +71,7 @@ export class Conversation {
       let wasClosed = false;
       let failed: NodeJS.ErrnoException | undefined;
       const silent = setTimeout(() => socket.resetAndDestroy(), SILENT_MS);
-      const late = setTimeout(() => socket.resetAndDestroy(), PATIENCE_MS);
+      const late = setTimeout(() => socket.resetAndDestroy(), TIMEOUT_MS);
       const sendNext = (): void => {
         const { bytes, mutatedBefore } = this.#groups[sentGroups++]!;
         awaited += mutatedBefore.length;
@@ -220,4 +220,4 @@ const FROM_SERVERS: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 11, 13, 
 const FILLED_MAX = 4096;
 /** Longer than a broker on a busy machine takes to answer. */
 const SILENT_MS = 250;
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;

@@ -118,10 +118,10 @@ export class FuzzedGateway implements AsyncDisposable {
       await echo;
       return undefined;
     })();
-    const patience = new AbortController();
-    const late = delay(CONTROL_TIMEOUT_MS, "late" as const, { signal: patience.signal }).catch(() => undefined);
+    const timeout = new AbortController();
+    const late = delay(CONTROL_TIMEOUT_MS, "late" as const, { signal: timeout.signal }).catch(() => undefined);
     const how = await Promise.race([served.catch((error: unknown) => String(error)), late]);
-    patience.abort();
+    timeout.abort();
     this.#echoes.delete(value);
     this.#slowestMs = Math.max(this.#slowestMs, performance.now() - startMs);
     return how === undefined ? undefined : `the control client is not served: ${how}`;

@@ -29,12 +29,12 @@ export class BrokerCounters {
 
   /** The `$SYS` topics with their values, named as in Mosquitto (mosquitto(8), "Broker status"). */
   topics(totals: BrokerTotals): readonly (readonly [topic: string, value: string])[] {
-    const total = totals.connected + totals.waiting;
+    const total = totals.connected + totals.absent;
     const counts: [string, string | number][] = [
       ["version", totals.version],
       ["uptime", `${Math.floor(totals.uptimeMs / 1000)} seconds`],
       ["clients/connected", totals.connected],
-      ["clients/disconnected", totals.waiting],
+      ["clients/disconnected", totals.absent],
       ["clients/total", total],
       ["clients/maximum", Math.max(this.clientsMax, totals.connected)],
       ["messages/received", this.received],
@@ -62,7 +62,7 @@ export type BrokerTotals = {
   readonly uptimeMs: number;
   readonly connected: number;
   /** Sessions whose client is absent. */
-  readonly waiting: number;
+  readonly absent: number;
   readonly subscriptions: number;
   readonly retained: number;
   /** Open connections included. */

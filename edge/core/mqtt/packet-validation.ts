@@ -123,8 +123,8 @@ function isCleanText(text: string): boolean {
 }
 
 /**
- * Control characters [MQTT-1.5.4-2] and the replacement character. The parser writes the latter where the bytes are not
- * UTF-8, so a topic with it is not the topic that was sent [MQTT-1.5.4-1].
+ * Control characters [MQTT-1.5.4-2] and the replacement character. The parser writes a replacement character where the
+ * bytes are not UTF-8, so the topic is not the one that was sent [MQTT-1.5.4-1].
  */
 function isForbidden(code: number): boolean {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0xfffd;
@@ -148,7 +148,7 @@ const CONNECT_NUMBERS: ReadonlySet<string> = new Set([
   "topicAliasMaximum",
 ]);
 const WILL_NUMBERS: ReadonlySet<string> = new Set(["willDelayInterval", "messageExpiryInterval"]);
-/** Without the topic alias: aedes has resolved it by then, and left it undefined. */
+/** Without the topic alias: aedes has already resolved it, and left it undefined. */
 const PUBLISH_NUMBERS: ReadonlySet<string> = new Set(["messageExpiryInterval"]);
 const SLASH = 0x2f;
 /** With the properties that this broker sends. The second one also has an assigned client id. */

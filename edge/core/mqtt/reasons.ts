@@ -1,4 +1,4 @@
-/** The MQTT 5 reason codes that this broker sends, beside those that aedes sends (MQTT 5, 2.4). */
+/** The MQTT 5 reason codes that this broker sends, in addition to those that aedes sends (MQTT 5, 2.4). */
 export const REASON = {
   malformedPacket: 0x81,
   protocolError: 0x82,

@@ -32,7 +32,7 @@ export function effectiveQuotaBytes(use: DiskUse): number {
   return Math.min(use.quotaBytes, use.usedBytes + reusable + Math.max(0, use.freeBytes - RESERVE_BYTES));
 }
 
-/** Share of the effective quota in use, 0 to 1 and beyond. */
+/** Share of the effective quota in use: 0 to 1, or more. */
 export function fillRatio(use: DiskUse): number {
   const quota = effectiveQuotaBytes(use);
   return quota <= 0 ? 1 : use.usedBytes / quota;

@@ -9,7 +9,7 @@ import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
  * - A metric that returns to an earlier type and unit returns to that version. A sensor that alternates between two has
  *   two versions, however often it changes.
  */
-export function placed(versions: readonly KnownVersion[], current: number, seen: SchemaVersion): Placement {
+export function placementOf(versions: readonly KnownVersion[], current: number, seen: SchemaVersion): Placement {
   const index = indexOf(versions, seen);
   const before = versions[current]!;
   if (index < 0) {

@@ -9,14 +9,14 @@ export type UplinkEvent =
   /** The process will stop soon: connect now instead of waiting for the next attempt. */
   | { readonly kind: "hurry" }
   | { readonly kind: "stop" }
-  /** The regions beside those of the configuration, as a region listed them last. */
+  /** The regions that are not in the configuration, from the last list of a region. */
   | { readonly kind: "learned"; readonly regions: readonly RegionId[] }
   /** Whether the disk is so full that batches must go to a second region at once. */
   | { readonly kind: "disk_pressure"; readonly forceDualSend: boolean }
   | { readonly kind: "sealed"; readonly streamId: StreamId; readonly firstSeq: Seq; readonly lastSeq: Seq }
   | RegionalEvent;
 
-/** An event of one region. Those with a `session` are ignored when the link has another session by then. */
+/** An event of one region. Those with a `session` are ignored when the link has a newer session. */
 export type RegionalEvent =
   | { readonly kind: "timer"; readonly region: RegionId }
   /** A `mark` was carried out, or failed. After a failure the next greeting writes the same claims again. */

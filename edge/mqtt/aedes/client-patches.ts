@@ -135,7 +135,7 @@ export class ClientPatches {
       this.#socket = "slow";
       flow.hold("unread");
       this.#callDrained(null);
-    }, DRAIN_PATIENCE_MS);
+    }, DRAIN_WAIT_MS);
     timer.unref();
     wait.call(this.#inner, (error) => {
       clearTimeout(timer);
@@ -205,4 +205,4 @@ function isInner(client: Client): client is Client & InnerClient {
   );
 }
 
-const DRAIN_PATIENCE_MS = 100;
+const DRAIN_WAIT_MS = 100;

@@ -20,7 +20,10 @@ export class PatchedAedes extends Aedes {
   readonly #subscribers = new Set<string>();
   readonly #sessionExpiryMaxS: number;
   readonly #sessions: AedesSessions;
-  /** By the counter of a message that aedes is passing on: the clients in whose session queues it is. */
+  /**
+   * The clients in whose session queues a message is, by the counter of the message. Only for messages that aedes is passing
+   * on.
+   */
   readonly #queuedFor = new Map<number, ReadonlySet<string>>();
   /** Packets that were refused after aedes began to handle them. */
   readonly #dropped = new WeakSet<Publish>();

@@ -4,7 +4,7 @@ import type { KeptWill, WillStore } from "./will-store.ts";
 
 /**
  * Publishes the wills of clients that were connected when the last process died. Their connections broke without a
- * DISCONNECT, so their wills are due when the next process starts. The delay of a will begins anew, and until it is over its
+ * DISCONNECT, so their wills are due when the next process starts. The delay of a will starts again. Until it is over, its
  * client can come back and revoke the will.
  */
 export class RecoveredWills {
@@ -34,7 +34,7 @@ export class RecoveredWills {
     this.#timers.clear();
   }
 
-  /** Waits in parts, because a timer has a longest time. */
+  /** Waits in parts, because the time of a timer is limited. */
   #publishLater(kept: KeptWill, delayMs: number): void {
     const partMs = Math.min(delayMs, TIMER_MAX_MS);
     const timer = setTimeout(() => {
@@ -48,7 +48,7 @@ export class RecoveredWills {
 
   async #publishOne(kept: KeptWill): Promise<void> {
     const { client, user } = kept.will;
-    // If it was revoked or replaced, its client was here again.
+    // It was revoked or replaced: its client came back.
     if (this.#wills.get(client) !== kept) return;
     await this.#publish({ client, user: user ?? undefined, message: publishOfStored(kept.will) });
     if (this.#wills.get(client) === kept) this.#wills.drop(client);

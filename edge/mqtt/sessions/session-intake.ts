@@ -65,7 +65,7 @@ export class SessionIntake {
       this.#retain(message);
       mustWait = true;
     }
-    if (message.qos === 0 || !this.#store.isAwaited) return mustWait;
+    if (message.qos === 0 || !this.#store.hasSubscriptions) return mustWait;
     const addressed = this.#store.addressees(message, source.id);
     if (addressed.length === 0) return mustWait;
     this.#enqueue(message, addressed);

@@ -16,7 +16,7 @@ export type StoredMessage = {
   readonly properties: Uint8Array | null;
   /** On the wall clock; null: it does not expire. */
   readonly expiresMs: number | null;
-  /** The persistence contract of aedes names a message by these two. The broker itself needs neither. */
+  /** The persistence contract of aedes identifies a message by these two. The broker itself does not need them. */
   readonly brokerId: string | null;
   readonly brokerCounter: number | null;
 };

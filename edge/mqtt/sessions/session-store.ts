@@ -186,7 +186,7 @@ export class SessionStore {
   }
 
   /** Whether any session has a subscription above QoS 0. On the hot path. */
-  get isAwaited(): boolean {
+  get hasSubscriptions(): boolean {
     return this.#index.size > 0;
   }
 
@@ -279,7 +279,7 @@ export class SessionStore {
       subscribers: this.#sessions
         .values()
         .reduce((sum, { subscriptions }) => sum + (subscriptions.size > 0 ? 1 : 0), 0),
-      waiting: this.#sessions.values().reduce((sum, { isPresent }) => sum + (isPresent ? 0 : 1), 0),
+      absent: this.#sessions.values().reduce((sum, { isPresent }) => sum + (isPresent ? 0 : 1), 0),
       queuedMessages: this.queues.messages,
       queuedBytes: this.queues.bytes,
       retainedTopics: this.retained.topics,
@@ -386,7 +386,7 @@ export type SessionStats = {
   /** Sessions with subscriptions. */
   readonly subscribers: number;
   /** Sessions whose client is absent. */
-  readonly waiting: number;
+  readonly absent: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
   readonly retainedTopics: number;

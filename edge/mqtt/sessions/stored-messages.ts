@@ -20,7 +20,7 @@ export function storedPublish(message: Publish, nowMs: number | null): StoredPub
   };
 }
 
-/** Only the properties of the message itself. Topic alias, lifetime and identifiers are set anew for each receiver. */
+/** Only the properties of the message itself. Topic alias, lifetime and identifiers are set for each receiver. */
 function storedProperties(properties: PublishProperties | undefined): Uint8Array | null {
   if (properties === undefined) return null;
   const own = Object.entries(properties).filter(([name, value]) => value !== undefined && !PER_RECEIVER.has(name));

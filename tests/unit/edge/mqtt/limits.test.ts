@@ -48,7 +48,7 @@ describe("a client that sends faster than it may is slowed, and none of its mess
       await sensor.next("puback", id);
       waits.push(performance.now() - sentMs);
     }
-    // The sensor is served while most of the flood still waits in its own socket.
+    // The sensor is served while most messages of the fast client still wait in its own socket.
     expect(flood.ids("puback").length).toBeLessThan(600);
     expect(waits.toSorted((a, b) => a - b)[25]).toBeLessThan(50);
     await flood.next("puback", 600);

@@ -79,7 +79,7 @@ class FakeClient implements MqttClient {
   }
 
   send(): void {
-    throw new Error("a publisher is sent nothing");
+    throw new Error("a publisher gets no messages");
   }
 
   nextPacketId(): number {

@@ -6,7 +6,7 @@ const TOTALS: BrokerTotals = {
   version: "tidemark version 1",
   uptimeMs: 12_999,
   connected: 3,
-  waiting: 2,
+  absent: 2,
   subscriptions: 7,
   retained: 4,
   bytesReceived: 1000,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KnownVersion } from "../../../../../edge/core/storage/metric-schema.ts";
-import { learned, placed, VERSIONS_MAX } from "../../../../../edge/core/storage/metric-schema.ts";
+import { learned, placementOf, VERSIONS_MAX } from "../../../../../edge/core/storage/metric-schema.ts";
 import type { SchemaVersion } from "../../../../../proto/core/schema.ts";
 import { schemaText, VALUE_TYPES } from "../../../../../proto/core/schema.ts";
 
@@ -16,7 +16,7 @@ function history(readings: readonly SchemaVersion[]): {
   const [of, changes]: [(number | null)[], string[]] = [[0], []];
   let current = 0;
   for (const one of rest) {
-    const placement = placed(versions, current, one);
+    const placement = placementOf(versions, current, one);
     if (placement.kind === "too_many") {
       of.push(null);
       continue;
@@ -83,6 +83,6 @@ test("a change of type and unit counts as a change of type", () => {
 
 test("a series that an earlier version of the software stored learns its type from the first reading", () => {
   const stored: KnownVersion[] = [{ type: null, unit: null, became: 0 }];
-  expect(placed(stored, 0, text)).toEqual({ kind: "known", index: 0, change: null });
+  expect(placementOf(stored, 0, text)).toEqual({ kind: "known", index: 0, change: null });
   expect(learned(stored[0]!, text)).toEqual(text);
 });

@@ -66,7 +66,7 @@ test("a message that no session waits for and that is not retained does not touc
   const away = await lasting(broker, "away");
   await subscribe(away, { topic: "other/#", qos: 1 }, { topic: "plant/#", qos: 0 });
   await leave(away);
-  await expect.poll(() => broker.store.stats().waiting).toBe(1);
+  await expect.poll(() => broker.store.stats().absent).toBe(1);
   const sensor = await lasting(broker, "sensor");
   await broker.store.written;
   await publish(sensor, "plant/1", ["1", "2"]);
