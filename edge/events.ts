@@ -15,8 +15,8 @@ import { schemaText } from "../proto/core/schema.ts";
 import type { SchemaChange } from "./storage/schema-policy.ts";
 
 /**
- * What happens in a gateway. Each event is one function that writes the log line and counts the metric, so that the two
- * agree. Labels of metrics have few values: clients are named in the log only.
+ * Log lines and metrics of a gateway. Each event is one function that writes the log line and counts the metric, so that the
+ * two agree. Labels of metrics have few values: clients are named in the log only.
  */
 export class GatewayEvents {
   readonly #log: Logger;

@@ -3,7 +3,7 @@ import { duration, size, wholeNumber } from "../../proto/runtime/options/fields.
 import { formatExactSize } from "../../proto/runtime/options/size.ts";
 import { DEFAULT_LIMITS, type MqttLimits, TOPIC_LEVELS_MAX } from "../core/mqtt/limits.ts";
 
-/** `mqtt.limits`: what one client may do. edge/mqtt/README.md says what happens beyond each limit. */
+/** `mqtt.limits`: limits of one client. edge/mqtt/README.md describes what happens beyond each limit. */
 export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "maxConnections" | "connectTimeoutMs">> {
   const { topicLength, topicLevels, clientIdLength, inFlight, subscriptionsPerClient } = DEFAULT_LIMITS;
   const { messagesPerSecond, bytesPerSecond, sendBufferBytes } = DEFAULT_LIMITS;
@@ -55,5 +55,7 @@ export function mqttLimits(): z.ZodType<Omit<MqttLimits, "maxPacketBytes" | "max
       sendBufferBytes: given.send_buffer,
       keepAliveMaxS: Math.min(65_535, Math.ceil(given.keep_alive / 1000)),
     }))
-    .describe("Limits of one client. [mqtt/README.md](mqtt/README.md#client-limits) says what happens beyond each.");
+    .describe(
+      "Limits of one client. [mqtt/README.md](mqtt/README.md#client-limits) describes what happens beyond each.",
+    );
 }

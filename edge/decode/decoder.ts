@@ -62,7 +62,7 @@ export interface ReadingSink {
 /** Why a reading is not accepted, and the whole message with it. */
 export type ReadingRefusal = { readonly reason: DeadLetterReason; readonly detail: string };
 
-/** Which dead letters to decode again: messages of a Sparkplug edge node with unknown aliases, since a time. */
+/** The dead letters to decode again: messages of a Sparkplug edge node with unknown aliases that arrived since a time. */
 export type RetryHint = {
   readonly reason: "unknown_alias";
   readonly sinceMs: number;

@@ -1,8 +1,8 @@
 import type { Value } from "../../proto/core/reading.ts";
 
-/** What a route does with one field of a payload, as configured. Plain data, because it is sent to another thread. */
+/** The configured rule of a route for one field of a payload. Plain data, because it is sent to another thread. */
 export type FieldRuleOptions = {
-  /** The path of the field. `*` stands for any characters. */
+  /** The path of the field. `*` matches any characters. */
   readonly path: string;
   /** The metric; undefined: the path is the metric. */
   readonly metric?: string | undefined;
@@ -18,7 +18,7 @@ export function fieldRule({ path, ...rest }: FieldRuleOptions): FieldRule {
   return { pattern: new FieldPattern(path), ...rest };
 }
 
-/** A path of keys joined by dots. `*` stands for any characters. The empty path is a payload with a single value. */
+/** A path of keys joined by dots. `*` matches any characters. The empty path is a payload with a single value. */
 class FieldPattern {
   readonly #pieces: readonly string[];
 

@@ -28,7 +28,7 @@ export class HomeAssistantDiscovery {
       before === undefined ? unit !== null || names !== null : before.unit !== unit || before.names !== names;
     if (!isNew || (before === undefined && all.size >= PATHS_MAX)) return undefined;
     const next = new Map(all).set(path, { unit, names });
-    const rows = [...next].map(([at_, one]) => [at_, one.unit, one.names?.device ?? null, one.names?.metric ?? null]);
+    const rows = [...next].map(([key, one]) => [key, one.unit, one.names?.device ?? null, one.names?.metric ?? null]);
     this.#memory.set(memoryKey(topic), JSON.stringify(rows));
     return topic;
   }

@@ -93,8 +93,8 @@ export type WalkedPart = {
 };
 
 /**
- * Where the time is: nowhere (`arrival`), in the field that the route names (a key, or a path joined by dots), or in the
- * first field with a usual name.
+ * The place of the time: none (`arrival`), the field that the route names (a key, or a path joined by dots), or the first
+ * field with a usual name.
  */
 export type JsonTime =
   | { readonly kind: "arrival" }

@@ -277,7 +277,7 @@ class RoutedDecoder implements Decoder {
     }
   }
 
-  /** The first payload of a topic decides its family for good, so that another payload does not rename its series. */
+  /** The first payload of a topic decides its family for ever, so that a later payload does not rename its series. */
   #familyOf(plan: DecodedPlan, json: unknown): Family | undefined {
     if (plan.family !== undefined) return plan.family.family;
     if (plan.familyByPayload === undefined) {

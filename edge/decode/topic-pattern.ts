@@ -36,10 +36,10 @@ export function topicPatternProblem(text: string): string | undefined {
   const names = new Set<string>();
   for (const [i, level] of levels.entries()) {
     if (level === "#" && i !== levels.length - 1) return "'#' must be the last level";
-    if (level !== "#" && level.includes("#")) return "'#' must be a level of its own";
-    if (level !== "+" && level.includes("+")) return "'+' must be a level of its own";
+    if (level !== "#" && level.includes("#")) return "'#' must be a whole level";
+    if (level !== "+" && level.includes("+")) return "'+' must be a whole level";
     const name = captureName(level);
-    if (name === undefined && /[{}]/.test(level)) return `'${level}': {name} must be a level of its own`;
+    if (name === undefined && /[{}]/.test(level)) return `'${level}': {name} must be a whole level`;
     if (name !== undefined && names.has(name)) return `{${name}} is used twice`;
     if (name !== undefined) names.add(name);
   }

@@ -36,7 +36,7 @@ export class TopicPlans {
     readonly unrouted: TopicRoute | undefined;
     readonly zone: TimeZone;
     readonly discovery: HomeAssistantDiscovery;
-    /** As many series as the gateway may have. */
+    /** The most series of the gateway. It limits the cache. */
     readonly seriesMax: number | undefined;
   }) {
     this.#routes = options.routes;

@@ -3,6 +3,7 @@ import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { DecodeOutcome, IncomingMessage, RetryHint } from "../decode/decoder.ts";
 import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
 import type { DeadLetterRange, DeadLetterRow, DeadLetterTable, StoredDeadLetter } from "./tables/dead-letter-table.ts";
+import { DEAD_LETTER_ROW_BYTES } from "./tables/dead-letter-table.ts";
 import type { LedgerCounts } from "./ledger-counts.ts";
 
 /**
@@ -29,7 +30,7 @@ export class DeadLetters {
 
   add(message: IncomingMessage, why: Extract<DecodeOutcome, { kind: "dead_letter" }>): void {
     // A payload larger than the quota would push out all other dead letters, and then itself.
-    const isTooLarge = message.payload.length + ROW_BYTES > this.#quotaBytes;
+    const isTooLarge = message.payload.length + DEAD_LETTER_ROW_BYTES > this.#quotaBytes;
     this.#fresh.push({
       arrivedMs: Math.trunc(message.arrivedMs),
       client: message.clientId,
@@ -92,7 +93,7 @@ export class DeadLetters {
     if (retried.length > 0) this.load();
     for (const letter of this.#fresh) {
       this.#table.add(letter);
-      this.#bytes += letter.payload.length + ROW_BYTES;
+      this.#bytes += letter.payload.length + DEAD_LETTER_ROW_BYTES;
     }
     this.#fresh = [];
     while (this.#bytes > this.#quotaBytes) {
@@ -163,7 +164,6 @@ type Decode = (message: IncomingMessage) => DecodeOutcome;
 
 /** Bytes that are stored of a payload that is larger than the quota. */
 const CUT_BYTES = 64 * 1024;
-const ROW_BYTES = 256;
 /** The most dead letters that births of one commit explain. Others stay dead letters until a person retries them. */
 const LETTERS_EXPLAINED = 5000;
 const BYTES_EXPLAINED = 4 * 1024 * 1024;

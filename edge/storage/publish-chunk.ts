@@ -10,7 +10,7 @@ import type { PublishedMessage } from "./intake.ts";
  *     u8 flags | u32 client | u16 packet id | f64 arrived | u32 topic | u32 payload length | payload
  *
  * The flags are QoS, DUP, whether client or topic are new, and the format of the payload. Clients and topics are sent as
- * numbers. The first use of a number carries the text: a flag says so, and the text follows the payload length (u16 length,
+ * numbers. With the first use of a number comes its text: a flag is set, and the text follows the payload length (u16 length,
  * bytes). Both tables are limited in texts and in characters. A full table starts again from 0. Number 0 with a text tells
  * the reader to do the same, so both ends always agree.
  */

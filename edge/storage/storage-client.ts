@@ -18,7 +18,7 @@ import type { CommittedChunks, StorageThread, StorageWorkerData } from "./storag
  * The main thread's end of the storage thread: {@link Intake} for the broker, {@link Outbox} for the uplink.
  *
  * Messages of one event-loop turn are sent as one chunk. Acknowledgements are released in the order of the offers when the
- * storage thread says that a chunk is on disk. After a failure nothing is released any more.
+ * storage thread reports that a chunk is on disk. After a failure nothing is released any more.
  */
 export class StorageClient implements Intake, Outbox {
   readonly #thread: ThreadClient<StorageThread>;

@@ -17,7 +17,7 @@ export type EngineOptions = {
   readonly deadLetterBytes: number;
   /** How long a replicated batch stays as one more copy while the disk has room. */
   readonly keepReplicatedMs: number;
-  /** A reading of a further series becomes a dead letter, because each series takes memory for ever. */
+  /** The most series. A reading of another one becomes a dead letter, because a series takes memory for ever. */
   readonly seriesMax: number;
   /** A power of two. */
   readonly deliveriesRemembered: number;
@@ -90,6 +90,6 @@ export type EngineStatus = {
   readonly fillRatio: number;
   readonly usedBytes: number;
   readonly quotaBytes: number;
-  /** What `/metrics` shows of the storage; see `edge/core/storage/storage-metrics.ts`. */
+  /** The storage metrics for `/metrics`; see `edge/core/storage/storage-metrics.ts`. */
   readonly metrics: StorageMetricValues;
 };

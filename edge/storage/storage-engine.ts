@@ -75,7 +75,7 @@ export class StorageEngine {
     parts: {
       clock: Clock;
       decoder: Decoder;
-      /** What the decoder remembers; filled from the disk here. */
+      /** The memory of the decoder. The engine loads it from the disk. */
       memory?: RememberedEntries;
       mintStreamId: (nowMs: number) => StreamId;
       disk: GatewayDisk;
@@ -164,7 +164,7 @@ export class StorageEngine {
     });
     this.#disk.wrote(this.#messages.take(chunks));
     const again = this.#messages.decodeExplained();
-    const result = this.#commit(now, { again, writeHeld: () => this.#held.write(now.atMs) });
+    const result = this.#commit(now, { again, writesHeld: true });
     this.#commits++;
     return result;
   }
@@ -178,7 +178,7 @@ export class StorageEngine {
     const letters = this.#letters.page(query);
     const again = decodedAgain(letters, this.#readings.decode);
     const readings = this.#journal.unwritten;
-    const commit = this.#commit(now, { again, writeHeld: () => undefined });
+    const commit = this.#commit(now, { again, writesHeld: false });
     return {
       looked: letters.length,
       retried: again.retried.length,
@@ -274,10 +274,10 @@ export class StorageEngine {
    * Writes a commit in one transaction. The order matters: held messages that are deleted make room first, and a series is
    * stored before the first journal row that names it.
    */
-  #commit(now: Now, work: { again: DecodedAgain; writeHeld: () => TimeNote | undefined }): CommitResult {
+  #commit(now: Now, work: { again: DecodedAgain; writesHeld: boolean }): CommitResult {
     const readings = this.#journal.unwritten;
     const done = this.#db.transaction(() => {
-      const time = work.writeHeld();
+      const time = work.writesHeld ? this.#held.write(now.atMs) : undefined;
       this.#registry.write();
       this.#disk.wrote(this.#journal.write());
       this.#redeliveries.write();

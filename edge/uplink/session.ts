@@ -53,9 +53,9 @@ export type SessionEvent =
       readonly durable: StreamSets;
       readonly replicated: StreamSets;
       readonly creditBytes: number;
-      /** How many regions must hold a batch before it may be trimmed. Infinity: the region does not say. */
+      /** How many regions must hold a batch before it may be trimmed. Infinity: the region does not report it. */
       readonly minCopies: number;
-      /** All regions, and their addresses for gateways. Empty: the region does not say. */
+      /** All regions, and their addresses for gateways. Empty: the region does not report them. */
       readonly regions: readonly { readonly name: string; readonly url: string }[];
     }
   | {

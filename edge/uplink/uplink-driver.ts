@@ -300,7 +300,7 @@ export type UplinkRegionStatus = {
   readonly offlineMs: number;
   readonly inFlightBytes: number;
   readonly creditBytes: number;
-  /** Batches that the region refused for good. A person has to find out which side is wrong. */
+  /** Batches that the region refuses and that are not sent again. A person has to find out which side is wrong. */
   readonly quarantinedBatches: number;
   readonly sentBatches: number;
   readonly sentBytes: number;

@@ -67,10 +67,10 @@ function part(device: string, value: unknown, path: string): JsonPart {
     device,
     value,
     path,
-    unitOf: (at_) => GEN2_UNITS.get(leafOf(at_)) ?? (at_.endsWith("aenergy.total") ? "Wh" : null),
-    isIdentifier: (at_) =>
+    unitOf: (field) => GEN2_UNITS.get(leafOf(field)) ?? (field.endsWith("aenergy.total") ? "Wh" : null),
+    isIdentifier: (field) =>
       /(^|\.)(id|source|mac|ssid|sta_ip|minute_ts|by_minute|unixtime|cfg_rev|kvs_rev|ram_size|fs_size|available_updates|wakeup_reason)$/.test(
-        at_,
+        field,
       ),
   };
 }

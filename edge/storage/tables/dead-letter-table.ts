@@ -101,6 +101,9 @@ type Statements = {
   readonly unknownAliases: Statement<[number, string, string], UnknownAlias>;
 };
 
+/** Bytes that SQLite needs for a row beside the payload, roughly. */
+export const DEAD_LETTER_ROW_BYTES = 256;
+const BYTES = `length(payload) + ${DEAD_LETTER_ROW_BYTES}`;
 const COLUMNS = `id, arrived_ms AS arrivedMs, client, topic, reason, detail, route, size, payload,
   clock_known AS clockKnown, format`;
 const RANGE = "WHERE id > @after AND (@reason IS NULL OR reason = @reason) ORDER BY id LIMIT @limit";
@@ -115,9 +118,9 @@ function prepare(db: Database): Statements {
     page: db.prepare(`SELECT ${COLUMNS} FROM dead_letter ${RANGE}`),
     purge: db.prepare(`DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ${RANGE})`),
     drop: db.prepare("DELETE FROM dead_letter WHERE id = ?"),
-    oldest: db.prepare("SELECT id, length(payload) + 256 AS bytes FROM dead_letter ORDER BY id LIMIT 1"),
+    oldest: db.prepare(`SELECT id, ${BYTES} AS bytes FROM dead_letter ORDER BY id LIMIT 1`),
     setReason: db.prepare("UPDATE dead_letter SET reason = ?, detail = ?, route = ? WHERE id = ?"),
-    bytes: db.prepare("SELECT sum(length(payload) + 256) AS bytes FROM dead_letter"),
+    bytes: db.prepare(`SELECT sum(${BYTES}) AS bytes FROM dead_letter`),
     // It does not read the payload or the columns after it, because most of these rows are skipped.
     unknownAliases: db.prepare(
       `SELECT id, arrived_ms AS arrivedMs, topic, length(payload) AS bytes FROM dead_letter

@@ -251,7 +251,7 @@ describe("a mistake is reported with its place, what was found and what is accep
     |                            ^^^^^^^^^^^^^^^^^^^^^^`,
     ],
     [
-      "a broker to which nobody may connect",
+      "a broker to which no client may connect",
       BASE.replace("{ allow_anonymous: true }", "{ max_packet: 1MiB }"),
       `edge.yaml:3:7  mqtt: no client could connect: name a users_file, or set allow_anonymous: true
   3 | mqtt: { max_packet: 1MiB }

@@ -138,10 +138,10 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
 
   test("gives a name to the device, and to the metric of a topic with a single value; the first name stays", () => {
     const decoder = createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits });
-    const say = (topic: string, payload: string): string[] =>
+    const receive = (topic: string, payload: string): string[] =>
       shown(decoder.decode({ ...clock, topic, payload: Buffer.from(payload) })).slice(1);
     const config = (object: string, content: object): string[] =>
-      say(`homeassistant/sensor/${object}/config`, JSON.stringify(content));
+      receive(`homeassistant/sensor/${object}/config`, JSON.stringify(content));
     const device = { identifiers: ["bedroom01ae"], name: "Bedroom" };
     const temperature = {
       state_topic: "x/1",
@@ -150,16 +150,16 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     };
     config("t", { ...temperature, name: "Warmth", device });
     config("h", { stat_t: "x/h", name: "Humidity", unit_of_meas: "%", dev: device });
-    expect(say("x/1", '{"temperature":23.2,"battery":80}')).toEqual([
+    expect(receive("x/1", '{"temperature":23.2,"battery":80}')).toEqual([
       "Bedroom | temperature = 23.2 °C",
       "x/1 | battery = 80",
     ]);
-    expect(say("x/h", "43.7")).toEqual(["Bedroom | Humidity = 43.7 %"]);
+    expect(receive("x/h", "43.7")).toEqual(["Bedroom | Humidity = 43.7 %"]);
     config("t", { ...temperature, device: { name: "Guest room" }, unit_of_measurement: "°F" });
-    expect(say("x/1", '{"temperature":70}')).toEqual(["Bedroom | temperature = 70 °F"]);
+    expect(receive("x/1", '{"temperature":70}')).toEqual(["Bedroom | temperature = 70 °F"]);
     // The same name for another value would make one series out of two.
     config("other", { state_topic: "x/2", name: "Humidity", device });
-    expect(say("x/2", "44")).toEqual(["x | 2 = 44"]);
+    expect(receive("x/2", "44")).toEqual(["x | 2 = 44"]);
   });
 
   test("does not rename a series that exists, or that a family or a route names", () => {

@@ -190,19 +190,19 @@ describe("a route names device, metric, time and unit", () => {
 
   test("and a time by its path in the payload, which is then not a reading", () => {
     const dated = routeOptions({ topic: "#", timestamp: { field: "meta.at", unit: "s" } });
-    const said = (payload: string): string[] => shown(decode("a/b", payload, { routes: [dated] }));
-    expect(said(`{"meta":{"at":${SECONDS},"rssi":-70},"t":1}`)).toEqual([
+    const decodedWith = (payload: string): string[] => shown(decode("a/b", payload, { routes: [dated] }));
+    expect(decodedWith(`{"meta":{"at":${SECONDS},"rssi":-70},"t":1}`)).toEqual([
       `a/b meta.rssi = -70 @${AT} device`,
       `a/b t = 1 @${AT} device`,
     ]);
-    expect(said(`{"t":1,"meta":{"at":${SECONDS}}}`)).toEqual([`a/b t = 1 @${AT} device`]);
-    expect(said(`{"meta.at":${SECONDS},"t":1}`)).toEqual([`a/b t = 1 @${AT} device`]);
-    expect(said(`[{"meta":{"at":${SECONDS}},"t":1},{"meta":{"at":${SECONDS + 1}},"t":2}]`)).toEqual([
+    expect(decodedWith(`{"t":1,"meta":{"at":${SECONDS}}}`)).toEqual([`a/b t = 1 @${AT} device`]);
+    expect(decodedWith(`{"meta.at":${SECONDS},"t":1}`)).toEqual([`a/b t = 1 @${AT} device`]);
+    expect(decodedWith(`[{"meta":{"at":${SECONDS}},"t":1},{"meta":{"at":${SECONDS + 1}},"t":2}]`)).toEqual([
       `a/b t = 1 @${AT} device`,
       "a/b t = 2 @2026-11-20T11:59:01.000Z device",
     ]);
-    expect(said('{"meta":{"at":"yesterday"},"t":1}')).toEqual(["bad_timestamp"]);
-    expect(said('{"meta":{},"t":1}')).toEqual(["a/b t = 1 @arrival none"]);
+    expect(decodedWith('{"meta":{"at":"yesterday"},"t":1}')).toEqual(["bad_timestamp"]);
+    expect(decodedWith('{"meta":{},"t":1}')).toEqual(["a/b t = 1 @arrival none"]);
   });
 
   test("in the time zone of the gateway, also in the night when the clocks change", () => {
@@ -264,7 +264,7 @@ describe("a payload that writes a value as a text", () => {
 });
 
 describe("the content type of an MQTT 5 message", () => {
-  const said = (payload: Uint8Array, contentType: string, change: Partial<DecoderOptions> = {}): string[] =>
+  const decodedWith = (payload: Uint8Array, contentType: string, change: Partial<DecoderOptions> = {}): string[] =>
     shown(
       createDecoder(options(change)).decode({
         topic: "a/b",
@@ -277,17 +277,21 @@ describe("the content type of an MQTT 5 message", () => {
     );
 
   test("decides how the bytes are read, even if they look like another format", () => {
-    expect(said(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
-    expect(said(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual(["a b = 12 @arrival none"]);
-    expect(said(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
-    expect(said(Buffer.from("81a17815", "hex"), "application/vnd.msgpack")).toEqual(["a/b x = 21 @arrival none"]);
-    expect(said(Buffer.from("hello"), "application/json")).toEqual(["syntax"]);
-    expect(said(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
+    expect(decodedWith(Buffer.from("3132", "hex"), "text/plain")).toEqual(["a b = 12 @arrival none"]);
+    expect(decodedWith(Buffer.from("3132", "hex"), "application/json; charset=utf-8")).toEqual([
+      "a b = 12 @arrival none",
+    ]);
+    expect(decodedWith(Buffer.from("1818", "hex"), "application/cbor")).toEqual(["a b = 24 @arrival none"]);
+    expect(decodedWith(Buffer.from("81a17815", "hex"), "application/vnd.msgpack")).toEqual([
+      "a/b x = 21 @arrival none",
+    ]);
+    expect(decodedWith(Buffer.from("hello"), "application/json")).toEqual(["syntax"]);
+    expect(decodedWith(Buffer.from('{"x":1}'), "application/cbor")).toEqual(["syntax"]);
   });
 
   test("decides nothing if a route names the decoder", () => {
     const routes = [routeOptions({ topic: "a/#", decoder: "text" })];
-    expect(said(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
+    expect(decodedWith(Buffer.from('{"x":1}'), "application/json", { routes })).toEqual([
       'a b = string {"x":1} @arrival none',
     ]);
   });

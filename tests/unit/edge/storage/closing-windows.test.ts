@@ -48,7 +48,7 @@ test("many windows that end together close in bounded steps, one after the other
 });
 
 describe("[I32] a late reading is never lost", () => {
-  test("it revises its window while the state is kept, also after a crash; carry links the two streams", () => {
+  test("it revises its window while the state is kept, even after a crash; `carry` links the two streams", () => {
     const life = new StorageLife();
     life.reading(1, 0);
     life.pass(6000);

@@ -74,7 +74,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test.for(["127.0.0.1", "localhost"])("%s is reached with a certificate of our own", async (host) => {
+  test.for(["127.0.0.1", "localhost"])("%s is reached with a self-signed certificate that `ca` names", async (host) => {
     const url = `https://${host}:${region.port}`;
     const own = { cert: file("gateway.crt"), key: file("gateway.key") };
     expect(await firstEvent({ url, ca: file("region.crt"), ...own })).toMatchObject({
