@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isName, millis, NAME_RULE } from "../../proto/core/ids.ts";
 import type { Millis } from "../../proto/core/ids.ts";
 import { MEMBER_STATES } from "../../proto/core/member.ts";
-import type { Member, MemberState } from "../../proto/core/member.ts";
+import type { Member } from "../../proto/core/member.ts";
 import {
   ACTOR_CHARS_MAX,
   OPERATOR_RANKS,
@@ -13,7 +13,7 @@ import {
 } from "../../proto/core/operator-command.ts";
 import type { OperatorDraft, OperatorRank } from "../../proto/core/operator-command.ts";
 import type { WindowSummary } from "../../proto/core/summary.ts";
-import type { CommandBody } from "../../proto/wire/http/commands.ts";
+import type { CommandBody, CommandContent } from "../../proto/wire/http/commands.ts";
 import { parseDuration } from "../../proto/runtime/options/duration.ts";
 import { isRegionUrl } from "../../proto/runtime/options/fields.ts";
 import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";
@@ -25,20 +25,12 @@ import { parseTime, TIME_ACCEPTED } from "../../proto/runtime/options/time.ts";
 export type CommandRequest = { readonly reason: string; readonly actor: string } & (
   | (SeriesWindows & { readonly command: OperatorRank; readonly windows: readonly RequestedWindow[] })
   | (SeriesWindows & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly Millis[] })
-  | { readonly command: "erase_device"; readonly device: string }
+  | Extract<CommandContent, { readonly command: "erase_device" }>
   | MemberRequest
 );
 
 /** The addresses may be left out if the region is known. */
-export type MemberRequest = {
-  readonly command: "set_member";
-  readonly region: string;
-  readonly state: MemberState;
-  readonly url?: string | undefined;
-  readonly gateway_url?: string | undefined;
-  /** The region may be given up even if batches are left with too few copies. */
-  readonly accept_loss?: boolean | undefined;
-};
+export type MemberRequest = Extract<CommandContent, { readonly command: "set_member" }>;
 
 type SeriesWindows = { readonly device: string; readonly metric: string; readonly window: number };
 type RequestedWindow = {
