@@ -14,6 +14,7 @@ import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/storage/recent-commits.ts";
 import { GatewayEvents } from "./events.ts";
 import { StorageClient } from "./storage/storage-client.ts";
+import type { EngineStatus } from "./storage/storage-contract.ts";
 import type { StorageWorkerData } from "./storage/storage-protocol.ts";
 import { AccessControl } from "./mqtt/access-control.ts";
 import { MqttBroker } from "./mqtt/broker.ts";
@@ -125,7 +126,7 @@ export async function startGateway(deps: {
   life.onReload(() => reloads.now());
 
   let notReady: string | null = "The gateway is starting.";
-  const status = async (): Promise<GatewayStatus> =>
+  const statusOf = (stored: EngineStatus): GatewayStatus =>
     gatewayStatus({
       gateway,
       nowMs: clock.nowMs(),
@@ -134,9 +135,10 @@ export async function startGateway(deps: {
       congested: storage.congested(),
       refusal: events.uplink.refusal,
       pace: recent.pace(clock.monotonicMs()),
-      storage: await storage.status(),
+      storage: stored,
       uplink: uplink.status(),
     });
+  const status = async (): Promise<GatewayStatus> => statusOf(await storage.status());
   const { tokenFile } = config.operators;
   const http = new HttpServer(
     {
@@ -148,8 +150,9 @@ export async function startGateway(deps: {
         readySentence: "The gateway listens to sensors and stores what they send.",
         registry,
         refreshMetrics: async () => {
-          events.refresh(await status());
-          events.storage((await storage.status()).metrics);
+          const stored = await storage.status();
+          events.refresh(statusOf(stored));
+          events.storage(stored.metrics);
           events.sessions.refresh(sessions.stats());
         },
       }),

@@ -108,7 +108,7 @@ describe("Home Assistant discovery (home-assistant.io/integrations/mqtt)", () =>
     return shown(decoder.decode(before)).slice(1);
   };
 
-  test("gives units, also to a topic that was seen before", () => {
+  test("gives units, even to a topic that had messages before", () => {
     const config = {
       device_class: "temperature",
       state_topic: "bedroom/state",

@@ -98,7 +98,7 @@ async function proxy(targetPort: number): Promise<{ port: number; swallow: boole
 }
 
 describe("a region that answers", () => {
-  test("gets what is sealed, and its claims are written to the outbox", async () => {
+  test("gets every sealed batch, and its claims are written to the outbox", async () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.outbox.seal(STREAM, 20);
@@ -115,7 +115,7 @@ describe("a region that answers", () => {
     const eu = await region();
     const gateway = new Gateway(eu.url);
     gateway.outbox.seal(STREAM, 3_200);
-    // Includes the buffers, those of the region in this process too.
+    // This includes all buffers, also those of the region, which runs in this process.
     const before = process.memoryUsage().external;
     let most = 0;
     const sampler = setInterval(() => {
@@ -184,7 +184,7 @@ describe("a region that answers", () => {
 });
 
 describe("an address without a region", () => {
-  test("that accepts and stays silent is given up after 5 s, and a region that starts there is found", async () => {
+  test("that accepts and does not answer: the gateway gives up after 5 s, and finds a region that starts there", async () => {
     const silent = await tcp(() => undefined);
     const gateway = new Gateway(`http://127.0.0.1:${silent.port}`);
     gateway.outbox.seal(STREAM, 1);
@@ -198,7 +198,7 @@ describe("an address without a region", () => {
     await gateway.report("drained");
   });
 
-  test("that refuses connections gives one line that stays the same", async () => {
+  test("that refuses connections is reported in one line that stays the same", async () => {
     const closed = await tcp(() => undefined);
     await closed.close();
     const gateway = new Gateway(`http://127.0.0.1:${closed.port}`);
@@ -207,7 +207,7 @@ describe("an address without a region", () => {
     expect((await gateway.report("lost")).reason).toBe(`${url}: connect ECONNREFUSED 127.0.0.1:${closed.port}`);
   });
 
-  test("that speaks another protocol gives one line", async () => {
+  test("that speaks another protocol is reported in one line", async () => {
     const web = await tcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const gateway = new Gateway(`http://127.0.0.1:${web.port}`);
     gateway.driver.start();
