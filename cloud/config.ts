@@ -65,7 +65,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
     .superRefine(({ region, min_copies, replication: { peers } }, context) => {
       const self = peers.findIndex((peer) => peer.name === region);
       if (self >= 0) {
-        const message = "this is the region itself; peers are the other ones";
+        const message = "this is the region itself; name only other regions here";
         context.addIssue({ code: "custom", message, path: ["replication", "peers", self, "name"] });
       }
       // A number above COPIES_MAX already has a message.

@@ -13,7 +13,7 @@ import type {
   WireHash,
 } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import { PEER } from "./peer-limits.ts";
+import { PEER_LIMITS } from "./peer-limits.ts";
 import type { PeerReport } from "./peer-report.ts";
 
 /**
@@ -166,8 +166,8 @@ function whileAwaitingHello(
       if (event.frame.kind === "hello") return greet(state, event.frame, nowMs, input);
       return refuse(state, "bad_hello", `the first frame must be Hello, not ${event.frame.kind}`);
     case "tick":
-      if (nowMs - state.sinceMs < PEER.welcomeMs) return { state, effects: [] };
-      return refuse(state, "bad_hello", `no Hello within ${PEER.welcomeMs / 1000} s`);
+      if (nowMs - state.sinceMs < PEER_LIMITS.welcomeMs) return { state, effects: [] };
+      return refuse(state, "bad_hello", `no Hello within ${PEER_LIMITS.welcomeMs / 1000} s`);
     case "refuse":
       return refuse(state, event.code, event.message);
     case "lost":
@@ -185,8 +185,8 @@ function whileOpen(state: OpenReceiver, event: ReceiverEvent, nowMs: number, inp
       if (event.frame.kind === "hello") return refuse(state, "bad_hello", "a second Hello on one link");
       return { state, effects: heard(state, event.frame, nowMs, input) };
     case "tick":
-      if (!state.paused && nowMs - state.lastHeardMs >= PEER.silentMs) {
-        return refuse(state, "silent", `no sign of life for ${PEER.silentMs / 1000} s`);
+      if (!state.paused && nowMs - state.lastHeardMs >= PEER_LIMITS.silentMs) {
+        return refuse(state, "silent", `no sign of life for ${PEER_LIMITS.silentMs / 1000} s`);
       }
       return { state, effects: beat(state, nowMs) };
     case "committed":
@@ -291,9 +291,9 @@ function greetingRefusal(
 function claimAll(own: ReceiverInput["own"]): Effects {
   const sets = [...own].map(([streamId, have]): StreamHave => ({ streamId, have }));
   const frames: ReceiverEffect[] = [];
-  for (let i = 0; i === 0 || i < sets.length; i += PEER.streamsPerFrame) {
-    const streams = sets.slice(i, i + PEER.streamsPerFrame);
-    const complete = i + PEER.streamsPerFrame >= sets.length;
+  for (let i = 0; i === 0 || i < sets.length; i += PEER_LIMITS.streamsPerFrame) {
+    const streams = sets.slice(i, i + PEER_LIMITS.streamsPerFrame);
+    const complete = i + PEER_LIMITS.streamsPerFrame >= sets.length;
     frames.push({ kind: "answer", frame: { kind: "holds", streams, complete } });
   }
   return frames;
@@ -341,7 +341,7 @@ function committed(
 }
 
 function beat(state: OpenReceiver, nowMs: number): Effects {
-  if (nowMs - state.lastSentMs < PEER.heartbeatMs) return [];
+  if (nowMs - state.lastSentMs < PEER_LIMITS.heartbeatMs) return [];
   state.lastSentMs = nowMs;
   return [{ kind: "answer", frame: { kind: "holds", streams: [], complete: false } }];
 }

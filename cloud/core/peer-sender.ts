@@ -8,7 +8,7 @@ import type { Step } from "../../proto/core/step.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { ReceiverFrame, SenderFrame, StreamRanges, WireHash } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
-import { PEER } from "./peer-limits.ts";
+import { PEER_LIMITS } from "./peer-limits.ts";
 import type { PeerReport } from "./peer-report.ts";
 
 /**
@@ -185,7 +185,7 @@ function whileWaiting(state: SenderState, untilMs: number, event: SenderEvent, n
     case "tick":
       if (nowMs < untilMs) return [];
       state.session += 1;
-      state.link = { kind: "dialling", untilMs: nowMs + PEER.welcomeMs };
+      state.link = { kind: "dialling", untilMs: nowMs + PEER_LIMITS.welcomeMs };
       return [{ kind: "dial", session: state.session }];
     case "stop":
       state.link = STOPPED;
@@ -211,7 +211,7 @@ function whileDialling(
   switch (event.kind) {
     case "tick":
       if (nowMs < untilMs) return [];
-      return hangUp(state, `no welcome within ${PEER.welcomeMs / 1000} s`, nowMs, random);
+      return hangUp(state, `no welcome within ${PEER_LIMITS.welcomeMs / 1000} s`, nowMs, random);
     case "frame":
       if (event.frame.kind === "welcome") return welcomed(state, event.frame, nowMs);
       if (event.frame.kind === "refusal") return refused(state, event.frame, nowMs, random);
@@ -239,8 +239,8 @@ function whileLive(
 ): Effects {
   switch (event.kind) {
     case "tick":
-      if (nowMs - link.lastFrameMs >= PEER.silentMs) {
-        return hangUp(state, `no sign of life for ${PEER.silentMs / 1000} s`, nowMs, input.random);
+      if (nowMs - link.lastFrameMs >= PEER_LIMITS.silentMs) {
+        return hangUp(state, `no sign of life for ${PEER_LIMITS.silentMs / 1000} s`, nowMs, input.random);
       }
       forgetOverdue(link, nowMs);
       return [...compareSets(state, link, nowMs, input), ...readWanted(state, link), ...beat(state, link, nowMs)];
@@ -329,7 +329,7 @@ function welcomed(state: SenderState, frame: Extract<ReceiverFrame, { kind: "wel
   state.unreachableSinceMs = undefined;
   state.link = {
     kind: "live",
-    creditBytes: Math.min(frame.creditBytes, PEER.creditMaxBytes),
+    creditBytes: Math.min(frame.creditBytes, PEER_LIMITS.creditMaxBytes),
     lastFrameMs: nowMs,
     // The next tick sends all sets.
     comparedMs: -Infinity,
@@ -379,12 +379,12 @@ function replaceClaims(state: SenderState, claims: Map<StreamId, Have>): readonl
 
 /** Asks for the bytes of the oldest want, if there is room for them. */
 function readWanted(state: SenderState, link: LiveSenderLink): Effects {
-  if (link.reading !== undefined || link.inFlightBytes + PEER.readBytes > link.creditBytes) return [];
+  if (link.reading !== undefined || link.inFlightBytes + PEER_LIMITS.readBytes > link.creditBytes) return [];
   for (;;) {
     const want = link.wants[0];
     if (want === undefined) return [];
     const { streamId } = want;
-    const seqs = newestSeqs(want, PEER.readSeqs);
+    const seqs = newestSeqs(want, PEER_LIMITS.readSeqs);
     const rest = without(want, seqs);
     if (rest === undefined) link.wants.shift();
     else link.wants[0] = rest;
@@ -395,7 +395,7 @@ function readWanted(state: SenderState, link: LiveSenderLink): Effects {
     );
     if (needed.length === 0) continue;
     link.reading = { want, seqs: needed };
-    return [{ kind: "read", session: state.session, streamId, seqs: needed, maxBytes: PEER.readBytes }];
+    return [{ kind: "read", session: state.session, streamId, seqs: needed, maxBytes: PEER_LIMITS.readBytes }];
   }
 }
 
@@ -450,22 +450,22 @@ function endFlight(link: LiveSenderLink, item: SentBatch): void {
 /** Stops waiting for overdue batches. The comparison of the sets finds those that did not arrive. */
 function forgetOverdue(link: LiveSenderLink, nowMs: number): void {
   for (const ofStream of link.inFlight.values()) {
-    for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER.unheldMs) endFlight(link, item);
+    for (const item of ofStream.values()) if (nowMs - item.sentAtMs >= PEER_LIMITS.unheldMs) endFlight(link, item);
   }
 }
 
 /** Sends the sets of this region: all of them after the welcome and every ten minutes, the grown ones every five seconds. */
 function compareSets(state: SenderState, link: LiveSenderLink, nowMs: number, { own, sums }: SenderInput): Effects {
-  if (nowMs - link.comparedMs < PEER.compareMs) return [];
-  const isWhole = nowMs - link.comparedWholeMs >= PEER.compareWholeMs;
+  if (nowMs - link.comparedMs < PEER_LIMITS.compareMs) return [];
+  const isWhole = nowMs - link.comparedWholeMs >= PEER_LIMITS.compareWholeMs;
   const streams = isWhole ? [...own.keys()] : [...link.grown];
   link.comparedMs = nowMs;
   if (isWhole) link.comparedWholeMs = nowMs;
   link.grown.clear();
   const frames: SenderEffect[] = [];
-  for (let i = 0; i < streams.length; i += PEER.streamsPerFrame) {
+  for (let i = 0; i < streams.length; i += PEER_LIMITS.streamsPerFrame) {
     // Also the sets that the peer already claims: it may hold the other side of a fork, which only the sums show.
-    const part = streams.slice(i, i + PEER.streamsPerFrame).map((streamId): StreamHave => ({
+    const part = streams.slice(i, i + PEER_LIMITS.streamsPerFrame).map((streamId): StreamHave => ({
       streamId,
       have: own.get(streamId) ?? EMPTY_HAVE,
       hashSum: sums.get(streamId),
@@ -480,7 +480,7 @@ function compareSets(state: SenderState, link: LiveSenderLink, nowMs: number, { 
  * here, and nothing that this region sends reaches the peer.
  */
 function beat(state: SenderState, link: LiveSenderLink, nowMs: number): Effects {
-  if (nowMs - link.beatMs < PEER.heartbeatMs) return [];
+  if (nowMs - link.beatMs < PEER_LIMITS.heartbeatMs) return [];
   link.beatMs = nowMs;
   return [sendFrame(state, { kind: "held", streams: [] })];
 }
@@ -495,7 +495,7 @@ function hangUp(state: SenderState, reason: string, nowMs: number, random: numbe
 
 /** The connection is over. The next attempt comes after a pause. */
 function lose(state: SenderState, reason: string, nowMs: number, random: number): Effects {
-  const retryMs = Math.max(backoffMs(PEER.backoff, state.failures, random), PEER.retryMinMs);
+  const retryMs = Math.max(backoffMs(PEER_LIMITS.backoff, state.failures, random), PEER_LIMITS.retryMinMs);
   state.failures += 1;
   state.unreachableSinceMs ??= nowMs;
   state.link = { kind: "waiting", untilMs: nowMs + retryMs };

@@ -5,7 +5,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 import type { Step } from "../../proto/core/step.ts";
 import { changeRefusal, counts, isWaitedFor, minCopiesOf } from "./membership.ts";
-import { PEER } from "./peer-limits.ts";
+import { PEER_LIMITS } from "./peer-limits.ts";
 import { initialReceiver, lackingOffers, stepReceiver } from "./peer-receiver.ts";
 import type { ReceiverEvent, ReceiverSelf, ReceiverState } from "./peer-receiver.ts";
 import { initialSender, peerHolds, senderStatus, stepSender } from "./peer-sender.ts";
@@ -181,7 +181,7 @@ function effectsOf(state: ReplicationState, event: ReplicationEvent, nowMs: numb
 }
 
 function tick(state: ReplicationState, nowMs: number, random: number): Effects {
-  state.wanted.expire(nowMs - PEER.wantMs);
+  state.wanted.expire(nowMs - PEER_LIMITS.wantMs);
   return [
     ...toAllSenders(state, { kind: "tick" }, nowMs, random),
     ...[...state.receivers.keys()].flatMap((link) => toReceiver(state, link, { kind: "tick" }, nowMs)),
@@ -289,7 +289,7 @@ function setMembers(state: ReplicationState, members: readonly Member[], nowMs: 
 
 /** Finds the joining regions that hold every batch of this region. They can become members now. */
 function checkJoining(state: ReplicationState, nowMs: number): Effects {
-  if (nowMs - state.joiningCheckedMs < PEER.compareMs) return [];
+  if (nowMs - state.joiningCheckedMs < PEER_LIMITS.compareMs) return [];
   state.joiningCheckedMs = nowMs;
   return state.members.flatMap((member): Effects => {
     const sender = state.senders.get(regionId(member.region));

@@ -31,7 +31,7 @@ export class UplinkDriver {
   /** The outbox has listed its streams once. Before that, the number of undurable batches is unknown. */
   #listed = false;
   #listener: (report: UplinkReport) => void = () => undefined;
-  #onWorkedOff: () => void = () => undefined;
+  #onIdle: () => void = () => undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(deps: UplinkDriverDeps, options: UplinkDriverOptions = {}) {
@@ -48,7 +48,7 @@ export class UplinkDriver {
         run: (effect, nowMs) => this.#run(effect, nowMs),
         clock,
         onFault,
-        onIdle: () => this.#workedOff(),
+        onIdle: () => this.#becameIdle(),
       },
       options,
     );
@@ -124,23 +124,23 @@ export class UplinkDriver {
     return new Promise((resolve) => {
       const finish = (): void => {
         clearTimeout(timer);
-        this.#onWorkedOff = () => undefined;
+        this.#onIdle = () => undefined;
         resolve();
       };
       const timer = setTimeout(finish, handOverMs);
-      this.#onWorkedOff = () => {
+      this.#onIdle = () => {
         const isDone = this.#endpoints.size === 0 || (this.#listed && undurableBatches(this.#driver.state) === 0);
         if (isDone) finish();
       };
-      this.#onWorkedOff();
+      this.#onIdle();
     });
   }
 
-  #workedOff(): void {
+  #becameIdle(): void {
     let durableBytes = 0;
     for (const region of this.#driver.state.regions.values()) durableBytes += region.totals.durableBytes;
     this.#rate.sample(durableBytes, this.#deps.clock.monotonicMs());
-    this.#onWorkedOff();
+    this.#onIdle();
   }
 
   #run(effect: UplinkEffect, nowMs: number): void {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 
 /**
  * Columns of numbers as bytes: varints, zigzag, and decimals. A form is used only where it is exact: every value is checked to
- * come back the same, including the sign of a zero.
+ * be the same after decoding, including the sign of a zero.
  */
 export class ByteWriter {
   #bytes: Buffer;

@@ -65,7 +65,8 @@ export function haveWire({ streamId, have, hashSum }: StreamHave): tidemark.v1.S
   return hashSum === undefined ? set : { ...set, hashSum };
 }
 
-export function haves(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
+/** @throws RangeError */
+export function streamHavesFromWire(list: readonly tidemark.v1.StreamHave.$Properties[]): StreamHave[] {
   return list.map((item) => {
     const { streamId, prefix, ranges } = wire.StreamHave.create(item);
     const set = { streamId: streamIdFromBytes(streamId), have: haveFromWire(number(prefix), ranges.map(number)) };
@@ -80,10 +81,12 @@ export function number(value: unknown): number {
   return plain;
 }
 
-export function finished(bytes: Uint8Array): Buffer {
+/** The same bytes as a `Buffer`, without a copy. */
+export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** Runs the decoding of `what`. @throws Fault `protocol` instead of any other error. */
 export function guarded<T>(what: string, work: () => T): T {
   try {
     return work();

@@ -6,9 +6,9 @@ import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
   batchFromWire,
   batchWire,
-  finished,
+  bufferOf,
   guarded,
-  haves,
+  streamHavesFromWire,
   haveWire,
   number,
   refusalFromWire,
@@ -79,7 +79,7 @@ export type RegionFrame =
 const wire = tidemark.v1;
 
 export function encodeGatewayFrame(frame: GatewayFrame): Buffer {
-  return finished(wire.GatewayFrame.encode(gatewayWire(frame)).finish());
+  return bufferOf(wire.GatewayFrame.encode(gatewayWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
@@ -125,7 +125,7 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
 }
 
 export function encodeRegionFrame(frame: RegionFrame): Buffer {
-  return finished(wire.RegionFrame.encode(regionWire(frame)).finish());
+  return bufferOf(wire.RegionFrame.encode(regionWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
@@ -140,8 +140,8 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
         region: ack.region,
         storeId: ack.storeId,
         bootId: ack.bootId,
-        durable: haves(ack.durable),
-        replicated: haves(ack.replicated),
+        durable: streamHavesFromWire(ack.durable),
+        replicated: streamHavesFromWire(ack.replicated),
         regions: ack.regions.map((region) => wire.RegionAddress.create(region)).map(({ name, url }) => ({ name, url })),
         creditBytes: number(ack.creditBytes),
         // A region of an earlier version does not send it. Then its own claim decides what is replicated.
@@ -152,8 +152,8 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
       const ack = wire.Ack.create(frame.ack);
       return {
         kind: "ack",
-        durable: haves(ack.durable),
-        replicated: haves(ack.replicated),
+        durable: streamHavesFromWire(ack.durable),
+        replicated: streamHavesFromWire(ack.replicated),
         creditBytes: number(ack.creditBytes),
       };
     }

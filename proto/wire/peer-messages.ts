@@ -7,9 +7,9 @@ import type { StreamHave, WireRefusal } from "./frame-values.ts";
 import {
   batchFromWire,
   batchWire,
-  finished,
+  bufferOf,
   guarded,
-  haves,
+  streamHavesFromWire,
   haveWire,
   number,
   refusalFromWire,
@@ -95,7 +95,7 @@ const RANGES_MAX = 10_000;
 const CURSOR_BYTES_MAX = 8_192;
 
 export function encodeSenderFrame(frame: SenderFrame): Buffer {
-  return finished(wire.SenderFrame.encode(senderWire(frame)).finish());
+  return bufferOf(wire.SenderFrame.encode(senderWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
@@ -106,7 +106,8 @@ export function decodeSenderFrame(bytes: Uint8Array): SenderFrame {
       const { protocol, region, storeId, bootId, software, token } = wire.PeerHello.create(frame.hello);
       return { kind: "hello", protocol, region, storeId: id(storeId), bootId: id(bootId), software, token };
     }
-    if (frame.held != null) return { kind: "held", streams: haves(wire.PeerHeld.create(frame.held).streams) };
+    if (frame.held != null)
+      return { kind: "held", streams: streamHavesFromWire(wire.PeerHeld.create(frame.held).streams) };
     if (frame.batch != null) return { kind: "batch", batch: batchFromWire(frame.batch) };
     if (frame.pruned != null) return { kind: "pruned", ...seqRanges(wire.PeerPruned.create(frame.pruned)) };
     if (frame.snapshotPart != null) {
@@ -131,7 +132,7 @@ export function decodeSenderFrame(bytes: Uint8Array): SenderFrame {
 }
 
 export function encodeReceiverFrame(frame: ReceiverFrame): Buffer {
-  return finished(wire.ReceiverFrame.encode(receiverWire(frame)).finish());
+  return bufferOf(wire.ReceiverFrame.encode(receiverWire(frame)).finish());
 }
 
 /** @throws Fault `protocol` */
@@ -151,7 +152,7 @@ export function decodeReceiverFrame(bytes: Uint8Array): ReceiverFrame {
     }
     if (frame.holds != null) {
       const { streams, complete } = wire.PeerHolds.create(frame.holds);
-      return { kind: "holds", streams: haves(streams), complete };
+      return { kind: "holds", streams: streamHavesFromWire(streams), complete };
     }
     if (frame.want != null) {
       const want = wire.PeerWant.create(frame.want);

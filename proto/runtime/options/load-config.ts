@@ -173,7 +173,7 @@ class Places {
 
 type Mistake = { readonly at: number; readonly text: string };
 
-/** `meantPath`: the key that a misspelt one is near to. `missingPath`: the key that is missing. */
+/** `meantPath`: the known key that is nearest to a misspelt one. `missingPath`: the key that is missing. */
 type SchemaMistake = Mistake & { readonly meantPath?: string; readonly missingPath?: string };
 
 /** All mistakes in one fault, in the order in which a person reads the file. */
