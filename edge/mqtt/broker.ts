@@ -31,7 +31,7 @@ import { SysTopics } from "./sys-topics.ts";
  *
  * Promises (P1): a PUBACK or PUBREC is written from the commit callback of the intake and from nowhere else, in order
  * per client. When the storage fails, no acknowledgement follows. Refusals come in the same order. A message that is
- * retained, or that a session waits for, is on disk for these, too, before it is acknowledged.
+ * retained or queued for a session is in `sessions.db`, too, before it is acknowledged.
  *
  * A client has at most one read of messages (64 KiB) in the broker: aedes reads the next bytes when all packets of the
  * last read are done. While the storage is congested, no connection is read (`FlowControl`), and TCP makes the sensors
@@ -133,7 +133,10 @@ export class MqttBroker {
     return this.#connections.size;
   }
 
-  /** Publishes a message of the gateway itself, at QoS 0 [MQTT-4.3.1]. A client that is absent will be asked again. */
+  /**
+   * Publishes a message of the gateway itself, at QoS 0 [MQTT-4.3.1]. A client that is absent misses it, and gets the next
+   * request.
+   */
   send(topic: string, payload: Uint8Array): void {
     this.#aedes.publish({ cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false });
   }
@@ -283,8 +286,8 @@ export class MqttBroker {
   }
 
   /**
-   * A client whose send buffer is full loses QoS 0 messages. If it must get every message, it is closed. It finds the messages
-   * in its session when it comes back.
+   * A client whose send buffer is full loses QoS 0 messages. If it must get every message, it is closed. It finds the
+   * messages in its session when it comes back.
    */
   #sendsOverflowing(client: MqttClient, message: Publish): boolean {
     const isClosed = message.qos > 0 && [...client.subscriptions.values()].some((qos) => qos > 0);

@@ -192,7 +192,7 @@ function readTlsFile({ protocol }: ListenerOptions, path: string): Buffer {
 }
 
 /**
- * The TLS option that each file sets. A new file in the configuration needs a line here, which the compiler requires.
+ * The TLS option that each file sets. The compiler requires a line for each file in the configuration.
  */
 const TLS_OPTIONS: { readonly [name in keyof TlsFiles]-?: (pem: Buffer) => TlsOptions } = {
   cert: (cert) => ({ cert }),

@@ -19,7 +19,10 @@ export class RetainedQuota {
     return this.#sizes.size;
   }
 
-  /** Whether the message may be retained; if so, it is counted. An empty message always may: it deletes the retained one. */
+  /**
+   * Whether the message may be retained; if so, it is counted. An empty message is always allowed: it deletes the retained
+   * one.
+   */
   admit(topic: string, payloadBytes: number): boolean {
     const before = this.#sizes.get(topic) ?? 0;
     if (payloadBytes === 0) {

@@ -9,7 +9,7 @@ import { REASON, type Reason } from "./reasons.ts";
  * becomes a timer of NaN ms, which throws when the client leaves and ends the process. So every number that aedes
  * computes with must be a number here.
  *
- * `packet-check.ts` looks at the bytes before, and refuses most of this: properties without a value, a will of QoS 3,
+ * `packet-check.ts` checks the bytes first, and refuses most of this: properties without a value, a will of QoS 3,
  * invalid filters. The checks here are a second line of defence, because that check depends on the inner steps of a
  * parser that may change.
  */

@@ -2,8 +2,8 @@
  * Recognises a redelivered MQTT message.
  *
  * A client that has not seen our acknowledgement sends the same packet identifier and the same content again, with the
- * DUP flag. For the last `capacity` acknowledged deliveries of all clients together, or more, the memory holds the pair
- * (client + packet identifier -> topic + payload), both as 53-bit hashes. Only a message *with* the flag is looked up,
+ * DUP flag. The memory holds a pair (client + packet identifier -> topic + payload), both as 53-bit hashes, for at least
+ * the last `capacity` acknowledged deliveries of all clients together. Only a message *with* the flag is looked up,
  * so a false match needs both hashes to collide on a redelivery.
  *
  * A new message without the flag under a known packet identifier proves that its client saw the earlier

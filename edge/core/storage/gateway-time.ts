@@ -30,7 +30,7 @@ export type TimeRules = {
   readonly behindWaitMs: number;
 };
 
-/** This software is younger than 2026; a clock that is behind has ten minutes to be set. */
+/** This software did not exist before 2026. A clock that is behind has ten minutes to be set. */
 export const TIME_RULES: TimeRules = {
   notBeforeMs: 1_767_225_600_000,
   maxWaitMs: Infinity,
@@ -136,7 +136,7 @@ export function estimatedOffsets(
   return offsets;
 }
 
-/** The wall clock has whole milliseconds and the monotonic clock is finer. A smaller difference is no step. */
+/** The wall clock has whole milliseconds and the monotonic clock is finer. A smaller difference is not a step. */
 const JITTER_MS = 5;
 const STEP_MS = 1000;
 /** The newest known time is written every ten seconds, and a good clock is off by less than this. */

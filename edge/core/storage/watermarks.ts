@@ -1,5 +1,5 @@
 /**
- * Event-time progress of the devices. A device's watermark is the newest event time it has shown, minus the
+ * Event-time progress of the devices. A device's watermark is the newest event time of its readings, minus the
  * out-of-orderness that its series allow; a window closes when the watermark of its device passes the window's end.
  *
  * The watermark is per device and not per gateway: a sensor that sends the readings of last week does not delay the

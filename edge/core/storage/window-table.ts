@@ -431,7 +431,7 @@ export class WindowTable {
   }
 
   #grow(): void {
-    // By a half and not by two: at a million windows the slack of doubling would be 100 MB.
+    // Grows by a half instead of doubling: at a million windows, doubling would waste 100 MB.
     const length = Math.max(256, Math.ceil(this.#capacity * 1.5));
     this.#next = filled(new Int32Array(length), this.#next);
     this.#series = filled(new Int32Array(length), this.#series);

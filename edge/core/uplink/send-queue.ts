@@ -27,7 +27,7 @@ export type SendQueue = {
   /** In the order of sending: the first has waited longest. */
   readonly inFlight: readonly InFlightBatch[];
   readonly inFlightBytes: number;
-  /** Running mean. A read asks for about as many seqs as fit into it. */
+  /** Running mean. It decides how many seqs a read asks for. */
   readonly meanBatchBytes: number;
 };
 

@@ -12,7 +12,7 @@ export function settle(turn: Turn, region: RegionState): void {
   turn.put({ ...marked, timerAtMs: atMs });
 }
 
-/** When something has to be done without any event. */
+/** The next time at which something must be done without an event. */
 function deadlineMs(region: RegionState): number {
   const { link, marks } = region;
   switch (link.kind) {

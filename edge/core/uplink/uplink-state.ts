@@ -71,7 +71,7 @@ export type UplinkState = {
   readonly dual: DualSend;
   /** Batches return to a more preferred region when it has been live for this time. */
   readonly returnMs: number;
-  /** The regions of the configuration, in the order of preference. Learned regions come behind them. */
+  /** The regions of the configuration, in the order of preference. Learned regions follow. */
   readonly configured: readonly RegionId[];
   readonly streams: ReadonlyMap<StreamId, HeldStream>;
   readonly regions: ReadonlyMap<RegionId, RegionState>;
@@ -115,7 +115,7 @@ export type RegionState = {
   readonly circuit: Circuit;
   /** Why the last session ended. The same reason is not reported again. */
   readonly lastLoss: string;
-  /** Since when there is no live session; undefined while there is one. */
+  /** The start of the time without a live session; undefined while there is one. */
   readonly offlineSinceMs: number | undefined;
   /** How long a sent batch may take until it is durable. It is doubled when a session ends because a batch took
    *  longer. So a link that needs more than ten seconds for one batch works in the end. */

@@ -46,7 +46,7 @@ export class MessageQueues {
     return this.#queuedBytes;
   }
 
-  /** Adds a message that the last process left. To be called with the oldest message first. */
+  /** Adds a message that the last process left. Call it with the oldest message first. */
   restore(session: Session, row: SessionImage["outgoing"][number]): void {
     const { seq, bytes, packetId, released } = row;
     this.#lastSeq = Math.max(this.#lastSeq, seq);

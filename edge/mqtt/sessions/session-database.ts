@@ -311,7 +311,7 @@ function outgoingOf(row: OutgoingColumns): OutgoingRow {
   };
 }
 
-/** A text payload stays a text: SQLite and the persistence contract of aedes tell text and bytes apart. */
+/** A text payload stays a text: SQLite and the persistence contract of aedes distinguish text from bytes. */
 function bytesOf<T extends Uint8Array | string | null>(bytes: T): T extends Uint8Array ? Buffer : T;
 function bytesOf(bytes: Uint8Array | string | null): Buffer | string | null {
   if (bytes === null || typeof bytes === "string") return bytes;

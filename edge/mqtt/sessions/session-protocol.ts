@@ -110,7 +110,7 @@ export type OutgoingRow = StoredMessage & {
   readonly identifiers: readonly number[];
   /** Null: it was never sent. */
   readonly packetId: number | null;
-  /** The receiver has it and was told to forget its identifier (PUBREL). */
+  /** The receiver has the message. The next packet of the exchange is PUBREL. */
   readonly released: boolean;
 };
 

@@ -112,7 +112,7 @@ export class SessionStore {
   /**
    * Forgets the sessions whose time is over. The monotonic clock measures the absence. The absence before this process
    * began comes from the wall clock, when it can be trusted. So a machine that starts in 1970, or whose clock is set
-   * while it runs, forgets no session too early.
+   * while it runs, does not forget a session too early.
    */
   sweep(): void {
     const clocks = { atMs: this.#clock.monotonicMs(), nowMs: this.trustedNowMs() };

@@ -7,7 +7,7 @@ import type { SessionAnswer, SessionImage, SessionQuestion, SessionThread, Sessi
  *
  * The changes of one turn of the event loop are in one transaction, perhaps with those of other turns. They reach the
  * disk in the order in which they were written. After a failure no callback is called any more: a missing
- * acknowledgement is safe, a wrong one is not. A caller that waits then waits until the process ends.
+ * acknowledgement is safe, a wrong one is not. A waiting caller then waits until the process ends.
  */
 export class SessionWriter {
   readonly #thread: ThreadClient<SessionThread>;

@@ -2,8 +2,8 @@ import type { StoredWill } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
 
 /**
- * The wills of connected clients, and of clients that were connected when the last process died. The latter are due, because
- * their connections broke without a DISCONNECT.
+ * The wills of connected clients, and of clients that were connected when the last process died. Wills that the last process
+ * left are due, because the connections of their clients broke without a DISCONNECT.
  */
 export class WillStore {
   readonly #writer: Pick<SessionWriter, "write">;
