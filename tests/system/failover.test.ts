@@ -92,6 +92,7 @@ test("[P3] the home region is lost for ever under load: the others have every ac
   expect((await uplinkOf(site.gateways[0]!)).region).toBe("us");
 });
 
+// How fast: tests/unit/edge/core/uplink/uplink-regions.test.ts, on virtual time.
 test.each(["killed", "frozen"])("[I9] when the active region is %s, the standby takes over", async (how) => {
   const site = await started();
   const [gateway] = site.gateways;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { initialUplink, stepUplink } from "../../../../../edge/core/uplink/uplink.ts";
 import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/uplink-events.ts";
+import { UPLINK } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
@@ -99,6 +100,12 @@ class UplinkFixture {
     return sent;
   }
 
+  /** The first timer that the uplink asked for, and its region. */
+  nextTimer(): readonly [atMs: number, region: RegionId] {
+    const timers = [...this.state.regions.values()].map(({ timerAtMs, region }) => [timerAtMs, region] as const);
+    return timers.reduce((first, one) => (one[0] < first[0] ? one : first));
+  }
+
   sealed(...seqs: readonly number[]): this {
     return this.feed({ kind: "sealed", streamId: STREAM, firstSeq: toSeq(seqs[0]!), lastSeq: toSeq(seqs.at(-1)!) });
   }
@@ -168,6 +175,39 @@ describe("[I25] batches that are durable in only one region go to a second one",
     uplink.heard(EU, ack(upTo(4)));
     const reads = uplink.pass(2000).filter((effect) => effect.kind === "read_batches");
     expect(reads.map(({ region, seqs }) => [region, seqs])).toEqual([[US, [4]]]);
+  });
+});
+
+describe("[I9] the standby takes over", () => {
+  const underway = (): UplinkFixture => {
+    const uplink = new UplinkFixture(EU, US).greeted(EU).greeted(US).sealed(1, 2, 3);
+    expect(uplink.sentTo(EU)).toEqual([1, 2, 3]);
+    return uplink;
+  };
+
+  test("in the step that learns of the end of the connection, and is sent what the lost region did not acknowledge", () => {
+    const uplink = underway().heard(EU, ack(upTo(1)));
+    uplink.heard(EU, { kind: "closed", reason: "killed" });
+    expect(uplink.roles).toBe("eu waiting, us active");
+    expect(uplink.sentTo(US)).toEqual(expect.arrayContaining([2, 3]));
+    expect(uplink.nowMs).toBe(0);
+  });
+
+  test("when the active region is silent for 3 s, even if nothing happens but the gateway's own timers", () => {
+    const uplink = underway();
+    const silentSinceMs = uplink.nowMs;
+    // The standby answers each second. The active region is frozen: its connection stays open, and nothing comes.
+    for (let nextAckMs = 1_000; uplink.state.active === EU;) {
+      const [timerMs, region] = uplink.nextTimer();
+      uplink.nowMs = Math.min(timerMs, nextAckMs);
+      if (timerMs <= nextAckMs) uplink.feed({ kind: "timer", region });
+      else uplink.heard(US, ack(NONE));
+      if (uplink.nowMs === nextAckMs) nextAckMs += 1_000;
+    }
+    expect(uplink.nowMs - silentSinceMs).toBe(UPLINK.silentMs);
+    expect(UPLINK.silentMs).toBe(3_000);
+    expect(uplink.roles).toBe("eu waiting, us active");
+    expect(uplink.sentTo(US)).toEqual([1, 2, 3]);
   });
 });
 
