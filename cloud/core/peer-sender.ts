@@ -17,9 +17,9 @@ import type { PeerReport } from "./peer-report.ts";
  *     waiting --due--> dialling --welcome--> live --closed / silent / refused--> waiting
  *
  * Promises:
- * - `holds` is what the peer claimed on this connection. While the peer is out of reach, it is what the peer claimed
- *   last. The first complete claim of a connection replaces all earlier claims: a region that was restored from a backup
- *   claims less than before.
+ * - `holds` contains the sets that the peer claims on this connection. While the peer is out of reach, it contains
+ *   the last claims. The first complete claim of a connection replaces all earlier claims: a region that was restored
+ *   from a backup claims less than before.
  * - A batch that was just committed is sent at once if the credit of the peer allows it. The comparison of the sets
  *   finds every batch that was not sent or was lost on the way. So nothing has to be remembered here.
  * - Unacknowledged bytes stay within the credit of the peer. Every state has a deadline.
@@ -33,7 +33,7 @@ export type SenderState = {
   link: SenderLink;
   failures: number;
   lastLoss: string;
-  /** Since when there is no live link; undefined while there is one. */
+  /** When the last live link ended; undefined while there is one. */
   unreachableSinceMs: number | undefined;
   /** The number of the latest connection. */
   session: number;

@@ -25,7 +25,7 @@ export type ReplicationEvent =
   | {
       readonly kind: "committed";
       readonly sets: readonly HeldSet[];
-      /** Batches that this region holds first, from gateways and operators. */
+      /** Batches that this region committed first, from gateways and operators. */
       readonly fresh: readonly SealedBatch[];
       /** The outcomes of the batches that peers sent. */
       readonly settled: readonly OfLink<SettledPeerBatch>[];

@@ -48,7 +48,7 @@ type CommandSummary = {
   readonly last?: number | undefined;
 };
 
-/** The windows of one request go into one batch, and their JSON is well under the largest body. */
+/** The windows of one request go into one batch, and their JSON is much smaller than the largest body. */
 const WINDOWS_MAX = 1000;
 /** A request of a thousand summaries is a fifth of this. */
 export const REQUEST_BYTES_MAX: number = 1024 * 1024;

@@ -98,10 +98,10 @@ export interface Store {
    */
   lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]>;
 
-  /** Reads all rows, some at a time, after the position `after`, empty for the first, and sums their hashes by day. */
+  /** Reads some rows after the position `after`, which is empty at the start, and sums their hashes by day. */
   digests(after: Uint8Array): Promise<DigestPage>;
 
-  /** Everything that decides answers, in memory. For tests: the size is that of the store. */
+  /** Everything that decides answers, as one value in memory. Only for tests, because it is as large as the store. */
   dump(): Promise<StoreDump>;
 
   /** May be called more than once. */

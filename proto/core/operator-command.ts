@@ -11,9 +11,9 @@ import type { WindowSummary } from "./summary.ts";
 export type OperatorCommand = {
   /** Hybrid logical clock (`hlc.ts`): orders commands of one rank for one window. */
   readonly hlc: number;
-  /** Why. Kept with the command. */
+  /** The reason of the operator. It is kept with the command. */
   readonly reason: string;
-  /** Who gave it. */
+  /** The operator who gave the command. */
   readonly actor: string;
 } & (
   | { readonly kind: OperatorRank; readonly window: WindowKey; readonly summary: WindowSummary }
@@ -49,7 +49,7 @@ export type OperatorRow = {
   readonly hlc: number;
   /** First 48 bits of the hash of the batch. Orders two commands with the same `hlc`, from two regions. */
   readonly hash48: number;
-  /** Null takes back the earlier commands of this rank. */
+  /** Null: the command takes back the earlier commands of this rank. */
   readonly summary: WindowSummary | null;
   readonly reason: string;
   readonly actor: string;

@@ -1,7 +1,7 @@
 import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge } from "@prometheus-io/client";
 
-/** By name: what each metric is. With a `label` its value is one number for each value of the label. */
+/** Metrics by name. A metric with a `label` has one number for each value of the label. */
 export type MetricTable = Readonly<
   Record<string, { readonly kind: "counter" | "gauge"; readonly help: string; readonly label?: string }>
 >;

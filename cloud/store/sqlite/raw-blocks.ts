@@ -44,8 +44,8 @@ export class SqliteRawReadings {
 
   /**
    * The first `limit` readings of a series after `after`, in order of time. Blocks are read in order of their first time.
-   * `raw_span_ms` bounds how long before the range a block that reaches into it can begin. The answer is complete as soon
-   * as the next block begins after all readings found so far.
+   * A block that reaches into the range begins at most `raw_span_ms` before it. The answer is complete as soon as the
+   * next block begins after all readings found so far.
    */
   first(series: SeriesIdRow, range: TimeRange, after: ReadingKey | null, limit: number): RawReading[] {
     const fromMs = Math.max(range.fromMs, after?.timeMs ?? Number.MIN_SAFE_INTEGER);

@@ -121,7 +121,7 @@ export class SqliteSnapshotReader {
     return { part: { commands }, key: last === undefined || rows.length < ROWS_PER_PART ? null : [last.device] };
   }
 
-  /** The members in one part: there are a few dozen. */
+  /** All members in one part, because there are at most a few dozen. */
   #members(bound: number): Found {
     const rows = this.#sql.members.all(bound).filter(({ covered }) => covered === 1);
     const commands = rows.map((row) => {

@@ -1,8 +1,8 @@
 import type { Value } from "../../../proto/core/reading.ts";
 
 /**
- * A reading's value in a column of type ANY: REAL a number, TEXT a text, BLOB what SQLite has no type for (x'00' false,
- * x'01' true, x'02' and the digits of an integer beyond 2^53).
+ * A reading's value in a column of type ANY: REAL a number, TEXT a text, BLOB a value without a type in SQLite (x'00'
+ * false, x'01' true, x'02' and the digits of an integer beyond 2^53).
  */
 export type StoredValue = number | string | Buffer;
 

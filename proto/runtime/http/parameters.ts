@@ -14,8 +14,8 @@ export type ParameterSchemas = Readonly<Record<string, z.ZodType<unknown, string
 export type Parameters<S extends ParameterSchemas> = z.output<z.ZodObject<S>>;
 
 /**
- * @param others names of parameters that another reader reads.
- * @returns reads the query of an address; it throws an HttpError that names the first mistake.
+ * @param others the names of parameters that another reader reads.
+ * @returns a function that reads the query of an address, and throws an HttpError that names the first mistake.
  */
 export function parameterReader<S extends ParameterSchemas>(
   schemas: S,
