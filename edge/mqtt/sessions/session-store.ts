@@ -16,8 +16,8 @@ import { WillStore } from "./will-store.ts";
  * identifiers of QoS 2 exchanges, retained messages and wills.
  *
  * Everything except the queued payloads is in memory, so decisions are made at once. `sessions.db` follows in the order
- * of the decisions, and {@link durable} reports when it is done. Every quantity has a limit. What exceeds a limit is
- * refused, or dropped and reported.
+ * of the decisions, and {@link durable} reports when it is done. Every quantity has a limit. Anything above a limit is refused,
+ * or dropped and reported.
  */
 export class SessionStore {
   readonly retained: RetainedStore;
