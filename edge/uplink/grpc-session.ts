@@ -21,7 +21,7 @@ import type {
   SessionEvent,
   SessionHello,
   StreamSets,
-} from "./session.ts";
+} from "../core/uplink/session.ts";
 
 /**
  * A region that is reached by gRPC. Each session has its own channel (proto/runtime/grpc-target.ts). A new connection

@@ -11,7 +11,7 @@ import { quarantinedBatches } from "../core/uplink/uplink-state.ts";
 import type { RegionState, UplinkState } from "../core/uplink/uplink-state.ts";
 import type { Outbox } from "../storage/outbox.ts";
 import { LagMeter, RateMeter } from "./meters.ts";
-import type { RegionEndpoint, RegionSession } from "./session.ts";
+import type { RegionEndpoint, RegionSession } from "../core/uplink/session.ts";
 
 /**
  * Carries out what the uplink (edge/core/uplink/uplink.ts) decides: reads the outbox, opens and closes sessions, sends

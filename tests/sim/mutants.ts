@@ -1,4 +1,4 @@
-import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
+import type { SessionEvent, StreamSets } from "../../edge/core/uplink/session.ts";
 import type { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SnapshotChunk } from "../../cloud/store/store.ts";
 import type { StoreDump } from "../../cloud/store/store-dump.ts";

@@ -6,7 +6,7 @@ import { PublishChunkWriter } from "../../edge/storage/publish-chunk.ts";
 import type { CommitResult } from "../../edge/storage/storage-contract.ts";
 import { StorageEngine } from "../../edge/storage/storage-engine.ts";
 import { sessionEventOf } from "../../edge/uplink/grpc-session.ts";
-import type { RegionEndpoint } from "../../edge/uplink/session.ts";
+import type { RegionEndpoint } from "../../edge/core/uplink/session.ts";
 import type { UplinkStatus } from "../../edge/uplink/uplink-driver.ts";
 import { UplinkDriver } from "../../edge/uplink/uplink-driver.ts";
 import type { Have } from "../../proto/core/have.ts";

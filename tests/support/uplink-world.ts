@@ -2,7 +2,7 @@ import { initialUplink, stepUplink } from "../../edge/core/uplink/uplink.ts";
 import { UPLINK } from "../../edge/core/uplink/uplink-state.ts";
 import type { UplinkEffect, UplinkEvent, UplinkReport } from "../../edge/core/uplink/uplink-events.ts";
 import type { HeldStream, UplinkState } from "../../edge/core/uplink/uplink-state.ts";
-import type { SessionEvent, StreamSets } from "../../edge/uplink/session.ts";
+import type { SessionEvent, StreamSets } from "../../edge/core/uplink/session.ts";
 import { contains, EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../../proto/core/have.ts";
 import type { Have } from "../../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
-import type { StreamSets } from "../../uplink/session.ts";
+import type { StreamSets } from "./session.ts";
 import { seqCount } from "./seq-ranges.ts";
 import type { HeldStream, RegionClaim, RegionState, UplinkState } from "./uplink-state.ts";
 

@@ -1,5 +1,5 @@
 import type { StreamId } from "../../../proto/core/ids.ts";
-import type { SessionEvent } from "../../uplink/session.ts";
+import type { SessionEvent } from "./session.ts";
 import { greetedClaims } from "./claims.ts";
 import { lose, refused, refusedForGood } from "./link-end.ts";
 import { withMarkDone } from "./marks.ts";

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../../proto/core/backoff.ts";
-import type { RegionRefusal } from "../../uplink/session.ts";
+import type { RegionRefusal } from "./session.ts";
 import { markAll } from "./marks.ts";
 import { settle } from "./settle.ts";
 import type { Turn } from "./turn.ts";

@@ -1,5 +1,5 @@
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
-import type { SessionEvent } from "../../uplink/session.ts";
+import type { SessionEvent } from "./session.ts";
 import { acknowledgedClaims, claimsBatch } from "./claims.ts";
 import { lose, refused } from "./link-end.ts";
 import { allowance, durableTimeout } from "./link-pace.ts";

@@ -1,6 +1,6 @@
 import type { RegionId, Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
-import type { RegionRefusal, SessionEvent, SessionHello } from "../../uplink/session.ts";
+import type { RegionRefusal, SessionEvent, SessionHello } from "./session.ts";
 import type { HeldStream, RegionClaim } from "./uplink-state.ts";
 
 /** The events of the uplink. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
 import type { GrpcTarget } from "../../../../proto/runtime/grpc-target.ts";
-import type { SessionEvent } from "../../../../edge/uplink/session.ts";
+import type { SessionEvent } from "../../../../edge/core/uplink/session.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import type { GatewayId, RegionId } from "../../../../proto/core/ids.ts";
 import { TestRegion } from "../../../support/test-region.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo, Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { UplinkReport } from "../../../../edge/core/uplink/uplink-events.ts";
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
-import type { SessionEvent } from "../../../../edge/uplink/session.ts";
+import type { SessionEvent } from "../../../../edge/core/uplink/session.ts";
 import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
 import { heldCount } from "../../../../proto/core/have.ts";
 import { monotonicMs } from "../../../../proto/core/ids.ts";

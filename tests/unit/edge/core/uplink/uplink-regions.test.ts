@@ -3,7 +3,7 @@ import { initialUplink, stepUplink } from "../../../../../edge/core/uplink/uplin
 import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/uplink-events.ts";
 import { UPLINK } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
-import type { SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
+import type { SessionEvent, StreamSets } from "../../../../../edge/core/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
 import { regionId, toSeq } from "../../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../../proto/core/ids.ts";

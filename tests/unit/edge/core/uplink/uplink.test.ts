@@ -5,7 +5,7 @@ import { undurableBatches } from "../../../../../edge/core/uplink/claims.ts";
 import { UPLINK } from "../../../../../edge/core/uplink/uplink-state.ts";
 import type { UplinkEffect, UplinkEvent } from "../../../../../edge/core/uplink/uplink-events.ts";
 import type { UplinkState } from "../../../../../edge/core/uplink/uplink-state.ts";
-import type { RefusalCode, SessionEvent, StreamSets } from "../../../../../edge/uplink/session.ts";
+import type { RefusalCode, SessionEvent, StreamSets } from "../../../../../edge/core/uplink/session.ts";
 import { haveOf } from "../../../../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../../../proto/core/record.ts";

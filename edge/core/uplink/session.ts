@@ -1,6 +1,6 @@
-import type { Have } from "../../proto/core/have.ts";
-import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
-import type { SealedBatch } from "../../proto/core/record.ts";
+import type { Have } from "../../../proto/core/have.ts";
+import type { RegionId, Seq, StreamId } from "../../../proto/core/ids.ts";
+import type { SealedBatch } from "../../../proto/core/record.ts";
 
 /**
  * One session of a gateway with a region, from the first packet to the last. It is opened once and never reopened. It
