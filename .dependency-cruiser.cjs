@@ -96,6 +96,13 @@ module.exports = {
       },
     },
     {
+      name: "side-core-knows-no-adapter",
+      comment: "A type that the core and an adapter share is declared in the core.",
+      severity: "error",
+      from: { path: "^(edge|cloud)/(core|decode)/" },
+      to: { path: ADAPTER },
+    },
+    {
       name: "adapters-do-not-meet",
       comment: "compose.ts connects them by constructor arguments. They share only types.",
       severity: "error",

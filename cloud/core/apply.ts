@@ -1,10 +1,10 @@
 import { addHash48, hash48Of } from "../../proto/core/hash48.ts";
 import { contains, insert } from "../../proto/core/have.ts";
+import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import { isOperatorName } from "../../proto/core/operator-command.ts";
 import type { BatchCounts, SealedBatch } from "../../proto/core/record.ts";
 import type { OpenedBatch, ReadableBatch } from "../../proto/wire/batch-codec.ts";
-import type { ApplyOutcome, ArrivedBatch, StreamSet } from "../store/store.ts";
 
 /**
  * How a batch enters the set of a region: whether it is accepted, what its stream holds afterwards, which counts
@@ -75,6 +75,33 @@ export function countsOf({ content, rawSlices }: ReadableBatch): BatchCounts {
   const rawReadings = rawSlices.reduce((sum, slice) => sum + slice.count, 0);
   return { ledger: content.ledger, records: content.windows.length, rawReadings };
 }
+
+export type ArrivedBatch = SealedBatch & {
+  /** The gateway that delivered it. The gateway that sealed it is named in the batch. Empty for a batch from a peer. */
+  readonly gateway: string;
+  /** Whether the sender proved to be this gateway. Then a batch that another gateway sealed is `invalid`. */
+  readonly verified: boolean;
+  readonly receivedMs: number;
+};
+
+export type ApplyOutcome =
+  | { readonly kind: "stored"; readonly records: number; readonly rawReadings: number }
+  | { readonly kind: "already" }
+  /** Held beside another batch with the same id and other bytes: the gateway must continue in a new stream. */
+  | { readonly kind: "fork"; readonly message: string }
+  /** Held as it is, until a later version of this software can read it. */
+  | { readonly kind: "unknown_format"; readonly message: string }
+  /** Not held: the bytes do not match what their sender says about them. */
+  | { readonly kind: "invalid"; readonly message: string };
+
+/** `gateway` is null for a stream that the store does not know. */
+export type StreamSet = {
+  readonly streamId: StreamId;
+  readonly have: Have;
+  readonly gateway: string | null;
+  /** Sum of the first 48 bits of the hashes of all its batches, modulo 2^48, both sides of a fork included. */
+  readonly hashSum: number;
+};
 
 /** The stream of a batch and the batches under its number, as the store holds them. */
 export type BatchFacts = {

@@ -2,7 +2,8 @@ import { Fault } from "../../proto/core/fault.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { ApplyOutcome, ArrivedBatch, Store, StreamSet, VoidedBatches } from "../store/store.ts";
+import type { ApplyOutcome, ArrivedBatch, StreamSet } from "../core/apply.ts";
+import type { Store, VoidedBatches } from "../store/store.ts";
 
 /**
  * Group commit: the batches that gateways, peers and operators deliver go into one transaction after another. The result

@@ -15,7 +15,8 @@ import type {
   IngestSessionState,
 } from "../core/ingest-session.ts";
 import type { StreamCall, StreamService } from "../grpc/region-server.ts";
-import type { Store, StreamSet } from "../store/store.ts";
+import type { StreamSet } from "../core/apply.ts";
+import type { Store } from "../store/store.ts";
 import type { Committer, CommitListener, ReplicatedSet, SettledBatch } from "./committer.ts";
 
 /**

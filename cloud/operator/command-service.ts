@@ -7,7 +7,7 @@ import { operatorName } from "../../proto/core/operator-command.ts";
 import type { OperatorCommand, OperatorDraft } from "../../proto/core/operator-command.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import type { Committer, CommitListener, SettledBatch } from "../ingest/committer.ts";
-import type { ApplyOutcome } from "../store/store.ts";
+import type { ApplyOutcome } from "../core/apply.ts";
 
 /**
  * Makes batches from the commands of operators, in its own stream. After that the commands are replicated, compared and

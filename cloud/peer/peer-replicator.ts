@@ -20,7 +20,8 @@ import {
 import type { ReplicationOptions, ReplicationState } from "../core/replication.ts";
 import type { StreamCall, StreamService } from "../grpc/region-server.ts";
 import type { Commit, Committer } from "../ingest/committer.ts";
-import type { Store, StreamSet } from "../store/store.ts";
+import type { StreamSet } from "../core/apply.ts";
+import type { Store } from "../store/store.ts";
 import type { OutgoingLink, OutgoingListener } from "./outgoing-link.ts";
 
 /**

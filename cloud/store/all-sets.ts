@@ -1,4 +1,5 @@
-import type { Store, StreamKey, StreamSet } from "./store.ts";
+import type { StreamSet } from "../core/apply.ts";
+import type { Store, StreamKey } from "./store.ts";
 
 /** The sets of all streams. */
 export async function allSets(store: Store): Promise<readonly StreamSet[]> {

@@ -1,3 +1,4 @@
+import type { ApplyOutcome, ArrivedBatch, StreamSet } from "../core/apply.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import type { Conflict } from "../../proto/core/conflicts.ts";
 import type { EffectiveRecord, SlotRow } from "../../proto/core/effective.ts";
@@ -108,30 +109,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type ArrivedBatch = SealedBatch & {
-  /** The gateway that delivered it. The gateway that sealed it is named in the batch. Empty for a batch from a peer. */
-  readonly gateway: string;
-  /** Whether the sender proved to be this gateway. Then a batch that another gateway sealed is `invalid`. */
-  readonly verified: boolean;
-  readonly receivedMs: number;
-};
-
 export type ApplyResult = {
   /** One for each batch, in the same order. */
   readonly outcomes: readonly ApplyOutcome[];
   /** The set of every stream with a batch that is not `invalid`, as committed. */
   readonly sets: readonly StreamSet[];
 };
-
-export type ApplyOutcome =
-  | { readonly kind: "stored"; readonly records: number; readonly rawReadings: number }
-  | { readonly kind: "already" }
-  /** Held beside another batch with the same id and other bytes: the gateway must continue in a new stream. */
-  | { readonly kind: "fork"; readonly message: string }
-  /** Held as it is, until a later version of this software can read it. */
-  | { readonly kind: "unknown_format"; readonly message: string }
-  /** Not held: the bytes do not match what their sender says about them. */
-  | { readonly kind: "invalid"; readonly message: string };
 
 export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };
 
@@ -164,14 +147,6 @@ export type VoidedBatches = {
   readonly reason: string;
 };
 
-/** `gateway` is null for a stream that the store does not know. */
-export type StreamSet = {
-  readonly streamId: StreamId;
-  readonly have: Have;
-  readonly gateway: string | null;
-  /** Sum of the first 48 bits of the hashes of all its batches, modulo 2^48, both sides of a fork included. */
-  readonly hashSum: number;
-};
 /** `hash48`: the first 48 bits of the hash. */
 export type BatchHash = { readonly seq: Seq; readonly hash48: number };
 export type HashRequest = { readonly streamId: StreamId; readonly after: number; readonly limit: number };

@@ -18,6 +18,10 @@ const DIRECTION: readonly Plant[] = Object.entries<Files>({
   "sides-never-meet": { "cloud/query/spy.ts": `export * from "../../edge/core/gauge.ts";\n` },
   "sides-know-no-operator": { "cloud/store/phone.ts": `export * from "../../deploy/tidemark.ts";\n` },
   "side-core-is-pure": { "edge/core/rich.ts": `export { z } from "zod";\n` },
+  "side-core-knows-no-adapter": {
+    "cloud/core/curious.ts": `export type { Store } from "../store/store.ts";\n`,
+    "cloud/store/store.ts": `export type Store = { readonly kind: "store" };\n`,
+  },
   "adapters-do-not-meet": { "edge/mqtt/neighbour.ts": `export { Journal } from "../storage/journal.ts";\n` },
   "adapters-do-not-look-up": { "edge/uplink/upward.ts": `export * from "../compose.ts";\n` },
   "compose-alone-knows-adapters": { "edge/config.ts": `export { Journal } from "./storage/journal.ts";\n` },

@@ -12,13 +12,11 @@ import type { OpenedBatch } from "../../../proto/wire/batch-codec.ts";
 import { decodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import type { SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { applyBatch, enterBatch, readHeldBatch } from "../../core/apply.ts";
-import type { BatchChange, BatchFacts } from "../../core/apply.ts";
+import type { ApplyOutcome, ArrivedBatch, BatchChange, BatchFacts, StreamSet } from "../../core/apply.ts";
 import { rowsOfBatch } from "../../core/apply-rows.ts";
 import type {
   AnswerKey,
-  ApplyOutcome,
   ApplyResult,
-  ArrivedBatch,
   BatchHash,
   BatchId,
   BatchRequest,
@@ -49,7 +47,6 @@ import type {
   StreamKey,
   StreamQuery,
   StreamReport,
-  StreamSet,
   VoidedBatches,
   WindowHistory,
 } from "../store.ts";

@@ -4,8 +4,8 @@ import { EMPTY_HAVE, flatIslands, haveFromWire } from "../../../proto/core/have.
 import type { Have } from "../../../proto/core/have.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
-import type { CounterChange } from "../../core/apply.ts";
-import type { Page, StreamKey, StreamQuery, StreamReport, StreamSet, VoidedBatches } from "../store.ts";
+import type { CounterChange, StreamSet } from "../../core/apply.ts";
+import type { Page, StreamKey, StreamQuery, StreamReport, VoidedBatches } from "../store.ts";
 import { BoundedMap } from "./bounded-map.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { ArrivedBatch } from "../../../cloud/store/store.ts";
+import type { ArrivedBatch } from "../../../cloud/core/apply.ts";
 import { contains } from "../../../proto/core/have.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";

@@ -1,4 +1,5 @@
-import type { ArrivedBatch, EffectiveWindow, Page, Store } from "../../../cloud/store/store.ts";
+import type { ArrivedBatch } from "../../../cloud/core/apply.ts";
+import type { EffectiveWindow, Page, Store } from "../../../cloud/store/store.ts";
 import type { StoreDump } from "../../../cloud/store/store-dump.ts";
 import { millis } from "../../../proto/core/ids.ts";
 import { MEMBER_STATES } from "../../../proto/core/member.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { applyBatch, enterBatch, readHeldBatch } from "../../../../cloud/core/apply.ts";
-import type { BatchDecision, BatchFacts, BatchVariant } from "../../../../cloud/core/apply.ts";
-import type { ArrivedBatch, StreamSet } from "../../../../cloud/store/store.ts";
+import type { ArrivedBatch, BatchDecision, BatchFacts, BatchVariant, StreamSet } from "../../../../cloud/core/apply.ts";
 import { addHash48, hash48Of } from "../../../../proto/core/hash48.ts";
 import { EMPTY_HAVE, haveOf } from "../../../../proto/core/have.ts";
 import { operatorName, summaryOfValue } from "../../../../proto/core/operator-command.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 
 import { Committer } from "../../../../cloud/ingest/committer.ts";
 import type { CommitListener, Submitter } from "../../../../cloud/ingest/committer.ts";
-import type { ApplyResult, ArrivedBatch, Store } from "../../../../cloud/store/store.ts";
+import type { ArrivedBatch } from "../../../../cloud/core/apply.ts";
+import type { ApplyResult, Store } from "../../../../cloud/store/store.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import { EMPTY_HAVE } from "../../../../proto/core/have.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
