@@ -45,9 +45,11 @@ import { openStore } from "./store/open-store.ts";
  *     peers <---gRPC--> PeerReplicator ---------|        Pruner, DigestScanner
  *     operators --HTTP--> CommandService -------'
  *
- * All parts are built first, then wired, then started. So no part can call another one that does not exist yet. The
- * start goes from the disk outwards, so that the region can store data before anybody can send it. The stop goes the
- * other way: the region asks gateways to leave, commits and acknowledges the batches in flight, then closes the store.
+ * The region opens its store first, and reads what the other parts are built from: its identity, the list of regions
+ * and the set of each stream. Then all parts are built, then wired, then started. So no part can call another one that
+ * does not exist yet. The start goes from the disk outwards, so that the region can store data before anybody can send
+ * it. The stop goes the other way: the region asks gateways to leave, commits and acknowledges the batches in flight,
+ * then closes the store.
  */
 export async function startRegion(deps: {
   config: CloudConfig;
@@ -59,20 +61,21 @@ export async function startRegion(deps: {
   const region = regionId(config.region);
   const onFault = (fault: unknown): void => life.fail(fault);
 
-  // ---- Build ----
-  const registry = createRegistry();
-  const events = new RegionEvents({ log, registry, clock });
+  // ---- Read ----
   const { tokensFile } = config.ingest;
   const authorizedGateway = tokensFile === undefined ? () => true : readTokens(tokensFile);
   const authorizedPeer = secretOf(config.replication.tokenFile) ?? (() => true);
   const authorizedOperator = secretOf(config.operators.tokenFile);
-
   const store = await openStore(config.store, { dataDir: config.dataDir, newStoreId: randomBytes(16), onFault });
   life.onStop("store", () => store.close());
-  const self = { protocol: PROTOCOL, region, storeId: store.storeId, bootId: randomBytes(16) };
-
   const regions = new RegionList(store, configuredMembers(config));
   await regions.load();
+  const sets = await allSets(store);
+
+  // ---- Build ----
+  const registry = createRegistry();
+  const events = new RegionEvents({ log, registry, clock });
+  const self = { protocol: PROTOCOL, region, storeId: store.storeId, bootId: randomBytes(16) };
   const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
   const isLeaving = (): boolean => regions.find(region)?.state === "leaving";
   const targetOf = (peer: RegionId): GrpcTarget => ({
@@ -93,7 +96,7 @@ export async function startRegion(deps: {
       dial: (peer, listener) => new GrpcOutgoingLink(targetOf(peer), { ...self, software: SOFTWARE }, listener),
       onFault,
     },
-    await allSets(store),
+    sets,
     { self: { ...self, isPeer, authorized: authorizedPeer }, members: regions.all, minCopies: config.minCopies },
   );
   const replicatedOf = (streamId: StreamId): Have => replicator.replicated(streamId);
