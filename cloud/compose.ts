@@ -17,6 +17,7 @@ import type { Logger } from "../proto/runtime/log.ts";
 import { createRegistry } from "../proto/runtime/metrics.ts";
 import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
+import { THREAD_STOP_MS } from "../proto/runtime/thread-call.ts";
 import { PROTOCOL } from "../proto/wire/ingest-messages.ts";
 import type { CloudConfig } from "./config.ts";
 import { counts, membersOf, minCopiesOf } from "./core/membership.ts";
@@ -67,7 +68,7 @@ export async function startRegion(deps: {
   const authorizedPeer = secretOf(config.replication.tokenFile) ?? (() => true);
   const authorizedOperator = secretOf(config.operators.tokenFile);
   const store = await openStore(config.store, { dataDir: config.dataDir, newStoreId: randomBytes(16), onFault });
-  life.onStop("store", () => store.close());
+  life.onStop("store", () => store.close(), THREAD_STOP_MS);
   const regions = new RegionList(store, configuredMembers(config));
   await regions.load();
   const sets = await allSets(store);

@@ -9,6 +9,7 @@ import { createRegistry } from "../proto/runtime/metrics.ts";
 import { makeFolder } from "../proto/runtime/sqlite.ts";
 import { secretFrom } from "../proto/runtime/secret-file.ts";
 import { SOFTWARE } from "../proto/runtime/software.ts";
+import { THREAD_STOP_MS } from "../proto/runtime/thread-call.ts";
 import type { GatewayStatus } from "../proto/wire/http/gateway-status.ts";
 import type { EdgeConfig } from "./config.ts";
 import { RecentCommits } from "./core/storage/recent-commits.ts";
@@ -168,9 +169,9 @@ export async function startGateway(deps: {
 
   makeFolder(config.dataDir);
   // Opened first and so closed last: a commit during the stop may still queue messages for sessions.
-  life.onStop("sessions", () => sessions.close(), CLOSE_MS);
+  life.onStop("sessions", () => sessions.close(), THREAD_STOP_MS);
   await sessions.start();
-  life.onStop("storage", () => storage.close(), CLOSE_MS);
+  life.onStop("storage", () => storage.close(), THREAD_STOP_MS);
   await storage.start(storageData(config));
   const { time, heldMessages } = await storage.status();
   if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
@@ -248,8 +249,6 @@ function storageData(config: EdgeConfig): StorageWorkerData {
 }
 
 const HAND_OVER_MS = 5000;
-/** A thread has 20 s to close, and reports when it needs more. */
-const CLOSE_MS = 25_000;
 /** At most 24 bytes each. So many cover five seconds at 200,000 messages/s, or the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
 /** The wills of all connected clients together. */

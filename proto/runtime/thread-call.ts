@@ -211,6 +211,13 @@ export type ThreadClientOptions<C extends ThreadContract> = {
   readonly onFailure: (fault: Fault) => void;
 };
 
+const CLOSE_DEADLINE_MS = 20_000;
+/**
+ * The time limit of a step of the stop that closes a thread. It is longer than the deadline of {@link ThreadClient.close},
+ * so that the thread can report that it needs more time.
+ */
+export const THREAD_STOP_MS: number = CLOSE_DEADLINE_MS + 5_000;
+
 /**
  * The worker file of that name beside the caller's: TypeScript in development, JavaScript in the package.
  * @param path without the extension, as `./storage-worker`; `base` is the caller's `import.meta.url`.
@@ -396,7 +403,6 @@ type Waiting = { readonly resolve: (value: unknown) => void; readonly reject: (f
 
 /** The first answer of a thread has this id and says that it is ready. */
 const READY_ID = 0;
-const CLOSE_DEADLINE_MS = 20_000;
 const TO_THREAD: ReadonlySet<unknown> = new Set<ToThread["kind"]>(["call", "message", "close"]);
 const FROM_THREAD: ReadonlySet<unknown> = new Set<FromThread["kind"]>(["answer", "refused", "event", "failed"]);
 
