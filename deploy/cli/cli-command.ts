@@ -1,5 +1,7 @@
+import type { ParseOptionsResult } from "commander";
 import { Command } from "commander";
 import pc from "picocolors";
+import { nearestWord } from "../../proto/runtime/options/nearest-word.ts";
 
 /**
  * A command of `tidemark`: its help ends with examples, and a mistake of the user is one line that ends with what to do.
@@ -7,6 +9,8 @@ import pc from "picocolors";
  */
 export class CliCommand extends Command {
   readonly #examples: string[] = [];
+  /** The first option of the command line that this command does not have. */
+  #unknown: string | undefined;
 
   constructor(name?: string) {
     super(name);
@@ -34,13 +38,36 @@ export class CliCommand extends Command {
     return this;
   }
 
-  /** Ends with the nearest word, which commander adds, or with where to look. */
+  override parseOptions(argv: string[]): ParseOptionsResult {
+    const result = super.parseOptions(argv);
+    this.#unknown = result.unknown[0];
+    return result;
+  }
+
+  /**
+   * Ends with the nearest word, which commander adds, or with where to look. Commander looks for required options before it
+   * looks for unknown ones. But a misspelt option is the reason why the required one is missing, so it is reported first.
+   */
   override error(message: string, options?: { exitCode?: number; code?: string }): never {
+    if (options?.code === "commander.missingMandatoryOptionValue" && this.#unknown !== undefined) {
+      const nearest = nearestWord(this.#unknown, this.#longOptions);
+      const suggestion = nearest === undefined ? "" : `\n(Did you mean ${nearest}?)`;
+      return this.error(`unknown option '${this.#unknown}'${suggestion}`, {
+        ...options,
+        code: "commander.unknownOption",
+      });
+    }
     const text = plainMessage(message.replace(/^error: /, "").trim());
     const suggestion = /\n?\(Did you mean (.+)\?\)$/.exec(text);
     const hint = suggestion === null ? `see \`${this.path} --help\`` : `did you mean ${suggestion[1]}?`;
     const what = suggestion === null ? text : text.slice(0, suggestion.index);
     return super.error(`${what.replace(/\.$/, "").replaceAll("\n", " ")} (${hint})`, options);
+  }
+
+  get #longOptions(): readonly string[] {
+    return this.createHelp()
+      .visibleOptions(this)
+      .flatMap(({ long }) => (typeof long === "string" ? [long] : []));
   }
 
   #examplesText(): string {

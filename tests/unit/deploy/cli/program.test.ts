@@ -122,3 +122,30 @@ describe("a mistake is one line that ends with what to do", () => {
     await expect(parsed(line)).rejects.toThrow(expect.objectContaining({ message }));
   });
 });
+
+describe("a misspelt option is reported before the required option that it leaves missing", () => {
+  const required = COMMANDS.flatMap(([path, command]) =>
+    command.options.flatMap(({ mandatory, long }) => (mandatory && long ? [[path, long, command] as const] : [])),
+  );
+
+  test.each(required)("%s %s", async (path, long, command) => {
+    const misspelt = `${long.slice(0, -2)}${long.at(-1)}`;
+    const values = command.registeredArguments.map(() => "1").join(" ");
+    await expect(parsed(`${path} ${values} ${misspelt} x`)).rejects.toThrow(
+      expect.objectContaining({
+        code: "commander.unknownOption",
+        message: `unknown option '${misspelt}' (did you mean ${long}?)`,
+      }),
+    );
+  });
+
+  test("there are such commands", () => {
+    expect(required.map(([path]) => path)).toEqual(expect.arrayContaining(["tidemark edge", "tidemark cloud"]));
+  });
+
+  test("an option that is near to none is reported without a suggestion", async () => {
+    await expect(parsed("tidemark edge --zzzzzz x")).rejects.toThrow(
+      expect.objectContaining({ message: "unknown option '--zzzzzz' (see `tidemark edge --help`)" }),
+    );
+  });
+});
