@@ -67,11 +67,20 @@ describe("check", () => {
     expect(await tidemark(["check", "other.yaml"])).toEqual({
       code: 1,
       out: "",
-      err: "other.yaml: this is neither the configuration of a gateway nor that of a region (expected the key gateway or the key region at the top level)\n",
+      err: "other.yaml: this is no configuration of a gateway or a region, no drill, and no deployment for drills (expected the key gateway, region, drill or target at the top level)\n",
     });
     const { code, out } = await tidemark(["check", "none.yaml", "--json"]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, file: "none.yaml" });
+  });
+
+  test("reads a drill, and names what it hits", async () => {
+    const drill = join(EXAMPLES, "..", "drills", "region-frozen.yaml");
+    expect(await tidemark(["check", drill])).toEqual({
+      code: 0,
+      out: `${drill}: OK, drill region-frozen: hits eu, for at most 10s at a time, in its sandbox, and the parts with the same roles elsewhere\n`,
+      err: "",
+    });
   });
 });
 
