@@ -264,7 +264,7 @@ export class MqttBroker {
     this.#counters.sent++;
     this.#counters.clientsMax = Math.max(this.#counters.clientsMax, this.#aedes.connectedClients);
     // A resumed session has its filters already.
-    for (const filter of client.subscriptions.keys()) client.connection.filters.add(filter);
+    for (const { filter } of client.subscriptions()) client.connection.filters.add(filter);
   }
 
   #mayRead(client: MqttClient, topic: string): boolean {
@@ -290,7 +290,7 @@ export class MqttBroker {
    * messages in its session when it comes back.
    */
   #sendsOverflowing(client: MqttClient, message: Publish): boolean {
-    const isClosed = message.qos > 0 && [...client.subscriptions.values()].some((qos) => qos > 0);
+    const isClosed = message.qos > 0 && expectsEveryMessage(client);
     const outcome = isClosed ? "it is closed" : "a message is dropped";
     const detail = `${this.#limits.sendBufferBytes} bytes wait for the client; ${outcome}`;
     this.#counters.dropped++;
@@ -318,6 +318,12 @@ export class MqttBroker {
     if (isHeld) this.#connections.hold(reason);
     else this.#connections.release(reason);
   }
+}
+
+/** Whether one of its subscriptions is above QoS 0. */
+function expectsEveryMessage(client: MqttClient): boolean {
+  for (const { qos } of client.subscriptions()) if (qos > 0) return true;
+  return false;
 }
 
 export type MqttBrokerDeps = {

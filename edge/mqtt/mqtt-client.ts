@@ -22,8 +22,9 @@ export interface MqttClient {
   /** It has its CONNACK. */
   readonly isConnected: boolean;
   readonly isClosed: boolean;
-  /** Its filters with their QoS. */
-  readonly subscriptions: ReadonlyMap<string, Qos>;
+  readonly subscriptionCount: number;
+  /** Its filters with their QoS, one after the other. */
+  subscriptions(): Iterable<{ readonly filter: string; readonly qos: Qos }>;
   /**
    * Ends the connection. The client gets the reason of a {@link ClientError}, if its version of MQTT has a code for it.
    */

@@ -58,7 +58,7 @@ export class SysTopics {
 
   #hasSubscriber(): boolean {
     for (const client of this.#deps.clients()) {
-      for (const filter of client.subscriptions.keys()) if (filter.startsWith("$SYS/")) return true;
+      for (const { filter } of client.subscriptions()) if (filter.startsWith("$SYS/")) return true;
     }
     return false;
   }
@@ -67,7 +67,7 @@ export class SysTopics {
     let [connected, subscriptions] = [0, 0];
     for (const client of this.#deps.clients()) {
       connected++;
-      subscriptions += client.subscriptions.size;
+      subscriptions += client.subscriptionCount;
     }
     const stats = this.#deps.stats();
     return {

@@ -77,8 +77,13 @@ export class AedesClient implements MqttClient {
     return this.#client.closed;
   }
 
-  get subscriptions(): ReadonlyMap<string, Qos> {
-    return new Map(Object.entries(this.#client.subscriptions).map(([filter, { qos }]) => [filter, qos]));
+  get subscriptionCount(): number {
+    return Object.keys(this.#client.subscriptions).length;
+  }
+
+  *subscriptions(): Generator<{ filter: string; qos: Qos }> {
+    const { subscriptions } = this.#client;
+    for (const filter of Object.keys(subscriptions)) yield { filter, qos: subscriptions[filter]!.qos };
   }
 
   fail(error: Error): void {

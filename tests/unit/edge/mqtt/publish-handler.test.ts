@@ -49,7 +49,7 @@ class FakeClient implements MqttClient {
   readonly maxPacketBytes = undefined;
   readonly isConnected = true;
   readonly isClosed = false;
-  readonly subscriptions = new Map<string, 0 | 1 | 2>();
+  readonly subscriptionCount = 0;
   readonly written: Buffer[] = [];
   readonly failures: unknown[] = [];
 
@@ -60,6 +60,10 @@ class FakeClient implements MqttClient {
     const origin = { address: "127.0.0.1", socket: { bytesRead: 0, bytesWritten: 0 } };
     this.connection = new Connection(stream, origin, { limits: DEFAULT_LIMITS, nowMs: 0, isSurplus: false });
     this.connection.version = version;
+  }
+
+  subscriptions(): [] {
+    return [];
   }
 
   fail(error: Error): void {
