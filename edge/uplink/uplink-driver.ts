@@ -1,3 +1,4 @@
+import { Fault } from "../../proto/core/fault.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Clock } from "../../proto/runtime/clock.ts";
 import { contains } from "../../proto/core/have.ts";
@@ -52,7 +53,6 @@ export class UplinkDriver {
       },
       options,
     );
-    this.#add(deps.learned ?? []);
   }
 
   /** One listener; call before `start`. */
@@ -67,9 +67,11 @@ export class UplinkDriver {
     this.#driver.feed({ kind: "disk_pressure", forceDualSend });
   }
 
-  start(): void {
+  /** @param learned regions that were learned in earlier lives of the process. */
+  start(learned: readonly RegionEndpoint[] = []): void {
     if (this.#phase !== "new") return;
     this.#phase = "running";
+    this.#add(learned);
     this.#deps.outbox.onSealed((sealed) => {
       this.#lag.sealed(sealed.streamId, sealed.lastSeq, this.#deps.clock.monotonicMs());
       this.#driver.feed({ kind: "sealed", ...sealed });
@@ -207,8 +209,9 @@ export class UplinkDriver {
   async #mark({ region, claims }: EffectOf<"mark">): Promise<UplinkEvent> {
     try {
       await this.#deps.outbox.mark([...claims].map(([streamId, claim]) => ({ streamId, ...claim })));
-    } catch {
-      // The next greeting writes every claim again.
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      // The storage has failed or is closed, and it reports that itself. The next greeting writes every claim again.
     }
     return { kind: "marked", region };
   }
@@ -256,8 +259,6 @@ export type UplinkDriverDeps = {
    * null if the list is not new.
    */
   readonly learn?: (from: RegionId, regions: readonly ListedRegion[]) => readonly RegionEndpoint[] | null;
-  /** Regions that were learned before this start. */
-  readonly learned?: readonly RegionEndpoint[];
   readonly onFault: (error: unknown) => void;
 };
 

@@ -5,6 +5,7 @@ import type { UplinkReport } from "../../../../edge/core/uplink/uplink-events.ts
 import { GrpcEndpoint } from "../../../../edge/uplink/grpc-session.ts";
 import type { SessionEvent } from "../../../../edge/core/uplink/session.ts";
 import { UplinkDriver } from "../../../../edge/uplink/uplink-driver.ts";
+import { Fault } from "../../../../proto/core/fault.ts";
 import { heldCount } from "../../../../proto/core/have.ts";
 import { monotonicMs } from "../../../../proto/core/ids.ts";
 import type { GatewayId, RegionId, StreamId } from "../../../../proto/core/ids.ts";
@@ -109,6 +110,27 @@ describe("a region that answers", () => {
     expect(eu.held(STREAM)).toBe(21);
     expect(heldCount(gateway.outbox.claim(STREAM).durable)).toBe(21);
     expect(eu.hellos[0]).toMatchObject({ gateway: "plant-7", streams: [{ streamId: STREAM, first: 1, last: 20 }] });
+  });
+
+  test("gets its batches although the storage cannot write its claims, because the storage reports that itself", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    gateway.outbox.mark = () => Promise.reject(new Fault({ code: "internal", message: "the storage is closed" }));
+    gateway.outbox.seal(STREAM, 1);
+    gateway.driver.start();
+    await gateway.driver.stop({ handOverMs: 5_000 });
+    expect(eu.held(STREAM)).toBe(1);
+    expect(gateway.faults).toEqual([]);
+  });
+
+  test("is left when the write of its claims fails by a mistake of ours", async () => {
+    const eu = await region();
+    const gateway = new Gateway(eu.url);
+    const mistake = new TypeError("not a function");
+    gateway.outbox.mark = () => Promise.reject(mistake);
+    gateway.outbox.seal(STREAM, 1);
+    gateway.driver.start();
+    await expect.poll(() => gateway.faults).toEqual([mistake]);
   });
 
   test("gets a backlog of 200 MB in bounded memory", async () => {
