@@ -77,7 +77,6 @@ export async function startGateway(deps: {
     {
       outbox: storage,
       endpoints: endpoints.configured,
-      learned: endpoints.learned,
       learn: endpoints.learn,
       clock,
       rotateStream: () => {
@@ -177,7 +176,7 @@ export async function startGateway(deps: {
   if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
 
   // The uplink starts before the parts that may wait for room on the disk, because only the uplink makes room.
-  uplink.start();
+  uplink.start(endpoints.loadLearned());
   life.onStop("uplink", () => uplink.stop({ handOverMs: 0 }));
   const page = await http.listen(config.http);
   life.onStop("http", () => http.close());

@@ -223,7 +223,7 @@ export class StorageEngine {
     );
   }
 
-  /** Whether the disk is so full that nothing more may be taken (policy `backpressure`). */
+  /** Whether the disk is so full that nothing more may be taken. Then the broker withholds acknowledgements. */
   get full(): boolean {
     return this.#disk.pressure === "full";
   }

@@ -18,12 +18,16 @@ export type RegionAddress = { readonly region: RegionId; readonly url: string };
 export class LearnedRegions {
   readonly #path: string;
   readonly #tlsOnly: boolean;
-  #regions: readonly RegionAddress[];
+  #regions: readonly RegionAddress[] = [];
 
   constructor(path: string, options: { readonly tlsOnly: boolean }) {
     this.#path = path;
     this.#tlsOnly = options.tlsOnly;
-    this.#regions = read(path).filter(({ url }) => this.#trusted(url));
+  }
+
+  /** Reads the file. Call it once, before `learn`. */
+  load(): void {
+    this.#regions = read(this.#path).filter(({ url }) => this.#trusted(url));
   }
 
   get all(): readonly RegionAddress[] {

@@ -37,8 +37,10 @@ export class RegionEndpoints {
     });
   }
 
-  get learned(): readonly GrpcEndpoint[] {
-    return this.#learned.all.map(this.#endpointOf);
+  /** Reads the regions that earlier lives of the process learned. Call it once, before `learn`. */
+  loadLearned(): readonly GrpcEndpoint[] {
+    this.#learned.load();
+    return this.#learnedEndpoints;
   }
 
   /**
@@ -56,8 +58,12 @@ export class RegionEndpoints {
       // A list that is not on disk is learned again after a restart. If the disk itself fails, the journal reports it.
       this.#events.regionsNotKept(storageFault(error, "regions.json"));
     }
-    return this.learned;
+    return this.#learnedEndpoints;
   };
+
+  get #learnedEndpoints(): readonly GrpcEndpoint[] {
+    return this.#learned.all.map(this.#endpointOf);
+  }
 }
 
 export type RegionListEvents = {

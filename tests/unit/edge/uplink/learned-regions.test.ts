@@ -12,21 +12,27 @@ beforeEach(() => {
   path = join(folder, "regions.json");
 });
 
+function loaded(options: { tlsOnly: boolean }): LearnedRegions {
+  const regions = new LearnedRegions(path, options);
+  regions.load();
+  return regions;
+}
+
 const US = regionId("us");
 const EU = { name: "eu", url: "http://eu:7443" };
 
 test("learned regions are known after a restart, and written only when they change", () => {
-  const regions = new LearnedRegions(path, { tlsOnly: false });
+  const regions = loaded({ tlsOnly: false });
   expect(regions.all).toEqual([]);
   expect(regions.learn(US, [EU])).toBe(true);
   expect(regions.learn(US, [EU])).toBe(false);
-  expect(new LearnedRegions(path, { tlsOnly: false }).all).toEqual([{ region: "eu", url: EU.url }]);
+  expect(loaded({ tlsOnly: false }).all).toEqual([{ region: "eu", url: EU.url }]);
   expect(regions.learn(US, [])).toBe(true);
-  expect(new LearnedRegions(path, { tlsOnly: false }).all).toEqual([]);
+  expect(loaded({ tlsOnly: false }).all).toEqual([]);
 });
 
 test("a region whose list lacks the region itself is kept", () => {
-  const regions = new LearnedRegions(path, { tlsOnly: false });
+  const regions = loaded({ tlsOnly: false });
   regions.learn(US, [EU, { name: "us", url: "http://us:7443" }]);
   expect(regions.learn(regionId("eu"), [{ name: "us", url: "http://us:7443" }])).toBe(true);
   expect(regions.all.map(({ region }) => region)).toEqual(["us", "eu"]);
@@ -35,7 +41,7 @@ test("a region whose list lacks the region itself is kept", () => {
 });
 
 test("invalid entries are left out, and the list has a limit", () => {
-  const regions = new LearnedRegions(path, { tlsOnly: false });
+  const regions = loaded({ tlsOnly: false });
   const many = Array.from({ length: 100 }, (_, i) => ({ name: `r${i}`, url: EU.url }));
   regions.learn(US, [{ name: "../eu", url: EU.url }, { name: "us", url: "file:///etc/passwd" }, EU, ...many]);
   expect(regions.all).toHaveLength(32);
@@ -45,8 +51,8 @@ test("invalid entries are left out, and the list has a limit", () => {
 test("an address without TLS is refused when home uses TLS, because the token would be sent there", () => {
   const encrypted = { name: "ap", url: "https://ap:7443" };
   const plain = { name: "eu", url: "http://eu:7443" };
-  new LearnedRegions(path, { tlsOnly: false }).learn(US, [plain, encrypted]);
-  const regions = new LearnedRegions(path, { tlsOnly: true });
+  loaded({ tlsOnly: false }).learn(US, [plain, encrypted]);
+  const regions = loaded({ tlsOnly: true });
   expect(regions.all.map(({ region }) => region)).toEqual(["ap"]);
   regions.learn(US, [plain]);
   expect(regions.all).toEqual([]);
@@ -56,7 +62,7 @@ test.each(["", "{", '{"eu":1}', '[{"region":"","url":"http://eu:1"}]', '[{"regio
   "a file that contains %j counts as an empty list",
   (text) => {
     writeFileSync(path, text);
-    const regions = new LearnedRegions(path, { tlsOnly: false });
+    const regions = loaded({ tlsOnly: false });
     expect(regions.all).toEqual([]);
     regions.learn(US, [EU]);
     expect(JSON.parse(readFileSync(path, "utf8"))).toHaveLength(1);
