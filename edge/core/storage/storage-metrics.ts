@@ -1,4 +1,4 @@
-import type { MetricValues } from "../../../proto/runtime/mirrored-metrics.ts";
+import type { MetricValues } from "../../../proto/core/metric-values.ts";
 
 /**
  * The metrics that come from the storage thread of a gateway. A new metric has an entry here, and one place where its
