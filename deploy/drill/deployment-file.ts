@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { name, readableFile } from "../../proto/runtime/options/fields.ts";
+import type { DeployedPart } from "./injections/injection.ts";
 
 /**
  * A running deployment as its operator describes it: where its parts answer, and which shell commands stop, start and cut
@@ -99,15 +100,4 @@ export type DeploymentFile = {
     readonly cut: string;
     readonly heal: string;
   }[];
-};
-
-export type DeployedPart = {
-  readonly name: string;
-  readonly url: string;
-  readonly kill?: string | undefined;
-  readonly start?: string | undefined;
-  readonly freeze?: string | undefined;
-  readonly thaw?: string | undefined;
-  readonly isolate?: string | undefined;
-  readonly rejoin?: string | undefined;
 };

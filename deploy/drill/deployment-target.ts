@@ -7,8 +7,8 @@ import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
 import { Watchdog } from "../sandbox/watchdog.ts";
 import type { BrokerTarget } from "../sensors/sensor-client.ts";
-import type { DeployedPart, DeploymentFile } from "./deployment-file.ts";
-import type { DeploymentAction, DeploymentControl, Injection } from "./injections/injection.ts";
+import type { DeploymentFile } from "./deployment-file.ts";
+import type { DeployedPart, DeploymentAction, DeploymentControl, Injection } from "./injections/injection.ts";
 import { injectionsSentence } from "./injections/injection.ts";
 import type { DrillTarget, TargetGateway, TargetRegion } from "./target.ts";
 

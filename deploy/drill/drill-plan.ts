@@ -1,6 +1,6 @@
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
-import type { PartNames } from "./roles.ts";
-import { partWithRole } from "./roles.ts";
+import type { PartNames } from "./injections/roles.ts";
+import { partWithRole } from "./injections/roles.ts";
 import type { Drill } from "./drill-file.ts";
 import type { AwaitedState, DrillStep } from "./drill-step.ts";
 import { AWAITED_TEXT } from "./drill-step.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../proto/runtime/options/fields.ts";
-import type { Role } from "./roles.ts";
-import { role } from "./roles.ts";
+import type { Role } from "./injections/roles.ts";
+import { role } from "./injections/roles.ts";
 import type { InjectionStep } from "./injections/injection-kind.ts";
 import { INJECTIONS } from "./injections/registry.ts";
 

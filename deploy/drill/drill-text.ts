@@ -1,6 +1,6 @@
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { Drill } from "./drill-file.ts";
-import type { PartNames } from "./roles.ts";
+import type { PartNames } from "./injections/roles.ts";
 import { blastRadius, planSteps, stepSentence } from "./drill-plan.ts";
 import { labelled, wrapText } from "../terminal/terminal-text.ts";
 import { allDrills, findDrill } from "./shipped-drills.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import { linksBetween, role } from "../roles.ts";
+import { linksBetween, role } from "./roles.ts";
 import type { Injection, LinkDirection } from "./injection.ts";
 import { directionText, linkFaults } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";

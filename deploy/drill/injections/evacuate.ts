@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { partsWithRole, role } from "../roles.ts";
+import { partsWithRole, role } from "./roles.ts";
 import type { Injection } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";
 import { injectionKind, limitedTime, measured } from "./injection-kind.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "../../../proto/runtime/options/fields.ts";
-import type { PartNames } from "../roles.ts";
+import type { PartNames } from "./roles.ts";
 import type { Injection, LinkDirection } from "./injection.ts";
 
 /** A kind of injection as drill files know it: how a step is written, and what it becomes in one deployment. */

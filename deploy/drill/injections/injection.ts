@@ -1,6 +1,5 @@
 import type { DirectionFault, LinkFaults } from "../../sandbox/fault-proxy.ts";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import type { DeployedPart } from "../deployment-file.ts";
 
 /**
  * What a drill does to one part or one link of a deployment: a kill, a cut link, a shifted clock. It says what it hits, how
@@ -67,6 +66,18 @@ export interface DeploymentControl {
   /** The shell command that makes an evacuated region a member again. */
   stayCommand(region: string): string;
 }
+
+/** A part of a deployment: its address and the shell commands of its operator. */
+export type DeployedPart = {
+  readonly name: string;
+  readonly url: string;
+  readonly kill?: string | undefined;
+  readonly start?: string | undefined;
+  readonly freeze?: string | undefined;
+  readonly thaw?: string | undefined;
+  readonly isolate?: string | undefined;
+  readonly rejoin?: string | undefined;
+};
 
 /** An injection on a running deployment. */
 export type DeploymentAction = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration, wholeNumber } from "../../../proto/runtime/options/fields.ts";
-import { partWithRole, role } from "../roles.ts";
+import { partWithRole, role } from "./roles.ts";
 import type { InjectionKind } from "./injection-kind.ts";
 import { injectionKind, measured } from "./injection-kind.ts";
 import { killOf } from "./kill.ts";

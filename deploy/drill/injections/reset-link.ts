@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import { linksBetween, role } from "../roles.ts";
+import { linksBetween, role } from "./roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";

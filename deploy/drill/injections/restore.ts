@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { partsWithRole, role } from "../roles.ts";
+import { partsWithRole, role } from "./roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";

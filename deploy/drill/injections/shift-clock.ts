@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../../../proto/runtime/options/fields.ts";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
-import { partsWithRole, role } from "../roles.ts";
+import { partsWithRole, role } from "./roles.ts";
 import type { Injection } from "./injection.ts";
 import { sandboxOnly } from "./injection.ts";
 import type { InjectionKind } from "./injection-kind.ts";

@@ -3,7 +3,7 @@ import { duration, size } from "../../../proto/runtime/options/fields.ts";
 import { formatDuration } from "../../../proto/runtime/options/duration.ts";
 import type { DirectionFault } from "../../sandbox/fault-proxy.ts";
 import type { NetworkLink } from "../../sandbox/faulty-links.ts";
-import { linksBetween, role } from "../roles.ts";
+import { linksBetween, role } from "./roles.ts";
 import { formatSize } from "../../terminal/figures.ts";
 import type { Injection, LinkDirection } from "./injection.ts";
 import { directionText, linkFaults, sandboxOnly } from "./injection.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Fault } from "../../proto/core/fault.ts";
-import type { NetworkLink } from "../sandbox/faulty-links.ts";
+import { Fault } from "../../../proto/core/fault.ts";
+import type { NetworkLink } from "../../sandbox/faulty-links.ts";
 
 /**
  * A drill file names parts by their role for the first gateway, so that one file fits every deployment. The
