@@ -4,7 +4,7 @@ import type { PublishedMessage } from "../../../../edge/storage/intake.ts";
 import type { ContentFormat } from "../../../../edge/decode/content-type.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "../../../../edge/storage/journal-chunk.ts";
 import { PublishChunkReader, PublishChunkWriter } from "../../../../edge/storage/publish-chunk.ts";
-import { decodeWindowState, encodeWindowState } from "../../../../edge/storage/window-state-codec.ts";
+import { decodeWindowState, encodeWindowState } from "../../../../edge/core/storage/window-state-codec.ts";
 import type { Millis } from "../../../../proto/core/ids.ts";
 import type { ClockSource, Value } from "../../../../proto/core/reading.ts";
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import type { Millis } from "../../proto/core/ids.ts";
-import type { Value } from "../../proto/core/reading.ts";
-import type { WindowSummary } from "../../proto/core/summary.ts";
+import type { Millis } from "../../../proto/core/ids.ts";
+import type { Value } from "../../../proto/core/reading.ts";
+import type { WindowSummary } from "../../../proto/core/summary.ts";
 
 /**
  * The `state` column of a window: twelve doubles, the first and last values where they are not numbers, the sketch.
