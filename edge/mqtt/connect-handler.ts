@@ -6,7 +6,7 @@ import type { ConnectQueue } from "./connect-queue.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "./reason-codes.ts";
+import { ClientError } from "../core/mqtt/client-error.ts";
 import type { SessionIntake } from "./sessions/session-intake.ts";
 
 /** Accepts or refuses a CONNECT: first the packet, then user name and password. */

@@ -3,7 +3,7 @@ import { ClientPace, readSize } from "../core/mqtt/client-pace.ts";
 import { InFlight } from "../core/mqtt/in-flight.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
 import type { SentPacket } from "../core/mqtt/packets.ts";
-import { encodePacket } from "./aedes/packet-encoding.ts";
+import { encodePacket } from "./packet-encoding.ts";
 import { FlowControl } from "./flow-control.ts";
 
 /** Where a byte stream comes from, and the socket that counts its bytes. */

@@ -10,7 +10,7 @@ import type { Intake } from "../storage/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "./reason-codes.ts";
+import { ClientError } from "../core/mqtt/client-error.ts";
 import { AcknowledgementOrder } from "./sessions/acknowledgement-order.ts";
 import type { RecoveredWill } from "./sessions/recovered-wills.ts";
 import type { MessageSource, SessionIntake } from "./sessions/session-intake.ts";

@@ -1,11 +1,11 @@
 import { filterProblem, type PacketRefusal } from "../core/mqtt/packet-validation.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
 import type { FilterRequest, SubscribeRequest } from "../core/mqtt/packets.ts";
-import { REASON } from "../core/mqtt/reasons.ts";
-import { isLostAmongFilters } from "./aedes/lost-filters.ts";
+import { REASON, SUBACK_FAILURE } from "../core/mqtt/reasons.ts";
+import { isLostAmongFilters } from "../core/mqtt/lost-filters.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError, SUBACK_FAILURE } from "./reason-codes.ts";
+import { ClientError } from "../core/mqtt/client-error.ts";
 import type { SessionIntake } from "./sessions/session-intake.ts";
 
 /**

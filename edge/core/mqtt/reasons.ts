@@ -17,3 +17,18 @@ export const REASON = {
 } as const;
 
 export type Reason = (typeof REASON)[keyof typeof REASON];
+
+/**
+ * CONNACK return codes of MQTT 3.1.1 (3.2.2.3). Where a reason has none, the connection is closed without a CONNACK.
+ */
+export const RETURN_CODE: ReadonlyMap<Reason, number> = new Map<Reason, number>([
+  [REASON.unsupportedVersion, 1],
+  [REASON.clientIdNotValid, 2],
+  [REASON.serverUnavailable, 3],
+  [REASON.quotaExceeded, 3],
+  [REASON.badUserOrPassword, 4],
+  [REASON.notAuthorized, 5],
+]);
+
+/** A SUBACK of MQTT 3.1.1 has one code for all refusals. */
+export const SUBACK_FAILURE = 0x80;

@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Client } from "aedes";
 import type { Packet } from "mqtt-packet";
-import { RETURN_CODE } from "../reason-codes.ts";
+import { RETURN_CODE } from "../../core/mqtt/reasons.ts";
 import { KEEP_ALIVE_TIMEOUT, reasonOf } from "./aedes-errors.ts";
 import type { AedesClient } from "./aedes-client.ts";
 

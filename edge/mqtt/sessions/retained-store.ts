@@ -1,6 +1,6 @@
 import type { Clock } from "../../../proto/runtime/clock.ts";
 import { levelsMatch } from "../../core/mqtt/topic-filter.ts";
-import { RetainedQuota } from "../retained-quota.ts";
+import { RetainedQuota } from "./retained-quota.ts";
 import type { StoredPublish } from "./session-protocol.ts";
 import type { SessionWriter } from "./session-writer.ts";
 

@@ -1,12 +1,12 @@
-import type { SentPacket } from "../../core/mqtt/packets.ts";
-import { encodePacket } from "../aedes/packet-encoding.ts";
-import type { MqttEvents } from "../events.ts";
-import type { MqttClient } from "../mqtt-client.ts";
-import { ClientError } from "../reason-codes.ts";
-import type { DropReason } from "./message-queues.ts";
-import type { OutgoingRow } from "./session-protocol.ts";
-import type { SessionStore } from "./session-store.ts";
-import { payloadOf, propertiesOf } from "./stored-messages.ts";
+import type { SentPacket } from "../core/mqtt/packets.ts";
+import { encodePacket } from "./packet-encoding.ts";
+import type { MqttEvents } from "./events.ts";
+import type { MqttClient } from "./mqtt-client.ts";
+import { ClientError } from "../core/mqtt/client-error.ts";
+import type { DropReason } from "./sessions/message-queues.ts";
+import type { OutgoingRow } from "./sessions/session-protocol.ts";
+import type { SessionStore } from "./sessions/session-store.ts";
+import { payloadOf, propertiesOf } from "./sessions/stored-messages.ts";
 
 /**
  * Sends the messages of a session to its connected client: oldest first, under identifiers that are on disk before they

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RetainedQuota } from "../../../../edge/mqtt/retained-quota.ts";
+import { RetainedQuota } from "../../../../../edge/mqtt/sessions/retained-quota.ts";
 
 test("for all histories, retained messages stay within both limits, and an emptied topic frees its room", () => {
   const step = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 2000 }));

@@ -1,5 +1,5 @@
 import { generate, type Packet } from "mqtt-packet";
-import type { Publish, SentPacket } from "../../core/mqtt/packets.ts";
+import type { Publish, SentPacket } from "../core/mqtt/packets.ts";
 
 /** The bytes of a packet. @param version of MQTT: 3, 4 or 5. */
 export function encodePacket(packet: SentPacket, version: number): Buffer {
