@@ -4,7 +4,8 @@
  *     proto/core <- proto/wire <- proto/runtime <- edge | cloud <- deploy;   tests see everything
  *     and inside edge and cloud:   core <- adapters <- compose.ts <- main.ts
  *
- * A contract between two adapters is a type, and a type may be imported from anywhere on its side (`import type`).
+ * A contract between two adapters is a type. An adapter may import types (`import type`) from any folder of its side; a core
+ * may not.
  */
 
 const SIDE = "^(edge|cloud)/";
@@ -80,6 +81,14 @@ module.exports = {
       to: { path: "^deploy/" },
     },
     {
+      name: "side-core-looks-inwards",
+      comment: "What a core needs it defines, also types. An adapter imports them from there.",
+      severity: "error",
+      // apply.ts takes the types of its rows from the store's contract.
+      from: { path: "^(edge|cloud)/(core|decode)/", pathNot: "^cloud/core/apply\\.ts$" },
+      to: { path: "^(edge|cloud|proto/runtime)/", pathNot: "^$1/(core|$2)/" },
+    },
+    {
       name: "side-core-is-pure",
       comment: "The core decides. It imports no adapter and no library.",
       severity: "error",
@@ -126,8 +135,44 @@ module.exports = {
       comment:
         "The rest of the broker works on its own types, so that aedes can be replaced, and another packet parser can work beside it.",
       severity: "error",
-      from: { path: "^(edge|cloud|proto|deploy)/", pathNot: "^edge/mqtt/aedes/" },
+      from: { path: "^(edge|cloud|proto|deploy)/", pathNot: "^edge/mqtt/(aedes/|packet-encoding\\.ts$)" },
       to: { path: "(^|/)node_modules/(aedes|aedes-packet|aedes-persistence|mqtt-packet|mqemitter)/" },
+    },
+    {
+      name: "broker-alone-imports-aedes",
+      comment:
+        "broker.ts connects aedes with the handlers, which do not know it. No other file changes when aedes is replaced.",
+      severity: "error",
+      from: { path: "^(edge|cloud|proto|deploy)/", pathNot: "^edge/mqtt/(aedes/|broker\\.ts$)" },
+      to: { path: "^edge/mqtt/aedes/" },
+    },
+    {
+      name: "sessions-know-no-broker",
+      comment: "Sessions are stores. The broker and the adapter of aedes use them.",
+      severity: "error",
+      from: { path: "^edge/mqtt/sessions/" },
+      to: { path: "^edge/", pathNot: "^edge/(core|mqtt/sessions)/" },
+    },
+    {
+      name: "tables-know-no-storage",
+      comment: "A table is SQL and rows. The rest of the storage thread uses it.",
+      severity: "error",
+      from: { path: "^edge/storage/tables/" },
+      to: { path: "^edge/", pathNot: "^edge/(core|storage/tables)/" },
+    },
+    {
+      name: "injections-know-no-drill",
+      comment: "An injection is given what it may do (SandboxControl, DeploymentControl). A run uses injections.",
+      severity: "error",
+      from: { path: "^deploy/drill/injections/" },
+      to: { path: "^deploy/drill/", pathNot: "^deploy/drill/injections/" },
+    },
+    {
+      name: "drill-command-alone-reports",
+      comment: "A report is made of the outcome, after the run. The run does not know it.",
+      severity: "error",
+      from: { path: "^deploy/", pathNot: "^deploy/drill/(report/|drill-command\\.ts$)" },
+      to: { path: "^deploy/drill/report/" },
     },
     {
       name: "deploy-enters-by-main-or-config",
