@@ -35,7 +35,7 @@ export class RegionEvents {
   }
 
   started(addresses: { region: string; ingest: string; http: string; dataDir: string }): void {
-    this.#log.info(addresses, `region ${addresses.region} takes batches on ${addresses.ingest}`);
+    this.#log.info(addresses, `region ${addresses.region} accepts batches on ${addresses.ingest}`);
   }
 
   /** An operator command, with the person and the reason. An auditor reads it in the log. */

@@ -25,7 +25,9 @@ export function serverTls(folder: string): { cert: OptionalFile; key: OptionalFi
     key: file().optional().describe("The private key (PEM) of `cert`."),
     client_ca: file()
       .optional()
-      .describe("Authorities (PEM). Whoever connects must show a certificate that one of them signed. Needs `cert`."),
+      .describe(
+        "Authorities (PEM). Clients must show a certificate that one of these authorities signed. Needs `cert`.",
+      ),
   };
 }
 
