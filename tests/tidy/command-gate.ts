@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FOLDERS, ROOT } from "./tree.ts";
+import { FOLDERS, readText, ROOT } from "./tree.ts";
 
 /**
  * Proof that a command of `npm run check` still finds violations. A gate that checks nothing any more (a renamed rule, a tool
@@ -11,22 +11,34 @@ import { FOLDERS, ROOT } from "./tree.ts";
  * tree, which must pass, and on one with planted violations, each of which it must name.
  */
 export function commandGate(options: {
+  /** The gate is the script `check:NAME` of package.json. */
   name: string;
-  command: readonly [string, ...string[]];
+  /** More arguments, for an output that the plants can recognize. */
+  output?: readonly string[];
   plants: readonly Plant[];
 }): void {
+  const [program, ...args] = commandOf(options.name);
+  const command = [program, ...(options.output ?? []), ...args] as const;
   describe(`the ${options.name} gate`, () => {
     let clean: CommandResult;
     let planted: CommandResult;
     beforeAll(async () => {
       const files = Object.assign({}, CLEAN, ...options.plants.map((plant) => plant.files)) as Files;
-      clean = await runIn(scratchTree(`${options.name}-clean`, CLEAN), ...options.command);
-      planted = await runIn(scratchTree(`${options.name}-planted`, files), ...options.command);
+      clean = await runIn(scratchTree(`${options.name}-clean`, CLEAN), ...command);
+      planted = await runIn(scratchTree(`${options.name}-planted`, files), ...command);
     });
     it("passes a clean tree", () => expect(clean).toMatchObject({ exitCode: 0 }));
     it("fails a tree with violations", () => expect(planted.exitCode).toBeGreaterThan(0));
     it.each(options.plants)("notices $rule", ({ says }) => expect(planted.output).toMatch(says));
   });
+}
+
+/** The command of the script `check:NAME`. */
+export function commandOf(name: string): readonly [string, ...string[]] {
+  const { scripts } = JSON.parse(readText("package.json")) as { scripts: Record<string, string> };
+  const [program, ...args] = (scripts[`check:${name}`] ?? "").split(" ");
+  if (program === undefined || program === "") throw new Error(`package.json has no script check:${name}`);
+  return [program, ...args];
 }
 
 /** Paths and texts. */
@@ -41,7 +53,7 @@ export function scratchTree(name: string, files: Files): string {
   const folder = join(scratch, name);
   mkdirSync(folder);
   for (const file of CONFIGURATION) cpSync(join(ROOT, file), join(folder, file));
-  for (const sub of FOLDERS) mkdirSync(join(folder, sub));
+  for (const sub of [...FOLDERS, ".ci"]) mkdirSync(join(folder, sub));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   const manifest = { name: "scratch", private: true, bin: { scratch: "deploy/tidemark.ts" }, type: "module" };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

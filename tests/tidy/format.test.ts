@@ -2,6 +2,5 @@ import { commandGate } from "./command-gate.ts";
 
 commandGate({
   name: "format",
-  command: ["oxfmt", "--check"],
   plants: [{ rule: "spacing", files: { "edge/crooked.ts": `export const   x=1\n` }, says: "edge/crooked.ts" }],
 });

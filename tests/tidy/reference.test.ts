@@ -13,6 +13,7 @@ import type { ReferenceKey } from "../../.ci/reference.ts";
 import { referenceKeys, referencePage } from "../../.ci/reference.ts";
 import { cloudConfigSchema } from "../../cloud/config.ts";
 import { edgeConfigSchema } from "../../edge/config.ts";
+import { commandOf } from "./command-gate.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -136,7 +137,8 @@ describe("the docs gate", () => {
   });
 
   const check = (): { status: number | null; output: string } => {
-    const { status, stderr } = spawnSync(process.execPath, [".ci/docs.ts", "--check"], {
+    const [program, ...args] = commandOf("docs");
+    const { status, stderr } = spawnSync(program, args, {
       cwd: scratch,
       encoding: "utf8",
     });

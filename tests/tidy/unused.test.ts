@@ -2,7 +2,6 @@ import { CLEAN, commandGate } from "./command-gate.ts";
 
 commandGate({
   name: "unused",
-  command: ["knip"],
   plants: [
     {
       rule: "a file that is not imported",
