@@ -43,13 +43,13 @@ function files(patterns: readonly string[]): string[] {
 }
 
 /**
- * Three workers for two cores: many tests wait more than they work. The time limits only end a test that hangs; no
+ * Four workers for two cores: many tests wait more than they work. The time limits only end a test that hangs; no
  * test may come near them, also on a machine with other work to do.
  */
 const shared = {
   environment: "node",
   pool: "forks",
-  maxWorkers: 3,
+  maxWorkers: 4,
   hookTimeout: 2 * MINUTE_MS,
   expect: { poll: { timeout: MINUTE_MS, interval: 10 } },
 } as const;

@@ -22,9 +22,9 @@ export class LongestFirst extends BaseSequencer {
 /** The beginnings of the paths of files that take more than ten seconds, the longest first. */
 const LONGEST = [
   "tests/system/bad-input",
+  "tests/system/demo",
   "tests/sim/",
   "tests/system/crash",
-  "tests/system/demo",
   "tests/system/membership",
   "tests/contract/",
   "tests/system/",
