@@ -1,3 +1,4 @@
+import { ClientError } from "../core/mqtt/client-error.ts";
 import { connectProblem, type ConnectRefusal } from "../core/mqtt/packet-validation.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
 import type { ConnectRequest } from "../core/mqtt/packets.ts";
@@ -6,7 +7,6 @@ import type { ConnectQueue } from "./connect-queue.ts";
 import type { Connections } from "./connections.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "../core/mqtt/client-error.ts";
 import type { SessionIntake } from "./sessions/session-intake.ts";
 
 /** Accepts or refuses a CONNECT: first the packet, then user name and password. */

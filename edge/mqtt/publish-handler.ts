@@ -1,4 +1,5 @@
 import type { Clock } from "../../proto/runtime/clock.ts";
+import { ClientError } from "../core/mqtt/client-error.ts";
 import type { AclQuestion } from "../core/mqtt/acl-file.ts";
 import type { BrokerCounters } from "../core/mqtt/broker-counters.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
@@ -10,7 +11,6 @@ import type { Intake } from "../storage/intake.ts";
 import type { Connection } from "./connection.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "../core/mqtt/client-error.ts";
 import { AcknowledgementOrder } from "./sessions/acknowledgement-order.ts";
 import type { RecoveredWill } from "./sessions/recovered-wills.ts";
 import type { MessageSource, SessionIntake } from "./sessions/session-intake.ts";

@@ -1,8 +1,8 @@
+import { ClientError } from "../core/mqtt/client-error.ts";
 import type { SentPacket } from "../core/mqtt/packets.ts";
-import { encodePacket } from "./packet-encoding.ts";
 import type { MqttEvents } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "../core/mqtt/client-error.ts";
+import { encodePacket } from "./packet-encoding.ts";
 import type { DropReason } from "./sessions/message-queues.ts";
 import type { OutgoingRow } from "./sessions/session-protocol.ts";
 import type { SessionStore } from "./sessions/session-store.ts";

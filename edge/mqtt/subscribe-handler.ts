@@ -1,11 +1,11 @@
+import { ClientError } from "../core/mqtt/client-error.ts";
 import { filterProblem, type PacketRefusal } from "../core/mqtt/packet-validation.ts";
 import type { MqttLimits } from "../core/mqtt/limits.ts";
+import { isLostAmongFilters } from "../core/mqtt/lost-filters.ts";
 import type { FilterRequest, SubscribeRequest } from "../core/mqtt/packets.ts";
 import { REASON, SUBACK_FAILURE } from "../core/mqtt/reasons.ts";
-import { isLostAmongFilters } from "../core/mqtt/lost-filters.ts";
 import type { MqttEvents, RefusalReason } from "./events.ts";
 import type { MqttClient } from "./mqtt-client.ts";
-import { ClientError } from "../core/mqtt/client-error.ts";
 import type { SessionIntake } from "./sessions/session-intake.ts";
 
 /**

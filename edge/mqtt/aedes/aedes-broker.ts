@@ -1,15 +1,15 @@
 import type { EventEmitter } from "node:events";
 import type { AuthenticateError, Client } from "aedes";
+import type { ClientError } from "../../core/mqtt/client-error.ts";
 import type { PacketProblem } from "../../core/mqtt/packet-bytes.ts";
 import type { MqttLimits } from "../../core/mqtt/limits.ts";
 import type { ConnectRequest, Publish, PublishPacket, ReceivedPacket } from "../../core/mqtt/packets.ts";
+import { RETURN_CODE } from "../../core/mqtt/reasons.ts";
 import type { ConnectAnswer } from "../connect-handler.ts";
 import type { Connection } from "../connection.ts";
 import type { RefusalReason } from "../events.ts";
 import type { MqttClient } from "../mqtt-client.ts";
 import type { PublishDone } from "../publish-handler.ts";
-import type { ClientError } from "../../core/mqtt/client-error.ts";
-import { RETURN_CODE } from "../../core/mqtt/reasons.ts";
 import { AedesClient } from "./aedes-client.ts";
 import { refusalOf } from "./aedes-errors.ts";
 import { BrokerPersistence } from "./broker-persistence.ts";

@@ -1,6 +1,6 @@
+import { ClientError } from "../../core/mqtt/client-error.ts";
 import { REASON, type Reason } from "../../core/mqtt/reasons.ts";
 import type { RefusalReason } from "../events.ts";
-import { ClientError } from "../../core/mqtt/client-error.ts";
 
 /** Errors of aedes and its parser have no codes. Only their text identifies them. */
 type AedesError = Error & { readonly syscall?: string; readonly code?: string };
