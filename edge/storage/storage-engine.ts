@@ -47,6 +47,7 @@ import { Upkeep } from "./upkeep.ts";
  * the process must end, because the memory is not rolled back.
  */
 export class StorageEngine {
+  readonly #parts: EngineParts;
   readonly #clock: Clock;
   readonly #db: GatewayDatabase;
   readonly #disk: DiskWatch;
@@ -58,12 +59,11 @@ export class StorageEngine {
   readonly #redeliveries: Redeliveries;
   readonly #letters: DeadLetters;
   readonly #memory: RememberedEntries;
-  readonly #counts = new LedgerCounts();
+  readonly #counts: LedgerCounts;
   readonly #sealer: Sealer;
   readonly #upkeep: Upkeep;
   readonly #outbox: SqliteOutbox;
   readonly #trim: OutboxTrim;
-  readonly #status: () => EngineStatus;
   #commits = 0;
   #journaledReadings = 0;
 
@@ -71,84 +71,35 @@ export class StorageEngine {
    * Rebuilds the memory from the disk. Closes the database when that fails.
    * @throws Fault when the database is damaged or readings are missing.
    */
-  constructor(
-    parts: {
-      clock: Clock;
-      decoder: Decoder;
-      /** The memory of the decoder. The engine loads it from the disk. */
-      memory?: RememberedEntries;
-      mintStreamId: (nowMs: number) => StreamId;
-      disk: GatewayDisk;
-      /** By default one boot without end, measured with `clock`. */
-      boot?: Boot;
-    },
-    options: EngineOptions,
-  ) {
-    const { clock, decoder, disk } = parts;
-    const db = disk.database;
-    const counts = this.#counts;
-    const counters = newStorageCounters();
-    const watermarks = new Watermarks();
-    const raw = new RawBuffer();
-    const atMs = clock.monotonicMs();
-    const held = new HeldMessages({ db, clock, boot: parts.boot ?? bootOf(clock) }, options.time ?? TIME_RULES);
-    const windows = new WindowTable({
-      window: (series, windowMs, startMs) => db.windows.get(series, windowMs, startMs),
-      newestStartMs: (series, windowMs) => db.windows.newestClosedStartMs(series, windowMs),
-    });
-    const registry = new SeriesRegistry({ table: db.series, windows, watermarks }, { rules: options.rules });
-    const journal = new Journal({ db, mark: disk.mark });
-    const redeliveries = new Redeliveries(db.deliveries, { capacity: options.deliveriesRemembered });
-    const letters = new DeadLetters({ table: db.deadLetters, counts }, { quotaBytes: options.deadLetterBytes });
-    const outbox = new SqliteOutbox(db);
-    const sealer = new Sealer(
-      { db, registry, windows, watermarks, raw },
-      {
-        gateway: options.gateway,
-        sealBytes: options.sealBytes,
-        afterMs: options.sealAfterMs,
-        atMs,
-        mintStreamId: () => parts.mintStreamId(held.nowMs),
-      },
-    );
-    const readings = new ReadingIntake(
-      { decoder, journal, windows, watermarks, raw, registry, counts, counters },
-      { seriesMax: options.seriesMax, atMs },
-    );
-    const messages = new MessageIntake({ readings, held, redeliveries, letters, counts });
-    const diskWatch = new DiskWatch({ db, freeBytes: disk.freeBytes }, { quotaBytes: options.maxBytes });
-
-    this.#clock = clock;
-    this.#db = db;
-    this.#disk = diskWatch;
-    this.#journal = journal;
-    this.#held = held;
-    this.#messages = messages;
-    this.#readings = readings;
-    this.#registry = registry;
-    this.#redeliveries = redeliveries;
-    this.#letters = letters;
-    this.#memory = parts.memory ?? new RememberedEntries();
-    this.#sealer = sealer;
-    this.#upkeep = new Upkeep({ db, windows, raw, redeliveries, registry });
-    this.#outbox = outbox;
-    this.#trim = new OutboxTrim(outbox, { keepMs: options.keepReplicatedMs });
-    const shown = { db, journal, messages, readings, registry, windows, raw, held, sealer, outbox, counters };
-    this.#status = () =>
-      engineStatus({ ...shown, disk: diskWatch }, { commits: this.#commits, readings: this.#journaledReadings });
+  static open(given: EngineDeps, options: EngineOptions): StorageEngine {
     try {
-      this.#memory.load(db.decoderMemory.all());
-      registry.load(atMs);
-      redeliveries.load();
-      outbox.load();
-      letters.load();
-      journal.load();
-      recoverReadings({ db, journal, registry, windows, watermarks, raw, readings, sealer });
-      diskWatch.look({ atMs, isHolding: held.holding });
+      const parts = engineParts(given, options);
+      load(parts, parts.clock.monotonicMs());
+      return new StorageEngine(parts);
     } catch (error) {
-      db.close();
+      given.disk.database.close();
       throw error;
     }
+  }
+
+  private constructor(parts: EngineParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#db = parts.db;
+    this.#disk = parts.disk;
+    this.#journal = parts.journal;
+    this.#held = parts.held;
+    this.#messages = parts.messages;
+    this.#readings = parts.readings;
+    this.#registry = parts.registry;
+    this.#redeliveries = parts.redeliveries;
+    this.#letters = parts.letters;
+    this.#memory = parts.memory;
+    this.#counts = parts.counts;
+    this.#sealer = parts.sealer;
+    this.#upkeep = parts.upkeep;
+    this.#outbox = parts.outbox;
+    this.#trim = parts.trim;
   }
 
   /**
@@ -247,7 +198,7 @@ export class StorageEngine {
   }
 
   status(): EngineStatus {
-    return this.#status();
+    return engineStatus(this.#parts, { commits: this.#commits, readings: this.#journaledReadings });
   }
 
   /** Seals what is closed and waiting. An orderly stop begins with it, while there is still time to send the batches. */
@@ -328,6 +279,74 @@ export class StorageEngine {
     this.#readings.begin(atMs);
     return { atMs, nowMs: this.#held.nowMs };
   }
+}
+
+export type EngineDeps = {
+  readonly clock: Clock;
+  readonly decoder: Decoder;
+  /** What the decoder remembers; filled from the disk. */
+  readonly memory?: RememberedEntries;
+  readonly mintStreamId: (nowMs: number) => StreamId;
+  /** Belongs to the engine from now on. */
+  readonly disk: GatewayDisk;
+  /** By default one boot without end, measured with `clock`. */
+  readonly boot?: Boot;
+};
+
+type EngineParts = ReturnType<typeof engineParts>;
+
+function engineParts(given: EngineDeps, options: EngineOptions) {
+  const { clock, decoder, memory = new RememberedEntries() } = given;
+  const { database: db, mark, freeBytes } = given.disk;
+  const atMs = clock.monotonicMs();
+  const counts = new LedgerCounts();
+  const counters = newStorageCounters();
+  const watermarks = new Watermarks();
+  const raw = new RawBuffer();
+  const held = new HeldMessages({ db, clock, boot: given.boot ?? bootOf(clock) }, options.time ?? TIME_RULES);
+  const windows = new WindowTable({
+    window: (series, windowMs, startMs) => db.windows.get(series, windowMs, startMs),
+    newestStartMs: (series, windowMs) => db.windows.newestClosedStartMs(series, windowMs),
+  });
+  const registry = new SeriesRegistry({ table: db.series, windows, watermarks }, { rules: options.rules });
+  const journal = new Journal({ db, mark });
+  const redeliveries = new Redeliveries(db.deliveries, { capacity: options.deliveriesRemembered });
+  const letters = new DeadLetters({ table: db.deadLetters, counts }, { quotaBytes: options.deadLetterBytes });
+  const outbox = new SqliteOutbox(db);
+  const sealer = new Sealer(
+    { db, registry, windows, watermarks, raw },
+    {
+      gateway: options.gateway,
+      sealBytes: options.sealBytes,
+      afterMs: options.sealAfterMs,
+      atMs,
+      mintStreamId: () => given.mintStreamId(held.nowMs),
+    },
+  );
+  const readings = new ReadingIntake(
+    { decoder, journal, windows, watermarks, raw, registry, counts, counters },
+    { seriesMax: options.seriesMax, atMs },
+  );
+  const messages = new MessageIntake({ readings, held, redeliveries, letters, counts });
+  const disk = new DiskWatch({ db, freeBytes }, { quotaBytes: options.maxBytes });
+  const upkeep = new Upkeep({ db, windows, raw, redeliveries, registry });
+  const trim = new OutboxTrim(outbox, { keepMs: options.keepReplicatedMs });
+  const intake = { messages, readings, registry, redeliveries, letters, memory };
+  const state = { db, disk, journal, held, windows, watermarks, raw, counts, counters };
+  return { clock, ...intake, ...state, sealer, upkeep, outbox, trim };
+}
+
+/** Fills the parts from the disk, then replays the journal after the last checkpoint. */
+function load(parts: EngineParts, atMs: number): void {
+  const { db, journal, registry } = parts;
+  parts.memory.load(db.decoderMemory.all());
+  registry.load(atMs);
+  parts.redeliveries.load();
+  parts.outbox.load();
+  parts.letters.load();
+  journal.load();
+  recoverReadings(parts);
+  parts.disk.look({ atMs, isHolding: parts.held.holding });
 }
 
 /** `nowMs`: the best known time, in milliseconds since 1970; `atMs`: monotonic. */

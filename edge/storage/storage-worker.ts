@@ -22,7 +22,7 @@ import type { PublishChunk, StorageThread } from "./storage-protocol.ts";
 function open(thread: ThreadHost<StorageThread>): ServedThread<StorageThread> {
   const { data } = thread;
   const memory = new RememberedEntries();
-  const engine = new StorageEngine(
+  const engine = StorageEngine.open(
     {
       clock: systemClock,
       decoder: createDecoder(data.decoder, memory),

@@ -61,7 +61,7 @@ export class SimGateway {
     this.#startedMs = time.nowMs;
     const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
     const clock = time.clock(() => this.#clockOffsetMs);
-    const engine = new StorageEngine(
+    const engine = StorageEngine.open(
       {
         clock,
         decoder: createDecoder({

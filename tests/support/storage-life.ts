@@ -31,7 +31,7 @@ export class StorageLife {
     this.nowMs = options.nowMs ?? START_MS;
     this.directory = options.directory ?? temporaryFolder();
     const salt = Math.floor(performance.now() * 1000) % 251;
-    this.engine = new StorageEngine(
+    this.engine = StorageEngine.open(
       {
         clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
         decoder: poisoned(

@@ -55,7 +55,7 @@ class Machine {
     this.#rules = given.rules ?? TIME_RULES;
     const life = ++Machine.#lives;
     const maxBytes = given.maxBytes ?? 2 ** 30;
-    this.engine = new StorageEngine(
+    this.engine = StorageEngine.open(
       {
         clock: {
           nowMs: () => Math.floor(this.trueMs + this.wrongByMs) as Millis,

@@ -1,7 +1,8 @@
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { GatewayDatabase } from "../../../../edge/storage/gateway-database.ts";
 import { StorageLife } from "../../../support/storage-life.ts";
 
 test("[P2] a crash between journal and batch seals every raw reading exactly once", () => {
@@ -40,6 +41,19 @@ describe("[I30] a disk that returns other bytes than were written is refused", (
     db.exec("UPDATE journal SET body = zeroblob(length(body))");
     db.close();
     expect(() => new StorageLife({ directory })).toThrow(/journal row 1 \(1 readings\) fails its checksum/);
+  });
+
+  test("and its database is closed", () => {
+    const life = new StorageLife();
+    life.reading(1, 0);
+    const directory = life.copyOfDisk();
+    const db = new SqliteDatabase(join(directory, "gateway.db"));
+    db.exec("UPDATE journal SET body = zeroblob(length(body))");
+    db.close();
+    const close = vi.spyOn(GatewayDatabase.prototype, "close");
+    onTestFinished(() => close.mockRestore());
+    expect(() => new StorageLife({ directory })).toThrow();
+    expect(close).toHaveBeenCalledOnce();
   });
 
   test("when the write-ahead log is gone", () => {

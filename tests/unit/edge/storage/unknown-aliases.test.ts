@@ -38,7 +38,7 @@ class Gateway {
   constructor() {
     const memory = new RememberedEntries();
     const limits = { depth: 8, values: 100, payloadBytes: 4096 };
-    this.#engine = new StorageEngine(
+    this.#engine = StorageEngine.open(
       {
         clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
         decoder: createDecoder({ routes: [], unrouted: "auto", timeZone: "UTC", limits }, memory),
