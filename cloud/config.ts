@@ -13,7 +13,7 @@ import {
 } from "../proto/runtime/options/fields.ts";
 import type { HttpAddress, LogFields, OperatorAccess } from "../proto/runtime/options/shared-groups.ts";
 import { http, log, operators } from "../proto/runtime/options/shared-groups.ts";
-import { certAndKey, clientTls, serverTls } from "../proto/runtime/options/tls-files.ts";
+import { certAndKey, clientTls, serverTls, tlsOrNull } from "../proto/runtime/options/tls-files.ts";
 import type { RegionServerOptions } from "./grpc/region-server.ts";
 
 /**
@@ -145,12 +145,13 @@ function ingest(folder: string): z.ZodType<IngestConfig> {
       if (client_ca === undefined || cert !== undefined) return;
       context.addIssue({ code: "custom", message: "client_ca needs cert and key", path: ["client_ca"] });
     })
-    .transform(({ tokens_file, client_ca, credit, gateway_url, cert, key, ...rest }) => ({
-      ...rest,
-      tls: cert === undefined || key === undefined ? null : { cert, key, clientCa: client_ca ?? null },
-      gatewayUrl: gateway_url,
+    .transform(({ host: address, port: number, credit, tokens_file, gateway_url, ...tls }) => ({
+      host: address,
+      port: number,
       creditBytes: credit,
       tokensFile: tokens_file,
+      tls: tlsOrNull(tls),
+      gatewayUrl: gateway_url,
     }))
     .describe("The gRPC server for gateways and other regions.");
 }

@@ -37,7 +37,8 @@ import { UplinkDriver } from "./uplink/uplink-driver.ts";
  *     people --HTTP--> HttpServer     UplinkDriver -> GrpcEndpoint --gRPC--> region
  *
  * First all parts are built, then they are wired, then they are started, because a running part may call any other.
- * Building reads files that the configuration names, and opens nothing.
+ * Building reads files that the configuration names, and opens nothing. So a mistake in such a file ends the start before
+ * the gateway opens its disk or a port.
  *
  * Parts start from the disk outwards, so that nothing is received before it can be stored. They stop in the opposite
  * order: stop listening, commit and acknowledge what was received, seal, hand over what five seconds allow, close the

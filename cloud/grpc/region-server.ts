@@ -3,6 +3,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
 import { FRAME_MAX_BYTES } from "../../proto/runtime/grpc-target.ts";
+import type { ServerTlsFiles } from "../../proto/runtime/options/tls-files.ts";
 import { portFault } from "../../proto/runtime/port-fault.ts";
 
 /**
@@ -72,14 +73,12 @@ export class RegionServer {
 export type StreamService = { readonly path: string; readonly accept: (call: StreamCall) => void };
 export type StreamCall = ServerDuplexStream<Buffer, Buffer>;
 
-export type RegionServerOptions = { readonly host: string; readonly port: number; readonly tls: TlsFiles | null };
+export type RegionServerOptions = { readonly host: string; readonly port: number; readonly tls: ServerTlsFiles | null };
 
-/** Paths of PEM files. With `clientCa` every client must present a certificate that this authority has signed. */
-export type TlsFiles = { readonly cert: string; readonly key: string; readonly clientCa: string | null };
-
-function serverCredentials(tls: TlsFiles | null): ServerCredentials {
+/** With `client_ca` every client must present a certificate that this authority has signed. */
+function serverCredentials(tls: ServerTlsFiles | null): ServerCredentials {
   if (tls === null) return ServerCredentials.createInsecure();
-  const clientCa = tls.clientCa === null ? null : readCertificate(tls.clientCa);
+  const clientCa = tls.client_ca === undefined ? null : readCertificate(tls.client_ca);
   return ServerCredentials.createSsl(
     clientCa,
     [{ cert_chain: readCertificate(tls.cert), private_key: readCertificate(tls.key) }],

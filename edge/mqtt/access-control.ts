@@ -8,7 +8,10 @@ export class AccessControl {
   readonly path: string;
   #acl: Acl;
 
-  /** @throws Fault when the file cannot be read or has an invalid line. */
+  /**
+   * Reads the file at once, so that a mistake in it ends the start before the gateway opens its disk or a port.
+   * @throws Fault when the file cannot be read or has an invalid line.
+   */
   constructor(path: string) {
     this.path = path;
     this.#acl = readAcl(path);

@@ -37,7 +37,10 @@ export class Listener {
   readonly #tls: TlsServer | undefined;
   readonly #sockets: WebSocketServer | undefined;
 
-  /** @throws Fault when a certificate file cannot be read or used. */
+  /**
+   * Reads the files of TLS at once, so that a mistake in them ends the start before the gateway opens its disk or a port.
+   * @throws Fault when a certificate file cannot be read or used.
+   */
   constructor(options: ListenerOptions, limits: ListenerLimits, { accept, dropped }: ListenerEvents) {
     this.#options = options;
     this.#limits = limits;

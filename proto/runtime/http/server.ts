@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { Fault } from "../../core/fault.ts";
 import type { Logger } from "../log.ts";
+import type { HttpTlsFiles } from "../options/tls-files.ts";
 import { portFault } from "../port-fault.ts";
 import { requireOperator } from "./bearer-token.ts";
 import type { HttpAnswer } from "./http-answer.ts";
@@ -24,7 +25,10 @@ export class HttpServer {
   readonly #routes: ReadonlyMap<string, PathRoutes>;
   readonly #server: Server;
 
-  /** @throws Fault when the files of TLS cannot be read, or are not a certificate and its key. */
+  /**
+   * Reads the files of TLS at once, so that a mistake in them ends the start before the process opens a port.
+   * @throws Fault when the files of TLS cannot be read, or are not a certificate and its key.
+   */
   constructor(deps: { readonly log: Logger; readonly routes: readonly Route[] }, options: HttpServerOptions) {
     this.#log = deps.log;
     this.#process = options.process;
@@ -115,11 +119,8 @@ export type HttpServerOptions = {
   /** Decides by the token that an operator presents; null where commands are off. */
   readonly authorized: ((token: string) => boolean) | null;
   /** Null: without TLS. */
-  readonly tls: HttpTls | null;
+  readonly tls: HttpTlsFiles | null;
 };
-
-/** Files in PEM. */
-export type HttpTls = { readonly cert: string; readonly key: string };
 
 type PathRoutes = { readonly GET?: Route; readonly POST?: Route };
 
@@ -133,7 +134,7 @@ function byPath(routes: readonly Route[]): ReadonlyMap<string, PathRoutes> {
   return paths;
 }
 
-function listenerOf(tls: HttpTls | null): Server {
+function listenerOf(tls: HttpTlsFiles | null): Server {
   if (tls === null) return createServer(LIMITS);
   try {
     return createTlsServer({ ...LIMITS, cert: readFileSync(tls.cert), key: readFileSync(tls.key) });

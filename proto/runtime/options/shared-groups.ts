@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { LogOptions } from "../log.ts";
 import { host, port, readableFile } from "./fields.ts";
-import { certAndKey, serverTls } from "./tls-files.ts";
+import type { HttpTlsFiles } from "./tls-files.ts";
+import { certAndKey, httpTls, tlsOrNull } from "./tls-files.ts";
 
 /** Groups of keys that the configurations of gateways and regions share. */
 
@@ -30,26 +31,20 @@ export type HttpAddress = {
   readonly host: string;
   readonly port: number;
   /** Null: without TLS. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: HttpTlsFiles | null;
 };
 
 /** `http` */
 export function http(folder: string, defaultPort: number): z.ZodType<HttpAddress> {
-  const { cert, key } = serverTls(folder);
   return z
     .strictObject({
       host: host().default("127.0.0.1").describe("The address to listen on. `0.0.0.0` is every interface."),
       port: port().default(defaultPort).describe("The port to listen on. `0`: the system chooses one."),
-      cert,
-      key,
+      ...httpTls(folder),
     })
     .prefault({})
     .superRefine(certAndKey)
-    .transform((given) => ({
-      host: given.host,
-      port: given.port,
-      tls: given.cert === undefined || given.key === undefined ? null : { cert: given.cert, key: given.key },
-    }))
+    .transform(({ host: address, port: number, ...tls }) => ({ host: address, port: number, tls: tlsOrNull(tls) }))
     .describe("The HTTP server: status page, API, health probes and metrics.");
 }
 

@@ -52,7 +52,7 @@ describe("[I30] a disk that returns other bytes than were written is refused", (
     db.close();
     const close = vi.spyOn(GatewayDatabase.prototype, "close");
     onTestFinished(() => close.mockRestore());
-    expect(() => new StorageLife({ directory })).toThrow();
+    expect(() => new StorageLife({ directory })).toThrow("fails its checksum");
     expect(close).toHaveBeenCalledOnce();
   });
 
