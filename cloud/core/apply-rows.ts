@@ -14,37 +14,53 @@ import type { SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
  *
  *     rowsOfBatch ──▶ rowsToApply ──▶ the store reads the facts ──▶ placeRows ──▶ the store writes, row by row, in order
  *
- * The facts are working copies: `placeRows` keeps them up to date. So a store may read the facts of several batches at
- * once, with one object for each window and place, and call `placeRows` for one batch after the other.
+ * The facts stay as they are. Rows of one batch compete with each other, too: a row sees the rows before it. For that the
+ * facts have one object for each window and for each place of a raw block, however many rows go there.
  */
 export function placeRows<Window extends WindowFacts>(
   rows: ArrivingRows,
   facts: RowFacts<Window>,
 ): RowPlacements<Window> {
+  const after = new Map<Window, WindowAfter>();
+  const windowAfter = (held: Window): WindowAfter => {
+    let state = after.get(held);
+    if (state === undefined) after.set(held, (state = { slots: held.slots.slice(), commands: held.commands }));
+    return state;
+  };
+  const rawsAfter = new Map<RawFacts, number>();
+  const erased = new LatestAfter(facts.erased);
+  const members = new LatestAfter(facts.members);
   const contested = new Set<Window>();
   const windows = rows.windows.map(({ origin, window }, i): RowPlacement => {
     const held = facts.windows[i]!;
     const { streamId, seq: ver, hash48 } = origin;
     const { part, revision } = window;
-    const placement = placeInSlot(held.slots, { streamId, part, ver, hash48, revision });
-    if ((placement === "insert" || placement === "replace") && isContested(held)) contested.add(held);
+    const state = windowAfter(held);
+    const placement = placeInSlot(state.slots, { streamId, part, ver, hash48, revision });
+    if ((placement === "insert" || placement === "replace") && isContested(state)) contested.add(held);
     return placement;
   });
-  const raws = rows.raws.map(({ origin }, i) => placeRawBlock(facts.raws[i]!, origin.hash48));
+  const raws = rows.raws.map(({ origin }, i) => {
+    const held = facts.raws[i]!;
+    const placement = placeRawBlock(rawsAfter.get(held) ?? held.hash48, origin.hash48);
+    if (placement !== "ignore") rawsAfter.set(held, origin.hash48);
+    return placement;
+  });
   const commands = rows.commands.map(({ origin, command }, i): RowPlacement => {
     const version = { hlc: command.hlc, hash48: origin.hash48 };
     switch (command.kind) {
       case "erase_device":
-        return placeLatest(facts.erased, command.device, version);
+        return erased.place(command.device, version);
       case "set_member":
-        return placeLatest(facts.members, command.member.region, version);
+        return members.place(command.member.region, version);
       default: {
         const held = facts.commandWindows[i];
         if (held == null) throw new RangeError("no facts for the window of a command");
         const rank = command.kind === "clear" ? command.rank : command.kind;
-        if (held.commands.some((one) => one.rank === rank && compareCommandVersions(one, version) === 0))
+        const state = windowAfter(held);
+        if (state.commands.some((one) => one.rank === rank && compareCommandVersions(one, version) === 0))
           return "ignore";
-        held.commands = [...held.commands, { rank, ...version }];
+        state.commands = [...state.commands, { rank, ...version }];
         contested.add(held);
         return "insert";
       }
@@ -92,18 +108,18 @@ export function seriesName({ device, metric }: { readonly device: string; readon
 /** Each row with the batch that carried it. */
 export type ArrivingRows = Pick<SnapshotPart, "windows" | "raws" | "commands" | "schemas">;
 
-/** The rows and commands of a window in the store; a working copy. */
+/** The rows and commands of a window in the store. */
 export type WindowFacts = {
-  readonly slots: HeldSlot[];
+  readonly slots: readonly HeldSlot[];
   /** The commands for the window. */
-  commands: readonly HeldCommand[];
+  readonly commands: readonly HeldCommand[];
 };
 /** A slot, with the version of its row. */
 export type HeldSlot = SlotVersion & { readonly streamId: StreamId; readonly part: number };
 export type HeldCommand = CommandVersion & { readonly rank: OperatorRank };
 
-/** The hash of the batch whose raw block holds a place; null: the place is free. A working copy. */
-export type RawFacts = { hash48: number | null };
+/** The hash of the batch whose raw block holds a place; null: the place is free. */
+export type RawFacts = { readonly hash48: number | null };
 
 export type RowFacts<Window extends WindowFacts> = {
   /** One for each of the `windows`. */
@@ -112,10 +128,10 @@ export type RowFacts<Window extends WindowFacts> = {
   readonly raws: readonly RawFacts[];
   /** One for each of the `commands`; null for a command that is not about a window. */
   readonly commandWindows: readonly (Window | null)[];
-  /** The latest command that erased each device; a working copy. */
-  readonly erased: Map<string, CommandVersion>;
-  /** The latest command that set each region; a working copy. */
-  readonly members: Map<string, CommandVersion>;
+  /** The latest command that erased each device. */
+  readonly erased: ReadonlyMap<string, CommandVersion>;
+  /** The latest command that set each region. */
+  readonly members: ReadonlyMap<string, CommandVersion>;
 };
 
 /**
@@ -139,6 +155,9 @@ export type ErasingCommand = Extract<OperatorCommand, { kind: "erase_device" }>;
 export type MemberCommand = Extract<OperatorCommand, { kind: "set_member" }>;
 export type WindowCommand = Exclude<OperatorCommand, ErasingCommand | MemberCommand>;
 
+/** A window after the rows so far. */
+type WindowAfter = { readonly slots: HeldSlot[]; commands: readonly HeldCommand[] };
+
 /** With one slot and no command, as in nearly every window, there is nothing to choose. */
 function isContested({ slots, commands }: WindowFacts): boolean {
   return slots.length > 1 || commands.length > 0;
@@ -159,15 +178,24 @@ function placeInSlot(slots: HeldSlot[], arriving: HeldSlot): RowPlacement {
 }
 
 /** After a fork the block with the higher hash holds the place. */
-function placeRawBlock(held: RawFacts, hash48: number): RowPlacement {
-  const placement = held.hash48 === null ? "insert" : held.hash48 < hash48 ? "replace" : "ignore";
-  if (placement !== "ignore") held.hash48 = hash48;
-  return placement;
+function placeRawBlock(held: number | null, hash48: number): RowPlacement {
+  if (held === null) return "insert";
+  return held < hash48 ? "replace" : "ignore";
 }
 
-function placeLatest(latest: Map<string, CommandVersion>, name: string, version: CommandVersion): RowPlacement {
-  const held = latest.get(name);
-  if (held !== undefined && compareCommandVersions(version, held) <= 0) return "ignore";
-  latest.set(name, version);
-  return held === undefined ? "insert" : "replace";
+/** The latest command for each name, after the rows so far. */
+class LatestAfter {
+  readonly #held: ReadonlyMap<string, CommandVersion>;
+  readonly #changed = new Map<string, CommandVersion>();
+
+  constructor(held: ReadonlyMap<string, CommandVersion>) {
+    this.#held = held;
+  }
+
+  place(name: string, version: CommandVersion): RowPlacement {
+    const latest = this.#changed.get(name) ?? this.#held.get(name);
+    if (latest !== undefined && compareCommandVersions(version, latest) <= 0) return "ignore";
+    this.#changed.set(name, version);
+    return latest === undefined ? "insert" : "replace";
+  }
 }

@@ -22,7 +22,7 @@ export class SqliteOperators {
   /**
    * The latest command that erased each device. They fit into memory, because people give these commands one by one.
    */
-  get erased(): Map<string, CommandVersion> {
+  get erased(): ReadonlyMap<string, CommandVersion> {
     return this.#erased;
   }
 
@@ -54,6 +54,7 @@ export class SqliteOperators {
   /** Deletes every row of the device, and notes that it is erased. */
   erase(from: BatchOrigin, { device, hlc, reason, actor }: ErasingCommand): void {
     this.#sql.setErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
+    this.#erased.set(device, { hlc, hash48: from.hash48 });
     for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
   }
 

@@ -9,6 +9,7 @@ import { placeRows, rowsToApply } from "../../core/apply-rows.ts";
 import type {
   ArrivingRows,
   HeldCommand,
+  HeldSlot,
   RowPlacement,
   RawFacts,
   RowFacts,
@@ -173,7 +174,12 @@ type Parts = {
 };
 
 /** `next`: another window of the series among the rows. */
-type HeldWindow = WindowFacts & WindowPlace & { readonly next: HeldWindow | null };
+type HeldWindow = WindowFacts &
+  WindowPlace & {
+    readonly slots: HeldSlot[];
+    commands: readonly HeldCommand[];
+    readonly next: HeldWindow | null;
+  };
 /**
  * `known`: the windows read so far, by series. A list for each series costs less than a map by a text of three numbers.
  * `hasCommands`: whether the region has a command for any window. Most regions have none, which saves a query for each

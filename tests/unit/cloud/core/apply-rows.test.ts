@@ -1,8 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { placeRows, rowsOfBatch, rowsToApply, seriesName } from "../../../../cloud/core/apply-rows.ts";
-import type { ArrivingRows, RowPlacement, RawFacts, WindowFacts } from "../../../../cloud/core/apply-rows.ts";
-import { millis } from "../../../../proto/core/ids.ts";
+import type {
+  ArrivingRows,
+  HeldCommand,
+  HeldSlot,
+  RawFacts,
+  RowPlacement,
+  WindowCommand,
+  WindowFacts,
+} from "../../../../cloud/core/apply-rows.ts";
+import { millis, toSeq } from "../../../../proto/core/ids.ts";
 import { compareCommandVersions, OPERATOR_RANKS } from "../../../../proto/core/operator-command.ts";
 import type { CommandVersion, OperatorCommand, OperatorRank } from "../../../../proto/core/operator-command.ts";
 import type { SealedBatch, WindowRecord } from "../../../../proto/core/record.ts";
@@ -19,10 +27,10 @@ function rowsOf(batch: SealedBatch): ArrivingRows {
   return rowsOfBatch(batch, opened);
 }
 
-/** A store in memory that holds versions instead of rows. */
+/** A store in memory that holds versions instead of rows. It writes what `placeRows` decides, as a real store does. */
 class MemoryStore {
-  readonly windows = new Map<string, WindowFacts & { readonly name: string }>();
-  readonly raws = new Map<string, RawFacts>();
+  readonly windows = new Map<string, MemoryWindow>();
+  readonly raws = new Map<string, number>();
   readonly erased = new Map<string, CommandVersion>();
   readonly members = new Map<string, CommandVersion>();
   /** The placement of each row of a window, in the order of arrival. */
@@ -35,28 +43,75 @@ class MemoryStore {
   }
 
   #apply(rows: ArrivingRows): void {
-    const placed = placeRows(rows, {
-      windows: rows.windows.map(({ window }) => this.#window(window)),
-      raws: rows.raws.map(({ origin, position, slice }) => {
-        const name = `${seriesName(slice)}/${origin.streamId}/${origin.seq}/${position}`;
-        const held = this.raws.get(name) ?? { hash48: null };
-        this.raws.set(name, held);
-        return held;
-      }),
-      commandWindows: rows.commands.map(({ command }) => ("window" in command ? this.#window(command.window) : null)),
-      erased: this.erased,
-      members: this.members,
+    const windows = rows.windows.map(({ window }) => this.#window(window));
+    const places = new Map<string, RawFacts>();
+    const raws = rows.raws.map((raw) => {
+      const name = placeName(raw);
+      const held = places.get(name) ?? { hash48: this.raws.get(name) ?? null };
+      places.set(name, held);
+      return held;
     });
+    const commandWindows = rows.commands.map(({ command }) =>
+      "window" in command ? this.#window(command.window) : null,
+    );
+    const placed = placeRows(rows, { windows, raws, commandWindows, erased: this.erased, members: this.members });
     this.placements.push(...placed.windows, ...placed.commands);
     for (const { name } of placed.contested) this.contested.add(name);
+
+    for (const [i, { origin, window }] of rows.windows.entries()) {
+      if (!takesPlace(placed.windows[i]!)) continue;
+      const { streamId, seq: ver, hash48 } = origin;
+      const { part, revision } = window;
+      const { slots } = windows[i]!;
+      const place = slots.findIndex((slot) => slot.streamId === streamId && slot.part === part);
+      slots.splice(place === -1 ? slots.length : place, 1, { streamId, part, ver, hash48, revision });
+    }
+    for (const [i, raw] of rows.raws.entries())
+      if (takesPlace(placed.raws[i]!)) this.raws.set(placeName(raw), raw.origin.hash48);
+    for (const [i, { origin, command }] of rows.commands.entries()) {
+      if (!takesPlace(placed.commands[i]!)) continue;
+      const version = { hlc: command.hlc, hash48: origin.hash48 };
+      if (command.kind === "erase_device") this.erased.set(command.device, version);
+      else if (command.kind === "set_member") this.members.set(command.member.region, version);
+      else commandWindows[i]!.commands.push({ rank: rankOf(command), ...version });
+    }
   }
 
-  #window(key: Pick<WindowRecord, "device" | "metric" | "windowMs" | "windowStartMs">): WindowFacts & { name: string } {
+  #window(key: Pick<WindowRecord, "device" | "metric" | "windowMs" | "windowStartMs">): MemoryWindow {
     const name = `${key.device} ${key.windowStartMs}`;
     const held = this.windows.get(name) ?? { name, slots: [], commands: [] };
     this.windows.set(name, held);
     return held;
   }
+}
+
+type MemoryWindow = { readonly name: string; readonly slots: HeldSlot[]; readonly commands: HeldCommand[] };
+
+function takesPlace(placement: RowPlacement): boolean {
+  return placement === "insert" || placement === "replace";
+}
+
+function placeName({ origin, position, slice }: ArrivingRows["raws"][number]): string {
+  return `${seriesName(slice)}/${origin.streamId}/${origin.seq}/${position}`;
+}
+
+function rankOf(command: WindowCommand): OperatorRank {
+  return command.kind === "clear" ? command.rank : command.kind;
+}
+
+/** Freezes facts, and makes their maps refuse writes, because a map cannot be frozen. */
+function frozen<T>(value: T): T {
+  if (value instanceof Map) {
+    const refuse = (): never => {
+      throw new TypeError("a fact was changed");
+    };
+    Object.assign(value, { set: refuse, delete: refuse, clear: refuse });
+  }
+  if (typeof value === "object" && value !== null) {
+    Object.freeze(value);
+    for (const part of value instanceof Map ? value.values() : Object.values(value)) frozen(part);
+  }
+  return value;
 }
 
 function commanded(position: number, ...commands: readonly OperatorCommand[]): SealedBatch {
@@ -229,6 +284,36 @@ describe("[I16] a command", () => {
     const held = new MemoryStore().apply(commanded(1, ...commands));
     expect(held.windows.get("d1 0")!.commands.map(({ rank }) => rank)).toEqual([first, second]);
   });
+});
+
+test("facts stay as they are, and rows of one batch still compete with each other", () => {
+  const { windows, raws } = rowsOf(
+    sealed(A, 2, {
+      windows: [windowOf([1], { revision: 1 }), windowOf([1, 2], { revision: 2 }), windowOf([1])],
+      raws: [rawBlock([[0, 1]])],
+    }),
+  );
+  const commands = [clear(1), clear(1), erase(3, "d2"), erase(2, "d2"), member(3, "us"), member(2, "us")].flatMap(
+    (command) => rowsOf(commanded(1, command)).commands,
+  );
+  const rows = { windows, raws, commands, schemas: [] };
+  const window: WindowFacts = {
+    slots: [{ streamId: A, part: 0, ver: toSeq(1), hash48: 1, revision: 0 }],
+    commands: [{ rank: "override", hlc: 0, hash48: 1 }],
+  };
+  const facts = frozen({
+    windows: [window, window, window],
+    raws: [{ hash48: null }],
+    commandWindows: [window, window, null, null, null, null],
+    erased: new Map([["d2", { hlc: 1, hash48: 1 }]]),
+    members: new Map([["us", { hlc: 1, hash48: 1 }]]),
+  });
+  const placed = placeRows(rows, facts);
+  expect(placed.windows).toEqual(["replace", "replace", "log"]);
+  expect(placed.raws).toEqual(["insert"]);
+  expect(placed.commands).toEqual(["insert", "ignore", "replace", "ignore", "replace", "ignore"]);
+  expect(placed.contested).toHaveLength(1);
+  expect(placed.contested[0]).toBe(window);
 });
 
 test("commands are ordered by their clock, then by the hash of their batch", () => {
