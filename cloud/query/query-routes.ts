@@ -14,8 +14,8 @@ import { statusRoute } from "./status-route.ts";
 import type { Store } from "../store/store.ts";
 
 /**
- * The answers of a region to people and programs. Each address has one file. A new question to the store takes three
- * places: a route here, a method of `Store`, and its SQL.
+ * The answers of a region to people and programs. Each address has one file and one line here. A new question to the store
+ * is a method of `Store`, its SQL in a file of `cloud/store/sqlite`, and its route with the schema of the answer.
  */
 export function queryRoutes(deps: {
   readonly store: Store;

@@ -1,6 +1,6 @@
 import { Fault } from "../../proto/core/fault.ts";
 import { serveThread } from "../../proto/runtime/thread-call.ts";
-import { SqliteStore } from "./sqlite/sqlite-store.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import type { StoreThread } from "./store-protocol.ts";
 
 /**
@@ -9,14 +9,8 @@ import type { StoreThread } from "./store-protocol.ts";
  */
 serveThread<StoreThread>({
   open: ({ data }) => {
-    const store = SqliteStore.open(data);
-    return {
-      ready: { storeId: store.storeId },
-      calls: store,
-      messages: {},
-      onError: "answer",
-      close: () => store.close(),
-    };
+    const { storeId, close, ...calls } = openSqliteStore(data);
+    return { ready: { storeId }, calls, messages: {}, onError: "answer", close };
   },
   // The store translates what SQLite throws. Anything else is a mistake of ours.
   fault: (error) => new Fault({ code: "internal", message: error instanceof Error ? error.message : String(error) }),

@@ -1,7 +1,7 @@
 import type { Fault } from "../../proto/core/fault.ts";
 import { remoteCalls, ThreadClient, threadSource } from "../../proto/runtime/thread-call.ts";
+import type { ArrivedBatch } from "../core/apply.ts";
 import type { SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
-import { STORE_CALLS } from "./store-protocol.ts";
 import type { StoreThread } from "./store-protocol.ts";
 import type { Store } from "./store.ts";
 
@@ -30,10 +30,9 @@ export async function openThreadedStore(
     onFailure,
   });
   const { storeId } = await thread.start(options);
-  return {
-    ...remoteCalls(thread, STORE_CALLS),
+  return remoteCalls(thread, {
     storeId,
-    apply: (batches) => {
+    apply: (batches: readonly ArrivedBatch[]) => {
       // The bytes of a batch are often part of a larger buffer, which a clone would copy whole. So they are copied once
       // here, then moved.
       const owned = batches.map((batch) => ({ ...batch, bytes: new Uint8Array(batch.bytes) }));
@@ -41,5 +40,5 @@ export async function openThreadedStore(
       return thread.call("apply", [owned], transfer);
     },
     close: () => thread.close(),
-  };
+  });
 }

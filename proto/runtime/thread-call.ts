@@ -41,9 +41,6 @@ export type RemoteCalls<Calls> = {
   readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Promise<Result<Calls, M>>;
 };
 
-/** A list of all calls of a thread. The compiler refuses a list that lacks a call or has another one. */
-export type CallNames<C extends ThreadContract> = { readonly [M in keyof C["calls"]]: true };
-
 /** The methods in the thread that runs them. A method that finishes at once returns its result without a promise. */
 export type ServedCalls<Calls> = {
   readonly [M in keyof Calls]: (...given: Arguments<Calls, M>) => Result<Calls, M> | Promise<Result<Calls, M>>;
@@ -226,16 +223,21 @@ export function threadSource(path: string, base: string): URL {
   return new URL(`${path}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
 }
 
-/** An object with every call of a thread as a method. */
-export function remoteCalls<C extends ThreadContract>(
+/**
+ * An object with every call of a thread as a method, beside the members of `own`. A member of `own` goes before a call of
+ * the same name. No list of the calls is needed: the thread refuses a name that it does not serve.
+ */
+export function remoteCalls<C extends ThreadContract, Own extends object>(
   thread: ThreadClient<C>,
-  names: CallNames<C>,
-): RemoteCalls<C["calls"]> {
-  const methods = Object.keys(names).map((method) => [
-    method,
-    (...given: unknown[]) => thread.call(asSent<Name<C["calls"]>>(method), asSent<never>(given)),
-  ]);
-  return asSent<RemoteCalls<C["calls"]>>(Object.fromEntries(methods));
+  own: Own,
+): Omit<RemoteCalls<C["calls"]>, keyof Own> & Own {
+  return new Proxy(asSent<Omit<RemoteCalls<C["calls"]>, keyof Own> & Own>(own), {
+    get: (target, name) => {
+      // `await` asks every value for a method `then`.
+      if (typeof name === "symbol" || name === "then" || name in target) return Reflect.get(target, name);
+      return (...given: unknown[]) => thread.call(asSent<Name<C["calls"]>>(name), asSent<never>(given));
+    },
+  });
 }
 
 // ---- The worker's end -----------------------------------------------------------------------------------------------
@@ -423,7 +425,8 @@ function asSent<T>(value: unknown): T {
 }
 
 function invoke(table: object, name: string, given: readonly unknown[]): unknown {
-  const method: unknown = Reflect.get(table, name);
+  // Only own members are part of the contract. Every object inherits others, such as `constructor`.
+  const method: unknown = Object.hasOwn(table, name) ? Reflect.get(table, name) : undefined;
   if (typeof method !== "function") throw new Error(`the thread contract has no ${name}`);
   return Reflect.apply(method, table, given);
 }

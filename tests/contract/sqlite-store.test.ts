@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { SqliteStoreOptions } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { Fault } from "../../proto/core/fault.ts";
 import type { Store } from "../../cloud/store/store.ts";
@@ -13,7 +13,7 @@ import type { StorePlace } from "./store/store-trial.ts";
 
 storeContract({
   name: "SQLite",
-  place: () => placeFor(async (options) => SqliteStore.open(options)),
+  place: () => placeFor(async (options) => openSqliteStore(options)),
   runs: runs({ short: 30, long: 200 }),
 });
 storeContract({

@@ -1,6 +1,5 @@
 import type { SessionEvent, StreamSets } from "../../edge/core/uplink/session.ts";
-import type { SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
-import type { SnapshotChunk } from "../../cloud/store/store.ts";
+import type { SnapshotChunk, Store } from "../../cloud/store/store.ts";
 import type { StoreDump } from "../../cloud/store/store-dump.ts";
 import { difference, EMPTY_HAVE, union } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
@@ -127,7 +126,7 @@ export function wrongAnswers(
 /** How a region with the mistake makes the parts of a snapshot. */
 export function snapshotMutation(
   mutant: Mutant | undefined,
-  store: SqliteStore,
+  store: Store,
   pause: (ms: number) => Promise<void>,
 ): (after: Uint8Array) => Promise<SnapshotChunk | null> {
   if (mutant !== "snapshot_set_read_last") return (after) => store.snapshot(after);

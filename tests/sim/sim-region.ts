@@ -8,7 +8,7 @@ import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
 import { CommandService } from "../../cloud/operator/command-service.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
 import { Pruner } from "../../cloud/store/pruner.ts";
-import { REGION_DATABASE, SqliteStore } from "../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStoreIn } from "../../cloud/store/sqlite/sqlite-store.ts";
 import type { ArrivedBatch, StreamSet } from "../../cloud/core/apply.ts";
 import type { ApplyResult, Store } from "../../cloud/store/store.ts";
 import { Fault } from "../../proto/core/fault.ts";
@@ -41,7 +41,7 @@ export class SimRegion {
   /** The running process. Each start makes a new one. An earlier process never finishes what it had begun. */
   #life:
     | {
-        readonly store: SqliteStore;
+        readonly store: Store;
         readonly commands: CommandService;
         readonly committer: Committer;
       }
@@ -62,7 +62,7 @@ export class SimRegion {
     return this.#life !== undefined;
   }
 
-  get store(): SqliteStore | undefined {
+  get store(): Store | undefined {
     return this.#life?.store;
   }
 
@@ -71,7 +71,7 @@ export class SimRegion {
     const life = ++this.#lives;
     const alive = (): boolean => this.#lives === life && this.#life !== undefined;
     const clock = time.clock(() => this.#clockOffsetMs);
-    const store = new SqliteStore(this.#disk, { path: this.name, newStoreId: this.#bytes() });
+    const store = openSqliteStoreIn(this.#disk, { path: this.name, newStoreId: this.#bytes() });
     const slow = this.#slowStore(store, alive);
     const bootId = this.#bytes();
     const greeting = { protocol: PROTOCOL, region: this.name, storeId: store.storeId, bootId, software: "sim" };
@@ -248,7 +248,7 @@ export class SimRegion {
   }
 
   /** A store with slow commits. A commit that a crash interrupts did not happen, or happened and was never reported. */
-  #slowStore(store: SqliteStore, alive: () => boolean): Store {
+  #slowStore(store: Store, alive: () => boolean): Store {
     const { time, random, mutant } = this.#deps;
     const pause = (ms: number): Promise<void> =>
       new Promise((resolve) => {

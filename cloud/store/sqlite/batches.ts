@@ -2,31 +2,69 @@ import type { Database } from "better-sqlite3";
 
 import { hash48Of, hash48Text } from "../../../proto/core/hash48.ts";
 import { contains } from "../../../proto/core/have.ts";
-import type { Have } from "../../../proto/core/have.ts";
 import { toSeq } from "../../../proto/core/ids.ts";
-import type { Seq, StreamId } from "../../../proto/core/ids.ts";
+import type { Seq } from "../../../proto/core/ids.ts";
 import type { BatchCounts, SealedBatch } from "../../../proto/core/record.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { BatchVariant } from "../../core/apply.ts";
-import type {
-  BatchHash,
-  BatchId,
-  BatchRequest,
-  HashRequest,
-  HeldBatches,
-  Page,
-  PruneKey,
-  PruneRequest,
-} from "../store.ts";
+import type { Answers } from "./answers.ts";
+import type { BatchId, PruneKey } from "../store.ts";
 import { countsOfRow, storedCounts } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
+import type { SqliteStreams } from "./streams.ts";
 
 /** The batches: bytes, hashes and counts, and the forks among them. Writing runs inside the transaction of the caller. */
 export class SqliteBatches {
   readonly #sql: Statements;
+  readonly #streams: SqliteStreams;
 
-  constructor(db: Database) {
+  readonly answers: Answers<"batches" | "prunable" | "hashes" | "lackedVariants"> = {
+    batches: ({ streamId, seqs, maxBytes }) => {
+      const { have } = this.#streams.set(streamId);
+      const batches: SealedBatch[] = [];
+      const pruned: Seq[] = [];
+      let total = 0;
+      for (const at of seqs) {
+        const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at).filter(({ bytes }) => bytes.length > 0);
+        if (rows.length === 0 && contains(have, at)) pruned.push(at);
+        for (const { sha256, bytes } of rows) {
+          batches.push({ streamId, seq: at, sha256, bytes });
+          total += bytes.length;
+        }
+        if (total >= maxBytes) break;
+      }
+      return { batches, pruned };
+    },
+
+    prunable: ({ receivedBeforeMs, after, limit }) => {
+      const [receivedMs, row] = after === null ? [Number.MIN_SAFE_INTEGER, 0] : prunePosition(after);
+      const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
+      const last = rows.at(-1);
+      return {
+        rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: toSeq(at) })),
+        next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
+      };
+    },
+
+    hashes: ({ streamId, after, limit }) => {
+      return this.#sql.hashes
+        .all(streamIdToBytes(streamId), after, limit)
+        .map((row) => ({ seq: toSeq(row.seq), hash48: row.hash48 }));
+    },
+
+    lackedVariants: (streamId, theirs) => {
+      const key = streamIdToBytes(streamId);
+      const lacked = theirs.filter(({ seq: at, hash48 }) => {
+        const ours = this.#sql.hashesOf.all(key, at);
+        return ours.length > 0 && !ours.some((variant) => variant.hash48 === hash48);
+      });
+      return [...new Set(lacked.map(({ seq: at }) => at))];
+    },
+  };
+
+  constructor(db: Database, streams: SqliteStreams) {
     this.#sql = prepare(db);
+    this.#streams = streams;
   }
 
   /** All batches under one number. */
@@ -63,32 +101,6 @@ export class SqliteBatches {
     this.#sql.markApplied.run(storedCounts(counts), row);
   }
 
-  held({ streamId, seqs, maxBytes }: BatchRequest, have: Have): HeldBatches {
-    const batches: SealedBatch[] = [];
-    const pruned: Seq[] = [];
-    let total = 0;
-    for (const at of seqs) {
-      const rows = this.#sql.bytes.all(streamIdToBytes(streamId), at).filter(({ bytes }) => bytes.length > 0);
-      if (rows.length === 0 && contains(have, at)) pruned.push(at);
-      for (const { sha256, bytes } of rows) {
-        batches.push({ streamId, seq: at, sha256, bytes });
-        total += bytes.length;
-      }
-      if (total >= maxBytes) break;
-    }
-    return { batches, pruned };
-  }
-
-  prunable({ receivedBeforeMs, after, limit }: PruneRequest): Page<BatchId, PruneKey> {
-    const [receivedMs, row] = after === null ? [Number.MIN_SAFE_INTEGER, 0] : prunePosition(after);
-    const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
-    const last = rows.at(-1);
-    return {
-      rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: toSeq(at) })),
-      next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
-    };
-  }
-
   /** @returns the number of batches pruned. */
   prune(batches: readonly BatchId[]): number {
     let pruned = 0;
@@ -101,21 +113,6 @@ export class SqliteBatches {
       pruned += 1;
     }
     return pruned;
-  }
-
-  hashes({ streamId, after, limit }: HashRequest): readonly BatchHash[] {
-    return this.#sql.hashes
-      .all(streamIdToBytes(streamId), after, limit)
-      .map((row) => ({ seq: toSeq(row.seq), hash48: row.hash48 }));
-  }
-
-  lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): readonly Seq[] {
-    const key = streamIdToBytes(streamId);
-    const lacked = theirs.filter(({ seq: at, hash48 }) => {
-      const ours = this.#sql.hashesOf.all(key, at);
-      return ours.length > 0 && !ours.some((variant) => variant.hash48 === hash48);
-    });
-    return [...new Set(lacked.map(({ seq: at }) => at))];
   }
 
   #counts({ row, sha256, counts }: VariantSqlRow, id: BatchId): BatchCounts | null {

@@ -1,10 +1,11 @@
 import type { Database } from "better-sqlite3";
 
 import { conflictKey, conflictsOf } from "../../../proto/core/conflicts.ts";
+import type { Answers } from "./answers.ts";
 import type { SqliteSeries } from "./series.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
 import type { SqliteWindows } from "./windows.ts";
-import type { ConflictKey, ConflictQuery, ConflictRow, Page, WindowConflict } from "../store.ts";
+import type { ConflictKey, ConflictQuery, ConflictRow, WindowConflict } from "../store.ts";
 
 /**
  * The conflicts of windows. Each window has exactly those that follow from its present rows, so the table does not
@@ -13,10 +14,32 @@ import type { ConflictKey, ConflictQuery, ConflictRow, Page, WindowConflict } fr
 export class SqliteConflicts {
   readonly #sql: Statements;
   readonly #windows: SqliteWindows;
+  readonly #series: SqliteSeries;
 
-  constructor(db: Database, windows: SqliteWindows) {
+  readonly answers: Answers<"conflicts"> = {
+    conflicts: (query) => {
+      const rows: ConflictRow[] = [];
+      const { after, limit } = query;
+      if (after?.of !== "fork") {
+        const next = query.kind === "fork" ? null : this.#windowConflicts(query, after, rows);
+        if (next !== null) return { rows, next };
+      }
+      const ofWindows = query.device ?? query.metric ?? query.fromMs ?? query.toMs;
+      if (ofWindows !== null || (query.kind !== null && query.kind !== "fork")) return { rows, next: null };
+      const forks = this.#sql.forks.all(after?.of === "fork" ? after.key : "", limit + 1 - rows.length);
+      for (const { key } of forks) {
+        // The page is full with conflicts of windows; the forks begin on the next one.
+        if (rows.length === limit) return { rows, next: keyOf(rows.at(-1)!) };
+        rows.push({ kind: "fork", key });
+      }
+      return { rows, next: null };
+    },
+  };
+
+  constructor(db: Database, parts: { windows: SqliteWindows; series: SqliteSeries }) {
     this.#sql = prepare(db);
-    this.#windows = windows;
+    this.#windows = parts.windows;
+    this.#series = parts.series;
   }
 
   /** Finds the conflicts of these windows again, after their rows have changed. */
@@ -34,34 +57,15 @@ export class SqliteConflicts {
     return places.length === limit;
   }
 
-  page(query: ConflictQuery, series: SqliteSeries): Page<ConflictRow, ConflictKey> {
-    const rows: ConflictRow[] = [];
-    const { after, limit } = query;
-    if (after?.of !== "fork") {
-      const next = query.kind === "fork" ? null : this.#windowConflicts(query, after, series, rows);
-      if (next !== null) return { rows, next };
-    }
-    const ofWindows = query.device ?? query.metric ?? query.fromMs ?? query.toMs;
-    if (ofWindows !== null || (query.kind !== null && query.kind !== "fork")) return { rows, next: null };
-    const forks = this.#sql.forks.all(after?.of === "fork" ? after.key : "", limit + 1 - rows.length);
-    for (const { key } of forks) {
-      // The page is full with conflicts of windows; the forks begin on the next one.
-      if (rows.length === limit) return { rows, next: keyOf(rows.at(-1)!) };
-      rows.push({ kind: "fork", key });
-    }
-    return { rows, next: null };
-  }
-
   /** Fills `rows`. @returns where the next page begins; null when there are no more. */
   #windowConflicts(
     query: ConflictQuery,
     after: Extract<ConflictKey, { of: "window" }> | null,
-    series: SqliteSeries,
     rows: ConflictRow[],
   ): ConflictKey | null {
     let visitedSeries = 0;
     let visited = 0;
-    for (const { id, device, metric } of series.walk(query, after, "from")) {
+    for (const { id, device, metric } of this.#series.walk(query, after, "from")) {
       const here = after?.device === device && after.metric === metric ? after : null;
       for (let windowMs = this.#length(id, here?.windowMs ?? 0); windowMs !== null;) {
         const at = here?.windowMs === windowMs ? here : null;

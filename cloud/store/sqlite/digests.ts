@@ -4,8 +4,8 @@ import { z } from "zod";
 
 import { seriesName } from "../../core/apply-rows.ts";
 import { DAY_MS, DayDigests, DIGEST_BUCKETS } from "../../core/day-digests.ts";
+import type { Answers } from "./answers.ts";
 import { SUMMARY_COLUMNS } from "./stored-summary.ts";
-import type { DigestPage } from "../store.ts";
 
 /**
  * Reads all rows that follow from the batches, and sums their hashes by day. It reads the rows from the disk and not
@@ -14,29 +14,31 @@ import type { DigestPage } from "../store.ts";
 export class SqliteDigests {
   readonly #sql: readonly Statement<number[], unknown[]>[];
 
+  readonly answers: Answers<"digests"> = {
+    /** @param after empty for the beginning. */
+    digests: (after) => {
+      const { stage, key } =
+        after.length === 0 ? BEGINNING : placeSchema.parse(JSON.parse(Buffer.from(after).toString()));
+      const { table, columns } = STAGES[stage]!;
+      const from = key ?? columns.map(() => Number.MIN_SAFE_INTEGER);
+      const rows = this.#sql[stage]!.all(...from, ROWS_PER_PAGE);
+      const digests = new DayDigests();
+      for (const row of rows) {
+        const [timeMs, device, metric, ...rest] = row.slice(columns.length);
+        const day = Math.floor(Number(timeMs) / DAY_MS);
+        const series = seriesName({ device: String(device), metric: String(metric) });
+        digests.add({ day, bucket: bucketOf(series), rows: 1, sum: hashOf([table, series, ...rest.map(plain)]) });
+      }
+      const last = rows.at(-1);
+      const more = last !== undefined && rows.length === ROWS_PER_PAGE;
+      const next = more ? { stage, key: last.slice(0, columns.length) } : { stage: stage + 1, key: null };
+      const isEnd = next.stage === STAGES.length;
+      return { digests: digests.all, next: isEnd ? new Uint8Array(0) : Buffer.from(JSON.stringify(next)) };
+    },
+  };
+
   constructor(db: Database) {
     this.#sql = prepare(db);
-  }
-
-  /** @param after empty for the beginning. */
-  page(after: Uint8Array): DigestPage {
-    const { stage, key } =
-      after.length === 0 ? BEGINNING : placeSchema.parse(JSON.parse(Buffer.from(after).toString()));
-    const { table, columns } = STAGES[stage]!;
-    const from = key ?? columns.map(() => Number.MIN_SAFE_INTEGER);
-    const rows = this.#sql[stage]!.all(...from, ROWS_PER_PAGE);
-    const digests = new DayDigests();
-    for (const row of rows) {
-      const [timeMs, device, metric, ...rest] = row.slice(columns.length);
-      const day = Math.floor(Number(timeMs) / DAY_MS);
-      const series = seriesName({ device: String(device), metric: String(metric) });
-      digests.add({ day, bucket: bucketOf(series), rows: 1, sum: hashOf([table, series, ...rest.map(plain)]) });
-    }
-    const last = rows.at(-1);
-    const more = last !== undefined && rows.length === ROWS_PER_PAGE;
-    const next = more ? { stage, key: last.slice(0, columns.length) } : { stage: stage + 1, key: null };
-    const isEnd = next.stage === STAGES.length;
-    return { digests: digests.all, next: isEnd ? new Uint8Array(0) : Buffer.from(JSON.stringify(next)) };
   }
 }
 

@@ -3,20 +3,13 @@ import type { Database } from "better-sqlite3";
 import { toSeq } from "../../../proto/core/ids.ts";
 import type { MemberState } from "../../../proto/core/member.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
+import type { Answers } from "./answers.ts";
 import type { ConflictKey, Page, SeriesKey, StreamKey } from "../store.ts";
-import type {
-  CommandSource,
-  DumpedBatch,
-  DumpedCommand,
-  DumpedRawBlock,
-  DumpedWindow,
-  StoreDump,
-} from "../store-dump.ts";
+import type { CommandSource, DumpedBatch, DumpedCommand, DumpedRawBlock, DumpedWindow } from "../store-dump.ts";
 import { countsOfRow } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
 import type { SqliteConflicts } from "./conflicts.ts";
 import type { SqliteSchema } from "./schema.ts";
-import type { SqliteSeries } from "./series.ts";
 import type { SqliteStreams } from "./streams.ts";
 import { operatorRow, OPERATOR_COLUMNS, SLOT_COLUMNS } from "./windows.ts";
 import type { OperatorSqlRow, SlotSqlRow, SqliteWindows } from "./windows.ts";
@@ -26,36 +19,38 @@ export class SqliteDump {
   readonly #sql: Statements;
   readonly #parts: Parts;
 
+  readonly answers: Answers<"dump"> = {
+    dump: () => {
+      const { schema, conflicts } = this.#parts;
+      const everySeries = { device: null, metric: null };
+      const streams = everyRow((after: StreamKey | null) =>
+        this.#parts.streams.answers.streams({ gateway: null, after, limit: PAGE }),
+      );
+      return {
+        streams: streams
+          .map((report) => {
+            const { lastReceivedMs: _, ...stream } = report;
+            return stream;
+          })
+          .toSorted((a, b) => (a.streamId < b.streamId ? -1 : 1)),
+        batches: this.#sql.batches.all().map(dumpedBatch),
+        series: this.#sql.series.all(),
+        schema: everyRow((after: SeriesKey | null) => schema.answers.schema({ ...everySeries, after, limit: PAGE })),
+        windows: [...this.#windows("present"), ...this.#windows("replaced")],
+        rawBlocks: this.#sql.rawBlocks.all().map(dumpedRawBlock),
+        conflicts: everyRow((after: ConflictKey | null) =>
+          conflicts.answers.conflicts({ ...everySeries, kind: null, fromMs: null, toMs: null, after, limit: PAGE }),
+        ),
+        commands: this.#sql.commands.all().map(dumpedCommand),
+        members: this.#sql.members.all().map(({ gateway_url: gatewayUrl, ...member }) => ({ ...member, gatewayUrl })),
+        erased: this.#sql.erased.all(),
+      };
+    },
+  };
+
   constructor(db: Database, parts: Parts) {
     this.#sql = prepare(db);
     this.#parts = parts;
-  }
-
-  read(): StoreDump {
-    const { schema, series, conflicts } = this.#parts;
-    const everySeries = { device: null, metric: null };
-    const streams = everyRow((after: StreamKey | null) =>
-      this.#parts.streams.page({ gateway: null, after, limit: PAGE }),
-    );
-    return {
-      streams: streams
-        .map((report) => {
-          const { lastReceivedMs: _, ...stream } = report;
-          return stream;
-        })
-        .toSorted((a, b) => (a.streamId < b.streamId ? -1 : 1)),
-      batches: this.#sql.batches.all().map(dumpedBatch),
-      series: this.#sql.series.all(),
-      schema: everyRow((after: SeriesKey | null) => schema.page({ ...everySeries, after, limit: PAGE }, series)),
-      windows: [...this.#windows("present"), ...this.#windows("replaced")],
-      rawBlocks: this.#sql.rawBlocks.all().map(dumpedRawBlock),
-      conflicts: everyRow((after: ConflictKey | null) =>
-        conflicts.page({ ...everySeries, kind: null, fromMs: null, toMs: null, after, limit: PAGE }, series),
-      ),
-      commands: this.#sql.commands.all().map(dumpedCommand),
-      members: this.#sql.members.all().map(({ gateway_url: gatewayUrl, ...member }) => ({ ...member, gatewayUrl })),
-      erased: this.#sql.erased.all(),
-    };
   }
 
   #windows(state: DumpedWindow["state"]): DumpedWindow[] {
@@ -73,7 +68,6 @@ export class SqliteDump {
 type Parts = {
   readonly streams: SqliteStreams;
   readonly schema: SqliteSchema;
-  readonly series: SqliteSeries;
   readonly conflicts: SqliteConflicts;
   readonly windows: SqliteWindows;
 };

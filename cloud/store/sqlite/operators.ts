@@ -3,6 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { CommandVersion } from "../../../proto/core/operator-command.ts";
 import type { Member } from "../../../proto/core/member.ts";
 import type { ErasingCommand, MemberCommand, WindowCommand } from "../../core/apply-rows.ts";
+import type { Answers } from "./answers.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
 
@@ -13,6 +14,11 @@ import type { StoredSummary } from "./stored-summary.ts";
 export class SqliteOperators {
   readonly #sql: Statements;
   #erased: Map<string, CommandVersion>;
+
+  readonly answers: Answers<"members" | "highestHlc"> = {
+    members: () => this.#sql.members.all(),
+    highestHlc: () => this.#sql.highestHlc.get() ?? 0,
+  };
 
   constructor(db: Database) {
     this.#sql = prepare(db);
@@ -61,14 +67,6 @@ export class SqliteOperators {
   setMember(from: BatchOrigin, { member, hlc, reason, actor }: MemberCommand): void {
     const { region, state, url, gatewayUrl } = member;
     this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
-  }
-
-  members(): readonly Member[] {
-    return this.#sql.members.all();
-  }
-
-  highestHlc(): number {
-    return this.#sql.highestHlc.get() ?? 0;
   }
 
   /** Reads the erased devices from the disk again. */

@@ -2,25 +2,13 @@ import type { Database } from "better-sqlite3";
 
 import { effective } from "../../../proto/core/effective.ts";
 import { schemaKey } from "../../../proto/core/schema.ts";
+import type { Answers } from "./answers.ts";
 import { AFTER_EVERY_READING, SqliteRawReadings } from "./raw-blocks.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
 import type { SqliteSeries } from "./series.ts";
 import type { SqliteStreams } from "./streams.ts";
 import type { SqliteWindows } from "./windows.ts";
-import type {
-  AnswerKey,
-  EffectiveWindow,
-  Page,
-  RawReading,
-  ReadingKey,
-  ReadingQuery,
-  RecordKey,
-  RecordQuery,
-  SeriesKey,
-  SeriesQuery,
-  StoreTotals,
-  WindowHistory,
-} from "../store.ts";
+import type { AnswerKey, EffectiveWindow, RawReading, ReadingKey, SeriesKey, StoreTotals } from "../store.ts";
 
 /**
  * The queries over series, windows and readings. Every call is one page, with bounded work.
@@ -34,80 +22,82 @@ export class SqliteReader {
   readonly #windows: SqliteWindows;
   readonly #readings: SqliteRawReadings;
 
+  readonly answers: Answers<"series" | "records" | "readings" | "revisions" | "totals"> = {
+    series: (query) => {
+      const rows: SeriesKey[] = [];
+      for (const { device, metric } of this.#series.walk(query, query.after, "after")) {
+        if (rows.length === query.limit) return { rows, next: rows.at(-1) ?? null };
+        rows.push({ device, metric });
+      }
+      return { rows, next: null };
+    },
+
+    records: (query) => {
+      const rows: EffectiveWindow[] = [];
+      let visited = 0;
+      for (const series of this.#series.walk(query, query.after, "from")) {
+        const { device, metric } = series;
+        const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
+        for (const windowMs of this.#windows.lengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
+          const here = after?.windowMs === windowMs ? after : null;
+          const fromMs = here === null ? query.fromMs : Math.max(query.fromMs, here.windowStartMs);
+          for (const { startMs: windowStartMs, ...found } of this.#windows.inRange(
+            series.id,
+            windowMs,
+            fromMs,
+            query.toMs,
+          )) {
+            for (const answer of effective(found.rows, found.operatorRows)) {
+              if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
+              if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
+              rows.push({ device, metric, windowMs, windowStartMs, effective: answer });
+            }
+          }
+        }
+        visited += 1;
+        if (visited === SERIES_PER_PAGE) {
+          return { rows, next: { device, metric, ...AFTER_EVERY_WINDOW } };
+        }
+      }
+      return { rows, next: null };
+    },
+
+    readings: (query) => {
+      const rows: RawReading[] = [];
+      let visited = 0;
+      for (const series of this.#series.walk(query, query.after, "from")) {
+        const { device, metric } = series;
+        const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
+        // One reading more than requested shows whether this page is the last.
+        const found = this.#readings.first(series, query, after, query.limit + 1 - rows.length);
+        for (const reading of found) {
+          if (rows.length === query.limit) return { rows, next: readingKey(rows.at(-1)) };
+          rows.push(reading);
+        }
+        visited += 1;
+        if (visited === SERIES_PER_PAGE) return { rows, next: { device, metric, ...AFTER_EVERY_READING } };
+      }
+      return { rows, next: null };
+    },
+
+    revisions: ({ device, metric, windowMs, windowStartMs }) => {
+      const series = this.#series.one(device, metric);
+      if (series === undefined) return { rows: [], complete: true };
+      return this.#windows.history(series.id, windowMs, windowStartMs, REVISIONS_MAX);
+    },
+
+    totals: () => {
+      const totals = this.#sql.totals.get();
+      if (totals === undefined) throw new Error("an aggregate without a row");
+      return totals;
+    },
+  };
+
   constructor(db: Database, parts: { series: SqliteSeries; windows: SqliteWindows; streams: SqliteStreams }) {
     this.#sql = prepare(db);
     this.#series = parts.series;
     this.#windows = parts.windows;
     this.#readings = new SqliteRawReadings(db, parts.streams);
-  }
-
-  series(query: SeriesQuery): Page<SeriesKey, SeriesKey> {
-    const rows: SeriesKey[] = [];
-    for (const { device, metric } of this.#series.walk(query, query.after, "after")) {
-      if (rows.length === query.limit) return { rows, next: rows.at(-1) ?? null };
-      rows.push({ device, metric });
-    }
-    return { rows, next: null };
-  }
-
-  records(query: RecordQuery): Page<EffectiveWindow, AnswerKey> {
-    const rows: EffectiveWindow[] = [];
-    let visited = 0;
-    for (const series of this.#series.walk(query, query.after, "from")) {
-      const { device, metric } = series;
-      const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
-      for (const windowMs of this.#windows.lengths(series.id, query.windowMs, after?.windowMs ?? 0)) {
-        const here = after?.windowMs === windowMs ? after : null;
-        const fromMs = here === null ? query.fromMs : Math.max(query.fromMs, here.windowStartMs);
-        for (const { startMs: windowStartMs, ...found } of this.#windows.inRange(
-          series.id,
-          windowMs,
-          fromMs,
-          query.toMs,
-        )) {
-          for (const answer of effective(found.rows, found.operatorRows)) {
-            if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
-            if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
-            rows.push({ device, metric, windowMs, windowStartMs, effective: answer });
-          }
-        }
-      }
-      visited += 1;
-      if (visited === SERIES_PER_PAGE) {
-        return { rows, next: { device, metric, ...AFTER_EVERY_WINDOW } };
-      }
-    }
-    return { rows, next: null };
-  }
-
-  readings(query: ReadingQuery): Page<RawReading, ReadingKey> {
-    const rows: RawReading[] = [];
-    let visited = 0;
-    for (const series of this.#series.walk(query, query.after, "from")) {
-      const { device, metric } = series;
-      const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
-      // One reading more than requested shows whether this page is the last.
-      const found = this.#readings.first(series, query, after, query.limit + 1 - rows.length);
-      for (const reading of found) {
-        if (rows.length === query.limit) return { rows, next: readingKey(rows.at(-1)) };
-        rows.push(reading);
-      }
-      visited += 1;
-      if (visited === SERIES_PER_PAGE) return { rows, next: { device, metric, ...AFTER_EVERY_READING } };
-    }
-    return { rows, next: null };
-  }
-
-  revisions({ device, metric, windowMs, windowStartMs }: RecordKey): WindowHistory {
-    const series = this.#series.one(device, metric);
-    if (series === undefined) return { rows: [], complete: true };
-    return this.#windows.history(series.id, windowMs, windowStartMs, REVISIONS_MAX);
-  }
-
-  totals(): StoreTotals {
-    const totals = this.#sql.totals.get();
-    if (totals === undefined) throw new Error("an aggregate without a row");
-    return totals;
   }
 }
 

@@ -2,9 +2,10 @@ import type { Database } from "better-sqlite3";
 
 import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
 import { typesOfRawColumns } from "../../../proto/wire/batch-codec.ts";
+import type { Answers } from "./answers.ts";
 import type { SqliteSeries } from "./series.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
-import type { Page, SchemaRow, SeriesSchemaQuery, SeriesKey, SchemaSpan } from "../store.ts";
+import type { SchemaRow, SchemaSpan } from "../store.ts";
 
 /**
  * The types and units that the readings of a series have had, with the earliest and latest time of each. Every arriving row
@@ -16,12 +17,34 @@ import type { Page, SchemaRow, SeriesSchemaQuery, SeriesKey, SchemaSpan } from "
  */
 export class SqliteSchema {
   readonly #sql: Statements;
+  readonly #series: SqliteSeries;
   /** The last version of each series, as it is written now or will be when the transaction ends. */
   readonly #known = new Map<number, Seen>();
   #unwritten: Seen[] = [];
 
-  constructor(db: Database) {
+  readonly answers: Answers<"schema"> = {
+    schema: (query) => {
+      const rows: SchemaRow[] = [];
+      let visited = 0;
+      for (const { id, device, metric } of this.#series.walk(query, query.after, "after")) {
+        const versions = this.#sql.ofSeries.all(id).map(seenVersion);
+        // A series with commands only has no version.
+        if (versions.length > 0) {
+          if (rows.length === query.limit) {
+            const { device: lastDevice, metric: lastMetric } = rows.at(-1)!;
+            return { rows, next: { device: lastDevice, metric: lastMetric } };
+          }
+          rows.push({ device, metric, versions });
+        }
+        if ((visited += 1) === SERIES_PER_PAGE) return { rows, next: { device, metric } };
+      }
+      return { rows, next: null };
+    },
+  };
+
+  constructor(db: Database, series: SqliteSeries) {
     this.#sql = prepare(db);
+    this.#series = series;
   }
 
   /** Notes a row. The caller calls {@link write} before it commits. */
@@ -62,24 +85,6 @@ export class SqliteSchema {
       this.#sql.typed.run(block);
     }
     return blocks.length === limit;
-  }
-
-  page(query: SeriesSchemaQuery, series: SqliteSeries): Page<SchemaRow, SeriesKey> {
-    const rows: SchemaRow[] = [];
-    let visited = 0;
-    for (const { id, device, metric } of series.walk(query, query.after, "after")) {
-      const versions = this.#sql.ofSeries.all(id).map(seenVersion);
-      // A series with commands only has no version.
-      if (versions.length > 0) {
-        if (rows.length === query.limit) {
-          const { device: lastDevice, metric: lastMetric } = rows.at(-1)!;
-          return { rows, next: { device: lastDevice, metric: lastMetric } };
-        }
-        rows.push({ device, metric, versions });
-      }
-      if ((visited += 1) === SERIES_PER_PAGE) return { rows, next: { device, metric } };
-    }
-    return { rows, next: null };
   }
 }
 

@@ -8,12 +8,12 @@ import type { ValueType } from "../../../proto/core/schema.ts";
 import { encodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import type { Answers } from "./answers.ts";
 import { loadedCounts } from "./stored-counts.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
 import { hasSummary, loadedSummary } from "./stored-summary.ts";
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
-import type { SnapshotChunk } from "../store.ts";
 
 /**
  * Reads the snapshot of this region for another one, part by part. It holds everything that follows from the batches
@@ -32,20 +32,22 @@ export class SqliteSnapshotReader {
   readonly #sql: Statements;
   readonly #streams: SqliteStreams;
 
+  readonly answers: Answers<"snapshot"> = {
+    /** @param after empty for the first part. @returns null when `after` is not the `next` of an earlier part. */
+    snapshot: (after) => {
+      const place = after.length === 0 ? this.#beginning() : readPlace(after);
+      if (place === null) return null;
+      const found = this.#read(place);
+      if (found === null) return null;
+      const { part, key } = found;
+      const next = key === null ? following(place) : { ...place, key };
+      return { body: encodeSnapshotPart({ ...NOTHING, ...part }), next: next === null ? EMPTY : writePlace(next) };
+    },
+  };
+
   constructor(db: Database, streams: SqliteStreams) {
     this.#sql = prepare(db);
     this.#streams = streams;
-  }
-
-  /** @param after empty for the first part. @returns null when `after` is not the `next` of an earlier part. */
-  part(after: Uint8Array): SnapshotChunk | null {
-    const place = after.length === 0 ? this.#beginning() : readPlace(after);
-    if (place === null) return null;
-    const found = this.#read(place);
-    if (found === null) return null;
-    const { part, key } = found;
-    const next = key === null ? following(place) : { ...place, key };
-    return { body: encodeSnapshotPart({ ...NOTHING, ...part }), next: next === null ? EMPTY : writePlace(next) };
   }
 
   #beginning(): Place {

@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Database, Statement } from "better-sqlite3";
 
 import { Fault } from "../../../proto/core/fault.ts";
-import type { Seq, StreamId } from "../../../proto/core/ids.ts";
-import type { Member } from "../../../proto/core/member.ts";
+import type { StreamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
 import type { OpenOptions } from "../../../proto/runtime/sqlite.ts";
 import { openDatabase, storageFault } from "../../../proto/runtime/sqlite.ts";
@@ -12,45 +11,11 @@ import type { OpenedBatch } from "../../../proto/wire/batch-codec.ts";
 import { decodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import type { SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { applyBatch, enterBatch, readHeldBatch } from "../../core/apply.ts";
-import type { ApplyOutcome, ArrivedBatch, BatchChange, BatchFacts, StreamSet } from "../../core/apply.ts";
+import type { ApplyOutcome, ArrivedBatch, BatchChange, BatchFacts } from "../../core/apply.ts";
 import { rowsOfBatch } from "../../core/apply-rows.ts";
-import type {
-  AnswerKey,
-  ApplyResult,
-  BatchHash,
-  BatchId,
-  BatchRequest,
-  ConflictKey,
-  ConflictQuery,
-  ConflictRow,
-  DigestPage,
-  EffectiveWindow,
-  HashRequest,
-  HeldBatches,
-  Page,
-  PruneKey,
-  PruneRequest,
-  RawReading,
-  ReadingKey,
-  ReadingQuery,
-  RecordKey,
-  RecordQuery,
-  SchemaRow,
-  SeriesKey,
-  SeriesQuery,
-  SeriesSchemaQuery,
-  SnapshotChunk,
-  SnapshotMerge,
-  SnapshotOutcome,
-  Store,
-  StoreTotals,
-  StreamKey,
-  StreamQuery,
-  StreamReport,
-  VoidedBatches,
-  WindowHistory,
-} from "../store.ts";
-import type { StoreDump } from "../store-dump.ts";
+import type { BatchId, Store } from "../store.ts";
+import { promised } from "./answers.ts";
+import type { Answers } from "./answers.ts";
 import { SqliteBatches } from "./batches.ts";
 import { SqliteConflicts } from "./conflicts.ts";
 import { SqliteDigests } from "./digests.ts";
@@ -66,193 +31,168 @@ import { SqliteStreams } from "./streams.ts";
 import { SqliteWindows } from "./windows.ts";
 
 /**
- * The `Store` of a region on one machine: one SQLite file, one connection.
+ * Opens the `Store` of a region on one machine: one SQLite file, one connection.
  *
- * `cloud/core/apply.ts` and `apply-rows.ts` decide about batches and rows. This class reads the facts for them and
- * writes their decisions.
+ * `cloud/core/apply.ts` and `apply-rows.ts` decide about batches and rows. The store reads the facts for them and writes
+ * their decisions.
  *
  * The methods do their work before they return. They return promises only because the contract says so. A region runs
- * this class in a thread of its own (`store-worker.ts`), tests use it directly.
+ * the store in a thread of its own (`store-worker.ts`), tests use it directly.
  *
- * Batches are verified and decoded before the transaction begins. So the transaction consists of statements only, and a
- * batch that cannot be read leaves nothing behind.
+ * @throws Fault when the file cannot be opened or is not the database of a region.
  */
-export class SqliteStore implements Store {
-  readonly storeId: Uint8Array;
+export function openSqliteStore(options: SqliteStoreOptions): Store {
+  const { path, maxBytes } = options;
+  const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
+  return openSqliteStoreIn(db, options);
+}
+
+/**
+ * The same in an open database. First it writes what an earlier version of this software left to do.
+ * @param db opened with {@link REGION_DATABASE}; `path` names it in messages.
+ */
+export function openSqliteStoreIn(
+  db: Database,
+  { path, newStoreId }: { readonly path: string; readonly newStoreId: Uint8Array },
+): Store {
+  const streams = new SqliteStreams(db);
+  const series = new SqliteSeries(db);
+  const windows = new SqliteWindows(db, streams);
+  const batches = new SqliteBatches(db, streams);
+  const schema = new SqliteSchema(db, series);
+  const operators = new SqliteOperators(db);
+  const conflicts = new SqliteConflicts(db, { windows, series });
+  const writer = new SqliteWriter(db, path, { streams, series, batches, schema, operators, conflicts });
+  const reader = new SqliteReader(db, { windows, series, streams });
+  const digests = new SqliteDigests(db);
+  const dump = new SqliteDump(db, { streams, schema, conflicts, windows });
+  const snapshot = new SqliteSnapshotReader(db, streams);
+
+  const storeId = storeIdentity(db, newStoreId);
+  writer.applyHeld();
+  writer.settleOld();
+
+  const questions: Answers<Exclude<keyof Store, "storeId" | "close" | keyof SqliteWriter["answers"]>> = {
+    ...streams.answers,
+    ...batches.answers,
+    ...reader.answers,
+    ...schema.answers,
+    ...conflicts.answers,
+    ...operators.answers,
+    ...snapshot.answers,
+    ...digests.answers,
+    ...dump.answers,
+  };
+  const read = (work: () => unknown): unknown => {
+    try {
+      return work();
+    } catch (error) {
+      throw storageFault(error, path);
+    }
+  };
+  return {
+    storeId,
+    ...promised(writer.answers),
+    ...promised(questions, read),
+    close: async () => {
+      if (db.open) db.close();
+    },
+  };
+}
+
+/**
+ * Everything that writes. Batches are verified and decoded before the transaction begins. So the transaction consists of
+ * statements only, and a batch that cannot be read leaves nothing behind.
+ */
+class SqliteWriter {
   readonly #db: Database;
   readonly #path: string;
-  readonly #streams: SqliteStreams;
-  readonly #batches: SqliteBatches;
-  readonly #series: SqliteSeries;
+  readonly #parts: Parts;
   readonly #rows: SqliteRowWriter;
-  readonly #reader: SqliteReader;
-  readonly #schema: SqliteSchema;
-  readonly #operators: SqliteOperators;
-  readonly #conflicts: SqliteConflicts;
-  readonly #digests: SqliteDigests;
-  readonly #dump: SqliteDump;
-  readonly #snapshotReader: SqliteSnapshotReader;
-  readonly #snapshotWriter: SqliteSnapshotWriter;
+  readonly #snapshot: SqliteSnapshotWriter;
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
 
-  /** @throws Fault when the file cannot be opened or is not the database of a region. */
-  static open(options: SqliteStoreOptions): SqliteStore {
-    const { path, maxBytes } = options;
-    const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
-    return new SqliteStore(db, options);
-  }
+  readonly answers: Answers<"apply" | "recordVoid" | "prune" | "mergeSnapshot" | "joinSnapshot"> = {
+    apply: (batches) => {
+      const opened = batches.map((batch) => openBatch(batch));
+      return this.#transaction(() => {
+        const outcomes = batches.map((batch, index) => this.#applyOne(batch, opened[index]!));
+        const streamIds = new Set<StreamId>();
+        for (const [index, { streamId }] of batches.entries())
+          if (outcomes[index]!.kind !== "invalid") streamIds.add(streamId);
+        return { outcomes, sets: [...streamIds].map((streamId) => this.#parts.streams.set(streamId)) };
+      });
+    },
 
-  /** @param db opened with {@link REGION_DATABASE}; `path` names it in messages. */
-  constructor(db: Database, options: { readonly path: string; readonly newStoreId: Uint8Array }) {
-    this.#path = options.path;
-    this.#db = db;
-    const streams = new SqliteStreams(db);
-    const series = new SqliteSeries(db);
-    const windows = new SqliteWindows(db, streams);
-    const schema = new SqliteSchema(db);
-    const operators = new SqliteOperators(db);
-    const conflicts = new SqliteConflicts(db, windows);
-    const rows = new SqliteRowWriter(db, { streams, series, operators, conflicts, schema });
-    this.#streams = streams;
-    this.#batches = new SqliteBatches(db);
-    this.#series = series;
-    this.#rows = rows;
-    this.#reader = new SqliteReader(db, { windows, series, streams });
-    this.#schema = schema;
-    this.#operators = operators;
-    this.#conflicts = conflicts;
-    this.#digests = new SqliteDigests(db);
-    this.#dump = new SqliteDump(db, { streams, schema, series, conflicts, windows });
-    this.#snapshotReader = new SqliteSnapshotReader(db, streams);
-    this.#snapshotWriter = new SqliteSnapshotWriter(db, { rows, streams });
-    this.storeId = storeIdentity(db, options.newStoreId);
-    this.#applyHeld();
-    while (this.#transaction(() => conflicts.settleOld(HELD_PER_TRANSACTION)));
-    while (this.#transaction(() => schema.settleOld(JOINED_PER_TRANSACTION)));
-  }
+    recordVoid: (range) => {
+      this.#transaction(() => this.#parts.streams.insertVoid(range));
+    },
 
-  async apply(batches: readonly ArrivedBatch[]): Promise<ApplyResult> {
-    const opened = batches.map((batch) => openBatch(batch));
-    return this.#transaction(() => {
-      const outcomes = batches.map((batch, index) => this.#applyOne(batch, opened[index]!));
-      const streamIds = new Set<StreamId>();
-      for (const [index, { streamId }] of batches.entries())
-        if (outcomes[index]!.kind !== "invalid") streamIds.add(streamId);
-      return { outcomes, sets: [...streamIds].map((streamId) => this.#streams.set(streamId)) };
-    });
-  }
+    prune: (batches) => this.#transaction(() => this.#parts.batches.prune(batches)),
 
-  async recordVoid(range: VoidedBatches): Promise<void> {
-    this.#transaction(() => this.#streams.insertVoid(range));
-  }
-
-  async have(streamIds: readonly StreamId[]): Promise<readonly StreamSet[]> {
-    return this.#read(() => streamIds.map((streamId) => this.#streams.set(streamId)));
-  }
-
-  async batches(request: BatchRequest): Promise<HeldBatches> {
-    return this.#read(() => this.#batches.held(request, this.#streams.set(request.streamId).have));
-  }
-
-  async series(query: SeriesQuery): Promise<Page<SeriesKey, SeriesKey>> {
-    return this.#read(() => this.#reader.series(query));
-  }
-
-  async schema(query: SeriesSchemaQuery): Promise<Page<SchemaRow, SeriesKey>> {
-    return this.#read(() => this.#schema.page(query, this.#series));
-  }
-
-  async records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>> {
-    return this.#read(() => this.#reader.records(query));
-  }
-
-  async readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>> {
-    return this.#read(() => this.#reader.readings(query));
-  }
-
-  async streams(query: StreamQuery): Promise<Page<StreamReport, StreamKey>> {
-    return this.#read(() => this.#streams.page(query));
-  }
-
-  async totals(): Promise<StoreTotals> {
-    return this.#read(() => this.#reader.totals());
-  }
-
-  async conflicts(query: ConflictQuery): Promise<Page<ConflictRow, ConflictKey>> {
-    return this.#read(() => this.#conflicts.page(query, this.#series));
-  }
-
-  async revisions(window: RecordKey): Promise<WindowHistory> {
-    return this.#read(() => this.#reader.revisions(window));
-  }
-
-  async members(): Promise<readonly Member[]> {
-    return this.#read(() => this.#operators.members());
-  }
-
-  async highestHlc(): Promise<number> {
-    return this.#read(() => this.#operators.highestHlc());
-  }
-
-  async prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>> {
-    return this.#read(() => this.#batches.prunable(request));
-  }
-
-  async prune(batches: readonly BatchId[]): Promise<number> {
-    return this.#transaction(() => this.#batches.prune(batches));
-  }
-
-  async snapshot(after: Uint8Array): Promise<SnapshotChunk | null> {
-    return this.#read(() => this.#snapshotReader.part(after));
-  }
-
-  async mergeSnapshot({ body, first }: SnapshotMerge): Promise<SnapshotOutcome> {
-    let part: SnapshotPart;
-    try {
-      part = decodeSnapshotPart(body);
-    } catch (error) {
-      if (error instanceof Fault) return { kind: "invalid", message: error.message };
-      throw error;
-    }
-    this.#transaction(() => {
-      if (first) this.#snapshotWriter.begin();
-      this.#snapshotWriter.merge(part);
-    });
-    return { kind: "merged" };
-  }
-
-  async joinSnapshot(receivedMs: number): Promise<{ readonly sets: readonly StreamSet[]; readonly more: boolean }> {
-    return this.#transaction(() => {
-      const batches = this.#snapshotWriter.take(JOINED_PER_TRANSACTION);
-      for (const { counts, ...batch } of batches) {
-        const change = enterBatch({ ...batch, sealedBy: null }, counts, this.#factsOf(batch));
-        if (change !== null) this.#writeBatch({ ...batch, bytes: NO_BYTES }, change, receivedMs);
+    mergeSnapshot: ({ body, first }) => {
+      let part: SnapshotPart;
+      try {
+        part = decodeSnapshotPart(body);
+      } catch (error) {
+        if (error instanceof Fault) return { kind: "invalid", message: error.message };
+        throw error;
       }
-      const joined = new Set(batches.map(({ streamId }) => streamId));
-      const sets = [...joined].map((streamId) => this.#streams.set(streamId));
-      return { sets, more: batches.length === JOINED_PER_TRANSACTION };
-    });
+      this.#transaction(() => {
+        if (first) this.#snapshot.begin();
+        this.#snapshot.merge(part);
+      });
+      return { kind: "merged" };
+    },
+
+    joinSnapshot: (receivedMs) => {
+      return this.#transaction(() => {
+        const batches = this.#snapshot.take(JOINED_PER_TRANSACTION);
+        for (const { counts, ...batch } of batches) {
+          const change = enterBatch({ ...batch, sealedBy: null }, counts, this.#factsOf(batch));
+          if (change !== null) this.#writeBatch({ ...batch, bytes: NO_BYTES }, change, receivedMs);
+        }
+        const joined = new Set(batches.map(({ streamId }) => streamId));
+        const sets = [...joined].map((streamId) => this.#parts.streams.set(streamId));
+        return { sets, more: batches.length === JOINED_PER_TRANSACTION };
+      });
+    },
+  };
+
+  constructor(db: Database, path: string, parts: Parts) {
+    this.#db = db;
+    this.#path = path;
+    this.#parts = parts;
+    this.#rows = new SqliteRowWriter(db, parts);
+    this.#snapshot = new SqliteSnapshotWriter(db, { rows: this.#rows, streams: parts.streams });
   }
 
-  async hashes(request: HashRequest): Promise<readonly BatchHash[]> {
-    return this.#read(() => this.#batches.hashes(request));
+  /** Applies the held batches that an earlier version of this software could not read. */
+  applyHeld(): void {
+    for (let after = 0; ;) {
+      const held = this.#parts.batches.unapplied(after, HELD_PER_TRANSACTION);
+      const end = held.at(-1);
+      if (end === undefined) return;
+      after = end.row;
+      this.#transaction(() => {
+        for (const { row, stream, batch } of held) {
+          const opened = openBatch(batch);
+          if (opened.kind !== "ok") continue;
+          const { counts, counters, gateway } = readHeldBatch(batch, opened, this.#parts.batches.variants(batch));
+          this.#parts.batches.markApplied(row, counts);
+          this.#parts.streams.rename(stream, gateway);
+          for (const counter of counters) this.#parts.streams.count(stream, counter);
+          this.#rows.write(rowsOfBatch(batch, opened));
+        }
+      });
+    }
   }
 
-  async lackedVariants(streamId: StreamId, theirs: readonly BatchHash[]): Promise<readonly Seq[]> {
-    return this.#read(() => this.#batches.lackedVariants(streamId, theirs));
-  }
-
-  async digests(after: Uint8Array): Promise<DigestPage> {
-    return this.#read(() => this.#digests.page(after));
-  }
-
-  async dump(): Promise<StoreDump> {
-    return this.#read(() => this.#dump.read());
-  }
-
-  async close(): Promise<void> {
-    if (this.#db.open) this.#db.close();
+  /** Finds the conflicts and the types that an earlier version of this software did not note. */
+  settleOld(): void {
+    while (this.#transaction(() => this.#parts.conflicts.settleOld(HELD_PER_TRANSACTION)));
+    while (this.#transaction(() => this.#parts.schema.settleOld(JOINED_PER_TRANSACTION)));
   }
 
   #applyOne(batch: ArrivedBatch, opened: OpenedBatch): ApplyOutcome {
@@ -265,36 +205,15 @@ export class SqliteStore implements Store {
   }
 
   #factsOf(batch: BatchId): BatchFacts {
-    return { stream: this.#streams.set(batch.streamId), variants: this.#batches.variants(batch) };
+    return { stream: this.#parts.streams.set(batch.streamId), variants: this.#parts.batches.variants(batch) };
   }
 
   #writeBatch(batch: SealedBatch, { stream, counts, counters, forks }: BatchChange, receivedMs: number): void {
-    this.#streams.writeSet(stream, receivedMs);
-    const id = this.#streams.idOf(stream.streamId, stream.gateway);
-    this.#batches.insert(id, batch, { counts, receivedMs });
-    for (const counter of counters) this.#streams.count(id, counter);
-    for (const hash48 of forks) this.#batches.insertFork(batch, hash48);
-  }
-
-  /** Applies the held batches that an earlier version of this software could not read. */
-  #applyHeld(): void {
-    for (let after = 0; ;) {
-      const held = this.#batches.unapplied(after, HELD_PER_TRANSACTION);
-      const end = held.at(-1);
-      if (end === undefined) return;
-      after = end.row;
-      this.#transaction(() => {
-        for (const { row, stream, batch } of held) {
-          const opened = openBatch(batch);
-          if (opened.kind !== "ok") continue;
-          const { counts, counters, gateway } = readHeldBatch(batch, opened, this.#batches.variants(batch));
-          this.#batches.markApplied(row, counts);
-          this.#streams.rename(stream, gateway);
-          for (const counter of counters) this.#streams.count(stream, counter);
-          this.#rows.write(rowsOfBatch(batch, opened));
-        }
-      });
-    }
+    this.#parts.streams.writeSet(stream, receivedMs);
+    const id = this.#parts.streams.idOf(stream.streamId, stream.gateway);
+    this.#parts.batches.insert(id, batch, { counts, receivedMs });
+    for (const counter of counters) this.#parts.streams.count(id, counter);
+    for (const hash48 of forks) this.#parts.batches.insertFork(batch, hash48);
   }
 
   #transaction<T>(work: () => T): T {
@@ -303,25 +222,27 @@ export class SqliteStore implements Store {
       return this.#db
         .transaction(() => {
           const result = work();
-          this.#schema.write();
+          this.#parts.schema.write();
           return result;
         })
         .immediate();
     } catch (error) {
-      for (const part of [this.#streams, this.#series, this.#schema, this.#operators]) part.forget();
+      for (const part of [this.#parts.streams, this.#parts.series, this.#parts.schema, this.#parts.operators])
+        part.forget();
       this.#fault = storageFault(error, this.#path);
       throw this.#fault;
     }
   }
-
-  #read<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw storageFault(error, this.#path);
-    }
-  }
 }
+
+type Parts = {
+  readonly streams: SqliteStreams;
+  readonly series: SqliteSeries;
+  readonly batches: SqliteBatches;
+  readonly schema: SqliteSchema;
+  readonly operators: SqliteOperators;
+  readonly conflicts: SqliteConflicts;
+};
 
 export type SqliteStoreOptions = {
   readonly path: string;

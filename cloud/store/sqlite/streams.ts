@@ -5,7 +5,8 @@ import type { Have } from "../../../proto/core/have.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { CounterChange, StreamSet } from "../../core/apply.ts";
-import type { Page, StreamKey, StreamQuery, StreamReport, VoidedBatches } from "../store.ts";
+import type { Answers } from "./answers.ts";
+import type { StreamReport, VoidedBatches } from "../store.ts";
 import { BoundedMap } from "./bounded-map.ts";
 
 /**
@@ -16,6 +17,25 @@ export class SqliteStreams {
   readonly #sql: Statements;
   readonly #ids = new BoundedMap<StreamId, number>();
   readonly #names = new BoundedMap<number, StreamName>();
+
+  readonly answers: Answers<"have" | "streams"> = {
+    have: (streamIds) => streamIds.map((streamId) => this.set(streamId)),
+
+    streams: (query) => {
+      const { after } = query;
+      const found = this.#sql.page.all(
+        after?.gateway ?? query.gateway ?? "",
+        after === null ? Buffer.alloc(0) : streamIdToBytes(after.streamId),
+        query.gateway,
+        query.gateway,
+        query.limit + 1,
+      );
+      const rows = found.slice(0, query.limit).map((row) => this.#report(row));
+      const last = rows.at(-1);
+      const more = found.length > query.limit && last !== undefined;
+      return { rows, next: more ? { gateway: last.gateway, streamId: last.streamId } : null };
+    },
+  };
 
   constructor(db: Database) {
     this.#sql = prepare(db);
@@ -47,21 +67,6 @@ export class SqliteStreams {
     const row = this.#sql.set.get(streamIdToBytes(streamId));
     if (row === undefined) return { streamId, have: EMPTY_HAVE, gateway: null, hashSum: 0 };
     return { streamId, have: loadedHave(row), gateway: row.gateway, hashSum: row.hash_sum };
-  }
-
-  page(query: StreamQuery): Page<StreamReport, StreamKey> {
-    const { after } = query;
-    const found = this.#sql.page.all(
-      after?.gateway ?? query.gateway ?? "",
-      after === null ? Buffer.alloc(0) : streamIdToBytes(after.streamId),
-      query.gateway,
-      query.gateway,
-      query.limit + 1,
-    );
-    const rows = found.slice(0, query.limit).map((row) => this.#report(row));
-    const last = rows.at(-1);
-    const more = found.length > query.limit && last !== undefined;
-    return { rows, next: more ? { gateway: last.gateway, streamId: last.streamId } : null };
   }
 
   writeSet({ streamId, have, gateway, hashSum }: StreamSet & { readonly gateway: string }, receivedMs: number): void {

@@ -4,7 +4,7 @@ import { Committer } from "../../../../cloud/ingest/committer.ts";
 import type { StreamCall } from "../../../../cloud/grpc/region-server.ts";
 import type { OutgoingListener } from "../../../../cloud/peer/outgoing-link.ts";
 import { PeerReplicator } from "../../../../cloud/peer/peer-replicator.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStoreIn } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { haveOf } from "../../../../proto/core/have.ts";
 import { regionId } from "../../../../proto/core/ids.ts";
 import type { Member } from "../../../../proto/core/member.ts";
@@ -46,7 +46,7 @@ class PeerCall extends EventEmitter {
 function replicator() {
   const database = openInMemory(REGION_DATABASE);
   cleanups.push(() => database.close());
-  const store = new SqliteStore(database, { path: "", newStoreId: id(1) });
+  const store = openSqliteStoreIn(database, { path: "", newStoreId: id(1) });
   const clock = { nowMs: () => 1_700_000_000_000, monotonicMs: () => performance.now() };
   const faults: unknown[] = [];
   const onFault = (fault: unknown): void => void faults.push(fault);

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { conflictsRoute } from "../../../../cloud/query/conflicts-route.ts";
 import { recordsRoute } from "../../../../cloud/query/records-route.ts";
 import { revisionsRoute } from "../../../../cloud/query/revisions-route.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStoreIn } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../../../cloud/store/store.ts";
 import { millis } from "../../../../proto/core/ids.ts";
 import { operatorName, summaryOfValue } from "../../../../proto/core/operator-command.ts";
 import type { OperatorCommand } from "../../../../proto/core/operator-command.ts";
@@ -51,7 +52,7 @@ test("[P4] every order of delivery gives the same answers, byte for byte", async
   const answers = new Set<string>();
   const orders = permutations(BATCHES).filter((_, i) => i % runs({ short: 7, long: 1 }) === 0);
   for (const order of orders) {
-    const store = new SqliteStore(openInMemory({ ...REGION_DATABASE, image }), {
+    const store = openSqliteStoreIn(openInMemory({ ...REGION_DATABASE, image }), {
       path: "test",
       newStoreId: new Uint8Array(16),
     });
@@ -66,7 +67,7 @@ test("[P4] every order of delivery gives the same answers, byte for byte", async
   expect(only).toContain('"operator":{"rank":"override","hlc":300');
 });
 
-async function answersOf(store: SqliteStore): Promise<string> {
+async function answersOf(store: Store): Promise<string> {
   const routes = [recordsRoute(store), revisionsRoute(store), conflictsRoute(store)];
   const answers = await Promise.all(QUERIES.map((question) => askRoute(routes, question)));
   expect(answers.map(({ status }) => status)).toEqual(QUERIES.map(() => 200));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { queryRoutes } from "../../../../cloud/query/query-routes.ts";
-import { SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../../../cloud/store/store.ts";
 import type { Route } from "../../../../proto/runtime/http/route.ts";
 import { QuantileSketch } from "../../../../proto/core/sketch.ts";
 import { askRoute } from "../../../support/ask-route.ts";
@@ -13,12 +14,12 @@ import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.
 const START = Date.UTC(2026, 10, 20, 8);
 
 let folder: string;
-let store: SqliteStore;
+let store: Store;
 let routes: readonly Route[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidemark-query-"));
-  store = SqliteStore.open({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
+  store = openSqliteStore({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
   routes = queryRoutes({
     store,
     regions: { self: "eu", members: () => [], peers: () => [] },

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import type { Store } from "../../../../cloud/store/store.ts";
 import type { Value } from "../../../../proto/core/reading.ts";
 import type { WindowRecord } from "../../../../proto/core/record.ts";
 import { openDatabase } from "../../../../proto/runtime/sqlite.ts";
@@ -32,7 +33,7 @@ test("a database of version 1 gets the conflicts and the counts that it would ha
   row("revision_log", 1, 10_000, 2, 4);
   old.close();
 
-  const store = SqliteStore.open({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
+  const store = openSqliteStore({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
   onTestFinished(() => store.close());
   const query = { device: null, metric: null, kind: null, fromMs: null, toMs: null, after: null, limit: 10 };
   expect((await store.conflicts(query)).rows).toEqual([
@@ -55,7 +56,7 @@ test("a database of version 5 gets the types and units that it would have had", 
   const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, "region.db");
-  const open = (): SqliteStore => SqliteStore.open({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
+  const open = (): Store => openSqliteStore({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
   const store = open();
   const ends = (startMs: number, first: Value, last: Value, numericCount = 2): WindowRecord => {
     const window = windowOf([1, 2], { startMs, metric: `${typeof first} ${typeof last} ${numericCount}` });

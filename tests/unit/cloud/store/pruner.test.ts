@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Pruner } from "../../../../cloud/store/pruner.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStoreIn } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import { toSeq } from "../../../../proto/core/ids.ts";
 import { openInMemory } from "../../../../proto/runtime/sqlite.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 test("[I11] bytes are deleted when they are old and every region holds them; other bytes stay, however old", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const store = new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });
+  const store = openSqliteStoreIn(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) });
   const all = Array.from({ length: 200 }, (_, i) => i + 1);
   for (const position of all) {
     const receivedMs = position <= 150 ? 0 : 72 * HOUR_MS;

@@ -29,10 +29,29 @@ function adder() {
 test("a thread is ready with a value, and answers its calls in order", async () => {
   const { thread } = adder();
   expect(await thread.start({ ...DATA, start: 7 })).toEqual({ sum: 7 });
-  const calls = remoteCalls<AdderThread>(thread, { sum: true, plus: true, divide: true, never: true });
+  const calls = remoteCalls(thread, {});
   const answers = [calls.sum(), calls.plus(3, 4), calls.divide({ by: 2 }), calls.sum()];
   expect(await Promise.all(answers)).toEqual([7, 7, 3.5, 3.5]);
 });
+
+test("an object of remote calls has its own members, and can be awaited", async () => {
+  const { thread } = adder();
+  await thread.start({ ...DATA, start: 7 });
+  const calls = await remoteCalls(thread, { id: 5, plus: async () => -1 });
+  expect([calls.id, await calls.plus(), await calls.sum()]).toEqual([5, -1, 7]);
+  expect(String(calls)).toBe("[object Object]");
+});
+
+test.each(["toString", "constructor", "__proto__", "hasOwnProperty", "nothing"])(
+  "the thread refuses a call of %s, because no such method is served",
+  async (name) => {
+    const { thread, failures } = adder();
+    await thread.start(DATA);
+    await expect(thread.call(name as "sum", [])).rejects.toThrow(`the thread contract has no ${name}`);
+    expect(await thread.call("sum", [])).toBe(0);
+    expect(failures).toEqual([]);
+  },
+);
 
 test("waiting messages are flushed as one group, before a call is answered", async () => {
   const { thread, added } = adder();

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { gatewayRoutes } from "../../../../../edge/http/gateway-routes.ts";
 import { commandsRoute } from "../../../../../cloud/operator/commands-route.ts";
 import { queryRoutes } from "../../../../../cloud/query/query-routes.ts";
-import { REGION_DATABASE, SqliteStore } from "../../../../../cloud/store/sqlite/sqlite-store.ts";
+import { REGION_DATABASE, openSqliteStoreIn } from "../../../../../cloud/store/sqlite/sqlite-store.ts";
 import { openApiDocument } from "../../../../../proto/runtime/http/openapi-document.ts";
 import type { Route } from "../../../../../proto/runtime/http/route.ts";
 import { indexLines, routeTable } from "../../../../../proto/runtime/http/standard-routes.ts";
@@ -35,7 +35,7 @@ const GATEWAY = table(
 );
 const REGION = table([
   ...queryRoutes({
-    store: new SqliteStore(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) }),
+    store: openSqliteStoreIn(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) }),
     regions: { self: "eu", members: absent, peers: absent },
     clock: { nowMs: absent },
     lastSeenMs: absent,
