@@ -74,7 +74,7 @@ const KINDS = {
     const steps = planSteps(drill, sandboxParts(drill));
     const where = drill.onlySandbox
       ? "in its sandbox only"
-      : "in its sandbox, and the parts with the same roles elsewhere";
+      : "in its sandbox; on a deployment it hits the parts with these roles";
     return `drill ${drill.drill}: hits ${blastRadius(steps)}, ${where}`;
   },
   target: async (file) => {

@@ -78,7 +78,7 @@ describe("check", () => {
     const drill = join(EXAMPLES, "..", "drills", "region-frozen.yaml");
     expect(await tidemark(["check", drill])).toEqual({
       code: 0,
-      out: `${drill}: OK, drill region-frozen: hits eu, for at most 10s at a time, in its sandbox, and the parts with the same roles elsewhere\n`,
+      out: `${drill}: OK, drill region-frozen: hits eu, for at most 10s at a time, in its sandbox; on a deployment it hits the parts with these roles\n`,
       err: "",
     });
   });

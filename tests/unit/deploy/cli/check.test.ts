@@ -36,7 +36,7 @@ test.each(readdirSync(SHIPPED).filter((name) => name.endsWith(".yaml")))(
 test("the summary of a drill names what it hits", async () => {
   expect(await checkedText(`${DRILL}${KILL}`)).toMatchObject({
     summary:
-      "drill mine: hits eu, for at most 8s at a time, in its sandbox, and the parts with the same roles elsewhere",
+      "drill mine: hits eu, for at most 8s at a time, in its sandbox; on a deployment it hits the parts with these roles",
   });
   expect(await checkedText(`${DRILL}${KILL}only: sandbox\n`)).toMatchObject({
     summary: "drill mine: hits eu, for at most 8s at a time, in its sandbox only",
