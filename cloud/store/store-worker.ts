@@ -9,8 +9,14 @@ import type { StoreThread } from "./store-protocol.ts";
  */
 serveThread<StoreThread>({
   open: ({ data }) => {
-    const { storeId, close, ...calls } = openSqliteStore(data);
-    return { ready: { storeId }, calls, messages: {}, onError: "answer", close };
+    const store = openSqliteStore(data);
+    return {
+      ready: { storeId: store.storeId },
+      calls: store,
+      messages: {},
+      onError: "answer",
+      close: () => store.close(),
+    };
   },
   // The store translates what SQLite throws. Anything else is a mistake of ours.
   fault: (error) => new Fault({ code: "internal", message: error instanceof Error ? error.message : String(error) }),
