@@ -1,6 +1,11 @@
 /** The state of a gateway as one sentence. The terminal, the page, `/v1/status` and `tidemark status` all show it. */
 export type GatewayCondition = {
+  /** All devices that ever had a reading. */
   readonly devices: number;
+  /** Those that had one within the last minute. */
+  readonly devicesSending: number;
+  /** Since the last reading of any device; null: none since the start of the process. */
+  readonly silentMs: number | null;
   /** Readings on this disk that no region is known to hold. */
   readonly waitingReadings: number;
   /** How long the oldest of them has waited; null: none waits. */
@@ -42,10 +47,7 @@ export function statusSentence(condition: GatewayCondition): string {
     const since = condition.offlineMs === null ? "" : ` for ${durationText(condition.offlineMs)}`;
     return `No connection to ${condition.region}${since}: ${safe}, ${room(condition)}.`;
   }
-  const receiving =
-    condition.devices === 0
-      ? "Waiting for the first reading"
-      : `Receiving from ${formatCount(condition.devices)} ${plural("device", condition.devices)}`;
+  const receiving = receivingText(condition);
   if (condition.behindMs !== null && condition.behindMs > CATCHING_UP_MS) {
     return `${receiving}; catching up with ${condition.region}: ${safe}${drainTime(condition)}.`;
   }
@@ -74,6 +76,16 @@ export function durationText(ms: number): string {
 }
 
 const CATCHING_UP_MS = 5000;
+
+function receivingText({ devices, devicesSending, silentMs }: GatewayCondition): string {
+  if (devices === 0) return "Waiting for the first reading";
+  const known = `${formatCount(devices)} ${plural("device", devices)}`;
+  if (devicesSending === 0) {
+    const since = silentMs === null ? "since the start" : `for ${durationText(silentMs)}`;
+    return `No device has sent ${since}; ${known} ${devices === 1 ? "is" : "are"} known`;
+  }
+  return `Receiving from ${devicesSending < devices ? `${formatCount(devicesSending)} of ` : ""}${known}`;
+}
 
 function seconds(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;

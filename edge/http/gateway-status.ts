@@ -25,6 +25,8 @@ export function gatewayStatus(given: {
   const drainPerSecond = readingsPerSecond(storage, uplink);
   const sentence = statusSentence({
     devices: storage.devices,
+    devicesSending: storage.devicesSending,
+    silentMs: storage.silentMs,
     waitingReadings,
     behindMs,
     region: uplink.region ?? home?.region ?? "any region",
@@ -67,7 +69,8 @@ export function gatewayStatus(given: {
         suspect: suspectMs === null ? null : new Date(suspectMs).toISOString(),
       })),
     },
-    windows: { open: storage.openWindows, series: storage.series, devices: storage.devices },
+    devices: { known: storage.devices, sending: storage.devicesSending, silent_ms: storage.silentMs },
+    windows: { open: storage.openWindows, series: storage.series },
     outbox: {
       batches: storage.outbox.batches,
       bytes: storage.outbox.bytes,

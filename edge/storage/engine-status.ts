@@ -13,14 +13,15 @@ import type { SeriesRegistry } from "./series-registry.ts";
 import type { SqliteOutbox } from "./sqlite-outbox.ts";
 import type { EngineStatus } from "./storage-contract.ts";
 
-/** The status of the storage of a gateway, for its page, its metrics and its log. */
+/** The status of the storage of a gateway, for its page, its metrics and its log. `atMs`: monotonic. */
 export function engineStatus(
   parts: StatusParts,
-  life: { readonly commits: number; readonly readings: number },
+  life: { readonly commits: number; readonly readings: number; readonly atMs: number },
 ): EngineStatus {
   const { db, journal, messages, readings, registry, windows, raw, held, sealer, outbox, disk, counters } = parts;
   const { redelivered, deadLetters, ignored, discards, schemaChanges } = ledgerTotals(db);
   const deviceClocks = readings.worstClocks(CLOCKS_SHOWN);
+  const { sending, silentMs } = readings.activeDevices(life.atMs);
   const { totals } = outbox;
   const oldestUndurableMs = outbox.oldestUndurableMs() ?? null;
   const { usedBytes, quotaBytes } = disk.use;
@@ -60,6 +61,8 @@ export function engineStatus(
     deviceClocks,
     series: registry.size,
     devices: registry.devices,
+    devicesSending: sending,
+    silentMs,
     openWindows: windows.open,
     rawWaiting: raw.readings,
     waitingReadings: windows.unforwarded + raw.readingsOfRawOnly + totals.undurableReadings,

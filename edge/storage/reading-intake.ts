@@ -1,4 +1,6 @@
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
+import type { ActiveDeviceCount } from "../core/storage/active-devices.ts";
+import { ActiveDevices } from "../core/storage/active-devices.ts";
 import type { DeviceClock } from "../core/storage/device-clocks.ts";
 import { DeviceClocks } from "../core/storage/device-clocks.ts";
 import type { RawBuffer } from "../core/storage/raw-buffer.ts";
@@ -33,6 +35,9 @@ export class ReadingIntake {
   readonly #schema: SchemaPolicy;
   readonly #sink: ReadingSink;
   readonly #deviceClocks = new DeviceClocks();
+  readonly #active = new ActiveDevices();
+  /** The message is a dead letter that is decoded again. */
+  #isRetry = false;
   /** Monotonic time of the commit that is being prepared. */
   #atMs: number;
   #hints: RetryHint[] = [];
@@ -74,6 +79,7 @@ export class ReadingIntake {
   /** Begins another commit. `atMs` is monotonic. */
   begin(atMs: number): void {
     this.#atMs = atMs;
+    this.#active.begin(atMs);
   }
 
   /** Decodes a message and takes its readings: all of them or none. */
@@ -81,6 +87,7 @@ export class ReadingIntake {
     // An old message says nothing about the present state of a clock.
     const isFresh = message.clockPlausible && message.isRetry !== true;
     this.#deviceClocks.begin(isFresh ? message.arrivedMs : Number.NaN);
+    this.#isRetry = message.isRetry === true;
     this.#schema.begin();
     const before = this.#journal.lastSeq;
     try {
@@ -128,11 +135,17 @@ export class ReadingIntake {
     });
   }
 
+  /** Which devices send at this monotonic time. A dead letter that is decoded again does not count. */
+  activeDevices(atMs: number): ActiveDeviceCount {
+    return this.#active.at(atMs);
+  }
+
   #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, payloadTimeMs?: number): void {
     const entry = this.#schema.take(ref, value, this.#atMs);
     const seq = this.#journal.add(ref.id, timeMs, value, clock);
     this.apply(ref.id, entry.deviceNumber, timeMs, value, seq);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
+    if (!this.#isRetry) this.#active.saw(entry.deviceNumber);
     if (clock === "none") return;
     this.#deviceClocks.observe(entry.deviceNumber, payloadTimeMs ?? timeMs);
     if (payloadTimeMs === undefined) return;

@@ -77,7 +77,11 @@ export type EngineStatus = {
   /** The devices whose clocks are furthest off. */
   readonly deviceClocks: readonly NamedDeviceClock[];
   readonly series: number;
+  /** All devices that ever had a reading, and those that had one within the last minute. */
   readonly devices: number;
+  readonly devicesSending: number;
+  /** Since the last reading of any device; null: none since the start of the process. */
+  readonly silentMs: number | null;
   readonly openWindows: number;
   /** Raw readings in the journal that are not sealed yet. */
   readonly rawWaiting: number;

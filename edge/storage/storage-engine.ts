@@ -198,7 +198,8 @@ export class StorageEngine {
   }
 
   status(): EngineStatus {
-    return engineStatus(this.#parts, { commits: this.#commits, readings: this.#journaledReadings });
+    const atMs = this.#clock.monotonicMs();
+    return engineStatus(this.#parts, { commits: this.#commits, readings: this.#journaledReadings, atMs });
   }
 
   /** Seals what is closed and waiting. An orderly stop begins with it, while there is still time to send the batches. */

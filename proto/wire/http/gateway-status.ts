@@ -48,7 +48,15 @@ export type GatewayStatus = {
      */
     readonly devices: readonly { readonly device: string; readonly skew_ms: number; readonly suspect: string | null }[];
   };
-  readonly windows: { readonly open: number; readonly series: number; readonly devices: number };
+  readonly devices: {
+    /** All that ever had a reading. */
+    readonly known: number;
+    /** Those that had one within the last minute. */
+    readonly sending: number;
+    /** Since the last reading of any device; null: none since the start of the process. */
+    readonly silent_ms: number | null;
+  };
+  readonly windows: { readonly open: number; readonly series: number };
   readonly outbox: {
     readonly batches: number;
     readonly bytes: number;
@@ -138,7 +146,8 @@ export const gatewayStatusSchema: z.ZodType<GatewayStatus> = answerSchema<Gatewa
         .array(z.object({ device: z.string(), skew_ms: z.number(), suspect: z.string().nullable() }))
         .readonly(),
     }),
-    windows: z.object({ open: z.number(), series: z.number(), devices: z.number() }),
+    devices: z.object({ known: z.number(), sending: z.number(), silent_ms: z.number().nullable() }),
+    windows: z.object({ open: z.number(), series: z.number() }),
     outbox: z.object({
       batches: z.number(),
       bytes: z.number(),

@@ -4,6 +4,8 @@ import { formatCount, durationText, statusSentence } from "../../../../edge/core
 
 const healthy: GatewayCondition = {
   devices: 43,
+  devicesSending: 43,
+  silentMs: 200,
   waitingReadings: 12,
   behindMs: 400,
   region: "eu",
@@ -19,6 +21,18 @@ const healthy: GatewayCondition = {
 
 test.each<[Partial<GatewayCondition>, string]>([
   [{}, "Receiving from 43 devices; everything sealed is durable in eu, 0.4 s behind."],
+  [
+    { devices: 89, devicesSending: 24 },
+    "Receiving from 24 of 89 devices; everything sealed is durable in eu, 0.4 s behind.",
+  ],
+  [
+    { devices: 89, devicesSending: 0, silentMs: 80_000, behindMs: null },
+    "No device has sent for 1 min 20 s; 89 devices are known; everything sealed is durable in eu.",
+  ],
+  [
+    { devices: 1, devicesSending: 0, silentMs: null, behindMs: null },
+    "No device has sent since the start; 1 device is known; everything sealed is durable in eu.",
+  ],
   [
     { region: "us", insteadOf: "eu" },
     "Receiving from 43 devices; everything sealed is durable in us (eu is out of reach), 0.4 s behind.",

@@ -42,3 +42,14 @@ test("status counts the readings that are only on this disk: in open windows or 
   life.reading(6, 6);
   expect(waiting()).toBe(1);
 });
+
+test("status counts the devices that sent within the last minute, also after a restart", () => {
+  const life = new StorageLife();
+  life.publish("a/b", "1");
+  life.publish("a/c/d", "1");
+  expect(life.engine.status()).toMatchObject({ devices: 2, devicesSending: 2, silentMs: 0 });
+  life.pass(80_000);
+  life.publish("a/b", "2");
+  expect(life.engine.status()).toMatchObject({ devices: 2, devicesSending: 1 });
+  expect(life.crash().engine.status()).toMatchObject({ devices: 2, devicesSending: 0, silentMs: null });
+});
