@@ -155,7 +155,7 @@ export class SandboxTarget implements DrillTarget {
     if (this.#started.length > STARTS_KEPT) this.#started.shift();
     this.#watchdog.watch(started.pid);
     void started.exit.then(() => this.#watchdog.gone(started.pid));
-    await started.ready(part.url, START_MS);
+    await started.ready(part.url, { deadlineMs: START_MS });
   }
 
   async #kill(part: string): Promise<void> {

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pc from "picocolors";
+import { Fault } from "../../proto/core/fault.ts";
+import { lockFile, makeFolder } from "../../proto/runtime/sqlite.ts";
 import { simulate } from "../sensors/simulate.ts";
 import { formatNumber } from "../terminal/figures.ts";
 import { columnsOf, wrapText } from "../terminal/terminal-text.ts";
@@ -13,23 +16,42 @@ import { RestartedPart } from "./restarted-part.ts";
  * as production, with real MQTT, gRPC and fsync.
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
+  const release = lockFolder(options.directory);
+  try {
+    await runIn(options);
+  } finally {
+    release();
+  }
+}
+
+/** Before anything is written: a second demo in the folder would replace the configurations of the first. @returns unlocks it. */
+function lockFolder(directory: string): () => void {
+  makeFolder(directory);
+  try {
+    return lockFile(join(directory, "demo.lock"));
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== "storage_locked") throw error;
+    throw new Fault({
+      code: "storage_locked",
+      message: `${directory}: another npm start uses this folder`,
+      hint: "stop it with Ctrl-C in its terminal",
+      cause: error,
+    });
+  }
+}
+
+async function runIn(options: DemoOptions): Promise<void> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   if (options.forMs !== undefined) setTimeout(onSignal, options.forMs).unref();
+  printWrapped("Starting three regions and a gateway ...");
   const site = await LocalDeployment.prepare({
     directory: options.directory,
     gateways: ["plant-7"],
     regions: ["eu", "us", "ap"],
-    preferredPorts: {
-      gateways: [{ mqtt: 1883, http: 9101 }],
-      regions: [
-        { ingest: 7443, http: 8080 },
-        { ingest: 7444, http: 8081 },
-        { ingest: 7445, http: 8082 },
-      ],
-    },
+    preferredPorts: PORTS,
     edge: {
       windows: [
         // Drills look for the readings of their canaries one by one.
@@ -40,8 +62,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     },
   });
   try {
-    await Promise.all(site.regions.map((region) => region.start()));
-    await site.startGateway();
+    try {
+      await Promise.all(site.regions.map((region) => region.start({ stop: stop.signal })));
+      await site.startGateway({ stop: stop.signal });
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      throw error;
+    }
     const drillTarget = writeDrillTarget(site);
     print(introduction(site, options, drillTarget));
     const sensors = simulate(
@@ -55,10 +82,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     } finally {
       stop.abort();
     }
-    print(`\nStopping: the sensors, then the gateway (it sends what it has), then the regions.`);
+    print("");
+    printWrapped("Stopping: the sensors, then the gateway (it sends what it has), then the regions.");
     const { acknowledged } = await sensors;
     await site.stop();
-    print(`Stopped. ${formatNumber(acknowledged)} messages were acknowledged; the data stays in ${options.directory}`);
+    printWrapped(
+      `Stopped. ${formatNumber(acknowledged)} messages were acknowledged; the data stays in ${options.directory}`,
+    );
   } finally {
     await site.stop();
     process.off("SIGINT", onSignal);
@@ -91,6 +121,7 @@ function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: 
   ];
   return [
     "",
+    ...movedPorts(site).flatMap((line) => wrapText(line, width)),
     ...wrapText(
       `${TITLE} runs: gateway plant-7, regions eu (its home), us and ap, ${options.devices} simulated devices.`,
       width,
@@ -110,6 +141,31 @@ function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: 
     .join("\n")
     .replace(TITLE, pc.bold(TITLE));
 }
+
+/** A line for each port that is not the usual one. */
+function movedPorts({ gateways, regions }: LocalDeployment): string[] {
+  const line = (usual: number, part: string, actual: number): string[] =>
+    actual === usual ? [] : [`Port ${usual} is in use by another process: ${part} listens on ${actual} instead.`];
+  return [
+    ...gateways.flatMap(({ ports }, i) => [
+      ...line(PORTS.gateways[i]!.mqtt, "the gateway", ports.mqtt),
+      ...line(PORTS.gateways[i]!.http, "the gateway", ports.http),
+    ]),
+    ...regions.flatMap(({ name, ports }, i) => [
+      ...line(PORTS.regions[i]!.ingest, `region ${name}`, ports.ingest),
+      ...line(PORTS.regions[i]!.http, `region ${name}`, ports.http),
+    ]),
+  ];
+}
+
+const PORTS = {
+  gateways: [{ mqtt: 1883, http: 9101 }],
+  regions: [
+    { ingest: 7443, http: 8080 },
+    { ingest: 7444, http: 8081 },
+    { ingest: 7445, http: 8082 },
+  ],
+};
 
 const TITLE = "Tidemark";
 
@@ -136,7 +192,7 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
   let drawn = 0;
   while (!signal.aborted) {
     for (const part of parts) {
-      const news = await part.look(performance.now());
+      const news = await part.look(performance.now(), signal);
       if (news === undefined) continue;
       print(pc.yellow(news));
       drawn = 0;
@@ -151,6 +207,10 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
     }
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+function printWrapped(text: string): void {
+  print(wrapText(text, columnsOf(process.stdout)).join("\n"));
 }
 
 function print(text: string): void {

@@ -153,14 +153,16 @@ class LocalPart {
   }
 
   async start(how: StartOptions = {}): Promise<ManagedProcess> {
+    const { waitReady = true, stop, ...options } = how;
     const started = ManagedProcess.start({
       name: `${this.#kind} ${this.name}`,
       args: [this.#kind === "gateway" ? "edge" : "cloud", "--config", this.file],
-      ...how,
+      ...options,
     });
     this.#process = started;
+    if (waitReady) await started.ready(this.url, { stop });
+    // Not before it is ready: drills send signals to this process.
     writeFileSync(this.pidFile, `${started.pid}\n`);
-    if (how.waitReady !== false) await started.ready(this.url);
     return started;
   }
 }
@@ -210,6 +212,8 @@ export type StartOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** False: do not wait until it listens. */
   readonly waitReady?: boolean;
+  /** Ends the waiting. */
+  readonly stop?: AbortSignal;
 };
 
 const HOST = "127.0.0.1";

@@ -91,15 +91,17 @@ export class ManagedProcess {
   /**
    * Waits until the gateway or region is ready. @param url its HTTP address.
    * @throws Fault when the process exits first or the deadline passes; its last line is the explanation.
+   * @throws the reason of `stop` as soon as it is aborted.
    */
-  async ready(url: string, deadlineMs = 60_000): Promise<void> {
-    const signal = AbortSignal.timeout(deadlineMs);
+  async ready(url: string, { deadlineMs = 60_000, stop }: ReadyOptions = {}): Promise<void> {
+    const deadline = AbortSignal.timeout(deadlineMs);
     for (;;) {
+      stop?.throwIfAborted();
       if (this.#exited !== undefined) {
         throw new Fault({ code: "unreachable", message: `${this.name} ${this.ending}` });
       }
       if (await isReady(url, { deadlineMs: 1000 })) return;
-      if (signal.aborted) {
+      if (deadline.aborted) {
         throw new Fault({
           code: "unreachable",
           message: `${this.name} is not ready after ${deadlineMs / 1000} s: ${this.#lines.at(-1) ?? "it printed nothing"}`,
@@ -141,6 +143,8 @@ export class ManagedProcess {
     }
   }
 }
+
+export type ReadyOptions = { readonly deadlineMs?: number; readonly stop?: AbortSignal | undefined };
 
 export type ProcessExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 

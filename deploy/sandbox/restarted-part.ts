@@ -9,8 +9,11 @@ export class RestartedPart {
     this.#part = part;
   }
 
-  /** @returns news for the user. @throws Fault when it cannot be started again. */
-  async look(atMs: number): Promise<string | undefined> {
+  /**
+   * @param stop ends the waiting for a process that starts.
+   * @returns news for the user. @throws Fault when it cannot be started again.
+   */
+  async look(atMs: number, stop: AbortSignal): Promise<string | undefined> {
     const { process } = this.#part;
     if (process === undefined || process.running) return undefined;
     if (this.#againAtMs === undefined) {
@@ -19,8 +22,13 @@ export class RestartedPart {
     }
     if (atMs < this.#againAtMs) return undefined;
     this.#againAtMs = undefined;
-    const { name, pid } = await this.#part.start();
-    return `${name} runs again (pid ${pid}).`;
+    try {
+      const { name, pid } = await this.#part.start({ stop });
+      return `${name} runs again (pid ${pid}).`;
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -74,6 +74,24 @@ export type OpenOptions = {
   readonly expectExisting?: boolean;
 };
 
+/**
+ * Locks a file that is only a lock, so that one process uses what it stands for. The kernel releases the lock when the process
+ * ends, even by SIGKILL. The file stays.
+ * @returns releases the lock. @throws Fault `storage_locked` when another one has it.
+ */
+export function lockFile(path: string): () => void {
+  let db: Database | undefined;
+  try {
+    db = new SqliteDatabase(path, { timeout: LOCK_WAIT_MS });
+    // Without a write the file stays empty.
+    db.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db?.close();
+    throw storageFault(error, path);
+  }
+  return () => db.close();
+}
+
 /** Translates an error of SQLite or of the file system for the person on call. */
 export function storageFault(error: unknown, place: string): Fault {
   if (error instanceof Fault) return error;

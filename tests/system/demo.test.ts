@@ -1,9 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
+import { lockFile } from "../../proto/runtime/sqlite.ts";
 import { listingSchema } from "../../proto/wire/http/listing.ts";
 import { recordSchema } from "../../proto/wire/http/records.ts";
 import { eventually } from "../support/deployment.ts";
@@ -20,9 +24,16 @@ async function printed(process: ManagedProcess, pattern: RegExp): Promise<string
   return line;
 }
 
+/** The configurations, process ids and other small files of a folder, by name. */
+function filesOf(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+  return new Map(names.toSorted().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
 test("the demo prints commands that work, Ctrl-C stops everything, and a second start continues", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-demo-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // Processes whose parent was killed write for another moment.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   const start = (): ManagedProcess => {
     const demo = ManagedProcess.start({
       name: "demo",
@@ -33,6 +44,14 @@ test("the demo prints commands that work, Ctrl-C stops everything, and a second 
   };
   const demo = start();
   await printed(demo, /^Receiving from 5 devices; everything sealed is durable in eu/);
+
+  const filesBefore = filesOf(join(folder, "data"));
+  const second = start();
+  expect(await second.exit).toEqual({ code: 75, signal: null });
+  expect(second.output).toEqual([
+    `tidemark: ${join(folder, "data")}: another npm start uses this folder (stop it with Ctrl-C in its terminal)`,
+  ]);
+  expect(filesOf(join(folder, "data"))).toEqual(filesBefore);
 
   const publish = (await printed(demo, /mosquitto_pub/)).replace(/^.*?mosquitto_pub/, "mosquitto_pub").split(/\s+/);
   const query = /curl '([^']+)'/.exec(await printed(demo, /ask a region/))![1]!;
@@ -61,9 +80,29 @@ test("the demo prints commands that work, Ctrl-C stops everything, and a second 
   const regionUrl = new URL(query).origin;
   await expect(fetch(`${regionUrl}/healthz`)).rejects.toThrow("fetch failed");
 
+  const busy = createServer().listen(1883, "127.0.0.1");
+  onTestFinished(() => void busy.close());
+  // If another process has the port, the demo has to say the same.
+  await Promise.race([once(busy, "listening"), new Promise((resolve) => busy.once("error", resolve))]);
   const again = start();
+  await printed(again, /^Port 1883 is in use by another process: the gateway listens on \d+ instead\.$/);
   await printed(again, /continued from the last start/);
   await printed(again, /^Receiving from/);
-  expect(await again.kill("SIGINT")).toEqual({ code: 0, signal: null });
+  expect(await again.kill("SIGKILL")).toEqual({ code: null, signal: "SIGKILL" });
+  // The kernel has released the lock.
+  lockFile(join(folder, "data", "demo.lock"))();
   expect(readFileSync(join(folder, "data", "edge.yaml"), "utf8")).toContain("gateway: plant-7");
+});
+
+test("a start that is interrupted ends at once and writes no process id", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-demo-"));
+  const site = await LocalDeployment.prepare({ directory, gateways: ["plant-7"], regions: ["eu"] });
+  onTestFinished(async () => {
+    await site.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const started = site.startRegion({ stop: AbortSignal.timeout(20) });
+  await expect(started).rejects.toThrow("aborted due to timeout");
+  expect(site.region?.running).toBe(true);
+  expect(existsSync(site.regions[0]!.pidFile)).toBe(false);
 });

@@ -47,7 +47,7 @@ test.skipIf(!hasTool("openssl"))(
     const start = async (args: readonly string[], httpPort: number): Promise<void> => {
       const started = ManagedProcess.start({ name: args[0]!, args });
       onTestFinished(async () => void (await started.kill()));
-      await started.ready(`http://127.0.0.1:${httpPort}/readyz`, 30_000);
+      await started.ready(`http://127.0.0.1:${httpPort}/readyz`, { deadlineMs: 30_000 });
     };
     let simulated = "";
     for (const { language, code } of blocksOfGuide()) {
