@@ -73,7 +73,7 @@ async function run(request: CommandRequest, deps: CommandsRouteDeps): Promise<Co
   commanded(request, batch);
   const replicated = await commandService.replicated(receipt, AbortSignal.timeout(REPLICATED_WAIT_MS));
   const what = receipt.commands.length === 1 ? "One command" : `${receipt.commands.length} commands`;
-  const where = replicated ? "held by enough regions" : "not yet held by enough regions; it goes there by itself";
+  const where = replicated ? "and replicated" : "not yet replicated; this happens by itself";
   return {
     sentence: `${what} on disk in ${region}, ${where}.`,
     commands: receipt.commands.length,

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { Command } from "commander";
+import { Fault } from "../../proto/core/fault.ts";
 
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import type { CommandContent, CommandsAnswer } from "../../proto/wire/http/commands.ts";
@@ -37,16 +38,36 @@ export function commandOptions(command: Command): Command {
 
 /**
  * Sends the requests one after the other and prints the result of each.
+ * @param options.flagNames the flags of the places in a request, where the message of the region should name them.
  * @throws Fault when one of them is refused; the commands of earlier requests stay.
  */
-export async function sendCommands(flags: CommandFlags, requests: readonly CommandContent[]): Promise<void> {
+export async function sendCommands(
+  flags: CommandFlags,
+  requests: readonly CommandContent[],
+  { flagNames = {} }: { flagNames?: Readonly<Record<string, string>> } = {},
+): Promise<void> {
   const { RegionCommands } = await import("../operator/region-commands.ts");
   const region = new RegionCommands(flags.region, readSecret(flags.tokenFile));
   const results: CommandsAnswer[] = [];
   for (const request of requests) {
-    const result = await region.send({ ...request, reason: flags.reason, actor: flags.actor });
+    const body = { ...request, reason: flags.reason, actor: flags.actor };
+    const result = await region.send(body).catch((error: unknown) => {
+      throw error instanceof Fault && error.code === "usage" ? withFlagNames(error, flagNames) : error;
+    });
     results.push(result);
     if (flags.json !== true) process.stdout.write(`${result.sentence}\n`);
   }
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ batches: results })}\n`);
 }
+
+/** The message of a region names places in the request, such as `windows[0].start`. The person gave flags. */
+function withFlagNames(fault: Fault, flagNames: Readonly<Record<string, string>>): Fault {
+  const names = { ...FLAG_NAMES, ...flagNames };
+  const message = fault.message.replaceAll(/(^|; )([\w.[\]]+): /g, (text, before: string, place: string) =>
+    Object.hasOwn(names, place) ? `${before}${names[place]}: ` : text,
+  );
+  return new Fault({ code: fault.code, message, hint: fault.hint, cause: fault });
+}
+
+/** The places that all commands share. */
+const FLAG_NAMES: Readonly<Record<string, string>> = { reason: "--reason", actor: "--actor" };

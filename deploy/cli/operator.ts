@@ -29,7 +29,7 @@ export function registerOperator(program: CliCommand): void {
           ...seriesOf(flags),
           windows: windows.slice(i * WINDOWS_AT_ONCE, (i + 1) * WINDOWS_AT_ONCE),
         }));
-        await sendCommands(flags, requests);
+        await sendCommands(flags, requests, { flagNames: flags.windows === undefined ? ONE_WINDOW : SERIES_FLAGS });
       });
   }
 
@@ -40,7 +40,8 @@ export function registerOperator(program: CliCommand): void {
     .requiredOption("--start <time>", "start of the window")
     .requiredOption("--rank <rank>", "kind of the correction: override, backfill-replace or backfill-fill", rank)
     .action(async (flags: CommandFlags & SeriesFlags & { start: string; rank: OperatorRank }) => {
-      await sendCommands(flags, [{ command: "clear", ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }]);
+      const requests = [{ command: "clear" as const, ...seriesOf(flags), rank: flags.rank, starts: [flags.start] }];
+      await sendCommands(flags, requests, { flagNames: ONE_WINDOW });
     });
 
   commandOptions(
@@ -62,6 +63,16 @@ export function registerOperator(program: CliCommand): void {
     });
 }
 
+/** The flags behind the places in a request. */
+const SERIES_FLAGS = { device: "--device", metric: "--metric", window: "--window" };
+const ONE_WINDOW = {
+  ...SERIES_FLAGS,
+  rank: "--rank",
+  "starts[0]": "--start",
+  "windows[0].start": "--start",
+  "windows[0].value": "--value",
+  "windows[0].summary": "--summary",
+};
 const EXAMPLE_SERIES =
   '--token-file operator.token --reason "sensor was in the sun" --device hello --metric temp --window 10s';
 const EXAMPLE_START = "--start 2026-11-20T08:00:00Z";

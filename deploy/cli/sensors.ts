@@ -222,7 +222,7 @@ function print(flags: BrokerFlags, result: object, sentence: string): void {
 function brokerUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !["mqtt:", "mqtts:", "ws:", "wss:"].includes(url.protocol) || url.hostname === "") {
-    throw new InvalidArgumentError("expected a URL such as mqtt://127.0.0.1:1883, mqtts://..., ws://... or wss://...");
+    throw new InvalidArgumentError("expected a URL that begins with mqtt://, mqtts://, ws:// or wss://");
   }
   if (url.username !== "" || url.password !== "") {
     throw new InvalidArgumentError(

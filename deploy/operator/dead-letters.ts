@@ -97,7 +97,9 @@ function clientOf(gateway: string): HttpClient {
 }
 
 function operatorClient({ gateway, tokenFile }: Commanded): HttpClient {
-  return new HttpClient(gateway, { process: "gateway", deadlineMs: DEADLINE_MS, token: readSecret(tokenFile) });
+  const tokenHint = "give the file named by operators.token_file of the gateway, with --token-file";
+  const token = readSecret(tokenFile);
+  return new HttpClient(gateway, { process: "gateway", deadlineMs: DEADLINE_MS, token, tokenHint });
 }
 
 function line({ id, arrived, topic, reason, detail }: ShownDeadLetter): string {

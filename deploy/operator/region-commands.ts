@@ -8,7 +8,8 @@ export class RegionCommands {
 
   /** @param region its HTTP address. @param token of the operators. */
   constructor(region: string, token: string) {
-    this.#client = new HttpClient(region, { process: "region", deadlineMs: DEADLINE_MS, token });
+    const tokenHint = "give the file named by operators.token_file of the region, with --token-file";
+    this.#client = new HttpClient(region, { process: "region", deadlineMs: DEADLINE_MS, token, tokenHint });
   }
 
   /**

@@ -123,8 +123,12 @@ describe("a command with a mistake", () => {
     writeFileSync(join(site.directory, "wrong.token"), "guessed\n");
     const say = ["override", ...SERIES, "--value", "1"];
     const mistakes: readonly [args: readonly string[], code: number, err: RegExp][] = [
-      [[...say, "--start", "2026-11-20T08:00:01Z"], 64, /windows\[0\]\.start: no window starts at .*; one starts at/],
-      [[...say, "--start", WINDOW, "--token-file", "wrong.token"], 77, /this is not the token of the operators/],
+      [[...say, "--start", "2026-11-20T08:00:01Z"], 64, /tidemark: --start: no window starts at .*; one starts at/],
+      [
+        [...say, "--start", WINDOW, "--token-file", "wrong.token"],
+        77,
+        /this is not the token of the operators \(give the file named by operators.token_file of the region, with --token-file\)/,
+      ],
       [[...say, "--start", WINDOW, "--token-file", "none.token"], 66, /cannot read the token in none.token: ENOENT/],
       [
         [...say, "--start", WINDOW, "--region", "http://127.0.0.1:9"],
@@ -132,7 +136,7 @@ describe("a command with a mistake", () => {
         /no answer; it is not known whether the command ran/,
       ],
       [["erase-device", "press-1", "--confirm", "press-2"], 64, /is not the device "press-1" \(nothing was erased\)/],
-      [["clear", ...SERIES, "--start", "yesterday", "--rank", "override"], 64, /starts\[0\]: expected a date or time/],
+      [["clear", ...SERIES, "--start", "yesterday", "--rank", "override"], 64, /--start: expected a date or time/],
       [
         ["override", ...SERIES, "--start", WINDOW, "--summary", '{"count":2,"sum":7,"min":1,"max":2}'],
         64,

@@ -105,7 +105,10 @@ export class HttpClient {
     if (!parsed.success) return this.#notOurs(url);
     const { message, hint, accepted } = parsed.data.error;
     const shownHint = hint === "" && accepted.length > 0 ? `accepted: ${accepted.join(", ")}` : hint;
-    return new Fault({ code: faultCode(response.status), message, hint: shownHint });
+    const code = faultCode(response.status);
+    // The hint of the server speaks of HTTP. A person at a terminal gave a file.
+    const ownHint = response.status === 401 ? this.#options.tokenHint : undefined;
+    return new Fault({ code, message, hint: ownHint ?? shownHint });
   }
 
   async #text(url: string, response: Response): Promise<string> {
@@ -149,6 +152,8 @@ export type HttpClientOptions = {
   readonly deadlineMs: number;
   /** The token of the operators. Without it only routes that are open to anyone can be asked. */
   readonly token?: string | undefined;
+  /** What a person can do when the server does not accept the token. By default the hint of the server is shown. */
+  readonly tokenHint?: string;
 };
 
 /** Undefined values are left out. */
