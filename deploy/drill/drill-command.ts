@@ -1,7 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import pc from "picocolors";
-import { Fault } from "../../proto/core/fault.ts";
 import { systemClock } from "../../proto/runtime/clock.ts";
 import { loadConfig } from "../../proto/runtime/options/load-config.ts";
 import { DeploymentTarget } from "./deployment-target.ts";
@@ -33,11 +32,7 @@ import type { DrillTarget } from "./target.ts";
 export async function runDrills(name: string, options: RunOptions): Promise<number> {
   const deployment = options.target === "sandbox" ? undefined : readDeployment(options.target);
   const drills = chosen(name, deployment);
-  if (options.dryRun) {
-    for (const drill of drills)
-      say(options, `${drillText(drill, partNamesOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
-    return 0;
-  }
+  if (options.dryRun) return dryRun(drills, deployment, options);
   if (deployment?.file.production === true && !(await confirmed(deployment, drills, options))) {
     say(
       options,
@@ -79,6 +74,19 @@ export type RunOptions = {
   readonly dryRun: boolean;
   readonly json: boolean;
 };
+
+/** Prints what would be done. @returns the exit code: 2 if the deployment cannot do it. */
+function dryRun(drills: readonly Drill[], deployment: Deployment | undefined, options: RunOptions): number {
+  const target = deployment === undefined ? undefined : new DeploymentTarget(deployment.file, deployment.folder);
+  const unable = target === undefined ? [] : drills.flatMap((drill) => inabilities(drill, target));
+  if (unable.length > 0) {
+    for (const why of unable) say(options, `${inWidth(why)}\n`);
+    return EXIT.incomplete;
+  }
+  for (const drill of drills)
+    say(options, `${drillText(drill, partNamesOf(drill, deployment), columnsOf(process.stdout)).join("\n")}\n\n`);
+  return EXIT.passed;
+}
 
 /** @returns undefined when the drill was not begun. Then the reasons were printed. */
 async function runOne(
@@ -143,28 +151,31 @@ function readDeployment(path: string): Deployment {
   return { file: loadConfig({ path, schema: deploymentSchema }), folder: dirname(resolve(path)) };
 }
 
-/** @throws Fault when there is no such drill, or when it is for the sandbox only. */
+/** @throws Fault when there is no such drill. */
 function chosen(name: string, deployment: Deployment | undefined): readonly Drill[] {
-  if (name !== ALL) {
-    const drill = findDrill(name);
-    if (deployment !== undefined && drill.onlySandbox) {
-      throw new Fault({ code: "usage", message: `${name} is for the sandbox only`, hint: "run it without --target" });
-    }
-    return [drill];
-  }
+  if (name !== ALL) return [findDrill(name)];
   if (deployment === undefined) return allDrills();
   // All drills for which the deployment has the commands.
   const target = new DeploymentTarget(deployment.file, deployment.folder);
-  return allDrills().filter((drill) => !drill.onlySandbox && isAble(target, drill, deployment));
+  return allDrills().filter((drill) => isAble(drill, target));
 }
 
-function isAble(target: DrillTarget, drill: Drill, deployment: Deployment): boolean {
+function isAble(drill: Drill, target: DrillTarget): boolean {
   try {
-    return inability(target, planSteps(drill, partNamesOf(drill, deployment))).length === 0;
+    return inabilities(drill, target).length === 0;
   } catch {
     // No part has one of its roles.
     return false;
   }
+}
+
+/** Why the deployment cannot carry out the drill. @throws Fault when no part has one of its roles. */
+function inabilities(drill: Drill, target: DrillTarget): string[] {
+  const names = (parts: readonly { name: string }[]): string[] => parts.map(({ name }) => name);
+  const steps = planSteps(drill, { regions: names(target.regions), gateways: names(target.gateways) });
+  const reasons = inability(target, steps);
+  if (reasons.length === 0 && drill.onlySandbox) reasons.push(`${drill.drill} is for the sandbox only`);
+  return reasons.map((why) => `${target.name} cannot do this: ${why}`);
 }
 
 function partNamesOf(
@@ -183,8 +194,8 @@ async function guard(
   given: { readonly nowMs: number; readonly own: ReadonlySet<string> },
 ): Promise<string[]> {
   const regions = target.regions.map(({ name }) => name);
-  const unable = inability(target, planSteps(drill, { regions, gateways: target.gateways.map(({ name }) => name) }));
-  if (unable.length > 0) return unable.map((why) => `${target.name} cannot do this: ${why}`);
+  const unable = inabilities(drill, target);
+  if (unable.length > 0) return unable;
   const observer = new Observer(target);
   await observer.start();
   try {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration, size, wholeNumber } from "../../proto/runtime/options/fields.ts";
 import type { DrillStep } from "./drill-step.ts";
 import { drillStep } from "./drill-step.ts";
+import { needsSandbox } from "./sandbox-only.ts";
 
 /**
  * A drill as an operator writes it down: the hypothesis, the steps, and the limits. Steps name parts by their role (roles.ts),
@@ -75,7 +76,7 @@ export function drillSchema(): z.ZodType<Drill> {
     .transform(({ not_tested, only, steady_state, stop_if, pass, ...rest }) => ({
       ...rest,
       notTested: not_tested,
-      onlySandbox: only === "sandbox",
+      onlySandbox: only === "sandbox" || needsSandbox(rest.steps),
       steadyMs: steady_state.forMs,
       stopIf: stop_if,
       pass: { rtoMs: pass.rto, repairMs: pass.repair, backHomeMs: pass.back_home === "never" ? null : pass.back_home },
@@ -88,6 +89,7 @@ export type Drill = {
   readonly drill: string;
   readonly hypothesis: string;
   readonly notTested: readonly string[];
+  /** Because the file says so, or because no deployment can do one of the steps. */
   readonly onlySandbox: boolean;
   readonly sandbox: {
     readonly regions: number;

@@ -129,6 +129,26 @@ describe("the examples of the help work:", () => {
     expect(dry.out).toMatch(/^ +eu is frozen for 10s$/m);
   });
 
+  test("a dry run says what the deployment cannot do", async () => {
+    const part = (name: string): string => `{ name: ${name}, url: "http://127.0.0.1:1" }`;
+    writeFileSync(
+      join(folder, "deploy.yaml"),
+      `target: demo
+production: false
+regions: [${part("eu")}, ${part("us")}]
+gateways: [{ name: plant-7, url: "http://127.0.0.1:1", mqtt: { url: "mqtt://127.0.0.1:1" } }]
+`,
+    );
+    const dry = (drill: string): Promise<Ended> =>
+      tidemark(["drill", "run", drill, "--target", "deploy.yaml", "--dry-run"]);
+    expect(await dry("region-frozen")).toEqual({
+      code: 2,
+      out: "demo cannot do this: eu has no commands freeze and thaw\n",
+      err: "",
+    });
+    expect(await dry("gateway-disk-full")).toMatchObject({ code: 2, out: expect.stringContaining("cannot do this: ") });
+  });
+
   test("passwd with --json", async () => {
     const { code, out } = await tidemark(["passwd", "users.txt", "line-1", "--json"], "secret\n");
     expect(code).toBe(0);

@@ -71,9 +71,22 @@ test("every drill that comes with Tidemark has the name of its file, fits its sa
   }
 });
 
-test("the page about drills names every one of them", () => {
+test("the page about drills has a row for each one, and says which are for the sandbox only", () => {
   const page = readFileSync(new URL("../../../../deploy/drills/README.md", import.meta.url), "utf8");
-  for (const { drill } of allDrills()) expect(page, drill).toContain(`\`${drill}\``);
+  for (const { drill, onlySandbox } of allDrills()) {
+    const row = page.split("\n").find((line) => line.startsWith(`| \`${drill}\` `));
+    expect(row, drill).toBeDefined();
+    expect(/ sandbox only +\|$/.test(row!), drill).toBe(onlySandbox);
+  }
+});
+
+test.each([
+  ["kill: { part: home, for: ever }", true],
+  ["cut_link: { from: first, to: home, way: back, for: 8s }", true],
+  ["cut_link: { from: first, to: home, for: 8s }", false],
+  ["evacuate: { part: home, for: 8s }", false],
+])("whether a drill is for the sandbox only follows from its injections: %s", (step, onlySandbox) => {
+  expect(parsed(GOOD.replace("kill: { part: home, for: 8s }", step))).toMatchObject({ onlySandbox });
 });
 
 test("an unknown drill is reported, and its name never becomes a path", () => {
