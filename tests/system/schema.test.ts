@@ -64,8 +64,10 @@ test("a sensor that changes its unit within a window has two versions in every r
   });
   const [current, before] = versions.map((one) => `number in ${one.unit}  ${one.first_seen} to ${one.last_seen}`);
   expect(shown).toEqual({ code: 0, out: `press  temp  ${current}\n    was ${before}\n`, err: "" });
-  const none = await runCommand(["schema", "press-2", "--region", site.regionUrl], { cwd: site.directory });
-  expect(none.out).toBe("There are no series.\n");
+  const none = (device: string) => runCommand(["schema", device, "--region", site.regionUrl], { cwd: site.directory });
+  const absent = "tidemark: there is no series of device";
+  expect(await none("pres")).toEqual({ code: 64, out: "", err: `${absent} pres (did you mean press?)\n` });
+  expect(await none("hall/lamp")).toEqual({ code: 64, out: "", err: `${absent} hall/lamp\n` });
 
   // The gateway saw the change there and back.
   expect(await schemaOf(site.gatewayUrl)).toEqual([{ ...SERIES, ...version("Cel", 0, 4), changes: 2, versions }]);
