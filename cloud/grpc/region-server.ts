@@ -103,5 +103,6 @@ function readCertificate(path: string): Buffer {
 /** grpc-js gives the system's error code only as a part of the message. */
 function listenFault(address: { host: string; port: number }, cause: Error): Fault {
   const code = /\b(EADDRINUSE|EACCES|EADDRNOTAVAIL|ENOTFOUND|EAI_AGAIN)\b/.exec(cause.message)?.[1];
-  return portFault("ingest", address, code === undefined ? cause : Object.assign(new Error(cause.message), { code }));
+  const coded = code === undefined ? cause : Object.assign(new Error(cause.message), { code });
+  return portFault({ what: "ingest", key: "ingest.port" }, address, coded);
 }

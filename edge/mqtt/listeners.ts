@@ -115,7 +115,8 @@ export class Listener {
   async listen(): Promise<ListenerAddress> {
     const { protocol, host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      const failed = (cause: unknown): void => reject(portFault(`mqtt ${protocol}`, { host, port }, cause));
+      const listener = { what: `mqtt ${protocol}`, key: "mqtt.listeners" };
+      const failed = (cause: unknown): void => reject(portFault(listener, { host, port }, cause));
       this.#server.once("error", failed);
       // If 2,000 clients come back at once, they wait 1,499 ms at p99 with the default backlog of 511, and 877 ms with
       // 4,096.

@@ -1,22 +1,29 @@
 import { Fault } from "../core/fault.ts";
 
-/** The fault for a port that cannot be opened, in one line with the cure. */
-export function portFault(what: string, address: { host: string; port: number }, cause: unknown): Fault {
+/**
+ * The fault for a port that cannot be opened, in one line with the cure.
+ * @param listener what listens there, and the key of the configuration that sets the port.
+ */
+export function portFault(
+  listener: { what: string; key: string },
+  address: { host: string; port: number },
+  cause: unknown,
+): Fault {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const where = `${what}: ${address.host}:${address.port}`;
+  const where = `${listener.what}: ${address.host}:${address.port}`;
   switch (code) {
     case "EADDRINUSE":
       return new Fault({
         code: "port",
         message: `${where} is in use by another process`,
-        hint: "stop it, or choose another port",
+        hint: `stop it, or choose another port in ${listener.key}`,
         cause,
       });
     case "EACCES":
       return new Fault({
         code: "port",
         message: `${where} may not be used by this user`,
-        hint: "ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one",
+        hint: `ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher one in ${listener.key}`,
         cause,
       });
     case "EADDRNOTAVAIL":

@@ -92,17 +92,17 @@ function setVersion(path: string, version: number): void {
 }
 
 test("a port in use is named, with the cure", async () => {
-  for (const [side, port] of [
-    ["gateway", site.gateways[0]!.ports.mqtt],
-    ["gateway", site.gateways[0]!.ports.http],
-    ["region", site.regions[0]!.ports.ingest],
-    ["region", site.regions[0]!.ports.http],
+  for (const [side, port, key] of [
+    ["gateway", site.gateways[0]!.ports.mqtt, "mqtt.listeners"],
+    ["gateway", site.gateways[0]!.ports.http, "http.port"],
+    ["region", site.regions[0]!.ports.ingest, "ingest.port"],
+    ["region", site.regions[0]!.ports.http, "http.port"],
   ] as const) {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     const { line, code } = await refusal(side);
     expect(line).toContain(`127.0.0.1:${port}`);
-    expect(line).toMatch(/in use.*another port/);
+    expect(line).toContain(`in use by another process (stop it, or choose another port in ${key})`);
     expect(code).toBe(69);
     await new Promise((resolve) => other.close(resolve));
   }

@@ -48,7 +48,7 @@ export class HttpServer {
     try {
       await once(this.#server, "listening");
     } catch (cause) {
-      throw portFault("http", address, cause);
+      throw portFault({ what: "http", key: "http.port" }, address, cause);
     }
     const bound = this.#server.address();
     return { host: address.host, port: typeof bound === "object" && bound !== null ? bound.port : address.port };

@@ -267,7 +267,7 @@ test("a port in use is reported with a hint; close may be called twice, and befo
   const server = new HttpServer({ log: pino({ level: "silent" }), routes: [] }, OPTIONS);
   await expect(server.listen({ host: "127.0.0.1", port })).rejects.toMatchObject({
     code: "port",
-    line: `http: 127.0.0.1:${port} is in use by another process (stop it, or choose another port)`,
+    line: `http: 127.0.0.1:${port} is in use by another process (stop it, or choose another port in http.port)`,
   });
   await server.close();
   await server.close();
