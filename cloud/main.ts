@@ -8,7 +8,17 @@ import { cloudConfigSchema } from "./config.ts";
 /** `tidemark cloud`: a region, until a signal or a fault ends it. */
 export async function runCloud(options: { configPath: string }): Promise<void> {
   await runProcess(async (life) => {
-    const config = loadConfig({ path: options.configPath, schema: cloudConfigSchema });
+    const path = options.configPath;
+    const config = loadConfig({
+      path,
+      schema: cloudConfigSchema,
+      other: {
+        key: "gateway",
+        ownKey: "region",
+        message: "this is the configuration of a gateway",
+        hint: `start it with tidemark edge --config ${path}`,
+      },
+    });
     const log = createLog({ ...config.log, name: `region ${config.region}` });
     await startRegion({ config, log, clock: systemClock, life });
   });

@@ -8,7 +8,17 @@ import { edgeConfigSchema } from "./config.ts";
 /** `tidemark edge`: a gateway, until a signal or a fault ends it. */
 export async function runEdge(options: { configPath: string }): Promise<void> {
   await runProcess(async (life) => {
-    const config = loadConfig({ path: options.configPath, schema: edgeConfigSchema });
+    const path = options.configPath;
+    const config = loadConfig({
+      path,
+      schema: edgeConfigSchema,
+      other: {
+        key: "region",
+        ownKey: "gateway",
+        message: "this is the configuration of a region",
+        hint: `start it with tidemark cloud --config ${path}`,
+      },
+    });
     const log = createLog({ ...config.log, name: `gateway ${config.gateway}` });
     await startGateway({ config, log, clock: systemClock, life });
   });

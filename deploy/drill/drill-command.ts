@@ -148,7 +148,8 @@ async function reportFolder({ out }: RunOptions): Promise<ReportFolder> {
 type Deployment = { readonly file: DeploymentFile; readonly folder: string };
 
 function readDeployment(path: string): Deployment {
-  return { file: loadConfig({ path, schema: deploymentSchema }), folder: dirname(resolve(path)) };
+  const what = "the description of a deployment";
+  return { file: loadConfig({ path, schema: deploymentSchema, what }), folder: dirname(resolve(path)) };
 }
 
 /** @throws Fault when there is no such drill. */

@@ -33,7 +33,7 @@ export function findDrill(name: string): Drill {
 }
 
 function load(path: string): Drill {
-  return loadConfig({ path, schema: drillSchema });
+  return loadConfig({ path, schema: drillSchema, what: "a drill" });
 }
 
 /** Instead of a name: all drills that are possible. */

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runCommand, startCommand } from "../support/command-line.ts";
@@ -69,6 +69,7 @@ describe("check", () => {
       out: "",
       err: "other.yaml: this is no configuration of a gateway or a region, no drill, and no deployment for drills (expected the key gateway, region, drill or target at the top level)\n",
     });
+    expect((await tidemark(["check", `../${basename(folder)}/cloud.yaml`])).err).toMatch(/^\.\.\/.*\/cloud\.yaml:3:9 /);
     const { code, out } = await tidemark(["check", "none.yaml", "--json"]);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ ok: false, file: "none.yaml" });
@@ -161,6 +162,28 @@ test("a mistake in a configuration stops the start with 78", async () => {
   const { code, err } = await tidemark(["cloud", "--config", "cloud.yaml"]);
   expect(code).toBe(78);
   expect(err).toMatch(/^tidemark: cloud\.yaml:1:1 {2}data_dir: missing; expected the path of a folder\n/);
+});
+
+test.each([
+  ["edge", "region", "cloud"],
+  ["cloud", "gateway", "edge"],
+])("%s with the configuration of a %s says in one line how that is started", async (command, kind, right) => {
+  writeFileSync(join(folder, "other.yaml"), `${kind}: eu\ndata_dir: ./eu\nhttp: { prot: 1 }\n`);
+  expect(await tidemark([command, "--config", "other.yaml"])).toEqual({
+    code: 78,
+    out: "",
+    err: `tidemark: other.yaml: this is the configuration of a ${kind} (start it with tidemark ${right} --config other.yaml)\n`,
+  });
+});
+
+test.each([
+  [["mine.yaml"], "mine.yaml: the file does not exist (give the path of a drill)"],
+  [
+    ["flap", "--target", "none.yaml"],
+    "none.yaml: the file does not exist (give the path of the description of a deployment)",
+  ],
+])("drill run %j says which file is missing", async (args, line) => {
+  expect(await tidemark(["drill", "run", ...args])).toMatchObject({ code: 66, err: `tidemark: ${line}\n` });
 });
 
 describe("passwd", () => {

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Document, Node, YAMLError } from "yaml";
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
@@ -17,13 +17,21 @@ import { nearestWord } from "./nearest-word.ts";
  *
  * Nothing in the text is expanded. A `$HOME` in it is five characters.
  *
- * @param schema makes the schema for the folder of the file. Relative paths in the file start at this folder.
+ * @param options.path as the person gave it; messages show it.
+ * @param options.schema makes the schema for the folder of the file. Relative paths in the file start at this folder.
+ * @param options.what names the kind of file, for the hint when there is none.
+ * @param options.other another kind of file that a person may confuse with this one.
  * @throws Fault `file` when the file cannot be read, `config` with all the mistakes.
  */
-export function loadConfig<T>(options: { path: string; schema: (folder: string) => z.ZodType<T> }): T {
-  const path = resolve(options.path);
-  const { text, notUtf8 } = read(path);
-  const place = new Places(basename(path), text);
+export function loadConfig<T>(options: {
+  path: string;
+  schema: (folder: string) => z.ZodType<T>;
+  what?: string;
+  other?: OtherKind;
+}): T {
+  const { path, what, other } = options;
+  const { text, notUtf8 } = read(path, what);
+  const place = new Places(path, text);
   const document = parseDocument(text, {
     lineCounter: place.lines,
     uniqueKeys: true,
@@ -43,7 +51,10 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   if (value === null || value === undefined) {
     throw new Fault({ code: "config", message: `${path}: the configuration is empty`, hint: "see deploy/examples" });
   }
-  const schema = options.schema(dirname(path));
+  if (other !== undefined && isMap(document.contents) && document.has(other.key) && !document.has(other.ownKey)) {
+    throw new Fault({ code: "config", message: `${path}: ${other.message}`, hint: other.hint });
+  }
+  const schema = options.schema(dirname(resolve(path)));
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const found = result.error.issues.flatMap((issue) => blocks(issue, { document, place, schema, value }));
@@ -51,6 +62,9 @@ export function loadConfig<T>(options: { path: string; schema: (folder: string) 
   const meant = new Set(found.map(({ meantPath }) => meantPath));
   throw mistakes(found.filter(({ missingPath }) => missingPath === undefined || !meant.has(missingPath)));
 }
+
+/** A file with `key`, but without `ownKey`, at the top level is of the other kind. */
+type OtherKind = { readonly key: string; readonly ownKey: string; readonly message: string; readonly hint: string };
 
 /** The message of the YAML library, except where it advises the programmer. */
 function syntaxMistake({ code, message }: YAMLError): string {
@@ -183,7 +197,7 @@ function mistakes(found: readonly Mistake[]): Fault {
 }
 
 /** The text of a file. `notUtf8` is the position of the first character that is not UTF-8, if there is one. */
-function read(path: string): { text: string; notUtf8: number | undefined } {
+function read(path: string, what = "a configuration"): { text: string; notUtf8: number | undefined } {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
@@ -193,7 +207,7 @@ function read(path: string): { text: string; notUtf8: number | undefined } {
     throw new Fault({
       code: "file",
       message: `${path}: the file ${reason}`,
-      hint: "give the path of a configuration",
+      hint: `give the path of ${what}`,
       cause,
     });
   }

@@ -57,7 +57,7 @@ test.each<[string, string, string]>([
   ["a rate without a unit", GOOD.replace("steps:", "load: { rate: 200 }\nsteps:"), "expected a rate such as 200/s"],
 ])("%s is a mistake that is shown with its place", (_, text, message) => {
   expect(parsed(text)).toContain(message);
-  expect(parsed(text)).toMatch(/^drill\.yaml:\d+:\d+ /);
+  expect(parsed(text)).toMatch(/^\/.*\/drill\.yaml:\d+:\d+ /);
 });
 
 test("every drill that comes with Tidemark has the name of its file, fits its sandbox, and can be shown", () => {
