@@ -106,10 +106,11 @@ async function runOne(
     if (deployment !== undefined) {
       const against = await guard(drill, target, { nowMs: clock.nowMs(), own: runs });
       if (against.length > 0) {
-        for (const objection of against) say(options, `  ${pc.yellow("not begun")}  ${objection}\n`);
+        for (const objection of against)
+          say(options, `${indented(`not begun  ${objection}`).replace("not begun", pc.yellow)}\n`);
         return undefined;
       }
-      say(options, `  hits ${blastRadius(planSteps(drill, partNamesOf(drill, deployment)))}\n`);
+      say(options, `${indented(`hits ${blastRadius(planSteps(drill, partNamesOf(drill, deployment)))}`)}\n`);
     }
     if (operator.stopped) return undefined;
     let view: DrillView | undefined;
@@ -272,6 +273,12 @@ function verdictLine({ verdict, sentence, measured, durationMs }: DrillOutcome):
 /** Wraps a paragraph to the terminal. */
 function inWidth(text: string): string {
   return wrapText(text, columnsOf(process.stdout)).join("\n");
+}
+
+function indented(text: string): string {
+  return wrapText(text, columnsOf(process.stdout) - 2)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }
 
 function commandOf({ drill }: Drill, { target, seed }: RunOptions): string {

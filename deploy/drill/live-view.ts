@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { DrillProgress } from "./drill-run.ts";
@@ -87,7 +88,7 @@ export function liveLines(
     `sent ${formatNumber(sent)}`,
     `acknowledged ${formatNumber(acknowledged)}`,
     `in flight ${formatNumber(sent - acknowledged)}`,
-    `only in gateways ${formatNumber(waiting(sample))}`,
+    `in open windows ${formatNumber(waiting(sample))}`,
   ];
   return [
     ...labelled(title, `${formatMoment(atMs)}  [h]eal now  [q]uit and heal`, { labelWidth: title.length, width }).map(
@@ -112,8 +113,13 @@ function partLines(given: {
 }): string[] {
   const { sample, samples, hit } = given;
   const seconds = Math.max(SECONDS_MIN, Math.min(SECONDS_SHOWN, given.width - NAME_WIDTH - STATE_WIDTH));
-  const line = (name: string, values: readonly number[], state: string): string =>
-    `${name.padEnd(NAME_WIDTH)}  ${sparkline(values.slice(-seconds))}  ${state}`;
+  const line = (name: string, values: readonly number[], state: string): string => {
+    const label = name.padEnd(NAME_WIDTH);
+    // A long state leaves less room for the bars of its line.
+    const room = given.width - label.length - stripVTControlCharacters(state).length - 4;
+    const bars = values.slice(Math.max(0, values.length - Math.min(seconds, Math.max(0, room))));
+    return `${label}  ${sparkline(bars)}  ${state}`;
+  };
   const regions = [...sample.regions].map(([name, region]) => {
     const values = perSecond(samples, (one) => one.regions.get(name)?.rawReadings);
     const expected = hit.has(name) ? pc.yellow("no answer (expected)") : pc.red("no answer");

@@ -53,7 +53,7 @@ export class DemoMeter {
 function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number | undefined): string[] {
   const ms = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} ms`);
   return tableLines([
-    ["readings/s", "commit p50", "commit p99", "only here", "journaled"],
+    ["readings/s", "commit p50", "p99", "in open windows", "journaled"],
     [
       rate === undefined ? "-" : formatNumber(rate),
       ms(journal.wait_p50_ms),
@@ -65,7 +65,7 @@ function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number
 }
 
 /**
- * `readings`: those in the region. `replicated`: `all`, or `all but n` while another region lacks n batches that this region
+ * `readings`: those in the region. `replicated`: `all`, or `all but n batches` while another region lacks n batches that this region
  * committed first.
  */
 function regionCells(region: LocalRegion, role: string, status: RegionStatus | undefined): string[] {
@@ -76,7 +76,7 @@ function regionCells(region: LocalRegion, role: string, status: RegionStatus | u
     region.name,
     role,
     formatNumber(status.readings),
-    behind === 0 ? "all" : `all but ${formatNumber(behind)}`,
+    behind === 0 ? "all" : `all but ${formatNumber(behind)} ${behind === 1 ? "batch" : "batches"}`,
     `${(lagMs / 1000).toFixed(1)} s`,
     String(region.process?.pid ?? ""),
   ];
@@ -100,5 +100,5 @@ function tableLines(rows: readonly (readonly string[])[]): string[] {
   });
 }
 
-const COLUMN_MIN = 6;
+const COLUMN_MIN = 5;
 const ANSWER_MS = 1000;

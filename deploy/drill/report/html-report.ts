@@ -158,7 +158,7 @@ function figures({ figures: given }: DrillOutcome): string {
         "largest buffer of a gateway",
         `${formatSize(given.peakBufferBytes)}, ${(given.peakBufferShare * 100).toFixed(1)}% of its quota`,
       ],
-      ["most readings that were in gateways only", formatNumber(given.peakWaitingReadings)],
+      ["most readings that some window had not sent yet", formatNumber(given.peakWaitingReadings)],
       ["batches sent more than once", `${formatNumber(given.resentBatches)}, about ${formatSize(given.resentBytes)}`],
       [
         "gateways sent batches to two regions because copies were missing",

@@ -50,7 +50,7 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
     color: regionColor(outcome, name),
   }));
   const waiting = [
-    levelCurve("readings only in gateways", samples, (sample) =>
+    levelCurve("readings in open windows", samples, (sample) =>
       answering(sample).reduce((sum, gateway) => sum + gateway.waitingReadings, 0),
     ),
   ];

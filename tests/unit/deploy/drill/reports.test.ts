@@ -182,9 +182,18 @@ test("the live view shows what is hit, which region took over, and the ledger so
   expect(lines).toContain("eu is frozen for 10s 00:01.0 / 00:10.0");
   expect(lines).toMatch(/^eu .*no answer \(expected\)/m);
   expect(lines).toMatch(/^plant-1 .*to us, nothing waits/m);
-  expect(lines).toMatch(/^ledger +sent 401, acknowledged 400, in flight 1, only in gateways 0$/m);
+  expect(lines).toMatch(/^ledger +sent 401, acknowledged 400, in flight 1, in open windows 0$/m);
   expect(sparkline([0, 50, 100])).toBe("▁▅█");
   for (const width of [60, 80]) expect(linesAt(width).filter((line) => line.length > width)).toEqual([]);
+});
+
+test("the live view fits when a gateway is full and has no region", () => {
+  const [name, gateway] = [...PROGRESS.sample!.gateways].find(([, one]) => one !== undefined)!;
+  const alone = { ...gateway!, activeRegion: null, behindMs: 200_000, full: true };
+  const sample = { ...PROGRESS.sample!, gateways: new Map([[name, alone]]) };
+  const lines = liveLines({ title: "drill herd on sandbox", width: 60 }, { ...PROGRESS, sample }, OUTCOME.marks);
+  expect(lines.join("\n")).toContain("to no region, oldest waits 3 min 20 s, full");
+  expect(lines.filter((line) => line.length > 60)).toEqual([]);
 });
 
 const PROGRESS = {
