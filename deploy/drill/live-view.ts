@@ -88,7 +88,7 @@ export function liveLines(
     `sent ${formatNumber(sent)}`,
     `acknowledged ${formatNumber(acknowledged)}`,
     `in flight ${formatNumber(sent - acknowledged)}`,
-    `in open windows ${formatNumber(waiting(sample))}`,
+    `not sent yet ${formatNumber(waiting(sample))}`,
   ];
   return [
     ...labelled(title, `${formatMoment(atMs)}  [h]eal now  [q]uit and heal`, { labelWidth: title.length, width }).map(

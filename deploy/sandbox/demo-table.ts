@@ -53,7 +53,7 @@ export class DemoMeter {
 function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number | undefined): string[] {
   const ms = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} ms`);
   return tableLines([
-    ["readings/s", "commit p50", "p99", "in open windows", "journaled"],
+    ["readings/s", "commit p50", "p99", "not sent yet", "journaled"],
     [
       rate === undefined ? "-" : formatNumber(rate),
       ms(journal.wait_p50_ms),

@@ -135,7 +135,7 @@ function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: 
       "A window reaches the regions when it has ended and its device has sent a later reading, or nothing for 10 s.",
       width,
     ),
-    ...wrapText("in open windows: readings on the gateway's disk that some window has not sent yet", width),
+    ...wrapText("not sent yet: readings on the gateway's disk that some window or batch has not sent", width),
     "Ctrl-C stops everything.",
     "",
   ]

@@ -50,7 +50,7 @@ function optionsOf(outcome: DrillOutcome, lanes: readonly Lane[], lanesHeight: n
     color: regionColor(outcome, name),
   }));
   const waiting = [
-    levelCurve("readings in open windows", samples, (sample) =>
+    levelCurve("readings not sent yet", samples, (sample) =>
       answering(sample).reduce((sum, gateway) => sum + gateway.waitingReadings, 0),
     ),
   ];

@@ -182,7 +182,7 @@ test("the live view shows what is hit, which region took over, and the ledger so
   expect(lines).toContain("eu is frozen for 10s 00:01.0 / 00:10.0");
   expect(lines).toMatch(/^eu .*no answer \(expected\)/m);
   expect(lines).toMatch(/^plant-1 .*to us, nothing waits/m);
-  expect(lines).toMatch(/^ledger +sent 401, acknowledged 400, in flight 1, in open windows 0$/m);
+  expect(lines).toMatch(/^ledger +sent 401, acknowledged 400, in flight 1, not sent yet 0$/m);
   expect(sparkline([0, 50, 100])).toBe("▁▅█");
   for (const width of [60, 80]) expect(linesAt(width).filter((line) => line.length > width)).toEqual([]);
 });
