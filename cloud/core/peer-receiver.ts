@@ -1,4 +1,4 @@
-import { difference, EMPTY_HAVE, equalHave, haveOf, isEmpty, union } from "../../proto/core/have.ts";
+import { difference, EMPTY_HAVE, equalHave, haveOf, isEmpty, rangesOf, union } from "../../proto/core/have.ts";
 import type { Have, Island } from "../../proto/core/have.ts";
 import { isName, NAME_RULE, regionId } from "../../proto/core/ids.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
@@ -424,10 +424,9 @@ function setOf(ranges: readonly Island[]): Have {
 
 /** The highest `limit` seqs, as ascending ranges. */
 function newestRanges(have: Have, limit: number): Island[] {
-  const ranges = have.prefix > 0 ? [{ first: 1, last: have.prefix }, ...have.islands] : have.islands;
   const taken: Island[] = [];
   let room = limit;
-  for (const { first, last } of ranges.toReversed()) {
+  for (const { first, last } of rangesOf(have).toReversed()) {
     if (room === 0) break;
     const from = Math.max(first, last - room + 1);
     taken.unshift({ first: from, last });

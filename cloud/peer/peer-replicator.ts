@@ -1,4 +1,4 @@
-import { haveOf } from "../../proto/core/have.ts";
+import { haveOf, rangesOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
@@ -189,7 +189,7 @@ export class PeerReplicator {
   async #read({ peer, session, streamId, seqs, maxBytes }: EffectOf<"read">): Promise<ReplicationEvent> {
     const { batches, pruned } = await this.#deps.store.batches({ streamId, seqs, maxBytes });
     const gone = haveOf(pruned);
-    const ranges = [...(gone.prefix > 0 ? [{ first: 1, last: gone.prefix }] : []), ...gone.islands];
+    const ranges = rangesOf(gone);
     return { kind: "read", peer, session, batches, pruned: ranges.length === 0 ? null : { streamId, ranges } };
   }
 

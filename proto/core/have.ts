@@ -55,8 +55,8 @@ export function insertRange(have: Have, first: Seq, last: Seq): Have {
 }
 
 export function union(a: Have, b: Have): Have {
-  const x = ranges(a);
-  const y = ranges(b);
+  const x = rangesOf(a);
+  const y = rangesOf(b);
   const merged: Island[] = [];
   let i = 0;
   let j = 0;
@@ -70,9 +70,9 @@ export function union(a: Have, b: Have): Have {
 /** The seqs in `a` that are not in `b`. */
 export function difference(a: Have, b: Have): Have {
   const out: Island[] = [];
-  const holes = ranges(b);
+  const holes = rangesOf(b);
   let h = 0;
-  for (const { first, last } of ranges(a)) {
+  for (const { first, last } of rangesOf(a)) {
     let at = first;
     while (h < holes.length && holes[h]!.last < at) h++;
     let k = h;
@@ -97,7 +97,7 @@ export function heldByAtLeast(sets: readonly Have[], k: number): Have {
   if (k === 1) return sets.reduce(union);
   // A sweep: the depth changes at each range's first seq and after its last.
   const edges = sets.flatMap((set) =>
-    ranges(set).flatMap(({ first, last }) => [
+    rangesOf(set).flatMap(({ first, last }) => [
       { at: first, by: 1 },
       { at: last + 1, by: -1 },
     ]),
@@ -119,7 +119,7 @@ export function heldByAtLeast(sets: readonly Have[], k: number): Have {
 /** The seqs of first..last that the set lacks, as ascending ranges. */
 export function missing(have: Have, first: Seq, last: Seq): readonly Island[] {
   if (last < first) return [];
-  return ranges(difference(fromRanges([{ first, last }]), have));
+  return rangesOf(difference(fromRanges([{ first, last }]), have));
 }
 
 export function heldCount(have: Have): number {
@@ -177,6 +177,7 @@ function fromRanges(sorted: readonly Island[]): Have {
   return { prefix: 0, islands };
 }
 
-function ranges(have: Have): readonly Island[] {
+/** All seqs of the set as ascending ranges; the prefix is the first of them. */
+export function rangesOf(have: Have): readonly Island[] {
   return have.prefix === 0 ? have.islands : [{ first: 1, last: have.prefix }, ...have.islands];
 }
