@@ -184,10 +184,20 @@ function nearestDecimal(float: number): number {
   return Number.isFinite(float) ? Number(float.toPrecision(7)) : float;
 }
 
+/**
+ * A varint of up to 64 bits. `reader.uint64()` is exact only if protobufjs knows `Long`, which is one setting for the whole
+ * process (proto/wire/protobuf-numbers.ts turns it off): -1 would become 0.
+ * @throws RangeError when the bytes end before the varint does, or it has more than ten bytes.
+ */
 function uint64(reader: protobuf.Reader): bigint {
-  const long = reader.uint64();
-  if (typeof long === "number") return BigInt(long);
-  return (BigInt(long.high >>> 0) << 32n) | BigInt(long.low >>> 0);
+  let value = 0n;
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    if (reader.pos >= reader.len) break;
+    const byte = reader.buf[reader.pos++]!;
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return BigInt.asUintN(64, value);
+  }
+  throw new RangeError("a 64-bit number is cut off or too long");
 }
 
 const UNIT_PROPERTIES: ReadonlySet<string> = new Set([
