@@ -1,5 +1,6 @@
 import type { Fault } from "../../proto/core/fault.ts";
-import { remoteCalls, ThreadClient, threadSource } from "../../proto/runtime/thread-call.ts";
+import { sourceFile } from "../../proto/runtime/source-file.ts";
+import { remoteCalls, ThreadClient } from "../../proto/runtime/thread-call.ts";
 import type { ArrivedBatch } from "../core/apply.ts";
 import type { SqliteStoreOptions } from "./sqlite/sqlite-store.ts";
 import type { StoreThread } from "./store-protocol.ts";
@@ -25,7 +26,7 @@ export async function openThreadedStore(
 ): Promise<Store> {
   const thread = new ThreadClient<StoreThread>({
     name: "store",
-    source: threadSource("./store-worker", import.meta.url),
+    source: sourceFile("./store-worker", import.meta.url),
     events: {},
     onFailure,
   });

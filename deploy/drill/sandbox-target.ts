@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
+import { sourceFile } from "../../proto/runtime/source-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
 import { FaultyLinks } from "../sandbox/faulty-links.ts";
 import type { LocalGateway, LocalRegion } from "../sandbox/local-deployment.ts";
@@ -208,7 +209,4 @@ const GATEWAY_KEYS = {
 };
 const STARTS_KEPT = 100;
 const START_MS = 30_000;
-const SHIFTED_CLOCK = new URL(
-  import.meta.url.endsWith(".ts") ? "../sandbox/shifted-clock.ts" : "../sandbox/shifted-clock.js",
-  import.meta.url,
-).href;
+const SHIFTED_CLOCK = sourceFile("../sandbox/shifted-clock", import.meta.url).href;

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "../../proto/core/fault.ts";
+import { sourceFile } from "../../proto/runtime/source-file.ts";
 import { isReady } from "../../proto/runtime/http/client.ts";
 
 /**
@@ -149,6 +150,4 @@ export type ReadyOptions = { readonly deadlineMs?: number; readonly stop?: Abort
 export type ProcessExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 const LINES_KEPT = 200;
-const TIDEMARK = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "../tidemark.ts" : "../tidemark.js", import.meta.url),
-);
+const TIDEMARK = fileURLToPath(sourceFile("../tidemark", import.meta.url));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { sourceFile } from "../../proto/runtime/source-file.ts";
 
 /**
  * A process that cleans up when this process ends without having done so, even by SIGKILL (watchdog-process.ts). Give it every
@@ -71,6 +72,4 @@ export type WatchdogOrder =
   | { readonly kind: "disarm"; readonly id: number }
   | { readonly kind: "done" };
 
-const PROCESS = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "watchdog-process.ts" : "watchdog-process.js", import.meta.url),
-);
+const PROCESS = fileURLToPath(sourceFile("./watchdog-process", import.meta.url));

@@ -1,5 +1,6 @@
 import type { Fault } from "../../proto/core/fault.ts";
-import { ThreadClient, threadSource } from "../../proto/runtime/thread-call.ts";
+import { sourceFile } from "../../proto/runtime/source-file.ts";
+import { ThreadClient } from "../../proto/runtime/thread-call.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
@@ -46,7 +47,7 @@ export class StorageClient implements Intake, Outbox {
     this.#limits = limits;
     this.#thread = new ThreadClient<StorageThread>({
       name: "storage",
-      source: threadSource("./storage-worker", import.meta.url),
+      source: sourceFile("./storage-worker", import.meta.url),
       events: { committed: (commit) => this.#release(commit) },
       onFailure: (fault) => {
         this.#ended = true;

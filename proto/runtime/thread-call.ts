@@ -201,7 +201,7 @@ export class ThreadClient<C extends ThreadContract> {
 export type ThreadClientOptions<C extends ThreadContract> = {
   /** For messages: "storage" becomes "the storage thread". */
   readonly name: string;
-  /** The worker file, by {@link threadSource}. */
+  /** The worker file; see `source-file.ts`. */
   readonly source: URL;
   readonly events: Handlers<C["events"]>;
   /** Called once, with the first failure of the thread. */
@@ -214,14 +214,6 @@ const CLOSE_DEADLINE_MS = 20_000;
  * so that the thread can report that it needs more time.
  */
 export const THREAD_STOP_MS: number = CLOSE_DEADLINE_MS + 5_000;
-
-/**
- * The worker file of that name beside the caller's: TypeScript in development, JavaScript in the package.
- * @param path without the extension, as `./storage-worker`; `base` is the caller's `import.meta.url`.
- */
-export function threadSource(path: string, base: string): URL {
-  return new URL(`${path}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
-}
 
 /**
  * An object with every call of a thread as a method, beside the members of `own`. A member of `own` goes before a call of

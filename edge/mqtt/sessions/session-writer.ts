@@ -1,5 +1,6 @@
 import type { Fault } from "../../../proto/core/fault.ts";
-import { ThreadClient, threadSource } from "../../../proto/runtime/thread-call.ts";
+import { sourceFile } from "../../../proto/runtime/source-file.ts";
+import { ThreadClient } from "../../../proto/runtime/thread-call.ts";
 import type { SessionAnswer, SessionImage, SessionQuestion, SessionThread, SessionWork } from "./session-protocol.ts";
 
 /**
@@ -28,7 +29,7 @@ export class SessionWriter {
     this.#options = options;
     this.#thread = new ThreadClient<SessionThread>({
       name: "sessions",
-      source: threadSource("./session-worker", import.meta.url),
+      source: sourceFile("./session-worker", import.meta.url),
       events: { committed: ({ throughBatch, answers }) => this.#release(throughBatch, answers) },
       onFailure: (fault) => {
         this.#ended = true;

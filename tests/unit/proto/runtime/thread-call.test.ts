@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { Fault } from "../../../../proto/core/fault.ts";
-import { remoteCalls, ThreadClient, threadSource } from "../../../../proto/runtime/thread-call.ts";
+import { sourceFile } from "../../../../proto/runtime/source-file.ts";
+import { remoteCalls, ThreadClient } from "../../../../proto/runtime/thread-call.ts";
 import type { AdderThread } from "../../../support/threads/adder-contract.ts";
 
 const DATA: AdderThread["data"] = { start: 0, onError: "answer", groups: true };
@@ -12,7 +13,7 @@ function adder() {
   const returned = Promise.withResolvers<ArrayBuffer>();
   const thread = new ThreadClient<AdderThread>({
     name: "adder",
-    source: threadSource("../../../support/threads/adder-worker", import.meta.url),
+    source: sourceFile("../../../support/threads/adder-worker", import.meta.url),
     events: {
       added: (event) => void added.push(event),
       returned: ({ buffer }) => returned.resolve(buffer),
@@ -91,7 +92,7 @@ test.each([
 test("a worker file that cannot be loaded rejects the start", async () => {
   const thread = new ThreadClient<AdderThread>({
     name: "adder",
-    source: threadSource("./no-such-worker", import.meta.url),
+    source: sourceFile("./no-such-worker", import.meta.url),
     events: { added: () => undefined, returned: () => undefined },
     onFailure: () => undefined,
   });
