@@ -48,8 +48,10 @@ export async function runDrills(name: string, options: RunOptions): Promise<numb
     for (const drill of drills) {
       if (operator.stopped) break;
       const outcome = await runOne(drill, deployment, { options, operator, runs });
-      if (outcome === undefined) notBegun++;
-      else outcomes.push(outcome);
+      if (outcome === undefined) {
+        notBegun++;
+        if (operator.stopped) say(options, `${indented(`not begun  ${STOPPED}`)}\n`);
+      } else outcomes.push(outcome);
     }
   } finally {
     operator.leave();
@@ -98,10 +100,11 @@ async function runOne(
   const random = seededRandom(options.seed);
   const run = runName(clock.nowMs());
   say(options, `\n${inWidth(`${drill.drill}  ${drill.hypothesis}`).replace(drill.drill, pc.bold(drill.drill))}\n`);
-  const target: DrillTarget =
+  const target =
     deployment === undefined
-      ? await SandboxTarget.open(drill, { random })
+      ? await sandboxFor(drill, { random, operator })
       : new DeploymentTarget(deployment.file, deployment.folder);
+  if (target === undefined) return undefined;
   try {
     if (deployment !== undefined) {
       const against = await guard(drill, target, { nowMs: clock.nowMs(), own: runs });
@@ -137,6 +140,20 @@ async function runOne(
     }
   } finally {
     await target.close();
+  }
+}
+
+/** @returns undefined when the operator stopped its start. */
+async function sandboxFor(
+  drill: Drill,
+  { random, operator }: { random: () => number; operator: Operator },
+): Promise<SandboxTarget | undefined> {
+  try {
+    return await SandboxTarget.open(drill, { random, stop: operator.stop });
+  } catch (error) {
+    // A process that the signal reached, too, may fail before the signal is noticed here.
+    if (operator.stopped) return undefined;
+    throw error;
   }
 }
 
@@ -226,7 +243,7 @@ async function confirmed(deployment: Deployment, drills: readonly Drill[], optio
 /** The person at the terminal: Ctrl-C and `q` stop and heal, `h` heals and continues; a second Ctrl-C ends at once. */
 class Operator {
   #session: DrillSession | undefined;
-  #stopped = false;
+  readonly #stopping = new AbortController();
   readonly #onSignal = (): void => this.#stop();
   readonly #onKey = (key: Buffer): void => {
     const text = key.toString();
@@ -240,13 +257,18 @@ class Operator {
     process.stdin.setRawMode(true).resume().on("data", this.#onKey);
   }
 
+  /** Aborted when the person stops. */
+  get stop(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   get stopped(): boolean {
-    return this.#stopped;
+    return this.stop.aborted;
   }
 
   watches(session: DrillSession | undefined): void {
     this.#session = session;
-    if (this.#stopped) session?.run.stop(STOPPED);
+    if (this.stopped) session?.run.stop(STOPPED);
   }
 
   leave(): void {
@@ -257,8 +279,8 @@ class Operator {
 
   #stop(): void {
     // The watchdog cleans up.
-    if (this.#stopped) process.exit(EXIT.incomplete);
-    this.#stopped = true;
+    if (this.stopped) process.exit(EXIT.incomplete);
+    this.#stopping.abort(new Error(STOPPED));
     this.#session?.run.stop(STOPPED);
   }
 }

@@ -64,11 +64,12 @@ export class SandboxTarget implements DrillTarget {
   /**
    * @param options.random for the jitter of slow links.
    * @param options.environments additional environment variables; tests start broken builds with them.
-   * @throws Fault when a process does not start.
+   * @param options.stop ends the start.
+   * @throws Fault when a process does not start; the reason of `stop` when it is aborted.
    */
   static async open(
     drill: Pick<Drill, "sandbox" | "steps">,
-    options: { random: () => number; environments?: SandboxEnvironments },
+    options: { random: () => number; environments?: SandboxEnvironments; stop?: AbortSignal },
   ): Promise<SandboxTarget> {
     const watchdog = new Watchdog();
     const folder = mkdtempSync(join(tmpdir(), "tidemark-drill-"));
@@ -89,8 +90,8 @@ export class SandboxTarget implements DrillTarget {
       const environments = { ...options.environments, shiftClocks };
       target = new SandboxTarget(folder, site, links, watchdog, environments);
       // Regions first: a gateway that starts before its home would begin with another region.
-      await Promise.all(site.regions.map((part) => target!.#start(part)));
-      await Promise.all(site.gateways.map((part) => target!.#start(part)));
+      await Promise.all(site.regions.map((part) => target!.#start(part, options.stop)));
+      await Promise.all(site.gateways.map((part) => target!.#start(part, options.stop)));
       return target;
     } catch (error) {
       await (target?.close() ?? links.close().then(() => watchdog.dismiss()));
@@ -143,7 +144,7 @@ export class SandboxTarget implements DrillTarget {
     await this.#watchdog.dismiss();
   }
 
-  async #start(part: LocalGateway | LocalRegion): Promise<void> {
+  async #start(part: LocalGateway | LocalRegion, stop?: AbortSignal): Promise<void> {
     if (this.#closed !== undefined) return;
     const isGateway = this.#site.gateways.some(({ name }) => name === part.name);
     const environment = { ...(isGateway ? this.#environments.gateway : this.#environments.region) };
@@ -156,7 +157,7 @@ export class SandboxTarget implements DrillTarget {
     if (this.#started.length > STARTS_KEPT) this.#started.shift();
     this.#watchdog.watch(started.pid);
     void started.exit.then(() => this.#watchdog.gone(started.pid));
-    await started.ready(part.url, { deadlineMs: START_MS });
+    await started.ready(part.url, { deadlineMs: START_MS, stop });
   }
 
   async #kill(part: string): Promise<void> {

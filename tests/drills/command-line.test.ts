@@ -127,25 +127,29 @@ async function seenInBrowser(page: string): Promise<void> {
 }
 
 describe("interrupted, a drill leaves no process, no injection and no file outside of its folder", () => {
-  test.each<[string, "SIGINT" | "SIGKILL", RegExp | "started"]>([
+  test.each<[string, "SIGINT" | "SIGKILL", RegExp | "started" | "hanging"]>([
     ["while the sandbox starts", "SIGINT", "started"],
+    ["while a region hangs at its start", "SIGINT", "hanging"],
     ["while a region is frozen", "SIGINT", /eu is frozen/],
     ["by SIGKILL, while a region is frozen", "SIGKILL", /eu is frozen/],
     ["by SIGKILL, while the sandbox starts", "SIGKILL", "started"],
   ])("%s", async (_, signal, when) => {
     const folder = folderOfTest();
     const drill = new DrillCommand(["run", "region-frozen", "--out", join(folder, "out")], folder);
-    if (when === "started") {
+    if (when instanceof RegExp) await drill.says(when);
+    else {
       const seen = { deadlineMs: 60_000, what: "the first region starts" };
-      await eventually(
+      const [region] = await eventually(
         async () => processesOf(folder),
         (started) => started.length > 0,
         seen,
       );
-    } else await drill.says(when);
+      if (when === "hanging") process.kill(Number.parseInt(region!, 10), "SIGSTOP");
+    }
     await drill.interrupt(signal);
     const code = await drill.exitCode();
-    expect(code).toBe(signal === "SIGINT" ? 2 : null);
+    expect(code, drill.output).toBe(signal === "SIGINT" ? 2 : null);
+    if (signal === "SIGINT") expect(drill.output).toContain("stopped by the operator");
     await eventually(
       async () => [...processesOf(folder), ...readdirSync(join(folder, "tmp"))],
       (left) => left.length === 0,
