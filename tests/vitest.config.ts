@@ -8,7 +8,11 @@
  * - `drills`: drills against broken builds and from the command line. It has a command of its own
  *   (`npm run test:drills`), because a drill takes half a minute.
  *
- * Tests run in worker processes, not in threads: the storage thread and its native SQLite belong to the test.
+ * Tests run in worker processes, not in threads: the storage thread and its native SQLite belong to the test. The files of
+ * `quick` share four processes: a process and its imports for each file would cost a fifth of the run. So a test undoes what
+ * it changes in its process, and code must not depend on what else its process has loaded.
+ *
+ * Node imports the sources itself, as in a gateway. In Vite's module runner the simulator needs a sixth more time.
  *
  * TIDEMARK_LONG=1 runs again those tests that have larger numbers for it (tests/support/scale.ts), hence the longer
  * limits.
@@ -58,6 +62,7 @@ const SYSTEM_LIMIT_MS = (long ? 10 : 4) * MINUTE_MS;
 const config: ViteUserConfig = {
   root: ROOT,
   test: {
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     reporters: [["default", { summary: false }], new CountsReporter()],
     sequence: { sequencer: LongestFirst },
     projects: [
@@ -65,6 +70,7 @@ const config: ViteUserConfig = {
         test: {
           ...shared,
           name: "quick",
+          isolate: false,
           include: files(QUICK),
           env: { TMPDIR: memoryFolder() },
           testTimeout: (long ? 5 : 2) * MINUTE_MS,

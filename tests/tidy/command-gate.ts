@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { FOLDERS, readText, ROOT } from "./tree.ts";
 
 /**
@@ -48,10 +48,9 @@ export type CommandResult = { readonly exitCode: number; readonly output: string
 /** A rule, the files that break it, and what the gate says about them. */
 export type Plant = { readonly rule: string; readonly files: Files; readonly says: string | RegExp };
 
-/** A tree with our configuration and these files; its `node_modules` are ours. */
+/** A tree with our configuration and these files; its `node_modules` are ours. It is removed when the run ends. */
 export function scratchTree(name: string, files: Files): string {
-  const folder = join(scratch, name);
-  mkdirSync(folder);
+  const folder = mkdtempSync(join(tmpdir(), `tidemark-tidy-${name}-`));
   for (const file of CONFIGURATION) cpSync(join(ROOT, file), join(folder, file));
   for (const sub of [...FOLDERS, ".ci"]) mkdirSync(join(folder, sub));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
@@ -78,9 +77,6 @@ export function runIn(folder: string, command: string, ...args: readonly string[
     });
   });
 }
-
-const scratch = mkdtempSync(join(tmpdir(), "tidemark-tidy-"));
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 const CONFIGURATION = [".oxlintrc.json", ".oxfmtrc.json", ".dependency-cruiser.cjs", ".knip.json", "tsconfig.json"];
 
