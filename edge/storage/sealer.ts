@@ -8,6 +8,7 @@ import type { StoredWindow, WindowTable } from "../core/storage/window-table.ts"
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 import { isLater } from "./series-registry.ts";
+import { NO_CONTENT } from "../../proto/core/window-content.ts";
 
 /**
  * Closes windows and seals batches, inside the transaction of a commit. The batch, the kept window states and the sealed
@@ -177,6 +178,7 @@ export class Sealer {
       haMode: entry.plan.haMode,
       later: isLater(entry),
       summary: window.summary,
+      content: NO_CONTENT,
     };
   }
 

@@ -8,6 +8,7 @@ import type { WindowSummary } from "./summary.ts";
 import { mergeSummaries } from "./summary.ts";
 import type { SlotVersion } from "./slot-version.ts";
 import { compareSlotVersions } from "./slot-version.ts";
+import type { WindowContent } from "./window-content.ts";
 
 /**
  * The answer of a window, from all of its rows. A pure function of the set of rows: regions that hold the same rows give
@@ -92,6 +93,7 @@ export type SlotRow = SlotVersion & {
   /** Whether its type or unit is not the first one of the metric. */
   readonly later: boolean;
   readonly summary: WindowSummary;
+  readonly content: WindowContent;
 };
 
 /** `unit` comes from the gateways, also where an operator decided. */

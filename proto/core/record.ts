@@ -2,6 +2,7 @@ import type { Millis, Seq, StreamId } from "./ids.ts";
 import type { OperatorCommand } from "./operator-command.ts";
 import type { ClockSource, Value } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
+import type { WindowContent } from "./window-content.ts";
 
 /**
  * How to combine two gateways that forward the same series: `mirror`, both received everything; `partition`, each received a
@@ -34,6 +35,7 @@ export type WindowRecord = {
    */
   readonly later: boolean;
   readonly summary: WindowSummary;
+  readonly content: WindowContent;
 };
 
 /**

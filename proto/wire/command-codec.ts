@@ -9,6 +9,7 @@ import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 import type { Dictionary, SeriesNames } from "./window-columns.ts";
 import { windowColumns, windowRecords } from "./window-columns.ts";
+import { NO_CONTENT } from "../core/window-content.ts";
 
 /** Encodes a command of an operator as part of a batch (proto/batch.proto, OperatorCommand). */
 export function commandMessage(
@@ -106,7 +107,7 @@ function oneWindow(
   dictionary: Dictionary,
 ): tidemark.v1.WindowColumns.$Properties {
   const place = { ...window, unit: null, part: 0, carry: null, revision: 0, haMode: "auto" as const, later: false };
-  return windowColumns([{ ...place, summary }], dictionary);
+  return windowColumns([{ ...place, summary, content: NO_CONTENT }], dictionary);
 }
 
 function checkedWindow(window: WindowKey): WindowKey {

@@ -6,6 +6,7 @@ import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 import { streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
 import { decodeValues, encodeValues, numberColumn } from "./value-columns.ts";
+import { NO_CONTENT } from "../core/window-content.ts";
 
 /** The names and series of one batch, numbered in the order of their first use. */
 export class Dictionary {
@@ -157,6 +158,7 @@ export function windowRecords(columns: tidemark.v1.WindowColumns, series: readon
         coverage: coverage[i]!,
         sketch: sketch[i]!.length === 0 ? null : sketch[i]!,
       },
+      content: NO_CONTENT,
     };
   });
 }

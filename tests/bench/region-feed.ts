@@ -6,6 +6,7 @@ import { QuantileSketch } from "../../proto/core/sketch.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
 import { Walk } from "./walk.ts";
+import { NO_CONTENT } from "../../proto/core/window-content.ts";
 
 /** Batches of window records as a gateway seals them, and a session that sends them as fast as a region reads. */
 export const RECORDS_PER_BATCH = 500;
@@ -108,6 +109,7 @@ function windowRecord({ series, walk, startMs }: { series: number; walk: Walk; s
     revision: 0,
     haMode: "auto",
     later: false,
+    content: NO_CONTENT,
     summary: {
       count: values.length,
       numericCount: values.length,

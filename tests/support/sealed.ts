@@ -8,6 +8,7 @@ import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../pro
 import type { Value } from "../../proto/core/reading.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
+import { NO_CONTENT } from "../../proto/core/window-content.ts";
 
 /** Makes sealed batches for tests, as a gateway makes them. A test gives only what it needs. */
 
@@ -72,6 +73,7 @@ export function windowOf(
     revision: 0,
     haMode: "auto",
     later: false,
+    content: NO_CONTENT,
     ...rest,
     windowStartMs: millis(startMs),
     summary: {

@@ -14,6 +14,7 @@ import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
 import { hasSummary, loadedSummary } from "./stored-summary.ts";
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
+import { NO_CONTENT } from "../../../proto/core/window-content.ts";
 
 /**
  * Reads the snapshot of this region for another one, part by part. It holds everything that follows from the batches
@@ -169,6 +170,7 @@ export class SqliteSnapshotReader {
           haMode: haModeOf(row.ha_mode),
           later: row.later === 1,
           summary: loadedSummary(row),
+          content: NO_CONTENT,
         },
       }));
     const last = rows.at(-1);

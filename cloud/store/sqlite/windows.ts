@@ -12,6 +12,7 @@ import { hasSummary, loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts"
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
 import type { SqliteStreams } from "./streams.ts";
 import type { WindowHistory, WindowRevision } from "../store.ts";
+import { NO_CONTENT } from "../../../proto/core/window-content.ts";
 
 /**
  * Reads the rows of windows in the form that the rules need: the rows of gateways and the commands, window by window.
@@ -132,6 +133,7 @@ export class SqliteWindows {
       haMode: haModeOf(row.ha_mode),
       later: row.later === 1,
       summary: loadedSummary(row),
+      content: NO_CONTENT,
     };
   }
 }

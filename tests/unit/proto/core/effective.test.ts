@@ -12,6 +12,7 @@ import type { Value } from "../../../../proto/core/reading.ts";
 import { schemaKey, typeOfSummary } from "../../../../proto/core/schema.ts";
 import type { WindowSummary } from "../../../../proto/core/summary.ts";
 import { mergeSummaries, standardDeviation } from "../../../../proto/core/summary.ts";
+import { NO_CONTENT } from "../../../../proto/core/window-content.ts";
 
 const STREAMS = [1, 2, 3, 4].map((n) => `0191d3a5-0000-7000-8000-00000000000${n}` as StreamId);
 const ALL = 0xffffffff;
@@ -50,6 +51,7 @@ function row(change: Partial<SlotRow> & { count?: number; coverage?: number }): 
     unit: null,
     haMode: "auto",
     later: false,
+    content: NO_CONTENT,
     summary: summary(ones(count), coverage),
     ...rest,
   };

@@ -17,6 +17,7 @@ import type {
 import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
 import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
+import { NO_CONTENT } from "../../../../proto/core/window-content.ts";
 
 const STREAM = "0191d3a5-0000-7000-8000-00000000000a" as StreamId;
 const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };
@@ -61,7 +62,7 @@ const window: fc.Arbitrary<WindowRecord> = fc
   .map(({ start, offsets, summary, ...rest }) => {
     const windowStartMs = (start * rest.windowMs) as Millis;
     const [firstMs, lastMs] = offsets.map((offset) => (windowStartMs + (offset % rest.windowMs)) as Millis);
-    return { ...rest, windowStartMs, summary: { ...summary, firstMs: firstMs!, lastMs: lastMs! } };
+    return { ...rest, windowStartMs, content: NO_CONTENT, summary: { ...summary, firstMs: firstMs!, lastMs: lastMs! } };
   });
 
 const raw: fc.Arbitrary<RawBlock> = fc
