@@ -414,6 +414,267 @@ export namespace tidemark {
         }
 
         /**
+         * Properties of a ReadingColumns.
+         * @deprecated Use tidemark.v1.ReadingColumns.$Properties instead.
+         */
+        interface IReadingColumns extends tidemark.v1.ReadingColumns.$Properties {
+        }
+
+        /** Represents a ReadingColumns. */
+        class ReadingColumns {
+
+            /**
+             * Constructs a new ReadingColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.ReadingColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadingColumns count. */
+            count: number[];
+
+            /** ReadingColumns times. */
+            times: Uint8Array;
+
+            /** ReadingColumns values. */
+            values?: (tidemark.v1.ValueColumn.$Properties|null);
+
+            /** ReadingColumns clocks. */
+            clocks: Uint8Array;
+
+            /**
+             * Creates a new ReadingColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReadingColumns instance
+             */
+            static create(properties: tidemark.v1.ReadingColumns.$Shape): tidemark.v1.ReadingColumns & tidemark.v1.ReadingColumns.$Shape;
+            static create(properties?: tidemark.v1.ReadingColumns.$Properties): tidemark.v1.ReadingColumns;
+
+            /**
+             * Encodes the specified ReadingColumns message. Does not implicitly {@link tidemark.v1.ReadingColumns.verify|verify} messages.
+             * @param message ReadingColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.ReadingColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadingColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.ReadingColumns & tidemark.v1.ReadingColumns.$Shape} ReadingColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.ReadingColumns & tidemark.v1.ReadingColumns.$Shape;
+        }
+
+        namespace ReadingColumns {
+
+            /** Properties of a ReadingColumns. */
+            interface $Properties {
+
+                /** ReadingColumns count */
+                count?: (number[]|null);
+
+                /** ReadingColumns times */
+                times?: (Uint8Array|null);
+
+                /** ReadingColumns values */
+                values?: (tidemark.v1.ValueColumn.$Properties|null);
+
+                /** ReadingColumns clocks */
+                clocks?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadingColumns. */
+            type $Shape = tidemark.v1.ReadingColumns.$Properties;
+        }
+
+        /**
+         * Properties of a CellColumns.
+         * @deprecated Use tidemark.v1.CellColumns.$Properties instead.
+         */
+        interface ICellColumns extends tidemark.v1.CellColumns.$Properties {
+        }
+
+        /** Represents a CellColumns. */
+        class CellColumns {
+
+            /**
+             * Constructs a new CellColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.CellColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** CellColumns count. */
+            count: number[];
+
+            /** CellColumns times. */
+            times: Uint8Array;
+
+            /** CellColumns readings. */
+            readings: number[];
+
+            /** CellColumns numeric. */
+            numeric: number[];
+
+            /** CellColumns sum. */
+            sum?: (tidemark.v1.NumberColumn.$Properties|null);
+
+            /** CellColumns byArrival. */
+            byArrival: Uint8Array;
+
+            /**
+             * Creates a new CellColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns CellColumns instance
+             */
+            static create(properties: tidemark.v1.CellColumns.$Shape): tidemark.v1.CellColumns & tidemark.v1.CellColumns.$Shape;
+            static create(properties?: tidemark.v1.CellColumns.$Properties): tidemark.v1.CellColumns;
+
+            /**
+             * Encodes the specified CellColumns message. Does not implicitly {@link tidemark.v1.CellColumns.verify|verify} messages.
+             * @param message CellColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.CellColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a CellColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.CellColumns & tidemark.v1.CellColumns.$Shape} CellColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.CellColumns & tidemark.v1.CellColumns.$Shape;
+        }
+
+        namespace CellColumns {
+
+            /** Properties of a CellColumns. */
+            interface $Properties {
+
+                /** CellColumns count */
+                count?: (number[]|null);
+
+                /** CellColumns times */
+                times?: (Uint8Array|null);
+
+                /** CellColumns readings */
+                readings?: (number[]|null);
+
+                /** CellColumns numeric */
+                numeric?: (number[]|null);
+
+                /** CellColumns sum */
+                sum?: (tidemark.v1.NumberColumn.$Properties|null);
+
+                /** CellColumns byArrival */
+                byArrival?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a CellColumns. */
+            type $Shape = tidemark.v1.CellColumns.$Properties;
+        }
+
+        /**
+         * Properties of a StoredContent.
+         * @deprecated Use tidemark.v1.StoredContent.$Properties instead.
+         */
+        interface IStoredContent extends tidemark.v1.StoredContent.$Properties {
+        }
+
+        /** Represents a StoredContent. */
+        class StoredContent {
+
+            /**
+             * Constructs a new StoredContent.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.StoredContent.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** StoredContent arrivalToleranceMs. */
+            arrivalToleranceMs: number;
+
+            /** StoredContent withoutQuantiles. */
+            withoutQuantiles: boolean;
+
+            /** StoredContent readings. */
+            readings?: (tidemark.v1.ReadingColumns.$Properties|null);
+
+            /** StoredContent cells. */
+            cells?: (tidemark.v1.CellColumns.$Properties|null);
+
+            /**
+             * Creates a new StoredContent instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns StoredContent instance
+             */
+            static create(properties: tidemark.v1.StoredContent.$Shape): tidemark.v1.StoredContent & tidemark.v1.StoredContent.$Shape;
+            static create(properties?: tidemark.v1.StoredContent.$Properties): tidemark.v1.StoredContent;
+
+            /**
+             * Encodes the specified StoredContent message. Does not implicitly {@link tidemark.v1.StoredContent.verify|verify} messages.
+             * @param message StoredContent message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.StoredContent.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a StoredContent message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.StoredContent & tidemark.v1.StoredContent.$Shape} StoredContent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.StoredContent & tidemark.v1.StoredContent.$Shape;
+        }
+
+        namespace StoredContent {
+
+            /** Properties of a StoredContent. */
+            interface $Properties {
+
+                /** StoredContent arrivalToleranceMs */
+                arrivalToleranceMs?: (number|null);
+
+                /** StoredContent withoutQuantiles */
+                withoutQuantiles?: (boolean|null);
+
+                /** StoredContent readings */
+                readings?: (tidemark.v1.ReadingColumns.$Properties|null);
+
+                /** StoredContent cells */
+                cells?: (tidemark.v1.CellColumns.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a StoredContent. */
+            type $Shape = tidemark.v1.StoredContent.$Properties;
+        }
+
+        /**
          * Properties of a RawColumns.
          * @deprecated Use tidemark.v1.RawColumns.$Properties instead.
          */

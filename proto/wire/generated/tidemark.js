@@ -1194,6 +1194,694 @@ export const tidemark = $root.tidemark = (() => {
             return WindowColumns;
         })();
 
+        v1.ReadingColumns = (function() {
+
+            /**
+             * Properties of a ReadingColumns.
+             * @typedef {Object} tidemark.v1.ReadingColumns.$Properties
+             * @property {Array.<number>|null} [count] ReadingColumns count
+             * @property {Uint8Array|null} [times] ReadingColumns times
+             * @property {tidemark.v1.ValueColumn.$Properties|null} [values] ReadingColumns values
+             * @property {Uint8Array|null} [clocks] ReadingColumns clocks
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReadingColumns.
+             * @memberof tidemark.v1
+             * @interface IReadingColumns
+             * @augments tidemark.v1.ReadingColumns.$Properties
+             * @deprecated Use tidemark.v1.ReadingColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReadingColumns.
+             * @typedef {tidemark.v1.ReadingColumns.$Properties} tidemark.v1.ReadingColumns.$Shape
+             */
+
+            /**
+             * Constructs a new ReadingColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a ReadingColumns.
+             * @constructor
+             * @param {tidemark.v1.ReadingColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReadingColumns = function (properties) {
+                this.count = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReadingColumns count.
+             * @member {Array.<number>} count
+             * @memberof tidemark.v1.ReadingColumns
+             * @instance
+             */
+            ReadingColumns.prototype.count = $util.emptyArray;
+
+            /**
+             * ReadingColumns times.
+             * @member {Uint8Array} times
+             * @memberof tidemark.v1.ReadingColumns
+             * @instance
+             */
+            ReadingColumns.prototype.times = $util.newBuffer([]);
+
+            /**
+             * ReadingColumns values.
+             * @member {tidemark.v1.ValueColumn.$Properties|null|undefined} values
+             * @memberof tidemark.v1.ReadingColumns
+             * @instance
+             */
+            ReadingColumns.prototype.values = null;
+
+            /**
+             * ReadingColumns clocks.
+             * @member {Uint8Array} clocks
+             * @memberof tidemark.v1.ReadingColumns
+             * @instance
+             */
+            ReadingColumns.prototype.clocks = $util.newBuffer([]);
+
+            /**
+             * Creates a new ReadingColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.ReadingColumns
+             * @static
+             * @param {tidemark.v1.ReadingColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.ReadingColumns} ReadingColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.ReadingColumns.$Shape): tidemark.v1.ReadingColumns & tidemark.v1.ReadingColumns.$Shape;
+             *   (properties?: tidemark.v1.ReadingColumns.$Properties): tidemark.v1.ReadingColumns;
+             * }}
+             */
+            ReadingColumns.create = function(properties) {
+                return new ReadingColumns(properties);
+            };
+
+            /**
+             * Encodes the specified ReadingColumns message. Does not implicitly {@link tidemark.v1.ReadingColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.ReadingColumns
+             * @static
+             * @param {tidemark.v1.ReadingColumns.$Properties} message ReadingColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReadingColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.count != null && message.count.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.count);
+                if (message.times != null && $Object.hasOwnProperty.call(message, "times") && message.times.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.times);
+                if (message.values != null && $Object.hasOwnProperty.call(message, "values"))
+                    $root.tidemark.v1.ValueColumn.encode(message.values, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.clocks != null && $Object.hasOwnProperty.call(message, "clocks") && message.clocks.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).bytes(message.clocks);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReadingColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.ReadingColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.ReadingColumns & tidemark.v1.ReadingColumns.$Shape} ReadingColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReadingColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.ReadingColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.count && message.count.length))
+                                    message.count = [];
+                                reader.uint32s(message.count);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.count && message.count.length))
+                                message.count = [];
+                            message.count.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.times = value;
+                            else
+                                delete message.times;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.values = $root.tidemark.v1.ValueColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.values);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.clocks = value;
+                            else
+                                delete message.clocks;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReadingColumns;
+        })();
+
+        v1.CellColumns = (function() {
+
+            /**
+             * Properties of a CellColumns.
+             * @typedef {Object} tidemark.v1.CellColumns.$Properties
+             * @property {Array.<number>|null} [count] CellColumns count
+             * @property {Uint8Array|null} [times] CellColumns times
+             * @property {Array.<number>|null} [readings] CellColumns readings
+             * @property {Array.<number>|null} [numeric] CellColumns numeric
+             * @property {tidemark.v1.NumberColumn.$Properties|null} [sum] CellColumns sum
+             * @property {Uint8Array|null} [byArrival] CellColumns byArrival
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a CellColumns.
+             * @memberof tidemark.v1
+             * @interface ICellColumns
+             * @augments tidemark.v1.CellColumns.$Properties
+             * @deprecated Use tidemark.v1.CellColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a CellColumns.
+             * @typedef {tidemark.v1.CellColumns.$Properties} tidemark.v1.CellColumns.$Shape
+             */
+
+            /**
+             * Constructs a new CellColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a CellColumns.
+             * @constructor
+             * @param {tidemark.v1.CellColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const CellColumns = function (properties) {
+                this.count = [];
+                this.readings = [];
+                this.numeric = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * CellColumns count.
+             * @member {Array.<number>} count
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.count = $util.emptyArray;
+
+            /**
+             * CellColumns times.
+             * @member {Uint8Array} times
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.times = $util.newBuffer([]);
+
+            /**
+             * CellColumns readings.
+             * @member {Array.<number>} readings
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.readings = $util.emptyArray;
+
+            /**
+             * CellColumns numeric.
+             * @member {Array.<number>} numeric
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.numeric = $util.emptyArray;
+
+            /**
+             * CellColumns sum.
+             * @member {tidemark.v1.NumberColumn.$Properties|null|undefined} sum
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.sum = null;
+
+            /**
+             * CellColumns byArrival.
+             * @member {Uint8Array} byArrival
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.byArrival = $util.newBuffer([]);
+
+            /**
+             * Creates a new CellColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.CellColumns
+             * @static
+             * @param {tidemark.v1.CellColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.CellColumns} CellColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.CellColumns.$Shape): tidemark.v1.CellColumns & tidemark.v1.CellColumns.$Shape;
+             *   (properties?: tidemark.v1.CellColumns.$Properties): tidemark.v1.CellColumns;
+             * }}
+             */
+            CellColumns.create = function(properties) {
+                return new CellColumns(properties);
+            };
+
+            /**
+             * Encodes the specified CellColumns message. Does not implicitly {@link tidemark.v1.CellColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.CellColumns
+             * @static
+             * @param {tidemark.v1.CellColumns.$Properties} message CellColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            CellColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.count != null && message.count.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.count);
+                if (message.times != null && $Object.hasOwnProperty.call(message, "times") && message.times.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.times);
+                if (message.readings != null && message.readings.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).uint64s(message.readings);
+                if (message.numeric != null && message.numeric.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).uint64s(message.numeric);
+                if (message.sum != null && $Object.hasOwnProperty.call(message, "sum"))
+                    $root.tidemark.v1.NumberColumn.encode(message.sum, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
+                if (message.byArrival != null && $Object.hasOwnProperty.call(message, "byArrival") && message.byArrival.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.byArrival);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a CellColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.CellColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.CellColumns & tidemark.v1.CellColumns.$Shape} CellColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            CellColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.CellColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.count && message.count.length))
+                                    message.count = [];
+                                reader.uint32s(message.count);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.count && message.count.length))
+                                message.count = [];
+                            message.count.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.times = value;
+                            else
+                                delete message.times;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType === 2) {
+                                if (!(message.readings && message.readings.length))
+                                    message.readings = [];
+                                reader.uint64s(message.readings);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.readings && message.readings.length))
+                                message.readings = [];
+                            message.readings.push(reader.uint64());
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.numeric && message.numeric.length))
+                                    message.numeric = [];
+                                reader.uint64s(message.numeric);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.numeric && message.numeric.length))
+                                message.numeric = [];
+                            message.numeric.push(reader.uint64());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.sum = $root.tidemark.v1.NumberColumn.decode(reader, reader.size(), $undefined, _depth + 1, message.sum);
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.byArrival = value;
+                            else
+                                delete message.byArrival;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return CellColumns;
+        })();
+
+        v1.StoredContent = (function() {
+
+            /**
+             * Properties of a StoredContent.
+             * @typedef {Object} tidemark.v1.StoredContent.$Properties
+             * @property {number|null} [arrivalToleranceMs] StoredContent arrivalToleranceMs
+             * @property {boolean|null} [withoutQuantiles] StoredContent withoutQuantiles
+             * @property {tidemark.v1.ReadingColumns.$Properties|null} [readings] StoredContent readings
+             * @property {tidemark.v1.CellColumns.$Properties|null} [cells] StoredContent cells
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a StoredContent.
+             * @memberof tidemark.v1
+             * @interface IStoredContent
+             * @augments tidemark.v1.StoredContent.$Properties
+             * @deprecated Use tidemark.v1.StoredContent.$Properties instead.
+             */
+
+            /**
+             * Shape of a StoredContent.
+             * @typedef {tidemark.v1.StoredContent.$Properties} tidemark.v1.StoredContent.$Shape
+             */
+
+            /**
+             * Constructs a new StoredContent.
+             * @memberof tidemark.v1
+             * @classdesc Represents a StoredContent.
+             * @constructor
+             * @param {tidemark.v1.StoredContent.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const StoredContent = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * StoredContent arrivalToleranceMs.
+             * @member {number} arrivalToleranceMs
+             * @memberof tidemark.v1.StoredContent
+             * @instance
+             */
+            StoredContent.prototype.arrivalToleranceMs = 0;
+
+            /**
+             * StoredContent withoutQuantiles.
+             * @member {boolean} withoutQuantiles
+             * @memberof tidemark.v1.StoredContent
+             * @instance
+             */
+            StoredContent.prototype.withoutQuantiles = false;
+
+            /**
+             * StoredContent readings.
+             * @member {tidemark.v1.ReadingColumns.$Properties|null|undefined} readings
+             * @memberof tidemark.v1.StoredContent
+             * @instance
+             */
+            StoredContent.prototype.readings = null;
+
+            /**
+             * StoredContent cells.
+             * @member {tidemark.v1.CellColumns.$Properties|null|undefined} cells
+             * @memberof tidemark.v1.StoredContent
+             * @instance
+             */
+            StoredContent.prototype.cells = null;
+
+            /**
+             * Creates a new StoredContent instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.StoredContent
+             * @static
+             * @param {tidemark.v1.StoredContent.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.StoredContent} StoredContent instance
+             * @type {{
+             *   (properties: tidemark.v1.StoredContent.$Shape): tidemark.v1.StoredContent & tidemark.v1.StoredContent.$Shape;
+             *   (properties?: tidemark.v1.StoredContent.$Properties): tidemark.v1.StoredContent;
+             * }}
+             */
+            StoredContent.create = function(properties) {
+                return new StoredContent(properties);
+            };
+
+            /**
+             * Encodes the specified StoredContent message. Does not implicitly {@link tidemark.v1.StoredContent.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.StoredContent
+             * @static
+             * @param {tidemark.v1.StoredContent.$Properties} message StoredContent message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            StoredContent.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.arrivalToleranceMs != null && $Object.hasOwnProperty.call(message, "arrivalToleranceMs") && message.arrivalToleranceMs !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.arrivalToleranceMs);
+                if (message.withoutQuantiles != null && $Object.hasOwnProperty.call(message, "withoutQuantiles") && message.withoutQuantiles !== false)
+                    writer.uint32(/* id 2, wireType 0 =*/16).bool(message.withoutQuantiles);
+                if (message.readings != null && $Object.hasOwnProperty.call(message, "readings"))
+                    $root.tidemark.v1.ReadingColumns.encode(message.readings, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.cells != null && $Object.hasOwnProperty.call(message, "cells"))
+                    $root.tidemark.v1.CellColumns.encode(message.cells, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a StoredContent message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.StoredContent
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.StoredContent & tidemark.v1.StoredContent.$Shape} StoredContent
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            StoredContent.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.StoredContent();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.arrivalToleranceMs = value;
+                            else
+                                delete message.arrivalToleranceMs;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.withoutQuantiles = value;
+                            else
+                                delete message.withoutQuantiles;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.readings = $root.tidemark.v1.ReadingColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.readings);
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.cells = $root.tidemark.v1.CellColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.cells);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return StoredContent;
+        })();
+
         v1.RawColumns = (function() {
 
             /**
