@@ -17,7 +17,7 @@ export function anyContent(window: { windowStartMs: number; windowMs: number }):
   );
 }
 
-/** Of any value that a gateway takes: no number is NaN or infinite, also as the nearest double of an integer. */
+/** Any value that a gateway takes. No number is NaN or infinite, also as the nearest double of an integer. */
 export function anyValue(): fc.Arbitrary<Value> {
   const double = fc.double({ noNaN: true, noDefaultInfinity: true });
   const decimal = fc.integer({ min: -100_000, max: 100_000 }).map((whole) => whole / 100);
