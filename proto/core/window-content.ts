@@ -41,6 +41,8 @@ export type WindowCell = {
   /** The readings that are numbers or booleans; `sum` is over these. */
   readonly numericCount: number;
   readonly sum: number;
+  /** The sum of their hashes (proto/core/reading-hash.ts), modulo 2^32: two cells with one hash hold the same readings. */
+  readonly hash: number;
   /** Whether at least one of the readings is dated by its arrival. */
   readonly byArrival: boolean;
 };
@@ -57,23 +59,21 @@ export const READINGS_ALWAYS = 16;
  * @public
  */
 export const READINGS_OF_PAIR = 1024;
-/** @public */
 export const CELLS_MAX = 256;
-/**
- * A window is divided into so many slices of equal length, one for each bit of `coverage`. A cell is in one slice.
- * @public
- */
+/** A window is divided into so many slices of equal length, one for each bit of `coverage`. A cell is in one slice. */
 export const SLICES = 32;
+
+/** The slice of a time that is `offsetMs` after the start of its window. */
+export function sliceOf(offsetMs: number, windowMs: number): number {
+  return Math.floor((offsetMs * SLICES) / windowMs);
+}
 
 /** @public */
 export const ARRIVAL_TOLERANCE_DEFAULT_MS = 500;
 /** @public */
 export const ARRIVAL_TOLERANCE_MAX_MS = 60_000;
 
-/**
- * Whether the time of a reading is the time of its arrival at the gateway.
- * @public
- */
+/** Whether the time of a reading is the time of its arrival at the gateway. */
 export function datedByArrival(clock: ClockSource): boolean {
   return clock !== "device";
 }
