@@ -95,6 +95,7 @@ export function cellColumns(
     numeric: all.every((cell) => cell.numericCount === cell.count) ? [] : all.map((cell) => cell.numericCount),
     sum: encodeNumbers(all.map((cell) => cell.sum)),
     byArrival: shortened(Uint8Array.from(all, (cell) => (cell.byArrival ? 1 : 0))),
+    hash: all.map((cell) => cell.hash),
   };
 }
 
@@ -103,9 +104,13 @@ export function cellsOfColumns(
   columns: tidemark.v1.CellColumns.$Properties,
   fromMs: ArrayLike<number>,
 ): WindowCell[][] {
-  const { count, times, readings, numeric: numericCounts, sum, byArrival } = wire.CellColumns.create(columns);
+  const { count, times, readings, numeric: numericCounts, sum, byArrival, hash } = wire.CellColumns.create(columns);
   const total = rowsTotal(count, fromMs.length, { max: CELLS_MAX, what: "cells" });
-  if (readings.length !== total || (numericCounts.length !== 0 && numericCounts.length !== total))
+  if (
+    readings.length !== total ||
+    hash.length !== total ||
+    (numericCounts.length !== 0 && numericCounts.length !== total)
+  )
     throw new RangeError("a column of cells has the wrong length");
   const reader = new ByteReader(times);
   const sums = decodeNumbers(numberColumn(sum), total);
@@ -125,6 +130,7 @@ export function cellsOfColumns(
         count: whole(readings[at]!),
         numericCount: whole((numericCounts.length === 0 ? readings : numericCounts)[at]!),
         sum: sums[at]!,
+        hash: hash[at]!,
         byArrival: byArrivalAt(at) !== 0,
       };
       at++;

@@ -61,10 +61,11 @@ function anyCells({ windowStartMs, windowMs }: { windowStartMs: number; windowMs
             count: fc.integer({ min: 1, max: 1e9 }),
             others: fc.nat({ max: 1 }),
             sum: fc.double(),
+            hash: fc.nat({ max: 2 ** 32 - 1 }),
             byArrival: fc.boolean(),
           })
-          .map(({ length, count, others, sum, byArrival }): WindowCell => {
-            return { firstMs, lastMs: firstMs + length, count, numericCount: count - others, sum, byArrival };
+          .map(({ length, others, ...cell }): WindowCell => {
+            return { ...cell, firstMs, lastMs: firstMs + length, numericCount: cell.count - others };
           }),
       ),
     );

@@ -533,6 +533,9 @@ export namespace tidemark {
             /** CellColumns byArrival. */
             byArrival: Uint8Array;
 
+            /** CellColumns hash. */
+            hash: number[];
+
             /**
              * Creates a new CellColumns instance using the specified properties.
              * @param [properties] Properties to set
@@ -582,6 +585,9 @@ export namespace tidemark {
 
                 /** CellColumns byArrival */
                 byArrival?: (Uint8Array|null);
+
+                /** CellColumns hash */
+                hash?: (number[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

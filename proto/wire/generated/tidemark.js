@@ -1420,6 +1420,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<number>|null} [numeric] CellColumns numeric
              * @property {tidemark.v1.NumberColumn.$Properties|null} [sum] CellColumns sum
              * @property {Uint8Array|null} [byArrival] CellColumns byArrival
+             * @property {Array.<number>|null} [hash] CellColumns hash
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1448,6 +1449,7 @@ export const tidemark = $root.tidemark = (() => {
                 this.count = [];
                 this.readings = [];
                 this.numeric = [];
+                this.hash = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1503,6 +1505,14 @@ export const tidemark = $root.tidemark = (() => {
             CellColumns.prototype.byArrival = $util.newBuffer([]);
 
             /**
+             * CellColumns hash.
+             * @member {Array.<number>} hash
+             * @memberof tidemark.v1.CellColumns
+             * @instance
+             */
+            CellColumns.prototype.hash = $util.emptyArray;
+
+            /**
              * Creates a new CellColumns instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.CellColumns
@@ -1546,6 +1556,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.NumberColumn.encode(message.sum, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.byArrival != null && $Object.hasOwnProperty.call(message, "byArrival") && message.byArrival.length)
                     writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.byArrival);
+                if (message.hash != null && message.hash.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).fixed32s(message.hash);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1654,6 +1666,20 @@ export const tidemark = $root.tidemark = (() => {
                                 message.byArrival = value;
                             else
                                 delete message.byArrival;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.hash && message.hash.length))
+                                    message.hash = [];
+                                reader.fixed32s(message.hash);
+                                continue;
+                            }
+                            if (wireType !== 5)
+                                break;
+                            if (!(message.hash && message.hash.length))
+                                message.hash = [];
+                            message.hash.push(reader.fixed32());
                             continue;
                         }
                     }

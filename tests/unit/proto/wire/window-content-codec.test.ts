@@ -69,7 +69,7 @@ describe("the content of a window", () => {
       arrivalToleranceMs: 500,
       cells: Array.from({ length: count }, (_, i) => {
         const atMs = WINDOW.windowStartMs + i;
-        return { firstMs: atMs, lastMs: atMs, count: 1, numericCount: 1, sum: 1, byArrival: false };
+        return { firstMs: atMs, lastMs: atMs, count: 1, numericCount: 1, sum: 1, hash: 0, byArrival: false };
       }),
     });
     const read = (content: WindowContent): WindowContent => decodeWindowContent(encodeWindowContent(content));
