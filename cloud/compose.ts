@@ -72,10 +72,12 @@ export async function startRegion(deps: {
   const regions = new RegionList(store, configuredMembers(config));
   await regions.load();
   const sets = await allSets(store);
+  const lost = await store.lost();
 
   // ---- Build ----
   const registry = createRegistry();
   const events = new RegionEvents({ log, registry, clock });
+  if (lost !== null) events.lostCommits(lost);
   const self = { protocol: PROTOCOL, region, storeId: store.storeId, bootId: randomBytes(16) };
   const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
   const isLeaving = (): boolean => regions.find(region)?.state === "leaving";
@@ -166,6 +168,7 @@ export async function startRegion(deps: {
     regions: { self: region, members: () => regions.all, peers: () => replicator.status() },
     clock,
     lastSeenMs: (gateway: string) => events.gateways.lastSeenMs(gateway),
+    lastBatchAgeMs: () => events.gateways.lastBatchAgeMs(),
     digests,
   };
   const commandRoute = commandsRoute({

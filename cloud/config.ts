@@ -53,7 +53,7 @@ export function cloudConfigSchema(folder: string): z.ZodType<CloudConfig> {
           keep: duration({ min: "1h" })
             .prefault("72h")
             .describe(
-              "How long the bytes of a batch are kept at least. After that they are kept until every region holds the batch. Records stay for ever.",
+              "How long the bytes of a batch are kept at least, measured in the time that the region runs. After that they are kept until every region holds the batch. Records stay for ever.",
             ),
         })
         .prefault({})

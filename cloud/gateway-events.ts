@@ -10,14 +10,16 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;
   readonly #logLimit: LogLimit;
-  readonly #nowMs: () => number;
+  readonly #clock: { nowMs(): number; monotonicMs(): number };
+  /** Monotonic times. */
   readonly #lastSeenMs = new Map<string, number>();
+  #lastBatchMs: number | null = null;
 
   constructor(deps: { log: Logger; registry: Registry; clock: { nowMs(): number; monotonicMs(): number } }) {
     this.#log = deps.log;
     this.#metrics = sessionMetrics(deps.registry);
     this.#logLimit = new LogLimit(deps.clock);
-    this.#nowMs = () => deps.clock.nowMs();
+    this.#clock = deps.clock;
   }
 
   readonly sessionOpened: IngestEvents["sessionOpened"] = ({ gateway, software, streams, peer }) => {
@@ -45,6 +47,7 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
   committed({ settled, tookMs }: Commit): void {
     const metrics = this.#metrics;
     metrics.commitSeconds.observe(tookMs / 1000);
+    if (settled.length > 0) this.#lastBatchMs = this.#clock.monotonicMs();
     for (const { batch, outcome } of settled) {
       metrics.batches.inc({ outcome: outcome.kind });
       metrics.batchBytes.inc(batch.bytes.byteLength);
@@ -56,14 +59,23 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
     }
   }
 
-  /** When a session of this gateway last began, ended or delivered a batch, by the clock of this process; null: never. */
+  /**
+   * When a session of this gateway last began, ended or delivered a batch, by the clock as it is now; null: not since the
+   * start. The age is measured monotonically, so a clock that was changed since then changes nothing.
+   */
   lastSeenMs(gateway: string): number | null {
-    return this.#lastSeenMs.get(gateway) ?? null;
+    const seenMs = this.#lastSeenMs.get(gateway);
+    return seenMs === undefined ? null : this.#clock.nowMs() - (this.#clock.monotonicMs() - seenMs);
+  }
+
+  /** How long ago the last batch arrived; null: none since the start. */
+  lastBatchAgeMs(): number | null {
+    return this.#lastBatchMs === null ? null : this.#clock.monotonicMs() - this.#lastBatchMs;
   }
 
   #seen(gateway: string): void {
     if (this.#lastSeenMs.size >= GATEWAYS_KNOWN_MAX && !this.#lastSeenMs.has(gateway)) this.#lastSeenMs.clear();
-    this.#lastSeenMs.set(gateway, this.#nowMs());
+    this.#lastSeenMs.set(gateway, this.#clock.monotonicMs());
   }
 }
 

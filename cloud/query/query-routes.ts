@@ -23,11 +23,13 @@ export function queryRoutes(deps: {
   readonly clock: { nowMs(): number };
   /** When a gateway was last heard from; null: not since the start of the region. */
   readonly lastSeenMs: (gateway: string) => number | null;
+  /** How long ago the last batch arrived; null: none since the start of the region. */
+  readonly lastBatchAgeMs: () => number | null;
   readonly digests: KnownDigests;
 }): readonly Route[] {
-  const { store, regions, clock, lastSeenMs, digests } = deps;
+  const { store, regions, lastSeenMs, digests } = deps;
   return [
-    statusRoute({ store, regions, clock, digests }),
+    statusRoute(deps),
     gatewaysRoute({ store, lastSeenMs }),
     regionsRoute(regions),
     seriesRoute(store),

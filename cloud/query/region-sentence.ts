@@ -1,11 +1,18 @@
 import type { PeerStatus } from "../core/replication-events.ts";
-import type { StoreTotals } from "../store/store.ts";
+import type { LostBatches, StoreTotals } from "../store/store.ts";
 
-/** The state of a region in one sentence. */
+export type RegionAlarms = {
+  readonly peers: readonly PeerStatus[];
+  /** The peers whose rows differ. */
+  readonly differing: readonly string[];
+  readonly lost: LostBatches | null;
+};
+
+/** The state of a region in one sentence. `lastBatchMs`: the age of the last batch; null: not known. */
 export function regionSentence(
   totals: StoreTotals,
-  { peers, differing }: { peers: readonly PeerStatus[]; differing: readonly string[] },
-  nowMs: number,
+  { peers, differing, lost }: RegionAlarms,
+  lastBatchMs: number | null,
 ): string {
   if (totals.lastReceivedMs === null) return "Waiting for the first batch; no gateway has delivered anything yet.";
   const from = `from ${counted(totals.gateways, "gateway")}`;
@@ -14,18 +21,29 @@ export function regionSentence(
     ...(totals.rawReadings > 0 ? [counted(totals.rawReadings, "raw reading")] : []),
   ];
   const holding = held.length === 0 ? "no records yet" : held.join(" and ");
-  const age = ((nowMs - totals.lastReceivedMs) / 1000).toFixed(1);
-  const lost = peers.filter((peer) => !peer.connected);
+  const last = lastBatchMs === null ? LAST_UNKNOWN : `last batch ${(lastBatchMs / 1000).toFixed(1)} s ago`;
+  const away = peers.filter((peer) => !peer.connected);
   const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
+    ...(lost === null ? [] : [lostSentence(lost)]),
     ...(differing.length > 0 ? [`ROWS DIFFER from those of ${differing.join(", ")}: see /v1/digests`] : []),
-    ...(lost.length > 0 ? [`no connection to ${lost.map((peer) => peer.peer).join(", ")}`] : []),
+    ...(away.length > 0 ? [`no connection to ${away.map((peer) => peer.peer).join(", ")}`] : []),
     ...behind.map((peer) => `${peer.peer} is ${counted(peer.behindBatches, "batch", "batches")} behind`),
     ...(totals.forks > 0 ? [`${counted(totals.forks, "fork")} to look at`] : []),
     ...(totals.unapplied > 0 ? [`${counted(totals.unapplied, "batch", "batches")} of a newer format held unread`] : []),
   ];
-  const sentence = `Holding ${holding} of ${counted(totals.readings, "reading")} ${from}, last batch ${age} s ago`;
+  const sentence = `Holding ${holding} of ${counted(totals.readings, "reading")} ${from}, ${last}`;
   return `${[sentence, ...alarms].join("; ")}.`;
+}
+
+const LAST_UNKNOWN = "last batch before this start, and the clock has gone back since then";
+function lostSentence({ batches, awaited, unnamed }: LostBatches): string {
+  const rest = [
+    ...(awaited > 0 ? [`${awaited.toLocaleString("en-US")} have not come again yet`] : []),
+    ...(unnamed > 0 ? [`${unnamed.toLocaleString("en-US")} are not known by name`] : []),
+  ];
+  const state = rest.length === 0 ? "all of them came again" : rest.join(" and ");
+  return `${counted(batches, "batch", "batches")} WERE LOST with the write-ahead log before this start, ${state}`;
 }
 
 /** Later than any ordinary commit. */

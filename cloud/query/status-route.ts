@@ -11,10 +11,12 @@ import type { RegionsSeen } from "./regions-route.ts";
 import { iso } from "./shown-record.ts";
 
 type StatusDeps = {
-  readonly store: Pick<Store, "totals">;
+  readonly store: Pick<Store, "totals" | "lost">;
   readonly regions: RegionsSeen;
   readonly clock: { nowMs(): number };
   readonly digests: KnownDigests;
+  /** How long ago the last batch arrived, measured monotonically; null: none since the start. */
+  readonly lastBatchAgeMs: () => number | null;
 };
 
 /** `GET /v1/status`: the state of the region. */
@@ -28,11 +30,14 @@ export function statusRoute(deps: StatusDeps): Route {
   });
 }
 
-export async function regionStatus({ store, regions, clock, digests }: StatusDeps): Promise<RegionStatus> {
+export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
+  const { store, regions, clock, digests } = deps;
   const totals = await store.totals();
+  const lost = await store.lost();
   const peers = regions.peers();
+  const ageMs = deps.lastBatchAgeMs() ?? storedAgeMs(totals.lastReceivedMs, clock.nowMs());
   return {
-    sentence: regionSentence(totals, { peers, differing: differingPeers(digests) }, clock.nowMs()),
+    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost }, ageMs),
     region: regions.self,
     gateways: totals.gateways,
     streams: totals.streams,
@@ -42,9 +47,20 @@ export async function regionStatus({ store, regions, clock, digests }: StatusDep
     raw_readings: totals.rawReadings,
     forks: totals.forks,
     unapplied_batches: totals.unapplied,
+    lost_batches: lost?.batches ?? 0,
+    awaited_batches: lost?.awaited ?? 0,
     peers: peers.map(shownPeer),
-    last_batch: totals.lastReceivedMs === null ? null : iso(totals.lastReceivedMs),
+    last_batch: lastBatch(totals.lastReceivedMs, ageMs === null ? null : clock.nowMs() - ageMs),
   };
+}
+
+/** By the times that an earlier life stored; null: unknown, because the clock has gone back since then. */
+function storedAgeMs(receivedMs: number | null, nowMs: number): number | null {
+  return receivedMs === null || receivedMs > nowMs ? null : nowMs - receivedMs;
+}
+
+function lastBatch(receivedMs: number | null, byAgeMs: number | null): string | null {
+  return receivedMs === null ? null : iso(byAgeMs ?? receivedMs);
 }
 
 function shownPeer(peer: PeerStatus): PeerRegion {

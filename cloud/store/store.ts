@@ -20,7 +20,7 @@ import type { StoreDump } from "./store-dump.ts";
  * - When `apply` resolves, every batch whose outcome is not `invalid` is fsynced together with its rows. Until then none
  *   of it is visible. One call is one transaction.
  * - Applying a batch that is already held changes nothing.
- * - Applying reads no clock, no randomness and no configuration. `receivedMs` only decides when bytes may be pruned.
+ * - Applying reads no clock, no randomness and no configuration. `receivedMs` is only shown.
  * - A batch that `apply` cannot read is held (`unknown_format`) or refused with a reason (`invalid`). No batch is dropped
  *   silently.
  * - A page of a query holds what was committed when it was read. A caller that follows `next` to the end gets everything
@@ -72,7 +72,12 @@ export interface Store {
   /** The highest version of all commands, 0 without commands. */
   highestHlc(): Promise<number>;
 
-  /** The oldest batches whose bytes came before `receivedBeforeMs`, at most `limit`, after the position `after`. */
+  /**
+   * Notes that the region ran `ranMs` longer since the last call. Ages are measured in this time and not by a clock,
+   * because clocks jump. @returns where the batches end that have been here for `keepMs`; null: there are none.
+   */
+  aged(age: BatchAge): Promise<PruneKey | null>;
+  /** The oldest batches up to the position `until` that have bytes, at most `limit`, after the position `after`. */
   prunable(request: PruneRequest): Promise<Page<BatchId, PruneKey>>;
   /**
    * Deletes the bytes of these batches. Rows, sets and hashes stay. Forked and unapplied batches keep their bytes.
@@ -102,6 +107,9 @@ export interface Store {
   /** Reads some rows after the position `after`, which is empty at the start, and sums their hashes by day. */
   digests(after: Uint8Array): Promise<DigestPage>;
 
+  /** The commits that were lost before this start, because the write-ahead log was lost; null: none. */
+  lost(): Promise<LostBatches | null>;
+
   /** Everything that decides answers, as one value in memory. Only for tests, because it is as large as the store. */
   dump(): Promise<StoreDump>;
 
@@ -121,8 +129,9 @@ export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };
 declare const pruneKey: unique symbol;
 /** A position among the prunable batches. Only the store that made it can read it. */
 export type PruneKey = string & { readonly [pruneKey]: true };
+export type BatchAge = { readonly ranMs: number; readonly keepMs: number };
 export type PruneRequest = {
-  readonly receivedBeforeMs: number;
+  readonly until: PruneKey;
   readonly after: PruneKey | null;
   readonly limit: number;
 };
@@ -137,6 +146,18 @@ export type DigestPage = { readonly digests: readonly DayDigest[]; readonly next
 export type SnapshotChunk = { readonly body: Uint8Array; readonly next: Uint8Array };
 export type SnapshotMerge = { readonly body: Uint8Array; readonly first: boolean };
 export type SnapshotOutcome = { readonly kind: "merged" } | { readonly kind: "invalid"; readonly message: string };
+
+/**
+ * `batches`: how many the lost commits had added, `unnamed` of them without a name. `streams`: those of the named ones.
+ * `awaited`: the named ones that have not come again yet, from gateways or peers.
+ */
+export type LostBatches = {
+  readonly commits: number;
+  readonly batches: number;
+  readonly unnamed: number;
+  readonly streams: readonly StreamId[];
+  readonly awaited: number;
+};
 
 export type VoidedBatches = {
   readonly gateway: string;

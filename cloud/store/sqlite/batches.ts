@@ -9,6 +9,7 @@ import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-va
 import type { BatchVariant } from "../../core/apply.ts";
 import type { Answers } from "./answers.ts";
 import type { BatchId, PruneKey } from "../store.ts";
+import type { SqliteCommits } from "./commits.ts";
 import { countsOfRow, storedCounts } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
 import type { SqliteStreams } from "./streams.ts";
@@ -17,6 +18,7 @@ import type { SqliteStreams } from "./streams.ts";
 export class SqliteBatches {
   readonly #sql: Statements;
   readonly #streams: SqliteStreams;
+  readonly #commits: SqliteCommits;
 
   readonly answers: Answers<"batches" | "prunable" | "hashes" | "lackedVariants"> = {
     batches: ({ streamId, seqs, maxBytes }) => {
@@ -36,13 +38,12 @@ export class SqliteBatches {
       return { batches, pruned };
     },
 
-    prunable: ({ receivedBeforeMs, after, limit }) => {
-      const [receivedMs, row] = after === null ? [Number.MIN_SAFE_INTEGER, 0] : prunePosition(after);
-      const rows = this.#sql.prunable.all(receivedMs, row, receivedBeforeMs, limit);
+    prunable: ({ until, after, limit }) => {
+      const rows = this.#sql.prunable.all(after === null ? 0 : pruneRow(after), pruneRow(until), limit);
       const last = rows.at(-1);
       return {
         rows: rows.map(({ stream_id, seq: at }) => ({ streamId: streamIdFromBytes(stream_id), seq: toSeq(at) })),
-        next: last === undefined || rows.length < limit ? null : (`${last.received_ms}/${last.row}` as PruneKey),
+        next: last === undefined || rows.length < limit ? null : pruneKey(last.row),
       };
     },
 
@@ -62,9 +63,10 @@ export class SqliteBatches {
     },
   };
 
-  constructor(db: Database, streams: SqliteStreams) {
+  constructor(db: Database, { streams, commits }: { streams: SqliteStreams; commits: SqliteCommits }) {
     this.#sql = prepare(db);
     this.#streams = streams;
+    this.#commits = commits;
   }
 
   /** All batches under one number. */
@@ -77,9 +79,11 @@ export class SqliteBatches {
 
   insert(
     stream: number,
-    { seq: at, sha256, bytes }: Pick<SealedBatch, "seq" | "sha256" | "bytes">,
+    batch: SealedBatch,
     { counts, receivedMs }: { counts: BatchCounts | null; receivedMs: number },
   ): void {
+    const { seq: at, sha256, bytes } = batch;
+    this.#commits.added(batch);
     const stored = counts === null ? null : storedCounts(counts);
     this.#sql.insert.run(stream, at, hash48Of(sha256), sha256, counts === null ? 0 : 1, receivedMs, bytes, stored);
   }
@@ -126,13 +130,15 @@ export type UnappliedBatch = { readonly row: number; readonly stream: number; re
 
 const EMPTY = Buffer.alloc(0);
 
-/** @throws RangeError when {@link SqliteBatches.prunable} did not make the key. */
-function prunePosition(key: PruneKey): [receivedMs: number, row: number] {
-  const [receivedMs = Number.NaN, row = Number.NaN, ...more] = key.split("/").map(Number);
-  if (!Number.isSafeInteger(receivedMs) || !Number.isSafeInteger(row) || more.length > 0) {
-    throw new RangeError(`not a position among prunable batches: ${key}`);
-  }
-  return [receivedMs, row];
+export function pruneKey(row: number): PruneKey {
+  return String(row) as PruneKey;
+}
+
+/** @throws RangeError when {@link pruneKey} did not make the key. */
+function pruneRow(key: PruneKey): number {
+  const row = Number(key);
+  if (!Number.isSafeInteger(row)) throw new RangeError(`not a position among prunable batches: ${key}`);
+  return row;
 }
 
 type VariantSqlRow = Pick<CountedRow, "sha256" | "counts"> & {
@@ -150,7 +156,6 @@ type UnappliedSqlRow = {
 };
 type PrunableSqlRow = {
   readonly row: number;
-  readonly received_ms: number;
   readonly stream_id: Buffer;
   readonly seq: number;
 };
@@ -199,12 +204,12 @@ function prepare(db: Database) {
        WHERE applied = 0 AND batch.rowid > ? ORDER BY batch.rowid LIMIT ?`,
     ),
     markApplied: db.prepare<[counts: string, row: number]>("UPDATE batch SET applied = 1, counts = ? WHERE rowid = ?"),
-    prunable: db.prepare<[afterMs: number, afterRow: number, receivedBeforeMs: number, limit: number], PrunableSqlRow>(
-      `SELECT old.rowid AS row, received_ms, stream_id, seq FROM batch AS old JOIN stream ON stream.id = old.stream
-       WHERE (received_ms, old.rowid) > (?, ?) AND received_ms < ? AND length(old.bytes) > 0 AND applied = 1
+    prunable: db.prepare<[afterRow: number, untilRow: number, limit: number], PrunableSqlRow>(
+      `SELECT old.rowid AS row, stream_id, seq FROM batch AS old JOIN stream ON stream.id = old.stream
+       WHERE applied = 1 AND old.rowid > ? AND old.rowid <= ? AND length(old.bytes) > 0
          AND NOT EXISTS (SELECT 1 FROM batch AS rival
                          WHERE rival.stream = old.stream AND rival.seq = old.seq AND rival.hash48 <> old.hash48)
-       ORDER BY received_ms, old.rowid LIMIT ?`,
+       ORDER BY old.rowid LIMIT ?`,
     ),
     forPruning: db.prepare<[streamId: Uint8Array, seq: number], CountedRow & { row: number; applied: number }>(
       `SELECT rowid AS row, applied, sha256, bytes, counts FROM batch ${OF_BATCH}`,

@@ -126,7 +126,7 @@ function prepare(db: Database) {
          coalesce(sum(raw_readings), 0) AS rawReadings,
          (SELECT count(*) FROM conflict_log WHERE kind = 'fork') AS forks,
          (SELECT count(*) FROM batch WHERE applied = 0) AS unapplied,
-         max(last_received_ms) AS lastReceivedMs
+         (SELECT received_ms FROM batch ORDER BY rowid DESC LIMIT 1) AS lastReceivedMs
        FROM stream`,
     ),
   };

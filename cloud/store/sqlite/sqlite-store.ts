@@ -16,7 +16,10 @@ import { rowsOfBatch } from "../../core/apply-rows.ts";
 import type { BatchId, Store } from "../store.ts";
 import { promised } from "./answers.ts";
 import type { Answers } from "./answers.ts";
-import { SqliteBatches } from "./batches.ts";
+import { SqliteBatchAges } from "./batch-ages.ts";
+import { pruneKey, SqliteBatches } from "./batches.ts";
+import { CommitMark } from "./commit-mark.ts";
+import { SqliteCommits } from "./commits.ts";
 import { SqliteConflicts } from "./conflicts.ts";
 import { SqliteDigests } from "./digests.ts";
 import { SqliteDump } from "./dump.ts";
@@ -44,31 +47,33 @@ import { SqliteWindows } from "./windows.ts";
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { path, maxBytes } = options;
   const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
-  return openSqliteStoreIn(db, options);
+  return openSqliteStoreIn(db, { ...options, markPath: `${path.replace(/\.db$/, "")}.mark` });
 }
 
 /**
  * The same in an open database. First it writes what an earlier version of this software left to do.
- * @param db opened with {@link REGION_DATABASE}; `path` names it in messages.
+ * @param db opened with {@link REGION_DATABASE}; `path` names it in messages. `markPath`: the file beside the database that
+ * shows lost commits; without it they are not noticed.
  */
 export function openSqliteStoreIn(
   db: Database,
-  { path, newStoreId }: { readonly path: string; readonly newStoreId: Uint8Array },
+  { path, newStoreId, markPath }: Pick<SqliteStoreOptions, "path" | "newStoreId"> & { readonly markPath?: string },
 ): Store {
+  const storeId = storeIdentity(db, newStoreId);
+  const commits = new SqliteCommits(db, markPath === undefined ? null : new CommitMark(markPath, storeId));
   const streams = new SqliteStreams(db);
   const series = new SqliteSeries(db);
   const windows = new SqliteWindows(db, streams);
-  const batches = new SqliteBatches(db, streams);
+  const batches = new SqliteBatches(db, { streams, commits });
   const schema = new SqliteSchema(db, series);
   const operators = new SqliteOperators(db);
   const conflicts = new SqliteConflicts(db, { windows, series });
-  const writer = new SqliteWriter(db, path, { streams, series, batches, schema, operators, conflicts });
+  const writer = new SqliteWriter(db, path, { streams, series, batches, schema, operators, conflicts, commits });
   const reader = new SqliteReader(db, { windows, series, streams });
   const digests = new SqliteDigests(db);
   const dump = new SqliteDump(db, { streams, schema, conflicts, windows });
   const snapshot = new SqliteSnapshotReader(db, streams);
 
-  const storeId = storeIdentity(db, newStoreId);
   writer.applyHeld();
   writer.settleOld();
 
@@ -82,6 +87,7 @@ export function openSqliteStoreIn(
     ...snapshot.answers,
     ...digests.answers,
     ...dump.answers,
+    lost: () => commits.lost((streamId) => streams.set(streamId).have),
   };
   const read = (work: () => unknown): unknown => {
     try {
@@ -95,7 +101,9 @@ export function openSqliteStoreIn(
     ...promised(writer.answers),
     ...promised(questions, read),
     close: async () => {
-      if (db.open) db.close();
+      if (!db.open) return;
+      db.close();
+      commits.close();
     },
   };
 }
@@ -110,10 +118,11 @@ class SqliteWriter {
   readonly #parts: Parts;
   readonly #rows: SqliteRowWriter;
   readonly #snapshot: SqliteSnapshotWriter;
+  readonly #ages: SqliteBatchAges;
   /** Set by the first failure; after it nothing is committed any more. */
   #fault: Fault | null = null;
 
-  readonly answers: Answers<"apply" | "recordVoid" | "prune" | "mergeSnapshot" | "joinSnapshot"> = {
+  readonly answers: Answers<"apply" | "recordVoid" | "aged" | "prune" | "mergeSnapshot" | "joinSnapshot"> = {
     apply: (batches) => {
       const opened = batches.map((batch) => openBatch(batch));
       return this.#transaction(() => {
@@ -127,6 +136,11 @@ class SqliteWriter {
 
     recordVoid: (range) => {
       this.#transaction(() => this.#parts.streams.insertVoid(range));
+    },
+
+    aged: (age) => {
+      const row = this.#transaction(() => this.#ages.ran(age));
+      return row === null ? null : pruneKey(row);
     },
 
     prune: (batches) => this.#transaction(() => this.#parts.batches.prune(batches)),
@@ -165,6 +179,7 @@ class SqliteWriter {
     this.#path = path;
     this.#parts = parts;
     this.#rows = new SqliteRowWriter(db, parts);
+    this.#ages = new SqliteBatchAges(db);
     this.#snapshot = new SqliteSnapshotWriter(db, { rows: this.#rows, streams: parts.streams });
   }
 
@@ -218,17 +233,20 @@ class SqliteWriter {
 
   #transaction<T>(work: () => T): T {
     if (this.#fault !== null) throw this.#fault;
+    const { streams, series, schema, operators, commits } = this.#parts;
     try {
-      return this.#db
+      const result = this.#db
         .transaction(() => {
-          const result = work();
-          this.#parts.schema.write();
-          return result;
+          const done = work();
+          schema.write();
+          commits.count();
+          return done;
         })
         .immediate();
+      commits.mark();
+      return result;
     } catch (error) {
-      for (const part of [this.#parts.streams, this.#parts.series, this.#parts.schema, this.#parts.operators])
-        part.forget();
+      for (const part of [streams, series, schema, operators, commits]) part.forget();
       this.#fault = storageFault(error, this.#path);
       throw this.#fault;
     }
@@ -242,6 +260,7 @@ type Parts = {
   readonly schema: SqliteSchema;
   readonly operators: SqliteOperators;
   readonly conflicts: SqliteConflicts;
+  readonly commits: SqliteCommits;
 };
 
 export type SqliteStoreOptions = {
@@ -260,6 +279,7 @@ const MIGRATIONS = [
   "0004-members.sql",
   "0005-hash-sums.sql",
   "0006-schema.sql",
+  "0009-progress.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** The identity and the migrations of a region's database, for code that opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {

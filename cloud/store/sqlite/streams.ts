@@ -171,7 +171,7 @@ function prepare(db: Database) {
       "SELECT kind, reason, count FROM ledger WHERE stream = ? ORDER BY kind, reason",
     ),
     update: db.prepare<[prefix: number, islands: string, hashSum: number, receivedMs: number, id: number]>(
-      `UPDATE stream SET prefix = ?, islands = ?, hash_sum = ?, last_received_ms = max(last_received_ms, ?) WHERE id = ?`,
+      `UPDATE stream SET prefix = ?, islands = ?, hash_sum = ?, last_received_ms = ? WHERE id = ?`,
     ),
     rename: db.prepare<[gateway: string, id: number, same: string]>(
       "UPDATE stream SET gateway = ? WHERE id = ? AND gateway <> ?",

@@ -16,6 +16,9 @@ export type RegionStatus = {
   readonly forks: number;
   /** Held batches that only a later version of this software can read. */
   readonly unapplied_batches: number;
+  /** Batches that were lost with the write-ahead log before this start, and those that have not come again yet. */
+  readonly lost_batches: number;
+  readonly awaited_batches: number;
   readonly peers: readonly PeerRegion[];
   /** When the last batch arrived; null: none yet. */
   readonly last_batch: string | null;
@@ -48,6 +51,8 @@ export const regionStatusSchema: z.ZodType<RegionStatus> = answerSchema<RegionSt
     raw_readings: z.number(),
     forks: z.number(),
     unapplied_batches: z.number(),
+    lost_batches: z.number(),
+    awaited_batches: z.number(),
     peers: z
       .array(
         z.object({

@@ -58,9 +58,10 @@ export class StoreTrial {
     return (await this.store.apply(batches.map(arrivedBatch))).outcomes.map((outcome) => outcome.kind);
   }
 
-  /** Prunes. @returns the number of batches. */
-  async pruned(receivedBeforeMs: number, limit: number): Promise<number> {
-    return this.store.prune((await this.store.prunable({ receivedBeforeMs, after: null, limit })).rows);
+  /** Prunes everything that may be pruned. @returns the number of batches. */
+  async pruned(limit: number): Promise<number> {
+    const until = await this.store.aged({ ranMs: 0, keepMs: 0 });
+    return until === null ? 0 : this.store.prune((await this.store.prunable({ until, after: null, limit })).rows);
   }
 
   /** All answers. */

@@ -25,6 +25,7 @@ beforeEach(async () => {
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => START + 10_400 },
     lastSeenMs: () => START,
+    lastBatchAgeMs: () => null,
     digests: { last: null, differing: new Map() },
   });
 });

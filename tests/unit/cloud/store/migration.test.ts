@@ -97,7 +97,8 @@ test("a database of version 5 gets the types and units that it would have had", 
   await store.close();
 
   const old = openDatabase({ path, ...REGION_DATABASE });
-  old.exec(`DROP TABLE series_schema; DROP TABLE untyped_block; ALTER TABLE record DROP COLUMN later;
+  old.exec(`DROP TABLE progress; DROP TABLE batch_age;
+            DROP TABLE series_schema; DROP TABLE untyped_block; ALTER TABLE record DROP COLUMN later;
             ALTER TABLE revision_log DROP COLUMN later; PRAGMA user_version = 5`);
   old.close();
   const migrated = open();

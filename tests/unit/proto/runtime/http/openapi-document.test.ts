@@ -39,6 +39,7 @@ const REGION = table([
     regions: { self: "eu", members: absent, peers: absent },
     clock: { nowMs: absent },
     lastSeenMs: absent,
+    lastBatchAgeMs: absent,
     digests: { last: null, differing: new Map() },
   }),
   commandsRoute({
