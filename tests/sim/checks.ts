@@ -2,9 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
 import type { StoreDump } from "../../cloud/store/store-dump.ts";
 import { answerKey, wrongAnswers } from "./mutants.ts";
-import type { Mutant } from "./mutants.ts";
-import { WINDOW_MS } from "./window-length.ts";
+import type { Answer, Mutant } from "./mutants.ts";
+import { isSafe } from "./sent-reading.ts";
 import type { SimRegion } from "./sim-region.ts";
+import { METRIC } from "./sim-sensor.ts";
+import type { SimSensor } from "./sim-sensor.ts";
+import { trueWindows } from "./true-windows.ts";
+import { windowLengthsOf } from "./window-rules.ts";
 import type { World } from "./world.ts";
 
 /** Checks the world after all faults have ended and repair had time. @returns what is wrong; empty when all is well. */
@@ -25,30 +29,41 @@ export async function violations(world: World): Promise<readonly string[]> {
   return found.slice(0, 20);
 }
 
-async function everyReadingOnce(world: World, { region, dump }: LiveRegion): Promise<string[]> {
+async function everyReadingOnce(world: World, live: LiveRegion): Promise<string[]> {
   const found: string[] = [];
   for (const sensor of world.sensors) {
-    const device = `plant/${sensor.device}`;
-    const readings = await readingsOf(region, device);
-    const times = new Map<number, number>();
-    for (const { value, unit } of readings) {
-      if (unit !== sensor.unitOf(Number(value)))
-        found.push(`${region.name}: reading ${String(value)} of ${device} is in ${unit}`);
+    const readings = await readingsOf(live.region, sensor.device);
+    if (sensor.habits.values === "numbered") found.push(...everyNumberOnce(live.region, sensor, readings));
+    for (const windowMs of windowLengthsOf(sensor.device)) {
+      const answers = await answersOf(world.mutant, live, { device: sensor.device, windowMs });
+      found.push(...answersIncludeTheirRows(live, answers));
+      if (sensor.gateways.some((gateway) => world.restored.has(gateway))) continue;
+      found.push(...windowsAreTheirReadings(live.region, readings, answers));
+      if (sensor.gateways.every((gateway) => !world.jumped.has(gateway)))
+        found.push(...windowsAreTrue(live.region, sensor, answers));
     }
-    for (const { value } of readings) times.set(Number(value), (times.get(Number(value)) ?? 0) + 1);
-    for (const [id, { ackedMs }] of sensor.sent) {
-      const count = times.get(id) ?? 0;
-      if (world.uncertain.has(id)) continue;
-      if (ackedMs !== undefined && count === 0)
-        found.push(`${region.name} lacks reading ${id} of ${device}, acknowledged at ${ackedMs}`);
-      if (count > 1) found.push(`${region.name} has reading ${id} of ${device} ${count} times`);
-    }
-    for (const id of times.keys())
-      if (!sensor.sent.has(id)) found.push(`${region.name} has a reading ${id} of ${device} that was never sent`);
-    const answers = await answersOf(world.mutant, { region, dump }, device);
-    found.push(...answersIncludeTheirRows({ region, dump }, device, answers));
-    if (!world.restored.has(sensor.gateway)) found.push(...windowsAreTheirReadings(region, device, readings, answers));
   }
+  return found;
+}
+
+/** Every reading that was acknowledged is there once, and no other. */
+function everyNumberOnce({ name }: SimRegion, sensor: SimSensor, readings: readonly RawReading[]): string[] {
+  const { device } = sensor;
+  const found: string[] = [];
+  const times = new Map<number, number>();
+  for (const { value, unit } of readings) {
+    if (unit !== sensor.unitOf(Number(value)))
+      found.push(`${name}: reading ${String(value)} of ${device} is in ${unit}`);
+    times.set(Number(value), (times.get(Number(value)) ?? 0) + 1);
+  }
+  for (const [id, reading] of sensor.sent) {
+    const count = times.get(id) ?? 0;
+    if (count === 0 && isSafe(reading)) found.push(`${name} lacks reading ${id} of ${device}`);
+    if (count > 1 && reading.copies.every(({ isUncertain }) => !isUncertain))
+      found.push(`${name} has reading ${id} of ${device} ${count} times`);
+  }
+  for (const id of times.keys())
+    if (!sensor.sent.has(id)) found.push(`${name} has a reading ${id} of ${device} that was never sent`);
   return found;
 }
 
@@ -63,61 +78,85 @@ function everyCommand(world: World, { region, dump }: LiveRegion): string[] {
 
 type LiveRegion = { readonly region: SimRegion; readonly dump: StoreDump };
 
-/** By window start and unit. */
-type Answers = ReadonlyMap<string, { readonly count: number; readonly sum: number }>;
+/** The answers for all windows of one length of a device, by {@link answerKey}. */
+type Answers = {
+  readonly device: string;
+  readonly windowMs: number;
+  readonly byKey: ReadonlyMap<string, Answer>;
+};
 
-/** The region's answers for the windows of a device. */
-async function answersOf(mutant: Mutant | undefined, { region, dump }: LiveRegion, device: string): Promise<Answers> {
-  const query = { ...ALL_TIME, device, metric: "id", windowMs: WINDOW_MS, after: null, limit: 10_000 };
-  const page = await region.store!.records(query);
-  const answers = new Map(
+async function answersOf(
+  mutant: Mutant | undefined,
+  { region, dump }: LiveRegion,
+  of: Pick<Answers, "device" | "windowMs">,
+): Promise<Answers> {
+  const wrong = wrongAnswers(mutant, dump, of);
+  if (wrong !== undefined) return { ...of, byKey: wrong };
+  const page = await region.store!.records({ ...ALL_TIME, ...of, metric: METRIC, after: null, limit: 10_000 });
+  const byKey = new Map(
     page.rows.map(({ windowStartMs, effective }) => [answerKey(windowStartMs, effective.unit), effective.summary]),
   );
-  return wrongAnswers(mutant, dump, device) ?? answers;
+  return { ...of, byKey };
 }
 
 /** No answer counts fewer readings than one of the rows that it is made of. */
-function answersIncludeTheirRows({ region, dump }: LiveRegion, device: string, answers: Answers): string[] {
+function answersIncludeTheirRows({ region, dump }: LiveRegion, answers: Answers): string[] {
   const largest = new Map<string, number>();
   for (const { state, row, ...window } of dump.windows) {
-    if (state !== "present" || window.device !== device || window.windowMs !== WINDOW_MS) continue;
+    if (state !== "present" || window.device !== answers.device || window.windowMs !== answers.windowMs) continue;
     const key = answerKey(window.windowStartMs, row.unit);
     largest.set(key, Math.max(largest.get(key) ?? 0, row.summary.count));
   }
   return [...largest]
-    .map(([key, most]) => ({ key, most, counted: answers.get(key)?.count ?? 0 }))
+    .map(([key, most]) => ({ key, most, counted: answers.byKey.get(key)?.count ?? 0 }))
     .filter(({ counted, most }) => counted < most)
-    .map(
-      ({ key, counted, most }) =>
-        `${region.name}: window ${key} of ${device} counts ${counted}, one of its states counts ${most}`,
-    );
+    .map(({ key, counted, most }) => `${named(region, answers, key)} counts ${counted}, one of its states ${most}`);
 }
 
-/** Each answer counts and sums exactly the readings of its unit that fell into the window. */
-function windowsAreTheirReadings(
-  region: SimRegion,
-  device: string,
-  readings: readonly RawReading[],
-  answers: Answers,
-): string[] {
+/** Each answer counts and sums exactly the raw readings of its unit that fell into the window. */
+function windowsAreTheirReadings(region: SimRegion, readings: readonly RawReading[], answers: Answers): string[] {
   const expected = new Map<string, { count: number; sum: number }>();
   for (const { timeMs, value, unit } of readings) {
-    const key = answerKey(Math.floor(timeMs / WINDOW_MS) * WINDOW_MS, unit);
+    const key = answerKey(Math.floor(timeMs / answers.windowMs) * answers.windowMs, unit);
     const window = expected.get(key) ?? { count: 0, sum: 0 };
     expected.set(key, { count: window.count + 1, sum: window.sum + Number(value) });
   }
   const found: string[] = [];
-  for (const [key, { count, sum }] of answers) {
+  for (const [key, { count, sum }] of answers.byKey) {
     const wanted = expected.get(key);
     expected.delete(key);
     if (wanted?.count === count && wanted.sum === sum) continue;
     found.push(
-      `${region.name}: window ${key} of ${device} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
+      `${named(region, answers, key)} counts ${count} (sum ${sum}), its readings are ${wanted?.count} (sum ${wanted?.sum})`,
     );
   }
-  for (const [key, { count }] of expected)
-    found.push(`${region.name}: no window ${key} of ${device} for ${count} readings`);
+  for (const [key, { count }] of expected) found.push(`${named(region, answers, key)} is missing; it has ${count}`);
   return found;
+}
+
+/** Each answer counts the readings that its sensor sent and a gateway wrote, as far as the simulator knows them. */
+function windowsAreTrue(region: SimRegion, { sent }: SimSensor, answers: Answers): string[] {
+  const found: string[] = [];
+  const unknown = new Set(answers.byKey.keys());
+  for (const { startMs, unit, certain, certainSum, possible } of trueWindows(sent.values(), answers.windowMs)) {
+    const key = answerKey(startMs, unit);
+    unknown.delete(key);
+    const { count, sum } = answers.byKey.get(key) ?? NOTHING;
+    const isSumWrong = possible === 0 && sum !== certainSum;
+    if (count >= certain && count <= certain + possible && !isSumWrong) continue;
+    const more = possible === 0 ? "" : `, and perhaps ${possible} more`;
+    found.push(
+      `${named(region, answers, key)} counts ${count} (sum ${sum}), its sensor sent ${certain}${more} (sum ${certainSum})`,
+    );
+  }
+  for (const key of unknown) found.push(`${named(region, answers, key)} has no reading that its sensor sent`);
+  return found;
+}
+
+const NOTHING: Answer = { count: 0, sum: 0 };
+
+function named({ name }: SimRegion, { device, windowMs }: Answers, key: string): string {
+  return `${name}: window ${key} of ${windowMs / 1000} s of ${device}`;
 }
 
 async function readingsOf(region: SimRegion, device: string): Promise<RawReading[]> {
@@ -126,7 +165,7 @@ async function readingsOf(region: SimRegion, device: string): Promise<RawReading
     const page: Awaited<ReturnType<NonNullable<SimRegion["store"]>["readings"]>> = await region.store!.readings({
       ...ALL_TIME,
       device,
-      metric: "id",
+      metric: METRIC,
       after,
       limit: 10_000,
     });

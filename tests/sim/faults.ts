@@ -192,6 +192,7 @@ export class Faults {
       }
       case "gateway_clock_jump":
         gateway.jumpClock(jump(random));
+        this.#world.jumped.add(gateway);
         this.#note(kind, gateway.name);
         return;
     }
@@ -220,11 +221,14 @@ export class Faults {
 
   /** Readings that were not sealed when the copy was made are sealed by both processes, under different numbers. */
   #sealedTwice(gateway: SimGateway, { unsealedSinceMs }: DiskImage): void {
-    const { sensors, uncertain, restored } = this.#world;
+    const { sensors, restored } = this.#world;
     restored.add(gateway);
-    for (const sensor of sensors.filter((one) => one.gateway === gateway)) {
-      for (const [id, { ackedMs }] of sensor.sent) {
-        if (ackedMs === undefined || ackedMs >= unsealedSinceMs) uncertain.add(id);
+    for (const sensor of sensors) {
+      for (const { copies } of sensor.sent.values()) {
+        for (const copy of copies) {
+          if (copy.gateway !== gateway) continue;
+          if (copy.ackedMs === undefined || copy.ackedMs >= unsealedSinceMs) copy.isUncertain = true;
+        }
       }
     }
   }

@@ -7,7 +7,6 @@ import type { StreamHave } from "../../proto/wire/frame-values.ts";
 import type { SenderFrame, ReceiverFrame } from "../../proto/wire/peer-messages.ts";
 import { encodeSnapshotPart } from "../../proto/wire/snapshot-codec.ts";
 import type { SnapshotPart } from "../../proto/wire/snapshot-codec.ts";
-import { WINDOW_MS } from "./window-length.ts";
 
 /**
  * Mistakes that others have made, each a small switch in test code. The simulator must catch every one of them, or it
@@ -94,6 +93,9 @@ export function linkMutation(
   };
 }
 
+/** What the checks look at in the answer of a window. */
+export type Answer = { readonly count: number; readonly sum: number };
+
 /** One answer of a window. */
 export function answerKey(startMs: number, unit: string | null): string {
   return `${startMs} ${unit ?? ""}`;
@@ -103,17 +105,17 @@ export function answerKey(startMs: number, unit: string | null): string {
 export function wrongAnswers(
   mutant: Mutant | undefined,
   { windows }: StoreDump,
-  device: string,
-): Map<string, { count: number; sum: number }> | undefined {
+  of: { readonly device: string; readonly windowMs: number },
+): ReadonlyMap<string, Answer> | undefined {
   if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace" && mutant !== "adds_up_units")
     return undefined;
   const all = windows.filter(
     (window) =>
-      window.device === device &&
-      window.windowMs === WINDOW_MS &&
+      window.device === of.device &&
+      window.windowMs === of.windowMs &&
       (window.state === "present" || mutant === "add_instead_of_replace"),
   );
-  const answers = new Map<string, { count: number; sum: number }>();
+  const answers = new Map<string, Answer>();
   for (const { windowStartMs, row } of all) {
     const { count, sum } = row.summary;
     const key = answerKey(windowStartMs, mutant === "adds_up_units" ? (all[0]?.row.unit ?? null) : row.unit);

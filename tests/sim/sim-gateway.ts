@@ -17,7 +17,7 @@ import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wir
 import { sessionMutation } from "./mutants.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Network } from "./network.ts";
-import { WINDOW_MS } from "./window-length.ts";
+import { WINDOW_RULES } from "./window-rules.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /**
@@ -94,7 +94,7 @@ export class SimGateway {
         deliveriesRemembered: 1024,
         sealBytes: 16 * 1024,
         sealAfterMs: 500,
-        rules: [{ match: { device: "*", metric: "*" }, plan: PLAN }],
+        rules: WINDOW_RULES,
       },
     );
     const listeners: Parameters<Outbox["onSealed"]>[0][] = [];
@@ -141,8 +141,8 @@ export class SimGateway {
     });
   }
 
-  /** Offers a message as the broker does. `committed` is called when it is on disk, and never after a crash. */
-  publish(message: SimMessage, committed: () => void): void {
+  /** Offers a message as the broker does. It tells the listener nothing after a crash. */
+  publish(message: SimMessage, listener: PublishListener): void {
     const life = this.#life;
     if (life === undefined || life.engine.full) return;
     const { time, random } = this.#deps;
@@ -150,15 +150,12 @@ export class SimGateway {
     const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
     time.after(random() * 3, () => {
       if (!alive() || life.engine.full) return;
-      life.writer.add({
-        ...message,
-        qos: 1,
-        payload: Buffer.from(message.payload),
-        arrivedMs: time.clock(() => this.#clockOffsetMs).nowMs(),
-      });
+      const arrivedMs = time.clock(() => this.#clockOffsetMs).nowMs();
+      life.writer.add({ ...message, qos: 1, payload: Buffer.from(message.payload), arrivedMs });
       life.tell(life.engine.commit([life.writer.take(undefined)]));
+      listener.written(arrivedMs);
       time.after(random() * 3, () => {
-        if (alive()) committed();
+        if (alive()) listener.acknowledged();
       });
     });
   }
@@ -251,6 +248,12 @@ export type SimMessage = {
   readonly dup: boolean;
 };
 
+export type PublishListener = {
+  /** The message is on disk, or it is a repetition of one that is. @param arrivedMs by the clock of the gateway. */
+  readonly written: (arrivedMs: number) => void;
+  readonly acknowledged: () => void;
+};
+
 export type SimGatewayDeps = {
   readonly time: VirtualTime;
   readonly network: Network;
@@ -276,18 +279,6 @@ export type DiskImage = { readonly database: Buffer; readonly mark: number; read
 
 /** Longer than a reading waits in the journal of a running gateway before it is sealed. */
 const UNSEALED_MS = 2000;
-
-/** Short windows that accept very late readings, and every raw reading. */
-const PLAN = {
-  lengthsMs: [WINDOW_MS],
-  raw: true,
-  quantiles: false,
-  outOfOrdernessMs: 1000,
-  idleTimeoutMs: 3000,
-  allowedLatenessMs: 600_000,
-  haMode: "auto" as const,
-  onSchemaChange: "accept" as const,
-};
 
 function tellSealed({ sealed }: CommitResult, listener: Parameters<Outbox["onSealed"]>[0] | undefined): void {
   for (const { streamId, seq } of sealed) listener?.({ streamId, firstSeq: seq, lastSeq: seq });

@@ -1,32 +1,33 @@
+import type { SensorHabits } from "./sensor-habits.ts";
+import type { SentCopy, SentReading } from "./sent-reading.ts";
 import type { SimGateway } from "./sim-gateway.ts";
 import { EPOCH_MS } from "./virtual-time.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /**
- * A sensor that numbers its readings and sends one after the other with QoS 1: it repeats a message, with the DUP flag,
- * until it is acknowledged. Its clock is right. It may send a unit, which changes again and again.
+ * A sensor that numbers its readings and sends them with QoS 1: it repeats a message, with the DUP flag, until it is
+ * acknowledged. Its clock is right.
  */
 export class SimSensor {
   readonly device: string;
-  readonly gateway: SimGateway;
-  /** Every reading by its id, with the time of its acknowledgement. */
-  readonly sent: Map<number, { ackedMs: number | undefined }> = new Map();
-  readonly #deps: { readonly time: VirtualTime; readonly random: () => number; readonly nextId: () => number };
-  #packetId = 0;
+  readonly habits: SensorHabits;
+  /** Those that it sends to. */
+  readonly gateways: readonly SimGateway[];
+  /** Every reading by its id. */
+  readonly sent: Map<number, SentReading> = new Map();
+  readonly #deps: SensorDeps;
+  readonly #usedTimes = new Set<number>();
+  #lastPacketId = 0;
+  #waiting = 0;
   #publishing = true;
 
-  readonly #hasUnit: boolean;
-
-  constructor(
-    device: string,
-    gateway: SimGateway,
-    deps: { time: VirtualTime; random: () => number; nextId: () => number; hasUnit: boolean },
-  ) {
-    this.#hasUnit = deps.hasUnit;
-    this.device = device;
-    this.gateway = gateway;
+  constructor(habits: SensorHabits, deps: SensorDeps) {
+    this.habits = habits;
+    this.device = `plant/${habits.name}`;
     this.#deps = deps;
-    this.#next();
+    this.gateways = [deps.gateways[habits.gateway]!];
+    if (habits.everyMs === null) this.#after(SOON_MS + deps.random() * SPREAD_MS);
+    else this.#after(deps.random() * habits.everyMs);
   }
 
   /** Sends no new readings from now on, but still repeats those that are not acknowledged. */
@@ -34,60 +35,110 @@ export class SimSensor {
     this.#publishing = false;
   }
 
+  /** Messages that are not acknowledged. */
   get waiting(): number {
-    let waiting = 0;
-    for (const { ackedMs } of this.sent.values()) if (ackedMs === undefined) waiting++;
-    return waiting;
-  }
-
-  #next(): void {
-    const { time, random, nextId } = this.#deps;
-    time.after(30 + random() * 200, () => {
-      if (!this.#publishing) return;
-      const id = nextId();
-      this.#packetId = (this.#packetId % 50) + 1;
-      // One in fifteen is late, by up to a minute.
-      const lateMs = random() < 1 / 15 ? random() * 60_000 : 0;
-      this.sent.set(id, { ackedMs: undefined });
-      this.#send(id, this.#packetId, Math.floor(EPOCH_MS + time.nowMs - lateMs), false);
-    });
+    return this.#waiting;
   }
 
   /** The unit of a reading; null if the sensor sends none. */
   unitOf(id: number): string | null {
-    return this.#hasUnit ? UNITS[Math.floor(id / UNIT_LASTS) % UNITS.length]! : null;
+    return this.habits.hasUnit ? UNITS[Math.floor(id / UNIT_LASTS) % UNITS.length]! : null;
   }
 
-  #payload(id: number, timeMs: number): string {
-    const unit = this.unitOf(id);
-    if (unit === null) return `{"id":${id},"ts":${timeMs}}`;
-    return JSON.stringify([{ bn: `plant/${this.device}`, n: "id", u: unit, v: id, t: timeMs / 1000 }]);
+  #after(ms: number): void {
+    this.#deps.time.after(ms, () => {
+      if (this.#publishing) this.#next();
+    });
   }
 
-  #send(id: number, packetId: number, timeMs: number, dup: boolean): void {
+  #next(): void {
+    const { random } = this.#deps;
+    const { everyMs } = this.habits;
+    const reading = this.#reading();
+    this.sent.set(reading.id, reading);
+    this.#offer(reading, () => {
+      if (everyMs === null) this.#after(SOON_MS + random() * SPREAD_MS);
+    });
+    if (everyMs !== null) this.#after(everyMs);
+  }
+
+  #reading(): SentReading {
+    const { random, nextId } = this.#deps;
+    const { time, values } = this.habits;
+    const id = nextId();
+    const value = values === "numbered" ? id : id % FEW;
+    return { id, value, unit: this.unitOf(id), timeMs: time === "device" ? this.#time(random) : null, copies: [] };
+  }
+
+  /** One in fifteen readings is late, by up to a minute. No two readings of a sensor have the same time. */
+  #time(random: () => number): number {
+    const lateMs = random() < 1 / 15 ? random() * 60_000 : 0;
+    let timeMs = Math.floor(EPOCH_MS + this.#deps.time.nowMs - lateMs);
+    while (this.#usedTimes.has(timeMs)) timeMs++;
+    this.#usedTimes.add(timeMs);
+    return timeMs;
+  }
+
+  /** Offers the reading until it is acknowledged. */
+  #offer(reading: SentReading, acknowledged: () => void): void {
     const { time, random } = this.#deps;
-    const message = {
-      clientId: this.device,
-      topic: `plant/${this.device}`,
-      payload: this.#payload(id, timeMs),
-      packetId,
-      dup,
+    const packetId = (this.#lastPacketId = (this.#lastPacketId % PACKET_IDS[this.habits.time]) + 1);
+    const payload = this.#payload(reading);
+    let isAcknowledged = false;
+    this.#waiting++;
+    const attempt = (dup: boolean): void => {
+      const gateway = this.gateways[0]!;
+      const copy = copyIn(gateway, reading);
+      gateway.publish(
+        { clientId: this.device, topic: this.device, payload, packetId, dup },
+        {
+          written: (arrivedMs) => void copy.arrivalsMs.push(arrivedMs),
+          acknowledged: () => {
+            copy.ackedMs ??= time.nowMs;
+            if (isAcknowledged) return;
+            isAcknowledged = true;
+            this.#waiting--;
+            acknowledged();
+          },
+        },
+      );
+      time.after(500 + random() * 500, () => {
+        if (!isAcknowledged) attempt(true);
+      });
     };
-    let answered = false;
-    this.gateway.publish(message, () => {
-      if (answered) return;
-      answered = true;
-      this.sent.get(id)!.ackedMs ??= time.nowMs;
-      this.#next();
-    });
-    time.after(500 + random() * 500, () => {
-      if (answered) return;
-      answered = true;
-      this.#send(id, packetId, timeMs, true);
-    });
+    attempt(false);
   }
+
+  #payload({ value, unit, timeMs }: SentReading): string {
+    if (unit !== null) return JSON.stringify([{ bn: this.device, n: METRIC, u: unit, v: value, t: timeMs! / 1000 }]);
+    return JSON.stringify(timeMs === null ? { [METRIC]: value } : { [METRIC]: value, ts: timeMs });
+  }
+}
+
+/** The only metric of every sensor. */
+export const METRIC = "id";
+
+type SensorDeps = {
+  readonly gateways: readonly SimGateway[];
+  readonly time: VirtualTime;
+  readonly random: () => number;
+  /** All sensors share them. */
+  readonly nextId: () => number;
+};
+
+function copyIn(gateway: SimGateway, { copies }: SentReading): SentCopy {
+  const known = copies.find((copy) => copy.gateway === gateway);
+  if (known !== undefined) return known;
+  const copy: SentCopy = { gateway, arrivalsMs: [], ackedMs: undefined, isUncertain: false };
+  copies.push(copy);
+  return copy;
 }
 
 const UNITS = ["Cel", "Far", "K"];
 /** In ids, which all sensors share. It is some seconds, so that windows contain several units. */
 const UNIT_LASTS = 50;
+const FEW = 3;
+const SOON_MS = 30;
+const SPREAD_MS = 200;
+/** A message without a time may be equal to an earlier one. So its identifier is not used again in a run. */
+const PACKET_IDS = { device: 50, arrival: 65_535 };

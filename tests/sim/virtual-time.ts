@@ -53,8 +53,11 @@ export class VirtualTime {
   }
 }
 
-/** The wall clock at the start of a run. */
-export const EPOCH_MS: number = Date.UTC(2026, 10, 20, 12);
+/**
+ * The wall clock at the start of a run. All readings of a run, except late ones, are in one minute, which ends soon after the
+ * last reading. So its windows close before the first check.
+ */
+export const EPOCH_MS: number = Date.UTC(2026, 10, 20, 12, 0, 28);
 const PROMISE_TURNS = 12;
 const SETTLED = Promise.resolve();
 

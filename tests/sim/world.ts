@@ -4,6 +4,7 @@ import type { FaultKind } from "./faults.ts";
 import { Faults } from "./faults.ts";
 import type { Mutant } from "./mutants.ts";
 import { Network } from "./network.ts";
+import { drawnHabits } from "./sensor-habits.ts";
 import { SimGateway } from "./sim-gateway.ts";
 import { SimOperator } from "./sim-operator.ts";
 import { SimRegion } from "./sim-region.ts";
@@ -23,10 +24,10 @@ export class World {
   readonly operator: SimOperator;
   /** Regions that do not come back. */
   readonly lost: Set<SimRegion> = new Set();
-  /** Readings that a restored gateway may have lost or may count twice, because its disk is an old copy. */
-  readonly uncertain: Set<number> = new Set();
-  /** Gateways whose disk was restored. Their windows may differ from their readings. */
+  /** Gateways whose disk was restored or copied. Their windows may differ from their readings. */
   readonly restored: Set<SimGateway> = new Set();
+  /** Gateways whose clock jumped. They may not believe the time of a device. */
+  readonly jumped: Set<SimGateway> = new Set();
   readonly mutant: Mutant | undefined;
   readonly log: string[] = [];
   /** Snapshots that regions have completed. */
@@ -74,9 +75,8 @@ export class World {
         }),
     );
     const nextId = (): number => ++this.#lastId;
-    this.sensors = this.gateways.flatMap((gateway, g) =>
-      [1, 2, 3].map((n) => new SimSensor(`g${g + 1}-s${n}`, gateway, { time, random, nextId, hasUnit: n === 1 })),
-    );
+    const { gateways } = this;
+    this.sensors = drawnHabits(random).map((habits) => new SimSensor(habits, { gateways, time, random, nextId }));
     this.operator = new SimOperator(this.regions, { time, random });
   }
 

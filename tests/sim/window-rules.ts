@@ -1,0 +1,28 @@
+import { planFor } from "../../edge/core/storage/window-plan.ts";
+import type { WindowPlan, WindowRule } from "../../edge/core/storage/window-plan.ts";
+
+/** Short, so that many windows close. */
+const TEN_SECONDS_MS = 10_000;
+const MINUTE_MS = 60_000;
+
+/** Windows that accept very late readings, and every raw reading. */
+const PLAN: WindowPlan = {
+  lengthsMs: [TEN_SECONDS_MS],
+  raw: true,
+  quantiles: false,
+  outOfOrdernessMs: 1000,
+  idleTimeoutMs: 3000,
+  allowedLatenessMs: 600_000,
+  haMode: "auto",
+  onSchemaChange: "accept",
+};
+
+/** The rules of the simulated gateways. */
+export const WINDOW_RULES: readonly WindowRule[] = [
+  { match: { device: "plant/g*", metric: "*" }, plan: PLAN },
+  { match: { device: "*", metric: "*" }, plan: { ...PLAN, lengthsMs: [TEN_SECONDS_MS, MINUTE_MS] } },
+];
+
+export function windowLengthsOf(device: string): readonly number[] {
+  return planFor(WINDOW_RULES, device, "*").lengthsMs;
+}
