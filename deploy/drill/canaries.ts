@@ -38,8 +38,13 @@ export class Canaries {
       }),
     );
     const canaries = new Canaries(sensors, gateways, load);
+    const reachedBy = ({ home }: Canary): readonly TargetGateway[] => {
+      const at = gateways.findIndex(({ name }) => name === home);
+      const next = gateways[(at + 1) % gateways.length]!;
+      return load.sendTo === "both" ? [gateways[at]!, next] : [gateways[at]!];
+    };
     try {
-      await Promise.all(sensors.map((sensor) => sensor.connect(canaries.#gatewayOf(sensor.home))));
+      await Promise.all(sensors.map((sensor) => sensor.connect(reachedBy(sensor))));
     } catch (error) {
       await canaries.close();
       throw error;
@@ -97,7 +102,7 @@ export class Canaries {
    */
   async move(from: string, to: string): Promise<void> {
     const moving = this.#sensors.filter(({ home }) => home === from);
-    await Promise.all(moving.map((sensor) => sensor.connect(this.#gatewayOf(to))));
+    await Promise.all(moving.map((sensor) => sensor.connect([this.#gateways.get(to)!])));
   }
 
   /** Sends nothing more, and waits until everything is acknowledged. @throws Fault when that takes too long. */
@@ -111,10 +116,6 @@ export class Canaries {
     this.#abort.abort();
     await this.#running;
     await Promise.all(this.#sensors.map((sensor) => sensor.close()));
-  }
-
-  #gatewayOf(name: string): TargetGateway {
-    return this.#gateways.get(name)!;
   }
 
   async #send(sensors: readonly Canary[]): Promise<void> {
@@ -148,7 +149,8 @@ class Canary implements CanaryLog {
   readonly #clock: Clock;
   readonly #withTime: boolean;
   readonly #padding: Padding;
-  #client: SensorClient | undefined;
+  /** One for each gateway that it sends to. */
+  #clients: readonly SensorClient[] = [];
 
   constructor(device: string, options: { withTime: boolean; padding: Padding; clock: Clock }) {
     this.device = device;
@@ -158,21 +160,21 @@ class Canary implements CanaryLog {
     this.#padding = options.padding;
   }
 
-  async connect({ mqtt }: TargetGateway): Promise<void> {
-    await this.#client?.close();
-    this.#client = undefined;
-    this.#client = await SensorClient.open(mqtt, {
-      name: "canary",
-      inFlightMax: IN_FLIGHT,
-      connectTimeoutMs: 20_000,
-      signal: new AbortController().signal,
-    });
+  /** @param gateways every reading goes to all of them. */
+  async connect(gateways: readonly TargetGateway[]): Promise<void> {
+    const before = this.#clients;
+    this.#clients = [];
+    await Promise.all(before.map((client) => client.close()));
+    const options = { name: "canary", inFlightMax: IN_FLIGHT, connectTimeoutMs: 20_000 };
+    const { signal } = new AbortController();
+    for (const { mqtt } of gateways)
+      this.#clients = [...this.#clients, await SensorClient.open(mqtt, { ...options, signal })];
   }
 
   /** @returns false when it cannot send now. */
   publish(): boolean {
-    const client = this.#client;
-    if (client === undefined || !client.ready) return false;
+    const ready = this.#clients.filter((client) => client.ready);
+    if (ready.length === 0) return false;
     const nowMs = this.#clock.nowMs();
     const id = this.sentAtMs.push(nowMs);
     const payload = JSON.stringify({
@@ -180,24 +182,30 @@ class Canary implements CanaryLog {
       ...(this.#withTime ? { ts: nowMs } : {}),
       ...this.#padding.next(),
     });
-    client.publish({ topic: this.device, payload, qos: 1 }, () => {
-      this.acknowledgedAtMs[id - 1] = this.#clock.nowMs();
-      this.acknowledged++;
-    });
+    for (const client of ready) client.publish({ topic: this.device, payload, qos: 1 }, () => this.#acknowledge(id));
     return true;
+  }
+
+  /** A reading counts as acknowledged when one gateway has it. */
+  #acknowledge(id: number): void {
+    if (this.acknowledgedAtMs[id - 1] !== undefined) return;
+    this.acknowledgedAtMs[id - 1] = this.#clock.nowMs();
+    this.acknowledged++;
   }
 
   /** Publishes something that is not one of its readings, if it is connected. */
   publishBeside(topic: string, payload: string): void {
-    if (this.#client?.ready === true) this.#client.publish({ topic, payload, qos: 1 });
+    const [client] = this.#clients;
+    if (client?.ready === true) client.publish({ topic, payload, qos: 1 });
   }
 
   async acknowledgedAll(patienceMs: number): Promise<void> {
-    await this.#client?.whenAcknowledged({ patienceMs, signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    await Promise.all(this.#clients.map((client) => client.whenAcknowledged({ patienceMs, signal })));
   }
 
   async close(): Promise<void> {
-    await this.#client?.close();
+    await Promise.all(this.#clients.map((client) => client.close()));
   }
 }
 

@@ -29,9 +29,18 @@ export function drillSchema(): z.ZodType<Drill> {
           canaries: wholeNumber(1, 100).default(4).describe("sensors for each gateway"),
           padding: size({ max: "32KiB" }).prefault("0B").describe("additional bytes in every message"),
           time: z.enum(["sensor", "arrival"]).default("sensor").describe("which clock dates a reading"),
+          send_to: z
+            .enum(["own", "both"], "expected own or both")
+            .default("own")
+            .describe("both: every reading goes to the gateway of the sensor and to the next one"),
         })
         .prefault({})
-        .transform(({ rate: perSecond, padding, ...rest }) => ({ ...rest, perSecond, paddingBytes: padding })),
+        .transform(({ rate: perSecond, padding, send_to: sendTo, ...rest }) => ({
+          ...rest,
+          perSecond,
+          paddingBytes: padding,
+          sendTo,
+        })),
       steady_state: z
         .strictObject({ for: duration({ max: "10m" }).prefault("3s") })
         .prefault({})
@@ -65,13 +74,13 @@ export function drillSchema(): z.ZodType<Drill> {
         windows_differ: z.literal(0).default(0).describe("windows that regions answer differently"),
       }),
     })
-    .superRefine(({ steps }, context) => {
-      if (steps.some(({ kind }) => kind === "injection")) return;
-      context.addIssue({
-        code: "custom",
-        message: "no step injects anything: nothing would be proved",
-        path: ["steps"],
-      });
+    .superRefine(({ steps, load, sandbox }, context) => {
+      const issue = (message: string, path: string[]): void => context.addIssue({ code: "custom", message, path });
+      if (!steps.some(({ kind }) => kind === "injection"))
+        issue("no step injects anything: nothing would be proved", ["steps"]);
+      if (load.sendTo === "own") return;
+      if (steps.some(({ kind }) => kind === "move")) issue("a sensor that sends to both cannot move", ["steps"]);
+      if (sandbox.gateways < 2) issue("a sensor that sends to both needs two gateways", ["sandbox", "gateways"]);
     })
     .transform(({ not_tested, only, steady_state, stop_if, pass, ...rest }) => ({
       ...rest,
@@ -103,6 +112,8 @@ export type Drill = {
     readonly canaries: number;
     readonly paddingBytes: number;
     readonly time: "sensor" | "arrival";
+    /** `both`: every reading goes to the gateway of the sensor and to the next one. */
+    readonly sendTo: "own" | "both";
   };
   readonly steadyMs: number;
   readonly steps: readonly DrillStep[];

@@ -2,7 +2,7 @@ import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { PartNames } from "./injections/roles.ts";
 import { partWithRole } from "./injections/roles.ts";
 import type { Drill } from "./drill-file.ts";
-import type { AwaitedState, DrillStep } from "./drill-step.ts";
+import type { AwaitedState, DrillStep, MoveTimes } from "./drill-step.ts";
 import { AWAITED_TEXT } from "./drill-step.ts";
 import type { Injection } from "./injections/injection.ts";
 import { injectionsSentence, placeText } from "./injections/injection.ts";
@@ -13,7 +13,7 @@ export type PlannedStep =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "wait_for"; readonly what: AwaitedState; readonly withinMs: number }
   | { readonly kind: "load"; readonly load: "pause" | "resume" }
-  | { readonly kind: "move"; readonly from: string; readonly to: string }
+  | ({ readonly kind: "move"; readonly from: string; readonly to: string } & MoveTimes)
   | { readonly kind: "copy_disk"; readonly part: string }
   | ({ readonly kind: "inject"; readonly measured: boolean } & PlannedInjection);
 
@@ -29,7 +29,7 @@ function planned(step: DrillStep, parts: PartNames): PlannedStep {
     case "load":
       return step;
     case "move":
-      return { kind: "move", from: partWithRole(step.from, parts), to: partWithRole(step.to, parts) };
+      return { ...step, from: partWithRole(step.from, parts), to: partWithRole(step.to, parts) };
     case "copy_disk":
       return { kind: "copy_disk", part: partWithRole(step.part, parts) };
     case "injection":
@@ -47,7 +47,7 @@ export function stepSentence(step: PlannedStep): string {
     case "load":
       return step.load === "pause" ? "the canaries stop sending" : "the canaries send again";
     case "move":
-      return `the canary devices of ${step.from} move to ${step.to}`;
+      return `the canary devices of ${step.from} move to ${step.to}${movesText(step)}`;
     case "copy_disk":
       return `${step.part} is stopped, its disk is copied, and it starts again`;
     case "inject": {
@@ -56,6 +56,11 @@ export function stepSentence(step: PlannedStep): string {
       return `${injectionsSentence(injections)}${again}${measured ? "" : " (a condition, not measured)"}`;
     }
   }
+}
+
+function movesText({ times, everyMs }: MoveTimes): string {
+  if (times === 1) return "";
+  return ` and back, ${times} moves, one every ${formatDuration(everyMs)}`;
 }
 
 /** All injections of a plan; a repeated one is listed once. */

@@ -213,11 +213,18 @@ export class DrillRun {
       case "load":
         return canaries.pause(step.load === "pause");
       case "move":
-        return canaries.move(step.from, step.to);
+        return this.#move(step, canaries);
       case "copy_disk":
         return this.#target.copyDisk(step.part);
       case "inject":
         return this.#inject(step, canaries);
+    }
+  }
+
+  async #move({ from, to, times, everyMs }: Extract<PlannedStep, { kind: "move" }>, canaries: Canaries): Promise<void> {
+    for (let i = 0; i < times; i++) {
+      if (i > 0) await this.#control.pause(everyMs);
+      await canaries.move(from, i % 2 === 0 ? to : from);
     }
   }
 

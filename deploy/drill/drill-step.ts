@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../../proto/runtime/options/fields.ts";
+import { duration, wholeNumber } from "../../proto/runtime/options/fields.ts";
 import type { Role } from "./injections/roles.ts";
 import { role } from "./injections/roles.ts";
 import type { InjectionStep } from "./injections/injection-kind.ts";
@@ -10,11 +10,14 @@ export type DrillStep =
   | { readonly kind: "wait"; readonly ms: number }
   | { readonly kind: "wait_for"; readonly what: AwaitedState; readonly withinMs: number }
   | { readonly kind: "load"; readonly load: "pause" | "resume" }
-  /** The canary sensors of one gateway connect to another one, as devices that move; then back. */
-  | { readonly kind: "move"; readonly from: Role; readonly to: Role }
+  /** The canary sensors of one gateway connect to another one, as devices that move. */
+  | ({ readonly kind: "move"; readonly from: Role; readonly to: Role } & MoveTimes)
   /** Keeps a copy of the disk for a later `restore`. */
   | { readonly kind: "copy_disk"; readonly part: Role }
   | InjectionStep;
+
+/** They move `times` times, one time every `everyMs`: there, back, there... */
+export type MoveTimes = { readonly times: number; readonly everyMs: number };
 
 /** What a step may wait for. */
 export type AwaitedState = (typeof AWAITED)[number];
@@ -53,7 +56,14 @@ function plainSteps(): Record<Exclude<DrillStep["kind"], "injection">, z.ZodType
     load: z
       .enum(["pause", "resume"], "expected pause or resume")
       .transform((load): DrillStep => ({ kind: "load", load })),
-    move: z.strictObject({ from: role(), to: role() }).transform((given): DrillStep => ({ kind: "move", ...given })),
+    move: z
+      .strictObject({
+        from: role(),
+        to: role(),
+        times: wholeNumber(1, 1000).default(1),
+        every: duration({ min: "500ms", max: "1h" }).prefault("1s"),
+      })
+      .transform(({ every, ...given }): DrillStep => ({ kind: "move", ...given, everyMs: every })),
     copy_disk: z.strictObject({ part: role() }).transform(({ part }): DrillStep => ({ kind: "copy_disk", part })),
   };
 }

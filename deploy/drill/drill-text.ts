@@ -41,7 +41,7 @@ export function drillText(drill: Drill, parts: PartNames, width: number): string
     "",
     ...row("hits", [blastRadius(steps)]),
     ...row("load", [
-      `${load.perSecond} canary readings/s from ${load.canaries} devices, for ${parts.gateways.length === 1 ? "1 gateway" : `each of ${parts.gateways.length} gateways`}`,
+      `${load.perSecond} canary readings/s from ${load.canaries} devices, for ${parts.gateways.length === 1 ? "1 gateway" : `each of ${parts.gateways.length} gateways`}${load.sendTo === "both" ? "; every reading goes to two gateways" : ""}`,
     ]),
     ...row("steps", [
       `steady for ${formatDuration(drill.steadyMs)}`,

@@ -33,7 +33,7 @@ pass: { rto: 5s, repair: 20s, back_home: never }
 test("a drill file needs only a hypothesis, steps and limits", () => {
   expect(parsed(GOOD)).toMatchObject({
     drill: "mine",
-    load: { perSecond: 200, canaries: 4, paddingBytes: 0, time: "sensor" },
+    load: { perSecond: 200, canaries: 4, paddingBytes: 0, time: "sensor", sendTo: "own" },
     steps: [
       { kind: "wait", ms: 2000 },
       { kind: "injection", injection: "kill", values: { part: "home", forMs: 8000 }, measured: true },
@@ -54,6 +54,16 @@ test.each<[string, string, string]>([
   ["a drill without an injection", GOOD.replace("  - kill: { part: home, for: 8s }\n", ""), "no step injects anything"],
   ["two steps in one", GOOD.replace("- wait: 2s", "- wait: 2s\n    load: pause"), "expected one step behind each dash"],
   ["an unknown step", GOOD.replace("wait: 2s", "wiat: 2s"), "did you mean wait?"],
+  [
+    "a sensor that moves and sends to both gateways",
+    GOOD.replace("steps:", "load: { send_to: both }\nsteps:\n  - move: { from: first, to: second }"),
+    "a sensor that sends to both cannot move",
+  ],
+  [
+    "a sensor that sends to both gateways, of one gateway",
+    GOOD.replace("steps:", "load: { send_to: both }\nsandbox: { gateways: 1 }\nsteps:"),
+    "a sensor that sends to both needs two gateways",
+  ],
   ["a rate without a unit", GOOD.replace("steps:", "load: { rate: 200 }\nsteps:"), "expected a rate such as 200/s"],
 ])("%s is a mistake that is shown with its place", (_, text, message) => {
   expect(parsed(text)).toContain(message);

@@ -24,6 +24,16 @@ test("many links with the same injection are one sentence", () => {
   );
 });
 
+test.each([
+  [{ from: "first", to: "second" }, "the canary devices of plant-1 move to plant-2"],
+  [
+    { from: "first", to: "second", times: 20, every: "3s" },
+    "the canary devices of plant-1 move to plant-2 and back, 20 moves, one every 3s",
+  ],
+])("a move says whether the devices come back: %j", (move, sentence) => {
+  expect(stepSentence(planSteps({ steps: [step({ move })] }, PARTS)[0]!)).toBe(sentence);
+});
+
 test("the blast radius names everything that is hit, and the longest time", () => {
   const kill = step({ kill: { part: "first", for: "90s" } });
   expect(blastRadius(planSteps({ steps: [kill, cut] }, PARTS))).toBe(
