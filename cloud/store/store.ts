@@ -194,7 +194,10 @@ export type RecordQuery = SeriesFilter &
   TimeRange & { readonly windowMs: number | null; readonly after: AnswerKey | null; readonly limit: number };
 /** `schema` is the `schemaKey` of the answer. */
 export type AnswerKey = RecordKey & { readonly schema: string };
-export type EffectiveWindow = RecordKey & { readonly effective: EffectiveRecord };
+export type EffectiveWindow = RecordKey & { readonly effective: WindowAnswer };
+export type WindowAnswer = Omit<EffectiveRecord, "sources"> & { readonly sources: readonly SlotSource[] };
+/** A row of a window without its single readings, which may be a thousand. */
+export type SlotSource = Omit<SlotRow, "content">;
 
 export type ReadingKey = SeriesKey & {
   readonly timeMs: number;
@@ -232,7 +235,7 @@ export type WindowRevision =
       readonly state: "present" | "replaced";
       /** Whether it is part of the answer. */
       readonly inAnswer: boolean;
-      readonly row: SlotRow;
+      readonly row: SlotSource;
     }
   | { readonly kind: "operator"; readonly inAnswer: boolean; readonly row: OperatorRow };
 /** `complete` is false when the window has more rows of a kind than an answer can hold. */

@@ -14,6 +14,7 @@ import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 import { ledgerFromWire, ledgerWire } from "./ledger-codec.ts";
 import { Dictionary, seriesNames, windowColumns, windowRecords } from "./window-columns.ts";
+import { decodeWindowContent, encodeWindowContent } from "./window-content-codec.ts";
 
 /** A part of a snapshot (proto/snapshot.proto), as values. */
 export type SnapshotPart = {
@@ -66,8 +67,11 @@ export type SnapshotSchema = SchemaVersion & {
 export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
   const dictionary = new Dictionary();
   const streams = new Streams();
+  const contents = part.windows.map(({ window }) => encodeWindowContent(window.content) ?? NOTHING);
+  const hasContents = contents.some((content) => content.length > 0);
+  const hasLater = part.windows.some(({ window }) => window.later);
   const body = wire.SnapshotBody.encode({
-    format: part.windows.some(({ window }) => window.later) ? 2 : 1,
+    format: hasContents ? 3 : hasLater ? 2 : 1,
     batches: part.batches.map((batch) => ({
       stream: streams.number(batch),
       seq: batch.seq,
@@ -85,6 +89,7 @@ export function encodeSnapshotPart(part: SnapshotPart): Uint8Array {
       dictionary,
     ),
     windowOrigins: part.windows.map(({ origin }) => streams.origin(origin)),
+    windowContents: hasContents ? contents : [],
     raws: part.raws.map(({ origin, position, slice }) => ({
       origin: streams.origin(origin),
       series: dictionary.number(slice.device, slice.metric, slice.unit),
@@ -128,6 +133,8 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
     };
     const windows = body.windows == null ? [] : windowRecords(wire.WindowColumns.create(body.windows), series);
     if (windows.length !== body.windowOrigins.length) throw new RangeError("windows without an origin");
+    const contents = body.format >= 3 ? body.windowContents : [];
+    if (contents.length > 0 && contents.length !== windows.length) throw new RangeError("windows without a content");
     return {
       batches: body.batches.map((item): SnapshotBatch => {
         const batch = wire.SnapshotBatch.create(item);
@@ -140,7 +147,10 @@ export function decodeSnapshotPart(bytes: Uint8Array): SnapshotPart {
         const { origin: from, command } = wire.SnapshotCommand.create(item);
         return { origin: origin(from), command: operatorCommand(wire.OperatorCommand.create(command ?? {}), series) };
       }),
-      windows: windows.map((window, i) => ({ origin: origin(body.windowOrigins[i]), window })),
+      windows: windows.map((window, i) => ({
+        origin: origin(body.windowOrigins[i]),
+        window: contents[i]?.length ? { ...window, content: decodeWindowContent(contents[i]) } : window,
+      })),
       raws: body.raws.map((item): SnapshotRaw => {
         const raw = wire.SnapshotRaw.create(item);
         const { count, minMs, maxMs } = wire.RawColumns.decode(raw.columns);
@@ -186,7 +196,8 @@ class Streams {
 
 const wire = tidemark.v1;
 /** The series of a part have the form of the next higher batch format. */
-const FORMAT_MAX = 2;
+const FORMAT_MAX = 3;
+const NOTHING = new Uint8Array(0);
 const ZSTD_LEVEL = 3;
 /** A part unpacks to a few MiB. The limit only stops decompression bombs. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;

@@ -27,7 +27,12 @@ export class SqliteDigests {
         const [timeMs, device, metric, ...rest] = row.slice(columns.length);
         const day = Math.floor(Number(timeMs) / DAY_MS);
         const series = seriesName({ device: String(device), metric: String(metric) });
-        digests.add({ day, bucket: bucketOf(series), rows: 1, sum: hashOf([table, series, ...rest.map(plain)]) });
+        digests.add({
+          day,
+          bucket: bucketOf(series),
+          rows: 1,
+          sum: hashOf([table, series, ...withoutNoContent(rest).map(plain)]),
+        });
       }
       const last = rows.at(-1);
       const more = last !== undefined && rows.length === ROWS_PER_PAGE;
@@ -43,7 +48,7 @@ export class SqliteDigests {
 }
 
 const SLOT = ["series", "window_ms", "window_start_ms", "stream", "part"];
-const WINDOW = `window_ms, window_start_ms, part, ver, hash48, revision, carry, unit, ha_mode, ${SUMMARY_COLUMNS}`;
+const WINDOW = `window_ms, window_start_ms, part, ver, hash48, revision, carry, unit, ha_mode, ${SUMMARY_COLUMNS}, content`;
 /** The tables with their keys in local ids, the time of a row, and the columns that are the same in every region. */
 const STAGES = [
   { table: "record", columns: SLOT, time: "window_start_ms", rest: WINDOW },
@@ -69,6 +74,14 @@ const ROWS_PER_PAGE = 500;
 
 function bucketOf(series: string): number {
   return createHash("sha256").update(series).digest()[0]! % DIGEST_BUCKETS;
+}
+
+/**
+ * A row without content has the same hash in a region of an earlier version, whose tables lack the column. It is the last
+ * column of a window; the last column of a raw block is never null.
+ */
+function withoutNoContent(row: readonly unknown[]): readonly unknown[] {
+  return row.at(-1) === null ? row.slice(0, -1) : row;
 }
 
 function hashOf(row: readonly unknown[]): number {

@@ -1,14 +1,24 @@
 import type { Database } from "better-sqlite3";
 
 import { effective } from "../../../proto/core/effective.ts";
+import type { EffectiveRecord } from "../../../proto/core/effective.ts";
 import { schemaKey } from "../../../proto/core/schema.ts";
 import type { Answers } from "./answers.ts";
 import { AFTER_EVERY_READING, SqliteRawReadings } from "./raw-blocks.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
 import type { SqliteSeries } from "./series.ts";
 import type { SqliteStreams } from "./streams.ts";
+import { sourceOf } from "./windows.ts";
 import type { SqliteWindows } from "./windows.ts";
-import type { AnswerKey, EffectiveWindow, RawReading, ReadingKey, SeriesKey, StoreTotals } from "../store.ts";
+import type {
+  AnswerKey,
+  EffectiveWindow,
+  RawReading,
+  ReadingKey,
+  SeriesKey,
+  StoreTotals,
+  WindowAnswer,
+} from "../store.ts";
 
 /**
  * The queries over series, windows and readings. Every call is one page, with bounded work.
@@ -35,6 +45,7 @@ export class SqliteReader {
     records: (query) => {
       const rows: EffectiveWindow[] = [];
       let visited = 0;
+      let contentBytes = 0;
       for (const series of this.#series.walk(query, query.after, "from")) {
         const { device, metric } = series;
         const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
@@ -50,8 +61,11 @@ export class SqliteReader {
             for (const answer of effective(found.rows, found.operatorRows)) {
               if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
               if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
-              rows.push({ device, metric, windowMs, windowStartMs, effective: answer });
+              rows.push({ device, metric, windowMs, windowStartMs, effective: withoutContent(answer) });
             }
+            contentBytes += found.contentBytes;
+            if (contentBytes >= CONTENT_BYTES_PER_PAGE && rows.length > 0)
+              return { rows, next: answerKey(rows.at(-1)) };
           }
         }
         visited += 1;
@@ -103,7 +117,14 @@ export class SqliteReader {
 
 /** Rows of each kind. A window with more rows was revised every second for hours. */
 const REVISIONS_MAX = 10_000;
+/** About 0.1 s of work: to unite 100,000 readings. */
+const CONTENT_BYTES_PER_PAGE = 512 * 1024;
 const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, schema: "" };
+
+function withoutContent({ sources, ...answer }: EffectiveRecord): WindowAnswer {
+  return { ...answer, sources: sources.map(sourceOf) };
+}
+
 function answerKey(row: EffectiveWindow | undefined): AnswerKey | null {
   if (row === undefined) return null;
   const { device, metric, windowMs, windowStartMs } = row;

@@ -5,6 +5,7 @@ import { toSeq } from "../../../proto/core/ids.ts";
 import { typeOfSummary } from "../../../proto/core/schema.ts";
 import { streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin } from "../../../proto/wire/snapshot-codec.ts";
+import { encodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
 import { placeRows, rowsToApply } from "../../core/apply-rows.ts";
 import type {
   ArrivingRows,
@@ -199,6 +200,7 @@ type WindowRow = [
   unit: string | null,
   haMode: number,
   later: number,
+  content: Uint8Array | null,
   ...summary: StoredSummary,
 ];
 
@@ -216,13 +218,14 @@ function windowRow(series: number, stream: number, origin: SnapshotOrigin, recor
     record.unit,
     haModeNumber(record.haMode),
     record.later ? 1 : 0,
+    encodeWindowContent(record.content),
     ...storedSummary(record.summary),
   ];
 }
 
 const COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later,
-  ${SUMMARY_COLUMNS}`;
-const VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  content, ${SUMMARY_COLUMNS}`;
+const VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const IN_WINDOW = "series = ? AND window_ms = ? AND window_start_ms = ?";
 
 type Statements = ReturnType<typeof prepare>;

@@ -8,13 +8,13 @@ import type { ValueType } from "../../../proto/core/schema.ts";
 import { encodeSnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
+import { decodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
 import type { Answers } from "./answers.ts";
 import { loadedCounts } from "./stored-counts.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
 import { hasSummary, loadedSummary } from "./stored-summary.ts";
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
-import { NO_CONTENT } from "../../../proto/core/window-content.ts";
 
 /**
  * Reads the snapshot of this region for another one, part by part. It holds everything that follows from the batches
@@ -153,7 +153,13 @@ export class SqliteSnapshotReader {
     const given = numbers(key, length);
     if (given === null) return null;
     const after = given.length === 0 ? [0, 0, Number.MIN_SAFE_INTEGER, ...Array<number>(length - 3).fill(0)] : given;
-    const rows = this.#sql[stage].all(...after, ROWS_PER_PART, bound);
+    const rows: SlotSqlRow[] = [];
+    let bytes = 0;
+    for (const row of this.#sql[stage].iterate(...after, ROWS_PER_PART, bound)) {
+      rows.push(row);
+      bytes += row.content?.length ?? 0;
+      if (bytes >= BYTES_PER_PART) break;
+    }
     const windows = rows
       .filter(({ covered }) => covered === 1)
       .map((row) => ({
@@ -170,11 +176,12 @@ export class SqliteSnapshotReader {
           haMode: haModeOf(row.ha_mode),
           later: row.later === 1,
           summary: loadedSummary(row),
-          content: NO_CONTENT,
+          content: decodeWindowContent(row.content),
         },
       }));
     const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_PER_PART) return { part: { windows }, key: null };
+    if (last === undefined || (rows.length < ROWS_PER_PART && bytes < BYTES_PER_PART))
+      return { part: { windows }, key: null };
     const slot = [last.series, last.window_ms, last.window_start_ms, last.stream, last.part];
     return { part: { windows }, key: stage === "records" ? slot : [...slot, last.seq, last.hash48, last.revision] };
   }
@@ -298,6 +305,7 @@ type SlotSqlRow = Origin &
     readonly unit: string | null;
     readonly ha_mode: number;
     readonly later: number;
+    readonly content: Buffer | null;
   };
 type CommandSqlRow = Origin &
   InSeries &

@@ -279,6 +279,7 @@ const MIGRATIONS = [
   "0004-members.sql",
   "0005-hash-sums.sql",
   "0006-schema.sql",
+  "0007-window-content.sql",
   "0009-progress.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** The identity and the migrations of a region's database, for code that opens one. */

@@ -7,12 +7,14 @@ import { compareCommandVersions, OPERATOR_RANKS } from "../../../proto/core/oper
 import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-command.ts";
 import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
+import { decodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import { hasSummary, loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
 import type { SqliteStreams } from "./streams.ts";
-import type { WindowHistory, WindowRevision } from "../store.ts";
+import type { SlotSource, WindowHistory, WindowRevision } from "../store.ts";
 import { NO_CONTENT } from "../../../proto/core/window-content.ts";
+import type { WindowContent } from "../../../proto/core/window-content.ts";
 
 /**
  * Reads the rows of windows in the form that the rules need: the rows of gateways and the commands, window by window.
@@ -52,23 +54,23 @@ export class SqliteWindows {
         return taken;
       };
       let startMs = Number.NaN;
-      let rows: SlotRow[] = [];
+      let rows: SlotSqlRow[] = [];
       for (const row of this.#sql.slotRows.iterate(series, windowMs, fromMs, toMs)) {
         if (rows.length > 0 && row.window_start_ms !== startMs) {
-          yield { startMs, rows, operatorRows: commandsAt(startMs) };
+          yield { startMs, ...this.#present(rows), operatorRows: commandsAt(startMs) };
           rows = [];
         }
         startMs = row.window_start_ms;
         while (rows.length === 0 && command.done !== true && command.value.window_start_ms < startMs) {
           const aloneMs = command.value.window_start_ms;
-          yield { startMs: aloneMs, rows: [], operatorRows: commandsAt(aloneMs) };
+          yield { startMs: aloneMs, ...this.#present([]), operatorRows: commandsAt(aloneMs) };
         }
-        rows.push(this.slotRow(row));
+        rows.push(row);
       }
-      if (rows.length > 0) yield { startMs, rows, operatorRows: commandsAt(startMs) };
+      if (rows.length > 0) yield { startMs, ...this.#present(rows), operatorRows: commandsAt(startMs) };
       while (command.done !== true) {
         const aloneMs = command.value.window_start_ms;
-        yield { startMs: aloneMs, rows: [], operatorRows: commandsAt(aloneMs) };
+        yield { startMs: aloneMs, ...this.#present([]), operatorRows: commandsAt(aloneMs) };
       }
     } finally {
       commands.return?.();
@@ -79,7 +81,7 @@ export class SqliteWindows {
     const end = startMs + 1;
     return {
       startMs,
-      rows: this.#sql.slotRows.all(series, windowMs, startMs, end).map((row) => this.slotRow(row)),
+      ...this.#present(this.#sql.slotRows.all(series, windowMs, startMs, end)),
       operatorRows: this.#sql.operatorRows.all(series, windowMs, startMs, end).map(operatorRow),
     };
   }
@@ -89,13 +91,10 @@ export class SqliteWindows {
     const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
     const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
-    const answers = effective(
-      present.map((row) => this.slotRow(row)),
-      commands.map(operatorRow),
-    );
+    const answers = effective(this.#present(present).rows, commands.map(operatorRow));
     const sources = answers.flatMap((answer) => answer.sources);
     const slot = (row: SlotSqlRow, state: "present" | "replaced"): GatewayRevision => {
-      const loaded = this.slotRow(row);
+      const loaded = sourceOf(this.#slotRow(row, NO_CONTENT));
       const source = sources.some((one) => one.streamId === loaded.streamId && one.part === loaded.part);
       return {
         kind: "gateway",
@@ -120,6 +119,17 @@ export class SqliteWindows {
 
   /** The row in the form that the rules need. */
   slotRow(row: SlotSqlRow): SlotRow {
+    return this.#slotRow(row, decodeWindowContent(row.content));
+  }
+
+  /** The rows of one window. A single row is the answer as it is, so its content is not decoded. */
+  #present(rows: readonly SlotSqlRow[]): Pick<WindowRows, "rows" | "contentBytes"> {
+    if (rows.length < 2) return { rows: rows.map((row) => this.#slotRow(row, NO_CONTENT)), contentBytes: 0 };
+    const contentBytes = rows.reduce((sum, { content }) => sum + (content?.length ?? 0), 0);
+    return { rows: rows.map((row) => this.slotRow(row)), contentBytes };
+  }
+
+  #slotRow(row: SlotSqlRow, content: WindowContent): SlotRow {
     const { streamId, gateway } = this.#streams.name(row.stream);
     return {
       gateway,
@@ -133,7 +143,7 @@ export class SqliteWindows {
       haMode: haModeOf(row.ha_mode),
       later: row.later === 1,
       summary: loadedSummary(row),
-      content: NO_CONTENT,
+      content,
     };
   }
 }
@@ -141,6 +151,8 @@ export class SqliteWindows {
 export type WindowRows = {
   readonly startMs: number;
   readonly rows: readonly SlotRow[];
+  /** How many bytes of single readings were decoded for `rows`. */
+  readonly contentBytes: number;
   readonly operatorRows: readonly OperatorRow[];
 };
 
@@ -156,6 +168,7 @@ export type SlotSqlRow = SummaryRow & {
   readonly unit: string | null;
   readonly ha_mode: number;
   readonly later: number;
+  readonly content: Buffer | null;
 };
 export type OperatorSqlRow = CommandSummaryRow & {
   readonly window_start_ms: number;
@@ -165,6 +178,11 @@ export type OperatorSqlRow = CommandSummaryRow & {
   readonly reason: string;
   readonly actor: string;
 };
+
+export function sourceOf(row: SlotRow): SlotSource {
+  const { content: _, ...source } = row;
+  return source;
+}
 
 export function operatorRow(row: OperatorSqlRow): OperatorRow {
   const { rank, hlc, hash48, reason, actor } = row;
@@ -181,7 +199,7 @@ function byVersion(a: GatewayRevision, b: GatewayRevision): number {
   return a.row.part - b.row.part || compareSlotVersions(a.row, b.row);
 }
 
-export const SLOT_COLUMNS: string = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, ${SUMMARY_COLUMNS}`;
+export const SLOT_COLUMNS: string = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, content, ${SUMMARY_COLUMNS}`;
 export const OPERATOR_COLUMNS: string = `window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS}`;
 
 type Statements = ReturnType<typeof prepare>;

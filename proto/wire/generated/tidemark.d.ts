@@ -3538,6 +3538,9 @@ export namespace tidemark {
             /** SnapshotBody schemas. */
             schemas: tidemark.v1.SnapshotSchema.$Properties[];
 
+            /** SnapshotBody windowContents. */
+            windowContents: Uint8Array[];
+
             /**
              * Creates a new SnapshotBody instance using the specified properties.
              * @param [properties] Properties to set
@@ -3603,6 +3606,9 @@ export namespace tidemark {
                 /** SnapshotBody schemas */
                 schemas?: (tidemark.v1.SnapshotSchema.$Properties[]|null);
 
+                /** SnapshotBody windowContents */
+                windowContents?: (Uint8Array[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3620,6 +3626,7 @@ export namespace tidemark {
               raws?: tidemark.v1.SnapshotRaw.$Shape[]|null;
               voids?: tidemark.v1.SnapshotVoid.$Shape[]|null;
               schemas?: tidemark.v1.SnapshotSchema.$Shape[]|null;
+              windowContents?: Uint8Array[]|null;
               $unknowns?: Uint8Array[];
             };
         }

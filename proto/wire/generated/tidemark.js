@@ -9051,6 +9051,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<tidemark.v1.SnapshotRaw.$Properties>|null} [raws] SnapshotBody raws
              * @property {Array.<tidemark.v1.SnapshotVoid.$Properties>|null} [voids] SnapshotBody voids
              * @property {Array.<tidemark.v1.SnapshotSchema.$Properties>|null} [schemas] SnapshotBody schemas
+             * @property {Array.<Uint8Array>|null} [windowContents] SnapshotBody windowContents
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9076,6 +9077,7 @@ export const tidemark = $root.tidemark = (() => {
              *   raws?: Array.<tidemark.v1.SnapshotRaw.$Shape>|null;
              *   voids?: Array.<tidemark.v1.SnapshotVoid.$Shape>|null;
              *   schemas?: Array.<tidemark.v1.SnapshotSchema.$Shape>|null;
+             *   windowContents?: Array.<Uint8Array>|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} tidemark.v1.SnapshotBody.$Shape
              */
@@ -9098,6 +9100,7 @@ export const tidemark = $root.tidemark = (() => {
                 this.raws = [];
                 this.voids = [];
                 this.schemas = [];
+                this.windowContents = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -9193,6 +9196,14 @@ export const tidemark = $root.tidemark = (() => {
             SnapshotBody.prototype.schemas = $util.emptyArray;
 
             /**
+             * SnapshotBody windowContents.
+             * @member {Array.<Uint8Array>} windowContents
+             * @memberof tidemark.v1.SnapshotBody
+             * @instance
+             */
+            SnapshotBody.prototype.windowContents = $util.emptyArray;
+
+            /**
              * Creates a new SnapshotBody instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.SnapshotBody
@@ -9255,6 +9266,9 @@ export const tidemark = $root.tidemark = (() => {
                 if (message.schemas != null && message.schemas.length)
                     for (let i = 0; i < message.schemas.length; ++i)
                         $root.tidemark.v1.SnapshotSchema.encode(message.schemas[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+                if (message.windowContents != null && message.windowContents.length)
+                    for (let i = 0; i < message.windowContents.length; ++i)
+                        writer.uint32(/* id 12, wireType 2 =*/98).bytes(message.windowContents[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9384,6 +9398,14 @@ export const tidemark = $root.tidemark = (() => {
                             if (!(message.schemas && message.schemas.length))
                                 message.schemas = [];
                             message.schemas.push($root.tidemark.v1.SnapshotSchema.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.windowContents && message.windowContents.length))
+                                message.windowContents = [];
+                            message.windowContents.push(reader.bytes());
                             continue;
                         }
                     }

@@ -9,6 +9,7 @@ import { describeSnapshots } from "./snapshots.ts";
 import { StoreTrial } from "./store-trial.ts";
 import type { StoreHarness } from "./store-trial.ts";
 import { describeTypesAndUnits } from "./types-and-units.ts";
+import { describeWindowContents } from "./window-contents.ts";
 import { describeWindows } from "./windows.ts";
 
 /** The promises of every `Store` (cloud/store/store.ts). An implementation runs the whole suite, unchanged. */
@@ -21,6 +22,7 @@ export function storeContract(harness: StoreHarness): void {
     describeBatches(trial);
     describeRefusals(trial);
     describeWindows(trial);
+    describeWindowContents(trial);
     describeCommands(trial);
     describeTypesAndUnits(trial);
     describeConvergence(trial);

@@ -11,6 +11,11 @@ import { openDatabase } from "../../../../proto/runtime/sqlite.ts";
 import { streamIdToBytes } from "../../../../proto/wire/frame-values.ts";
 import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.ts";
 
+/** Takes back what came after version 6. */
+const AFTER_VERSION_6 = `
+  DROP TABLE progress; DROP TABLE batch_age;
+  ALTER TABLE record DROP COLUMN content; ALTER TABLE revision_log DROP COLUMN content;`;
+
 test("a database of version 1 gets the conflicts and the counts that it would have had", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -97,11 +102,35 @@ test("a database of version 5 gets the types and units that it would have had", 
   await store.close();
 
   const old = openDatabase({ path, ...REGION_DATABASE });
-  old.exec(`DROP TABLE progress; DROP TABLE batch_age;
-            DROP TABLE series_schema; DROP TABLE untyped_block; ALTER TABLE record DROP COLUMN later;
+  old.exec(`${AFTER_VERSION_6} DROP TABLE series_schema; DROP TABLE untyped_block; ALTER TABLE record DROP COLUMN later;
             ALTER TABLE revision_log DROP COLUMN later; PRAGMA user_version = 5`);
   old.close();
   const migrated = open();
   onTestFinished(() => migrated.close());
   expect(await migrated.schema(all)).toEqual(expected);
+});
+
+test("a database of version 6 keeps its windows, and gets the conflicts that the present rule finds", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-migration-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, "region.db");
+  const open = (): Store => openSqliteStore({ path, maxBytes: null, newStoreId: new Uint8Array(16) });
+  const store = open();
+  const batches = [
+    sealed(testStream(1), 1, { windows: [windowOf([1, 2]), windowOf([1], { startMs: 10_000 })] }),
+    sealed(testStream(1), 2, { windows: [windowOf([1, 2, 3], { revision: 1 }), windowOf([9], { part: 5 })] }),
+    sealed(testStream(2), 1, { gateway: "plant-8", windows: [windowOf([4])] }),
+  ];
+  await store.apply(batches.map((batch) => ({ ...batch, gateway: "", verified: false, receivedMs: 0 })));
+  const expected = await store.dump();
+  expect(expected.conflicts).not.toEqual([]);
+  await store.close();
+
+  const old = openDatabase({ path, ...REGION_DATABASE });
+  // What an earlier rule noted.
+  old.exec(`${AFTER_VERSION_6} UPDATE window_conflict SET outcome = 'added'; PRAGMA user_version = 6`);
+  old.close();
+  const migrated = open();
+  onTestFinished(() => migrated.close());
+  expect(await migrated.dump()).toEqual(expected);
 });
