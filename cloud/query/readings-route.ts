@@ -1,5 +1,5 @@
 import { listingRoute } from "../../proto/runtime/http/listing-route.ts";
-import { timeRange } from "../../proto/runtime/http/parameters.ts";
+import { booleanParameter, optional, timeRange } from "../../proto/runtime/http/parameters.ts";
 import type { Route } from "../../proto/runtime/http/route.ts";
 import { typeOfValue } from "../../proto/core/schema.ts";
 import type { ShownReading } from "../../proto/wire/http/records.ts";
@@ -9,16 +9,19 @@ import { readingKeySchema } from "./cursor-keys.ts";
 import { seriesFilter, timeFilter } from "./filters.ts";
 import { iso, shownValue } from "./shown-record.ts";
 
-/** `GET /v1/readings`: raw readings, of series whose gateways forward them. */
+/**
+ * `GET /v1/readings`: raw readings, of series whose gateways forward them. A reading that two gateways forwarded is listed
+ * once, unless `dedupe` is false.
+ */
 export function readingsRoute(store: Pick<Store, "readings">): Route {
   return listingRoute({
     path: "/v1/readings",
     summary: "raw readings",
-    parameters: { ...seriesFilter, ...timeFilter },
+    parameters: { ...seriesFilter, ...timeFilter, dedupe: optional(booleanParameter) },
     row: readingSchema,
     key: readingKeySchema,
-    page: async ({ device, metric, ...range }, after, limit) =>
-      store.readings({ device, metric, ...timeRange(range), after, limit }),
+    page: async ({ device, metric, dedupe, ...range }, after, limit) =>
+      store.readings({ device, metric, ...timeRange(range), dedupe: dedupe ?? true, after, limit }),
     show: shownReading,
   });
 }
@@ -32,6 +35,7 @@ function shownReading(row: RawReading): ShownReading {
     time: iso(row.timeMs),
     value: shownValue(row.value),
     clock: row.clock,
+    gateway: row.gateway,
     stream: row.streamId,
     seq: row.seq,
     index: row.index,

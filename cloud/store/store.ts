@@ -52,7 +52,10 @@ export interface Store {
    * metric changed its type or unit has one for each, in order of `schemaKey`.
    */
   records(query: RecordQuery): Promise<Page<EffectiveWindow, AnswerKey>>;
-  /** Raw readings in order of device, metric, then time. Readings of one time are in order of stream, seq and `index`. */
+  /**
+   * Raw readings in order of device, metric, then time. Readings of one time are in order of stream, seq and `index`. With
+   * `dedupe`, a reading may change its place while a caller follows `next`, when another copy of it arrives.
+   */
   readings(query: ReadingQuery): Promise<Page<RawReading, ReadingKey>>;
   /** Streams in order of gateway, then stream, with the counts of their gateways. */
   streams(query: StreamQuery): Promise<Page<StreamReport, StreamKey>>;
@@ -210,8 +213,11 @@ export type RawReading = ReadingKey & {
   readonly value: Value;
   readonly unit: string | null;
   readonly clock: ClockSource;
+  readonly gateway: string;
 };
-export type ReadingQuery = SeriesFilter & TimeRange & { readonly after: ReadingKey | null; readonly limit: number };
+/** `dedupe`: a reading that several streams carry is one reading (cloud/core/raw-union.ts). */
+export type ReadingQuery = SeriesFilter &
+  TimeRange & { readonly dedupe: boolean; readonly after: ReadingKey | null; readonly limit: number };
 
 /** Null: any. `fromMs` is inside the range, `toMs` is not; both refer to the start of a window. */
 export type ConflictQuery = SeriesFilter & {

@@ -166,6 +166,7 @@ async function readingsOf(region: SimRegion, device: string): Promise<RawReading
       ...ALL_TIME,
       device,
       metric: METRIC,
+      dedupe: false,
       after,
       limit: 10_000,
     });

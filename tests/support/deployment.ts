@@ -53,13 +53,14 @@ export async function records(
   return Array.fromAsync(regionClient(regionUrl).rows("/v1/records", recordSchema, query));
 }
 
-/** The raw readings of one series, all of them. */
+/** The raw readings of one series, all of them, also those that are there twice. */
 export async function readings(
   of: LocalDeployment,
   { device, metric }: { device: string; metric: string },
   regionUrl: string = of.regionUrl,
 ): Promise<ShownReading[]> {
-  return Array.fromAsync(regionClient(regionUrl).rows("/v1/readings", readingSchema, { device, metric }));
+  const query = { device, metric, dedupe: "false" };
+  return Array.fromAsync(regionClient(regionUrl).rows("/v1/readings", readingSchema, query));
 }
 
 export async function statusOf({ url }: { readonly url: string }): Promise<GatewayStatus> {
@@ -101,7 +102,7 @@ export async function eventually<T>(
 }
 
 /** Waits until no message waits for the right time, every window is closed, and every batch is durable in the region. */
-export async function drained(of: LocalDeployment, deadlineMs: number): Promise<GatewayStatus> {
+export async function drained(of: { readonly gatewayUrl: string }, deadlineMs: number): Promise<GatewayStatus> {
   return eventually(
     () => statusOf({ url: of.gatewayUrl }),
     ({ outbox, windows, time }) =>

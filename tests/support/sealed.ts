@@ -96,7 +96,7 @@ export function windowOf(
 
 export function rawBlock(
   readings: readonly (readonly [timeMs: number, value: Value])[],
-  series: { device?: string; metric?: string; unit?: string } = {},
+  series: Partial<Pick<RawBlock, "device" | "metric" | "unit" | "clock">> = {},
 ): RawBlock {
   return {
     device: "d1",

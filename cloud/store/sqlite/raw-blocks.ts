@@ -3,6 +3,8 @@ import type { Database, Statement } from "better-sqlite3";
 import { toSeq, streamId } from "../../../proto/core/ids.ts";
 import { readRawColumns } from "../../../proto/wire/batch-codec.ts";
 import type { RawSlice } from "../../../proto/wire/batch-codec.ts";
+import { compareCopies, decidedToMs, unionNeeds, unitedReadings } from "../../core/raw-union.ts";
+import type { RawCopy } from "../../core/raw-union.ts";
 import type { RawReading, ReadingKey, TimeRange } from "../store.ts";
 import type { SeriesIdRow } from "./series.ts";
 import type { SqliteStreams } from "./streams.ts";
@@ -34,11 +36,11 @@ export class SqliteRawBlocks {
 
 /** Reads raw readings. */
 export class SqliteRawReadings {
-  readonly #blocks: Statement<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>;
+  readonly #sql: ReadingStatements;
   readonly #streams: SqliteStreams;
 
   constructor(db: Database, streams: SqliteStreams) {
-    this.#blocks = prepareBlocks(db);
+    this.#sql = prepareReadings(db);
     this.#streams = streams;
   }
 
@@ -52,9 +54,9 @@ export class SqliteRawReadings {
     let found: RawReading[] = [];
     let lastMs = Number.POSITIVE_INFINITY;
     const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
-    for (const block of this.#blocks.iterate(series.id, first, range.toMs, fromMs)) {
+    for (const block of this.#sql.blocks.iterate(series.id, first, range.toMs, fromMs)) {
       if (block.min_ms > lastMs) break;
-      const { streamId: stream } = this.#streams.name(block.stream);
+      const { streamId: stream, gateway } = this.#streams.name(block.stream);
       const { timesMs, values, clock } = readRawColumns(block.columns);
       for (let index = 0; index < block.count; index += 1) {
         const timeMs = timesMs[index]!;
@@ -69,6 +71,7 @@ export class SqliteRawReadings {
           value: values[index]!,
           unit: block.unit,
           clock,
+          gateway,
         };
         if (after === null || byTime(reading, after) > 0) found.push(reading);
       }
@@ -79,6 +82,57 @@ export class SqliteRawReadings {
       }
     }
     return found.sort(byTime).slice(0, limit);
+  }
+
+  /** As {@link first}, but a reading that several streams carry is one reading. */
+  firstUnited(series: SeriesIdRow, range: TimeRange, after: ReadingKey | null, limit: number): RawReading[] {
+    if (this.#sql.hasSeveralStreams.get(series.id, series.id) !== 1) return this.first(series, range, after, limit);
+    const { device, metric } = series;
+    const found: RawReading[] = [];
+    let fromMs = Math.max(range.fromMs, after?.timeMs ?? Number.MIN_SAFE_INTEGER);
+    for (let wanted = Math.max(limit, WANTED_MIN); found.length < limit && fromMs < range.toMs; wanted *= 2) {
+      const needs = unionNeeds({ fromMs, toMs: range.toMs });
+      const { copies, completeToMs } = this.#copies(series, needs, { countedFromMs: fromMs, wanted });
+      const toMs = Math.min(range.toMs, decidedToMs(completeToMs));
+      // So many readings are in half a second that the first ones are not decided. More are read.
+      if (toMs <= fromMs) continue;
+      for (const { timeMs, value, index, from } of unitedReadings(copies, { fromMs, toMs })) {
+        const reading = { device, metric, timeMs, value, index, ...from };
+        if (after === null || byTime(reading, after) > 0) found.push(reading);
+      }
+      fromMs = toMs;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** All readings before `completeToMs`, which is the end of the range, or after `wanted` readings at least. */
+  #copies(
+    series: SeriesIdRow,
+    { fromMs, toMs }: TimeRange,
+    { countedFromMs, wanted }: { readonly countedFromMs: number; readonly wanted: number },
+  ): { readonly copies: readonly RawCopy[]; readonly completeToMs: number } {
+    let copies: RawCopy[] = [];
+    let completeToMs = toMs;
+    let enough = wanted;
+    const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
+    for (const block of this.#sql.blocks.iterate(series.id, first, toMs, fromMs)) {
+      if (block.min_ms >= completeToMs) break;
+      const { timesMs, values, clock } = readRawColumns(block.columns);
+      const from = { ...this.#streams.name(block.stream), seq: toSeq(block.seq), unit: block.unit, clock };
+      for (let i = 0; i < block.count; i += 1) {
+        const timeMs = timesMs[i]!;
+        if (timeMs < fromMs || timeMs >= completeToMs) continue;
+        copies.push({ timeMs, value: values[i]!, index: block.position * BLOCK_STRIDE + i, from });
+      }
+      if (copies.length < enough) continue;
+      const counted = copies.map(({ timeMs }) => timeMs).filter((timeMs) => timeMs >= countedFromMs);
+      if (counted.length >= wanted) {
+        completeToMs = counted.sort((a, b) => a - b)[wanted - 1]! + 1;
+        copies = copies.filter(({ timeMs }) => timeMs < completeToMs);
+      }
+      enough = copies.length * 2;
+    }
+    return { copies: copies.sort(compareCopies), completeToMs };
   }
 }
 
@@ -98,6 +152,7 @@ export type RawPlace = {
   readonly position: number;
 };
 
+const WANTED_MIN = 64;
 /** More readings than a block can hold, so that `index` orders by block first, then inside it. */
 const BLOCK_STRIDE = 2 ** 24;
 
@@ -149,10 +204,19 @@ function prepare(db: Database) {
   };
 }
 
-function prepareBlocks(db: Database) {
-  return db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>(
-    `SELECT min_ms, stream, seq, position, count, unit, columns
-     FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
-     ORDER BY min_ms`,
-  );
+type ReadingStatements = ReturnType<typeof prepareReadings>;
+
+function prepareReadings(db: Database) {
+  return {
+    blocks: db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>(
+      `SELECT min_ms, stream, seq, position, count, unit, columns
+       FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
+       ORDER BY min_ms`,
+    ),
+    hasSeveralStreams: db
+      .prepare(
+        `SELECT (SELECT min(stream) FROM raw_block WHERE series = ?) < (SELECT max(stream) FROM raw_block WHERE series = ?)`,
+      )
+      .pluck() as Statement<[series: number, seriesAgain: number], number | null>,
+  };
 }

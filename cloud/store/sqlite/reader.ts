@@ -83,7 +83,9 @@ export class SqliteReader {
         const { device, metric } = series;
         const after = query.after?.device === device && query.after.metric === metric ? query.after : null;
         // One reading more than requested shows whether this page is the last.
-        const found = this.#readings.first(series, query, after, query.limit + 1 - rows.length);
+        const found = query.dedupe
+          ? this.#readings.firstUnited(series, query, after, query.limit + 1 - rows.length)
+          : this.#readings.first(series, query, after, query.limit + 1 - rows.length);
         for (const reading of found) {
           if (rows.length === query.limit) return { rows, next: readingKey(rows.at(-1)) };
           rows.push(reading);

@@ -93,6 +93,11 @@ export const windowParameter: z.ZodType<number, string> = z
   })
   .describe("a window length such as 10s or 1m");
 
+export const booleanParameter: z.ZodType<boolean, string> = z
+  .enum(["true", "false"])
+  .transform((text) => text === "true")
+  .describe("true or false");
+
 export const formatParameter: z.ZodType<"json" | "ndjson", string> = z
   .enum(["json", "ndjson"])
   .describe("json or ndjson");

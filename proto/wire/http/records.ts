@@ -74,6 +74,8 @@ export type ShownReading = {
   readonly value: ShownValue;
   /** Where the time comes from. */
   readonly clock: ClockSource;
+  /** The gateway that forwarded it; the first one, if several did. */
+  readonly gateway: string;
   readonly stream: string;
   /** The batch in the stream, and the place among the readings of the series in the batch. */
   readonly seq: number;
@@ -187,6 +189,7 @@ export const readingSchema: z.ZodType<ShownReading> = answerSchema<ShownReading>
     time: z.string(),
     value,
     clock: z.enum(["device", "none", "suspect"]),
+    gateway: z.string(),
     stream: z.string(),
     seq: z.number(),
     index: z.number(),

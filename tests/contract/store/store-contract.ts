@@ -4,6 +4,7 @@ import { describeBatches } from "./batches.ts";
 import { describeCommands } from "./commands.ts";
 import { describeConvergence } from "./convergence.ts";
 import { describePaging } from "./paging.ts";
+import { describeRawReadings } from "./raw-readings.ts";
 import { describeRefusals } from "./refusals.ts";
 import { describeSnapshots } from "./snapshots.ts";
 import { StoreTrial } from "./store-trial.ts";
@@ -28,5 +29,6 @@ export function storeContract(harness: StoreHarness): void {
     describeConvergence(trial);
     describeSnapshots(trial);
     describePaging(trial);
+    describeRawReadings(trial);
   });
 }

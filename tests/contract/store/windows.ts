@@ -39,7 +39,13 @@ export function describeWindows(trial: StoreTrial): void {
       await trial.apply(sealed(A, 2, { windows: extremes }));
       await trial.reopen();
 
-      const readings = await trial.store.readings({ ...ALL_SERIES, ...ALL_TIME, after: null, limit: 100 });
+      const readings = await trial.store.readings({
+        ...ALL_SERIES,
+        ...ALL_TIME,
+        dedupe: false,
+        after: null,
+        limit: 100,
+      });
       expect(readings.rows.map((row) => row.value)).toEqual(values);
       expect((await trial.records()).map((row) => row.effective.summary.first)).toEqual(values);
     });
