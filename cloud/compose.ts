@@ -26,6 +26,7 @@ import { RegionServer } from "./grpc/region-server.ts";
 import { Committer } from "./ingest/committer.ts";
 import { GrpcIngest } from "./ingest/grpc-ingest.ts";
 import { readTokens } from "./ingest/tokens.ts";
+import { TwinWatch } from "./ingest/twin-watch.ts";
 import { commandsRoute } from "./operator/commands-route.ts";
 import { CommandService } from "./operator/command-service.ts";
 import { DigestScanner } from "./peer/digest-scanner.ts";
@@ -133,9 +134,20 @@ export async function startRegion(deps: {
     },
     { region, regionNumber: regionNumberOf(config) },
   );
+  const twins = new TwinWatch(
+    {
+      clock,
+      heldOf: (streamId) => replicator.own(streamId),
+      announce: (life) => replicator.announce(life),
+      events: events.gateways,
+      onFault,
+    },
+    { region },
+  );
   const ingest = new GrpcIngest({
     store,
     committer,
+    twins,
     clock,
     replicatedOf,
     events: {
@@ -167,8 +179,12 @@ export async function startRegion(deps: {
     store,
     regions: { self: region, members: () => regions.all, peers: () => replicator.status() },
     clock,
-    lastSeenMs: (gateway: string) => events.gateways.lastSeenMs(gateway),
     lastBatchAgeMs: () => events.gateways.lastBatchAgeMs(),
+    gateways: {
+      lastSeenMs: (gateway: string) => events.gateways.lastSeenMs(gateway),
+      connected: (gateway: string) => twins.acceptedLives(gateway),
+      twins: () => twins.found,
+    },
     digests,
   };
   const commandRoute = commandsRoute({
@@ -218,6 +234,8 @@ export async function startRegion(deps: {
       }
       case "snapshot_joined":
         return reloadRegions();
+      case "lives":
+        return twins.heard(notice.peer, notice);
       case "digests":
         return digests.heard(notice.peer, notice.digests);
       case "delays":
@@ -241,6 +259,7 @@ export async function startRegion(deps: {
     const replicatorStopped = replicator.stop();
     await server.stop(life.exitCode === 0 ? DRAIN_MS : 0);
     await Promise.all([replicatorStopped, ingest.stop()]);
+    await twins.stop();
   });
   ingest.start();
   replicator.start();

@@ -3,10 +3,12 @@ import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import { LogLimit } from "../proto/runtime/log-limit.ts";
 import type { Logger } from "../proto/runtime/log.ts";
 import type { Commit } from "./ingest/committer.ts";
+import type { TwinLife } from "./core/twins.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
+import type { TwinEvents } from "./ingest/twin-watch.ts";
 
 /** The events between a region and its gateways, in the log and the metrics. */
-export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
+export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, TwinEvents {
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;
   readonly #logLimit: LogLimit;
@@ -14,6 +16,7 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
   /** Monotonic times. */
   readonly #lastSeenMs = new Map<string, number>();
   #lastBatchMs: number | null = null;
+  readonly #twins = new Set<string>();
 
   constructor(deps: { log: Logger; registry: Registry; clock: { nowMs(): number; monotonicMs(): number } }) {
     this.#log = deps.log;
@@ -39,9 +42,26 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
     this.#metrics.refusals.inc({ code });
     if (!this.#logLimit.allows(`${gateway}\n${code}`)) return;
     const fields = { gateway, code, peer };
-    // A fork means that a disk or a machine was cloned while it ran. A person must know.
-    if (code === "fork") this.#log.error(fields, message);
+    // A fork or a twin means that a disk or a machine was cloned. A person must know.
+    if (code === "fork" || code === "twin") this.#log.error(fields, message);
     else this.#log.warn(fields, message);
+  };
+
+  /** Two gateways have one name. Logged again when one of the two is another one. */
+  readonly twinsFound: TwinEvents["twinsFound"] = ({ gateway, accepted, refused, isDecided }) => {
+    this.#twins.add(gateway);
+    this.#metrics.twins.set(this.#twins.size);
+    const taken = accepted === null ? "an operator keeps a third one" : `${lifeText(accepted)} is accepted`;
+    const why = isDecided ? ", as an operator decided" : "";
+    const text = `two gateways are named ${gateway}: ${taken}, ${lifeText(refused)} is refused${why}`;
+    this.#log.error({ gateway, accepted, refused }, text);
+  };
+
+  /** None of the two was refused for a minute. */
+  readonly twinsOver: TwinEvents["twinsOver"] = (gateway) => {
+    this.#twins.delete(gateway);
+    this.#metrics.twins.set(this.#twins.size);
+    this.#log.info({ gateway }, `only one gateway is named ${gateway} now`);
   };
 
   committed({ settled, tookMs }: Commit): void {
@@ -81,12 +101,21 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault"> {
 
 const GATEWAYS_KNOWN_MAX = 100_000;
 
+function lifeText({ life, region, address }: TwinLife): string {
+  return `the one at ${address} (connects to ${region}, stream ${life})`;
+}
+
 function sessionMetrics(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
     new Counter({ name: `tidemark_region_${name}_total`, help, labelNames, registers });
   return {
     sessions: new Gauge({ name: "tidemark_region_sessions", help: "Open sessions of gateways.", registers }),
+    twins: new Gauge({
+      name: "tidemark_region_twins",
+      help: "Names that two gateways have. Anything but 0 is an alarm.",
+      registers,
+    }),
     batches: counter("batches", "Received batches, by outcome.", ["outcome"]),
     batchBytes: counter("batch_bytes", "Bytes of received batches."),
     records: counter("records", "Stored window records."),

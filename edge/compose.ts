@@ -1,4 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { gatewayId } from "../proto/core/ids.ts";
+import type { StreamId } from "../proto/core/ids.ts";
+import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Fault } from "../proto/core/fault.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { HttpServer } from "../proto/runtime/http/server.ts";
@@ -56,6 +59,7 @@ export async function startGateway(deps: {
 
   const startedAtMs = clock.monotonicMs();
   const gateway = gatewayId(config.gateway);
+  const firstStream = uuidV7(clock.nowMs(), randomBytes(10));
   const registry = createRegistry();
   const events = new GatewayEvents({ log, registry, clock });
   const recent = new RecentCommits();
@@ -73,7 +77,7 @@ export async function startGateway(deps: {
   });
   const storage = new StorageClient({ highBytes: 8 * 1024 * 1024, lowBytes: 2 * 1024 * 1024 });
 
-  const endpoints = new RegionEndpoints(config, { gateway, software: SOFTWARE }, events.uplink);
+  const endpoints = new RegionEndpoints(config, { gateway, software: SOFTWARE, life: firstStream }, events.uplink);
   const uplink = new UplinkDriver(
     {
       outbox: storage,
@@ -135,6 +139,7 @@ export async function startGateway(deps: {
       connections: broker.connections,
       congested: storage.congested(),
       refusal: events.uplink.refusal,
+      rival: events.uplink.rival,
       pace: recent.pace(clock.monotonicMs()),
       storage: stored,
       uplink: uplink.status(),
@@ -172,7 +177,7 @@ export async function startGateway(deps: {
   life.onStop("sessions", () => sessions.close(), THREAD_STOP_MS);
   await sessions.start();
   life.onStop("storage", () => storage.close(), THREAD_STOP_MS);
-  await storage.start(storageData(config));
+  await storage.start(storageData(config, firstStream));
   const { time, heldMessages } = await storage.status();
   if (time.kind === "waiting") events.timeUnknown({ why: time.why, nowMs: clock.nowMs(), held: heldMessages });
 
@@ -223,8 +228,9 @@ function sessionLimits({ mqtt, clock }: EdgeConfig): SessionLimits {
   };
 }
 
-function storageData(config: EdgeConfig): StorageWorkerData {
+function storageData(config: EdgeConfig, life: StreamId): StorageWorkerData {
   return {
+    life,
     engine: {
       gateway: config.gateway,
       directory: config.dataDir,

@@ -11,9 +11,12 @@ export class UplinkEvents implements RegionListEvents {
   readonly #metrics: ReturnType<typeof uplinkMetrics>;
   #bytesSent = 0;
   #refusal: string | null = null;
+  #contest: Contest | null = null;
+  readonly #clock: { monotonicMs(): number };
 
-  constructor(deps: { log: Logger; registry: Registry }) {
+  constructor(deps: { log: Logger; registry: Registry; clock: { monotonicMs(): number } }) {
     this.#log = deps.log;
+    this.#clock = deps.clock;
     this.#metrics = uplinkMetrics(deps.registry);
   }
 
@@ -22,11 +25,18 @@ export class UplinkEvents implements RegionListEvents {
     return this.#refusal;
   }
 
+  /** Another gateway of this name, if a region has told of one within the last minute. */
+  get rival(): { readonly region: string; readonly address: string } | null {
+    const contest = this.#contest;
+    return contest !== null && this.#clock.monotonicMs() - contest.lastMs < CONTESTED_MS ? contest : null;
+  }
+
   /** Called for each scrape. @param bytesSent since the start of the process */
   refresh({ connected, bytesSent }: { connected: boolean; bytesSent: number }): void {
     this.#metrics.connected.set(connected ? 1 : 0);
     this.#metrics.sentBytes.inc(Math.max(0, bytesSent - this.#bytesSent));
     this.#bytesSent = bytesSent;
+    this.#metrics.contested.set(this.rival === null ? 0 : 1);
   }
 
   /** A region sent a new list of regions. */
@@ -71,6 +81,13 @@ export class UplinkEvents implements RegionListEvents {
       }
       case "forked":
         return this.#log.error({ region, stream: report.streamId }, `${report.reason}: a new stream is opened`);
+      case "contested": {
+        const isKnown = this.rival !== null;
+        this.#contest = { region, address: report.rival, lastMs: this.#clock.monotonicMs() };
+        if (isKnown) return;
+        const text = `another gateway with the name of this one connects from ${report.rival}: was a disk copied?`;
+        return this.#log.error({ region, rival: report.rival }, text);
+      }
       case "leaving":
         return this.#log.info({ region }, `${region} asks this gateway to leave: ${report.reason}`);
       case "drained": {
@@ -80,6 +97,11 @@ export class UplinkEvents implements RegionListEvents {
     }
   };
 }
+
+type Contest = { readonly region: string; readonly address: string; readonly lastMs: number };
+
+/** A refused gateway comes back every ten seconds, and each time this one is probed. */
+const CONTESTED_MS = 60_000;
 
 function uplinkMetrics(registry: Registry) {
   const registers = [registry];
@@ -93,6 +115,11 @@ function uplinkMetrics(registry: Registry) {
     sentBytes: new Counter({
       name: "tidemark_edge_sent_bytes_total",
       help: "Bytes of batches sent to regions.",
+      registers,
+    }),
+    contested: new Gauge({
+      name: "tidemark_edge_contested",
+      help: "1 while another gateway with the name of this one connects. Anything but 0 is an alarm.",
       registers,
     }),
     connected: new Gauge({

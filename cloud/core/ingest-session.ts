@@ -4,15 +4,17 @@ import { gatewayId, isName, NAME_RULE } from "../../proto/core/ids.ts";
 import type { GatewayId, RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Step } from "../../proto/core/step.ts";
-import type { GatewayFrame, Hello, RegionFrame } from "../../proto/wire/ingest-messages.ts";
+import type { GatewayFrame, Hello, LifeProbe, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
 
 /**
  * One session of a gateway with a region, as a reducer:
  *
- *     awaiting_hello --hello--> loading --sets_loaded--> open --gateway ended, all settled--> ended
- *           |                      |                      |
- *           +---- refused: Refusal, end ------------------+---- drain: Drain, then on until all is settled
+ *     awaiting_hello --hello--> claiming --accepted--> loading --sets_loaded--> open --gateway ended, all settled--> ended
+ *           |                      |                      |                      |
+ *           +----------------------+-- refused: Refusal, end --------------------+-- drain: Drain, then on until all is settled
+ *
+ * A session claims the name of its gateway. The rules of twins (twins.ts) say whether it may have it, now or later.
  *
  * Promises:
  * - A batch is acknowledged only because of a `committed` event.
@@ -46,9 +48,26 @@ export type IngestSessionOptions = {
 
 export type IngestSessionState =
   | { readonly kind: "awaiting_hello"; readonly sinceMs: number }
-  | { readonly kind: "loading"; readonly gateway: GatewayId }
+  | ClaimingSession
+  | LoadingSession
   | OpenIngestSession
   | { readonly kind: "ended" };
+
+type ClaimingSession = {
+  readonly kind: "claiming";
+  readonly gateway: GatewayId;
+  readonly software: string;
+  readonly streamIds: readonly StreamId[];
+  readonly closedStreams: ReadonlySet<StreamId> | null;
+};
+
+type LoadingSession = {
+  readonly kind: "loading";
+  readonly gateway: GatewayId;
+  readonly closedStreams: ReadonlySet<StreamId> | null;
+  /** Sent after the answer to the Hello. */
+  readonly probe: LifeProbe | null;
+};
 
 export type OpenIngestSession = {
   readonly kind: "open";
@@ -59,6 +78,11 @@ export type OpenIngestSession = {
   /** The credit is used up: nothing is read until half of it is free. */
   readonly paused: boolean;
   readonly lastAckMs: number;
+  /**
+   * The streams of earlier lives of a gateway whose life is not known: the first other stream names it. Null: it is
+   * known.
+   */
+  readonly closedStreams: ReadonlySet<StreamId> | null;
   /** Unless it is `no`, the session ends as soon as nothing is unacknowledged. */
   readonly ending: "no" | "gateway_ended" | "draining";
 };
@@ -67,6 +91,12 @@ export type IngestSessionEvent =
   | { readonly kind: "frame"; readonly frame: GatewayFrame }
   /** The bytes were not a frame of this protocol. */
   | { readonly kind: "bad_frame"; readonly message: string }
+  /** The session has the name of its gateway. */
+  | { readonly kind: "accepted" }
+  /** Another gateway of this name connects: this one must show that it lives. */
+  | { readonly kind: "probe"; readonly probe: LifeProbe }
+  /** Another gateway has the name, or this one did not answer a probe. */
+  | { readonly kind: "refuse"; readonly code: "twin" | "silent"; readonly message: string }
   | { readonly kind: "sets_loaded"; readonly sets: readonly OwnedSet[] }
   /** A commit: the new sets of every stream that it touched, and the outcomes of the batches of this session. */
   | { readonly kind: "committed"; readonly sets: readonly OwnedSet[]; readonly own: readonly DeliveredBatch[] }
@@ -92,6 +122,15 @@ export type DeliveredBatch = {
 };
 
 export type IngestSessionEffect =
+  /** May this session have the name? `accepted` or `refuse` follows. `lasts`: the highest sealed batch of each stream. */
+  | {
+      readonly kind: "claim";
+      readonly gateway: GatewayId;
+      readonly life: StreamId | null;
+      readonly lasts: ReadonlyMap<StreamId, Seq>;
+    }
+  /** The life of this session, which was not known. */
+  | { readonly kind: "named"; readonly life: StreamId }
   | { readonly kind: "load_sets"; readonly streamIds: readonly StreamId[] }
   | { readonly kind: "submit_batch"; readonly gateway: GatewayId; readonly batch: SealedBatch }
   | {
@@ -131,6 +170,8 @@ export function stepIngestSession(
   switch (state.kind) {
     case "awaiting_hello":
       return whileAwaitingHello(state, event, nowMs, options);
+    case "claiming":
+      return whileClaiming(state, event);
     case "loading":
       return whileLoading(state, event, nowMs, options);
     case "open":
@@ -141,7 +182,6 @@ export function stepIngestSession(
 }
 
 type Awaiting = Extract<IngestSessionState, { kind: "awaiting_hello" }>;
-type Loading = Extract<IngestSessionState, { kind: "loading" }>;
 
 function whileAwaitingHello(
   state: Awaiting,
@@ -165,6 +205,9 @@ function whileAwaitingHello(
       return { state: ENDED, effects: [END] };
     case "lost":
       return { state: ENDED, effects: [] };
+    case "accepted":
+    case "probe":
+    case "refuse":
     case "sets_loaded":
     case "committed":
     case "replicated":
@@ -197,20 +240,51 @@ function greet(hello: Hello, options: IngestSessionOptions): IngestSessionStep {
     return refuse(name, "bad_hello", `${hello.streams.length} streams in one Hello; at most ${STREAMS_MAX}`);
   }
   const gateway = gatewayId(name);
-  const streamIds = [...new Set(hello.streams.map((extent) => extent.streamId))];
+  const lasts = new Map(hello.streams.map(({ streamId, last }) => [streamId, last]));
+  const life = hello.life ?? hello.streams.find(({ closed }) => !closed)?.streamId ?? null;
+  const streamIds = [...lasts.keys()];
+  const closedStreams = life === null ? new Set(streamIds) : null;
   return {
-    state: { kind: "loading", gateway },
+    state: { kind: "claiming", gateway, software: hello.software, streamIds, closedStreams },
     // Nothing more is read before the answer is sent, because what follows a Hello depends on the answer.
-    effects: [
-      { kind: "opened", gateway, software: hello.software, streams: streamIds.length },
-      { kind: "pause" },
-      { kind: "load_sets", streamIds },
-    ],
+    effects: [{ kind: "pause" }, { kind: "claim", gateway, life, lasts }],
   };
 }
 
+function whileClaiming(state: ClaimingSession, event: IngestSessionEvent): IngestSessionStep {
+  const { gateway, software, streamIds, closedStreams } = state;
+  switch (event.kind) {
+    case "accepted":
+      return {
+        state: { kind: "loading", gateway, closedStreams, probe: null },
+        effects: [
+          { kind: "opened", gateway, software, streams: streamIds.length },
+          { kind: "load_sets", streamIds },
+        ],
+      };
+    case "refuse":
+      return refuse(gateway, event.code, event.message);
+    case "frame":
+      return refuse(gateway, "bad_hello", `${event.frame.kind} before HelloAck`);
+    case "bad_frame":
+      return refuse(gateway, "bad_hello", event.message);
+    case "drain":
+      return { state: ENDED, effects: [{ kind: "send", frame: { kind: "drain", reason: event.reason } }, END] };
+    case "gateway_ended":
+      return { state: ENDED, effects: [END] };
+    case "lost":
+      return { state: ENDED, effects: [] };
+    case "probe":
+    case "sets_loaded":
+    case "committed":
+    case "replicated":
+    case "tick":
+      return { state, effects: [] };
+  }
+}
+
 function whileLoading(
-  state: Loading,
+  state: LoadingSession,
   event: IngestSessionEvent,
   nowMs: number,
   options: IngestSessionOptions,
@@ -240,11 +314,20 @@ function whileLoading(
           unackedBytes: 0,
           paused: false,
           lastAckMs: nowMs,
+          closedStreams: state.closedStreams,
           ending: "no",
         },
-        effects: [{ kind: "send", frame: helloAck(event.sets, options) }, { kind: "resume" }],
+        effects: [
+          { kind: "send", frame: helloAck(event.sets, options) },
+          ...(state.probe === null ? [] : [probing(state.probe, options)]),
+          { kind: "resume" },
+        ],
       };
     }
+    case "probe":
+      return { state: { ...state, probe: event.probe }, effects: [] };
+    case "refuse":
+      return refuse(state.gateway, event.code, event.message);
     case "frame":
       return refuse(state.gateway, "bad_hello", `${event.frame.kind} before HelloAck`);
     case "bad_frame":
@@ -255,6 +338,7 @@ function whileLoading(
       return { state: ENDED, effects: [END] };
     case "lost":
       return { state: ENDED, effects: [] };
+    case "accepted":
     case "committed":
     case "replicated":
     case "tick":
@@ -277,6 +361,10 @@ function whileOpen(
       return committed(state, event, nowMs, options);
     case "replicated":
       return replicated(state, event.sets, nowMs, options);
+    case "probe":
+      return { state: { ...state, lastAckMs: nowMs }, effects: [probing(event.probe, options)] };
+    case "refuse":
+      return refuse(state.gateway, event.code, event.message);
     case "tick":
       if (nowMs - state.lastAckMs < HEARTBEAT_MS) return { state, effects: [] };
       return { state: { ...state, lastAckMs: nowMs }, effects: [{ kind: "send", frame: ack([], [], options) }] };
@@ -289,6 +377,7 @@ function whileOpen(
       return settleEnding({ ...state, ending: "gateway_ended" }, []);
     case "lost":
       return { state: ENDED, effects: [] };
+    case "accepted":
     case "sets_loaded":
       return { state, effects: [] };
   }
@@ -298,6 +387,8 @@ function frameArrived(state: OpenIngestSession, frame: GatewayFrame, options: In
   switch (frame.kind) {
     case "hello":
       return refuse(state.gateway, "bad_hello", "a second Hello on one session");
+    case "alive":
+      return { state, effects: [] };
     case "void":
       return {
         state,
@@ -324,7 +415,12 @@ function frameArrived(state: OpenIngestSession, frame: GatewayFrame, options: In
       const full = unackedBytes >= options.creditBytes;
       const effects: IngestSessionEffect[] = [{ kind: "submit_batch", gateway: state.gateway, batch }];
       if (full && !state.paused) effects.push({ kind: "pause" });
-      return { state: { ...state, sets, unackedBytes, paused: state.paused || full }, effects };
+      let { closedStreams } = state;
+      if (closedStreams !== null && !closedStreams.has(batch.streamId)) {
+        closedStreams = null;
+        effects.push({ kind: "named", life: batch.streamId });
+      }
+      return { state: { ...state, sets, closedStreams, unackedBytes, paused: state.paused || full }, effects };
     }
   }
 }
@@ -429,6 +525,10 @@ function ack(
   options: IngestSessionOptions,
 ): RegionFrame {
   return { kind: "ack", durable, replicated, creditBytes: options.creditBytes };
+}
+
+function probing(probe: LifeProbe, options: IngestSessionOptions): IngestSessionEffect {
+  return { kind: "send", frame: { kind: "ack", durable: [], replicated: [], creditBytes: options.creditBytes, probe } };
 }
 
 function helloAck(sets: readonly OwnedSet[], options: IngestSessionOptions): RegionFrame {

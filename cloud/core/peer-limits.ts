@@ -25,6 +25,8 @@ export const PEER_LIMITS: {
   readonly readSeqs: number;
   /** A longer list of sets is split into several frames. */
   readonly streamsPerFrame: number;
+  /** A longer list of connected gateways is split into several frames. */
+  readonly livesPerFrame: number;
 } = {
   backoff: { baseMs: 200, capMs: 5_000 },
   retryMinMs: 20,
@@ -39,4 +41,5 @@ export const PEER_LIMITS: {
   readBytes: 1024 * 1024,
   readSeqs: 256,
   streamsPerFrame: 1_000,
+  livesPerFrame: 1_000,
 };

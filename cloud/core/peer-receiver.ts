@@ -11,6 +11,7 @@ import type {
   StreamRanges,
   SnapshotFrame,
   WireHash,
+  WireLife,
 } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import { PEER_LIMITS } from "./peer-limits.ts";
@@ -83,6 +84,13 @@ export type ReceiverEffect =
   /** Look for batches of which this region holds only another side of a fork. The event `lacked` follows. */
   | { readonly kind: "compare_hashes"; readonly streamId: StreamId; readonly hashes: readonly WireHash[] }
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
+  /** The gateways that are connected to the peer, as far as they changed. `restart`: what was known before is void. */
+  | {
+      readonly kind: "lives";
+      readonly peer: RegionId;
+      readonly restart: boolean;
+      readonly changes: readonly WireLife[];
+    }
   | { readonly kind: "pause" }
   | { readonly kind: "resume" }
   | { readonly kind: "end" }
@@ -209,7 +217,10 @@ function heard(
   switch (frame.kind) {
     case "held":
       for (const { streamId, have } of frame.streams) noteOffer(state, streamId, have, input.own);
-      return lookForForks(state, frame.streams, nowMs, input);
+      return [
+        ...(frame.lives === undefined ? [] : [{ kind: "lives" as const, peer: state.peer, ...frame.lives }]),
+        ...lookForForks(state, frame.streams, nowMs, input),
+      ];
     case "pruned":
       withdrawOffer(state, frame.streamId, setOf(frame.ranges));
       return [{ kind: "snapshot_needed", peer: state.peer }];

@@ -6,7 +6,7 @@ import { toSeq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { Step } from "../../proto/core/step.ts";
 import type { StreamHave } from "../../proto/wire/frame-values.ts";
-import type { ReceiverFrame, SenderFrame, StreamRanges, WireHash } from "../../proto/wire/peer-messages.ts";
+import type { ReceiverFrame, SenderFrame, StreamRanges, WireHash, WireLife } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import { PEER_LIMITS } from "./peer-limits.ts";
 import type { PeerReport } from "./peer-report.ts";
@@ -55,6 +55,8 @@ type LiveSenderLink = {
   comparedWholeMs: number;
   /** The part of this connection's claim that has arrived; undefined when the claim is complete. */
   arriving: Map<StreamId, Have> | undefined;
+  /** The gateways that connected to this region or left it, and have not been sent on this connection. */
+  readonly lives: { restart: boolean; readonly due: Map<StreamId, WireLife> };
   /** Streams of which this region holds more than it has sent on this connection. */
   readonly grown: Set<StreamId>;
   readonly wants: Want[];
@@ -79,6 +81,8 @@ export type SenderEvent =
   | { readonly kind: "tick" }
   /** A commit: the streams that it touched, and the batches that did not come from a peer. */
   | { readonly kind: "committed"; readonly streamIds: readonly StreamId[]; readonly fresh: readonly SealedBatch[] }
+  /** A gateway connected to this region, answered a probe, or is gone. */
+  | { readonly kind: "life"; readonly life: WireLife }
   /** The result of a walk over the rows of this region. */
   | { readonly kind: "digests"; readonly days: readonly DayDigest[] }
   | { readonly kind: "stop" }
@@ -120,11 +124,15 @@ export type SenderEffect =
   | { readonly kind: "claims_changed"; readonly streamIds: readonly StreamId[] }
   | { readonly kind: "report"; readonly report: PeerReport };
 
-/** The input of a step beside its event: the sets of this region, and the sums of the hashes of their batches. */
+/**
+ * The input of a step beside its event: the sets of this region, the sums of the hashes of their batches, and the gateways
+ * that are connected to this region.
+ */
 export type SenderInput = {
   readonly random: number;
   readonly own: ReadonlyMap<StreamId, Have>;
   readonly sums: ReadonlyMap<StreamId, number>;
+  readonly lives: ReadonlyMap<StreamId, WireLife>;
 };
 
 export type SenderStatus = {
@@ -191,6 +199,7 @@ function whileWaiting(state: SenderState, untilMs: number, event: SenderEvent, n
       state.link = STOPPED;
       return [];
     case "committed":
+    case "life":
     case "digests":
     case "frame":
     case "closed":
@@ -206,14 +215,14 @@ function whileDialling(
   untilMs: number,
   event: SenderEvent,
   nowMs: number,
-  { random }: SenderInput,
+  { random, lives }: SenderInput,
 ): Effects {
   switch (event.kind) {
     case "tick":
       if (nowMs < untilMs) return [];
       return hangUp(state, `no welcome within ${PEER_LIMITS.welcomeMs / 1000} s`, nowMs, random);
     case "frame":
-      if (event.frame.kind === "welcome") return welcomed(state, event.frame, nowMs);
+      if (event.frame.kind === "welcome") return welcomed(state, event.frame, nowMs, lives);
       if (event.frame.kind === "refusal") return refused(state, event.frame, nowMs, random);
       return hangUp(state, `${event.frame.kind} before the welcome`, nowMs, random);
     case "closed":
@@ -222,6 +231,7 @@ function whileDialling(
       state.link = STOPPED;
       return [{ kind: "hang_up", session: state.session }];
     case "committed":
+    case "life":
     case "digests":
     case "read":
     case "hashed":
@@ -243,7 +253,12 @@ function whileLive(
         return hangUp(state, `no sign of life for ${PEER_LIMITS.silentMs / 1000} s`, nowMs, input.random);
       }
       forgetOverdue(link, nowMs);
-      return [...compareSets(state, link, nowMs, input), ...readWanted(state, link), ...beat(state, link, nowMs)];
+      return [
+        ...sendLives(state, link),
+        ...compareSets(state, link, nowMs, input),
+        ...readWanted(state, link),
+        ...beat(state, link, nowMs),
+      ];
     case "frame":
       return heard(state, link, event.frame, nowMs, input);
     case "closed":
@@ -253,6 +268,9 @@ function whileLive(
       return event.fresh
         .filter(({ bytes }) => link.inFlightBytes + bytes.length <= link.creditBytes)
         .map((batch) => sendBatch(state, link, batch, nowMs));
+    case "life":
+      link.lives.due.set(event.life.life, event.life);
+      return [];
     case "digests":
       return [sendFrame(state, { kind: "digests", days: event.days })];
     case "read":
@@ -315,7 +333,12 @@ function refused(
   return [{ kind: "report", report: { kind: "batch_refused", peer: state.peer, code, message, ...batch } }];
 }
 
-function welcomed(state: SenderState, frame: Extract<ReceiverFrame, { kind: "welcome" }>, nowMs: number): Effects {
+function welcomed(
+  state: SenderState,
+  frame: Extract<ReceiverFrame, { kind: "welcome" }>,
+  nowMs: number,
+  lives: SenderInput["lives"],
+): Effects {
   const bootId = Buffer.from(frame.bootId).toString("hex");
   const report: PeerReport = {
     kind: "peer_connected",
@@ -336,6 +359,7 @@ function welcomed(state: SenderState, frame: Extract<ReceiverFrame, { kind: "wel
     beatMs: nowMs,
     comparedWholeMs: -Infinity,
     arriving: new Map(),
+    lives: { restart: true, due: new Map(lives) },
     grown: new Set(),
     wants: [],
     reading: undefined,
@@ -471,6 +495,21 @@ function compareSets(state: SenderState, link: LiveSenderLink, nowMs: number, { 
       hashSum: sums.get(streamId),
     }));
     frames.push(sendFrame(state, { kind: "held", streams: part }));
+  }
+  return frames;
+}
+
+/** Says which gateways connected to this region or left it: all of them after the welcome, then the changes. */
+function sendLives(state: SenderState, { lives }: LiveSenderLink): Effects {
+  const { due } = lives;
+  if (due.size === 0 && !lives.restart) return [];
+  const all = [...due.values()];
+  due.clear();
+  const frames: SenderEffect[] = [];
+  for (let i = 0; i === 0 || i < all.length; i += PEER_LIMITS.livesPerFrame) {
+    const part = { restart: lives.restart, changes: all.slice(i, i + PEER_LIMITS.livesPerFrame) };
+    lives.restart = false;
+    frames.push(sendFrame(state, { kind: "held", streams: [], lives: part }));
   }
   return frames;
 }

@@ -2,7 +2,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { RegionId, StreamId } from "../../proto/core/ids.ts";
 import type { Member, MemberState } from "../../proto/core/member.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
-import type { SenderFrame } from "../../proto/wire/peer-messages.ts";
+import type { SenderFrame, WireLife } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "./day-digests.ts";
 import type { ReceiverEffect, ReceiverEvent, SettledPeerBatch } from "./peer-receiver.ts";
 import type { PeerReport } from "./peer-report.ts";
@@ -20,6 +20,8 @@ export type ReplicationEvent =
   | { readonly kind: "tick" }
   /** The result of a walk over the rows of this region. */
   | { readonly kind: "digests"; readonly digests: readonly DayDigest[] }
+  /** A gateway connected to this region, answered a probe, or is gone. */
+  | { readonly kind: "life"; readonly life: WireLife }
   /** The list of all regions changed. */
   | { readonly kind: "members"; readonly members: readonly Member[] }
   | {
@@ -47,7 +49,8 @@ export type ReplicationEvent =
 /** The effects of replication. */
 export type ReplicationEffect =
   | OfPeer<Exclude<SenderEffect, { kind: "report" | "claims_changed" }>>
-  | OfLink<Exclude<ReceiverEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" }>>
+  | OfLink<Exclude<ReceiverEffect, { kind: "report" | "snapshot_needed" | "snapshot_part" | "lives" }>>
+  | Extract<ReceiverEffect, { kind: "lives" }>
   | SnapshotEffect
   /** Enough regions now hold exactly these sets. */
   | { readonly kind: "replicated"; readonly sets: readonly OwnedHave[] }

@@ -14,6 +14,7 @@ import type { HeldSet, PeerStatus, ReplicationEffect, ReplicationEvent } from ".
 import { ReplicationLag } from "./replication-lag.ts";
 import { NO_SNAPSHOT, stepSnapshot } from "./snapshot-taking.ts";
 import type { SnapshotEvent, SnapshotState } from "./snapshot-taking.ts";
+import type { WireLife } from "../../proto/wire/peer-messages.ts";
 import { WantedBatches } from "./wanted-batches.ts";
 
 /**
@@ -44,6 +45,8 @@ export type ReplicationState = {
   readonly wanted: WantedBatches;
   readonly replicated: Map<StreamId, Have>;
   readonly lag: ReplicationLag;
+  /** The gateways that are connected to this region, by life. */
+  readonly lives: Map<StreamId, WireLife>;
   snapshot: SnapshotState;
   members: readonly Member[];
   minCopies: number;
@@ -75,6 +78,7 @@ export function initialReplication(
     wanted: new WantedBatches(),
     replicated: new Map(),
     lag: new ReplicationLag(),
+    lives: new Map(),
     snapshot: NO_SNAPSHOT,
     members: options.members,
     minCopies: 1,
@@ -148,6 +152,12 @@ function effectsOf(state: ReplicationState, event: ReplicationEvent, nowMs: numb
       return setMembers(state, event.members, nowMs, random);
     case "digests":
       return toAllSenders(state, { kind: "digests", days: event.digests }, nowMs, random);
+    case "life": {
+      const { life } = event;
+      if (life.state === "gone") state.lives.delete(life.life);
+      else state.lives.set(life.life, { ...life, state: "connected" });
+      return toAllSenders(state, event, nowMs, random);
+    }
     case "committed":
       return committed(state, event, nowMs, random);
     case "frame":
@@ -347,8 +357,8 @@ function toAllSenders(state: ReplicationState, event: SenderEvent, nowMs: number
 function toSender(state: ReplicationState, peer: RegionId, event: SenderEvent, nowMs: number, random: number): Effects {
   const sender = state.senders.get(peer);
   if (sender === undefined) return [];
-  const { own, sums } = state;
-  const step = stepSender(sender, event, nowMs, { random, own, sums });
+  const { own, sums, lives } = state;
+  const step = stepSender(sender, event, nowMs, { random, own, sums, lives });
   state.senders.set(peer, step.state);
   return step.effects.flatMap((effect): Effects => {
     switch (effect.kind) {
@@ -396,11 +406,15 @@ function toReceiver(state: ReplicationState, link: number, event: ReceiverEvent,
       case "resume":
       case "end":
         return [{ ...effect, link }];
+      case "lives":
+        return [effect];
     }
   });
   if (step.state.kind !== "ended") return effects;
   state.receivers.delete(link);
   state.wanted.ended(link);
+  // Nobody says any more which gateways are connected to the peer.
+  if (receiver.kind === "open") effects.push({ kind: "lives", peer: receiver.peer, restart: true, changes: [] });
   return [...effects, ...toSnapshot(state, { kind: "lost", link, reason: "the link ended" }, nowMs)];
 }
 

@@ -5,7 +5,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import { Driver } from "../../proto/runtime/driver.ts";
 import { decodeGatewayFrame, encodeRegionFrame, INGEST_SESSION_PATH } from "../../proto/wire/ingest-messages.ts";
-import type { RegionFrame } from "../../proto/wire/ingest-messages.ts";
+import type { LifeProbe, RegionFrame } from "../../proto/wire/ingest-messages.ts";
 import { initialIngestSession, stepIngestSession } from "../core/ingest-session.ts";
 import type {
   DeliveredBatch,
@@ -18,6 +18,7 @@ import type { StreamCall, StreamService } from "../grpc/region-server.ts";
 import type { StreamSet } from "../core/apply.ts";
 import type { Store } from "../store/store.ts";
 import type { Committer, CommitListener, ReplicatedSet, SettledBatch } from "./committer.ts";
+import type { ClaimingSession, TwinWatch } from "./twin-watch.ts";
 
 /**
  * The gRPC side of `Ingest.Session`: feeds frames to the reducer in cloud/core/ingest-session.ts and carries out its
@@ -48,6 +49,7 @@ export class GrpcIngest {
   /** Deadlines and heartbeats. After {@link start} a timer calls it. */
   tick(): void {
     this.#feedAll({ kind: "tick" });
+    this.#deps.twins.tick();
   }
 
   /** Asks every gateway to leave, also those that connect later. Batches in flight are committed and acknowledged. */
@@ -100,6 +102,7 @@ export class GrpcIngest {
 export type GrpcIngestDeps = {
   readonly store: Pick<Store, "have">;
   readonly committer: Committer;
+  readonly twins: TwinWatch;
   readonly events: IngestEvents;
   readonly clock: { monotonicMs(): number };
   readonly session: Omit<IngestSessionOptions, "replicatedOf">;
@@ -125,12 +128,17 @@ const SESSIONS_MAX = 20_000;
 /** Finer than the heartbeat, so that at least one goes out every second. */
 const TICK_MS = 250;
 
-class GrpcIngestSession implements CommitListener {
+class GrpcIngestSession implements CommitListener, ClaimingSession {
   readonly #call: StreamCall;
   readonly #deps: GrpcIngestDeps;
   readonly #host: SessionHost;
   readonly #driver: Driver<IngestSessionState, IngestSessionEvent, IngestSessionEffect>;
   #gateway: string | null = null;
+  /** The number of the claim of this session to its name. */
+  #claim: number | null = null;
+  #paused = false;
+  /** The region waits for a sign of life. */
+  #probed = false;
 
   constructor(call: StreamCall, deps: GrpcIngestDeps, host: SessionHost) {
     this.#call = call;
@@ -153,7 +161,10 @@ class GrpcIngestSession implements CommitListener {
     });
 
     const lost = (): void => this.feed({ kind: "lost" });
-    call.on("data", (bytes: Buffer) => this.feed(eventOf(bytes)));
+    call.on("data", (bytes: Buffer) => {
+      if (this.#probed) this.#answered();
+      this.feed(eventOf(bytes));
+    });
     call.on("end", () => this.feed({ kind: "gateway_ended" }));
     call.on("cancelled", lost);
     call.on("close", lost);
@@ -163,6 +174,23 @@ class GrpcIngestSession implements CommitListener {
 
   feed(event: IngestSessionEvent): void {
     this.#driver.feed(event);
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  accepted(): void {
+    this.feed({ kind: "accepted" });
+  }
+
+  probe(probe: LifeProbe): void {
+    this.#probed = true;
+    this.feed({ kind: "probe", probe });
+  }
+
+  refuse(code: "twin" | "silent", message: string): void {
+    this.feed({ kind: "refuse", code, message });
   }
 
   onCommitted(sets: readonly StreamSet[], own: readonly SettledBatch[]): void {
@@ -179,7 +207,16 @@ class GrpcIngestSession implements CommitListener {
   }
 
   #run(effect: IngestSessionEffect): void {
+    const { twins } = this.#deps;
     switch (effect.kind) {
+      case "claim": {
+        const { gateway, life, lasts } = effect;
+        this.#claim = twins.claim(this, { gateway, life, lasts, address: this.#call.getPeer() });
+        return;
+      }
+      case "named":
+        if (this.#claim !== null) twins.named(this.#claim, effect.life);
+        return;
       case "load_sets":
         return this.#driver.own(this.#loadSets(effect.streamIds));
       case "submit_batch": {
@@ -192,9 +229,11 @@ class GrpcIngestSession implements CommitListener {
       case "send":
         return this.#send(effect.frame);
       case "pause":
+        this.#paused = true;
         this.#call.pause();
         return;
       case "resume":
+        this.#paused = false;
         this.#call.resume();
         return;
       case "opened":
@@ -221,7 +260,17 @@ class GrpcIngestSession implements CommitListener {
     this.#call.write(encodeRegionFrame(frame));
   }
 
+  /** Whatever the gateway sends after a probe shows that it lives, also if it is too old to answer it. */
+  #answered(): void {
+    this.#probed = false;
+    if (this.#claim !== null) this.#deps.twins.answered(this.#claim);
+  }
+
   #leave(): void {
+    if (this.#claim !== null) {
+      this.#deps.twins.closed(this.#claim);
+      this.#claim = null;
+    }
     if (this.#gateway !== null) {
       this.#deps.committer.unsubscribe(this.#gateway, this);
       this.#deps.events.sessionClosed({ gateway: this.#gateway, peer: this.#call.getPeer() });

@@ -4,7 +4,7 @@ import type { RegionId, Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 import { Driver } from "../../proto/runtime/driver.ts";
 import { decodeSenderFrame, encodeReceiverFrame, PEER_LINK_PATH } from "../../proto/wire/peer-messages.ts";
-import type { ReceiverFrame } from "../../proto/wire/peer-messages.ts";
+import type { ReceiverFrame, WireLife } from "../../proto/wire/peer-messages.ts";
 import type { DayDigest } from "../core/day-digests.ts";
 import type { PeerReport } from "../core/peer-report.ts";
 import type { PeerStatus, ReplicationEffect, ReplicationEvent } from "../core/replication-events.ts";
@@ -100,6 +100,11 @@ export class PeerReplicator {
     this.#driver.feed({ kind: "digests", digests });
   }
 
+  /** A gateway connected to this region, answered a probe, or is gone: the peers must know. */
+  announce(life: WireLife): void {
+    this.#driver.feed({ kind: "life", life });
+  }
+
   /** Why a change of the list of regions must not be made now; null: it may be made. */
   changeRefusal(change: Member, options: { readonly acceptShortage: boolean }): string | null {
     return refusalOfChange(this.#driver.state, change, options);
@@ -170,6 +175,7 @@ export class PeerReplicator {
       case "replicated":
         return this.#deps.committer.notifyReplicated(effect.sets);
       case "digests":
+      case "lives":
       case "has_everything":
       case "delays":
       case "report":
@@ -267,6 +273,8 @@ export type ReplicationNotice =
   | { readonly kind: "has_everything"; readonly member: Member }
   /** The result of a walk of a peer over its rows. */
   | { readonly kind: "digests"; readonly peer: RegionId; readonly digests: readonly DayDigest[] }
+  /** The gateways that are connected to a peer, as far as they changed. `restart`: what it said before is void. */
+  | Extract<ReplicationEffect, { kind: "lives" }>
   /** Batches of a snapshot joined the set of this region. Operator commands may be among them. */
   | { readonly kind: "snapshot_joined" }
   /** The times from the commit of a batch in this region to its commit in the peer. */

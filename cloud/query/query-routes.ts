@@ -3,6 +3,7 @@ import { conflictsRoute } from "./conflicts-route.ts";
 import { digestsRoute } from "./digests-route.ts";
 import type { KnownDigests } from "./digests-route.ts";
 import { gatewaysRoute } from "./gateways-route.ts";
+import type { GatewaysSeen } from "./gateways-route.ts";
 import { readingsRoute } from "./readings-route.ts";
 import { recordsRoute } from "./records-route.ts";
 import { regionsRoute } from "./regions-route.ts";
@@ -21,16 +22,15 @@ export function queryRoutes(deps: {
   readonly store: Store;
   readonly regions: RegionsSeen;
   readonly clock: { nowMs(): number };
-  /** When a gateway was last heard from; null: not since the start of the region. */
-  readonly lastSeenMs: (gateway: string) => number | null;
   /** How long ago the last batch arrived; null: none since the start of the region. */
   readonly lastBatchAgeMs: () => number | null;
+  readonly gateways: GatewaysSeen;
   readonly digests: KnownDigests;
 }): readonly Route[] {
-  const { store, regions, lastSeenMs, digests } = deps;
+  const { store, regions, gateways, digests } = deps;
   return [
     statusRoute(deps),
-    gatewaysRoute({ store, lastSeenMs }),
+    gatewaysRoute({ store, gateways }),
     regionsRoute(regions),
     seriesRoute(store),
     seriesSchemaRoute(store),

@@ -6,15 +6,20 @@ export type RegionAlarms = {
   /** The peers whose rows differ. */
   readonly differing: readonly string[];
   readonly lost: LostBatches | null;
+  /** The names that two gateways have. */
+  readonly twins: readonly string[];
 };
 
 /** The state of a region in one sentence. `lastBatchMs`: the age of the last batch; null: not known. */
 export function regionSentence(
   totals: StoreTotals,
-  { peers, differing, lost }: RegionAlarms,
+  { peers, differing, lost, twins }: RegionAlarms,
   lastBatchMs: number | null,
 ): string {
-  if (totals.lastReceivedMs === null) return "Waiting for the first batch; no gateway has delivered anything yet.";
+  const twinAlarm = twins.length > 0 ? [`TWO GATEWAYS ARE NAMED ${twins.join(", ")}: see twins`] : [];
+  if (totals.lastReceivedMs === null) {
+    return `${["Waiting for the first batch; no gateway has delivered anything yet", ...twinAlarm].join("; ")}.`;
+  }
   const from = `from ${counted(totals.gateways, "gateway")}`;
   const held = [
     ...(totals.records > 0 ? [counted(totals.records, "window record")] : []),
@@ -26,6 +31,7 @@ export function regionSentence(
   const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
     ...(lost === null ? [] : [lostSentence(lost)]),
+    ...twinAlarm,
     ...(differing.length > 0 ? [`ROWS DIFFER from those of ${differing.join(", ")}: see /v1/digests`] : []),
     ...(away.length > 0 ? [`no connection to ${away.map((peer) => peer.peer).join(", ")}`] : []),
     ...behind.map((peer) => `${peer.peer} is ${counted(peer.behindBatches, "batch", "batches")} behind`),

@@ -1,11 +1,13 @@
 import { jsonRoute, NO_PARAMETERS } from "../../proto/runtime/http/route.ts";
 import type { Route } from "../../proto/runtime/http/route.ts";
-import type { PeerRegion, RegionStatus } from "../../proto/wire/http/region-status.ts";
+import type { PeerRegion, RegionStatus, TwinGateway } from "../../proto/wire/http/region-status.ts";
 import { regionStatusSchema } from "../../proto/wire/http/region-status.ts";
 import type { PeerStatus } from "../core/replication-events.ts";
+import type { TwinLife } from "../core/twins.ts";
 import type { Store } from "../store/store.ts";
 import type { KnownDigests } from "./digests-route.ts";
 import { differingPeers } from "./digests-route.ts";
+import type { GatewaysSeen } from "./gateways-route.ts";
 import { regionSentence } from "./region-sentence.ts";
 import type { RegionsSeen } from "./regions-route.ts";
 import { iso } from "./shown-record.ts";
@@ -17,6 +19,7 @@ type StatusDeps = {
   readonly digests: KnownDigests;
   /** How long ago the last batch arrived, measured monotonically; null: none since the start. */
   readonly lastBatchAgeMs: () => number | null;
+  readonly gateways: Pick<GatewaysSeen, "twins">;
 };
 
 /** `GET /v1/status`: the state of the region. */
@@ -31,13 +34,15 @@ export function statusRoute(deps: StatusDeps): Route {
 }
 
 export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
-  const { store, regions, clock, digests } = deps;
+  const { store, regions, clock, digests, gateways } = deps;
   const totals = await store.totals();
   const lost = await store.lost();
   const peers = regions.peers();
   const ageMs = deps.lastBatchAgeMs() ?? storedAgeMs(totals.lastReceivedMs, clock.nowMs());
+  const twins = gateways.twins();
+  const named = twins.map(({ gateway }) => gateway);
   return {
-    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost }, ageMs),
+    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost, twins: named }, ageMs),
     region: regions.self,
     gateways: totals.gateways,
     streams: totals.streams,
@@ -49,6 +54,13 @@ export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
     unapplied_batches: totals.unapplied,
     lost_batches: lost?.batches ?? 0,
     awaited_batches: lost?.awaited ?? 0,
+    twins: twins.map(({ gateway, accepted, refused, isDecided, sinceMs }) => ({
+      gateway,
+      accepted: accepted === null ? null : shownTwin(accepted),
+      refused: shownTwin(refused),
+      decided: isDecided,
+      since: iso(sinceMs),
+    })),
     peers: peers.map(shownPeer),
     last_batch: lastBatch(totals.lastReceivedMs, ageMs === null ? null : clock.nowMs() - ageMs),
   };
@@ -61,6 +73,10 @@ function storedAgeMs(receivedMs: number | null, nowMs: number): number | null {
 
 function lastBatch(receivedMs: number | null, byAgeMs: number | null): string | null {
   return receivedMs === null ? null : iso(byAgeMs ?? receivedMs);
+}
+
+function shownTwin({ life, region, address }: TwinLife): TwinGateway {
+  return { stream: life, region, address };
 }
 
 function shownPeer(peer: PeerStatus): PeerRegion {

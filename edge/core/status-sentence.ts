@@ -19,6 +19,8 @@ export type GatewayCondition = {
   readonly offlineMs: number | null;
   /** Why the region refuses this gateway; null: it does not. */
   readonly refusal: string | null;
+  /** Where another gateway with the name of this one connects from, while this one is accepted; null: there is none. */
+  readonly rival?: string | null;
   /** Share of the disk quota in use, 0 to 1. */
   readonly fillRatio: number;
   readonly full: boolean;
@@ -31,6 +33,13 @@ export type GatewayCondition = {
 };
 
 export function statusSentence(condition: GatewayCondition): string {
+  const sentence = ownSentence(condition);
+  const rival = condition.rival ?? null;
+  if (rival === null || condition.refusal !== null) return sentence;
+  return `${sentence.slice(0, -1)}; ANOTHER GATEWAY with this name connects from ${rival}.`;
+}
+
+function ownSentence(condition: GatewayCondition): string {
   const safe = `${formatCount(condition.waitingReadings)} ${plural("reading", condition.waitingReadings)} safe on disk`;
   const held = condition.heldMessages ?? null;
   if (held !== null) {

@@ -14,6 +14,8 @@ export function gatewayStatus(given: {
   congested: boolean;
   /** Why the region refuses this gateway, or null. */
   refusal: string | null;
+  /** Another gateway of this name, or null. */
+  rival: { readonly region: string; readonly address: string } | null;
   pace: CommitPace;
   storage: EngineStatus;
   uplink: UplinkStatus;
@@ -34,6 +36,7 @@ export function gatewayStatus(given: {
     connected: uplink.connected,
     offlineMs: uplink.connected ? null : uplink.offlineMs,
     refusal: given.refusal,
+    rival: given.rival?.address ?? null,
     fillRatio: storage.fillRatio,
     full: storage.pressure === "full",
     heldMessages: storage.time.kind === "waiting" ? storage.heldMessages : null,
@@ -87,6 +90,8 @@ export function gatewayStatus(given: {
       region: uplink.region ?? null,
       offline_ms: uplink.offlineMs,
       drain_readings_per_s: drainPerSecond === null ? null : Math.round(drainPerSecond),
+      refusal: given.refusal,
+      rival: given.rival?.address ?? null,
       dual_send: { batches: uplink.dualSend.batches, active_ms: uplink.dualSend.activeMs },
       regions: uplink.regions.map(uplinkRegion),
     },

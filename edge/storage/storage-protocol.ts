@@ -18,6 +18,8 @@ export type StorageThread = {
 /** The start options of the storage thread. */
 export type StorageWorkerData = {
   readonly engine: EngineOptions;
+  /** The id of the first stream. It names this life of the process, also before anything is sealed. */
+  readonly life: StreamId;
   readonly decoder: DecoderOptions;
   /** A file that exists once the machine's clock is synchronized; null: the machine is not asked. */
   readonly synchronizedFile: string | null;

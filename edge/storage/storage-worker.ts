@@ -7,6 +7,7 @@ import { serveThread } from "../../proto/runtime/thread-call.ts";
 import { RememberedEntries } from "../decode/decoder-memory.ts";
 import { createDecoder } from "../decode/routed-decoder.ts";
 import { currentBoot } from "./boot.ts";
+import { firstThen } from "./first-then.ts";
 import { openGatewayDisk } from "./gateway-disk.ts";
 import type { CommitResult } from "./storage-contract.ts";
 import { StorageEngine } from "./storage-engine.ts";
@@ -27,7 +28,7 @@ function open(thread: ThreadHost<StorageThread>): ServedThread<StorageThread> {
       clock: systemClock,
       decoder: createDecoder(data.decoder, memory),
       memory,
-      mintStreamId: (nowMs) => uuidV7(nowMs, randomBytes(10)),
+      mintStreamId: firstThen(data.life, (nowMs) => uuidV7(nowMs, randomBytes(10))),
       disk: openGatewayDisk(data.engine.directory, data.engine),
       boot: currentBoot(data.synchronizedFile),
     },

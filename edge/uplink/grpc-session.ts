@@ -1,7 +1,7 @@
 import { connectivityState, Metadata, status } from "@grpc/grpc-js";
 import type { Client, ClientDuplexStream, StatusObject } from "@grpc/grpc-js";
 import { Fault } from "../../proto/core/fault.ts";
-import type { GatewayId, RegionId } from "../../proto/core/ids.ts";
+import type { GatewayId, RegionId, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { GrpcTarget } from "../../proto/runtime/grpc-target.ts";
 import { GrpcChannel, lossOf } from "../../proto/runtime/grpc-target.ts";
@@ -33,15 +33,13 @@ export class GrpcEndpoint implements RegionEndpoint {
   readonly region: RegionId;
   readonly #channel: GrpcChannel;
   readonly #url: string;
-  readonly #gateway: GatewayId;
-  readonly #software: string;
+  readonly #self: GatewaySelf;
 
-  constructor(target: GrpcTarget, self: { readonly gateway: GatewayId; readonly software: string }) {
+  constructor(target: GrpcTarget, self: GatewaySelf) {
     this.region = target.region;
     this.#url = target.url;
     this.#channel = new GrpcChannel(target);
-    this.#gateway = self.gateway;
-    this.#software = self.software;
+    this.#self = self;
   }
 
   /**
@@ -60,8 +58,7 @@ export class GrpcEndpoint implements RegionEndpoint {
         const greeting: GatewayFrame = {
           kind: "hello",
           protocol: PROTOCOL,
-          gateway: this.#gateway,
-          software: this.#software,
+          ...this.#self,
           streams,
           token,
         };
@@ -72,6 +69,9 @@ export class GrpcEndpoint implements RegionEndpoint {
     );
   }
 }
+
+/** What every greeting of this process says about it. `life` is the id of its first stream. */
+export type GatewaySelf = { readonly gateway: GatewayId; readonly software: string; readonly life: StreamId };
 
 /** A channel that is not READY after this time is given up. */
 const READY_MS = 5_000;
@@ -120,6 +120,10 @@ class GrpcSession implements RegionSession {
     });
     this.#full ||= this.#bufferedBytes >= BUFFER_HIGH_BYTES;
     return !this.#full;
+  }
+
+  answer(probe: number): void {
+    if (!this.#over) this.#call?.write({ kind: "alive", probe });
   }
 
   close(): void {
@@ -193,6 +197,7 @@ export function sessionEventOf(frame: RegionFrame): SessionEvent {
         durable: setsOf(frame.durable),
         replicated: setsOf(frame.replicated),
         creditBytes: frame.creditBytes,
+        probe: frame.probe,
       };
     case "drain":
       return { kind: "drain", reason: frame.reason };
@@ -220,6 +225,7 @@ const REFUSAL_CODES: readonly RefusalCode[] = [
   "bad_batch",
   "fork",
   "storage",
+  "twin",
 ];
 
 /** Refusals that come from a proxy or an interceptor, not from the region itself. */

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Fault } from "../../proto/core/fault.ts";
 import { regionId } from "../../proto/core/ids.ts";
-import type { GatewayId, RegionId } from "../../proto/core/ids.ts";
+import type { RegionId } from "../../proto/core/ids.ts";
 import { storageFault } from "../../proto/runtime/sqlite.ts";
 import type { EdgeConfig } from "../config.ts";
 import { GrpcEndpoint } from "./grpc-session.ts";
+import type { GatewaySelf } from "./grpc-session.ts";
 import type { RegionAddress } from "./learned-regions.ts";
 import { LearnedRegions } from "./learned-regions.ts";
 
@@ -17,11 +18,7 @@ export class RegionEndpoints {
   readonly #events: RegionListEvents;
 
   /** @throws Fault when an address or a file that the configuration names cannot be used. */
-  constructor(
-    config: Pick<EdgeConfig, "regions" | "dataDir">,
-    self: { readonly gateway: GatewayId; readonly software: string },
-    events: RegionListEvents,
-  ) {
+  constructor(config: Pick<EdgeConfig, "regions" | "dataDir">, self: GatewaySelf, events: RegionListEvents) {
     const [home] = config.regions;
     this.#events = events;
     this.#endpointOf = ({ region, url }) => {

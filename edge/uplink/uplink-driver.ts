@@ -157,6 +157,8 @@ export class UplinkDriver {
         return this.#driver.own(this.#read(effect));
       case "send":
         return this.#send(effect);
+      case "answer_probe":
+        return this.#answer(effect);
       case "mark":
         return this.#driver.own(this.#mark(effect));
       case "learn": {
@@ -232,6 +234,11 @@ export class UplinkDriver {
     let full = false;
     for (const batch of batches) full = !open.session.send(batch);
     if (full) this.#driver.feed({ kind: "full", region, session: number });
+  }
+
+  #answer({ region, session: number, probe }: EffectOf<"answer_probe">): void {
+    const open = this.#sessions.get(region);
+    if (open?.number === number) open.session.answer(probe);
   }
 
   #close({ region, session: number }: EffectOf<"close_session">): void {

@@ -28,7 +28,9 @@ export const INGEST_SESSION_PATH = "/tidemark.v1.Ingest/Session";
 export type GatewayFrame =
   | ({ readonly kind: "hello" } & Hello)
   | { readonly kind: "batch"; readonly batch: SealedBatch }
-  | ({ readonly kind: "void" } & VoidRange);
+  | ({ readonly kind: "void" } & VoidRange)
+  /** The answer to the probe of this number. */
+  | { readonly kind: "alive"; readonly probe: number };
 
 export type Hello = {
   readonly protocol: number;
@@ -36,6 +38,8 @@ export type Hello = {
   readonly software: string;
   readonly token: string;
   readonly streams: readonly StreamExtent[];
+  /** Names this life of the gateway's process; null: a gateway of an earlier version, which answers no probes. */
+  readonly life: StreamId | null;
 };
 
 export type StreamExtent = {
@@ -72,9 +76,14 @@ export type RegionFrame =
       readonly durable: readonly StreamHave[];
       readonly replicated: readonly StreamHave[];
       readonly creditBytes: number;
+      /** The gateway must answer at once, because another one of its name connects. */
+      readonly probe?: LifeProbe | undefined;
     }
   | { readonly kind: "drain"; readonly reason: string }
   | ({ readonly kind: "refusal" } & WireRefusal);
+
+/** `rival`: where the other gateway is. */
+export type LifeProbe = { readonly number: number; readonly rival: string };
 
 const wire = tidemark.v1;
 
@@ -87,13 +96,14 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
   return guarded("a frame from a gateway", () => {
     const frame = wire.GatewayFrame.decode(bytes);
     if (frame.hello != null) {
-      const { protocol, gateway, software, token, streams } = wire.Hello.create(frame.hello);
+      const { protocol, gateway, software, token, streams, life } = wire.Hello.create(frame.hello);
       return {
         kind: "hello",
         protocol,
         gateway,
         software,
         token,
+        life: life.length === 0 ? null : streamIdFromBytes(life),
         streams: streams.map((stream) => {
           const { streamId, first, last, closed } = wire.StreamExtent.create(stream);
           return {
@@ -120,6 +130,7 @@ export function decodeGatewayFrame(bytes: Uint8Array): GatewayFrame {
         reason,
       };
     }
+    if (frame.alive != null) return { kind: "alive", probe: number(wire.Alive.create(frame.alive).probe) };
     throw new RangeError("a frame without a kind that this version knows");
   });
 }
@@ -155,6 +166,7 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
         durable: streamHavesFromWire(ack.durable),
         replicated: streamHavesFromWire(ack.replicated),
         creditBytes: number(ack.creditBytes),
+        ...(ack.probe == null ? {} : { probe: probeFromWire(ack.probe) }),
       };
     }
     if (frame.drain != null) return { kind: "drain", reason: wire.Drain.create(frame.drain).reason };
@@ -165,6 +177,13 @@ export function decodeRegionFrame(bytes: Uint8Array): RegionFrame {
   });
 }
 
+function probeFromWire(given: tidemark.v1.Probe.$Properties): LifeProbe {
+  const probe = wire.Probe.create(given);
+  return { number: number(probe.number), rival: probe.rival.slice(0, RIVAL_CHARS_MAX) };
+}
+
+const RIVAL_CHARS_MAX = 300;
+
 function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties {
   switch (frame.kind) {
     case "hello":
@@ -174,6 +193,7 @@ function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties 
           gateway: frame.gateway,
           software: frame.software,
           token: frame.token,
+          ...(frame.life === null ? {} : { life: streamIdToBytes(frame.life) }),
           streams: frame.streams.map(({ streamId, first, last, closed }) => ({
             streamId: streamIdToBytes(streamId),
             first,
@@ -188,6 +208,8 @@ function gatewayWire(frame: GatewayFrame): tidemark.v1.GatewayFrame.$Properties 
       const { streamId, first, last, readings, reason } = frame;
       return { void: { streamId: streamIdToBytes(streamId), first, last, readings, reason } };
     }
+    case "alive":
+      return { alive: { probe: frame.probe } };
   }
 }
 
@@ -213,6 +235,7 @@ function regionWire(frame: RegionFrame): tidemark.v1.RegionFrame.$Properties {
           durable: frame.durable.map(haveWire),
           replicated: frame.replicated.map(haveWire),
           creditBytes: frame.creditBytes,
+          ...(frame.probe === undefined ? {} : { probe: frame.probe }),
         },
       };
     case "drain":

@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { Island } from "../core/have.ts";
-import { toSeq } from "../core/ids.ts";
+import { isName, toSeq } from "../core/ids.ts";
 import type { Seq, StreamId } from "../core/ids.ts";
 import type { SealedBatch } from "../core/record.ts";
 import type { StreamHave, WireRefusal } from "./frame-values.ts";
@@ -27,7 +27,12 @@ export const PEER_LINK_PATH = "/tidemark.v1.Peer/Link";
 /** From the region that dialled. */
 export type SenderFrame =
   | ({ readonly kind: "hello" } & PeerHello)
-  | { readonly kind: "held"; readonly streams: readonly StreamHave[] }
+  | {
+      readonly kind: "held";
+      readonly streams: readonly StreamHave[];
+      /** The gateways that are connected to the sender, if they changed. `restart`: what was known before is void. */
+      readonly lives?: { readonly restart: boolean; readonly changes: readonly WireLife[] } | undefined;
+    }
   | { readonly kind: "batch"; readonly batch: SealedBatch }
   | ({ readonly kind: "pruned" } & StreamRanges)
   | ({ readonly kind: "snapshot_part" } & SnapshotFrame)
@@ -67,6 +72,18 @@ export type PeerWelcome = {
   readonly creditBytes: number;
 };
 
+/** A gateway that is connected to a region: name, life, address, and when a region first saw this life. */
+export type WireLife = {
+  readonly gateway: string;
+  readonly life: StreamId;
+  readonly address: string;
+  readonly firstMs: number;
+  /** `alive`: it is connected, and answered a probe just now. */
+  readonly state: (typeof LIFE_STATES)[number];
+};
+
+const LIFE_STATES = ["connected", "alive", "gone"] as const;
+
 /** Only the sender can read `after` and `next`. An empty `after` is the beginning, an empty `next` the end. */
 export type SnapshotFrame = {
   readonly after: Uint8Array;
@@ -93,6 +110,9 @@ const wire = tidemark.v1;
 /** A frame with more is refused. A region that lacks more asks again. */
 const RANGES_MAX = 10_000;
 const CURSOR_BYTES_MAX = 8_192;
+/** The gateways in one frame. A sender splits a longer list. */
+const LIVES_MAX = 10_000;
+const ADDRESS_CHARS_MAX = 200;
 
 export function encodeSenderFrame(frame: SenderFrame): Buffer {
   return bufferOf(wire.SenderFrame.encode(senderWire(frame)).finish());
@@ -106,8 +126,13 @@ export function decodeSenderFrame(bytes: Uint8Array): SenderFrame {
       const { protocol, region, storeId, bootId, software, token } = wire.PeerHello.create(frame.hello);
       return { kind: "hello", protocol, region, storeId: id(storeId), bootId: id(bootId), software, token };
     }
-    if (frame.held != null)
-      return { kind: "held", streams: streamHavesFromWire(wire.PeerHeld.create(frame.held).streams) };
+    if (frame.held != null) {
+      const held = wire.PeerHeld.create(frame.held);
+      const streams = streamHavesFromWire(held.streams);
+      if (held.lives.length === 0 && !held.livesRestart) return { kind: "held", streams };
+      if (held.lives.length > LIVES_MAX) throw new RangeError(`${held.lives.length} gateways in one frame`);
+      return { kind: "held", streams, lives: { restart: held.livesRestart, changes: held.lives.map(lifeFromWire) } };
+    }
     if (frame.batch != null) return { kind: "batch", batch: batchFromWire(frame.batch) };
     if (frame.pruned != null) return { kind: "pruned", ...seqRanges(wire.PeerPruned.create(frame.pruned)) };
     if (frame.snapshotPart != null) {
@@ -179,7 +204,7 @@ function senderWire(frame: SenderFrame): tidemark.v1.SenderFrame.$Properties {
       return { hello };
     }
     case "held":
-      return { held: { streams: frame.streams.map(haveWire) } };
+      return { held: { streams: frame.streams.map(haveWire), ...livesWire(frame.lives) } };
     case "batch":
       return { batch: batchWire(frame.batch) };
     case "pruned":
@@ -216,6 +241,34 @@ function receiverWire(frame: ReceiverFrame): tidemark.v1.ReceiverFrame.$Properti
     case "refusal":
       return { refusal: refusalWire(frame) };
   }
+}
+
+function livesWire(
+  lives: Extract<SenderFrame, { kind: "held" }>["lives"],
+): Pick<tidemark.v1.PeerHeld.$Properties, "lives" | "livesRestart"> {
+  if (lives === undefined) return {};
+  const list = lives.changes.map(({ gateway, life, address, firstMs, state }) => ({
+    gateway,
+    life: streamIdToBytes(life),
+    address,
+    firstMs,
+    state: LIFE_STATES.indexOf(state),
+  }));
+  return { lives: list, ...(lives.restart ? { livesRestart: true } : {}) };
+}
+
+/** @throws RangeError */
+function lifeFromWire(given: tidemark.v1.GatewayLife.$Properties): WireLife {
+  const { gateway, life, address, firstMs, state } = wire.GatewayLife.create(given);
+  if (!isName(gateway)) throw new RangeError("not the name of a gateway");
+  return {
+    gateway,
+    life: streamIdFromBytes(life),
+    address: address.slice(0, ADDRESS_CHARS_MAX),
+    firstMs: number(firstMs),
+    // A later version may know more states. A gateway in one of them is connected in any case.
+    state: LIFE_STATES[state] ?? "connected",
+  };
 }
 
 function rangesWire({ streamId, ranges }: StreamRanges): { streamId: Uint8Array; ranges: number[] } {

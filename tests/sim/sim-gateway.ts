@@ -1,5 +1,6 @@
 import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { createDecoder } from "../../edge/decode/routed-decoder.ts";
+import { firstThen } from "../../edge/storage/first-then.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/storage/gateway-database.ts";
 import type { Outbox } from "../../edge/storage/outbox.ts";
 import { PublishChunkWriter } from "../../edge/storage/publish-chunk.ts";
@@ -11,6 +12,7 @@ import type { UplinkStatus } from "../../edge/uplink/uplink-driver.ts";
 import { UplinkDriver } from "../../edge/uplink/uplink-driver.ts";
 import type { Have } from "../../proto/core/have.ts";
 import { regionId, streamId } from "../../proto/core/ids.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
 import type { Database } from "../../proto/runtime/sqlite.ts";
 import { openInMemory } from "../../proto/runtime/sqlite.ts";
 import { decodeRegionFrame, encodeGatewayFrame, PROTOCOL } from "../../proto/wire/ingest-messages.ts";
@@ -61,6 +63,15 @@ export class SimGateway {
     this.#startedMs = time.nowMs;
     const alive = (): boolean => this.#lives === lifeNumber && this.#life !== undefined;
     const clock = time.clock(() => this.#clockOffsetMs);
+    const mint = (nowMs: number): StreamId => {
+      if (mutant === "one_stream_per_disk")
+        return streamId(`00000000-0000-7000-8000-${this.name.slice(-1).padStart(12, "0")}`);
+      return uuidV7(
+        nowMs,
+        Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256)),
+      );
+    };
+    const processLife = mint(clock.nowMs());
     const engine = StorageEngine.open(
       {
         clock,
@@ -70,14 +81,7 @@ export class SimGateway {
           timeZone: "UTC",
           limits: { depth: 8, values: 100, payloadBytes: 4096 },
         }),
-        mintStreamId: (nowMs) => {
-          if (mutant === "one_stream_per_disk")
-            return streamId(`00000000-0000-7000-8000-${this.name.slice(-1).padStart(12, "0")}`);
-          return uuidV7(
-            nowMs,
-            Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256)),
-          );
-        },
+        mintStreamId: firstThen(processLife, mint),
         disk: {
           database: new GatewayDatabase(this.#disk, this.name),
           mark: { path: "the mark", read: () => this.#mark, write: (journalSeq) => (this.#mark = journalSeq) },
@@ -113,7 +117,7 @@ export class SimGateway {
     const driver = new UplinkDriver(
       {
         outbox,
-        endpoints: regions.map((region) => this.#endpoint(region, alive)),
+        endpoints: regions.map((region) => this.#endpoint(region, processLife, alive)),
         clock,
         rotateStream: () => engine.rotateStream(),
         onFault: this.#deps.onFault,
@@ -206,7 +210,7 @@ export class SimGateway {
     return nowMs - this.#startedMs < UNSEALED_MS ? Math.min(lastMs, this.#unsealedAtEndMs) : lastMs;
   }
 
-  #endpoint(region: string, alive: () => boolean): RegionEndpoint {
+  #endpoint(region: string, life: StreamId, alive: () => boolean): RegionEndpoint {
     return {
       region: regionId(region),
       open: ({ streams }, listener) => {
@@ -225,6 +229,7 @@ export class SimGateway {
             gateway: this.name,
             software: "sim",
             token: "",
+            life,
             streams,
           }),
         );
@@ -233,6 +238,7 @@ export class SimGateway {
             end.send(encodeGatewayFrame({ kind: "batch", batch }));
             return true;
           },
+          answer: (probe) => end.send(encodeGatewayFrame({ kind: "alive", probe })),
           close: () => end.close(),
         };
       },

@@ -5,6 +5,7 @@ import type { StreamCall } from "../../cloud/grpc/region-server.ts";
 import { Committer } from "../../cloud/ingest/committer.ts";
 import type { CommitListener } from "../../cloud/ingest/committer.ts";
 import { GrpcIngest } from "../../cloud/ingest/grpc-ingest.ts";
+import { TwinWatch } from "../../cloud/ingest/twin-watch.ts";
 import { CommandService } from "../../cloud/operator/command-service.ts";
 import { allSets } from "../../cloud/store/all-sets.ts";
 import { Pruner } from "../../cloud/store/pruner.ts";
@@ -103,9 +104,23 @@ export class SimRegion {
       this.#deps.mutant === "eager_trim"
         ? (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.own(streamId)
         : (streamId: Parameters<PeerReplicator["replicated"]>[0]) => replicator.replicated(streamId);
+    const twins = new TwinWatch(
+      {
+        clock,
+        heldOf: (streamId) => replicator.own(streamId),
+        announce: (gateway) => replicator.announce(gateway),
+        events: {
+          twinsFound: (found) => this.#deps.onReport(`${this.name}: ${JSON.stringify(found)}`),
+          twinsOver: () => undefined,
+        },
+        onFault: this.#deps.onFault,
+      },
+      { region: this.name },
+    );
     const ingest = new GrpcIngest({
       store: slow,
       committer,
+      twins,
       clock,
       replicatedOf,
       events: {
@@ -153,6 +168,7 @@ export class SimRegion {
     committer.onCommit(replicator.committed);
     committer.subscribe(operatorName(this.name), commands);
     replicator.onNotice((notice) => {
+      if (notice.kind === "lives") twins.heard(notice.peer, notice);
       if (notice.kind === "report") this.#deps.onReport(`${this.name}: ${JSON.stringify(notice.report)}`);
     });
     time.every(100, () => {

@@ -194,6 +194,7 @@ export class UplinkWorld {
       case "report":
         this.reports.push(effect.report);
         return;
+      case "answer_probe":
       case "learn":
       case "rotate_stream":
     }

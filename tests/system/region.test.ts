@@ -136,6 +136,7 @@ class Session {
       software: "test",
       streams: [{ streamId: STREAM, first: toSeq(1), last: toSeq(1), closed: false }],
       token: "",
+      life: null,
     });
     await session.until(() => session.frames.some((frame) => frame.kind === "hello_ack"));
     return session;

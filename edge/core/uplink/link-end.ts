@@ -33,6 +33,8 @@ export function refused(turn: Turn, region: RegionState, refusal: RegionRefusal)
       return lose(turn, region, `the region refused: ${message}`);
     case "leaving":
       return refusedByLeaving(turn, region, message);
+    case "twin":
+      return refusedAsTwin(turn, region, message);
     case "bad_batch":
     case "fork":
       if (batch === null || quarantinedBatches(region) >= UPLINK.quarantineMax) {
@@ -58,6 +60,21 @@ function refusedByLeaving(turn: Turn, region: RegionState, reason: string): void
   if (region.lastLoss !== reason) turn.report({ kind: "lost", region: region.region, reason, retryMs });
   closeSession(turn, region);
   wait(turn, { ...region, lastLoss: reason }, retryMs);
+}
+
+/**
+ * Another gateway of this name has the region. It may end, or an operator may choose this one, so the gateway tries again
+ * soon. The addresses in the message differ each time, so only the first refusal is reported.
+ */
+function refusedAsTwin(turn: Turn, region: RegionState, reason: string): void {
+  const { circuit } = region;
+  const retryMs = UPLINK.twinRetryMs * (0.5 + turn.random / 2);
+  if (circuit.kind !== "open" || circuit.cause !== "twin") {
+    turn.report({ kind: "refused", region: region.region, code: "twin", reason, retryMs });
+  }
+  closeSession(turn, region);
+  const open: Circuit = { kind: "open", failures: circuit.failures + 1, cause: "twin" };
+  wait(turn, { ...region, lastLoss: reason, circuit: open }, retryMs);
 }
 
 /** The batch goes into quarantine: it is not sent to this boot of the region again. */

@@ -109,6 +109,11 @@ function heardWhileLive(turn: Turn, region: RegionState, link: LiveLink, event: 
 }
 
 function heardAck(turn: Turn, region: RegionState, link: LiveLink, ack: Extract<SessionEvent, { kind: "ack" }>): void {
+  if (ack.probe !== undefined) {
+    const { number: probe, rival } = ack.probe;
+    turn.emit({ kind: "answer_probe", region: region.region, session: link.session, probe });
+    turn.report({ kind: "contested", region: region.region, rival });
+  }
   const update = acknowledgedClaims(turn.state.streams, region.claims, ack);
   if (update.kind === "withdrawn") {
     const reason = `the region withdrew batches of stream ${update.streamId} that it had acknowledged`;

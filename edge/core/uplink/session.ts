@@ -18,6 +18,8 @@ export interface RegionSession {
    * event `writable`.
    */
   send(batch: SealedBatch): boolean;
+  /** Answers the probe of this number. */
+  answer(probe: number): void;
   /** Ends the session now. Batches that are not acknowledged may or may not arrive. */
   close(): void;
 }
@@ -28,7 +30,7 @@ export interface RegionEndpoint {
   open(hello: SessionHello, listener: (event: SessionEvent) => void): RegionSession;
 }
 
-/** The streams that the gateway holds. The endpoint adds name, software and token. */
+/** The streams that the gateway holds. The endpoint adds name, life, software and token. */
 export type SessionHello = {
   readonly streams: readonly HelloStream[];
 };
@@ -63,6 +65,8 @@ export type SessionEvent =
       readonly durable: StreamSets;
       readonly replicated: StreamSets;
       readonly creditBytes: number;
+      /** Another gateway of this name connects, and this one must answer at once. `rival`: where the other one is. */
+      readonly probe?: { readonly number: number; readonly rival: string } | undefined;
     }
   | { readonly kind: "drain"; readonly reason: string }
   | { readonly kind: "writable" }
@@ -85,4 +89,6 @@ export type RefusalCode =
   | "bad_batch"
   | "fork"
   | "storage"
+  /** Another gateway of this name is connected. */
+  | "twin"
   | "other";

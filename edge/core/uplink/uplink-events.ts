@@ -58,6 +58,7 @@ export type UplinkEffect =
       readonly session: number;
       readonly batches: readonly SealedBatch[];
     }
+  | { readonly kind: "answer_probe"; readonly region: RegionId; readonly session: number; readonly probe: number }
   /** Write the claims to the outbox. The event `marked` follows. */
   | { readonly kind: "mark"; readonly region: RegionId; readonly claims: ReadonlyMap<StreamId, RegionClaim> }
   /** A region listed all regions. The event `learned` follows if the list is new. */
@@ -106,6 +107,8 @@ export type UplinkReport =
     }
   | { readonly kind: "forked"; readonly region: RegionId; readonly streamId: StreamId; readonly reason: string }
   | { readonly kind: "leaving"; readonly region: RegionId; readonly reason: string }
+  /** Another gateway of this name connects; `rival` says where it is. The region asks whether this one lives. */
+  | { readonly kind: "contested"; readonly region: RegionId; readonly rival: string }
   | {
       readonly kind: "drained";
       readonly region: RegionId;

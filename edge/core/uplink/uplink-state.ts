@@ -11,6 +11,8 @@ export const UPLINK: {
   readonly refusedRetryMs: number;
   /** How often the gateway asks a region that an operator removes whether it stays. */
   readonly leavingRetryMs: number;
+  /** How often a gateway that is refused because of its twin asks again. */
+  readonly twinRetryMs: number;
   readonly helloMs: number;
   readonly silentMs: number;
   readonly undurableMs: number;
@@ -42,6 +44,7 @@ export const UPLINK: {
   failuresToOpen: 5,
   refusedRetryMs: 60_000,
   leavingRetryMs: 10_000,
+  twinRetryMs: 10_000,
   helloMs: 10_000,
   silentMs: 3_000,
   undurableMs: 10_000,
@@ -144,7 +147,7 @@ export type RegionTotals = {
 
 export type Circuit =
   | { readonly kind: "closed"; readonly failures: number }
-  | { readonly kind: "open"; readonly failures: number; readonly cause: "unavailable" | "refused" };
+  | { readonly kind: "open"; readonly failures: number; readonly cause: "unavailable" | "refused" | "twin" };
 
 /** Claims that are not yet written to the outbox. One `mark` is under way at a time; later changes go with the next. */
 export type Marks = { readonly dirty: ReadonlySet<StreamId>; readonly underWay: boolean; readonly nextAtMs: number };

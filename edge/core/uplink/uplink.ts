@@ -126,7 +126,7 @@ function sessionOf(link: RegionLink): number | undefined {
 
 function hurry(turn: Turn): void {
   for (const region of turn.state.regions.values()) {
-    const refused = region.circuit.kind === "open" && region.circuit.cause === "refused";
+    const refused = region.circuit.kind === "open" && region.circuit.cause !== "unavailable";
     if (region.link.kind === "waiting" && !refused) listStreams(turn, region);
   }
 }

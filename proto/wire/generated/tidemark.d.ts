@@ -1350,8 +1350,11 @@ export namespace tidemark {
             /** GatewayFrame void. */
             void?: (tidemark.v1.Void.$Properties|null);
 
+            /** GatewayFrame alive. */
+            alive?: (tidemark.v1.Alive.$Properties|null);
+
             /** GatewayFrame kind. */
-            kind?: ("hello"|"batch"|"void");
+            kind?: ("hello"|"batch"|"void"|"alive");
 
             /**
              * Creates a new GatewayFrame instance using the specified properties.
@@ -1394,8 +1397,11 @@ export namespace tidemark {
                 /** GatewayFrame void */
                 "void"?: (tidemark.v1.Void.$Properties|null);
 
+                /** GatewayFrame alive */
+                alive?: (tidemark.v1.Alive.$Properties|null);
+
                 /** GatewayFrame kind */
-                kind?: ("hello"|"batch"|"void");
+                kind?: ("hello"|"batch"|"void"|"alive");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1406,9 +1412,10 @@ export namespace tidemark {
               hello?: tidemark.v1.Hello.$Shape|null;
               batch?: tidemark.v1.Batch.$Shape|null;
               "void"?: tidemark.v1.Void.$Shape|null;
+              alive?: tidemark.v1.Alive.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ kind?: undefined; hello?: null; batch?: null; "void"?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape })
+              ({ kind?: undefined; hello?: null; batch?: null; "void"?: null; alive?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null; alive?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null; alive?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape; alive?: null }|{ kind?: "alive"; hello?: null; batch?: null; "void"?: null; alive: tidemark.v1.Alive.$Shape })
             );
         }
 
@@ -1543,6 +1550,9 @@ export namespace tidemark {
             /** Hello token. */
             token: string;
 
+            /** Hello life. */
+            life: Uint8Array;
+
             /**
              * Creates a new Hello instance using the specified properties.
              * @param [properties] Properties to set
@@ -1589,6 +1599,9 @@ export namespace tidemark {
 
                 /** Hello token */
                 token?: (string|null);
+
+                /** Hello life */
+                life?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2148,6 +2161,9 @@ export namespace tidemark {
             /** Ack creditBytes. */
             creditBytes: number;
 
+            /** Ack probe. */
+            probe?: (tidemark.v1.Probe.$Properties|null);
+
             /**
              * Creates a new Ack instance using the specified properties.
              * @param [properties] Properties to set
@@ -2189,12 +2205,151 @@ export namespace tidemark {
                 /** Ack creditBytes */
                 creditBytes?: (number|null);
 
+                /** Ack probe */
+                probe?: (tidemark.v1.Probe.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an Ack. */
             type $Shape = tidemark.v1.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a Probe.
+         * @deprecated Use tidemark.v1.Probe.$Properties instead.
+         */
+        interface IProbe extends tidemark.v1.Probe.$Properties {
+        }
+
+        /** Represents a Probe. */
+        class Probe {
+
+            /**
+             * Constructs a new Probe.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Probe.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Probe number. */
+            number: number;
+
+            /** Probe rival. */
+            rival: string;
+
+            /**
+             * Creates a new Probe instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Probe instance
+             */
+            static create(properties: tidemark.v1.Probe.$Shape): tidemark.v1.Probe & tidemark.v1.Probe.$Shape;
+            static create(properties?: tidemark.v1.Probe.$Properties): tidemark.v1.Probe;
+
+            /**
+             * Encodes the specified Probe message. Does not implicitly {@link tidemark.v1.Probe.verify|verify} messages.
+             * @param message Probe message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Probe.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Probe message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Probe & tidemark.v1.Probe.$Shape} Probe
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Probe & tidemark.v1.Probe.$Shape;
+        }
+
+        namespace Probe {
+
+            /** Properties of a Probe. */
+            interface $Properties {
+
+                /** Probe number */
+                number?: (number|null);
+
+                /** Probe rival */
+                rival?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Probe. */
+            type $Shape = tidemark.v1.Probe.$Properties;
+        }
+
+        /**
+         * Properties of an Alive.
+         * @deprecated Use tidemark.v1.Alive.$Properties instead.
+         */
+        interface IAlive extends tidemark.v1.Alive.$Properties {
+        }
+
+        /** Represents an Alive. */
+        class Alive {
+
+            /**
+             * Constructs a new Alive.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.Alive.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Alive probe. */
+            probe: number;
+
+            /**
+             * Creates a new Alive instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns Alive instance
+             */
+            static create(properties: tidemark.v1.Alive.$Shape): tidemark.v1.Alive & tidemark.v1.Alive.$Shape;
+            static create(properties?: tidemark.v1.Alive.$Properties): tidemark.v1.Alive;
+
+            /**
+             * Encodes the specified Alive message. Does not implicitly {@link tidemark.v1.Alive.verify|verify} messages.
+             * @param message Alive message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.Alive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an Alive message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.Alive & tidemark.v1.Alive.$Shape} Alive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.Alive & tidemark.v1.Alive.$Shape;
+        }
+
+        namespace Alive {
+
+            /** Properties of an Alive. */
+            interface $Properties {
+
+                /** Alive probe */
+                probe?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an Alive. */
+            type $Shape = tidemark.v1.Alive.$Properties;
         }
 
         /**
@@ -2780,6 +2935,12 @@ export namespace tidemark {
             /** PeerHeld streams. */
             streams: tidemark.v1.StreamHave.$Properties[];
 
+            /** PeerHeld lives. */
+            lives: tidemark.v1.GatewayLife.$Properties[];
+
+            /** PeerHeld livesRestart. */
+            livesRestart: boolean;
+
             /**
              * Creates a new PeerHeld instance using the specified properties.
              * @param [properties] Properties to set
@@ -2815,12 +2976,107 @@ export namespace tidemark {
                 /** PeerHeld streams */
                 streams?: (tidemark.v1.StreamHave.$Properties[]|null);
 
+                /** PeerHeld lives */
+                lives?: (tidemark.v1.GatewayLife.$Properties[]|null);
+
+                /** PeerHeld livesRestart */
+                livesRestart?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a PeerHeld. */
             type $Shape = tidemark.v1.PeerHeld.$Properties;
+        }
+
+        /**
+         * Properties of a GatewayLife.
+         * @deprecated Use tidemark.v1.GatewayLife.$Properties instead.
+         */
+        interface IGatewayLife extends tidemark.v1.GatewayLife.$Properties {
+        }
+
+        /** Represents a GatewayLife. */
+        class GatewayLife {
+
+            /**
+             * Constructs a new GatewayLife.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.GatewayLife.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GatewayLife gateway. */
+            gateway: string;
+
+            /** GatewayLife life. */
+            life: Uint8Array;
+
+            /** GatewayLife address. */
+            address: string;
+
+            /** GatewayLife firstMs. */
+            firstMs: number;
+
+            /** GatewayLife state. */
+            state: number;
+
+            /**
+             * Creates a new GatewayLife instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns GatewayLife instance
+             */
+            static create(properties: tidemark.v1.GatewayLife.$Shape): tidemark.v1.GatewayLife & tidemark.v1.GatewayLife.$Shape;
+            static create(properties?: tidemark.v1.GatewayLife.$Properties): tidemark.v1.GatewayLife;
+
+            /**
+             * Encodes the specified GatewayLife message. Does not implicitly {@link tidemark.v1.GatewayLife.verify|verify} messages.
+             * @param message GatewayLife message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.GatewayLife.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GatewayLife message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.GatewayLife & tidemark.v1.GatewayLife.$Shape} GatewayLife
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.GatewayLife & tidemark.v1.GatewayLife.$Shape;
+        }
+
+        namespace GatewayLife {
+
+            /** Properties of a GatewayLife. */
+            interface $Properties {
+
+                /** GatewayLife gateway */
+                gateway?: (string|null);
+
+                /** GatewayLife life */
+                life?: (Uint8Array|null);
+
+                /** GatewayLife address */
+                address?: (string|null);
+
+                /** GatewayLife firstMs */
+                firstMs?: (number|null);
+
+                /** GatewayLife state */
+                state?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GatewayLife. */
+            type $Shape = tidemark.v1.GatewayLife.$Properties;
         }
 
         /**

@@ -3609,7 +3609,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.Hello.$Properties|null} [hello] GatewayFrame hello
              * @property {tidemark.v1.Batch.$Properties|null} [batch] GatewayFrame batch
              * @property {tidemark.v1.Void.$Properties|null} ["void"] GatewayFrame void
-             * @property {"hello"|"batch"|"void"} [kind] GatewayFrame kind
+             * @property {tidemark.v1.Alive.$Properties|null} [alive] GatewayFrame alive
+             * @property {"hello"|"batch"|"void"|"alive"} [kind] GatewayFrame kind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3627,9 +3628,10 @@ export const tidemark = $root.tidemark = (() => {
              *   hello?: tidemark.v1.Hello.$Shape|null;
              *   batch?: tidemark.v1.Batch.$Shape|null;
              *   "void"?: tidemark.v1.Void.$Shape|null;
+             *   alive?: tidemark.v1.Alive.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ kind?: undefined; hello?: null; batch?: null; "void"?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape })
+             *   ({ kind?: undefined; hello?: null; batch?: null; "void"?: null; alive?: null }|{ kind?: "hello"; hello: tidemark.v1.Hello.$Shape; batch?: null; "void"?: null; alive?: null }|{ kind?: "batch"; hello?: null; batch: tidemark.v1.Batch.$Shape; "void"?: null; alive?: null }|{ kind?: "void"; hello?: null; batch?: null; "void": tidemark.v1.Void.$Shape; alive?: null }|{ kind?: "alive"; hello?: null; batch?: null; "void"?: null; alive: tidemark.v1.Alive.$Shape })
              * )} tidemark.v1.GatewayFrame.$Shape
              */
 
@@ -3672,17 +3674,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             GatewayFrame.prototype["void"] = null;
 
+            /**
+             * GatewayFrame alive.
+             * @member {tidemark.v1.Alive.$Properties|null|undefined} alive
+             * @memberof tidemark.v1.GatewayFrame
+             * @instance
+             */
+            GatewayFrame.prototype.alive = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * GatewayFrame kind.
-             * @member {"hello"|"batch"|"void"|undefined} kind
+             * @member {"hello"|"batch"|"void"|"alive"|undefined} kind
              * @memberof tidemark.v1.GatewayFrame
              * @instance
              */
             $Object.defineProperty(GatewayFrame.prototype, "kind", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "batch", "void"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "batch", "void", "alive"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3724,6 +3734,8 @@ export const tidemark = $root.tidemark = (() => {
                     $root.tidemark.v1.Batch.encode(message.batch, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message["void"] != null && $Object.hasOwnProperty.call(message, "void"))
                     $root.tidemark.v1.Void.encode(message["void"], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.alive != null && $Object.hasOwnProperty.call(message, "alive"))
+                    $root.tidemark.v1.Alive.encode(message.alive, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3787,6 +3799,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message["void"] = $root.tidemark.v1.Void.decode(reader, reader.size(), $undefined, _depth + 1, message["void"]);
                             message.kind = "void";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.alive = $root.tidemark.v1.Alive.decode(reader, reader.size(), $undefined, _depth + 1, message.alive);
+                            message.kind = "alive";
                             continue;
                         }
                     }
@@ -4046,6 +4065,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {string|null} [software] Hello software
              * @property {Array.<tidemark.v1.StreamExtent.$Properties>|null} [streams] Hello streams
              * @property {string|null} [token] Hello token
+             * @property {Uint8Array|null} [life] Hello life
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4119,6 +4139,14 @@ export const tidemark = $root.tidemark = (() => {
             Hello.prototype.token = "";
 
             /**
+             * Hello life.
+             * @member {Uint8Array} life
+             * @memberof tidemark.v1.Hello
+             * @instance
+             */
+            Hello.prototype.life = $util.newBuffer([]);
+
+            /**
              * Creates a new Hello instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.Hello
@@ -4161,6 +4189,8 @@ export const tidemark = $root.tidemark = (() => {
                         $root.tidemark.v1.StreamExtent.encode(message.streams[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.token != null && $Object.hasOwnProperty.call(message, "token") && message.token !== "")
                     writer.uint32(/* id 5, wireType 2 =*/42).string(message.token);
+                if (message.life != null && $Object.hasOwnProperty.call(message, "life") && message.life.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.life);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4247,6 +4277,15 @@ export const tidemark = $root.tidemark = (() => {
                                 message.token = value;
                             else
                                 delete message.token;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.life = value;
+                            else
+                                delete message.life;
                             continue;
                         }
                     }
@@ -5645,6 +5684,7 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [durable] Ack durable
              * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [replicated] Ack replicated
              * @property {number|null} [creditBytes] Ack creditBytes
+             * @property {tidemark.v1.Probe.$Properties|null} [probe] Ack probe
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5703,6 +5743,14 @@ export const tidemark = $root.tidemark = (() => {
             Ack.prototype.creditBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Ack probe.
+             * @member {tidemark.v1.Probe.$Properties|null|undefined} probe
+             * @memberof tidemark.v1.Ack
+             * @instance
+             */
+            Ack.prototype.probe = null;
+
+            /**
              * Creates a new Ack instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.Ack
@@ -5742,6 +5790,8 @@ export const tidemark = $root.tidemark = (() => {
                         $root.tidemark.v1.StreamHave.encode(message.replicated[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.creditBytes != null && $Object.hasOwnProperty.call(message, "creditBytes") && (typeof message.creditBytes === "object" ? message.creditBytes.low || message.creditBytes.high : message.creditBytes !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.creditBytes);
+                if (message.probe != null && $Object.hasOwnProperty.call(message, "probe"))
+                    $root.tidemark.v1.Probe.encode(message.probe, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5811,6 +5861,12 @@ export const tidemark = $root.tidemark = (() => {
                                 delete message.creditBytes;
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.probe = $root.tidemark.v1.Probe.decode(reader, reader.size(), $undefined, _depth + 1, message.probe);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5829,6 +5885,330 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return Ack;
+        })();
+
+        v1.Probe = (function() {
+
+            /**
+             * Properties of a Probe.
+             * @typedef {Object} tidemark.v1.Probe.$Properties
+             * @property {number|null} [number] Probe number
+             * @property {string|null} [rival] Probe rival
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Probe.
+             * @memberof tidemark.v1
+             * @interface IProbe
+             * @augments tidemark.v1.Probe.$Properties
+             * @deprecated Use tidemark.v1.Probe.$Properties instead.
+             */
+
+            /**
+             * Shape of a Probe.
+             * @typedef {tidemark.v1.Probe.$Properties} tidemark.v1.Probe.$Shape
+             */
+
+            /**
+             * Constructs a new Probe.
+             * @memberof tidemark.v1
+             * @classdesc Represents a Probe.
+             * @constructor
+             * @param {tidemark.v1.Probe.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Probe = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Probe number.
+             * @member {number} number
+             * @memberof tidemark.v1.Probe
+             * @instance
+             */
+            Probe.prototype.number = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Probe rival.
+             * @member {string} rival
+             * @memberof tidemark.v1.Probe
+             * @instance
+             */
+            Probe.prototype.rival = "";
+
+            /**
+             * Creates a new Probe instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Probe
+             * @static
+             * @param {tidemark.v1.Probe.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Probe} Probe instance
+             * @type {{
+             *   (properties: tidemark.v1.Probe.$Shape): tidemark.v1.Probe & tidemark.v1.Probe.$Shape;
+             *   (properties?: tidemark.v1.Probe.$Properties): tidemark.v1.Probe;
+             * }}
+             */
+            Probe.create = function(properties) {
+                return new Probe(properties);
+            };
+
+            /**
+             * Encodes the specified Probe message. Does not implicitly {@link tidemark.v1.Probe.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Probe
+             * @static
+             * @param {tidemark.v1.Probe.$Properties} message Probe message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Probe.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.number != null && $Object.hasOwnProperty.call(message, "number") && (typeof message.number === "object" ? message.number.low || message.number.high : message.number !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.number);
+                if (message.rival != null && $Object.hasOwnProperty.call(message, "rival") && message.rival !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.rival);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Probe message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Probe
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Probe & tidemark.v1.Probe.$Shape} Probe
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Probe.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Probe();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.number = value;
+                            else
+                                delete message.number;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.rival = value;
+                            else
+                                delete message.rival;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Probe;
+        })();
+
+        v1.Alive = (function() {
+
+            /**
+             * Properties of an Alive.
+             * @typedef {Object} tidemark.v1.Alive.$Properties
+             * @property {number|null} [probe] Alive probe
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an Alive.
+             * @memberof tidemark.v1
+             * @interface IAlive
+             * @augments tidemark.v1.Alive.$Properties
+             * @deprecated Use tidemark.v1.Alive.$Properties instead.
+             */
+
+            /**
+             * Shape of an Alive.
+             * @typedef {tidemark.v1.Alive.$Properties} tidemark.v1.Alive.$Shape
+             */
+
+            /**
+             * Constructs a new Alive.
+             * @memberof tidemark.v1
+             * @classdesc Represents an Alive.
+             * @constructor
+             * @param {tidemark.v1.Alive.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Alive = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Alive probe.
+             * @member {number} probe
+             * @memberof tidemark.v1.Alive
+             * @instance
+             */
+            Alive.prototype.probe = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Creates a new Alive instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.Alive
+             * @static
+             * @param {tidemark.v1.Alive.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.Alive} Alive instance
+             * @type {{
+             *   (properties: tidemark.v1.Alive.$Shape): tidemark.v1.Alive & tidemark.v1.Alive.$Shape;
+             *   (properties?: tidemark.v1.Alive.$Properties): tidemark.v1.Alive;
+             * }}
+             */
+            Alive.create = function(properties) {
+                return new Alive(properties);
+            };
+
+            /**
+             * Encodes the specified Alive message. Does not implicitly {@link tidemark.v1.Alive.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.Alive
+             * @static
+             * @param {tidemark.v1.Alive.$Properties} message Alive message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Alive.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.probe != null && $Object.hasOwnProperty.call(message, "probe") && (typeof message.probe === "object" ? message.probe.low || message.probe.high : message.probe !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.probe);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an Alive message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.Alive
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.Alive & tidemark.v1.Alive.$Shape} Alive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Alive.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.Alive();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.probe = value;
+                            else
+                                delete message.probe;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Alive;
         })();
 
         v1.Drain = (function() {
@@ -7234,6 +7614,8 @@ export const tidemark = $root.tidemark = (() => {
              * Properties of a PeerHeld.
              * @typedef {Object} tidemark.v1.PeerHeld.$Properties
              * @property {Array.<tidemark.v1.StreamHave.$Properties>|null} [streams] PeerHeld streams
+             * @property {Array.<tidemark.v1.GatewayLife.$Properties>|null} [lives] PeerHeld lives
+             * @property {boolean|null} [livesRestart] PeerHeld livesRestart
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -7260,6 +7642,7 @@ export const tidemark = $root.tidemark = (() => {
              */
             const PeerHeld = function (properties) {
                 this.streams = [];
+                this.lives = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -7273,6 +7656,22 @@ export const tidemark = $root.tidemark = (() => {
              * @instance
              */
             PeerHeld.prototype.streams = $util.emptyArray;
+
+            /**
+             * PeerHeld lives.
+             * @member {Array.<tidemark.v1.GatewayLife.$Properties>} lives
+             * @memberof tidemark.v1.PeerHeld
+             * @instance
+             */
+            PeerHeld.prototype.lives = $util.emptyArray;
+
+            /**
+             * PeerHeld livesRestart.
+             * @member {boolean} livesRestart
+             * @memberof tidemark.v1.PeerHeld
+             * @instance
+             */
+            PeerHeld.prototype.livesRestart = false;
 
             /**
              * Creates a new PeerHeld instance using the specified properties.
@@ -7309,6 +7708,11 @@ export const tidemark = $root.tidemark = (() => {
                 if (message.streams != null && message.streams.length)
                     for (let i = 0; i < message.streams.length; ++i)
                         $root.tidemark.v1.StreamHave.encode(message.streams[i], writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.lives != null && message.lives.length)
+                    for (let i = 0; i < message.lives.length; ++i)
+                        $root.tidemark.v1.GatewayLife.encode(message.lives[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.livesRestart != null && $Object.hasOwnProperty.call(message, "livesRestart") && message.livesRestart !== false)
+                    writer.uint32(/* id 3, wireType 0 =*/24).bool(message.livesRestart);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7333,7 +7737,7 @@ export const tidemark = $root.tidemark = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message;
+                let end, message, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -7361,6 +7765,23 @@ export const tidemark = $root.tidemark = (() => {
                             message.streams.push($root.tidemark.v1.StreamHave.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.lives && message.lives.length))
+                                message.lives = [];
+                            message.lives.push($root.tidemark.v1.GatewayLife.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.livesRestart = value;
+                            else
+                                delete message.livesRestart;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -7379,6 +7800,238 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return PeerHeld;
+        })();
+
+        v1.GatewayLife = (function() {
+
+            /**
+             * Properties of a GatewayLife.
+             * @typedef {Object} tidemark.v1.GatewayLife.$Properties
+             * @property {string|null} [gateway] GatewayLife gateway
+             * @property {Uint8Array|null} [life] GatewayLife life
+             * @property {string|null} [address] GatewayLife address
+             * @property {number|null} [firstMs] GatewayLife firstMs
+             * @property {number|null} [state] GatewayLife state
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GatewayLife.
+             * @memberof tidemark.v1
+             * @interface IGatewayLife
+             * @augments tidemark.v1.GatewayLife.$Properties
+             * @deprecated Use tidemark.v1.GatewayLife.$Properties instead.
+             */
+
+            /**
+             * Shape of a GatewayLife.
+             * @typedef {tidemark.v1.GatewayLife.$Properties} tidemark.v1.GatewayLife.$Shape
+             */
+
+            /**
+             * Constructs a new GatewayLife.
+             * @memberof tidemark.v1
+             * @classdesc Represents a GatewayLife.
+             * @constructor
+             * @param {tidemark.v1.GatewayLife.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GatewayLife = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GatewayLife gateway.
+             * @member {string} gateway
+             * @memberof tidemark.v1.GatewayLife
+             * @instance
+             */
+            GatewayLife.prototype.gateway = "";
+
+            /**
+             * GatewayLife life.
+             * @member {Uint8Array} life
+             * @memberof tidemark.v1.GatewayLife
+             * @instance
+             */
+            GatewayLife.prototype.life = $util.newBuffer([]);
+
+            /**
+             * GatewayLife address.
+             * @member {string} address
+             * @memberof tidemark.v1.GatewayLife
+             * @instance
+             */
+            GatewayLife.prototype.address = "";
+
+            /**
+             * GatewayLife firstMs.
+             * @member {number} firstMs
+             * @memberof tidemark.v1.GatewayLife
+             * @instance
+             */
+            GatewayLife.prototype.firstMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * GatewayLife state.
+             * @member {number} state
+             * @memberof tidemark.v1.GatewayLife
+             * @instance
+             */
+            GatewayLife.prototype.state = 0;
+
+            /**
+             * Creates a new GatewayLife instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.GatewayLife
+             * @static
+             * @param {tidemark.v1.GatewayLife.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.GatewayLife} GatewayLife instance
+             * @type {{
+             *   (properties: tidemark.v1.GatewayLife.$Shape): tidemark.v1.GatewayLife & tidemark.v1.GatewayLife.$Shape;
+             *   (properties?: tidemark.v1.GatewayLife.$Properties): tidemark.v1.GatewayLife;
+             * }}
+             */
+            GatewayLife.create = function(properties) {
+                return new GatewayLife(properties);
+            };
+
+            /**
+             * Encodes the specified GatewayLife message. Does not implicitly {@link tidemark.v1.GatewayLife.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.GatewayLife
+             * @static
+             * @param {tidemark.v1.GatewayLife.$Properties} message GatewayLife message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GatewayLife.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.life != null && $Object.hasOwnProperty.call(message, "life") && message.life.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.life);
+                if (message.address != null && $Object.hasOwnProperty.call(message, "address") && message.address !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.address);
+                if (message.firstMs != null && $Object.hasOwnProperty.call(message, "firstMs") && (typeof message.firstMs === "object" ? message.firstMs.low || message.firstMs.high : message.firstMs !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.firstMs);
+                if (message.state != null && $Object.hasOwnProperty.call(message, "state") && message.state !== 0)
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.state);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GatewayLife message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.GatewayLife
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.GatewayLife & tidemark.v1.GatewayLife.$Shape} GatewayLife
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GatewayLife.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.GatewayLife();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.life = value;
+                            else
+                                delete message.life;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.address = value;
+                            else
+                                delete message.address;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.firstMs = value;
+                            else
+                                delete message.firstMs;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.state = value;
+                            else
+                                delete message.state;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GatewayLife;
         })();
 
         v1.PeerHolds = (function() {

@@ -77,6 +77,10 @@ export type GatewayStatus = {
     readonly region: string | null;
     readonly offline_ms: number;
     readonly drain_readings_per_s: number | null;
+    /** Why a region refuses this gateway; null: none does. */
+    readonly refusal: string | null;
+    /** Where another gateway with the name of this one connects from; null: there is none. */
+    readonly rival: string | null;
     /** Batches that went to a second region because too few regions held them, and for how long this happened. */
     readonly dual_send: { readonly batches: number; readonly active_ms: number };
     /** In the order of preference. */
@@ -164,6 +168,8 @@ export const gatewayStatusSchema: z.ZodType<GatewayStatus> = answerSchema<Gatewa
       region: z.string().nullable(),
       offline_ms: z.number(),
       drain_readings_per_s: z.number().nullable(),
+      refusal: z.string().nullable(),
+      rival: z.string().nullable(),
       dual_send: z.object({ batches: z.number(), active_ms: z.number() }),
       regions: z
         .array(

@@ -19,10 +19,27 @@ export type RegionStatus = {
   /** Batches that were lost with the write-ahead log before this start, and those that have not come again yet. */
   readonly lost_batches: number;
   readonly awaited_batches: number;
+  /** Two gateways with one name, in the order of the names: a disk was copied. */
+  readonly twins: readonly ShownTwins[];
   readonly peers: readonly PeerRegion[];
   /** When the last batch arrived; null: none yet. */
   readonly last_batch: string | null;
 };
+
+export type ShownTwins = {
+  readonly gateway: string;
+  /** Null: an operator keeps a gateway that is not connected. */
+  readonly accepted: TwinGateway | null;
+  readonly refused: TwinGateway;
+  /** An operator decided which one is accepted (`tidemark gateways twin keep`). */
+  readonly decided: boolean;
+  readonly since: string;
+};
+
+/** `stream`: the first one of its process; it names the gateway in `tidemark gateways twin keep`. */
+export type TwinGateway = { readonly stream: string; readonly region: string; readonly address: string };
+
+const twinGateway = z.object({ stream: z.string(), region: z.string(), address: z.string() });
 
 export type PeerRegion = {
   readonly name: string;
@@ -53,6 +70,17 @@ export const regionStatusSchema: z.ZodType<RegionStatus> = answerSchema<RegionSt
     unapplied_batches: z.number(),
     lost_batches: z.number(),
     awaited_batches: z.number(),
+    twins: z
+      .array(
+        z.object({
+          gateway: z.string(),
+          accepted: twinGateway.nullable(),
+          refused: twinGateway,
+          decided: z.boolean(),
+          since: z.string(),
+        }),
+      )
+      .readonly(),
     peers: z
       .array(
         z.object({

@@ -11,6 +11,10 @@ export type ShownStream = {
   readonly last_batch: string;
   /** Null: not since the start of the region. */
   readonly gateway_last_seen: string | null;
+  /** From where the process that writes this stream is connected to this region; null: it is not. */
+  readonly connected_from: string | null;
+  /** From where another gateway with the same name connects, which is refused; null: there is none. */
+  readonly refused_twin: string | null;
   readonly readings: number;
   readonly redelivered: number;
   readonly dead_letters: Readonly<Record<string, number>>;
@@ -31,6 +35,8 @@ export const streamSchema: z.ZodType<ShownStream> = answerSchema<ShownStream>()(
     }),
     last_batch: z.string(),
     gateway_last_seen: z.string().nullable(),
+    connected_from: z.string().nullable(),
+    refused_twin: z.string().nullable(),
     readings: z.number(),
     redelivered: z.number(),
     dead_letters: counts,

@@ -52,9 +52,13 @@ class Trial {
     return this.tell({ kind: "frame", frame }, nowMs);
   }
 
-  open(): this {
-    this.frame(hello());
-    return this.tell({
+  /** The Hello arrived, and the session has the name of its gateway. */
+  greeted(frame = hello()): this {
+    return this.frame(frame).tell({ kind: "accepted" });
+  }
+
+  open(frame = hello()): this {
+    return this.greeted(frame).tell({
       kind: "sets_loaded",
       sets: [{ streamId: STREAM, have: EMPTY_HAVE, gateway: null }],
     });
@@ -69,13 +73,16 @@ class Trial {
   }
 }
 
-function hello(change: { protocol?: number; gateway?: string; token?: string } = {}): GatewayFrame {
+function hello(
+  change: { protocol?: number; gateway?: string; token?: string; life?: StreamId; streams?: [] } = {},
+): GatewayFrame {
   return {
     kind: "hello",
     protocol: 1,
     gateway: "plant-7",
     software: "0.1.0",
     token: "secret",
+    life: null,
     streams: [{ streamId: STREAM, first: toSeq(1), last: toSeq(3), closed: false }],
     ...change,
   };
@@ -108,7 +115,7 @@ it("a region that leaves the other regions refuses a gateway with the hint to co
 describe("the greeting", () => {
   it("is refused if it names a stream of another gateway and gateways prove who they are", () => {
     const sets = [{ streamId: STREAM, have: EMPTY_HAVE, gateway: "plant-8" }];
-    const refused = new Trial().frame(hello()).tell({ kind: "sets_loaded", sets });
+    const refused = new Trial().greeted().tell({ kind: "sets_loaded", sets });
     expect(refused.state.kind).toBe("ended");
     expect(refused.sent).toMatchObject([
       {
@@ -117,13 +124,15 @@ describe("the greeting", () => {
         message: expect.stringContaining("belongs to gateway plant-8") as string,
       },
     ]);
-    const open = new Trial({ verified: false }).frame(hello()).tell({ kind: "sets_loaded", sets });
+    const open = new Trial({ verified: false }).greeted().tell({ kind: "sets_loaded", sets });
     expect(open.sent).toMatchObject([{ kind: "hello_ack" }]);
   });
 
   it("is answered with the sets of the streams that the gateway named", () => {
     const trial = new Trial().frame(hello());
-    expect(trial.kinds).toEqual(["opened", "pause", "load_sets"]);
+    expect(trial.kinds).toEqual(["pause", "claim"]);
+    trial.tell({ kind: "accepted" });
+    expect(trial.kinds).toEqual(["opened", "load_sets"]);
 
     const have = insert(EMPTY_HAVE, toSeq(1));
     trial.tell({ kind: "sets_loaded", sets: [{ streamId: STREAM, have, gateway: "plant-7" }] });
@@ -156,6 +165,44 @@ describe("the greeting", () => {
     expect(trial.kinds).toEqual([]);
     trial.tell({ kind: "tick" }, 10_000);
     expect(trial.sent).toMatchObject([{ kind: "refusal", code: "bad_hello" }]);
+  });
+});
+
+describe("the name of the gateway", () => {
+  const LIFE = streamId("01890000-0000-7000-8000-000000000009");
+  const claimOf = (trial: Trial) => trial.effects.find((effect) => effect.kind === "claim");
+
+  it("[I37] is claimed with the life of the process and what it has sealed, and nothing is answered before", () => {
+    const trial = new Trial().frame(hello({ life: LIFE }));
+    expect(claimOf(trial)).toEqual({ kind: "claim", gateway: "plant-7", life: LIFE, lasts: new Map([[STREAM, 3]]) });
+    expect(trial.tell({ kind: "tick" }, 4_000).effects).toEqual([]);
+  });
+
+  it("[I37] is claimed by a gateway of an earlier version with its open stream, or with its first new stream", () => {
+    expect(claimOf(new Trial().frame(hello()))).toMatchObject({ life: STREAM });
+    const trial = new Trial().open(hello({ streams: [] }));
+    expect(trial.frame(batch(1)).effects).toContainEqual({ kind: "named", life: STREAM });
+    expect(trial.frame(batch(1, 100, OTHER)).kinds).not.toContain("named");
+  });
+
+  it("[I37] is refused with the reason, before the answer and after it", () => {
+    for (const trial of [new Trial().frame(hello()), new Trial().greeted(), new Trial().open()]) {
+      trial.tell({ kind: "refuse", code: "twin", message: "another one is connected" });
+      expect(trial.sent).toEqual([{ kind: "refusal", code: "twin", message: "another one is connected", batch: null }]);
+      expect(trial.state.kind).toBe("ended");
+    }
+  });
+
+  it("is proved by an answer to a probe, which is sent at once, but not before the answer to the Hello", () => {
+    const probe = { number: 4, rival: "10.0.0.9:7, to eu" };
+    expect(new Trial().open().tell({ kind: "probe", probe }).sent).toMatchObject([{ kind: "ack", durable: [], probe }]);
+    const early = new Trial().greeted().tell({ kind: "probe", probe });
+    expect(early.sent).toEqual([]);
+    expect(early.tell({ kind: "sets_loaded", sets: [] }).sent).toMatchObject([
+      { kind: "hello_ack" },
+      { kind: "ack", probe },
+    ]);
+    expect(early.frame({ kind: "alive", probe: 4 }).effects).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ import type { Have } from "../../../../proto/core/have.ts";
 import { regionId, toSeq } from "../../../../proto/core/ids.ts";
 import type { RegionId } from "../../../../proto/core/ids.ts";
 import type { Member } from "../../../../proto/core/member.ts";
-import type { SenderFrame, ReceiverFrame } from "../../../../proto/wire/peer-messages.ts";
+import type { SenderFrame, ReceiverFrame, WireLife } from "../../../../proto/wire/peer-messages.ts";
 import { sealed, testStream } from "../../../support/sealed.ts";
 
 const A = testStream(1);
@@ -395,6 +395,38 @@ describe("a link is refused with the reason", () => {
   test("to a peer that falls silent, so that it dials again", () => {
     const trial = new Trial().greeted(1, "us");
     expect(trial.pass(3500)).toContainEqual({ kind: "end", link: 1 });
+  });
+});
+
+describe("[I38] which gateways are connected", () => {
+  const life: WireLife = { gateway: "plant-7", life: A, address: "10.0.0.7:1", firstMs: 5, state: "connected" };
+  const told = (effects: readonly ReplicationEffect[]): unknown[] =>
+    effects.flatMap((effect) =>
+      effect.kind === "send" && effect.frame.kind === "held" && effect.frame.lives !== undefined
+        ? [effect.frame.lives]
+        : [],
+    );
+
+  test("is told to a peer as a whole after the welcome, and then when it changes", () => {
+    const trial = new Trial();
+    trial.feed({ kind: "life", life: { ...life, state: "alive" } });
+    trial.connected(US, EMPTY_HAVE);
+    expect(told(trial.pass(200))).toEqual([{ restart: true, changes: [life] }]);
+    trial.feed({ kind: "life", life: { ...life, state: "gone" } });
+    expect(told(trial.pass(200))).toEqual([{ restart: false, changes: [{ ...life, state: "gone" }] }]);
+    expect(told(trial.live(20_000, { receivers: [US] }))).toEqual([]);
+  });
+
+  test("is passed on, and void when the link of the peer ends", () => {
+    const trial = new Trial().greeted(1, "us");
+    const lives = { restart: true, changes: [life] };
+    expect(trial.sender(1, { kind: "held", streams: [], lives })).toContainEqual({ kind: "lives", peer: US, ...lives });
+    expect(trial.feed({ kind: "incoming_lost", link: 1 })).toContainEqual({
+      kind: "lives",
+      peer: US,
+      restart: true,
+      changes: [],
+    });
   });
 });
 

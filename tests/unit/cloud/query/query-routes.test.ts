@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { FoundTwins } from "../../../../cloud/core/twins.ts";
 import { queryRoutes } from "../../../../cloud/query/query-routes.ts";
 import { openSqliteStore } from "../../../../cloud/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../../cloud/store/store.ts";
@@ -16,16 +17,22 @@ const START = Date.UTC(2026, 10, 20, 8);
 let folder: string;
 let store: Store;
 let routes: readonly Route[];
+let twins: readonly FoundTwins[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "tidemark-query-"));
   store = openSqliteStore({ path: join(folder, "region.db"), maxBytes: null, newStoreId: new Uint8Array(16) });
+  twins = [];
   routes = queryRoutes({
     store,
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => START + 10_400 },
-    lastSeenMs: () => START,
     lastBatchAgeMs: () => null,
+    gateways: {
+      lastSeenMs: () => START,
+      connected: () => [{ life: testStream(1), address: "10.0.0.7:5000" }],
+      twins: () => twins,
+    },
     digests: { last: null, differing: new Map() },
   });
 });
@@ -218,6 +225,28 @@ describe("status", () => {
     expect((await ask("status")).body["sentence"]).toBe(
       "Holding 1 window record of 1,284,331 readings from 1 gateway, last batch 0.4 s ago.",
     );
+  });
+
+  it("[I37] names two gateways that have one name, in the sentence and beside each stream of them", async () => {
+    await keep({ windows: [windowOf([1])], ledger: { readings: 5 } });
+    const accepted = { life: testStream(1), region: "eu", address: "10.0.0.7:5000" };
+    const refused = { life: testStream(2), region: "us", address: "10.0.0.9:6000" };
+    twins = [{ gateway: "plant-7", accepted, refused, isDecided: false, sinceMs: START, lastMs: 0 }];
+    expect((await ask("status")).body).toMatchObject({
+      sentence: expect.stringContaining("; TWO GATEWAYS ARE NAMED plant-7: see twins.") as string,
+      twins: [
+        {
+          gateway: "plant-7",
+          accepted: { stream: testStream(1), region: "eu", address: "10.0.0.7:5000" },
+          refused: { stream: testStream(2), region: "us", address: "10.0.0.9:6000" },
+          decided: false,
+          since: "2026-11-20T08:00:00.000Z",
+        },
+      ],
+    });
+    expect((await ask("gateways")).body["rows"]).toMatchObject([
+      { gateway: "plant-7", connected_from: "10.0.0.7:5000", refused_twin: "10.0.0.9:6000" },
+    ]);
   });
 
   it("lists for each stream what arrived, and which messages gave no reading", async () => {

@@ -23,6 +23,7 @@ async function status(nowMs: number, ageMs: number | null) {
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => nowMs },
     lastBatchAgeMs: () => ageMs,
+    gateways: { twins: () => [] },
     digests: { last: null, differing: new Map() },
   });
 }

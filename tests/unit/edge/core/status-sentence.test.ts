@@ -58,6 +58,14 @@ test.each<[Partial<GatewayCondition>, string]>([
     { heldMessages: 1, full: true },
     "Disk quota used up while waiting for the time: acknowledgements are withheld, sensors keep what they have; 1 message is held on disk.",
   ],
+  [
+    { rival: "10.0.0.9:4242, to eu" },
+    "Receiving from 43 devices; everything sealed is durable in eu, 0.4 s behind; ANOTHER GATEWAY with this name connects from 10.0.0.9:4242, to eu.",
+  ],
+  [
+    { refusal: "token not accepted", rival: "10.0.0.9:4242, to eu" },
+    "Refused by eu: token not accepted; 12 readings safe on disk.",
+  ],
   [{ refusal: "token not accepted" }, "Refused by eu: token not accepted; 12 readings safe on disk."],
   [
     { full: true, fillRatio: 0.96 },

@@ -10,8 +10,9 @@ import type { SessionEvent } from "../../../../edge/core/uplink/session.ts";
 import { Fault } from "../../../../proto/core/fault.ts";
 import type { GatewayId, RegionId } from "../../../../proto/core/ids.ts";
 import { TestRegion } from "../../../support/test-region.ts";
+import { testStream } from "../../../support/sealed.ts";
 
-const SELF = { gateway: "plant-7" as GatewayId, software: "test" };
+const SELF = { gateway: "plant-7" as GatewayId, software: "test", life: testStream(1) };
 const EU = "eu" as RegionId;
 
 /** The first event of a session, which is then closed. */

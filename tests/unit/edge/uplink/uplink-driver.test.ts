@@ -11,6 +11,7 @@ import { monotonicMs } from "../../../../proto/core/ids.ts";
 import type { GatewayId, RegionId, StreamId } from "../../../../proto/core/ids.ts";
 import { MemoryOutbox } from "../../../support/memory-outbox.ts";
 import { TestRegion } from "../../../support/test-region.ts";
+import { testStream } from "../../../support/sealed.ts";
 
 const STREAM = "01936d3e-0000-7000-8000-000000000001" as StreamId;
 const EU = "eu" as RegionId;
@@ -30,7 +31,7 @@ class Gateway {
   #onReport: () => void = () => undefined;
 
   constructor(url: string) {
-    const self = { gateway: "plant-7" as GatewayId, software: "test" };
+    const self = { gateway: "plant-7" as GatewayId, software: "test", life: testStream(1) };
     this.driver = new UplinkDriver({
       outbox: this.outbox,
       endpoints: [new GrpcEndpoint({ region: EU, url }, self)],
@@ -270,7 +271,7 @@ test("an effect that fails is one fault, and the stop still closes the session",
         open: (_, listener) => {
           region = listener;
           calls.push("open");
-          return { send: () => true, close: () => void calls.push("close") };
+          return { send: () => true, answer: () => undefined, close: () => void calls.push("close") };
         },
       },
     ],

@@ -220,6 +220,14 @@ describe("the batches that a region lacks", () => {
   });
 });
 
+test("[I37] a probe is answered at once, and reported with the place of the other gateway", () => {
+  const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]);
+  const sets = { durable: new Map(), replicated: new Map(), creditBytes: 1_000_000 };
+  uplink.hear({ kind: "ack", ...sets, probe: { number: 7, rival: "10.0.0.9:7, to eu" } });
+  expect(uplink.effects).toContainEqual({ kind: "answer_probe", region: REGION, session: uplink.session, probe: 7 });
+  expect(uplink.reports).toEqual([{ kind: "contested", region: REGION, rival: "10.0.0.9:7, to eu" }]);
+});
+
 describe("a session is given up", () => {
   test("when the region is silent for 3 s", () => {
     const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]);
@@ -310,6 +318,21 @@ describe("a refusal", () => {
     expect(uplink.region.circuit).toMatchObject({ kind: "closed" });
     expect(uplink.wait(UPLINK.leavingRetryMs / 2 - 1).link).toBe("waiting");
     expect(uplink.wait(UPLINK.leavingRetryMs / 2).link).toBe("listing");
+  });
+
+  test("[I37] because of a twin is reported once, and the gateway asks again every ten seconds", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]);
+    const refusal = (port: number): SessionEvent => ({
+      kind: "refusal",
+      refusal: { code: "twin", message: `another gateway at 10.0.0.7:${port}`, batch: null },
+    });
+    uplink.hear(refusal(1));
+    expect(uplink.reports).toMatchObject([{ kind: "refused", code: "twin", reason: "another gateway at 10.0.0.7:1" }]);
+    expect(uplink.wait(UPLINK.twinRetryMs / 2 - 1).link).toBe("waiting");
+    expect(uplink.wait(UPLINK.twinRetryMs / 2).link).toBe("listing");
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams: [] });
+    expect(uplink.hear(refusal(2)).reports).toEqual([]);
+    expect(uplink.region.lastLoss).toContain("10.0.0.7:2");
   });
 
   test("of a batch holds back only that batch, until the region has restarted", () => {

@@ -38,8 +38,8 @@ const REGION = table([
     store: openSqliteStoreIn(openInMemory(REGION_DATABASE), { path: "test", newStoreId: new Uint8Array(16) }),
     regions: { self: "eu", members: absent, peers: absent },
     clock: { nowMs: absent },
-    lastSeenMs: absent,
     lastBatchAgeMs: absent,
+    gateways: { lastSeenMs: absent, connected: absent, twins: absent },
     digests: { last: null, differing: new Map() },
   }),
   commandsRoute({
