@@ -48,12 +48,12 @@ export function unionNeeds({ fromMs, toMs }: { readonly fromMs: number; readonly
 } {
   const mark = Math.floor((fromMs - TOLERANCE_MS) / MARK_MS) * MARK_MS;
   const needsFromMs = Math.max(mark - TOLERANCE_MS, Number.MIN_SAFE_INTEGER);
-  return { fromMs: needsFromMs, toMs: toMs + TOLERANCE_MS };
+  return { fromMs: needsFromMs, toMs: toMs + DECIDED_AFTER_MS };
 }
 
 /** When all readings before `completeToMs` are known, the list is known before this time. */
 export function decidedToMs(completeToMs: number): number {
-  return completeToMs - TOLERANCE_MS;
+  return completeToMs - DECIDED_AFTER_MS;
 }
 
 /** One raw reading, as one stream carries it. */
@@ -84,6 +84,8 @@ type Group = { readonly beganMs: number; readonly gateways: string[]; unit: stri
 
 const TOLERANCE_MS = ARRIVAL_TOLERANCE_DEFAULT_MS;
 const MARK_MS = 5_000;
+/** The half second after a mark, and the longest pause after its last reading. */
+const DECIDED_AFTER_MS = 2 * TOLERANCE_MS;
 
 /** Of readings of one time: of each value as many as the stream with the most of them has. */
 function largestOfEach(copies: readonly RawCopy[]): RawCopy[] {
@@ -138,17 +140,28 @@ function firstOfEachGroup(copies: readonly RawCopy[]): readonly RawCopy[] {
   return found;
 }
 
-/** The readings that follow the longest pause in the half second after each mark, by their place. */
+/**
+ * The readings that follow the longest pause in the half second after each mark, by their place. The pause after its last
+ * reading counts, too: where the value is silent then, groups begin anew behind it, and no group is broken.
+ */
 function longestPauses(copies: readonly RawCopy[]): ReadonlySet<number> {
   const longest = new Map<number, { readonly at: number; readonly pauseMs: number }>();
-  for (const [at, { timeMs }] of copies.entries()) {
-    const mark = Math.floor(timeMs / MARK_MS);
-    if (timeMs - mark * MARK_MS >= TOLERANCE_MS) continue;
-    // All pauses of half a second or more are equal, because the reading before them may be out of the range.
-    const pauseMs = Math.min(TOLERANCE_MS, timeMs - (copies[at - 1]?.timeMs ?? Number.NEGATIVE_INFINITY));
-    if (pauseMs > (longest.get(mark)?.pauseMs ?? -1)) longest.set(mark, { at, pauseMs });
+  for (let at = 0; at <= copies.length; at++) {
+    const beforeMs = copies[at - 1]?.timeMs ?? Number.NEGATIVE_INFINITY;
+    const timeMs = copies[at]?.timeMs ?? Number.POSITIVE_INFINITY;
+    // All pauses of half a second or more are equal, because a reading beside them may be out of the range.
+    const pauseMs = Math.min(TOLERANCE_MS, timeMs - beforeMs);
+    for (const mark of new Set([markOf(beforeMs), markOf(timeMs)])) {
+      if (mark !== undefined && pauseMs > (longest.get(mark)?.pauseMs ?? -1)) longest.set(mark, { at, pauseMs });
+    }
   }
   return new Set([...longest.values()].map(({ at }) => at));
+}
+
+/** The number of the mark in whose half second the time is; undefined: in none. */
+function markOf(timeMs: number): number | undefined {
+  const mark = Math.floor(timeMs / MARK_MS);
+  return timeMs - mark * MARK_MS < TOLERANCE_MS ? mark : undefined;
 }
 
 function valueKey(value: Value): string {

@@ -141,6 +141,11 @@ describe("readings that are dated by arrival", () => {
     expect(united(copied, restored).map(([timeMs]) => timeMs)).toEqual([0, 9, 12]);
   });
 
+  it("are one reading also at the moments at which groups begin anew", () => {
+    for (let timeMs = 4_000; timeMs < 6_000; timeMs += 20)
+      expect(united(copiesOf(here, [[timeMs, 20]]), copiesOf(there, [[timeMs + 140, 20]]))).toHaveLength(1);
+  });
+
   it("with a value that never pauses are paired for hours, and no pair is broken", () => {
     const times = Array.from({ length: 40_000 }, (_, i) => i * 250);
     const late = times.map((timeMs) => [timeMs + 40, 20] as const);
