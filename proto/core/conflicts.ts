@@ -4,15 +4,20 @@ import { decide } from "./effective.ts";
 import { hash48Text } from "./hash48.ts";
 import type { OperatorRow } from "./operator-command.ts";
 import type { WindowSummary } from "./summary.ts";
+import type { WindowSpan } from "./window-content.ts";
 
 /**
  * Every choice that {@link decide} makes between rows of one window that disagree. A pure function of the set of rows,
  * as the answer is: regions that hold the same rows list the same conflicts in the same order.
  */
-export function conflictsOf(rows: readonly SlotRow[], operatorRows: readonly OperatorRow[]): readonly Conflict[] {
+export function conflictsOf(
+  window: WindowSpan,
+  rows: readonly SlotRow[],
+  operatorRows: readonly OperatorRow[],
+): readonly Conflict[] {
   const found = new Map<string, Conflict>();
-  decide(rows, operatorRows, (choice) => {
-    if (choice.outcome === "instead" && sameSummary(choice.winner.summary, choice.loser.summary)) return;
+  decide(window, { rows, operatorRows }, (choice) => {
+    if (sameSummary(choice.winner.summary, choice.loser.summary)) return;
     for (const conflict of conflictsOfChoice(choice)) found.set(conflictKey(conflict), conflict);
   });
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, conflict]) => conflict);

@@ -5,10 +5,11 @@ import type { HaMode } from "./record.ts";
 import type { SchemaVersion } from "./schema.ts";
 import { schemaKey, typeOfSummary } from "./schema.ts";
 import type { WindowSummary } from "./summary.ts";
-import { mergeSummaries } from "./summary.ts";
 import type { SlotVersion } from "./slot-version.ts";
 import { compareSlotVersions } from "./slot-version.ts";
-import type { WindowContent } from "./window-content.ts";
+import type { CountBounds, Share } from "./unite.ts";
+import { add, moreFirst, unite } from "./unite.ts";
+import type { WindowContent, WindowSpan } from "./window-content.ts";
 
 /**
  * The answer of a window, from all of its rows. A pure function of the set of rows: regions that hold the same rows give
@@ -19,9 +20,10 @@ import type { WindowContent } from "./window-content.ts";
  *     rows of one slot (stream, part)      the highest by compareSlotVersions
  *     slots linked by carry                states of one accumulator: the highest count
  *     slots of another type or unit        a separate answer (see below)
- *     unlinked slots of one gateway        added only where they cover different times (see below)
+ *     unlinked slots of one gateway        united: each reading counts once (see below)
  *     other parts (part > 0)               always added
- *     gateways                             by the rule's ha_mode; `auto` where the gateways have different ones
+ *     gateways                             by the rule's ha_mode: `auto` unites, `mirror` takes the most complete,
+ *                                          `partition` adds; `auto` where the gateways have different modes
  *     operator rows                        override > backfill_replace > gateways > backfill_fill; inside one rank the
  *                                          latest command, and nothing if that one is a clear
  *
@@ -29,26 +31,28 @@ import type { WindowContent } from "./window-content.ts";
  * where two gateways use different units: a sum of both would have no meaning. Slots without a unit belong to the only
  * unit of the window, unless a slot says that the unit changed. An operator's answer is for the whole window.
  *
- * One gateway has unlinked slots of one part after its disk was lost or restored from an old copy: the new process does
- * not know what the old one forwarded. Such slots may hold the same readings or different ones, and a slot of 3 readings
- * must not replace a slot of 600. So they are combined as two gateways in `auto` mode are.
+ * One gateway has unlinked slots of one part after its disk was lost or restored from an old copy, or while two copies
+ * of it run: a process does not know what the other one forwarded. Such slots may hold the same readings or different
+ * ones, and a slot of 3 readings must not replace a slot of 600. So they are united as two gateways in `auto` mode are
+ * (proto/core/unite.ts).
  *
  * @returns ordered by {@link schemaKey}; empty without rows of gateways and without a command in force.
  */
 export function effective(
+  window: WindowSpan,
   rows: readonly SlotRow[],
   operatorRows: readonly OperatorRow[] = [],
 ): readonly EffectiveRecord[] {
-  return decide(rows, operatorRows, () => {});
+  return decide(window, { rows, operatorRows }, () => {});
 }
 
 /** Like {@link effective}. Calls `note` with each choice that it makes. */
 export function decide(
-  rows: readonly SlotRow[],
-  operatorRows: readonly OperatorRow[],
+  window: WindowSpan,
+  { rows, operatorRows }: { readonly rows: readonly SlotRow[]; readonly operatorRows: readonly OperatorRow[] },
   note: (choice: Choice) => void,
 ): readonly EffectiveRecord[] {
-  const gateways = rows.length === 0 ? [] : answersOfGateways(latestBySlot(rows), note);
+  const gateways = rows.length === 0 ? [] : answersOfGateways(latestBySlot(rows), { window, note });
   const operator = commandsInForce(operatorRows, note);
   const candidates: Party[] = [];
   const add = (row: OperatorRow | undefined): void => {
@@ -67,9 +71,10 @@ export function decide(
       note({ kind: "operator", outcome: "instead", winner, loser });
   }
   if (winner.kind === "slots") {
-    return gateways.map(({ version, summary, sources }) => ({
+    return gateways.map(({ version, summary, bounds, sources }) => ({
       ...version,
       summary,
+      bounds,
       sources: sources.toSorted(bySlot),
       operator: null,
     }));
@@ -79,7 +84,7 @@ export function decide(
   if (summary === null) return [];
   const sources = gateways.flatMap((of) => of.sources);
   const unit = sources.length === 0 ? null : newest(sources).unit;
-  return [{ type: typeOfSummary(summary), unit, summary, sources: [], operator: row }];
+  return [{ type: typeOfSummary(summary), unit, summary, bounds: null, sources: [], operator: row }];
 }
 
 /** One row of a slot. */
@@ -99,6 +104,11 @@ export type SlotRow = SlotVersion & {
 /** `unit` comes from the gateways, also where an operator decided. */
 export type EffectiveRecord = SchemaVersion & {
   readonly summary: WindowSummary;
+  /**
+   * Null: every reading of the rows counts once. Otherwise the rows do not say which readings they have in common, and the
+   * true count is between these two.
+   */
+  readonly bounds: CountBounds | null;
   /** The slots that the answer is made of, ordered; empty when an operator's row decided. */
   readonly sources: readonly SlotRow[];
   readonly operator: OperatorRow | null;
@@ -111,23 +121,20 @@ export type Party =
 
 /**
  * `restart`: between process lives of one gateway. `gateways`: between gateways. `operator`: with a command on one side
- * at least. The outcome: the winner is used `instead` of the loser, or the loser is `added` although their times overlap
- * a little.
+ * at least. The outcome: the winner is used `instead` of the loser, or the answer is `approximate`, because one of them
+ * has neither readings nor cells, so that it is not known which readings they have in common.
  */
 export type Choice = {
   readonly kind: "restart" | "gateways" | "operator";
-  readonly outcome: "instead" | "added";
+  readonly outcome: "instead" | "approximate";
   readonly winner: Party;
   readonly loser: Party;
 };
 
-/** Where one gateway takes over from another, both may cover the same few 32nds of a window with different readings. */
-const OVERLAP_MAX = 2;
-
-type Note = (choice: Choice) => void;
-type Share = { readonly summary: WindowSummary; readonly sources: readonly SlotRow[]; readonly name: string };
+type Context = { readonly window: WindowSpan; readonly note: (choice: Choice) => void };
+type SlotShare = Share<SlotRow>;
 /** The state of one part of the window in one gateway, in one unit. */
-type Accumulator = Share & { readonly gateway: string; readonly part: number; readonly version: SchemaVersion };
+type Accumulator = SlotShare & { readonly gateway: string; readonly part: number; readonly version: SchemaVersion };
 
 function latestBySlot(rows: readonly SlotRow[]): SlotRow[] {
   const slots = Map.groupBy(rows, (row) => `${row.streamId}/${row.part}`);
@@ -136,30 +143,35 @@ function latestBySlot(rows: readonly SlotRow[]): SlotRow[] {
   );
 }
 
-function answersOfGateways(slots: readonly SlotRow[], note: Note): (Share & { readonly version: SchemaVersion })[] {
-  const all = [...Map.groupBy(slots, (row) => row.gateway).values()].flatMap((own) => accumulators(own, note));
+function answersOfGateways(
+  slots: readonly SlotRow[],
+  context: Context,
+): (SlotShare & { readonly version: SchemaVersion })[] {
+  const all = [...Map.groupBy(slots, (row) => row.gateway).values()].flatMap((own) => accumulators(own, context));
   return byVersion(all).map((ofVersion) => {
     const byGateway = Map.groupBy(ofVersion, ({ gateway }) => gateway);
-    const shares = [...byGateway.values()].map((own) => shareOfGateway(own, note));
+    const shares = [...byGateway.values()].map((own) => shareOfGateway(own, context));
     const modes = new Set(ofVersion.flatMap(({ sources }) => sources.map(({ haMode }) => haMode)));
     const [agreed = "auto"] = modes;
     const version = ofVersion.reduce(
       (known, { version: next }) => (known.unit === null ? next : known),
       ofVersion[0]!.version,
     );
-    return { ...combine(shares, modes.size > 1 ? "auto" : agreed, "gateways", note), version };
+    return { ...combine(shares, { mode: modes.size > 1 ? "auto" : agreed, kind: "gateways" }, context), version };
   });
 }
 
 /** The accumulators of one gateway, each in its most complete state. */
-function accumulators(slots: readonly SlotRow[], note: Note): Accumulator[] {
+function accumulators(slots: readonly SlotRow[], { note }: Context): Accumulator[] {
   const found: Accumulator[] = [];
   for (const [part, ofPart] of Map.groupBy(slots, (slot) => slot.part)) {
     for (const linked of linkedByCarry(ofPart)) {
       const shares = linked.map((slot) => ({
-        summary: slot.summary,
-        sources: [slot],
         name: `${slot.streamId}/${slot.part}`,
+        summary: slot.summary,
+        content: slot.content,
+        bounds: null,
+        sources: [slot],
       }));
       const best = shares.reduce((a, b) => (moreComplete(b.sources[0]!, a.sources[0]!) ? b : a));
       for (const share of shares) if (share !== best) note(between("restart", "instead", best, share));
@@ -186,12 +198,12 @@ function byVersion(all: readonly Accumulator[]): Accumulator[][] {
   return versions.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-function shareOfGateway(own: readonly Accumulator[], note: Note): Share {
-  // The same part twice without a link: the disk was lost or restored (see above).
+function shareOfGateway(own: readonly Accumulator[], context: Context): SlotShare {
+  // The same part twice without a link: the disk was lost, restored or copied (see above).
   const parts = [...Map.groupBy(own, ({ part }) => part).values()].map((same) =>
-    combine(same, "auto", "restart", note),
+    combine(same, { mode: "auto", kind: "restart" }, context),
   );
-  return { ...sum(parts), name: own[0]!.gateway };
+  return { ...add(parts), name: own[0]!.gateway };
 }
 
 /** Groups slots that `carry` connects, directly or through other slots. */
@@ -205,51 +217,44 @@ function linkedByCarry(slots: readonly SlotRow[]): SlotRow[][] {
   return [...Map.groupBy(slots, (slot) => groupOf.get(slot.streamId)!).values()];
 }
 
-function combine(shares: readonly Share[], mode: HaMode, kind: "restart" | "gateways", note: Note): Share {
-  const ordered = shares.toSorted(moreFirst);
-  const [most, ...others] = ordered;
-  if (most === undefined) throw new RangeError("nothing to combine");
+function combine(
+  shares: readonly SlotShare[],
+  { mode, kind }: { readonly mode: HaMode; readonly kind: "restart" | "gateways" },
+  { window, note }: Context,
+): SlotShare {
   switch (mode) {
-    case "mirror":
+    case "mirror": {
+      const [most, ...others] = shares.toSorted(moreFirst);
+      if (most === undefined) throw new RangeError("nothing to combine");
       for (const other of others) note(between(kind, "instead", most, other));
       return most;
+    }
     case "partition":
-      return sum(ordered);
+      return add(shares);
     case "auto": {
-      const added = [most];
-      let covered = most.summary.coverage;
-      for (const other of others) {
-        const overlap = bitCount(covered & other.summary.coverage);
-        if (overlap > 0) note(between(kind, overlap > OVERLAP_MAX ? "instead" : "added", most, other));
-        if (overlap > OVERLAP_MAX) continue;
-        added.push(other);
-        covered |= other.summary.coverage;
-      }
-      return sum(added);
+      const united = unite(shares, window);
+      for (const { winner, loser } of united.unclear) note(between(kind, "approximate", winner, loser));
+      return united;
     }
   }
 }
 
-/** Adds in a fixed order, so that not even rounding depends on the order of delivery. */
-function sum(shares: readonly Share[]): Share {
-  const ordered = shares.toSorted(moreFirst);
+function between(
+  kind: Choice["kind"],
+  outcome: Choice["outcome"],
+  { summary, sources }: SlotShare,
+  loser: SlotShare,
+): Choice {
   return {
-    summary: ordered.map((share) => share.summary).reduce(mergeSummaries),
-    sources: ordered.flatMap((share) => share.sources),
-    name: ordered[0]!.name,
+    kind,
+    outcome,
+    winner: { kind: "slots", summary, sources },
+    loser: { kind: "slots", summary: loser.summary, sources: loser.sources },
   };
 }
 
-function moreFirst(a: Share, b: Share): number {
-  return b.summary.count - a.summary.count || (a.name < b.name ? -1 : 1);
-}
-
-function between(kind: Choice["kind"], outcome: Choice["outcome"], winner: Share, loser: Share): Choice {
-  return { kind, outcome, winner: { ...winner, kind: "slots" }, loser: { ...loser, kind: "slots" } };
-}
-
 /** The command that is in force in each rank: the latest one, unless it is a clear. */
-function commandsInForce(rows: readonly OperatorRow[], note: Note): ReadonlyMap<OperatorRank, OperatorRow> {
+function commandsInForce(rows: readonly OperatorRow[], note: Context["note"]): ReadonlyMap<OperatorRank, OperatorRow> {
   const found = new Map<OperatorRank, OperatorRow>();
   for (const rank of OPERATOR_RANKS) {
     const ofRank = rows.filter((row) => row.rank === rank);
@@ -284,10 +289,4 @@ function bySlot(a: SlotRow, b: SlotRow): number {
   if (a.gateway !== b.gateway) return a.gateway < b.gateway ? -1 : 1;
   if (a.streamId !== b.streamId) return a.streamId < b.streamId ? -1 : 1;
   return a.part - b.part;
-}
-
-function bitCount(bits: number): number {
-  let count = 0;
-  for (let rest = bits >>> 0; rest !== 0; rest = (rest & (rest - 1)) >>> 0) count++;
-  return count;
 }

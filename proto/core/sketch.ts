@@ -37,6 +37,28 @@ export class QuantileSketch {
     return sketch;
   }
 
+  /**
+   * The bytes of a sketch of these numbers. For a few numbers this takes a tenth of the time of a sketch, which has a
+   * bin for every 2 % between the smallest and the largest one.
+   */
+  static bytesOf(values: readonly number[]): Uint8Array {
+    const { minPossible } = MAPPING;
+    const above: number[] = [];
+    const below: number[] = [];
+    for (const value of values) {
+      if (value > minPossible) above.push(MAPPING.key(value));
+      else if (value < -minPossible) below.push(MAPPING.key(-value));
+    }
+    const bytes: number[] = [];
+    pushVarint(bytes, values.length - above.length - below.length);
+    for (const keys of [above, below])
+      pushBins(
+        bytes,
+        keys.toSorted((a, b) => a - b),
+      );
+    return Uint8Array.from(bytes);
+  }
+
   get count(): number {
     return this.#sketch.count;
   }
@@ -89,8 +111,29 @@ export function quantile(bytes: Uint8Array, q: number): number {
 
 export const RELATIVE_ACCURACY = 0.01;
 
+const MAPPING = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY }).mapping;
+
 /** At this accuracy every double has a key in -KEY_MAX..KEY_MAX. */
 const KEY_MAX = 40_000;
+
+/** @param keys ascending; a key that occurs twice is a bin of two. */
+function pushBins(bytes: number[], keys: readonly number[]): void {
+  let bins = 0;
+  for (let i = 0; i < keys.length; i++) if (i === 0 || keys[i] !== keys[i - 1]) bins++;
+  pushVarint(bytes, bins);
+  let before = 0;
+  for (let i = 0; i < keys.length;) {
+    const key = keys[i]!;
+    let count = 0;
+    while (keys[i] === key) {
+      count++;
+      i++;
+    }
+    pushVarint(bytes, zigzag(key - before));
+    pushVarint(bytes, count);
+    before = key;
+  }
+}
 
 function zigzag(value: number): number {
   return value >= 0 ? value * 2 : -value * 2 - 1;

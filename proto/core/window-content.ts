@@ -30,6 +30,8 @@ export type WindowContent =
       readonly arrivalToleranceMs: number;
     };
 
+export type WindowSpan = { readonly windowStartMs: number; readonly windowMs: number };
+
 /** `timeMs` is an absolute time. */
 export type WindowReading = { readonly timeMs: number; readonly value: Value; readonly clock: ClockSource };
 

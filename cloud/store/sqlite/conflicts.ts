@@ -93,7 +93,8 @@ export class SqliteConflicts {
   #settleOne(place: Place): void {
     this.#sql.delete.run(...place);
     const { rows, operatorRows } = this.#windows.one(...place);
-    for (const conflict of conflictsOf(rows, operatorRows)) {
+    const [, windowMs, windowStartMs] = place;
+    for (const conflict of conflictsOf({ windowStartMs, windowMs }, rows, operatorRows)) {
       this.#sql.insert.run(...place, conflictKey(conflict), conflict.outcome);
     }
   }

@@ -58,7 +58,7 @@ export class SqliteReader {
             fromMs,
             query.toMs,
           )) {
-            for (const answer of effective(found.rows, found.operatorRows)) {
+            for (const answer of effective({ windowStartMs, windowMs }, found.rows, found.operatorRows)) {
               if (here?.windowStartMs === windowStartMs && schemaKey(answer) <= here.schema) continue;
               if (rows.length === query.limit) return { rows, next: answerKey(rows.at(-1)) };
               rows.push({ device, metric, windowMs, windowStartMs, effective: withoutContent(answer) });

@@ -91,7 +91,8 @@ export class SqliteWindows {
     const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
     const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
     const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
-    const answers = effective(this.#present(present).rows, commands.map(operatorRow));
+    const window = { windowStartMs: startMs, windowMs };
+    const answers = effective(window, this.#present(present).rows, commands.map(operatorRow));
     const sources = answers.flatMap((answer) => answer.sources);
     const slot = (row: SlotSqlRow, state: "present" | "replaced"): GatewayRevision => {
       const loaded = sourceOf(this.#slotRow(row, NO_CONTENT));

@@ -140,7 +140,7 @@ export class WindowCells {
     this.#used = kept + 1;
   }
 
-  /** Of the borders of halves, quarters, eighths... between two times: 31 for the half, 30 for a quarter, and so on. */
+  /** The coarsest border between two times: 31 for one of halves, 30 for one of quarters, 29 for one of eighths... */
   #coarsestBorder(beforeMs: number, afterMs: number): number {
     const scale = 2 ** 31 / this.#windowMs;
     return 31 - Math.clz32(Math.floor(beforeMs * scale) ^ Math.floor(afterMs * scale));

@@ -121,7 +121,8 @@ export type ShownConflict =
       readonly metric: string;
       readonly window: string;
       readonly start: string;
-      readonly outcome: "instead" | "added";
+      /** `added` only from regions of earlier versions. */
+      readonly outcome: "instead" | "approximate" | "added";
       readonly winner: string;
       readonly loser: string;
       readonly key: string;
@@ -235,7 +236,7 @@ export const conflictSchema: z.ZodType<ShownConflict> = answerSchema<ShownConfli
       metric: z.string(),
       window: z.string(),
       start: z.string(),
-      outcome: z.enum(["instead", "added"]),
+      outcome: z.enum(["instead", "approximate", "added"]),
       winner: z.string(),
       loser: z.string(),
       key: z.string(),

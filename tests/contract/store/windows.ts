@@ -64,7 +64,11 @@ export function describeWindows(trial: StoreTrial): void {
       await trial.apply(of(A, "plant-7", [1, 2], "mirror", 10_000), of(B, "plant-8", [3], "mirror", 10_000));
       await trial.apply(of(A, "plant-7", [1, 2], "partition", 20_000), of(B, "plant-8", [3], "mirror", 20_000));
       await trial.reopen();
-      expect((await trial.records()).map((row) => row.effective.summary.count)).toEqual([3, 2, 3]);
+      expect((await trial.records()).map(({ effective }) => [effective.summary.count, effective.bounds])).toEqual([
+        [3, null],
+        [2, null],
+        [2, { countMin: 2, countMax: 3 }],
+      ]);
     });
   });
 }

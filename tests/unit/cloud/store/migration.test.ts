@@ -48,7 +48,7 @@ test("a database of version 1 gets the conflicts and the counts that it would ha
       windowMs: 10_000,
       windowStartMs: 0,
       kind: "restart",
-      outcome: "instead",
+      outcome: "approximate",
       winner: `${testStream(2)}/0/1`,
       loser: `${testStream(1)}/0/1`,
     },

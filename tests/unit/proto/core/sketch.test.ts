@@ -28,6 +28,14 @@ test("for all readings, every quantile is within one percent of the true one, al
   );
 });
 
+test("the bytes of numbers are those of a sketch of them", () => {
+  fc.assert(
+    fc.property(numbers, (values) => {
+      expect(QuantileSketch.bytesOf(values)).toEqual(sketchOf(values).toBytes());
+    }),
+  );
+});
+
 test("merging gives the sketch of all the readings, whatever is merged into what", () => {
   fc.assert(
     fc.property(numbers, numbers, (a, b) => {

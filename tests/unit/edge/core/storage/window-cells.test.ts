@@ -24,7 +24,7 @@ function every(stepMs: number, from = 0, to = WINDOW): WindowReading[] {
   return found;
 }
 
-describe("the cells of a window", () => {
+describe("[I36] the cells of a window", () => {
   test("hold every reading once: count, sum and hash of those between their ends", () => {
     fc.assert(
       fc.property(many, (readings) => {
