@@ -202,7 +202,7 @@ export async function startRegion(deps: {
         title: `Tidemark region ${region}`,
         sentence: async () => (await regionStatus(queried)).sentence,
         readiness: () => notReady,
-        readySentence: "The store is open and the region listens to gateways.",
+        readySentence: () => "The store is open and the region listens to gateways.",
         registry,
         refreshMetrics: async () => undefined,
       }),

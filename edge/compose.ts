@@ -116,6 +116,8 @@ export async function startGateway(deps: {
 
   // ---- Wire ---------------------------------------------------------------------------------------------------------
 
+  /** What the disk damaged since the start, the newest first. */
+  let damage: readonly string[] = [];
   storage.listen({
     onFailure,
     onCommit: (commit) => {
@@ -124,6 +126,10 @@ export async function startGateway(deps: {
     },
     onSchemaChange: (change) => events.schemaChanged(change),
     onTime: (note) => events.time(note),
+    onDamage: (named) => {
+      damage = [...named.toReversed(), ...damage].slice(0, DAMAGE_SHOWN);
+      for (const text of named) events.diskDamaged(text);
+    },
     onRequest: ({ topic, payload }) => broker.send(topic, payload),
     onPressure: (pressure) => uplink.setDiskPressure(pressure === "force_dual_send" || pressure === "full"),
   });
@@ -153,7 +159,7 @@ export async function startGateway(deps: {
         title: `Tidemark gateway ${gateway}`,
         sentence: async () => (await status()).sentence,
         readiness: () => notReady,
-        readySentence: "The gateway listens to sensors and stores what they send.",
+        readySentence: () => `The gateway listens to sensors and stores what they send.${damagedText(damage)}`,
         registry,
         refreshMetrics: async () => {
           const stored = await storage.status();
@@ -254,7 +260,13 @@ function storageData(config: EdgeConfig, life: StreamId): StorageWorkerData {
   };
 }
 
+function damagedText(damage: readonly string[]): string {
+  return damage.length === 0 ? "" : ` The disk damaged: ${damage.join(". ")}.`;
+}
+
 const HAND_OVER_MS = 5000;
+/** Lines in `/readyz`. */
+const DAMAGE_SHOWN = 3;
 /** At most 24 bytes each. So many cover five seconds at 200,000 messages/s, or the last hours of an ordinary site. */
 const DELIVERIES_REMEMBERED = 2 ** 20;
 /** The wills of all connected clients together. */

@@ -79,6 +79,10 @@ export class GatewayEvents {
     }
   }
 
+  diskDamaged(text: string): void {
+    this.#log.error({ damage: text }, `the disk damaged what was stored: ${text}`);
+  }
+
   stopping(reason: string): void {
     this.#log.info(`stopping: ${reason}`);
   }

@@ -30,9 +30,20 @@ export type GatewayCondition = {
   readonly drainPerSecond: number | null;
   /** How long the free room will last at the recent rate; null: unknown. */
   readonly roomMs: number | null;
+  /** Readings that the disk lost since the start of the process. */
+  readonly lostReadings?: number;
 };
 
 export function statusSentence(condition: GatewayCondition): string {
+  return `${stateSentence(condition)}${damageSentence(condition)}`;
+}
+
+function damageSentence({ lostReadings = 0 }: GatewayCondition): string {
+  if (lostReadings === 0) return "";
+  return ` The disk lost ${formatCount(lostReadings)} ${plural("reading", lostReadings)}: check it.`;
+}
+
+function stateSentence(condition: GatewayCondition): string {
   const sentence = ownSentence(condition);
   const rival = condition.rival ?? null;
   if (rival === null || condition.refusal !== null) return sentence;

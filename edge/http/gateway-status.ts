@@ -42,6 +42,7 @@ export function gatewayStatus(given: {
     heldMessages: storage.time.kind === "waiting" ? storage.heldMessages : null,
     drainPerSecond,
     roomMs: roomMs(storage, pace),
+    lostReadings: storage.lostReadings,
   });
   return {
     sentence,
@@ -101,6 +102,8 @@ export function gatewayStatus(given: {
       fill_ratio: storage.fillRatio,
       used_bytes: storage.usedBytes,
       quota_bytes: storage.quotaBytes,
+      damaged_rows: Object.fromEntries(storage.damagedRows),
+      damage: storage.damage,
     },
   };
 }

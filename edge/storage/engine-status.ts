@@ -2,10 +2,12 @@ import { fillRatio } from "../core/storage/disk-pressure.ts";
 import type { RawBuffer } from "../core/storage/raw-buffer.ts";
 import type { ReadStorageMetrics, StorageCounters } from "../core/storage/storage-metrics.ts";
 import type { WindowTable } from "../core/storage/window-table.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { DiskWatch } from "./disk-watch.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { Journal } from "./journal.ts";
+import { waiting } from "./mark-keeper.ts";
 import type { MessageIntake } from "./message-intake.ts";
 import type { ReadingIntake } from "./reading-intake.ts";
 import type { Sealer } from "./sealer.ts";
@@ -18,8 +20,9 @@ export function engineStatus(
   parts: StatusParts,
   life: { readonly commits: number; readonly readings: number; readonly atMs: number },
 ): EngineStatus {
-  const { db, journal, messages, readings, registry, windows, raw, held, sealer, outbox, disk, counters } = parts;
-  const { redelivered, deadLetters, ignored, discards, schemaChanges } = ledgerTotals(db);
+  const { db, journal, messages, readings, registry, windows, raw, held, sealer, outbox, disk, damage, counters } =
+    parts;
+  const { redelivered, deadLetters, ignored, discards, schemaChanges, damagedRows } = ledgerTotals(db);
   const deviceClocks = readings.worstClocks(CLOCKS_SHOWN);
   const { sending, silentMs } = readings.activeDevices(life.atMs);
   const { totals } = outbox;
@@ -31,6 +34,7 @@ export function engineStatus(
     dead_letters: deadLetters,
     discards,
     schema_changes: schemaChanges,
+    damaged_rows: damagedRows,
     open_windows: windows.open,
     series: registry.size,
     outbox_bytes: totals.bytes,
@@ -53,6 +57,9 @@ export function engineStatus(
     ignored,
     discards,
     schemaChanges,
+    damagedRows,
+    damage: damage.latest,
+    lostReadings: damage.lostReadings,
     lastSchemaChange: readings.lastSchemaChange,
     time: held.time,
     heldMessages: held.count,
@@ -65,7 +72,7 @@ export function engineStatus(
     silentMs,
     openWindows: windows.open,
     rawWaiting: raw.readings,
-    waitingReadings: windows.unforwarded + raw.readingsOfRawOnly + totals.undurableReadings,
+    waitingReadings: waiting(parts),
     outbox: totals,
     oldestUndurableMs,
     streamId: sealer.streamId ?? null,
@@ -89,17 +96,19 @@ export type StatusParts = {
   readonly sealer: Sealer;
   readonly outbox: SqliteOutbox;
   readonly disk: DiskWatch;
+  readonly damage: DiskDamage;
   readonly counters: StorageCounters;
 };
 
 function ledgerTotals(
   db: GatewayDatabase,
-): Pick<EngineStatus, "redelivered" | "deadLetters" | "ignored" | "discards" | "schemaChanges"> {
+): Pick<EngineStatus, "redelivered" | "deadLetters" | "ignored" | "discards" | "schemaChanges" | "damagedRows"> {
   let redelivered = 0;
   const deadLetters = new Map<string, number>();
   const ignored = new Map<string, number>();
   const discards = new Map<string, number>();
   const schemaChanges = new Map<string, number>();
+  const damagedRows = new Map<string, number>();
   for (const { kind, reason, total } of db.ledger.all()) {
     switch (kind) {
       case "redelivered":
@@ -117,9 +126,12 @@ function ledgerTotals(
       case "schema_change":
         schemaChanges.set(reason, total);
         break;
+      case "damaged":
+        damagedRows.set(reason, total);
+        break;
     }
   }
-  return { redelivered, deadLetters, ignored, discards, schemaChanges };
+  return { redelivered, deadLetters, ignored, discards, schemaChanges, damagedRows };
 }
 
 const CLOCKS_SHOWN = 10;

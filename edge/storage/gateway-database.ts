@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
+import { Fault } from "../../proto/core/fault.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../proto/runtime/sqlite.ts";
 import { BatchTable } from "./tables/batch-table.ts";
+import { DamagedRowTable } from "./tables/damaged-row-table.ts";
 import { DeadLetterTable } from "./tables/dead-letter-table.ts";
 import { DecoderMemoryTable } from "./tables/decoder-memory-table.ts";
 import { DeliveryTable } from "./tables/delivery-table.ts";
@@ -34,6 +36,7 @@ export class GatewayDatabase {
   readonly decoderMemory: DecoderMemoryTable;
   readonly ledger: LedgerTable;
   readonly held: HeldMessageTable;
+  readonly damaged: DamagedRowTable;
   readonly #db: Database;
   readonly #begin: Statement<[]>;
   readonly #commit: Statement<[]>;
@@ -61,6 +64,7 @@ export class GatewayDatabase {
     this.decoderMemory = new DecoderMemoryTable(db);
     this.ledger = new LedgerTable(db);
     this.held = new HeldMessageTable(db);
+    this.damaged = new DamagedRowTable(db);
   }
 
   /** Runs the work in one transaction, and returns after the fsync of the write-ahead log. */
@@ -69,6 +73,26 @@ export class GatewayDatabase {
     const result = work();
     this.#commit.run();
     return result;
+  }
+
+  /**
+   * Checks the structure of the file. It is slow, so only a start that lost commits does it: the older state that is left may
+   * be a mixture, if the process was killed while SQLite moved pages from the log into the file.
+   * @throws Fault when the file is damaged.
+   */
+  verify(): void {
+    const found = String(this.#db.pragma("integrity_check(1)", { simple: true }));
+    if (found === "ok") return;
+    throw new Fault({
+      code: "storage_corrupt",
+      message: `${this.path}: the database is damaged: ${found.replaceAll(/\s+/g, " ")}`,
+      hint: "restore the data folder from a copy; do not delete it before",
+    });
+  }
+
+  /** Empties the write-ahead log, so that nothing is left in it of earlier process lives. */
+  emptyLog(): void {
+    this.#db.pragma("wal_checkpoint(TRUNCATE)");
   }
 
   /** Bytes in use, and bytes of free pages, which SQLite uses again before the file grows. */
@@ -96,5 +120,6 @@ export const GATEWAY_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {
     migration("002-decoder-memory.sql"),
     migration("003-schema.sql"),
     migration("004-gateway-time.sql"),
+    migration("005-checksums.sql"),
   ],
 };

@@ -25,6 +25,7 @@ export class HeldMessages {
   #shown: ClocksShown;
   #newestKnownMs: number;
   #held: number;
+  #heldSeq: number;
   #pending: Omit<Parameters<GatewayDatabase["held"]["add"]>[0], "boot">[] = [];
   /** Messages that {@link release} gave and that {@link write} will delete. */
   #released: { readonly throughId: number; readonly count: number } = NOTHING_RELEASED;
@@ -43,6 +44,7 @@ export class HeldMessages {
     this.#bootNumber = row?.id;
     this.#newestKnownMs = this.#db.meta.get("known_ms");
     this.#held = this.#db.held.count();
+    this.#heldSeq = this.#db.meta.get("held_seq");
     this.#shown = this.#look({ known: row?.offsetMs !== undefined });
     const disk = { offsetMs: row?.offsetMs, newestKnownMs: this.#newestKnownMs };
     this.#time = timeAtStart(this.#shown, disk, rules);
@@ -63,6 +65,16 @@ export class HeldMessages {
   /** Messages on disk that wait. */
   get count(): number {
     return this.#held + this.#pending.length;
+  }
+
+  /** Messages that were ever held, and are on disk or were decoded. */
+  get heldSeq(): number {
+    return this.#heldSeq;
+  }
+
+  /** The messages up to this one are lost if they are not on disk. Their numbers are not used again. */
+  skipTo(heldSeq: number): void {
+    this.#heldSeq = Math.max(this.#heldSeq, heldSeq);
   }
 
   /** The best known time, in milliseconds since 1970. */
@@ -153,6 +165,8 @@ export class HeldMessages {
       const boot = this.#numbered();
       for (const message of this.#pending) held.add({ boot, ...message });
       this.#held += this.#pending.length;
+      this.#heldSeq += this.#pending.length;
+      this.#db.meta.set("held_seq", this.#heldSeq);
       this.#pending = [];
     }
     if (time.kind === "known" && (isNews || atMs - this.#writtenAtMs >= WRITTEN_EVERY_MS)) {

@@ -106,7 +106,8 @@ export function readJournalChunk(
   }
 }
 
-const READING_BYTES = 21;
+/** The least that a reading takes. */
+export const READING_BYTES = 21;
 const KIND_NUMBER = 0;
 const KIND_INTEGER = 1;
 const KIND_JSON = 2;

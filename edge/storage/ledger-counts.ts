@@ -3,6 +3,16 @@ import type { LedgerKind, LedgerTable } from "./tables/ledger-table.ts";
 /** Counts since the last commit. The next commit adds them to the ledger. */
 export class LedgerCounts {
   readonly #counted = new Map<LedgerKind, Map<string, number>>();
+  #deadLetters = 0;
+
+  load(table: LedgerTable): void {
+    for (const { kind, reason, total } of table.all()) if (isDeadLetter(kind, reason)) this.#deadLetters += total;
+  }
+
+  /** Dead letters that were ever counted, also those that the disk lost since. */
+  get deadLetters(): number {
+    return this.#deadLetters;
+  }
 
   add(kind: LedgerKind, reason: string, by = 1): void {
     let reasons = this.#counted.get(kind);
@@ -11,6 +21,7 @@ export class LedgerCounts {
       this.#counted.set(kind, reasons);
     }
     reasons.set(reason, (reasons.get(reason) ?? 0) + by);
+    if (isDeadLetter(kind, reason)) this.#deadLetters += by;
   }
 
   /** Runs inside the transaction. @returns whether there was anything to write. */
@@ -22,4 +33,11 @@ export class LedgerCounts {
     this.#counted.clear();
     return true;
   }
+}
+
+/** The reason of dead letters that the disk lost. */
+export const DEAD_LETTER_LOST = "dead_letter_lost_by_disk";
+
+function isDeadLetter(kind: LedgerKind, reason: string): boolean {
+  return kind === "dead_letter" || (kind === "discard" && reason === DEAD_LETTER_LOST);
 }

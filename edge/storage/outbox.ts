@@ -1,6 +1,7 @@
 import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
 
 /** The sealed batches on this gateway's disk, as the uplink sees them. Every answer describes the disk as it is now. */
 export interface Outbox {
@@ -13,6 +14,10 @@ export interface Outbox {
    * are written in one transaction: after a greeting there are as many claims as streams.
    */
   mark(claims: readonly OutboxClaim[]): Promise<void>;
+  /** The batches that cannot be sent, because the disk damaged them. */
+  voids(): Promise<readonly VoidedRange[]>;
+  /** Called when more batches cannot be sent. One listener. */
+  onVoided(listener: (voids: readonly VoidedRange[]) => void): void;
   /** Called after every commit that sealed batches. One listener. */
   onSealed(listener: (sealed: { streamId: StreamId; firstSeq: Seq; lastSeq: Seq }) => void): void;
 }
@@ -31,4 +36,6 @@ export type OutboxStream = {
   readonly durable: Have;
   /** Seqs that at least `min_copies` regions hold. */
   readonly replicated: Have;
+  /** Seqs that cannot be sent. */
+  readonly voided: Have;
 };

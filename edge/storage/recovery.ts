@@ -1,6 +1,7 @@
 import type { RawBuffer } from "../core/storage/raw-buffer.ts";
 import type { Watermarks } from "../core/storage/watermarks.ts";
 import type { WindowTable } from "../core/storage/window-table.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { Journal } from "./journal.ts";
 import type { ReadingIntake } from "./reading-intake.ts";
@@ -9,8 +10,8 @@ import type { SeriesRegistry } from "./series-registry.ts";
 
 /**
  * Rebuilds open windows and waiting raw readings from the disk: the windows as of their last checkpoint, then the journal
- * after it. Every stored window has the sequence through which it counted, so no reading is counted twice.
- * @throws Fault when the journal is damaged.
+ * after it. Every stored window has the sequence through which it counted, so no reading is counted twice. What is damaged is
+ * left out and named.
  */
 export function recoverReadings(parts: {
   readonly db: GatewayDatabase;
@@ -21,8 +22,9 @@ export function recoverReadings(parts: {
   readonly raw: RawBuffer;
   readonly readings: ReadingIntake;
   readonly sealer: Sealer;
+  readonly damage: DiskDamage;
 }): void {
-  const { db, journal, registry, windows, watermarks, raw, readings, sealer } = parts;
+  const { db, journal, registry, windows, watermarks, raw, readings, sealer, damage } = parts;
   const checkpointSeq = db.meta.get("checkpoint_seq");
   const sealedRawSeq = db.meta.get("sealed_raw_seq");
   for (const window of db.windows.open()) {
@@ -34,7 +36,7 @@ export function recoverReadings(parts: {
     windows.restore(window);
     watermarks.expect(entry.deviceNumber, window.windowStartMs + window.windowMs);
   }
-  journal.replay(Math.min(checkpointSeq, sealedRawSeq), (seq, series, timeMs, value, clock) => {
+  journal.replay(Math.min(checkpointSeq, sealedRawSeq), damage, (seq, series, timeMs, value, clock) => {
     const entry = registry.get(series);
     if (seq > checkpointSeq) readings.apply(series, entry.deviceNumber, timeMs, value, seq);
     if (seq > sealedRawSeq && entry.plan.raw) raw.add(series, entry, timeMs, value, clock);

@@ -204,7 +204,7 @@ export class Sealer {
     const discards = new Map<string, number>();
     for (const row of this.#parts.db.ledger.all()) {
       const count = row.total - row.sealed;
-      if (count === 0 || row.kind === "schema_change") continue;
+      if (count === 0 || row.kind === "schema_change" || row.kind === "damaged") continue;
       if (row.kind === "redelivered") redelivered += count;
       else if (row.kind === "dead_letter") deadLetters.set(row.reason, count);
       else if (row.kind === "ignored") discards.set(`ignored_${row.reason}`, count);

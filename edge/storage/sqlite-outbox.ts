@@ -1,10 +1,25 @@
 import type { Have } from "../../proto/core/have.ts";
-import { contains, heldCount, difference, EMPTY_HAVE, flatIslands, haveFromWire } from "../../proto/core/have.ts";
+import {
+  contains,
+  heldCount,
+  difference,
+  EMPTY_HAVE,
+  flatIslands,
+  haveFromWire,
+  haveOf,
+  insert,
+  union,
+} from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
+import { toSeq } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { SealedBatchNote } from "./sealer.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
+import { checkBatch } from "./batch-check.ts";
+import type { BatchKey, StoredBatch } from "./tables/batch-table.ts";
 
 /**
  * The sealed batches on disk, and which of them regions claim to hold. Counters are in memory, bytes on disk.
@@ -24,9 +39,15 @@ export class SqliteOutbox {
   };
 
   #trimmable = 0;
+  /** What was found when batches were read, until {@link writeChecked} writes it. */
+  #repaired: Checked[] = [];
+  #damaged: Checked[] = [];
+  #voided: VoidedRange[] = [];
+  readonly #walk: BatchWalk;
 
   constructor(db: OutboxTables) {
     this.#db = db;
+    this.#walk = new BatchWalk(this.#streams);
   }
 
   load(): void {
@@ -35,6 +56,7 @@ export class SqliteOutbox {
         last: row.last_seq,
         durable: parseClaim(row.durable),
         replicated: parseClaim(row.replicated),
+        voided: haveOf(this.#db.batches.voids(row.stream_id).map(({ first }) => first)),
         batches: new Map(),
       };
       this.#streams.set(row.stream_id, stream);
@@ -51,6 +73,11 @@ export class SqliteOutbox {
   /** Whether {@link trim} would find a replicated batch. */
   get trimmable(): boolean {
     return this.#trimmable > 0;
+  }
+
+  /** Readings of batches that no region is known to hold. */
+  get undurableReadings(): number {
+    return this.#totals.undurableReadings;
   }
 
   get totals(): OutboxTotals {
@@ -74,7 +101,7 @@ export class SqliteOutbox {
   add(note: SealedBatchNote): void {
     let stream = this.#streams.get(note.streamId);
     if (stream === undefined) {
-      stream = { last: 0, durable: EMPTY_HAVE, replicated: EMPTY_HAVE, batches: new Map() };
+      stream = { last: 0, durable: EMPTY_HAVE, replicated: EMPTY_HAVE, voided: EMPTY_HAVE, batches: new Map() };
       this.#streams.set(note.streamId, stream);
     }
     stream.last = note.seq;
@@ -96,22 +123,105 @@ export class SqliteOutbox {
         closed: streamId !== current,
         durable: stream.durable,
         replicated: stream.replicated,
+        voided: stream.voided,
       });
     }
     return extents;
+  }
+
+  /** The batches that cannot be sent, as ranges. */
+  voids(): VoidedRange[] {
+    return [...this.#streams.keys()].flatMap((streamId) => merged(this.#db.batches.voids(streamId)));
   }
 
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): SealedBatch[] {
     const found: SealedBatch[] = [];
     let bytes = 0;
     for (const seq of request.seqs) {
-      const row = this.#db.batches.get(request.streamId, seq);
+      const row = this.#intact({ streamId: request.streamId, seq });
       if (row === undefined) continue;
       found.push({ streamId: request.streamId, seq, bytes: row.bytes, sha256: row.sha256 });
       bytes += row.bytes.length;
       if (bytes >= request.maxBytes) break;
     }
     return found;
+  }
+
+  /** Whether {@link checkNext} has a batch to check. `atMs` is monotonic. */
+  checkDue(atMs: number): boolean {
+    return this.#walk.due(atMs);
+  }
+
+  /** Checks the next few batches, so that a damaged one is noticed before a region needs it. */
+  checkNext(atMs: number): void {
+    if (!this.#walk.due(atMs)) return;
+    let bytes = 0;
+    for (const key of this.#walk.step(atMs)) {
+      bytes += (this.#intact(key)?.bytes.length ?? 0) + 1;
+      if (bytes >= CHECKED_BYTES) return;
+    }
+  }
+
+  /** Whether {@link writeChecked} has something to write. */
+  get hasChecked(): boolean {
+    return this.#repaired.length > 0 || this.#damaged.length > 0;
+  }
+
+  /** Writes what was repaired, and puts aside what was damaged. Runs inside a transaction. */
+  writeChecked(damage: DiskDamage): void {
+    for (const { key, row } of this.#repaired) {
+      this.#db.batches.update(key, row);
+      damage.add({ place: "batch", key: nameOf(key), reason: REPAIRED, lost: 0, of: "nothing" });
+    }
+    for (const { key, row } of this.#damaged) this.#putAside(key, row, damage);
+    this.#repaired = [];
+    this.#damaged = [];
+  }
+
+  /** The batches that were put aside since the last call. */
+  takeVoided(): readonly VoidedRange[] {
+    const voided = this.#voided;
+    if (voided.length > 0) this.#voided = [];
+    return voided;
+  }
+
+  /** A batch as it was sealed. One that is not there, or is damaged beyond repair, is undefined. */
+  #intact(key: BatchKey): StoredBatch | undefined {
+    const row = this.#db.batches.get(key.streamId, key.seq);
+    if (row === undefined) return undefined;
+    const check = checkBatch(key, row);
+    switch (check.kind) {
+      case "intact":
+        return row;
+      case "repaired":
+        if (!includes(this.#repaired, key)) this.#repaired.push({ key, row: check.row });
+        return check.row;
+      case "damaged":
+        if (!includes(this.#damaged, key)) this.#damaged.push({ key, row });
+        return undefined;
+    }
+  }
+
+  #putAside(key: BatchKey, row: StoredBatch, damage: DiskDamage): void {
+    const { streamId, seq } = key;
+    const stream = this.#streams.get(streamId);
+    const batch = stream?.batches.get(seq);
+    if (stream === undefined || batch === undefined) return;
+    const isHeld = contains(stream.durable, seq);
+    if (contains(stream.replicated, seq)) this.#trimmable--;
+    this.#db.batches.drop(streamId, seq);
+    stream.batches.delete(seq);
+    this.#countBatch(batch, -1);
+    if (isHeld) {
+      damage.add({ place: "batch", key: nameOf(key), reason: `${DAMAGED}; a region holds it`, lost: 0, of: "nothing" });
+      return;
+    }
+    this.#countUndurable(batch, -1);
+    this.#db.batches.addVoid(key, batch.readings, DAMAGED);
+    stream.voided = insert(stream.voided, seq);
+    this.#voided.push({ streamId, first: seq, last: seq, readings: batch.readings, reason: DAMAGED });
+    const found = { reason: DAMAGED, lost: batch.readings, of: "reading" } as const;
+    damage.add({ place: "batch", key: nameOf(key), ...found, bytes: row.bytes });
   }
 
   /** Replaces the earlier claim of the same stream. Runs inside a transaction. */
@@ -154,8 +264,10 @@ export class SqliteOutbox {
         dropped++;
       }
       // A stream of an earlier process life without batches on disk is not needed any more.
-      if (stream.batches.size === 0 && streamId !== options.current && heldCount(stream.replicated) >= stream.last) {
+      const settled = heldCount(union(stream.replicated, stream.voided));
+      if (stream.batches.size === 0 && streamId !== options.current && settled >= stream.last) {
         this.#db.streams.drop(streamId);
+        this.#db.batches.dropVoids(streamId);
         this.#streams.delete(streamId);
       }
       if (dropped === options.limit) break;
@@ -206,11 +318,71 @@ type OutboxStreamState = {
   last: number;
   durable: Have;
   replicated: Have;
+  voided: Have;
   /** By seq, ascending. */
   readonly batches: Map<number, OutboxBatch>;
 };
 
 type OutboxBatch = { readonly sealedMs: number; readonly bytes: number; readonly readings: number };
+
+type Checked = { readonly key: BatchKey; readonly row: StoredBatch };
+
+/** Goes over all batches after a start, and again every few hours. */
+class BatchWalk {
+  readonly #streams: ReadonlyMap<StreamId, OutboxStreamState>;
+  #left: Iterator<BatchKey> | undefined;
+  #nextAtMs = -Infinity;
+
+  constructor(streams: ReadonlyMap<StreamId, OutboxStreamState>) {
+    this.#streams = streams;
+  }
+
+  due(atMs: number): boolean {
+    return atMs >= this.#nextAtMs;
+  }
+
+  /** Begins a step. After it the next step is not due at once, so that a walk takes a small part of the time. */
+  *step(atMs: number): Generator<BatchKey, undefined> {
+    this.#nextAtMs = atMs + STEP_EVERY_MS;
+    this.#left ??= this.#all();
+    for (let next = this.#left.next(); next.done !== true; next = this.#left.next()) yield next.value;
+    this.#left = undefined;
+    this.#nextAtMs = atMs + WALK_EVERY_MS;
+  }
+
+  /** A batch that is sealed or dropped during the walk may come or not. */
+  *#all(): Generator<BatchKey, undefined> {
+    for (const [streamId, { batches }] of this.#streams) {
+      for (const seq of batches.keys()) yield { streamId, seq: toSeq(seq) };
+    }
+  }
+}
+
+const STEP_EVERY_MS = 50;
+const WALK_EVERY_MS = 6 * 3_600_000;
+/** So many take a millisecond. */
+const CHECKED_BYTES = 256 * 1024;
+const REPAIRED = "one bit was wrong; the checksums prove that it is repaired";
+const DAMAGED = "the bytes do not match their hash";
+
+function nameOf({ streamId, seq }: BatchKey): string {
+  return `${streamId}/${seq}`;
+}
+
+function includes(checked: readonly Checked[], { streamId, seq }: BatchKey): boolean {
+  return checked.some(({ key }) => key.streamId === streamId && key.seq === seq);
+}
+
+/** Neighbours become one range. */
+function merged(voids: readonly VoidedRange[]): VoidedRange[] {
+  const ranges: VoidedRange[] = [];
+  for (const next of voids) {
+    const before = ranges.at(-1);
+    if (before === undefined || before.last + 1 !== next.first || before.reason !== next.reason) ranges.push(next);
+    else ranges[ranges.length - 1] = { ...before, last: next.last, readings: before.readings + next.readings };
+  }
+  return ranges;
+}
 
 function parseClaim(text: string): Have {
   const [prefix = 0, ...ranges] = JSON.parse(text) as number[];

@@ -5,6 +5,7 @@ import type { DeviceRequest } from "../decode/decoder.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
 import type { Intake, PublishedMessage } from "./intake.ts";
 import type { Outbox, OutboxClaim, OutboxStream } from "./outbox.ts";
 import { PublishChunkWriter } from "./publish-chunk.ts";
@@ -39,6 +40,7 @@ export class StorageClient implements Intake, Outbox {
   #congested = false;
   #congestionListener: ((congested: boolean) => void) | undefined;
   #sealedListener: Parameters<Outbox["onSealed"]>[0] | undefined;
+  #voidedListener: Parameters<Outbox["onVoided"]>[0] | undefined;
 
   /** The thread failed, or it closes: nothing is offered to it any more. */
   #ended = false;
@@ -99,6 +101,14 @@ export class StorageClient implements Intake, Outbox {
 
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): Promise<readonly SealedBatch[]> {
     return this.#thread.call("read", [request]);
+  }
+
+  voids(): Promise<readonly VoidedRange[]> {
+    return this.#thread.call("voids", []);
+  }
+
+  onVoided(listener: Parameters<Outbox["onVoided"]>[0]): void {
+    this.#voidedListener = listener;
   }
 
   mark(claims: readonly OutboxClaim[]): Promise<void> {
@@ -174,7 +184,9 @@ export class StorageClient implements Intake, Outbox {
     for (const request of message.requests) this.#listener.onRequest(request);
     for (const change of message.schemaChanges) this.#listener.onSchemaChange(change);
     if (message.time !== undefined) this.#listener.onTime(message.time);
+    if (message.damage.length > 0) this.#listener.onDamage(message.damage);
     this.#reportSealed(message.sealed);
+    if (message.voided.length > 0) this.#voidedListener?.(message.voided);
   }
 
   get #listener(): StorageEvents {
@@ -221,6 +233,8 @@ export type StorageEvents = {
   readonly onSchemaChange: (change: SchemaChange) => void;
   /** The time became known, or the wait for it was given up. */
   readonly onTime: (note: TimeNote) => void;
+  /** The disk damaged something, in words. */
+  readonly onDamage: (named: readonly string[]) => void;
   /** Called once, with the first failure; the process must end. */
   readonly onFailure: (fault: Fault) => void;
 };

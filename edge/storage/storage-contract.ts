@@ -3,6 +3,7 @@ import type { NamedDeviceClock } from "./reading-intake.ts";
 import type { GatewayTime, TimeRules } from "../core/storage/gateway-time.ts";
 import type { PressureLevel } from "../core/storage/disk-pressure.ts";
 import type { WindowRule } from "../core/storage/window-plan.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
 import type { DeviceRequest } from "../decode/decoder.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { TimeNote } from "./held-messages.ts";
@@ -38,6 +39,10 @@ export type CommitResult = {
   readonly pressure: PressureLevel;
   /** News about the wait for the time. */
   readonly time: TimeNote | undefined;
+  /** What the disk damaged, in words, as it was noticed. */
+  readonly damage: readonly string[];
+  /** Batches of the outbox that it damaged. */
+  readonly voided: readonly VoidedRange[];
 };
 
 export type DeadLetterRetry = {
@@ -66,6 +71,12 @@ export type EngineStatus = {
   readonly discards: ReadonlyMap<string, number>;
   /** By kind. A change that made its message a dead letter is counted in `deadLetters` instead. */
   readonly schemaChanges: ReadonlyMap<string, number>;
+  /** Rows that the disk damaged, by table. */
+  readonly damagedRows: ReadonlyMap<string, number>;
+  /** The newest of them in words, the newest first. */
+  readonly damage: readonly string[];
+  /** Readings that were lost with them, since the start of the process. */
+  readonly lostReadings: number;
   /** Since the start of the process. */
   readonly lastSchemaChange: SchemaChange | null;
   readonly time: GatewayTime;

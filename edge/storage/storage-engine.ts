@@ -4,6 +4,7 @@ import type { Clock } from "../../proto/runtime/clock.ts";
 import { isLastPage } from "../core/storage/dead-letter-page.ts";
 import { RawBuffer } from "../core/storage/raw-buffer.ts";
 import { newStorageCounters } from "../core/storage/storage-metrics.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
 import { Watermarks } from "../core/storage/watermarks.ts";
 import { TIME_RULES } from "../core/storage/gateway-time.ts";
 import { WindowTable } from "../core/storage/window-table.ts";
@@ -12,6 +13,7 @@ import type { Decoder } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
 import type { DecodedAgain } from "./dead-letters.ts";
 import { DeadLetters, decodedAgain } from "./dead-letters.ts";
+import { DiskDamage } from "./disk-damage.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { engineStatus } from "./engine-status.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
@@ -20,6 +22,8 @@ import type { TimeNote } from "./held-messages.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { Journal } from "./journal.ts";
 import { LedgerCounts } from "./ledger-counts.ts";
+import { nameLostCommits } from "./lost-commits.ts";
+import { MarkKeeper } from "./mark-keeper.ts";
 import { MessageIntake } from "./message-intake.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
 import { OutboxTrim } from "./outbox-trim.ts";
@@ -64,12 +68,14 @@ export class StorageEngine {
   readonly #upkeep: Upkeep;
   readonly #outbox: SqliteOutbox;
   readonly #trim: OutboxTrim;
+  readonly #damage: DiskDamage;
+  readonly #mark: MarkKeeper;
   #commits = 0;
   #journaledReadings = 0;
 
   /**
-   * Rebuilds the memory from the disk. Closes the database when that fails.
-   * @throws Fault when the database is damaged or readings are missing.
+   * Rebuilds the memory from the disk. Names what is damaged and continues without it. Closes the database when that fails.
+   * @throws Fault when the database cannot be read.
    */
   static open(given: EngineDeps, options: EngineOptions): StorageEngine {
     try {
@@ -78,6 +84,7 @@ export class StorageEngine {
       return new StorageEngine(parts);
     } catch (error) {
       given.disk.database.close();
+      given.disk.mark.close();
       throw error;
     }
   }
@@ -100,6 +107,8 @@ export class StorageEngine {
     this.#upkeep = parts.upkeep;
     this.#outbox = parts.outbox;
     this.#trim = parts.trim;
+    this.#damage = parts.damage;
+    this.#mark = parts.keeper;
   }
 
   /**
@@ -108,6 +117,8 @@ export class StorageEngine {
    */
   commit(chunks: readonly { buffer: ArrayBuffer; bytes: number }[]): CommitResult {
     const now = this.#now();
+    // Only between messages, so that no acknowledgement waits for it.
+    if (chunks.length === 0) this.#outbox.checkNext(now.atMs);
     const { pressure } = this.#disk;
     this.#held.release(this.#messages.decode, {
       pressed: pressure === "force_dual_send" || pressure === "full",
@@ -169,7 +180,10 @@ export class StorageEngine {
       this.#sealer.due(atMs) ||
       this.#upkeep.due(this.#journal.lastSeq, atMs, pressure) ||
       this.#trim.due(atMs, pressure) ||
-      this.#journal.markDue(atMs) ||
+      this.#mark.syncDue(atMs) ||
+      this.#damage.due ||
+      this.#outbox.hasChecked ||
+      this.#outbox.checkDue(atMs) ||
       this.#disk.due(atMs)
     );
   }
@@ -187,10 +201,15 @@ export class StorageEngine {
     return this.#outbox.read(request);
   }
 
+  voids(): VoidedRange[] {
+    return this.#outbox.voids();
+  }
+
   mark(claims: readonly OutboxClaim[]): void {
     this.#db.transaction(() => {
       for (const claim of claims) this.#outbox.mark(claim);
     });
+    this.#mark.write();
   }
 
   rotateStream(): void {
@@ -218,8 +237,10 @@ export class StorageEngine {
       this.#seal(now);
       this.#upkeep.checkpoint(this.#journal.lastSeq);
     });
-    this.#journal.writeMark(now.atMs);
+    this.#mark.write();
+    this.#mark.sync(now.atMs);
     this.#db.close();
+    this.#parts.mark.close();
   }
 
   /**
@@ -235,6 +256,8 @@ export class StorageEngine {
       this.#redeliveries.write();
       this.#letters.write(work.again);
       for (const [key, text] of this.#memory.takeChanges()) this.#db.decoderMemory.put(key, text);
+      this.#outbox.writeChecked(this.#damage);
+      this.#damage.write(now.nowMs);
       this.#writeCounts();
       const isCheckpoint = this.#maintain(now);
       return { time, isCheckpoint };
@@ -260,9 +283,15 @@ export class StorageEngine {
   #committed({ atMs }: Now, done: { isCheckpoint: boolean; time: TimeNote | undefined }): CommitResult {
     const sealed = this.#sealer.takeSealed();
     for (const note of sealed) this.#outbox.add(note);
-    if (done.isCheckpoint || this.#journal.markDue(atMs)) this.#journal.writeMark(atMs);
+    this.#mark.write();
+    if (done.isCheckpoint || this.#mark.syncDue(atMs)) this.#mark.sync(atMs);
     if (this.#disk.due(atMs)) this.#disk.look({ atMs, isHolding: this.#held.holding });
-    return { sealed, ...this.#readings.takeNotes(), pressure: this.#disk.pressure, time: done.time };
+    return { sealed, ...this.#readings.takeNotes(), ...this.#news(), time: done.time };
+  }
+
+  #news(): Pick<CommitResult, "pressure" | "damage" | "voided"> {
+    const voided = this.#outbox.takeVoided();
+    return { pressure: this.#disk.pressure, damage: this.#damage.takeNamed(), voided };
   }
 
   #seal({ nowMs, atMs }: Now): void {
@@ -310,7 +339,8 @@ function engineParts(given: EngineDeps, options: EngineOptions) {
     newestStartMs: (series, windowMs) => db.windows.newestClosedStartMs(series, windowMs),
   });
   const registry = new SeriesRegistry({ table: db.series, windows, watermarks }, { rules: options.rules });
-  const journal = new Journal({ db, mark });
+  const journal = new Journal(db);
+  const damage = new DiskDamage({ table: db.damaged, counts });
   const redeliveries = new Redeliveries(db.deliveries, { capacity: options.deliveriesRemembered });
   const letters = new DeadLetters({ table: db.deadLetters, counts }, { quotaBytes: options.deadLetterBytes });
   const outbox = new SqliteOutbox(db);
@@ -333,21 +363,38 @@ function engineParts(given: EngineDeps, options: EngineOptions) {
   const upkeep = new Upkeep({ db, windows, raw, redeliveries, registry });
   const trim = new OutboxTrim(outbox, { keepMs: options.keepReplicatedMs });
   const intake = { messages, readings, registry, redeliveries, letters, memory };
+  const keeper = new MarkKeeper({ mark, journal, windows, raw, outbox, held, counts });
   const state = { db, disk, journal, held, windows, watermarks, raw, counts, counters };
-  return { clock, ...intake, ...state, sealer, upkeep, outbox, trim };
+  return { clock, ...intake, ...state, sealer, upkeep, outbox, trim, mark, keeper, damage, log: given.disk.log };
 }
 
 /** Fills the parts from the disk, then replays the journal after the last checkpoint. */
 function load(parts: EngineParts, atMs: number): void {
-  const { db, journal, registry } = parts;
+  const { db, registry, damage } = parts;
+  parts.counts.load(db.ledger);
+  nameLostCommits(parts);
   parts.memory.load(db.decoderMemory.all());
   registry.load(atMs);
   parts.redeliveries.load();
   parts.outbox.load();
   parts.letters.load();
-  journal.load();
   recoverReadings(parts);
+  if (damage.due) putAside(parts);
+  damage.limitLost(Infinity);
+  // What a killed process wrote is on the disk itself only now, and the mark must not be ahead of it.
+  db.emptyLog();
+  parts.keeper.write();
   parts.disk.look({ atMs, isHolding: parts.held.holding });
+}
+
+/** Everything that was found is written at once, so that the next start does not find it again. */
+function putAside({ db, journal, held, damage, counts, sealer }: EngineParts): void {
+  db.transaction(() => {
+    journal.writeLost();
+    db.meta.set("held_seq", held.heldSeq);
+    damage.write(held.nowMs);
+    if (counts.write(db.ledger)) sealer.ledgerChanged();
+  });
 }
 
 /** `nowMs`: the best known time, in milliseconds since 1970; `atMs`: monotonic. */

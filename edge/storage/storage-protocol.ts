@@ -1,5 +1,6 @@
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
+import type { VoidedRange } from "../core/uplink/session.ts";
 import type { DecoderOptions } from "../decode/routed-decoder.ts";
 import type { DeadLetterRange, StoredDeadLetter } from "./tables/dead-letter-table.ts";
 import type { OutboxClaim, OutboxStream } from "./outbox.ts";
@@ -39,6 +40,7 @@ export type CommittedChunks = CommitResult & {
 export interface StorageCalls {
   streams(): readonly OutboxStream[];
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): readonly SealedBatch[];
+  voids(): readonly VoidedRange[];
   mark(claims: readonly OutboxClaim[]): void;
   rotateStream(): void;
   status(): EngineStatus;

@@ -68,6 +68,7 @@ function open(thread: ThreadHost<StorageThread>): ServedThread<StorageThread> {
     calls: {
       streams: () => engine.streams(),
       read: (request) => engine.read(request),
+      voids: () => engine.voids(),
       mark: (claims) => engine.mark(claims),
       rotateStream: () => engine.rotateStream(),
       status: () => engine.status(),

@@ -21,6 +21,7 @@ import type {
   SessionEvent,
   SessionHello,
   StreamSets,
+  VoidedRange,
 } from "../core/uplink/session.ts";
 
 /**
@@ -124,6 +125,10 @@ class GrpcSession implements RegionSession {
 
   answer(probe: number): void {
     if (!this.#over) this.#call?.write({ kind: "alive", probe });
+  }
+
+  declareVoid(range: VoidedRange): void {
+    if (!this.#over) this.#call?.write({ kind: "void", ...range });
   }
 
   close(): void {

@@ -12,7 +12,7 @@ import { quarantinedBatches } from "../core/uplink/uplink-state.ts";
 import type { RegionState, UplinkState } from "../core/uplink/uplink-state.ts";
 import type { Outbox } from "../storage/outbox.ts";
 import { LagMeter, RateMeter } from "./meters.ts";
-import type { RegionEndpoint, RegionSession } from "../core/uplink/session.ts";
+import type { RegionEndpoint, RegionSession, VoidedRange } from "../core/uplink/session.ts";
 
 /**
  * Carries out what the uplink (edge/core/uplink/uplink.ts) decides: reads the outbox, opens and closes sessions, sends
@@ -76,6 +76,7 @@ export class UplinkDriver {
       this.#lag.sealed(sealed.streamId, sealed.lastSeq, this.#deps.clock.monotonicMs());
       this.#driver.feed({ kind: "sealed", ...sealed });
     });
+    this.#deps.outbox.onVoided((voids) => this.#driver.feed({ kind: "voided", voids }));
     this.#driver.feed({ kind: "start" });
   }
 
@@ -114,6 +115,7 @@ export class UplinkDriver {
     }
     this.#phase = "stopped";
     this.#deps.outbox.onSealed(() => undefined);
+    this.#deps.outbox.onVoided(() => undefined);
     // Waits for the last marks. The storage belongs to this process and outlives the uplink.
     const stopped = this.#driver.stop({ kind: "stop" });
     // The last step has closed them all, unless the driver failed before.
@@ -159,6 +161,10 @@ export class UplinkDriver {
         return this.#send(effect);
       case "answer_probe":
         return this.#answer(effect);
+      case "declare_voids":
+        return effect.voids === undefined
+          ? this.#driver.own(this.#declareAllVoids(effect))
+          : this.#declareVoids(effect, effect.voids);
       case "mark":
         return this.#driver.own(this.#mark(effect));
       case "learn": {
@@ -239,6 +245,21 @@ export class UplinkDriver {
   #answer({ region, session: number, probe }: EffectOf<"answer_probe">): void {
     const open = this.#sessions.get(region);
     if (open?.number === number) open.session.answer(probe);
+  }
+
+  async #declareAllVoids(effect: EffectOf<"declare_voids">): Promise<undefined> {
+    try {
+      this.#declareVoids(effect, await this.#deps.outbox.voids());
+    } catch (error) {
+      // The storage has failed or is closed, and it reports that itself.
+      if (!(error instanceof Fault)) throw error;
+    }
+  }
+
+  #declareVoids({ region, session: number }: EffectOf<"declare_voids">, voids: readonly VoidedRange[]): void {
+    const open = this.#sessions.get(region);
+    if (open?.number !== number) return;
+    for (const range of voids) open.session.declareVoid(range);
   }
 
   #close({ region, session: number }: EffectOf<"close_session">): void {

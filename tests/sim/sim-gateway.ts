@@ -2,6 +2,8 @@ import { uuidV7 } from "../../proto/core/uuid-v7.ts";
 import { createDecoder } from "../../edge/decode/routed-decoder.ts";
 import { firstThen } from "../../edge/storage/first-then.ts";
 import { GATEWAY_DATABASE, GatewayDatabase } from "../../edge/storage/gateway-database.ts";
+import { inspectWal } from "../../edge/core/storage/wal-frames.ts";
+import type { StoredMark } from "../../edge/storage/high-water-mark.ts";
 import type { Outbox } from "../../edge/storage/outbox.ts";
 import { PublishChunkWriter } from "../../edge/storage/publish-chunk.ts";
 import type { CommitResult } from "../../edge/storage/storage-contract.ts";
@@ -30,7 +32,7 @@ export class SimGateway {
   readonly name: string;
   readonly #deps: SimGatewayDeps;
   #disk: Database;
-  #mark = 0;
+  #mark: StoredMark | undefined;
   #life: Life | undefined;
   #lives = 0;
   #clockOffsetMs = 0;
@@ -84,7 +86,13 @@ export class SimGateway {
         mintStreamId: firstThen(processLife, mint),
         disk: {
           database: new GatewayDatabase(this.#disk, this.name),
-          mark: { path: "the mark", read: () => this.#mark, write: (journalSeq) => (this.#mark = journalSeq) },
+          mark: {
+            read: () => this.#mark,
+            write: (mark) => (this.#mark = mark),
+            sync: () => undefined,
+            close: () => undefined,
+          },
+          log: inspectWal(new Uint8Array()),
           freeBytes: () => Infinity,
         },
       },
@@ -112,6 +120,8 @@ export class SimGateway {
       streams: () => later(() => engine.streams()),
       read: (request) => later(() => engine.read(request)),
       mark: (claims) => later(() => engine.mark(claims)),
+      voids: () => later(() => engine.voids()),
+      onVoided: () => undefined,
       onSealed: (listener) => void listeners.splice(0, 1, listener),
     };
     const driver = new UplinkDriver(
@@ -239,6 +249,7 @@ export class SimGateway {
             return true;
           },
           answer: (probe) => end.send(encodeGatewayFrame({ kind: "alive", probe })),
+          declareVoid: (range) => end.send(encodeGatewayFrame({ kind: "void", ...range })),
           close: () => end.close(),
         };
       },
@@ -281,7 +292,11 @@ type Life = {
 };
 
 /** A copy of a gateway's disk. Readings that were acknowledged since `unsealedSinceMs` may not be sealed on it. */
-export type DiskImage = { readonly database: Buffer; readonly mark: number; readonly unsealedSinceMs: number };
+export type DiskImage = {
+  readonly database: Buffer;
+  readonly mark: StoredMark | undefined;
+  readonly unsealedSinceMs: number;
+};
 
 /** Longer than a reading waits in the journal of a running gateway before it is sealed. */
 const UNSEALED_MS = 2000;

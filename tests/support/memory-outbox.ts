@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Outbox, OutboxClaim, OutboxStream } from "../../edge/storage/outbox.ts";
-import { EMPTY_HAVE } from "../../proto/core/have.ts";
+import type { VoidedRange } from "../../edge/core/uplink/session.ts";
+import { EMPTY_HAVE, haveOf } from "../../proto/core/have.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
@@ -13,6 +14,8 @@ export class MemoryOutbox implements Outbox {
   readonly #streams = new Map<StreamId, { first: number; last: number; closed: boolean }>();
   readonly #bytesOf: (streamId: StreamId, seq: Seq) => Uint8Array;
   readonly #claims = new Map<StreamId, { durable: Have; replicated: Have }>();
+  readonly #voids = new Map<StreamId, VoidedRange[]>();
+  #voidedListener: Parameters<Outbox["onVoided"]>[0] = () => undefined;
   #listener: Parameters<Outbox["onSealed"]>[0] = () => undefined;
   /** Bytes that were read so far. */
   readBytes: number = 0;
@@ -44,6 +47,7 @@ export class MemoryOutbox implements Outbox {
       closed,
       durable: EMPTY_HAVE,
       replicated: EMPTY_HAVE,
+      voided: haveOf((this.#voids.get(streamId) ?? []).flatMap(({ first, last }) => seqsBetween(first, last))),
     }));
   }
 
@@ -55,6 +59,7 @@ export class MemoryOutbox implements Outbox {
     let total = 0;
     for (const seq of request.seqs) {
       if (stream === undefined || seq < stream.first || seq > stream.last) continue;
+      if (this.#voids.get(streamId)?.some(({ first, last }) => seq >= first && seq <= last) === true) continue;
       const bytes = this.#bytesOf(streamId, seq);
       batches.push({ streamId, seq, bytes, sha256: createHash("sha256").update(bytes).digest() });
       total += bytes.length;
@@ -69,9 +74,28 @@ export class MemoryOutbox implements Outbox {
     for (const { streamId, durable, replicated } of claims) this.#claims.set(streamId, { durable, replicated });
   }
 
+  /** Loses batches, as a disk does. */
+  lose(range: VoidedRange): void {
+    this.#voids.set(range.streamId, [...(this.#voids.get(range.streamId) ?? []), range]);
+    this.#voidedListener([range]);
+  }
+
+  async voids(): Promise<readonly VoidedRange[]> {
+    await turnOfLoop();
+    return [...this.#voids.values()].flat();
+  }
+
+  onVoided(listener: Parameters<Outbox["onVoided"]>[0]): void {
+    this.#voidedListener = listener;
+  }
+
   onSealed(listener: Parameters<Outbox["onSealed"]>[0]): void {
     this.#listener = listener;
   }
+}
+
+function seqsBetween(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 function turnOfLoop(): Promise<void> {

@@ -156,6 +156,7 @@ export class UplinkWorld {
             last: last as Seq,
             closed,
             durable: EMPTY_HAVE,
+            voided: EMPTY_HAVE,
           }));
           this.feed({ kind: "streams", region: effect.region, session: effect.session, streams });
         });
@@ -196,6 +197,7 @@ export class UplinkWorld {
         return;
       case "answer_probe":
       case "learn":
+      case "declare_voids":
       case "rotate_stream":
     }
   }

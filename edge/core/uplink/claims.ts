@@ -112,7 +112,7 @@ export function claimsBatch(claims: ReadonlyMap<StreamId, RegionClaim>, streamId
 
 /**
  * The batches of a stream that any region claimed last. While no region has claimed any, those that the outbox
- * remembers.
+ * remembers. Batches that the disk damaged belong to them, because nobody waits for these.
  */
 export function knownDurable(state: UplinkState, stream: HeldStream): Have {
   let known: Have | undefined;
@@ -120,7 +120,7 @@ export function knownDurable(state: UplinkState, stream: HeldStream): Have {
     const claim = region.claims.get(stream.streamId);
     if (claim !== undefined) known = known === undefined ? claim.durable : union(known, claim.durable);
   }
-  return known ?? stream.durable;
+  return union(known ?? stream.durable, stream.voided);
 }
 
 /** How many sealed batches no region is known to hold. */

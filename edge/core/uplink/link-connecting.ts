@@ -1,3 +1,4 @@
+import { isEmpty } from "../../../proto/core/have.ts";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { SessionEvent } from "./session.ts";
 import { greetedClaims } from "./claims.ts";
@@ -138,6 +139,8 @@ function greeted(
     const { minCopies } = turn.state;
     turn.change({ minCopies: minCopies === Infinity ? ack.minCopies : Math.max(minCopies, ack.minCopies) });
   }
+  const hasVoids = [...turn.state.streams.values()].some(({ voided }) => !isEmpty(voided));
+  if (hasVoids) turn.emit({ kind: "declare_voids", region: region.region, session });
   if (ack.regions.length > 0) turn.emit({ kind: "learn", region: region.region, regions: ack.regions });
 
   const { claims, unsealed, lackingBatches } = greetedClaims(turn.state.streams, ack);

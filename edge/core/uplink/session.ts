@@ -20,9 +20,20 @@ export interface RegionSession {
   send(batch: SealedBatch): boolean;
   /** Answers the probe of this number. */
   answer(probe: number): void;
+  /** Tells the region not to wait for these batches. */
+  declareVoid(range: VoidedRange): void;
   /** Ends the session now. Batches that are not acknowledged may or may not arrive. */
   close(): void;
 }
+
+/** Batches that were sealed and cannot be sent, because the disk damaged them. Both ends belong to the range. */
+export type VoidedRange = {
+  readonly streamId: StreamId;
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly readings: number;
+  readonly reason: string;
+};
 
 /** A region that one can connect to. */
 export interface RegionEndpoint {

@@ -1,6 +1,6 @@
 import type { RegionId, Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
-import type { RegionRefusal, SessionEvent, SessionHello } from "./session.ts";
+import type { RegionRefusal, SessionEvent, SessionHello, VoidedRange } from "./session.ts";
 import type { HeldStream, RegionClaim } from "./uplink-state.ts";
 
 /** The events of the uplink. */
@@ -14,6 +14,8 @@ export type UplinkEvent =
   /** Whether the disk is so full that batches must go to a second region at once. */
   | { readonly kind: "disk_pressure"; readonly forceDualSend: boolean }
   | { readonly kind: "sealed"; readonly streamId: StreamId; readonly firstSeq: Seq; readonly lastSeq: Seq }
+  /** The outbox lists more batches as voided. */
+  | { readonly kind: "voided"; readonly voids: readonly VoidedRange[] }
   | RegionalEvent;
 
 /** An event of one region. Those with a `session` are ignored when the link has a newer session. */
@@ -51,6 +53,13 @@ export type UplinkEffect =
       readonly streamId: StreamId;
       readonly seqs: readonly Seq[];
       readonly maxBytes: number;
+    }
+  /** Tell the region which batches will never come. Without `voids`: all of those that the outbox lists. */
+  | {
+      readonly kind: "declare_voids";
+      readonly region: RegionId;
+      readonly session: number;
+      readonly voids?: readonly VoidedRange[];
     }
   | {
       readonly kind: "send";

@@ -91,6 +91,8 @@ export type HeldStream = {
   readonly last: Seq;
   readonly closed: boolean;
   readonly durable: Have;
+  /** Batches that cannot be sent, because the disk damaged them. Nobody waits for them. */
+  readonly voided: Have;
 };
 
 /**

@@ -1,4 +1,4 @@
-import { EMPTY_HAVE } from "../../../proto/core/have.ts";
+import { EMPTY_HAVE, insertRange } from "../../../proto/core/have.ts";
 import type { RegionId, Seq } from "../../../proto/core/ids.ts";
 import type { Step } from "../../../proto/core/step.ts";
 import { balanceRegions } from "./active-region.ts";
@@ -7,6 +7,7 @@ import { listStreams, whileIdle, whileListing, whileOpening, whileWaiting } from
 import { disconnect } from "./link-end.ts";
 import { pump, whileLive } from "./link-live.ts";
 import { EMPTY_QUEUE, withToRead } from "./send-queue.ts";
+import type { VoidedRange } from "./session.ts";
 import { Turn } from "./turn.ts";
 import type { RegionalEvent, UplinkEffect, UplinkEvent } from "./uplink-events.ts";
 import { idleRegion } from "./uplink-state.ts";
@@ -78,6 +79,8 @@ function handle(turn: Turn, event: UplinkEvent): void {
       return sealed(turn, event);
     case "learned":
       return learned(turn, event.regions);
+    case "voided":
+      return voided(turn, event.voids);
     case "disk_pressure":
       return diskPressure(turn, event.forceDualSend);
     case "timer":
@@ -146,7 +149,7 @@ function sealed(turn: Turn, { streamId, firstSeq, lastSeq }: Extract<UplinkEvent
   if (first > lastSeq) return;
   const stream: HeldStream =
     held === undefined
-      ? { streamId, first: firstSeq, last: lastSeq, closed: false, durable: EMPTY_HAVE }
+      ? { streamId, first: firstSeq, last: lastSeq, closed: false, durable: EMPTY_HAVE, voided: EMPTY_HAVE }
       : { ...held, last: lastSeq };
   turn.change({ streams: new Map(turn.state.streams).set(streamId, stream) });
   const { active, regions } = turn.state;
@@ -154,6 +157,19 @@ function sealed(turn: Turn, { streamId, firstSeq, lastSeq }: Extract<UplinkEvent
   if (region?.link.kind !== "live") return;
   const queue = withToRead(region.link.queue, "fresh", streamId, { first, last: lastSeq });
   pump(turn, region, { ...region.link, queue });
+}
+
+/** The regions are told at once, and again with each greeting. */
+function voided(turn: Turn, voids: readonly VoidedRange[]): void {
+  const streams = new Map(turn.state.streams);
+  for (const { streamId, first, last } of voids) {
+    const stream = streams.get(streamId);
+    if (stream !== undefined) streams.set(streamId, { ...stream, voided: insertRange(stream.voided, first, last) });
+  }
+  turn.change({ streams });
+  for (const { region, link } of turn.state.regions.values()) {
+    if (link.kind === "live") turn.emit({ kind: "declare_voids", region, session: link.session, voids });
+  }
 }
 
 /** Disconnects from regions that are no longer listed, and adds the new ones. */

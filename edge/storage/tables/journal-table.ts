@@ -8,14 +8,22 @@ export class JournalTable {
     this.#sql = prepare(db);
   }
 
-  /** The last sequence in the journal, 0 when it is empty. */
-  lastSeq(): number {
-    const row = this.#sql.last.get();
-    return row === undefined ? 0 : row.first_seq + row.readings - 1;
-  }
-
   add(row: JournalRow): void {
     this.#sql.add.run(row.first_seq, row.readings, row.crc, row.body);
+  }
+
+  /** Adds a row in place of one that is damaged. */
+  replace(row: JournalRow): void {
+    this.#sql.replace.run(row.first_seq, row.readings, row.crc, row.body);
+  }
+
+  /** The newest first. */
+  newest(): IterableIterator<JournalRow> {
+    return this.#sql.newest.iterate();
+  }
+
+  dropRow(firstSeq: number): void {
+    this.#sql.dropRow.run(firstSeq);
   }
 
   /** Rows that hold a sequence above `seq`, in order. */
@@ -37,16 +45,20 @@ export type JournalRow = {
 };
 
 type Statements = {
-  readonly last: Statement<[], { readonly first_seq: number; readonly readings: number }>;
+  readonly newest: Statement<[], JournalRow>;
+  readonly dropRow: Statement<[number]>;
   readonly add: Statement<[number, number, number, Buffer]>;
+  readonly replace: Statement<[number, number, number, Buffer]>;
   readonly after: Statement<[number], JournalRow>;
   readonly drop: Statement<[number, number]>;
 };
 
 function prepare(db: Database): Statements {
   return {
-    last: db.prepare("SELECT first_seq, readings FROM journal ORDER BY first_seq DESC LIMIT 1"),
+    newest: db.prepare("SELECT first_seq, readings, crc, body FROM journal ORDER BY first_seq DESC"),
+    dropRow: db.prepare("DELETE FROM journal WHERE first_seq = ?"),
     add: db.prepare("INSERT INTO journal (first_seq, readings, crc, body) VALUES (?, ?, ?, ?)"),
+    replace: db.prepare("INSERT OR REPLACE INTO journal (first_seq, readings, crc, body) VALUES (?, ?, ?, ?)"),
     after: db.prepare(
       "SELECT first_seq, readings, crc, body FROM journal WHERE first_seq + readings > ? ORDER BY first_seq",
     ),

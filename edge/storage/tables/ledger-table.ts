@@ -22,8 +22,11 @@ export class LedgerTable {
   }
 }
 
-/** Regions get all kinds but `schema_change`, because they detect changes of types and units themselves. */
-export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard" | "schema_change";
+/**
+ * Regions get all kinds but `schema_change`, because they detect changes of types and units themselves, and `damaged`: what was
+ * lost with a damaged row is a `discard`.
+ */
+export type LedgerKind = "redelivered" | "dead_letter" | "ignored" | "discard" | "schema_change" | "damaged";
 
 export type LedgerRow = {
   readonly kind: LedgerKind;

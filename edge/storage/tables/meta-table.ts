@@ -22,9 +22,16 @@ export class MetaTable {
  * - `sealed_raw_seq`: raw readings up to here are in sealed batches.
  * - `sealed_readings`: readings up to here are counted in sealed batches.
  * - `journal_seq`: the last sequence that was given to a reading, so that an emptied journal continues from it.
+ * - `held_seq`: messages that were ever held until the time was known.
  * - `known_ms`: the newest time of the wall clock at which the time was known.
  */
-export type MetaName = "checkpoint_seq" | "sealed_raw_seq" | "sealed_readings" | "journal_seq" | "known_ms";
+export type MetaName =
+  | "checkpoint_seq"
+  | "sealed_raw_seq"
+  | "sealed_readings"
+  | "journal_seq"
+  | "held_seq"
+  | "known_ms";
 
 type Statements = {
   readonly get: Statement<[string], { readonly value: number }>;

@@ -45,7 +45,7 @@ export function routeTable(own: readonly Route[], process: ServedProcess): reado
       handle: () => {
         const reason = readiness();
         if (reason !== null) throw new HttpError("unavailable", { message: reason });
-        return { sentence: readySentence };
+        return { sentence: readySentence() };
       },
     }),
     jsonRoute({
@@ -78,7 +78,8 @@ export type ServedProcess = {
   readonly sentence: () => Promise<string>;
   /** Why the process cannot do its work now; null: it can. */
   readonly readiness: () => string | null;
-  readonly readySentence: string;
+  /** What it does while it is ready. */
+  readonly readySentence: () => string;
   readonly registry: Registry;
   /** Updates the metrics that are not counted when an event happens. */
   readonly refreshMetrics: () => Promise<void>;

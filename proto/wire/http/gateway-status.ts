@@ -93,6 +93,10 @@ export type GatewayStatus = {
     readonly fill_ratio: number;
     readonly used_bytes: number;
     readonly quota_bytes: number;
+    /** Rows that the disk damaged, since the first start on it, by table. What was lost with them is in `discards`. */
+    readonly damaged_rows: Readonly<Record<string, number>>;
+    /** The newest of them in words, the newest first. */
+    readonly damage: readonly string[];
   };
 };
 
@@ -197,6 +201,8 @@ export const gatewayStatusSchema: z.ZodType<GatewayStatus> = answerSchema<Gatewa
       fill_ratio: z.number(),
       used_bytes: z.number(),
       quota_bytes: z.number(),
+      damaged_rows: counts,
+      damage: z.array(z.string()).readonly(),
     }),
   }),
 );

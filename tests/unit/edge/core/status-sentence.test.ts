@@ -66,6 +66,10 @@ test.each<[Partial<GatewayCondition>, string]>([
     { refusal: "token not accepted", rival: "10.0.0.9:4242, to eu" },
     "Refused by eu: token not accepted; 12 readings safe on disk.",
   ],
+  [
+    { lostReadings: 682 },
+    "Receiving from 43 devices; everything sealed is durable in eu, 0.4 s behind. The disk lost 682 readings: check it.",
+  ],
   [{ refusal: "token not accepted" }, "Refused by eu: token not accepted; 12 readings safe on disk."],
   [
     { full: true, fillRatio: 0.96 },

@@ -183,6 +183,8 @@ describe("[I19] a metric that changes its type or unit", () => {
              DROP TABLE series; ALTER TABLE old RENAME TO series;
              DROP TABLE held_message; DROP TABLE boot; DROP INDEX dead_letter_alias;
              ALTER TABLE dead_letter DROP COLUMN clock_known; ALTER TABLE dead_letter DROP COLUMN format;
+             DROP TABLE damaged_row; DROP TABLE voided_batch;
+             ${CHECKED_TABLES.map((table) => `ALTER TABLE ${table} DROP COLUMN crc`).join(";")};
              PRAGMA user_version = 2`);
     db.close();
     const next = new StorageLife({ directory: life.directory, nowMs: START_MS + 1000 });
@@ -215,3 +217,15 @@ describe("[I19] a metric that changes its type or unit", () => {
     ]);
   });
 });
+
+/** Tables of migrations 001 and 002 whose rows have a checksum since migration 005. */
+const CHECKED_TABLES = [
+  "meta",
+  "delivery",
+  "window_state",
+  "stream",
+  "batch",
+  "dead_letter",
+  "ledger",
+  "decoder_memory",
+];

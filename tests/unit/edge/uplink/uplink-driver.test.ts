@@ -271,7 +271,8 @@ test("an effect that fails is one fault, and the stop still closes the session",
         open: (_, listener) => {
           region = listener;
           calls.push("open");
-          return { send: () => true, answer: () => undefined, close: () => void calls.push("close") };
+          const idle = (): undefined => undefined;
+          return { send: () => true, answer: idle, declareVoid: idle, close: () => void calls.push("close") };
         },
       },
     ],

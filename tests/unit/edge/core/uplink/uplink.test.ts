@@ -101,7 +101,7 @@ class UplinkFixture {
     if (this.link === "idle") this.feed({ kind: "start" });
     else this.wait(120_000);
     const streams = held.map(({ streamId, last, closed = false }) => {
-      return { streamId, first: 1 as Seq, last: last as Seq, closed, durable: haveOf([]) };
+      return { streamId, first: 1 as Seq, last: last as Seq, closed, durable: haveOf([]), voided: haveOf([]) };
     });
     this.feed({ kind: "streams", region: REGION, session: this.session, streams });
     return this.hear(helloAck(durable));
@@ -228,6 +228,29 @@ test("[I37] a probe is answered at once, and reported with the place of the othe
   expect(uplink.reports).toEqual([{ kind: "contested", region: REGION, rival: "10.0.0.9:7, to eu" }]);
 });
 
+describe("[I40] batches that the disk damaged", () => {
+  const voids = [{ streamId: NOW, first: 2 as Seq, last: 2 as Seq, readings: 7, reason: "the disk" }];
+
+  test("are declared to the region at once, and nobody waits for them", () => {
+    const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 3 }]);
+    uplink.feed({ kind: "voided", voids });
+    expect(uplink.effects).toMatchObject([{ kind: "declare_voids", region: REGION, session: uplink.session, voids }]);
+    uplink.hear(ack(new Map([[NOW, haveOf([1, 3])]])));
+    expect(undurableBatches(uplink.state)).toBe(0);
+  });
+
+  test("are declared again with each greeting", () => {
+    const uplink = new UplinkFixture().feed({ kind: "start" });
+    const stream = { streamId: NOW, first: 1 as Seq, last: 3 as Seq, closed: true };
+    const streams = [{ ...stream, durable: haveOf([]), voided: haveOf([2]) }];
+    uplink.feed({ kind: "streams", region: REGION, session: uplink.session, streams });
+    uplink.hear(helloAck(new Map()));
+    expect(uplink.effects.filter(({ kind }) => kind === "declare_voids")).toEqual([
+      { kind: "declare_voids", region: REGION, session: uplink.session },
+    ]);
+  });
+});
+
 describe("a session is given up", () => {
   test("when the region is silent for 3 s", () => {
     const uplink = new UplinkFixture().greet([{ streamId: NOW, last: 1 }]);
@@ -346,7 +369,9 @@ describe("a refusal", () => {
       kind: "streams",
       region: REGION,
       session: uplink.session,
-      streams: [{ streamId: NOW, first: 1 as Seq, last: 3 as Seq, closed: false, durable: haveOf([]) }],
+      streams: [
+        { streamId: NOW, first: 1 as Seq, last: 3 as Seq, closed: false, durable: haveOf([]), voided: haveOf([]) },
+      ],
     });
     expect(uplink.hear({ ...helloAck(new Map()), bootId: "another" }).answerReads(10).sent).toContain("now/2");
   });

@@ -21,7 +21,7 @@ function table(own: readonly Route[]): readonly Route[] {
     title: "Tidemark",
     sentence: absent,
     readiness: absent,
-    readySentence: "",
+    readySentence: () => "",
     registry: createRegistry(),
     refreshMetrics: absent,
   });
