@@ -3,7 +3,10 @@ import { keepsReadingsFrom, partsHitBy } from "./injections/injection.ts";
 import type { Sample } from "./samples.ts";
 
 /** The part that reports trouble with a part that these injections hit; undefined while none does. */
-export function detectingPart(injections: readonly Injection[], { gateways, regions }: Sample): string | undefined {
+export function detectingPart(injections: readonly Injection[], sample: Sample): string | undefined {
+  const { gateways, regions } = sample;
+  const reports = injections.flatMap(({ reportedBy }) => reportedBy ?? []);
+  if (reports.length > 0) return reports.map((by) => by(sample)).find((part) => part !== undefined);
   for (const [name, gateway] of gateways) {
     if (gateway === undefined) continue;
     const isHit = (region: string): boolean =>

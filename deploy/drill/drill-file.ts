@@ -68,6 +68,9 @@ export function drillSchema(): z.ZodType<Drill> {
         back_home: duration()
           .or(z.literal("never"))
           .describe("from the end of the last injection until batches go home again"),
+        noticed: duration()
+          .optional()
+          .describe("from an injection until a part reports it; without this key the drill does not ask"),
         // No drill may lose or double an acknowledged reading and pass. The keys exist so that a file can say so.
         missing: z.literal(0).default(0).describe("acknowledged readings that a region lacks"),
         twice: z.literal(0).default(0).describe("acknowledged readings that a region counts twice"),
@@ -88,7 +91,12 @@ export function drillSchema(): z.ZodType<Drill> {
       onlySandbox: only === "sandbox" || needsSandbox(rest.steps),
       steadyMs: steady_state.forMs,
       stopIf: stop_if,
-      pass: { rtoMs: pass.rto, repairMs: pass.repair, backHomeMs: pass.back_home === "never" ? null : pass.back_home },
+      pass: {
+        rtoMs: pass.rto,
+        repairMs: pass.repair,
+        backHomeMs: pass.back_home === "never" ? null : pass.back_home,
+        noticedMs: pass.noticed ?? null,
+      },
     }));
 }
 
@@ -133,6 +141,8 @@ export type Limits = {
   readonly repairMs: number;
   /** Null: the home region does not come back. */
   readonly backHomeMs: number | null;
+  /** Null: it does not matter whether a part reports the injections. */
+  readonly noticedMs: number | null;
 };
 
 function rate(): z.ZodType<number, string> {

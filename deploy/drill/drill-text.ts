@@ -52,6 +52,7 @@ export function drillText(drill: Drill, parts: PartNames, width: number): string
       `a new reading is durable elsewhere within ${formatDuration(pass.rtoMs)}`,
       `everything is repaired within ${formatDuration(pass.repairMs)}`,
       home,
+      ...(pass.noticedMs === null ? [] : [`a part reports each injection within ${formatDuration(pass.noticedMs)}`]),
       "nothing is missing, twice, or answered differently",
     ]),
     ...row("stops if", [

@@ -93,12 +93,14 @@ function gatewaySample(status: GatewayStatus): GatewaySample {
   };
 }
 
-function regionSample({ sentence, readings, raw_readings: rawReadings, peers }: RegionStatus): RegionSample {
+function regionSample(status: RegionStatus): RegionSample {
   return {
-    sentence,
-    readings,
-    rawReadings,
-    peers: peers.map(({ name, state, connected, behind_batches: behindBatches, behind_ms: behindMs }) => ({
+    sentence: status.sentence,
+    readings: status.readings,
+    rawReadings: status.raw_readings,
+    twins: status.twins.map(({ gateway }) => gateway),
+    damage: status.lost_batches > 0 ? `${status.lost_batches} batches were lost with the write-ahead log` : null,
+    peers: status.peers.map(({ name, state, connected, behind_batches: behindBatches, behind_ms: behindMs }) => ({
       name,
       state,
       connected,

@@ -6,6 +6,7 @@ import type { StopConditions } from "./drill-file.ts";
 import { hasReadingSince } from "./evidence.ts";
 import { formatMs } from "../terminal/figures.ts";
 import type { InjectionSchedule } from "./injection-schedule.ts";
+import type { Injection } from "./injections/injection.ts";
 import { Observer } from "./observer.ts";
 import type { RunControl } from "./run-control.ts";
 import { POLL_MS } from "./run-control.ts";
@@ -87,7 +88,8 @@ export class RunWatch {
       const sample = { ...this.look(), acknowledged: this.#canaries?.acknowledged ?? 0 };
       if (this.#samples.length < SAMPLES_MAX) this.#samples.push(sample);
       for (const event of events) {
-        if (event.detectedAtMs !== null || event.endedAtMs !== null) continue;
+        if (event.detectedAtMs !== null) continue;
+        if (event.endedAtMs !== null && !mayBeReportedLater(event.injections)) continue;
         const by = detectingPart(event.injections, sample);
         if (by === undefined) continue;
         event.detectedAtMs = this.#control.nowMs;
@@ -126,6 +128,10 @@ export class RunWatch {
       this.#control.stop(lost);
     }
   }
+}
+
+function mayBeReportedLater(injections: readonly Injection[]): boolean {
+  return injections.some(({ reportedBy }) => reportedBy !== undefined);
 }
 
 /** With the number of canary readings that were acknowledged by then. */

@@ -38,6 +38,10 @@ export type RegionSample = {
   readonly sentence: string;
   readonly readings: number;
   readonly rawReadings: number;
+  /** The gateways of which two processes run. */
+  readonly twins: readonly string[];
+  /** What its disk has lost or damaged since it was written; null: nothing that the region knows of. */
+  readonly damage: string | null;
   readonly peers: readonly {
     readonly name: string;
     readonly state: string;

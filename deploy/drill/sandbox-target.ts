@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readSecret } from "../../proto/runtime/secret-file.ts";
 import { sourceFile } from "../../proto/runtime/source-file.ts";
 import { RegionCommands } from "../operator/region-commands.ts";
+import { flipBits } from "../sandbox/flipped-bits.ts";
 import { FaultyLinks } from "../sandbox/faulty-links.ts";
 import type { LocalGateway, LocalRegion } from "../sandbox/local-deployment.ts";
 import { LocalDeployment } from "../sandbox/local-deployment.ts";
@@ -29,7 +30,10 @@ export class SandboxTarget implements DrillTarget {
   readonly #links: FaultyLinks;
   readonly #watchdog: Watchdog;
   readonly #environments: SandboxEnvironments;
+  readonly #random: () => number;
   readonly #control: SandboxControl;
+  /** By the name of the gateway. */
+  readonly #clones = new Map<string, LocalGateway>();
   /** The report has the last lines of each of these. */
   readonly #started: ManagedProcess[] = [];
   #closed: Promise<void> | undefined;
@@ -39,18 +43,22 @@ export class SandboxTarget implements DrillTarget {
     site: LocalDeployment,
     links: FaultyLinks,
     watchdog: Watchdog,
-    env: SandboxEnvironments,
+    given: { environments: SandboxEnvironments; random: () => number },
   ) {
     this.#folder = folder;
     this.#site = site;
     this.#links = links;
     this.#watchdog = watchdog;
-    this.#environments = env;
+    this.#environments = given.environments;
+    this.#random = given.random;
     this.#control = {
       kill: (part) => this.#kill(part),
       start: (part) => this.#start(this.#part(part)),
       signal: (part, signal) => this.#part(part).process?.signal(signal),
       restartWithDisk: (part, disk) => this.#replaceDisk(part, disk === "copied" ? this.#copyOf(part) : undefined),
+      restartAfterRot: (part, rot) => this.#restartAfterRot(part, rot),
+      startClone: (part) => this.#startClone(part),
+      stopClone: async (part) => void (await this.#clones.get(part)?.process?.kill()),
       setClock: (part, byMs) => writeFileSync(this.#clockFile(part), String(byMs)),
       linksOf: (part) => links.all.filter(({ from, to }) => from === part || to === part),
       setLink: (link, faults) => links.set(link, faults),
@@ -62,7 +70,7 @@ export class SandboxTarget implements DrillTarget {
   }
 
   /**
-   * @param options.random for the jitter of slow links.
+   * @param options.random for the jitter of slow links, and for the bits that are flipped.
    * @param options.environments additional environment variables; tests start broken builds with them.
    * @param options.stop ends the start.
    * @throws Fault when a process does not start; the reason of `stop` when it is aborted.
@@ -88,7 +96,7 @@ export class SandboxTarget implements DrillTarget {
       });
       const shiftClocks = drill.steps.some((step) => step.kind === "injection" && step.shiftsClock);
       const environments = { ...options.environments, shiftClocks };
-      target = new SandboxTarget(folder, site, links, watchdog, environments);
+      target = new SandboxTarget(folder, site, links, watchdog, { environments, random: options.random });
       // Regions first: a gateway that starts before its home would begin with another region.
       await Promise.all(site.regions.map((part) => target!.#start(part, options.stop)));
       await Promise.all(site.gateways.map((part) => target!.#start(part, options.stop)));
@@ -138,6 +146,7 @@ export class SandboxTarget implements DrillTarget {
 
   async #close(): Promise<void> {
     // SIGKILL ends frozen processes, too, and nothing here is needed any more.
+    await Promise.all([...this.#clones.values()].map(async ({ process }) => process?.kill()));
     await this.#site.kill();
     await this.#links.close();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
@@ -145,7 +154,13 @@ export class SandboxTarget implements DrillTarget {
   }
 
   async #start(part: LocalGateway | LocalRegion, stop?: AbortSignal): Promise<void> {
-    if (this.#closed !== undefined) return;
+    const started = await this.#launch(part);
+    await started?.ready(part.url, { deadlineMs: START_MS, stop });
+  }
+
+  /** Starts a process, and does not wait until it is ready. @returns undefined when the target is closed. */
+  async #launch(part: LocalGateway | LocalRegion): Promise<ManagedProcess | undefined> {
+    if (this.#closed !== undefined) return undefined;
     const isGateway = this.#site.gateways.some(({ name }) => name === part.name);
     const environment = { ...(isGateway ? this.#environments.gateway : this.#environments.region) };
     if (isGateway && this.#environments.shiftClocks === true) {
@@ -157,7 +172,7 @@ export class SandboxTarget implements DrillTarget {
     if (this.#started.length > STARTS_KEPT) this.#started.shift();
     this.#watchdog.watch(started.pid);
     void started.exit.then(() => this.#watchdog.gone(started.pid));
-    await started.ready(part.url, { deadlineMs: START_MS, stop });
+    return started;
   }
 
   async #kill(part: string): Promise<void> {
@@ -170,6 +185,27 @@ export class SandboxTarget implements DrillTarget {
     rmSync(disk, { recursive: true, force: true });
     if (copy !== undefined) cpSync(copy, disk, { recursive: true });
     await this.#start(this.#part(part));
+  }
+
+  async #restartAfterRot(part: string, { file, bits }: { file: "database" | "log"; bits: number }): Promise<void> {
+    const found = this.#part(part);
+    // An orderly stop writes the log into the database. A kill leaves it.
+    await (file === "log" ? found.process?.kill() : found.process?.stop());
+    const database = this.#site.gateways.some(({ name }) => name === part) ? "gateway.db" : "region.db";
+    const path = join(this.#folder, part, file === "log" ? `${database}-wal` : database);
+    flipBits({ path, kind: file }, { bits, random: this.#random });
+    await this.#start(found);
+  }
+
+  async #startClone(part: string): Promise<void> {
+    const gateway = this.#site.gateways.find(({ name }) => name === part)!;
+    const clone = await this.#site.cloneOf(gateway);
+    this.#clones.set(part, clone);
+    gateway.process?.signal("SIGSTOP");
+    cpSync(join(this.#folder, part), join(this.#folder, `${part}-clone`), { recursive: true });
+    gateway.process?.signal("SIGCONT");
+    // Regions may refuse it, so nobody waits until it is ready.
+    await this.#launch(clone);
   }
 
   /** A region whose state changes does not get the command itself: another region does. */

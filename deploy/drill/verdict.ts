@@ -44,6 +44,7 @@ export function judge(
     ...(findings.lostMeanwhile === null ? [] : [findings.lostMeanwhile]),
     ...(findings.ledger === null ? [] : brokenPromises(findings.ledger)),
     ...overLimits(measured, limits),
+    ...(limits.noticedMs === null ? [] : unnoticed(findings, limits.noticedMs)),
   ];
   const gaps = gapsIn(findings, measured, limits);
   const verdict = failures.length > 0 ? "failed" : gaps.length > 0 ? "incomplete" : "passed";
@@ -95,6 +96,17 @@ function overLimits(measured: Measurements, limits: Limits): string[] {
   limit("the repair", measured.repairMs, limits.repairMs);
   limit("the return to the home region", measured.backHomeMs, limits.backHomeMs);
   return over;
+}
+
+/** Injections that no part reported in time, if the drill ran to its end. */
+function unnoticed({ events, aborted }: Findings, withinMs: number): string[] {
+  return events.flatMap(({ sentence, measured, beganAtMs, detectedAtMs }) => {
+    if (!measured) return [];
+    if (detectedAtMs === null) return aborted === null ? [`no part reported this: ${sentence}`] : [];
+    const tookMs = detectedAtMs - beganAtMs;
+    if (tookMs <= withinMs) return [];
+    return [`the first report of this took ${formatMs(tookMs)}, the limit is ${formatMs(withinMs)}: ${sentence}`];
+  });
 }
 
 function gapsIn(findings: Findings, measured: Measurements, limits: Limits): string[] {

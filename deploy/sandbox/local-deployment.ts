@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { NetworkLink } from "./faulty-links.ts";
 import { freePort } from "./free-port.ts";
 import { ManagedProcess } from "./managed-process.ts";
@@ -81,6 +81,19 @@ export class LocalDeployment {
   /** File with the operators' token. */
   get operatorTokenFile(): string {
     return operatorToken(this.directory);
+  }
+
+  /** A second gateway with the name and the configuration of another one, on ports and with a data folder of its own. */
+  async cloneOf(gateway: LocalGateway): Promise<LocalGateway> {
+    const ports = { mqtt: await freePort(), http: await freePort() };
+    const file = join(this.directory, `${gateway.name}-clone.yaml`);
+    const clone = new LocalGateway(gateway.name, ports, ports.mqtt, file);
+    const configuration = parse(readFileSync(gateway.file, "utf8")) as object;
+    writeFileSync(
+      file,
+      stringify({ ...configuration, ...ownKeys(join(this.directory, `${gateway.name}-clone`), clone) }),
+    );
+    return clone;
   }
 
   get region(): ManagedProcess | undefined {
@@ -243,11 +256,14 @@ function regionConfiguration(directory: string, region: LocalRegion, peers: read
 }
 
 function gatewayConfiguration(directory: string, gateway: LocalGateway, regions: readonly Reachable[]): object {
+  return { gateway: gateway.name, regions, ...ownKeys(join(directory, gateway.name), gateway) };
+}
+
+/** The keys in which two gateways on one machine must differ. */
+function ownKeys(dataFolder: string, { ports }: LocalGateway): object {
   return {
-    gateway: gateway.name,
-    data_dir: join(directory, gateway.name),
-    mqtt: { listeners: [{ protocol: "tcp", host: HOST, port: gateway.ports.mqtt }], allow_anonymous: true },
-    regions,
-    http: { host: HOST, port: gateway.ports.http },
+    data_dir: dataFolder,
+    mqtt: { listeners: [{ protocol: "tcp", host: HOST, port: ports.mqtt }], allow_anonymous: true },
+    http: { host: HOST, port: ports.http },
   };
 }

@@ -22,8 +22,27 @@ export type Injection = {
     /** Absent if there is nothing to end. */
     readonly end?: (sandbox: SandboxControl) => Promise<void> | void;
   };
+  /**
+   * The part whose status reports it, such as `gateway plant-1`; undefined while none does. A part may report it when it is
+   * over. Absent: it is noticed by lost connections (detection.ts).
+   */
+  readonly reportedBy?: (reports: PartReports) => string | undefined;
   /** How a running deployment does it, or why it cannot. */
   readonly deployment: (deployment: DeploymentControl) => DeploymentAction | Unable;
+};
+
+/** What each part says about itself and about others; undefined for a part that does not answer. */
+export type PartReports = {
+  readonly regions: ReadonlyMap<
+    string,
+    | {
+        /** The gateways of which two processes run. */
+        readonly twins: readonly string[];
+        /** What its disk has lost or damaged since it was written; null: nothing that the region knows of. */
+        readonly damage: string | null;
+      }
+    | undefined
+  >;
 };
 
 export type InjectionPlace =
@@ -39,6 +58,14 @@ export interface SandboxControl {
   signal(part: string, signal: "SIGSTOP" | "SIGCONT"): void;
   /** Kills the part and starts it with the disk that `copy_disk` kept, or with an empty one. */
   restartWithDisk(part: string, disk: "copied" | "empty"): Promise<void>;
+  /**
+   * Flips bits of the part's database while it is stopped, or of its write-ahead log after it was killed. Then starts it.
+   */
+  restartAfterRot(part: string, rot: { readonly file: "database" | "log"; readonly bits: number }): Promise<void>;
+  /** Copies the disk of a running gateway, and starts a second process with the copy and the same name. */
+  startClone(part: string): Promise<void>;
+  /** Kills that second process. */
+  stopClone(part: string): Promise<void>;
   /** The time of day of a gateway is ahead by `byMs`. */
   setClock(part: string, byMs: number): void;
   linksOf(part: string): readonly NetworkLink[];

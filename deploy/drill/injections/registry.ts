@@ -1,3 +1,4 @@
+import { clone } from "./clone.ts";
 import { cutLink } from "./cut-link.ts";
 import { evacuate } from "./evacuate.ts";
 import { freeze } from "./freeze.ts";
@@ -8,6 +9,7 @@ import { kill } from "./kill.ts";
 import { rebuild } from "./rebuild.ts";
 import { resetLink } from "./reset-link.ts";
 import { restore } from "./restore.ts";
+import { rot } from "./rot.ts";
 import { shiftClock } from "./shift-clock.ts";
 import { slowLink } from "./slow-link.ts";
 
@@ -26,5 +28,7 @@ export const INJECTIONS: Readonly<Record<string, InjectionKind>> = {
   evacuate,
   restore,
   rebuild,
+  clone,
+  rot,
   shift_clock: shiftClock,
 };

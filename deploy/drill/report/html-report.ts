@@ -71,7 +71,7 @@ function limitsTable({ limits, measured }: DrillOutcome, earlier: readonly Earli
       row("RTO, p50", null, (one) => one.rtoP50Ms),
       row("RTO, p95", null, (one) => one.rtoP95Ms),
       row("a new reading is in two regions, slowest", null, (one) => one.replicatedMaxMs),
-      row("detected", null, (one) => one.detectedMs),
+      row("detected", limits.noticedMs, (one) => one.detectedMs),
       row(
         "repaired: every region has what was acknowledged before the injection ended",
         limits.repairMs,

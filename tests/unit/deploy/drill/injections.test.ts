@@ -21,6 +21,9 @@ function recordingSandbox(asked: string[]): SandboxControl {
     start: async (part) => void asked.push(`start ${part}`),
     signal: (part, signal) => void asked.push(`${signal} ${part}`),
     restartWithDisk: async (part, disk) => void asked.push(`restart ${part} with ${disk} disk`),
+    restartAfterRot: async (part, { file, bits }) => void asked.push(`${bits} bits of the ${file} of ${part}`),
+    startClone: async (part) => void asked.push(`clone ${part}`),
+    stopClone: async (part) => void asked.push(`end the clone of ${part}`),
     setClock: (part, byMs) => void asked.push(`clock of ${part} ${byMs}`),
     linksOf: (part) => [{ from: "plant-1", to: part }],
     setLink: ({ from, to }, faults) => void asked.push(`${from}>${to} ${JSON.stringify(faults)}`),
@@ -117,6 +120,33 @@ const KINDS: readonly (readonly [object, { says: string; begins: string; ends: s
       },
     ],
     [
+      { clone: { part: "first", for: "8s" } },
+      {
+        says: "a copy of plant-1, disk and name, runs beside it for 8s",
+        begins: "clone plant-1",
+        ends: "end the clone of plant-1",
+        durationMs: 8000,
+      },
+    ],
+    [
+      { rot: { part: "first", file: "log" } },
+      {
+        says: "plant-1 is killed, one bit of its write-ahead log flipped, and it starts again",
+        begins: "1 bits of the log of plant-1",
+        ends: null,
+        durationMs: 0,
+      },
+    ],
+    [
+      { rot: { part: "home", file: "database", bits: 7 } },
+      {
+        says: "eu is stopped, 7 bits of its database flipped, and it starts again",
+        begins: "7 bits of the database of eu",
+        ends: null,
+        durationMs: 0,
+      },
+    ],
+    [
       { shift_clock: { part: "first", by: "-1h", for: "8s" } },
       {
         says: "the clock of plant-1 is behind by 1h for 8s",
@@ -195,6 +225,8 @@ test.each<[object, Partial<DeploymentControl>, string]>([
   [{ reset_link: { from: "first", to: "home" } }, {}, "reset_link is for the sandbox only"],
   [{ restore: { part: "home" } }, {}, "restore is for the sandbox only"],
   [{ rebuild: { part: "home" } }, {}, "rebuild is for the sandbox only"],
+  [{ clone: { part: "first", for: "8s" } }, {}, "clone is for the sandbox only"],
+  [{ rot: { part: "first", file: "log" } }, {}, "rot is for the sandbox only"],
   [{ shift_clock: { part: "first", by: "1h", for: "8s" } }, {}, "shift_clock is for the sandbox only"],
 ])("%j is refused by a deployment that cannot do it", (given, more, why) => {
   expect(injectionOf(given).deployment(recordingDeployment([], more))).toEqual({ unable: why });

@@ -36,7 +36,7 @@ const OUTCOME: DrillOutcome = {
   steps: ["eu is killed, for ever"],
   regions: ["eu", "us"],
   gateways: ["plant-1"],
-  limits: { rtoMs: 5000, repairMs: 20_000, backHomeMs: null },
+  limits: { rtoMs: 5000, repairMs: 20_000, backHomeMs: null, noticedMs: null },
   measured: {
     rtoMs: [800, null],
     rtoP50Ms: 800,

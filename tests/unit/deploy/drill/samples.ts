@@ -27,7 +27,7 @@ export function gatewaySample(more: Partial<GatewaySample> = {}): GatewaySample 
 
 export function regionSample(peer: string, more: Partial<RegionSample["peers"][number]> = {}): RegionSample {
   const peers = [{ name: peer, state: "member", connected: true, behindBatches: 0, behindMs: null, ...more }];
-  return { sentence: "", readings: 0, rawReadings: 0, peers };
+  return { sentence: "", readings: 0, rawReadings: 0, twins: [], damage: null, peers };
 }
 
 export function drillSample(more: {

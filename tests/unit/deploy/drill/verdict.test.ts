@@ -3,7 +3,7 @@ import type { Ledger } from "../../../../deploy/drill/ledger.ts";
 import type { Findings } from "../../../../deploy/drill/outcome.ts";
 import { judge, measurementsOf } from "../../../../deploy/drill/verdict.ts";
 
-const LIMITS = { rtoMs: 5000, repairMs: 20_000, backHomeMs: 30_000 };
+const LIMITS = { rtoMs: 5000, repairMs: 20_000, backHomeMs: 30_000, noticedMs: null };
 const region = { region: "us", readings: 10, digest: "00ff", missing: [], twice: [], neverSent: 0, miscounted: [] };
 const CLEAN: Ledger = { sent: 10, acknowledged: 10, regions: [region], windowsDiffer: [] };
 const sighting = (durableAtMs: number | null): Findings["events"][number]["sightings"][number] => ({
@@ -43,6 +43,17 @@ test("a drill that ran to its end and kept every promise and limit has passed", 
       "All 10 acknowledged readings are in us, each once; new ones were durable 1.20 s after the injection, and everything was repaired 1.00 s after it ended.",
   });
   expect(measurementsOf(WHOLE)).toMatchObject({ rtoP50Ms: 800, rtoP95Ms: 1200, detectedMs: 100, backHomeMs: 6000 });
+});
+
+test.each<[string, Partial<Findings>, RegExp]>([
+  ["that no part reported", { events: [event({ detectedAtMs: null })] }, /^no part reported this: eu is killed$/],
+  ["that was reported too late", { events: [event({ detectedAtMs: 8100 })] }, /took 3.10 s, the limit is 3.00 s: eu/],
+])("an injection %s fails a drill that asks for a report", (_, found, reason) => {
+  const limits = { ...LIMITS, noticedMs: 3000 };
+  expect(judge(WHOLE, limits).verdict).toBe("passed");
+  const { verdict, reasons } = judge({ ...WHOLE, ...found }, limits);
+  expect(verdict).toBe("failed");
+  expect(reasons[0]).toMatch(reason);
 });
 
 test.each<[string, Partial<Findings>]>([
