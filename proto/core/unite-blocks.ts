@@ -78,7 +78,7 @@ export function componentsOf(shares: readonly (readonly Block[])[], reachMs: num
   const nodes = shares.flatMap((blocks, share) => blocks.map((block) => ({ block, share })));
   const sets = new DisjointSets(nodes.length);
   for (const [i, { block }] of nodes.entries()) if (block.continues && i > 0) sets.join(i - 1, i);
-  connect(nodes, sets, { shares: shares.length, reachMs });
+  connect(nodes, sets, reachMs);
   const components = Map.groupBy(nodes.keys(), (i) => sets.root(i));
   return [...components.values()]
     .map((members) => {
@@ -98,44 +98,61 @@ export function componentsOf(shares: readonly (readonly Block[])[], reachMs: num
 type Node = { readonly block: Block; readonly share: number };
 
 /**
- * Goes through the blocks in order of their starts. `open` has, for each share, the blocks that a later one may still touch.
- * As soon as several of them are in one component, only the one that ends last is kept: a block that touches any of
- * them touches that one too. So the work grows with the number of blocks, not with its square.
+ * Goes through the blocks in order of their starts. A later block touches a cluster of connected blocks if it touches the
+ * one that ends last, of those of other shares. So the work grows with the number of blocks, not with its square, and a
+ * window with a thousand rows stays cheap.
  */
-function connect(
-  nodes: readonly Node[],
-  sets: DisjointSets,
-  { shares, reachMs }: { readonly shares: number; readonly reachMs: number },
-): void {
+function connect(nodes: readonly Node[], sets: DisjointSets, reachMs: number): void {
   const byStart = [...nodes.keys()].toSorted((a, b) => nodes[a]!.block.firstMs - nodes[b]!.block.firstMs || a - b);
-  const open = Array.from({ length: shares }, () => ({ byDevice: [] as number[], byArrival: [] as number[] }));
-  const endMs = (i: number): number => nodes[i]!.block.lastMs;
+  let open: Cluster[] = [];
   for (const i of byStart) {
     const { block, share } = nodes[i]!;
-    const touching = (
-      list: readonly number[],
-      isTouched: (endsAtMs: number) => boolean,
-      oldestMs: number,
-    ): number[] => {
-      const rest: number[] = [];
-      let last = -1;
-      for (const other of list) {
-        if (isTouched(endMs(other))) {
-          sets.join(i, other);
-          if (last < 0 || endMs(other) > endMs(last)) last = other;
-        } else if (endMs(other) > oldestMs) rest.push(other);
+    const startMs = block.firstMs;
+    const joined: Cluster = { member: i, byDevice: new LatestEnds(), byArrival: new LatestEnds() };
+    (block.byArrival ? joined.byArrival : joined.byDevice).add(block.lastMs, share);
+    const rest = [joined];
+    for (const cluster of open) {
+      const byArrivalMs = cluster.byArrival.ofOthers(share);
+      if (
+        Math.max(byArrivalMs, cluster.byDevice.ofOthers(share)) >= startMs ||
+        (block.byArrival && byArrivalMs > startMs - reachMs)
+      ) {
+        sets.join(i, cluster.member);
+        joined.byDevice.addAll(cluster.byDevice);
+        joined.byArrival.addAll(cluster.byArrival);
+      } else if (cluster.byDevice.latestMs >= startMs || cluster.byArrival.latestMs >= startMs - reachMs) {
+        rest.push(cluster);
       }
-      if (last >= 0) rest.push(last);
-      return rest;
-    };
-    const overlaps = (endsAtMs: number): boolean => endsAtMs >= block.firstMs;
-    const reaches = (endsAtMs: number): boolean => overlaps(endsAtMs) || endsAtMs > block.firstMs - reachMs;
-    for (const [other, lists] of open.entries()) {
-      if (other === share) continue;
-      lists.byDevice = touching(lists.byDevice, overlaps, block.firstMs);
-      lists.byArrival = touching(lists.byArrival, block.byArrival ? reaches : overlaps, block.firstMs - reachMs);
     }
-    (block.byArrival ? open[share]!.byArrival : open[share]!.byDevice).push(i);
+    open = rest;
+  }
+}
+
+type Cluster = { readonly member: number; readonly byDevice: LatestEnds; readonly byArrival: LatestEnds };
+
+/** The latest end of some blocks, and the latest one of another share than that. */
+class LatestEnds {
+  #latest = NO_END;
+  #other = NO_END;
+
+  get latestMs(): number {
+    return this.#latest.ms;
+  }
+
+  add(ms: number, share: number): void {
+    if (ms > this.#latest.ms) {
+      if (share !== this.#latest.share) this.#other = this.#latest;
+      this.#latest = { ms, share };
+    } else if (share !== this.#latest.share && ms > this.#other.ms) this.#other = { ms, share };
+  }
+
+  addAll(others: LatestEnds): void {
+    for (const { ms, share } of [others.#latest, others.#other]) if (share >= 0) this.add(ms, share);
+  }
+
+  /** The latest end of a block that is not of this share, or -Infinity. */
+  ofOthers(share: number): number {
+    return this.#latest.share === share ? this.#other.ms : this.#latest.ms;
   }
 }
 
@@ -203,3 +220,5 @@ function covered({ coverage, firstMs, lastMs }: WindowSummary, { windowStartMs, 
 }
 
 type Interval = Pick<Block, "firstMs" | "lastMs">;
+
+const NO_END = { ms: -Infinity, share: -1 };

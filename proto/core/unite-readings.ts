@@ -69,12 +69,12 @@ function unitedByArrival(shares: readonly (readonly WindowReading[])[], toleranc
     same.sort((a, b) => a.reading.timeMs - b.reading.timeMs);
     const groups: WindowReading[] = [];
     // For each share the oldest group that it may still join. It has joined all groups before that are still open.
-    const next = Array.from(shares, () => 0);
+    const next = new Map<number, number>();
     for (const { reading, share } of same) {
-      let group = next[share]!;
+      let group = next.get(share) ?? 0;
       while (group < groups.length && groups[group]!.timeMs <= reading.timeMs - toleranceMs) group++;
       if (group === groups.length) groups.push(reading);
-      next[share] = group + 1;
+      next.set(share, group + 1);
     }
     united.push(...groups);
   }

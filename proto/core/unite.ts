@@ -223,14 +223,10 @@ function blocksInOrder(winners: readonly Tally[]): readonly Block[] {
 
 /** At most so many readings are in the component: shares with one hash have the same ones. */
 function differentReadings(component: Component): number {
-  const different = component.filter(
-    (one, i) => one.hash === null || !component.slice(0, i).some((before) => sameTally(one, before)),
+  const different = new Map(
+    component.map((tally) => [tally.hash === null ? tally : `${tally.count} ${tally.hash}`, tally.count]),
   );
-  return total(different, (tally) => tally.count);
-}
-
-function sameTally(a: Tally, b: Tally): boolean {
-  return a.count === b.count && a.hash === b.hash;
+  return total([...different.values()], (count) => count);
 }
 
 function summaryOf<Source>({
