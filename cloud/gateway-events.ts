@@ -2,6 +2,7 @@ import type { Registry } from "@prometheus-io/client";
 import { Counter, Gauge, Histogram } from "@prometheus-io/client";
 import { LogLimit } from "../proto/runtime/log-limit.ts";
 import type { Logger } from "../proto/runtime/log.ts";
+import { pairRule } from "./core/pair-rule.ts";
 import type { Commit } from "./ingest/committer.ts";
 import type { TwinLife } from "./core/twins.ts";
 import type { IngestEvents } from "./ingest/grpc-ingest.ts";
@@ -12,6 +13,7 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, Twin
   readonly #log: Logger;
   readonly #metrics: ReturnType<typeof sessionMetrics>;
   readonly #logLimit: LogLimit;
+  readonly #pairLogLimit: LogLimit;
   readonly #clock: { nowMs(): number; monotonicMs(): number };
   /** Monotonic times. */
   readonly #lastSeenMs = new Map<string, number>();
@@ -22,6 +24,7 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, Twin
     this.#log = deps.log;
     this.#metrics = sessionMetrics(deps.registry);
     this.#logLimit = new LogLimit(deps.clock);
+    this.#pairLogLimit = new LogLimit(deps.clock, HOUR_MS);
     this.#clock = deps.clock;
   }
 
@@ -64,8 +67,10 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, Twin
     this.#log.info({ gateway }, `only one gateway is named ${gateway} now`);
   };
 
-  committed({ settled, tookMs }: Commit): void {
+  committed({ settled, approximate, tookMs }: Commit): void {
     const metrics = this.#metrics;
+    metrics.approximate.inc(approximate.windows);
+    for (const pair of approximate.unnamedPairs) this.#unnamedPair(pair);
     metrics.commitSeconds.observe(tookMs / 1000);
     if (settled.length > 0) this.#lastBatchMs = this.#clock.monotonicMs();
     for (const { batch, outcome } of settled) {
@@ -93,12 +98,23 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, Twin
     return this.#lastBatchMs === null ? null : this.#clock.monotonicMs() - this.#lastBatchMs;
   }
 
+  /** Logged once an hour for one series, because every window repeats it. */
+  #unnamedPair({ device, metric, gateways }: Commit["approximate"]["unnamedPairs"][number]): void {
+    if (!this.#pairLogLimit.allows(`${device}\n${metric}`)) return;
+    const rule = pairRule({ device, metric });
+    this.#log.warn(
+      { device, metric, gateways, rule },
+      `${gateways.join(" and ")} forward ${device} ${metric}; its windows do not carry their readings, so the counts are approximate; write on each of these gateways: ${rule}`,
+    );
+  }
+
   #seen(gateway: string): void {
     if (this.#lastSeenMs.size >= GATEWAYS_KNOWN_MAX && !this.#lastSeenMs.has(gateway)) this.#lastSeenMs.clear();
     this.#lastSeenMs.set(gateway, this.#clock.monotonicMs());
   }
 }
 
+const HOUR_MS = 3_600_000;
 const GATEWAYS_KNOWN_MAX = 100_000;
 
 function lifeText({ life, region, address }: TwinLife): string {
@@ -120,6 +136,10 @@ function sessionMetrics(registry: Registry) {
     batchBytes: counter("batch_bytes", "Bytes of received batches."),
     records: counter("records", "Stored window records."),
     rawReadings: counter("raw_readings", "Stored raw readings."),
+    approximate: counter(
+      "windows_approximate",
+      "Changed windows whose count is not exact, because gateways forward the same series without their readings.",
+    ),
     refusals: counter("refusals", "Refused sessions and batches, by code.", ["code"]),
     commitSeconds: new Histogram({
       name: "tidemark_region_commit_seconds",

@@ -87,7 +87,7 @@ const MARK_MS = 5_000;
 /** The half second after a mark, and the longest pause after its last reading. */
 const DECIDED_AFTER_MS = 2 * TOLERANCE_MS;
 
-/** Of readings of one time: of each value as many as the stream with the most of them has. */
+/** Takes readings of one time: each value as often as the stream with the most of it has it. */
 function largestOfEach(copies: readonly RawCopy[]): RawCopy[] {
   const found: RawCopy[] = [];
   const alike = Map.groupBy(copies, ({ value, from: { clock, gateway } }) => {

@@ -3,7 +3,7 @@ import type { Have } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { ApplyOutcome, ArrivedBatch, StreamSet } from "../core/apply.ts";
-import type { Store, VoidedBatches } from "../store/store.ts";
+import type { ApproximateWindows, Store, VoidedBatches } from "../store/store.ts";
 
 /**
  * Group commit: the batches that gateways, peers and operators deliver go into one transaction after another. The result
@@ -111,13 +111,13 @@ export class Committer {
     if (items.length === 0) return;
     const batches = items.map((item) => item.batch);
     const startedMs = clock.monotonicMs();
-    const { outcomes, sets } = await store.apply(batches);
+    const { outcomes, sets, approximate } = await store.apply(batches);
     const settled = items.map(({ batch, submitter }, i): SettledBatch => ({
       batch,
       submitter,
       outcome: outcomes[i]!,
     }));
-    const commit: Commit = { settled, sets, tookMs: clock.monotonicMs() - startedMs };
+    const commit: Commit = { settled, sets, approximate, tookMs: clock.monotonicMs() - startedMs };
     for (const handler of this.#handlers) handler(commit);
     this.#notifyCommitted(commit);
   }
@@ -176,6 +176,7 @@ export type Commit = {
   readonly settled: readonly SettledBatch[];
   /** The new sets of all streams that the commit touched. */
   readonly sets: readonly StreamSet[];
+  readonly approximate: ApproximateWindows;
   readonly tookMs: number;
 };
 

@@ -5,7 +5,8 @@ import type { Route } from "../../proto/runtime/http/route.ts";
 import { formatDuration } from "../../proto/runtime/options/duration.ts";
 import type { ShownConflict } from "../../proto/wire/http/records.ts";
 import { conflictSchema } from "../../proto/wire/http/records.ts";
-import type { ConflictRow, Store } from "../store/store.ts";
+import { pairRule } from "../core/pair-rule.ts";
+import type { ConflictRow, Store, WindowConflict } from "../store/store.ts";
 import { conflictKeySchema } from "./cursor-keys.ts";
 import { seriesFilter, timeFilter } from "./filters.ts";
 import { iso } from "./shown-record.ts";
@@ -36,5 +37,11 @@ function shownConflict(row: ConflictRow): ShownConflict {
   const window = formatDuration(row.windowMs);
   const start = iso(row.windowStartMs);
   const key = [row.kind, device, metric, window, start, winner, loser].join(" ");
-  return { kind: row.kind, device, metric, window, start, outcome, winner, loser, key };
+  return { kind: row.kind, device, metric, window, start, outcome, winner, loser, key, hint: hintOf(row) };
+}
+
+/** Between two process lives of one gateway no rule helps: its disk was lost or restored. */
+function hintOf(row: WindowConflict): string | null {
+  if (row.kind !== "gateways" || row.outcome !== "approximate") return null;
+  return `The count is approximate. Write on both gateways: ${pairRule(row)}`;
 }

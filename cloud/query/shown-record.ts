@@ -19,6 +19,8 @@ export function shownRecord(row: EffectiveWindow): ShownRecord {
     start: iso(windowStartMs),
     end: iso(windowStartMs + windowMs),
     ...shownSummary(effective.summary),
+    approximate:
+      effective.bounds === null ? null : { count_min: effective.bounds.countMin, count_max: effective.bounds.countMax },
     operator: effective.operator === null ? null : shownCommand(effective.operator),
     revision: Math.max(0, ...effective.sources.map((source) => source.revision)),
     sources: effective.sources.map((source) => ({

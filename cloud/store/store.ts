@@ -125,6 +125,14 @@ export type ApplyResult = {
   readonly outcomes: readonly ApplyOutcome[];
   /** The set of every stream with a batch that is not `invalid`, as committed. */
   readonly sets: readonly StreamSet[];
+  readonly approximate: ApproximateWindows;
+};
+
+/** The windows that these batches changed and whose count is not exact. */
+export type ApproximateWindows = {
+  readonly windows: number;
+  /** Series of several gateways whose windows do not carry their readings, at most some of them. */
+  readonly unnamedPairs: readonly (SeriesKey & { readonly gateways: readonly string[] })[];
 };
 
 export type BatchId = { readonly streamId: StreamId; readonly seq: Seq };

@@ -15,13 +15,38 @@ export function conflictsOf(
   rows: readonly SlotRow[],
   operatorRows: readonly OperatorRow[],
 ): readonly Conflict[] {
+  return settlementOf(window, rows, operatorRows).conflicts;
+}
+
+/** The conflicts of a window, and how exact its answer is. */
+export function settlementOf(
+  window: WindowSpan,
+  rows: readonly SlotRow[],
+  operatorRows: readonly OperatorRow[],
+): Settlement {
   const found = new Map<string, Conflict>();
-  decide(window, { rows, operatorRows }, (choice) => {
+  const unnamed = new Set<string>();
+  const answers = decide(window, { rows, operatorRows }, (choice) => {
+    if (choice.kind === "gateways" && choice.outcome === "approximate") {
+      for (const gateway of gatewaysOf(choice)) unnamed.add(gateway);
+    }
     if (sameSummary(choice.winner.summary, choice.loser.summary)) return;
     for (const conflict of conflictsOfChoice(choice)) found.set(conflictKey(conflict), conflict);
   });
-  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, conflict]) => conflict);
+  return {
+    conflicts: [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, conflict]) => conflict),
+    isApproximate: answers.some(({ bounds }) => bounds !== null),
+    unnamedPair: [...unnamed].toSorted(),
+  };
 }
+
+export type Settlement = {
+  readonly conflicts: readonly Conflict[];
+  /** Whether an answer of the window has bounds. */
+  readonly isApproximate: boolean;
+  /** The gateways whose rows do not say which readings they have in common; usually none. */
+  readonly unnamedPair: readonly string[];
+};
 
 export type Conflict = Pick<Choice, "kind" | "outcome"> & {
   /** A slot as `stream/part/ver`, a command as `rank/hlc/first 48 bits of its batch's hash`. */
@@ -48,6 +73,12 @@ export function commandName({ rank, hlc, hash48 }: Pick<OperatorRow, "rank" | "h
 function conflictsOfChoice({ kind, outcome, winner, loser }: Choice): Conflict[] {
   const [best] = rowNames(winner);
   return rowNames(loser).map((name) => ({ kind, outcome, winner: best!, loser: name }));
+}
+
+function gatewaysOf({ winner, loser }: Choice): string[] {
+  return [winner, loser]
+    .flatMap((party) => (party.kind === "slots" ? party.sources : []))
+    .map(({ gateway }) => gateway);
 }
 
 function rowNames(party: Party): string[] {

@@ -283,6 +283,7 @@ export class SimRegion {
         return {
           outcomes: batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 })),
           sets: await have([...streamIds]),
+          approximate: { windows: 0, unnamedPairs: [] },
         };
       }
       await pause(random() * this.commitMs);

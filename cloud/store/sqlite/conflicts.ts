@@ -1,11 +1,18 @@
 import type { Database } from "better-sqlite3";
 
-import { conflictKey, conflictsOf } from "../../../proto/core/conflicts.ts";
+import { conflictKey, settlementOf } from "../../../proto/core/conflicts.ts";
 import type { Answers } from "./answers.ts";
 import type { SqliteSeries } from "./series.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
 import type { SqliteWindows } from "./windows.ts";
-import type { ConflictKey, ConflictQuery, ConflictRow, WindowConflict } from "../store.ts";
+import type {
+  ApproximateWindows,
+  ConflictKey,
+  ConflictQuery,
+  ConflictRow,
+  SeriesKey,
+  WindowConflict,
+} from "../store.ts";
 
 /**
  * The conflicts of windows. Each window has exactly those that follow from its present rows, so the table does not
@@ -15,6 +22,9 @@ export class SqliteConflicts {
   readonly #sql: Statements;
   readonly #windows: SqliteWindows;
   readonly #series: SqliteSeries;
+  #approximate = 0;
+  /** The gateways that forward a series without a rule that names the pair, by its local id. */
+  readonly #unnamedPairs = new Map<number, readonly string[]>();
 
   readonly answers: Answers<"conflicts"> = {
     conflicts: (query) => {
@@ -45,6 +55,18 @@ export class SqliteConflicts {
   /** Finds the conflicts of these windows again, after their rows have changed. */
   settle(windows: readonly WindowPlace[]): void {
     for (const { series, windowMs, startMs } of windows) this.#settleOne([series, windowMs, startMs]);
+  }
+
+  /** What {@link settle} found since the last call. */
+  takeApproximate(): ApproximateWindows {
+    const windows = this.#approximate;
+    const unnamedPairs = [...this.#unnamedPairs].flatMap(([id, gateways]) => {
+      const series = this.#sql.series.get(id);
+      return series === undefined ? [] : [{ ...series, gateways }];
+    });
+    this.#approximate = 0;
+    this.#unnamedPairs.clear();
+    return { windows, unnamedPairs };
   }
 
   /** Finds the conflicts of windows that an earlier version of this software left. @returns whether there are more. */
@@ -93,9 +115,12 @@ export class SqliteConflicts {
   #settleOne(place: Place): void {
     this.#sql.delete.run(...place);
     const { rows, operatorRows } = this.#windows.one(...place);
-    const [, windowMs, windowStartMs] = place;
-    for (const conflict of conflictsOf({ windowStartMs, windowMs }, rows, operatorRows)) {
-      this.#sql.insert.run(...place, conflictKey(conflict), conflict.outcome);
+    const [series, windowMs, windowStartMs] = place;
+    const { conflicts, isApproximate, unnamedPair } = settlementOf({ windowStartMs, windowMs }, rows, operatorRows);
+    for (const conflict of conflicts) this.#sql.insert.run(...place, conflictKey(conflict), conflict.outcome);
+    if (isApproximate) this.#approximate += 1;
+    if (unnamedPair.length > 0 && this.#unnamedPairs.size < UNNAMED_PAIRS_MAX) {
+      this.#unnamedPairs.set(series, unnamedPair);
     }
   }
 }
@@ -125,6 +150,8 @@ function keyOf(row: ConflictRow): ConflictKey {
   return { of: "window", device, metric, windowMs, windowStartMs, key: conflictKey(row) };
 }
 
+/** Series that one commit reports. The others are reported by a later one. */
+const UNNAMED_PAIRS_MAX = 32;
 /** Rows that a page reads, whether it shows them or not. */
 const ROWS_PER_PAGE = 50_000;
 const AFTER_EVERY_WINDOW = { windowMs: 2 ** 32, windowStartMs: Number.MAX_SAFE_INTEGER, key: "" };
@@ -137,6 +164,7 @@ function prepare(db: Database) {
     insert: db.prepare<[...Place, key: string, outcome: string]>(
       "INSERT INTO window_conflict (series, window_ms, window_start_ms, key, outcome) VALUES (?, ?, ?, ?, ?)",
     ),
+    series: db.prepare<[id: number], SeriesKey>("SELECT device, metric FROM series WHERE id = ?"),
     unsettled: db.prepare<[limit: number], { series: number; window_ms: number; window_start_ms: number }>(
       "SELECT series, window_ms, window_start_ms FROM unsettled_window LIMIT ?",
     ),

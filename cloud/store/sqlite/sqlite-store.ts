@@ -130,7 +130,8 @@ class SqliteWriter {
         const streamIds = new Set<StreamId>();
         for (const [index, { streamId }] of batches.entries())
           if (outcomes[index]!.kind !== "invalid") streamIds.add(streamId);
-        return { outcomes, sets: [...streamIds].map((streamId) => this.#parts.streams.set(streamId)) };
+        const sets = [...streamIds].map((streamId) => this.#parts.streams.set(streamId));
+        return { outcomes, sets, approximate: this.#parts.conflicts.takeApproximate() };
       });
     },
 

@@ -50,6 +50,11 @@ export type ShownRecord = ShownSummary & {
   readonly window: string;
   readonly start: string;
   readonly end: string;
+  /**
+   * Null: the count is exact. Otherwise several gateways forwarded readings that the region cannot tell apart. The true
+   * count is in these bounds, and `count` is the best estimate. `sum`, `mean` and `quantiles` are estimates, too.
+   */
+  readonly approximate: { readonly count_min: number; readonly count_max: number } | null;
   /** Null: gateways decide. */
   readonly operator: ShownCommand | null;
   readonly revision: number;
@@ -126,6 +131,8 @@ export type ShownConflict =
       readonly winner: string;
       readonly loser: string;
       readonly key: string;
+      /** What a person can do about it; null: nothing has to be done. */
+      readonly hint: string | null;
     };
 
 const value = z.union([z.number(), z.string(), z.boolean()]);
@@ -167,6 +174,7 @@ export const recordSchema: z.ZodType<ShownRecord> = answerSchema<ShownRecord>()(
     start: z.string(),
     end: z.string(),
     ...summary,
+    approximate: z.object({ count_min: z.number(), count_max: z.number() }).nullable(),
     operator: z.object(command).nullable(),
     revision: z.number(),
     sources: z
@@ -240,6 +248,7 @@ export const conflictSchema: z.ZodType<ShownConflict> = answerSchema<ShownConfli
       winner: z.string(),
       loser: z.string(),
       key: z.string(),
+      hint: z.string().nullable(),
     }),
   ]),
 );

@@ -21,6 +21,7 @@ class PausedStore {
     return {
       outcomes: batches.map(() => ({ kind: "stored", records: 0, rawReadings: 0 })),
       sets: [...streamIds].map((streamId) => ({ streamId, have: EMPTY_HAVE, gateway: "plant-7", hashSum: 0 })),
+      approximate: { windows: 0, unnamedPairs: [] },
     };
   }
 

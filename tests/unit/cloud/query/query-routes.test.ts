@@ -46,6 +46,12 @@ async function ask(address: string): Promise<{ status: number; body: Record<stri
   return { status, body: JSON.parse(text) as Record<string, unknown> };
 }
 
+/** Another gateway delivers. */
+async function keepOfOther(content: Parameters<typeof sealed>[2]): Promise<void> {
+  const batch = sealed(testStream(2), 1, { gateway: "plant-8", ...content });
+  await store.apply([{ ...batch, gateway: "plant-8", verified: false, receivedMs: START + 10_000 }]);
+}
+
 async function keep(...content: Parameters<typeof sealed>[2][]): Promise<void> {
   await store.apply(
     content.map((part, index) => ({
@@ -75,6 +81,7 @@ describe("a request with a mistake", () => {
     ["records?cursor=nonsense", 'parameter cursor has the value "nonsense"'],
     ["records?format=xml", 'parameter format has the value "xml"'],
     ["records/revisions?device=d1&metric=m&window=10s", "parameter start is missing"],
+    ["readings?dedupe=maybe", 'parameter dedupe has the value "maybe"'],
     ["conflicts?kind=war", 'parameter kind has the value "war"'],
     ["series?from=0", "unknown parameter from"],
     ["schema?unit=C", "unknown parameter unit"],
@@ -172,6 +179,40 @@ describe("records", () => {
       const { body } = await ask(`readings?from=${from}`);
       expect(body["rows"]).toMatchObject([{ value: 2, time: "2026-11-20T08:00:00.001Z" }]);
     }
+  });
+});
+
+describe("two gateways that forward one series", () => {
+  it("[I35] have records with bounds, and a conflict with the rule that makes them exact", async () => {
+    await keep({ windows: [windowOf([1, 2, 3], { startMs: START })] });
+    await keepOfOther({ windows: [windowOf([1, 2], { startMs: START })] });
+    const { body } = await ask("records?window=10s");
+    expect(body["rows"]).toMatchObject([{ count: 3, approximate: { count_min: 3, count_max: 5 } }]);
+    const rule = 'windows: [{ match: { device: "d1", metric: "temperature" }, pair: true }]';
+    expect((await ask("conflicts")).body["rows"]).toMatchObject([
+      { kind: "gateways", outcome: "approximate", hint: `The count is approximate. Write on both gateways: ${rule}` },
+    ]);
+  });
+
+  it("have exact records where each of them forwarded other times", async () => {
+    const window = windowOf([1, 2, 3], { startMs: START });
+    await keep({ windows: [window] });
+    const startMs = START + 5_000;
+    const later = { ...window, summary: { ...windowOf([9], { startMs }).summary, coverage: 2 ** 16 } };
+    await keepOfOther({ windows: [later] });
+    expect((await ask("records?window=10s")).body["rows"]).toMatchObject([{ count: 4, approximate: null }]);
+    expect((await ask("conflicts")).body["rows"]).toEqual([]);
+  });
+
+  it("[I39] have one raw reading where both forwarded it, with the gateway; dedupe=false shows both", async () => {
+    await keep({ raws: [rawBlock([[START, 1]])] });
+    await keepOfOther({ raws: [rawBlock([[START, 1]])] });
+    expect((await ask("readings")).body["rows"]).toMatchObject([{ value: 1, gateway: "plant-7" }]);
+    expect((await ask("readings?dedupe=true")).body["rows"]).toHaveLength(1);
+    expect((await ask("readings?dedupe=false")).body["rows"]).toMatchObject([
+      { gateway: "plant-7" },
+      { gateway: "plant-8" },
+    ]);
   });
 });
 
