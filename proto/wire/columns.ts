@@ -183,7 +183,7 @@ export function decodeNumbers(column: NumberColumn, count: number): Float64Array
 }
 
 /** The fewest decimal places with which every value is exact, or -1. */
-function decimalScale(values: ArrayLike<number>): number {
+export function decimalScale(values: ArrayLike<number>): number {
   let scale = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;

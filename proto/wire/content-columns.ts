@@ -147,7 +147,7 @@ const wire = tidemark.v1;
 const CLOCKS: readonly ClockSource[] = ["device", "none", "suspect"];
 const EMPTY = new Uint8Array(0);
 
-/** The sum of the counts. Limited, because a reading takes 20 times more memory as an object than in its columns. */
+/** The sum of the counts. */
 function rowsTotal(count: readonly number[], rows: number, of: { max: number; what: string }): number {
   if (count.length !== rows) throw new RangeError(`a column has ${count.length} rows instead of ${rows}`);
   let total = 0;
@@ -155,12 +155,8 @@ function rowsTotal(count: readonly number[], rows: number, of: { max: number; wh
     if (one < 1 || one > of.max) throw new RangeError(`a window with ${one} ${of.what}`);
     total += one;
   }
-  if (total > ITEMS_MAX) throw new RangeError(`a batch with ${total} ${of.what} in its windows`);
   return total;
 }
-
-/** In one batch. A gateway seals a batch at 1 MiB at most, which is far fewer. */
-const ITEMS_MAX = 1_048_576;
 
 /** No byte where all are 0, one where all are equal. */
 function shortened(column: Uint8Array): Uint8Array {

@@ -59,6 +59,12 @@ export namespace tidemark {
             /** BatchBody commands. */
             commands: tidemark.v1.OperatorCommand.$Properties[];
 
+            /** BatchBody readingWindows. */
+            readingWindows: tidemark.v1.ReadingWindowColumns.$Properties[];
+
+            /** BatchBody windowCells. */
+            windowCells?: (tidemark.v1.WindowCellColumns.$Properties|null);
+
             /**
              * Creates a new BatchBody instance using the specified properties.
              * @param [properties] Properties to set
@@ -124,6 +130,12 @@ export namespace tidemark {
                 /** BatchBody commands */
                 commands?: (tidemark.v1.OperatorCommand.$Properties[]|null);
 
+                /** BatchBody readingWindows */
+                readingWindows?: (tidemark.v1.ReadingWindowColumns.$Properties[]|null);
+
+                /** BatchBody windowCells */
+                windowCells?: (tidemark.v1.WindowCellColumns.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -141,6 +153,8 @@ export namespace tidemark {
               raws?: tidemark.v1.RawColumns.$Shape[]|null;
               ledger?: tidemark.v1.Ledger.$Shape|null;
               commands?: tidemark.v1.OperatorCommand.$Shape[]|null;
+              readingWindows?: tidemark.v1.ReadingWindowColumns.$Shape[]|null;
+              windowCells?: tidemark.v1.WindowCellColumns.$Shape|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -178,6 +192,12 @@ export namespace tidemark {
 
             /** Series later. */
             later: boolean;
+
+            /** Series arrivalToleranceMs. */
+            arrivalToleranceMs: number;
+
+            /** Series withoutQuantiles. */
+            withoutQuantiles: boolean;
 
             /**
              * Creates a new Series instance using the specified properties.
@@ -225,6 +245,12 @@ export namespace tidemark {
 
                 /** Series later */
                 later?: (boolean|null);
+
+                /** Series arrivalToleranceMs */
+                arrivalToleranceMs?: (number|null);
+
+                /** Series withoutQuantiles */
+                withoutQuantiles?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -414,6 +440,113 @@ export namespace tidemark {
         }
 
         /**
+         * Properties of a ReadingWindowColumns.
+         * @deprecated Use tidemark.v1.ReadingWindowColumns.$Properties instead.
+         */
+        interface IReadingWindowColumns extends tidemark.v1.ReadingWindowColumns.$Properties {
+        }
+
+        /** Represents a ReadingWindowColumns. */
+        class ReadingWindowColumns {
+
+            /**
+             * Constructs a new ReadingWindowColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.ReadingWindowColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReadingWindowColumns series. */
+            series: number[];
+
+            /** ReadingWindowColumns windowMs. */
+            windowMs: number[];
+
+            /** ReadingWindowColumns start. */
+            start: Uint8Array;
+
+            /** ReadingWindowColumns part. */
+            part: number[];
+
+            /** ReadingWindowColumns carry. */
+            carry: number[];
+
+            /** ReadingWindowColumns carries. */
+            carries: Uint8Array[];
+
+            /** ReadingWindowColumns revision. */
+            revision: number[];
+
+            /** ReadingWindowColumns readings. */
+            readings?: (tidemark.v1.ReadingColumns.$Properties|null);
+
+            /**
+             * Creates a new ReadingWindowColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns ReadingWindowColumns instance
+             */
+            static create(properties: tidemark.v1.ReadingWindowColumns.$Shape): tidemark.v1.ReadingWindowColumns & tidemark.v1.ReadingWindowColumns.$Shape;
+            static create(properties?: tidemark.v1.ReadingWindowColumns.$Properties): tidemark.v1.ReadingWindowColumns;
+
+            /**
+             * Encodes the specified ReadingWindowColumns message. Does not implicitly {@link tidemark.v1.ReadingWindowColumns.verify|verify} messages.
+             * @param message ReadingWindowColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.ReadingWindowColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReadingWindowColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.ReadingWindowColumns & tidemark.v1.ReadingWindowColumns.$Shape} ReadingWindowColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.ReadingWindowColumns & tidemark.v1.ReadingWindowColumns.$Shape;
+        }
+
+        namespace ReadingWindowColumns {
+
+            /** Properties of a ReadingWindowColumns. */
+            interface $Properties {
+
+                /** ReadingWindowColumns series */
+                series?: (number[]|null);
+
+                /** ReadingWindowColumns windowMs */
+                windowMs?: (number[]|null);
+
+                /** ReadingWindowColumns start */
+                start?: (Uint8Array|null);
+
+                /** ReadingWindowColumns part */
+                part?: (number[]|null);
+
+                /** ReadingWindowColumns carry */
+                carry?: (number[]|null);
+
+                /** ReadingWindowColumns carries */
+                carries?: (Uint8Array[]|null);
+
+                /** ReadingWindowColumns revision */
+                revision?: (number[]|null);
+
+                /** ReadingWindowColumns readings */
+                readings?: (tidemark.v1.ReadingColumns.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReadingWindowColumns. */
+            type $Shape = tidemark.v1.ReadingWindowColumns.$Properties;
+        }
+
+        /**
          * Properties of a ReadingColumns.
          * @deprecated Use tidemark.v1.ReadingColumns.$Properties instead.
          */
@@ -494,6 +627,77 @@ export namespace tidemark {
 
             /** Shape of a ReadingColumns. */
             type $Shape = tidemark.v1.ReadingColumns.$Properties;
+        }
+
+        /**
+         * Properties of a WindowCellColumns.
+         * @deprecated Use tidemark.v1.WindowCellColumns.$Properties instead.
+         */
+        interface IWindowCellColumns extends tidemark.v1.WindowCellColumns.$Properties {
+        }
+
+        /** Represents a WindowCellColumns. */
+        class WindowCellColumns {
+
+            /**
+             * Constructs a new WindowCellColumns.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.WindowCellColumns.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** WindowCellColumns row. */
+            row: number[];
+
+            /** WindowCellColumns cells. */
+            cells?: (tidemark.v1.CellColumns.$Properties|null);
+
+            /**
+             * Creates a new WindowCellColumns instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns WindowCellColumns instance
+             */
+            static create(properties: tidemark.v1.WindowCellColumns.$Shape): tidemark.v1.WindowCellColumns & tidemark.v1.WindowCellColumns.$Shape;
+            static create(properties?: tidemark.v1.WindowCellColumns.$Properties): tidemark.v1.WindowCellColumns;
+
+            /**
+             * Encodes the specified WindowCellColumns message. Does not implicitly {@link tidemark.v1.WindowCellColumns.verify|verify} messages.
+             * @param message WindowCellColumns message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.WindowCellColumns.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a WindowCellColumns message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.WindowCellColumns & tidemark.v1.WindowCellColumns.$Shape} WindowCellColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.WindowCellColumns & tidemark.v1.WindowCellColumns.$Shape;
+        }
+
+        namespace WindowCellColumns {
+
+            /** Properties of a WindowCellColumns. */
+            interface $Properties {
+
+                /** WindowCellColumns row */
+                row?: (number[]|null);
+
+                /** WindowCellColumns cells */
+                cells?: (tidemark.v1.CellColumns.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a WindowCellColumns. */
+            type $Shape = tidemark.v1.WindowCellColumns.$Properties;
         }
 
         /**

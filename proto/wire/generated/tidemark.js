@@ -42,6 +42,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {Array.<tidemark.v1.RawColumns.$Properties>|null} [raws] BatchBody raws
              * @property {tidemark.v1.Ledger.$Properties|null} [ledger] BatchBody ledger
              * @property {Array.<tidemark.v1.OperatorCommand.$Properties>|null} [commands] BatchBody commands
+             * @property {Array.<tidemark.v1.ReadingWindowColumns.$Properties>|null} [readingWindows] BatchBody readingWindows
+             * @property {tidemark.v1.WindowCellColumns.$Properties|null} [windowCells] BatchBody windowCells
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -67,6 +69,8 @@ export const tidemark = $root.tidemark = (() => {
              *   raws?: Array.<tidemark.v1.RawColumns.$Shape>|null;
              *   ledger?: tidemark.v1.Ledger.$Shape|null;
              *   commands?: Array.<tidemark.v1.OperatorCommand.$Shape>|null;
+             *   readingWindows?: Array.<tidemark.v1.ReadingWindowColumns.$Shape>|null;
+             *   windowCells?: tidemark.v1.WindowCellColumns.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} tidemark.v1.BatchBody.$Shape
              */
@@ -84,6 +88,7 @@ export const tidemark = $root.tidemark = (() => {
                 this.series = [];
                 this.raws = [];
                 this.commands = [];
+                this.readingWindows = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -179,6 +184,22 @@ export const tidemark = $root.tidemark = (() => {
             BatchBody.prototype.commands = $util.emptyArray;
 
             /**
+             * BatchBody readingWindows.
+             * @member {Array.<tidemark.v1.ReadingWindowColumns.$Properties>} readingWindows
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.readingWindows = $util.emptyArray;
+
+            /**
+             * BatchBody windowCells.
+             * @member {tidemark.v1.WindowCellColumns.$Properties|null|undefined} windowCells
+             * @memberof tidemark.v1.BatchBody
+             * @instance
+             */
+            BatchBody.prototype.windowCells = null;
+
+            /**
              * Creates a new BatchBody instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.BatchBody
@@ -236,6 +257,11 @@ export const tidemark = $root.tidemark = (() => {
                 if (message.commands != null && message.commands.length)
                     for (let i = 0; i < message.commands.length; ++i)
                         $root.tidemark.v1.OperatorCommand.encode(message.commands[i], writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.readingWindows != null && message.readingWindows.length)
+                    for (let i = 0; i < message.readingWindows.length; ++i)
+                        $root.tidemark.v1.ReadingWindowColumns.encode(message.readingWindows[i], writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
+                if (message.windowCells != null && $Object.hasOwnProperty.call(message, "windowCells"))
+                    $root.tidemark.v1.WindowCellColumns.encode(message.windowCells, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -369,6 +395,20 @@ export const tidemark = $root.tidemark = (() => {
                             message.commands.push($root.tidemark.v1.OperatorCommand.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.readingWindows && message.readingWindows.length))
+                                message.readingWindows = [];
+                            message.readingWindows.push($root.tidemark.v1.ReadingWindowColumns.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.windowCells = $root.tidemark.v1.WindowCellColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.windowCells);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -399,6 +439,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {number|null} [unit] Series unit
              * @property {number|null} [haMode] Series haMode
              * @property {boolean|null} [later] Series later
+             * @property {number|null} [arrivalToleranceMs] Series arrivalToleranceMs
+             * @property {boolean|null} [withoutQuantiles] Series withoutQuantiles
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -471,6 +513,22 @@ export const tidemark = $root.tidemark = (() => {
             Series.prototype.later = false;
 
             /**
+             * Series arrivalToleranceMs.
+             * @member {number} arrivalToleranceMs
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.arrivalToleranceMs = 0;
+
+            /**
+             * Series withoutQuantiles.
+             * @member {boolean} withoutQuantiles
+             * @memberof tidemark.v1.Series
+             * @instance
+             */
+            Series.prototype.withoutQuantiles = false;
+
+            /**
              * Creates a new Series instance using the specified properties.
              * @function create
              * @memberof tidemark.v1.Series
@@ -512,6 +570,10 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.haMode);
                 if (message.later != null && $Object.hasOwnProperty.call(message, "later") && message.later !== false)
                     writer.uint32(/* id 5, wireType 0 =*/40).bool(message.later);
+                if (message.arrivalToleranceMs != null && $Object.hasOwnProperty.call(message, "arrivalToleranceMs") && message.arrivalToleranceMs !== 0)
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint32(message.arrivalToleranceMs);
+                if (message.withoutQuantiles != null && $Object.hasOwnProperty.call(message, "withoutQuantiles") && message.withoutQuantiles !== false)
+                    writer.uint32(/* id 7, wireType 0 =*/56).bool(message.withoutQuantiles);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -599,6 +661,24 @@ export const tidemark = $root.tidemark = (() => {
                                 message.later = value;
                             else
                                 delete message.later;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.arrivalToleranceMs = value;
+                            else
+                                delete message.arrivalToleranceMs;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.withoutQuantiles = value;
+                            else
+                                delete message.withoutQuantiles;
                             continue;
                         }
                     }
@@ -1194,6 +1274,326 @@ export const tidemark = $root.tidemark = (() => {
             return WindowColumns;
         })();
 
+        v1.ReadingWindowColumns = (function() {
+
+            /**
+             * Properties of a ReadingWindowColumns.
+             * @typedef {Object} tidemark.v1.ReadingWindowColumns.$Properties
+             * @property {Array.<number>|null} [series] ReadingWindowColumns series
+             * @property {Array.<number>|null} [windowMs] ReadingWindowColumns windowMs
+             * @property {Uint8Array|null} [start] ReadingWindowColumns start
+             * @property {Array.<number>|null} [part] ReadingWindowColumns part
+             * @property {Array.<number>|null} [carry] ReadingWindowColumns carry
+             * @property {Array.<Uint8Array>|null} [carries] ReadingWindowColumns carries
+             * @property {Array.<number>|null} [revision] ReadingWindowColumns revision
+             * @property {tidemark.v1.ReadingColumns.$Properties|null} [readings] ReadingWindowColumns readings
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReadingWindowColumns.
+             * @memberof tidemark.v1
+             * @interface IReadingWindowColumns
+             * @augments tidemark.v1.ReadingWindowColumns.$Properties
+             * @deprecated Use tidemark.v1.ReadingWindowColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReadingWindowColumns.
+             * @typedef {tidemark.v1.ReadingWindowColumns.$Properties} tidemark.v1.ReadingWindowColumns.$Shape
+             */
+
+            /**
+             * Constructs a new ReadingWindowColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a ReadingWindowColumns.
+             * @constructor
+             * @param {tidemark.v1.ReadingWindowColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReadingWindowColumns = function (properties) {
+                this.series = [];
+                this.windowMs = [];
+                this.part = [];
+                this.carry = [];
+                this.carries = [];
+                this.revision = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReadingWindowColumns series.
+             * @member {Array.<number>} series
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.series = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns windowMs.
+             * @member {Array.<number>} windowMs
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.windowMs = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns start.
+             * @member {Uint8Array} start
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.start = $util.newBuffer([]);
+
+            /**
+             * ReadingWindowColumns part.
+             * @member {Array.<number>} part
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.part = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns carry.
+             * @member {Array.<number>} carry
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.carry = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns carries.
+             * @member {Array.<Uint8Array>} carries
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.carries = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns revision.
+             * @member {Array.<number>} revision
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.revision = $util.emptyArray;
+
+            /**
+             * ReadingWindowColumns readings.
+             * @member {tidemark.v1.ReadingColumns.$Properties|null|undefined} readings
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @instance
+             */
+            ReadingWindowColumns.prototype.readings = null;
+
+            /**
+             * Creates a new ReadingWindowColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @static
+             * @param {tidemark.v1.ReadingWindowColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.ReadingWindowColumns} ReadingWindowColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.ReadingWindowColumns.$Shape): tidemark.v1.ReadingWindowColumns & tidemark.v1.ReadingWindowColumns.$Shape;
+             *   (properties?: tidemark.v1.ReadingWindowColumns.$Properties): tidemark.v1.ReadingWindowColumns;
+             * }}
+             */
+            ReadingWindowColumns.create = function(properties) {
+                return new ReadingWindowColumns(properties);
+            };
+
+            /**
+             * Encodes the specified ReadingWindowColumns message. Does not implicitly {@link tidemark.v1.ReadingWindowColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @static
+             * @param {tidemark.v1.ReadingWindowColumns.$Properties} message ReadingWindowColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReadingWindowColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.series != null && message.series.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.series);
+                if (message.windowMs != null && message.windowMs.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).uint32s(message.windowMs);
+                if (message.start != null && $Object.hasOwnProperty.call(message, "start") && message.start.length)
+                    writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.start);
+                if (message.part != null && message.part.length)
+                    writer.uint32(/* id 4, wireType 2 =*/34).uint64s(message.part);
+                if (message.carry != null && message.carry.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).uint32s(message.carry);
+                if (message.carries != null && message.carries.length)
+                    for (let i = 0; i < message.carries.length; ++i)
+                        writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.carries[i]);
+                if (message.revision != null && message.revision.length)
+                    writer.uint32(/* id 7, wireType 2 =*/58).uint32s(message.revision);
+                if (message.readings != null && $Object.hasOwnProperty.call(message, "readings"))
+                    $root.tidemark.v1.ReadingColumns.encode(message.readings, writer.uint32(/* id 8, wireType 2 =*/66).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReadingWindowColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.ReadingWindowColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.ReadingWindowColumns & tidemark.v1.ReadingWindowColumns.$Shape} ReadingWindowColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReadingWindowColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.ReadingWindowColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.series && message.series.length))
+                                    message.series = [];
+                                reader.uint32s(message.series);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.series && message.series.length))
+                                message.series = [];
+                            message.series.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType === 2) {
+                                if (!(message.windowMs && message.windowMs.length))
+                                    message.windowMs = [];
+                                reader.uint32s(message.windowMs);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.windowMs && message.windowMs.length))
+                                message.windowMs = [];
+                            message.windowMs.push(reader.uint32());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.start = value;
+                            else
+                                delete message.start;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType === 2) {
+                                if (!(message.part && message.part.length))
+                                    message.part = [];
+                                reader.uint64s(message.part);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.part && message.part.length))
+                                message.part = [];
+                            message.part.push(reader.uint64());
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType === 2) {
+                                if (!(message.carry && message.carry.length))
+                                    message.carry = [];
+                                reader.uint32s(message.carry);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.carry && message.carry.length))
+                                message.carry = [];
+                            message.carry.push(reader.uint32());
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.carries && message.carries.length))
+                                message.carries = [];
+                            message.carries.push(reader.bytes());
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType === 2) {
+                                if (!(message.revision && message.revision.length))
+                                    message.revision = [];
+                                reader.uint32s(message.revision);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.revision && message.revision.length))
+                                message.revision = [];
+                            message.revision.push(reader.uint32());
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            message.readings = $root.tidemark.v1.ReadingColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.readings);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReadingWindowColumns;
+        })();
+
         v1.ReadingColumns = (function() {
 
             /**
@@ -1407,6 +1807,181 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return ReadingColumns;
+        })();
+
+        v1.WindowCellColumns = (function() {
+
+            /**
+             * Properties of a WindowCellColumns.
+             * @typedef {Object} tidemark.v1.WindowCellColumns.$Properties
+             * @property {Array.<number>|null} [row] WindowCellColumns row
+             * @property {tidemark.v1.CellColumns.$Properties|null} [cells] WindowCellColumns cells
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a WindowCellColumns.
+             * @memberof tidemark.v1
+             * @interface IWindowCellColumns
+             * @augments tidemark.v1.WindowCellColumns.$Properties
+             * @deprecated Use tidemark.v1.WindowCellColumns.$Properties instead.
+             */
+
+            /**
+             * Shape of a WindowCellColumns.
+             * @typedef {tidemark.v1.WindowCellColumns.$Properties} tidemark.v1.WindowCellColumns.$Shape
+             */
+
+            /**
+             * Constructs a new WindowCellColumns.
+             * @memberof tidemark.v1
+             * @classdesc Represents a WindowCellColumns.
+             * @constructor
+             * @param {tidemark.v1.WindowCellColumns.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const WindowCellColumns = function (properties) {
+                this.row = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * WindowCellColumns row.
+             * @member {Array.<number>} row
+             * @memberof tidemark.v1.WindowCellColumns
+             * @instance
+             */
+            WindowCellColumns.prototype.row = $util.emptyArray;
+
+            /**
+             * WindowCellColumns cells.
+             * @member {tidemark.v1.CellColumns.$Properties|null|undefined} cells
+             * @memberof tidemark.v1.WindowCellColumns
+             * @instance
+             */
+            WindowCellColumns.prototype.cells = null;
+
+            /**
+             * Creates a new WindowCellColumns instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.WindowCellColumns
+             * @static
+             * @param {tidemark.v1.WindowCellColumns.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.WindowCellColumns} WindowCellColumns instance
+             * @type {{
+             *   (properties: tidemark.v1.WindowCellColumns.$Shape): tidemark.v1.WindowCellColumns & tidemark.v1.WindowCellColumns.$Shape;
+             *   (properties?: tidemark.v1.WindowCellColumns.$Properties): tidemark.v1.WindowCellColumns;
+             * }}
+             */
+            WindowCellColumns.create = function(properties) {
+                return new WindowCellColumns(properties);
+            };
+
+            /**
+             * Encodes the specified WindowCellColumns message. Does not implicitly {@link tidemark.v1.WindowCellColumns.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.WindowCellColumns
+             * @static
+             * @param {tidemark.v1.WindowCellColumns.$Properties} message WindowCellColumns message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            WindowCellColumns.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.row != null && message.row.length)
+                    writer.uint32(/* id 1, wireType 2 =*/10).uint32s(message.row);
+                if (message.cells != null && $Object.hasOwnProperty.call(message, "cells"))
+                    $root.tidemark.v1.CellColumns.encode(message.cells, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a WindowCellColumns message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.WindowCellColumns
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.WindowCellColumns & tidemark.v1.WindowCellColumns.$Shape} WindowCellColumns
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            WindowCellColumns.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.WindowCellColumns();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType === 2) {
+                                if (!(message.row && message.row.length))
+                                    message.row = [];
+                                reader.uint32s(message.row);
+                                continue;
+                            }
+                            if (wireType !== 0)
+                                break;
+                            if (!(message.row && message.row.length))
+                                message.row = [];
+                            message.row.push(reader.uint32());
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.cells = $root.tidemark.v1.CellColumns.decode(reader, reader.size(), $undefined, _depth + 1, message.cells);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return WindowCellColumns;
         })();
 
         v1.CellColumns = (function() {

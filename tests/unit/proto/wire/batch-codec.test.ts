@@ -14,11 +14,62 @@ import type {
   SealedBatch,
   WindowRecord,
 } from "../../../../proto/core/record.ts";
+import { encodeNumbers } from "../../../../proto/wire/columns.ts";
 import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
+import { sealedBody } from "../../../support/sealed.ts";
+import { anyContent } from "../../../support/window-contents.ts";
 import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
+import { summaryOfReadings } from "../../../../proto/core/summary-of-readings.ts";
+import type { WindowContent } from "../../../../proto/core/window-content.ts";
 import { NO_CONTENT } from "../../../../proto/core/window-content.ts";
 
+/** Made by the version before format 4. */
+const OLD_WINDOW: WindowRecord = {
+  device: "d",
+  metric: "m",
+  unit: "°C",
+  windowMs: 10_000,
+  windowStartMs: 60_000 as Millis,
+  part: 0,
+  carry: null,
+  revision: 1,
+  haMode: "auto",
+  later: false,
+  summary: {
+    count: 2,
+    numericCount: 2,
+    sum: 4.5,
+    min: 1.25,
+    max: 3.25,
+    mean: 2.25,
+    m2: 2,
+    firstMs: 60_000 as Millis,
+    first: 1.25,
+    lastMs: 61_000 as Millis,
+    last: 3.25,
+    coverage: 9,
+    sketch: Uint8Array.from([1, 2]),
+  },
+  content: NO_CONTENT,
+};
+const OLD_BATCHES: [format: number, base64: string, window: Partial<WindowRecord>][] = [
+  [
+    1,
+    "KLUv/SCijQQAYgggKYBrOsuA5BkgVqThB4dcj+RkpdRaDBkI5vHT6xcxqhfkR7hNze69ZZIBbyogESw7YA6WkPS53NZ+v6lqAB4TtcvD2Wvvmk/RS+D7ZY9jRA3xbnsZcF3vc7T21U9BlwqVbb00VC/6hBRBw72p8SnxCW6dweKCJ5I60YdqZmP57HMFADOJ83kKtNErAl1ACQ==",
+    {},
+  ],
+  [
+    2,
+    "KLUv/SCknQQAgoggKYBrOsuA5BkgVqThB4dcj+RkpdRaDBkI5vHT6xcx5LQgPyIxaW3vLZMMcCogEW07aA6OJOpzubH9vlNVQDxGcheIs+f+NZ+il8Q33KDHkBzi3/byk2Xvs8T2129JpwqVbX1kuB6A0+djETQerBqvEq9i1xksLoCmSCf6UM1sLJ+9HAUAM4nzeQq08SsCXUAJ",
+    { haMode: "mirror" },
+  ],
+  [
+    3,
+    "KLUv/SC+BQUAIgkjLHBV0wF8vlydq0CtuEvRwMASIx+jkGr04ZHWuMYJ1FrIqSMUqYJOXm2kbZlkUS4iEq5DcA+WpupyubX9/lNVwXMN5GUigL33sPkWPeV5xy6CDchLPNxeDmzb+wxp++zHBvMvRLemV4fLtl6aZL+WEKlLxgwcME7Hp+Lz+QIuxq2IkrSiENVNB3PZkQMGADOJ83kKtHElNCkCQhdQAg==",
+    { part: 7, later: true, haMode: "partition", carry: "0191d3a5-0000-7000-8000-00000000000b" as StreamId },
+  ],
+];
 const STREAM = "0191d3a5-0000-7000-8000-00000000000a" as StreamId;
 const NO_LEDGER: BatchLedger = { readings: 0, redelivered: 0, deadLetters: new Map(), discards: new Map() };
 
@@ -59,10 +110,11 @@ const window: fc.Arbitrary<WindowRecord> = fc
       sketch: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: null }),
     }),
   })
-  .map(({ start, offsets, summary, ...rest }) => {
+  .chain(({ start, offsets, summary, ...rest }) => {
     const windowStartMs = (start * rest.windowMs) as Millis;
     const [firstMs, lastMs] = offsets.map((offset) => (windowStartMs + (offset % rest.windowMs)) as Millis);
-    return { ...rest, windowStartMs, content: NO_CONTENT, summary: { ...summary, firstMs: firstMs!, lastMs: lastMs! } };
+    const plain = { ...rest, windowStartMs, summary: { ...summary, firstMs: firstMs!, lastMs: lastMs! } };
+    return anyContent(plain).map((ofRow): WindowRecord => ({ ...plain, content: ofRow }));
   });
 
 const raw: fc.Arbitrary<RawBlock> = fc
@@ -100,7 +152,7 @@ describe("a batch", () => {
         if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
         expect(opened.content.gateway).toBe(given.gateway);
         expect(opened.content.ledger).toEqual(given.ledger);
-        expect(normal(opened.content.windows)).toEqual(normal(given.windows));
+        expect(normal(opened.content.windows)).toEqual(normal(expectedWindows(given.windows)));
         const raws = opened.rawSlices.map(({ device, metric, unit: u, columns }) => {
           const { timesMs, values, clock } = readRawColumns(columns);
           return { device, metric, unit: u, clock, timesMs: Array.from(timesMs), values: Array.from(values) };
@@ -144,8 +196,47 @@ describe("a batch", () => {
         expect(["invalid", "unknown_format"]).toContain(openBatch(hashed(zstdCompressSync(bytes))).kind);
       }),
     );
-    const body = tidemark.v1.BatchBody.encode({ format: 4 }).finish();
-    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 4 });
+    const body = tidemark.v1.BatchBody.encode({ format: 5 }).finish();
+    expect(openBatch(hashed(zstdCompressSync(body)))).toEqual({ kind: "unknown_format", format: 5 });
+  });
+
+  test("with any byte of its readings and cells changed, under its true hash, is a batch or invalid, never a crash", () => {
+    const windows = fc
+      .array(window, { minLength: 1, maxLength: 6 })
+      .filter((all) => all.some(({ content: { kind } }) => kind !== "none"));
+    let invalid = 0;
+    fc.assert(
+      fc.property(windows, fc.nat(), fc.nat({ max: 255 }), (given, at, byte) => {
+        const body = zstdDecompressSync(sealed({ windows: given }).bytes);
+        body[at % body.length] = byte;
+        if (openBatch(sealedBody(STREAM, 1, body)).kind === "invalid") invalid++;
+      }),
+      { numRuns: 500 },
+    );
+    expect(invalid).toBeGreaterThan(0);
+  });
+
+  test.each(OLD_BATCHES)("of format %d of an earlier version is still read", (format, base64, window) => {
+    const bytes = Buffer.from(base64, "base64");
+    expect(tidemark.v1.BatchBody.decode(zstdDecompressSync(bytes)).format).toBe(format);
+    const sha256 = createHash("sha256").update(bytes).digest();
+    const opened = openBatch({ streamId: STREAM, seq: 7 as Seq, bytes, sha256 });
+    if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+    expect(opened.content).toMatchObject({ gateway: "g", sealedAtMs: 70_000, ledger: { readings: 2, redelivered: 1 } });
+    expect(normal(opened.content.windows)).toEqual(normal([{ ...OLD_WINDOW, ...window }]));
+    // What this version makes of it is still read by the earlier one.
+    expect(Buffer.from(sealed({ ...opened.content }, 7).bytes).equals(bytes)).toBe(true);
+  });
+
+  test("of an earlier format has no readings and cells for any reader, as an earlier reader does not see them", () => {
+    const given = fc.sample(window, { numRuns: 50, seed: 1 }).filter(({ content: { kind } }) => kind !== "none");
+    const body = tidemark.v1.BatchBody.decode(zstdDecompressSync(sealed({ windows: given }).bytes));
+    const older = tidemark.v1.BatchBody.encode(Object.assign(body, { format: 3 })).finish();
+    const opened = openBatch(sealedBody(STREAM, 1, older));
+    if (opened.kind !== "ok") throw new Error(JSON.stringify(opened));
+    const withCells = given.filter(({ content: { kind } }) => kind === "cells");
+    expect(opened.content.windows).toHaveLength(withCells.length);
+    for (const one of opened.content.windows) expect(one.content).toEqual(NO_CONTENT);
   });
 
   test("under another number is invalid, because the bytes contain the number", () => {
@@ -238,11 +329,21 @@ describe("a batch of commands", () => {
       tidemark.v1.BatchBody.decode(zstdDecompressSync(sealed(what).bytes)).format;
     const plain = fc
       .sample(window, { numRuns: 1, seed: 1 })
-      .map((one) => ({ ...one, haMode: "auto" as const, later: false }));
+      .map((one) => ({ ...one, haMode: "auto" as const, later: false, content: NO_CONTENT }));
     expect(formatOf({ windows: plain })).toBe(1);
     expect(formatOf({ windows: plain.map((one) => ({ ...one, haMode: "mirror" as const })) })).toBe(2);
     expect(formatOf({ gateway, commands: [override] })).toBe(2);
     expect(formatOf({ windows: plain.map((one) => ({ ...one, later: true })) })).toBe(3);
+    const cells = plain.map(({ windowStartMs, ...one }): WindowRecord => {
+      const cell = { firstMs: windowStartMs, lastMs: windowStartMs, count: 1, numericCount: 1, sum: 1, hash: 7 };
+      const cellsOfRow: WindowContent = {
+        kind: "cells",
+        arrivalToleranceMs: 500,
+        cells: [{ ...cell, byArrival: false }],
+      };
+      return { ...one, windowStartMs, content: cellsOfRow };
+    });
+    expect(formatOf({ windows: cells })).toBe(4);
   });
 });
 
@@ -270,6 +371,23 @@ test.each([0, 3])(
     expect(perReading).toBeLessThanOrEqual(2);
   },
 );
+
+/** What a region makes of the windows: it computes the summary of readings, and those with readings come last. */
+function expectedWindows(windows: readonly WindowRecord[]): WindowRecord[] {
+  const placesOf = ({ content: ofRow }: WindowRecord): string => {
+    if (ofRow.kind !== "readings") return "";
+    const numbers = ofRow.readings.flatMap(({ value: one }) => (typeof one === "number" ? [one] : []));
+    const { scale, ieee } = encodeNumbers(numbers);
+    return `${scale} ${ieee.length > 0} ${numbers.length === ofRow.readings.length}`;
+  };
+  const { others = [], readings = [] } = Object.groupBy(windows, ({ content: { kind } }) =>
+    kind === "readings" ? "readings" : "others",
+  );
+  return [...others, ...[...Map.groupBy(readings, placesOf).values()].flat()].map((one) => {
+    if (one.content.kind !== "readings") return one;
+    return { ...one, summary: summaryOfReadings(one.content.readings, { ...one, quantiles: one.content.quantiles }) };
+  });
+}
 
 /** Makes byte arrays of different classes comparable. */
 function normal(windows: readonly WindowRecord[]): object[] {
