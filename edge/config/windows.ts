@@ -36,7 +36,18 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         .enum(["auto", "mirror", "partition"])
         .default("auto")
         .describe(
-          "How the windows of one series from two gateways are combined. `mirror`: both gateways saw all readings. `partition`: each saw a part, and the parts are added. `auto`: they are added where they cover different times.",
+          "How the windows of one series from two gateways are combined. `mirror`: both gateways saw all readings. `partition`: each saw a part, and the parts are added. `auto`: every reading counts once, also where both saw it.",
+        ),
+      pair: z
+        .boolean("expected true or false")
+        .default(false)
+        .describe(
+          "Two gateways may receive the readings of these series. Windows carry up to 1,024 readings, so that regions can unite them exactly. Windows of other series carry up to 16.",
+        ),
+      arrival_tolerance: duration({ min: "1ms", max: "1m" })
+        .prefault("500ms")
+        .describe(
+          "Two gateways that receive one reading without a time date it by its arrival. Two such readings with the same value count once if less time than this is between them.",
         ),
       on_schema_change: schemaPolicy().optional().describe("As `schema.on_change`, for these series."),
     })
@@ -65,6 +76,8 @@ export function windowRule(): z.ZodType<(usual: SchemaChangePolicy) => WindowRul
         idleTimeoutMs: given.idle_timeout,
         allowedLatenessMs: given.allowed_lateness,
         haMode: given.ha_mode,
+        pair: given.pair,
+        arrivalToleranceMs: given.arrival_tolerance,
         onSchemaChange: given.on_schema_change ?? usual,
       },
     }));

@@ -100,8 +100,8 @@ export class ReadingIntake {
   };
 
   /** Puts a reading of the journal into its windows. */
-  apply(series: number, device: number, timeMs: number, value: Value, seq: number): void {
-    const openedEndMs = this.#windows.add(series, timeMs, value, seq);
+  apply(series: number, device: number, timeMs: number, value: Value, clock: ClockSource, seq: number): void {
+    const openedEndMs = this.#windows.add(series, timeMs, value, clock, seq);
     if (openedEndMs !== Infinity) this.#watermarks.expect(device, openedEndMs);
     this.#watermarks.observe(device, timeMs, this.#atMs);
     this.#registry.saw(series, timeMs);
@@ -143,7 +143,7 @@ export class ReadingIntake {
   #take(ref: SeriesRef, timeMs: number, value: Value, clock: ClockSource, payloadTimeMs?: number): void {
     const entry = this.#schema.take(ref, value, this.#atMs);
     const seq = this.#journal.add(ref.id, timeMs, value, clock);
-    this.apply(ref.id, entry.deviceNumber, timeMs, value, seq);
+    this.apply(ref.id, entry.deviceNumber, timeMs, value, clock, seq);
     if (entry.plan.raw) this.#raw.add(ref.id, entry, timeMs, value, clock);
     if (!this.#isRetry) this.#active.saw(entry.deviceNumber);
     if (clock === "none") return;

@@ -38,7 +38,7 @@ export function recoverReadings(parts: {
   }
   journal.replay(Math.min(checkpointSeq, sealedRawSeq), damage, (seq, series, timeMs, value, clock) => {
     const entry = registry.get(series);
-    if (seq > checkpointSeq) readings.apply(series, entry.deviceNumber, timeMs, value, seq);
+    if (seq > checkpointSeq) readings.apply(series, entry.deviceNumber, timeMs, value, clock, seq);
     if (seq > sealedRawSeq && entry.plan.raw) raw.add(series, entry, timeMs, value, clock);
   });
 }

@@ -8,7 +8,6 @@ import type { StoredWindow, WindowTable } from "../core/storage/window-table.ts"
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { SeriesRegistry } from "./series-registry.ts";
 import { isLater } from "./series-registry.ts";
-import { NO_CONTENT } from "../../proto/core/window-content.ts";
 
 /**
  * Closes windows and seals batches, inside the transaction of a commit. The batch, the kept window states and the sealed
@@ -132,18 +131,20 @@ export class Sealer {
   /** @returns whether the limit was reached and more windows are due. */
   #collectWindows(now: { nowMs: number; atMs: number }, records: WindowRecord[]): boolean {
     const { windows, watermarks, registry } = this.#parts;
+    let contentBytes = 0;
+    const hasRoom = (): boolean => records.length < WINDOWS_PER_SEAL && contentBytes < this.#options.sealBytes;
     const put = (window: StoredWindow): void => {
-      records.push(this.#forward(window, now.nowMs));
+      const { record, bytes } = this.#forward(window, now.nowMs);
+      records.push(record);
+      contentBytes += bytes;
     };
-    for (const orphan of this.#orphans.splice(0, WINDOWS_PER_SEAL)) put(orphan);
-    windows.closeReopened(WINDOWS_PER_SEAL - records.length, put);
-    let room = WINDOWS_PER_SEAL - records.length;
+    while (this.#orphans.length > 0 && hasRoom()) put(this.#orphans.shift()!);
+    windows.closeReopened(hasRoom, put);
     for (let device = watermarks.takeDue(); device >= 0; device = watermarks.takeDue()) {
       const watermarkMs = watermarks.watermarkMs(device, now.atMs);
       let nextEndMs = Infinity;
       for (const series of registry.ofDevice(device)) {
-        const result = windows.close(series, watermarkMs, room, put);
-        room -= result.taken;
+        const result = windows.close(series, watermarkMs, hasRoom, put);
         nextEndMs = Math.min(nextEndMs, result.nextEndMs);
         if (!result.complete) {
           watermarks.requeue(device);
@@ -155,18 +156,21 @@ export class Sealer {
     return windows.reopened > 0 || this.#orphans.length > 0;
   }
 
-  /** The record of a closing window. The state of the window is kept for late readings. */
-  #forward(window: StoredWindow, nowMs: number): WindowRecord {
+  /**
+   * The record of a closing window, and the size of its readings or cells. The state of the window is kept for late
+   * readings.
+   */
+  #forward(window: StoredWindow, nowMs: number): { record: WindowRecord; bytes: number } {
     const stream = this.#openStream(nowMs).id;
     this.#freshReadings += window.fresh;
     const entry = this.#parts.registry.get(window.series);
     // Links the record to the earlier stream: both rows describe one accumulator, so they must not be added up.
     const carry = window.forwardedIn !== null && window.forwardedIn !== stream ? window.forwardedIn : window.carry;
-    this.#parts.db.windows.put(
+    const bytes = this.#parts.db.windows.put(
       { ...window, revision: window.revision + 1, forwardedIn: stream, carry },
       nowMs + entry.plan.allowedLatenessMs,
     );
-    return {
+    const record: WindowRecord = {
       device: entry.device,
       metric: entry.metric,
       unit: entry.unit,
@@ -178,8 +182,9 @@ export class Sealer {
       haMode: entry.plan.haMode,
       later: isLater(entry),
       summary: window.summary,
-      content: NO_CONTENT,
+      content: window.content,
     };
+    return { record, bytes };
   }
 
   #openStream(nowMs: number): { id: StreamId; openedMs: number; lastSeq: number } {
@@ -242,7 +247,7 @@ export type SealerOptions = {
 
 /**
  * The most windows that one batch and its transaction close. This many take about 64 KiB with sketches, and 15 ms, so that
- * acknowledgements never wait for a million windows.
+ * acknowledgements never wait for a million windows. Windows that carry many readings are limited by the size of a batch.
  */
 const WINDOWS_PER_SEAL = 1000;
 

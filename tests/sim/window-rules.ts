@@ -14,6 +14,8 @@ const PLAN: WindowPlan = {
   idleTimeoutMs: 3000,
   allowedLatenessMs: 600_000,
   haMode: "auto",
+  pair: false,
+  arrivalToleranceMs: 500,
   onSchemaChange: "accept",
 };
 

@@ -157,6 +157,8 @@ const PLAN: WindowPlan = {
   idleTimeoutMs: 5000,
   allowedLatenessMs: 60_000,
   haMode: "auto",
+  pair: false,
+  arrivalToleranceMs: 500,
   onSchemaChange: "accept",
 };
 

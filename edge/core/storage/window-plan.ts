@@ -17,6 +17,10 @@ export type WindowPlan = {
   readonly allowedLatenessMs: number;
   /** How a region combines this series with the same series of another gateway. */
   readonly haMode: HaMode;
+  /** Two gateways may receive the readings of the series, so its windows carry more of them. */
+  readonly pair: boolean;
+  /** Two readings of two gateways that are dated by arrival, with one value, may be one if less time is between them. */
+  readonly arrivalToleranceMs: number;
   /** What happens with a message that changes the type or unit of a series. */
   readonly onSchemaChange: SchemaChangePolicy;
 };

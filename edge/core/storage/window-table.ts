@@ -1,9 +1,13 @@
 import type { Millis, StreamId } from "../../../proto/core/ids.ts";
-import type { Value } from "../../../proto/core/reading.ts";
+import type { ClockSource, Value } from "../../../proto/core/reading.ts";
 import { numeric } from "../../../proto/core/reading.ts";
 import type { WindowSummary } from "../../../proto/core/summary.ts";
 import { QuantileSketch } from "../../../proto/core/sketch.ts";
+import type { WindowContent, WindowReading } from "../../../proto/core/window-content.ts";
+import { datedByArrival, NO_CONTENT, READINGS_ALWAYS, READINGS_OF_PAIR } from "../../../proto/core/window-content.ts";
+import { WindowCells } from "./window-cells.ts";
 import type { WindowPlan } from "./window-plan.ts";
+import { WindowReadings } from "./window-readings.ts";
 
 /**
  * The windows that are open in memory: one accumulator per series, length and start.
@@ -14,6 +18,9 @@ import type { WindowPlan } from "./window-plan.ts";
  * Accumulators are rows of typed columns, about 150 bytes each, and not objects: ten mutable doubles in an object are
  * ten heap numbers, which take three times the memory and much garbage collection at a million series. Freed rows are
  * reused.
+ *
+ * A row carries its single readings while they are few, and gives them up for good when they become too many or memory
+ * has no room for them: then it has cells, if its plan names a pair of gateways, or nothing but its summary.
  *
  *     series s, length l --> head[s.base + l] --> row --next--> row ...     (newest window first; mostly one)
  */
@@ -64,7 +71,10 @@ export class WindowTable {
   // Rarely used, so these are not columns.
   readonly #firstOther = new Map<number, Value>();
   readonly #lastOther = new Map<number, Value>();
+  /** For quantiles, of rows that do not carry their readings. */
   readonly #samples: (number[] | QuantileSketch | undefined)[] = [];
+  readonly #readings = new WindowReadings();
+  readonly #cells = new Map<number, WindowCells>();
   readonly #origin: (Origin | undefined)[] = [];
 
   /** Rows that a late reading reopened, in the order in which that happened. */
@@ -117,7 +127,7 @@ export class WindowTable {
    * @param seq its sequence in the journal. A window that counted it already (replay after a crash) skips it.
    * @returns the earliest end of a window that this reading opened, or Infinity.
    */
-  add(series: number, timeMs: number, value: Value, seq: number): number {
+  add(series: number, timeMs: number, value: Value, clock: ClockSource, seq: number): number {
     const lengths = this.#plans[series]!.lengthsMs;
     const base = this.#base[series]!;
     let opened = Infinity;
@@ -133,7 +143,7 @@ export class WindowTable {
           opened = Math.min(opened, startMs + lengthMs);
         }
       }
-      if (seq > this.#throughSeq[row]!) this.#count(row, timeMs, value, seq);
+      if (seq > this.#throughSeq[row]!) this.#count(row, timeMs, value, clock, seq);
     }
     return opened;
   }
@@ -144,13 +154,13 @@ export class WindowTable {
   }
 
   /**
-   * Calls `put` for at most `limit` windows of a series that end at or before `watermarkMs`, and removes them from
-   * memory. `complete` is false when the limit was reached first; `nextEndMs` is the earliest end of those that stay.
+   * Calls `put` for the windows of a series that end at or before `watermarkMs`, and removes them from memory, while
+   * `hasRoom` says so. `complete` is false when there was no room for one of them; `nextEndMs` is the earliest end of those
+   * that stay.
    */
-  close(series: number, watermarkMs: number, limit: number, put: (window: StoredWindow) => void): CloseResult {
+  close(series: number, watermarkMs: number, hasRoom: () => boolean, put: (window: StoredWindow) => void): CloseResult {
     const lengths = this.#plans[series]!.lengthsMs;
     const base = this.#base[series]!;
-    let taken = 0;
     let nextEndMs = Infinity;
     for (let l = 0; l < lengths.length; l++) {
       const cell = base + l;
@@ -162,22 +172,23 @@ export class WindowTable {
         if (endMs > watermarkMs) {
           nextEndMs = Math.min(nextEndMs, endMs);
           previous = row;
-        } else if (taken === limit) {
-          return { taken, nextEndMs: endMs, complete: false };
+        } else if (!hasRoom()) {
+          return { nextEndMs: endMs, complete: false };
         } else {
           put(this.#stored(row));
           this.#unlink(cell, previous, row);
-          taken++;
         }
         row = after;
       }
     }
-    return { taken, nextEndMs, complete: true };
+    return { nextEndMs, complete: true };
   }
 
-  /** Takes up to `limit` of the windows that a late reading reopened, as {@link close} does. */
-  closeReopened(limit: number, put: (window: StoredWindow) => void): void {
-    for (const row of this.#reopened.splice(0, limit)) {
+  /** Takes windows that a late reading reopened, as {@link close} does. */
+  closeReopened(hasRoom: () => boolean, put: (window: StoredWindow) => void): void {
+    let taken = 0;
+    while (taken < this.#reopened.length && hasRoom()) {
+      const row = this.#reopened[taken++]!;
       if ((this.#flags[row]! & REOPENED) === 0) continue;
       // The kept state had counted the replayed reading already, so there is nothing to revise. DIRTY does not show
       // this: a checkpoint may have written the row since.
@@ -187,6 +198,7 @@ export class WindowTable {
       for (let at = this.#head[cell]!; at !== row; at = this.#next[at]!) previous = at;
       this.#unlink(cell, previous, row);
     }
+    this.#reopened.splice(0, taken);
   }
 
   /** Windows that {@link closeReopened} would take. */
@@ -243,7 +255,7 @@ export class WindowTable {
     return this.#link(cell, emptyWindow(series, lengthMs, startMs, part));
   }
 
-  #count(row: number, timeMs: number, value: Value, seq: number): void {
+  #count(row: number, timeMs: number, value: Value, clock: ClockSource, seq: number): void {
     if ((this.#flags[row]! & TOUCHED) !== TOUCHED) this.#flags[row] = this.#flags[row]! | TOUCHED;
     if ((this.#flags[row]! & LONGEST) !== 0) {
       this.#fresh[row]!++;
@@ -268,8 +280,40 @@ export class WindowTable {
       if (!plain) this.#lastOther.set(row, value);
       else if (this.#lastOther.size > 0) this.#lastOther.delete(row);
     }
+    if ((this.#flags[row]! & (READINGS | CELLS)) !== 0) this.#carry(row, count, timeMs, value, clock);
     const number = plain ? value : numeric(value);
     if (number !== undefined) this.#countNumber(row, number);
+  }
+
+  #carry(row: number, count: number, timeMs: number, value: Value, clock: ClockSource): void {
+    const flags = this.#flags[row]!;
+    if ((flags & READINGS) === 0) {
+      this.#cells.get(row)!.add(timeMs, value, datedByArrival(clock));
+      return;
+    }
+    const pair = (flags & PAIR) !== 0;
+    const offsetMs = timeMs - this.#startMs[row]!;
+    if (
+      count <= (pair ? READINGS_OF_PAIR : READINGS_ALWAYS) &&
+      this.#readings.add(row, count - 1, offsetMs, value, clock, pair ? TEXT_CHARS_OF_PAIR : TEXT_CHARS_ALWAYS)
+    )
+      return;
+    const readings = this.#readings.read(row, count - 1, this.#startMs[row]!);
+    this.#readings.clear(row, count - 1);
+    this.#giveUpReadings(row, readings);
+    if ((this.#flags[row]! & CELLS) !== 0) this.#cells.get(row)!.add(timeMs, value, datedByArrival(clock));
+  }
+
+  /** There are too many readings, or no room for them. The row continues with cells, or with its summary alone. */
+  #giveUpReadings(row: number, readings: readonly WindowReading[]): void {
+    const flags = this.#flags[row]! & ~READINGS;
+    this.#flags[row] = flags;
+    if ((flags & PAIR) !== 0) this.#setCells(row, (startMs, lengthMs) => WindowCells.of(readings, startMs, lengthMs));
+    if ((flags & QUANTILES) === 0) return;
+    for (const { value } of readings) {
+      const number = numeric(value);
+      if (number !== undefined) this.#sample(row, number);
+    }
   }
 
   #countNumber(row: number, x: number): void {
@@ -292,7 +336,7 @@ export class WindowTable {
     const mean = this.#mean[row]! + delta / n;
     this.#mean[row] = mean;
     this.#m2[row]! += delta * (x - mean);
-    if ((this.#flags[row]! & QUANTILES) !== 0) this.#sample(row, x);
+    if ((this.#flags[row]! & (QUANTILES | READINGS)) === QUANTILES) this.#sample(row, x);
   }
 
   /** The first readings of a window are kept as they are: most windows never need a sketch while they are open. */
@@ -341,7 +385,17 @@ export class WindowTable {
         coverage: this.#coverage[row]!,
         sketch: sketch === null ? null : sketch.toBytes(),
       },
+      content: this.#content(row),
     };
+  }
+
+  #content(row: number): WindowContent {
+    const flags = this.#flags[row]!;
+    if ((flags & (READINGS | CELLS)) === 0) return NO_CONTENT;
+    const { arrivalToleranceMs } = this.#plans[this.#series[row]!]!;
+    if ((flags & CELLS) !== 0) return { kind: "cells", cells: this.#cells.get(row)!.cells, arrivalToleranceMs };
+    const readings = this.#readings.read(row, this.#counts[row]!, this.#startMs[row]!);
+    return { kind: "readings", readings, arrivalToleranceMs, quantiles: (flags & QUANTILES) !== 0 };
   }
 
   #link(cell: number, window: StoredWindow): number {
@@ -351,7 +405,11 @@ export class WindowTable {
     const longest = plan.lengthsMs.every((lengthMs) => lengthMs <= window.windowMs);
     this.#open++;
     this.#series[row] = window.series;
-    this.#flags[row] = (plan.quantiles ? QUANTILES : 0) | (window.reopened ? REOPENED : 0) | (longest ? LONGEST : 0);
+    this.#flags[row] =
+      (plan.quantiles ? QUANTILES : 0) |
+      (window.reopened ? REOPENED : 0) |
+      (longest ? LONGEST : 0) |
+      (plan.pair ? PAIR : 0);
     // It is not known how much of a state was forwarded. A state that was forwarded once counts as forwarded as a
     // whole.
     this.#fresh[row] = longest && window.forwardedIn === null ? summary.count : 0;
@@ -376,6 +434,7 @@ export class WindowTable {
     this.#setEnd(this.#first, this.#firstOther, row, summary.first);
     this.#setEnd(this.#last, this.#lastOther, row, summary.last);
     this.#samples[row] = summary.sketch === null ? undefined : QuantileSketch.fromBytes(summary.sketch);
+    this.#setContent(row, window.content);
     this.#origin[row] =
       window.forwardedIn === null ? undefined : { forwardedIn: window.forwardedIn, carry: window.carry };
     this.#next[row] = this.#head[cell]!;
@@ -390,6 +449,34 @@ export class WindowTable {
       this.#next[at] = row;
     }
     return row;
+  }
+
+  #setContent(row: number, content: WindowContent): void {
+    switch (content.kind) {
+      case "none":
+        // Its readings are not known, so it stays without content, whatever is added.
+        return;
+      case "cells":
+        this.#setCells(row, (startMs, lengthMs) => WindowCells.from(content.cells, startMs, lengthMs));
+        return;
+      case "readings": {
+        const { readings } = content;
+        for (let i = 0; i < readings.length; i++) {
+          const { timeMs, value, clock } = readings[i]!;
+          if (this.#readings.add(row, i, timeMs - this.#startMs[row]!, value, clock, TEXT_CHARS_OF_PAIR)) continue;
+          this.#readings.clear(row, i);
+          this.#giveUpReadings(row, readings);
+          return;
+        }
+        this.#flags[row] = this.#flags[row]! | READINGS;
+      }
+    }
+  }
+
+  #setCells(row: number, make: (startMs: number, lengthMs: number) => WindowCells): void {
+    if (this.#cells.size === ROWS_WITH_CELLS_MAX) return;
+    this.#cells.set(row, make(this.#startMs[row]!, this.#lengthMs[row]!));
+    this.#flags[row] = this.#flags[row]! | CELLS;
   }
 
   #setEnd(column: Float64Array, others: Map<number, Value>, row: number, value: Value): void {
@@ -410,6 +497,8 @@ export class WindowTable {
     this.#lastOther.delete(row);
     this.#samples[row] = undefined;
     this.#origin[row] = undefined;
+    if ((this.#flags[row]! & READINGS) !== 0) this.#readings.clear(row, this.#counts[row]!);
+    if ((this.#flags[row]! & CELLS) !== 0) this.#cells.delete(row);
     this.#flags[row] = 0;
     this.#next[row] = this.#free;
     this.#free = row;
@@ -455,6 +544,7 @@ export class WindowTable {
     this.#lastMs = filled(new Float64Array(length), this.#lastMs);
     this.#first = filled(new Float64Array(length), this.#first);
     this.#last = filled(new Float64Array(length), this.#last);
+    this.#readings.grow(length);
     this.#capacity = length;
   }
 }
@@ -487,10 +577,12 @@ export type StoredWindow = {
   readonly reopened: boolean;
   readonly plainSum: number;
   readonly compensation: number;
+  /** Without a sketch where `content` has the readings, because it follows from them. */
   readonly summary: WindowSummary;
+  readonly content: WindowContent;
 };
 
-export type CloseResult = { readonly taken: number; readonly nextEndMs: number; readonly complete: boolean };
+export type CloseResult = { readonly nextEndMs: number; readonly complete: boolean };
 
 type Origin = { readonly forwardedIn: StreamId; readonly carry: StreamId | null };
 
@@ -503,6 +595,16 @@ const CHANGED = 8;
 const TOUCHED = DIRTY | CHANGED;
 /** It has the longest window length of its series. */
 const LONGEST = 16;
+/** It carries all of its readings. */
+const READINGS = 32;
+/** Its plan names a pair of gateways. */
+const PAIR = 64;
+const CELLS = 128;
+/** Characters of the texts in a window. A window with longer texts does not carry its readings. */
+const TEXT_CHARS_ALWAYS = 2048;
+const TEXT_CHARS_OF_PAIR = 32_768;
+/** The cells of a row take 23 KB, so all of them take 48 MB. */
+const ROWS_WITH_CELLS_MAX = 2048;
 /** Above this many numbers a sketch is smaller than the numbers: 512 bytes. */
 const PLAIN_SAMPLES = 64;
 
@@ -521,8 +623,11 @@ function emptyWindow(series: number, windowMs: number, windowStartMs: number, pa
     plainSum: 0,
     compensation: 0,
     summary: EMPTY_SUMMARY,
+    content: NO_READINGS,
   };
 }
+
+const NO_READINGS: WindowContent = { kind: "readings", readings: [], arrivalToleranceMs: 0, quantiles: false };
 
 const EMPTY_SUMMARY: WindowSummary = {
   count: 0,

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { StoredWindow } from "../../core/storage/window-table.ts";
-import { decodeWindowState, encodeWindowState } from "../../core/storage/window-state-codec.ts";
+import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
 
 /** States of windows: open ones as of their checkpoint, and closed ones, which are kept for late readings. */
 export class WindowStateTable {
@@ -11,8 +11,12 @@ export class WindowStateTable {
     this.#sql = prepare(db);
   }
 
-  /** @param expiresMs null while the window is open. */
-  put(window: StoredWindow, expiresMs: number | null): void {
+  /**
+   * @param expiresMs null while the window is open.
+   * @returns the bytes of its readings or cells.
+   */
+  put(window: StoredWindow, expiresMs: number | null): number {
+    const { state, contentBytes } = encodeWindowState(window);
     this.#sql.put.run(
       window.series,
       window.windowMs,
@@ -23,8 +27,9 @@ export class WindowStateTable {
       window.forwardedIn,
       window.carry,
       expiresMs,
-      encodeWindowState(window),
+      state,
     );
+    return contentBytes;
   }
 
   get(series: number, windowMs: number, startMs: number): StoredWindow | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toSeq } from "../../../../proto/core/ids.ts";
 import { START_MS, StorageLife } from "../../../support/storage-life.ts";
 
 describe("a window is forwarded once it has ended", () => {
@@ -45,6 +46,53 @@ test("many windows that end together close in bounded steps, one after the other
   }
   expect(steps).toBe(3);
   expect(life.windows()).toHaveLength(2500);
+});
+
+test("windows that carry many readings are sealed in batches of the configured size, and none is lost", () => {
+  const sealBytes = 16_384;
+  const life = new StorageLife({ plan: { pair: true }, engine: { sealBytes } });
+  const series = Array.from({ length: 20 }, (_, i) => `m${i}`);
+  for (let n = 0; n < 1000; n++) {
+    // Values that do not compress.
+    const values = Object.fromEntries(series.map((name, i) => [name, Math.sin(n * 20 + i)]));
+    life.publish("plant/1", JSON.stringify({ ...values, ts: START_MS + n * 9 }));
+  }
+  life.nowMs += 6000;
+  while (life.engine.status().openWindows > 0) life.engine.commit([]);
+  const windows = life.windows();
+  expect(windows.map(({ content }) => content.kind === "readings" && content.readings.length)).toEqual(
+    series.map(() => 1000),
+  );
+  const [stream] = life.engine.streams();
+  const seqs = life.sealed().map((_, i) => toSeq(i + 1));
+  const sizes = life.engine.read({ streamId: stream!.streamId, seqs, maxBytes: Infinity });
+  expect(sizes.length).toBeGreaterThan(5);
+  // The window that reaches the size is in the batch as a whole.
+  for (const { bytes } of sizes) expect(bytes.length).toBeLessThan(sealBytes + 1024 * 12);
+});
+
+test("a window carries its readings across a crash, and a late reading joins them", () => {
+  const life = new StorageLife();
+  life.reading(1.5, 200);
+  life.publish("a/b", `{"x":2.5}`);
+  const next = life.crash();
+  next.reading(3.5, 100);
+  next.pass(6000);
+  const [window] = next.windows();
+  const readings = [
+    { timeMs: START_MS, value: 2.5, clock: "none" },
+    { timeMs: START_MS + 100, value: 3.5, clock: "device" },
+    { timeMs: START_MS + 200, value: 1.5, clock: "device" },
+  ];
+  expect(window!.content).toEqual({ kind: "readings", readings, arrivalToleranceMs: 500, quantiles: true });
+  const late = next.crash();
+  late.reading(4.5, 50);
+  late.pass(1000);
+  const revised = late.windows().at(-1)!;
+  expect(revised).toMatchObject({ revision: 1, summary: { count: 4, sum: 12 } });
+  expect(revised.content).toMatchObject({
+    readings: [readings[0], { timeMs: START_MS + 50, value: 4.5, clock: "device" }, readings[1], readings[2]],
+  });
 });
 
 describe("[I32] a late reading is never lost", () => {

@@ -4,9 +4,11 @@ import type { PublishedMessage } from "../../../../edge/storage/intake.ts";
 import type { ContentFormat } from "../../../../edge/decode/content-type.ts";
 import { JournalChunkWriter, journalChecksum, readJournalChunk } from "../../../../edge/storage/journal-chunk.ts";
 import { PublishChunkReader, PublishChunkWriter } from "../../../../edge/storage/publish-chunk.ts";
-import { decodeWindowState, encodeWindowState } from "../../../../edge/core/storage/window-state-codec.ts";
+import { decodeWindowState, encodeWindowState } from "../../../../edge/storage/tables/window-state-codec.ts";
 import type { Millis } from "../../../../proto/core/ids.ts";
 import type { ClockSource, Value } from "../../../../proto/core/reading.ts";
+import { encodeWindowContent } from "../../../../proto/wire/window-content-codec.ts";
+import { anyContent } from "../../../support/window-contents.ts";
 
 const value = fc.oneof<fc.Arbitrary<Value>[]>(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -104,6 +106,7 @@ test("window states are decoded as they were encoded", () => {
   const state = fc.record({
     plainSum: double,
     compensation: fc.constant(0),
+    content: anyContent({ windowStartMs: 60_000, windowMs: 60_000 }),
     summary: fc.record({
       count: fc.nat(),
       numericCount: fc.nat(),
@@ -121,9 +124,12 @@ test("window states are decoded as they were encoded", () => {
     }),
   });
   fc.assert(
-    fc.property(state, (given) => {
-      const read = decodeWindowState(encodeWindowState(given));
-      expect(read).toEqual({ ...given, summary: { ...given.summary, sum: given.plainSum + given.compensation } });
+    fc.property(state, ({ plainSum, compensation, content, summary }) => {
+      const count = content.kind === "readings" ? content.readings.length : summary.count;
+      const given = { plainSum, compensation, content, summary: { ...summary, count, sum: plainSum + compensation } };
+      const { state: bytes, contentBytes } = encodeWindowState(given);
+      expect(decodeWindowState(bytes)).toEqual(given);
+      expect(contentBytes).toBe(encodeWindowContent(content)?.length ?? 0);
     }),
   );
   expect(() => decodeWindowState(Buffer.alloc(20))).toThrow(RangeError);

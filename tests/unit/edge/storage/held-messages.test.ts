@@ -98,6 +98,8 @@ class Machine {
               idleTimeoutMs: 5000,
               allowedLatenessMs: 60_000,
               haMode: "auto",
+              pair: false,
+              arrivalToleranceMs: 500,
               onSchemaChange: "accept",
             },
           },

@@ -67,6 +67,8 @@ class Gateway {
               idleTimeoutMs: 5000,
               allowedLatenessMs: 60_000,
               haMode: "auto",
+              pair: false,
+              arrivalToleranceMs: 500,
               onSchemaChange: "accept",
             },
           },
