@@ -112,10 +112,12 @@ export class WindowCells {
   }
 
   #open(at: number, timeMs: number): void {
-    for (const column of this.#columns) {
-      column.copyWithin(at + 1, at, this.#used);
-      column[at] = 0;
-    }
+    if (at < this.#used) for (const column of this.#columns) column.copyWithin(at + 1, at, this.#used);
+    this.#count[at] = 0;
+    this.#numericCount[at] = 0;
+    this.#sum[at] = 0;
+    this.#hash[at] = 0;
+    this.#byArrival[at] = 0;
     this.#firstMs[at] = timeMs;
     this.#lastMs[at] = timeMs;
     this.#used++;
@@ -124,20 +126,27 @@ export class WindowCells {
   #closeSmallestGaps(): void {
     const excess = this.#used - CELLS_MAX;
     if (excess <= 0) return;
-    const gaps: { readonly before: number; readonly lengthMs: number; readonly border: number }[] = [];
-    for (let i = 1; i < this.#used; i++) {
-      const [endMs, nextMs] = [this.#lastMs[i - 1]! - this.#startMs, this.#firstMs[i]! - this.#startMs];
-      if (sliceOf(endMs, this.#windowMs) !== sliceOf(nextMs, this.#windowMs)) continue;
-      gaps.push({ before: i, lengthMs: nextMs - endMs, border: this.#coarsestBorder(endMs, nextMs) });
-    }
-    gaps.sort((a, b) => a.lengthMs - b.lengthMs || a.border - b.border || a.before - b.before);
-    const closed = new Set(gaps.slice(0, excess).map(({ before }) => before));
+    // By cell: how late the gap before it is closed.
+    const weights = Float64Array.from({ length: this.#used }, (_, i) => (i === 0 ? Infinity : this.#gapWeight(i)));
+    // The largest weight that is closed, and how many gaps of this weight are: the first ones.
+    const sorted = weights.toSorted();
+    const limit = sorted[excess - 1]!;
+    let atLimit = excess - sorted.indexOf(limit);
     let kept = 0;
     for (let i = 1; i < this.#used; i++) {
-      if (closed.has(i)) this.#join(kept, i);
+      const weight = weights[i]!;
+      if (weight < limit || (weight === limit && atLimit-- > 0)) this.#join(kept, i);
       else this.#move(++kept, i);
     }
     this.#used = kept + 1;
+  }
+
+  /** Orders the gaps before cells by their lengths, then by the borders in them. A border of slices is never closed. */
+  #gapWeight(cell: number): number {
+    const endMs = this.#lastMs[cell - 1]! - this.#startMs;
+    const nextMs = this.#firstMs[cell]! - this.#startMs;
+    if (sliceOf(endMs, this.#windowMs) !== sliceOf(nextMs, this.#windowMs)) return Infinity;
+    return (nextMs - endMs) * 64 + this.#coarsestBorder(endMs, nextMs);
   }
 
   /** The coarsest border between two times: 31 for one of halves, 30 for one of quarters, 29 for one of eighths... */
@@ -156,7 +165,13 @@ export class WindowCells {
   }
 
   #move(to: number, from: number): void {
-    for (const column of this.#columns) column[to] = column[from]!;
+    this.#firstMs[to] = this.#firstMs[from]!;
+    this.#lastMs[to] = this.#lastMs[from]!;
+    this.#count[to] = this.#count[from]!;
+    this.#numericCount[to] = this.#numericCount[from]!;
+    this.#sum[to] = this.#sum[from]!;
+    this.#hash[to] = this.#hash[from]!;
+    this.#byArrival[to] = this.#byArrival[from]!;
   }
 }
 
