@@ -73,6 +73,7 @@ export async function startRegion(deps: {
   const regions = new RegionList(store, configuredMembers(config));
   await regions.load();
   const sets = await allSets(store);
+  const kept = await store.keptGateways();
   const lost = await store.lost();
 
   // ---- Build ----
@@ -192,6 +193,7 @@ export async function startRegion(deps: {
     region,
     members: () => regions.all,
     changeRefusal: (change, options) => replicator.changeRefusal(change, options),
+    knowsLife: (gateway, life) => twins.knowsLife(gateway, life),
     commanded: (request, batch) => events.commanded(request, batch),
   });
   let notReady: string | null = "The region is starting.";
@@ -212,12 +214,16 @@ export async function startRegion(deps: {
 
   // ---- Wire ----
   const reloadRegions = (): void => void regions.load().catch(onFault);
+  const reloadKept = (): void => void store.keptGateways().then((all) => twins.setKept(all), onFault);
   committer.onCommit((commit) => events.gateways.committed(commit));
   committer.onCommit(replicator.committed);
   committer.onCommit(({ sets }) => {
-    if (sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) reloadRegions();
+    if (!sets.some(({ gateway }) => isOperatorName(gateway ?? ""))) return;
+    reloadRegions();
+    reloadKept();
   });
   committer.subscribe(operatorName(region), commands);
+  twins.setKept(kept);
   regions.onChange(() => {
     replicator.setMembers(regions.all);
     digests.forget(isPeer);
@@ -233,7 +239,8 @@ export async function startRegion(deps: {
         return;
       }
       case "snapshot_joined":
-        return reloadRegions();
+        reloadRegions();
+        return reloadKept();
       case "lives":
         return twins.heard(notice.peer, notice);
       case "digests":

@@ -59,7 +59,7 @@ export class RegionEvents {
   /** An operator command, with the person and the reason. An auditor reads it in the log. */
   commanded(request: CommandRequest, batch: string): void {
     const { command, reason, actor } = request;
-    const target = request.command === "set_member" ? `${request.region} ${request.state}` : request.device;
+    const target = targetOf(request);
     this.#commands.inc({ command });
     this.#log.warn(
       { command, of: target, reason, actor, batch },
@@ -78,3 +78,14 @@ export class RegionEvents {
 }
 
 const STREAMS_SHOWN = 20;
+
+function targetOf(request: CommandRequest): string {
+  switch (request.command) {
+    case "set_member":
+      return `${request.region} ${request.state}`;
+    case "keep_gateway":
+      return request.stream === null ? request.gateway : `${request.gateway} ${request.stream}`;
+    default:
+      return request.device;
+  }
+}

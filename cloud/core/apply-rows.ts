@@ -30,6 +30,7 @@ export function placeRows<Window extends WindowFacts>(
   const rawsAfter = new Map<RawFacts, number>();
   const erased = new LatestAfter(facts.erased);
   const members = new LatestAfter(facts.members);
+  const kept = new LatestAfter(facts.kept);
   const contested = new Set<Window>();
   const windows = rows.windows.map(({ origin, window }, i): RowPlacement => {
     const held = facts.windows[i]!;
@@ -53,6 +54,8 @@ export function placeRows<Window extends WindowFacts>(
         return erased.place(command.device, version);
       case "set_member":
         return members.place(command.member.region, version);
+      case "keep_gateway":
+        return kept.place(command.kept.gateway, version);
       default: {
         const held = facts.commandWindows[i];
         if (held == null) throw new RangeError("no facts for the window of a command");
@@ -132,6 +135,8 @@ export type RowFacts<Window extends WindowFacts> = {
   readonly erased: ReadonlyMap<string, CommandVersion>;
   /** The latest command that set each region. */
   readonly members: ReadonlyMap<string, CommandVersion>;
+  /** The latest command about each gateway. */
+  readonly kept: ReadonlyMap<string, CommandVersion>;
 };
 
 /**
@@ -153,7 +158,8 @@ export type RowPlacements<Window extends WindowFacts> = {
 
 export type ErasingCommand = Extract<OperatorCommand, { kind: "erase_device" }>;
 export type MemberCommand = Extract<OperatorCommand, { kind: "set_member" }>;
-export type WindowCommand = Exclude<OperatorCommand, ErasingCommand | MemberCommand>;
+export type KeepingCommand = Extract<OperatorCommand, { kind: "keep_gateway" }>;
+export type WindowCommand = Exclude<OperatorCommand, ErasingCommand | MemberCommand | KeepingCommand>;
 
 /** A window after the rows so far. */
 type WindowAfter = { readonly slots: HeldSlot[]; commands: readonly HeldCommand[] };

@@ -176,7 +176,14 @@ export function stepTwins(
 /** The twins that are known now, in the order of their names. */
 export function foundTwins(state: TwinsState): readonly FoundTwins[] {
   return activeNames(state)
-    .flatMap(({ found }) => found ?? [])
+    .flatMap((name): readonly FoundTwins[] => {
+      if (name.found === null) return [];
+      // The kept one may have connected after the other one was refused.
+      const accepted = acceptedOf(name);
+      if (name.found.accepted !== null || accepted === null) return [name.found];
+      const { life, address } = accepted;
+      return [{ ...name.found, accepted: { life, region: state.region, address } }];
+    })
     .toSorted((a, b) => (a.gateway < b.gateway ? -1 : 1));
 }
 
@@ -184,6 +191,18 @@ export function foundTwins(state: TwinsState): readonly FoundTwins[] {
 export function acceptedLives(state: TwinsState, gateway: string): readonly Omit<TwinLife, "region">[] {
   return [...(state.names.get(gateway)?.claims.values() ?? [])].flatMap(({ life, address, state: claim }) =>
     life !== null && claim === "accepted" ? [{ life, address }] : [],
+  );
+}
+
+/** Whether this region knows of a gateway of this name with this life, here or elsewhere, accepted or refused. */
+export function knowsLife(state: TwinsState, gateway: string, life: StreamId): boolean {
+  const name = state.names.get(gateway);
+  if (name === undefined) return false;
+  return (
+    [...name.claims.values()].some((claim) => claim.life === life) ||
+    [...name.elsewhere.values()].some((lives) => lives.has(life)) ||
+    name.found?.refused.life === life ||
+    name.found?.accepted?.life === life
   );
 }
 
@@ -250,7 +269,7 @@ function claimed(turn: Turn, event: Extract<TwinsEvent, { kind: "claimed" }>): v
     firstMs: Math.min(turn.input.wallMs, ...(life === null ? [] : firstElsewhere(name, life))),
     sinceMs: turn.nowMs,
     state: life === null ? "accepted" : "waiting",
-    heirOf: kept !== null && isHeir(turn, name, kept, lasts) ? kept : null,
+    heirOf: kept !== null && isHeir(turn, name, kept, { life, lasts }) ? kept : null,
   };
   name.claims.set(session, claim);
   if (life === null) turn.effects.push({ kind: "accept", session });
@@ -264,12 +283,18 @@ function claimed(turn: Turn, event: Extract<TwinsEvent, { kind: "claimed" }>): v
 
 /**
  * Whether the gateway is the kept one, started again: it has sealed all that the region holds of the kept life. A copy of its
- * disk has sealed less, because the kept life went on after the copy was made.
+ * disk has sealed less, because the kept life went on after the copy was made. And it has sealed nothing in a refused life
+ * that the region lacks, because only that life itself could.
  */
-function isHeir(turn: Turn, name: GatewayName, kept: StreamId, lasts: ReadonlyMap<StreamId, number>): boolean {
-  const held = turn.input.heldLast(kept);
+function isHeir(
+  { input }: Turn,
+  name: GatewayName,
+  kept: StreamId,
+  { life, lasts }: { readonly life: StreamId | null; readonly lasts: ReadonlyMap<StreamId, number> },
+): boolean {
+  const held = input.heldLast(kept);
   if (held === 0 || (lasts.get(kept) ?? 0) < held) return false;
-  return ![...name.outcast].some((life) => lasts.has(life));
+  return ![...name.outcast].some((refused) => refused === life || (lasts.get(refused) ?? 0) > input.heldLast(refused));
 }
 
 function tick(turn: Turn, name: GatewayName): void {
@@ -433,7 +458,7 @@ function accept(turn: Turn, claim: Claim): void {
 function refuse(turn: Turn, name: GatewayName, { session, life, address }: Claim, winner: TwinLife): void {
   const message =
     `another gateway named ${name.gateway} is connected to ${winner.region} from ${winner.address}, and this one connects ` +
-    `from ${address}: stop one of them`;
+    `from ${address}: stop one of them, or choose one with "tidemark gateways twin keep"`;
   if (life !== null) note(turn, name, winner, { life, region: turn.state.region, address });
   turn.effects.push({ kind: "refuse", session, code: "twin", message });
   drop(turn, name, session);

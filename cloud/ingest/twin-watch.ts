@@ -1,10 +1,11 @@
 import type { Have } from "../../proto/core/have.ts";
 import { rangesOf } from "../../proto/core/have.ts";
 import type { StreamId } from "../../proto/core/ids.ts";
+import type { KeptGateway } from "../../proto/core/operator-command.ts";
 import { Driver } from "../../proto/runtime/driver.ts";
 import type { LifeProbe } from "../../proto/wire/ingest-messages.ts";
 import type { WireLife } from "../../proto/wire/peer-messages.ts";
-import { acceptedLives, foundTwins, initialTwins, stepTwins } from "../core/twins.ts";
+import { acceptedLives, foundTwins, initialTwins, knowsLife, stepTwins } from "../core/twins.ts";
 import type { FoundTwins, TwinLife, TwinsEffect, TwinsEvent, TwinsState } from "../core/twins.ts";
 
 /**
@@ -60,6 +61,12 @@ export class TwinWatch {
     this.#driver.feed({ kind: "lives", peer, restart, changes });
   }
 
+  /** What operators have decided. */
+  setKept(kept: readonly KeptGateway[]): void {
+    const lives = kept.flatMap(({ gateway, life }) => (life === null ? [] : [[gateway, life] as const]));
+    this.#driver.feed({ kind: "kept", kept: new Map(lives) });
+  }
+
   tick(): void {
     this.#driver.feed({ kind: "tick" });
   }
@@ -72,6 +79,11 @@ export class TwinWatch {
   /** The lives of a gateway that are connected here and accepted. */
   acceptedLives(gateway: string): readonly Omit<TwinLife, "region">[] {
     return acceptedLives(this.#driver.state, gateway);
+  }
+
+  /** Whether a gateway of this name with this life is connected, here or elsewhere, or was refused lately. */
+  knowsLife(gateway: string, life: StreamId): boolean {
+    return knowsLife(this.#driver.state, gateway, life);
   }
 
   async stop(): Promise<void> {

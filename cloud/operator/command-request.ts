@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { isName, millis, NAME_RULE } from "../../proto/core/ids.ts";
-import type { Millis } from "../../proto/core/ids.ts";
+import { isName, isStreamId, millis, NAME_RULE } from "../../proto/core/ids.ts";
+import type { Millis, StreamId } from "../../proto/core/ids.ts";
 import { MEMBER_STATES } from "../../proto/core/member.ts";
 import type { Member } from "../../proto/core/member.ts";
 import {
@@ -27,10 +27,17 @@ export type CommandRequest = { readonly reason: string; readonly actor: string }
   | (SeriesWindows & { readonly command: "clear"; readonly rank: OperatorRank; readonly starts: readonly Millis[] })
   | Extract<CommandContent, { readonly command: "erase_device" }>
   | MemberRequest
+  | KeepingRequest
 );
 
 /** The addresses may be left out if the region is known. */
 export type MemberRequest = Extract<CommandContent, { readonly command: "set_member" }>;
+
+export type KeepingRequest = {
+  readonly command: "keep_gateway";
+  readonly gateway: string;
+  readonly stream: StreamId | null;
+};
 
 type SeriesWindows = { readonly device: string; readonly metric: string; readonly window: number };
 type RequestedWindow = {
@@ -111,6 +118,7 @@ const requestedWindow = z
     context.addIssue({ code: "custom", message: "expected either value or summary" });
   });
 
+const STREAM_ACCEPTED = "expected the id of a stream, as twins in /v1/status shows it, or null";
 const WINDOWS_ACCEPTED = `expected 1 to ${WINDOWS_MAX} windows`;
 const REASON_ACCEPTED = `expected a reason of 1 to ${REASON_CHARS_MAX} characters`;
 const ACTOR_ACCEPTED = `expected the name of the operator, 1 to ${ACTOR_CHARS_MAX} characters`;
@@ -152,11 +160,18 @@ export const commandRequestSchema: z.ZodType<CommandRequest, CommandBody> = z
         accept_loss: z.boolean("expected true or false").optional(),
         ...reasonAndActor,
       }),
+      z.strictObject({
+        command: z.literal("keep_gateway"),
+        gateway: z.string(`expected ${NAME_RULE}`).refine(isName, `expected ${NAME_RULE}`),
+        stream: z.string(STREAM_ACCEPTED).refine(isStreamId, STREAM_ACCEPTED).nullable(),
+        ...reasonAndActor,
+      }),
     ],
-    `expected ${[...OPERATOR_RANKS, "clear", "erase_device", "set_member"].join(", ")}`,
+    `expected ${[...OPERATOR_RANKS, "clear", "erase_device", "set_member", "keep_gateway"].join(", ")}`,
   )
   .superRefine((request, context) => {
-    if (request.command === "erase_device" || request.command === "set_member") return;
+    if (request.command === "erase_device" || request.command === "set_member" || request.command === "keep_gateway")
+      return;
     const starts = request.command === "clear" ? request.starts : request.windows.map(({ start }) => start);
     const seen = new Set<number>();
     for (const [i, start] of starts.entries()) {
@@ -179,6 +194,10 @@ export function draftsOf(request: CommandRequest, known: Member | undefined): re
   const { reason, actor } = request;
   if (request.command === "set_member") {
     return [{ kind: "set_member", member: memberOf(request, known), reason, actor }];
+  }
+  if (request.command === "keep_gateway") {
+    const { gateway, stream: life } = request;
+    return [{ kind: "keep_gateway", kept: { gateway, life }, reason, actor }];
   }
   if (request.command === "erase_device") {
     return [{ kind: "erase_device", device: request.device, reason, actor }];

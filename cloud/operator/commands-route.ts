@@ -1,4 +1,5 @@
 import { Fault } from "../../proto/core/fault.ts";
+import type { StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
 import { HttpError } from "../../proto/runtime/http/http-error.ts";
 import { commandRoute, NO_PARAMETERS } from "../../proto/runtime/http/route.ts";
@@ -6,7 +7,7 @@ import type { Route } from "../../proto/runtime/http/route.ts";
 import type { CommandsAnswer } from "../../proto/wire/http/commands.ts";
 import { commandsSchema } from "../../proto/wire/http/commands.ts";
 import { commandRequestSchema, draftsOf, memberOf, REQUEST_BYTES_MAX } from "./command-request.ts";
-import type { CommandRequest } from "./command-request.ts";
+import type { CommandRequest, KeepingRequest } from "./command-request.ts";
 import type { CommandService } from "./command-service.ts";
 
 /** `POST /v1/commands`: one request is one batch, committed whole before the answer. */
@@ -14,7 +15,8 @@ export function commandsRoute(deps: CommandsRouteDeps): Route {
   let running = 0;
   return commandRoute({
     path: "/v1/commands",
-    summary: "override, backfill or clear windows, erase a device, change the list of regions",
+    summary:
+      "override, backfill or clear windows, erase a device, change the list of regions, choose one of two gateways with one name",
     parameters: NO_PARAMETERS,
     body: { schema: commandRequestSchema, bytesMax: REQUEST_BYTES_MAX },
     answer: commandsSchema,
@@ -46,11 +48,14 @@ export type CommandsRouteDeps = {
   readonly members: () => readonly Member[];
   /** Why a change of the list of regions must not be made now; null: it may be made. */
   readonly changeRefusal: (change: Member, options: { readonly acceptShortage: boolean }) => string | null;
+  /** Whether a gateway of this name with this life is connected, here or elsewhere, or was refused lately. */
+  readonly knowsLife: (gateway: string, life: StreamId) => boolean;
   readonly commanded: (request: CommandRequest, batch: string) => void;
 };
 
 /** Why a region must not get the state that the command gives it; null: it may, or the command is about something else. */
 function conflictOf(request: CommandRequest, deps: CommandsRouteDeps): { message: string; hint: string } | null {
+  if (request.command === "keep_gateway") return conflictOfKeeping(request, deps);
   if (request.command !== "set_member") return null;
   const change = memberOf(request, knownMember(request, deps));
   if (change.url === "" && change.region !== deps.region && change.state !== "lost") {
@@ -60,6 +65,16 @@ function conflictOf(request: CommandRequest, deps: CommandsRouteDeps): { message
   // An operator may accept that batches have too few copies, but not that too few members remain.
   const refusal = deps.changeRefusal(change, { acceptShortage: request.accept_loss === true });
   return refusal === null ? null : { message: `${refusal}; nothing was changed`, hint: "" };
+}
+
+/** A mistyped stream would refuse every gateway of the name. */
+function conflictOfKeeping(
+  { gateway, stream }: KeepingRequest,
+  { knowsLife }: CommandsRouteDeps,
+): { message: string; hint: string } | null {
+  if (stream === null || knowsLife(gateway, stream)) return null;
+  const message = `no gateway named ${gateway} with stream ${stream} is connected, or was refused in the last minute; nothing was changed`;
+  return { message, hint: "tidemark gateways list shows the streams" };
 }
 
 function knownMember(request: CommandRequest, { members }: CommandsRouteDeps): Member | undefined {

@@ -1,7 +1,7 @@
 import type { SlotRow } from "../../proto/core/effective.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
-import type { OperatorRow } from "../../proto/core/operator-command.ts";
+import type { KeptGateway, OperatorRow } from "../../proto/core/operator-command.ts";
 import type { BatchCounts } from "../../proto/core/record.ts";
 import type { ConflictRow, RecordKey, SchemaRow, SeriesKey, StreamReport } from "./store.ts";
 
@@ -26,6 +26,7 @@ export type StoreDump = {
   /** By device, metric, window length, start, rank, version. */
   readonly commands: readonly DumpedCommand[];
   readonly members: readonly (Member & CommandSource)[];
+  readonly keptGateways: readonly (KeptGateway & CommandSource)[];
   readonly erased: readonly (CommandSource & { readonly device: string })[];
 };
 

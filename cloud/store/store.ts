@@ -5,7 +5,7 @@ import type { EffectiveRecord, SlotRow } from "../../proto/core/effective.ts";
 import type { Have } from "../../proto/core/have.ts";
 import type { Seq, StreamId } from "../../proto/core/ids.ts";
 import type { Member } from "../../proto/core/member.ts";
-import type { OperatorRow } from "../../proto/core/operator-command.ts";
+import type { KeptGateway, OperatorRow } from "../../proto/core/operator-command.ts";
 import type { ClockSource, Value } from "../../proto/core/reading.ts";
 import type { SealedBatch } from "../../proto/core/record.ts";
 import type { SchemaVersion } from "../../proto/core/schema.ts";
@@ -72,6 +72,8 @@ export interface Store {
   revisions(window: RecordKey): Promise<WindowHistory>;
   /** The state of each region that a command has set, in order of their names. */
   members(): Promise<readonly Member[]>;
+  /** The gateway of each name that operators keep, in order of the names. */
+  keptGateways(): Promise<readonly KeptGateway[]>;
   /** The highest version of all commands, 0 without commands. */
   highestHlc(): Promise<number>;
 

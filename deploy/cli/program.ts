@@ -8,6 +8,7 @@ import { registerDecode } from "./decode.ts";
 import { registerDemo } from "./demo.ts";
 import { registerDrill } from "./drill.ts";
 import { registerEdge } from "./edge.ts";
+import { registerGateways } from "./gateways.ts";
 import { registerOperator } from "./operator.ts";
 import { registerPasswd } from "./passwd.ts";
 import { registerRegions } from "./regions.ts";
@@ -46,7 +47,7 @@ type Register = (program: CliCommand) => void;
 const GROUPS: readonly (readonly [string, readonly Register[]])[] = [
   ["Run", [registerDemo, registerEdge, registerCloud]],
   ["Connect sensors", [registerSensors, registerDecode, registerPasswd]],
-  ["Ask and correct", [registerRegions, registerSchema, registerDeadLetter, registerOperator]],
+  ["Ask and correct", [registerRegions, registerGateways, registerSchema, registerDeadLetter, registerOperator]],
   ["Prove", [registerDrill]],
   ["Check", [registerCheck]],
 ];

@@ -1,11 +1,11 @@
-import type { Millis } from "./ids.ts";
+import type { Millis, StreamId } from "./ids.ts";
 import type { Member } from "./member.ts";
 import type { Value } from "./reading.ts";
 import { numeric } from "./reading.ts";
 import type { WindowSummary } from "./summary.ts";
 
 /**
- * A command of an operator about a window, a device or a region. A command travels in a batch, like records. So the
+ * A command of an operator about a window, a device, a region or a gateway. A command travels in a batch, like records. So the
  * same rules replicate it, make all regions agree, and ignore it when it arrives twice.
  */
 export type OperatorCommand = {
@@ -26,7 +26,12 @@ export type OperatorCommand = {
   | { readonly kind: "erase_device"; readonly device: string }
   /** Sets the state and the addresses of a region. */
   | { readonly kind: "set_member"; readonly member: Member }
+  /** Only the kept one of all gateways with its name is accepted. */
+  | { readonly kind: "keep_gateway"; readonly kept: KeptGateway }
 );
+
+/** `life`: the first stream of the process that is kept; null: the decision is taken back. */
+export type KeptGateway = { readonly gateway: string; readonly life: StreamId | null };
 
 /** A command without a version. The region that receives it adds one. */
 export type OperatorDraft = WithoutHlc<OperatorCommand>;
@@ -67,7 +72,7 @@ export function isOperatorName(gateway: string): boolean {
   return gateway.startsWith(OPERATOR_PREFIX);
 }
 
-/** Orders two commands about the same object: a window and rank, a device, or a region. */
+/** Orders two commands about the same object: a window and rank, a device, a region, or a gateway. */
 export type CommandVersion = Pick<OperatorRow, "hlc" | "hash48">;
 
 /**

@@ -131,6 +131,7 @@ function bodyOf(batch: { streamId: StreamId; seq: Seq; content: BatchContent }):
 /** The lowest format that can hold the content, so that a region of an earlier version can read as much as possible. */
 function formatOf({ commands = [], windows }: BatchContent): number {
   if (windows.some((window) => window.content.kind !== "none")) return 4;
+  if (commands.some(({ kind }) => kind === "keep_gateway")) return 4;
   if (windows.some((window) => window.later)) return 3;
   return commands.length > 0 || windows.some((window) => window.haMode !== "auto") ? 2 : 1;
 }
@@ -163,6 +164,10 @@ function readable(batch: SealedBatch, body: tidemark.v1.BatchBody): ReadableBatc
   const series = seriesNames(body);
   // A region that knows only format 1 does not see commands in such a body, so no region may see them.
   const commands = body.format === 1 ? [] : operatorCommands(body.commands, series);
+  // A region that knows only format 3 cannot read it, so no region may.
+  if (body.format < 4 && commands.some(({ kind }) => kind === "keep_gateway")) {
+    throw new RangeError("a command to keep a gateway in a batch of an earlier format");
+  }
   if (commands.length > 0 && !isOperatorName(body.gateway)) {
     throw new RangeError(`${body.gateway} is a gateway; commands come from regions`);
   }

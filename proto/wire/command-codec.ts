@@ -5,6 +5,7 @@ import { ACTOR_CHARS_MAX, OPERATOR_RANKS, REASON_CHARS_MAX } from "../core/opera
 import type { OperatorCommand, OperatorRank, WindowKey } from "../core/operator-command.ts";
 import type { WindowSummary } from "../core/summary.ts";
 import { nth, whole } from "./checked.ts";
+import { streamIdFromBytes, streamIdToBytes } from "./frame-values.ts";
 import "./protobuf-numbers.ts";
 import { tidemark } from "./generated/tidemark.js";
 import type { Dictionary, SeriesNames } from "./window-columns.ts";
@@ -35,6 +36,10 @@ export function commandMessage(
     case "set_member": {
       const { region, state, url, gatewayUrl } = command.member;
       return { ...common, setMember: { region, state: MEMBER_STATES.indexOf(state), url, gatewayUrl } };
+    }
+    case "keep_gateway": {
+      const { gateway, life } = command.kept;
+      return { ...common, keepGateway: { gateway, ...(life === null ? {} : { life: streamIdToBytes(life) }) } };
     }
   }
 }
@@ -96,6 +101,12 @@ export function operatorCommand(message: tidemark.v1.OperatorCommand, series: re
         kind: "set_member",
         member: { region, state: nth(MEMBER_STATES, state, "state"), url, gatewayUrl },
       };
+    }
+    case "keepGateway": {
+      const { gateway, life } = wire.KeepGatewayCommand.create(message.keepGateway ?? {});
+      if (!isName(gateway)) throw new RangeError("a command for a gateway without a name");
+      const kept = { gateway, life: life.length === 0 ? null : streamIdFromBytes(life) };
+      return { ...common, kind: "keep_gateway", kept };
     }
     default:
       throw new RangeError("a command without content");

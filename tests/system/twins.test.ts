@@ -8,6 +8,8 @@ import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { ManagedProcess } from "../../deploy/sandbox/managed-process.ts";
 import type { GatewayStatus } from "../../proto/wire/http/gateway-status.ts";
 import type { RegionStatus } from "../../proto/wire/http/region-status.ts";
+import { runCommand } from "../support/command-line.ts";
+import type { Ended } from "../support/command-line.ts";
 import { deployment, eventually, metricsOf, readings, regionStatusOf, statusOf } from "../support/deployment.ts";
 
 const WINDOWS = [{ lengths: ["1s"], raw: true, idle_timeout: "500ms" }];
@@ -15,7 +17,7 @@ const EDGE = { windows: WINDOWS, seal: { after: "100ms" } };
 const DEADLINE = { deadlineMs: 30_000 };
 
 /** A gateway that a test started itself. */
-type Copy = { readonly url: string; readonly mqttUrl: string; readonly process: ManagedProcess };
+type Copy = { readonly file: string; readonly url: string; readonly mqttUrl: string; readonly process: ManagedProcess };
 
 /** Copies the folder of the running gateway, as somebody who clones a disk does, and starts a gateway on the copy. */
 async function startCopy(site: LocalDeployment, { regions }: { regions?: readonly string[] } = {}): Promise<Copy> {
@@ -42,11 +44,20 @@ async function startCopy(site: LocalDeployment, { regions }: { regions?: readonl
       ...(regions === undefined ? {} : { regions: known.filter(({ name }) => regions.includes(name)) }),
     }),
   );
-  const url = `http://127.0.0.1:${ports.http}`;
+  return restarted({ file, url: `http://127.0.0.1:${ports.http}`, mqttUrl: `mqtt://127.0.0.1:${ports.mqtt}` });
+}
+
+async function restarted({ file, url, mqttUrl }: Omit<Copy, "process">): Promise<Copy> {
   const process = ManagedProcess.start({ name: "the copy", args: ["edge", "--config", file] });
   onTestFinished(async () => void (await process.kill()));
   await process.ready(url, {});
-  return { url, mqttUrl: `mqtt://127.0.0.1:${ports.mqtt}`, process };
+  return { file, url, mqttUrl, process };
+}
+
+const SIGNED = ["--token-file", "operator.token", "--actor", "ann", "--reason", "the new machine"];
+
+function gateways(site: LocalDeployment, ...args: readonly string[]): Promise<Ended> {
+  return runCommand(["gateways", ...args, "--region", site.regionUrl], { cwd: site.directory });
 }
 
 async function publish(mqttUrl: string, device: string, values: readonly number[]): Promise<void> {
@@ -117,6 +128,61 @@ test("[I37] a copied gateway is refused, both say so, and both keep their readin
   for (const [device, values] of [
     ["before", [1, 2, 3]],
     ["first", [10, 11]],
+  ] as const) {
+    expect(await valuesOf(site, device)).toEqual(values);
+  }
+});
+
+test("[I37] an operator keeps the copy: the first one is refused until the decision is taken back, and nothing is lost", async () => {
+  const site = await deployment({ edge: EDGE });
+  await site.startRegion();
+  await site.startGateway();
+  await publish(site.mqttUrl, "before", [1]);
+  await arrives(site, "before", [1]);
+  const copy = await startCopy(site);
+  await refused(copy, "the copy is refused");
+  const [twins] = (await named(site.regions[0]!)).twins;
+  await publish(site.mqttUrl, "first", [10]);
+  await arrives(site, "first", [10]);
+  await publish(copy.mqttUrl, "second", [20]);
+
+  const wrong = await gateways(site, "twin", "keep", "plant-7", twins!.refused.stream.replace(/.$/, "z"), ...SIGNED);
+  expect(wrong).toMatchObject({
+    code: 64,
+    err: expect.stringContaining("<stream>: expected the id of a stream") as string,
+  });
+  const unknown = await gateways(site, "twin", "keep", "plant-8", twins!.refused.stream, ...SIGNED);
+  expect(unknown.err).toContain("no gateway named plant-8 with stream");
+  const kept = await gateways(site, "twin", "keep", "plant-7", twins!.refused.stream, ...SIGNED);
+  expect(kept).toMatchObject({ code: 0, err: "" });
+  const first = await eventually(
+    () => statusOf(site.gateways[0]!),
+    ({ uplink }) => uplink.refusal !== null,
+    { ...DEADLINE, what: "the first gateway is refused" },
+  );
+  expect(first.sentence).toContain("an operator keeps another gateway named plant-7");
+  await arrives(site, "second", [20]);
+  await publish(site.mqttUrl, "first", [11]);
+  const listed = await gateways(site, "list");
+  expect(listed.out).toMatch(
+    new RegExp(`^plant-7  .*\\n    TWIN kept by an operator: stream ${twins!.refused.stream}, .*\\n    TWIN refused: `),
+  );
+
+  // The kept gateway starts again under a new stream, and stays the kept one.
+  await publish(copy.mqttUrl, "second", [21]);
+  await arrives(site, "second", [20, 21]);
+  await copy.process.kill();
+  const again = await restarted(copy);
+  await publish(again.mqttUrl, "second", [22]);
+  await arrives(site, "second", [20, 21, 22]);
+  expect(await valuesOf(site, "first")).toEqual([10]);
+
+  await again.process.stop();
+  expect(await gateways(site, "twin", "release", "plant-7", ...SIGNED)).toMatchObject({ code: 0, err: "" });
+  expect(await arrives(site, "first", [10, 11])).toEqual([10, 11]);
+  for (const [device, values] of [
+    ["before", [1]],
+    ["second", [20, 21, 22]],
   ] as const) {
     expect(await valuesOf(site, device)).toEqual(values);
   }

@@ -6,6 +6,7 @@ import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { Answers } from "./answers.ts";
 import type { ConflictKey, Page, SeriesKey, StreamKey } from "../store.ts";
 import type { CommandSource, DumpedBatch, DumpedCommand, DumpedRawBlock, DumpedWindow } from "../store-dump.ts";
+import { lifeOf } from "./operators.ts";
 import { countsOfRow } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
 import type { SqliteConflicts } from "./conflicts.ts";
@@ -43,6 +44,7 @@ export class SqliteDump {
         ),
         commands: this.#sql.commands.all().map(dumpedCommand),
         members: this.#sql.members.all().map(({ gateway_url: gatewayUrl, ...member }) => ({ ...member, gatewayUrl })),
+        keptGateways: this.#sql.kept.all().map((row) => ({ ...row, life: lifeOf(row.life) })),
         erased: this.#sql.erased.all(),
       };
     },
@@ -158,6 +160,9 @@ function prepare(db: Database) {
     ),
     members: db.prepare<[], MemberSqlRow>(
       "SELECT region, state, url, gateway_url, hlc, hash48, reason, actor FROM member ORDER BY region",
+    ),
+    kept: db.prepare<[], CommandSource & { gateway: string; life: Buffer }>(
+      "SELECT gateway, life, hlc, hash48, reason, actor FROM kept_gateway ORDER BY gateway",
     ),
     erased: db.prepare<[], CommandSource & { device: string }>(
       "SELECT device, hlc, hash48, reason, actor FROM erased ORDER BY device",

@@ -1,8 +1,10 @@
 import type { Database, Statement } from "better-sqlite3";
 
 import type { CommandVersion } from "../../../proto/core/operator-command.ts";
+import type { StreamId } from "../../../proto/core/ids.ts";
 import type { Member } from "../../../proto/core/member.ts";
-import type { ErasingCommand, MemberCommand, WindowCommand } from "../../core/apply-rows.ts";
+import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
+import type { ErasingCommand, KeepingCommand, MemberCommand, WindowCommand } from "../../core/apply-rows.ts";
 import type { Answers } from "./answers.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
@@ -15,8 +17,9 @@ export class SqliteOperators {
   readonly #sql: Statements;
   #erased: Map<string, CommandVersion>;
 
-  readonly answers: Answers<"members" | "highestHlc"> = {
+  readonly answers: Answers<"members" | "keptGateways" | "highestHlc"> = {
     members: () => this.#sql.members.all(),
+    keptGateways: () => this.#sql.kept.all().map(({ gateway, life }) => ({ gateway, life: lifeOf(life) })),
     highestHlc: () => this.#sql.highestHlc.get() ?? 0,
   };
 
@@ -35,6 +38,11 @@ export class SqliteOperators {
   /** The latest command that set each region. */
   memberVersions(): Map<string, CommandVersion> {
     return new Map(this.#sql.memberVersions.all().map(({ region, ...version }) => [region, version]));
+  }
+
+  /** The latest command about each gateway. */
+  keptVersions(): Map<string, CommandVersion> {
+    return new Map(this.#sql.keptVersions.all().map(({ gateway, ...version }) => [gateway, version]));
   }
 
   insert(series: number, from: BatchOrigin, command: WindowCommand): void {
@@ -69,6 +77,11 @@ export class SqliteOperators {
     this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
   }
 
+  keep(from: BatchOrigin, { kept, hlc, reason, actor }: KeepingCommand): void {
+    const life = kept.life === null ? NOBODY : streamIdToBytes(kept.life);
+    this.#sql.keep.run(kept.gateway, life, hlc, from.hash48, reason, actor, from.stream, from.seq);
+  }
+
   /** Reads the erased devices from the disk again. */
   forget(): void {
     this.#erased = this.#loadErased();
@@ -78,6 +91,13 @@ export class SqliteOperators {
     return new Map(this.#sql.erased.all().map(({ device, ...version }) => [device, version]));
   }
 }
+
+/** The kept life of a stored row; null: every gateway of the name is accepted. */
+export function lifeOf(bytes: Uint8Array): StreamId | null {
+  return bytes.length === 0 ? null : streamIdFromBytes(bytes);
+}
+
+const NOBODY = new Uint8Array(0);
 
 /** The batch that carried a row, with the local id of its stream. */
 export type BatchOrigin = { readonly stream: number; readonly seq: number; readonly hash48: number };
@@ -114,6 +134,23 @@ function prepare(db: Database) {
     >(`INSERT OR REPLACE INTO erased (device, hlc, hash48, reason, actor, stream, seq) VALUES (?, ?, ?, ?, ?, ?, ?)`),
     erased: db.prepare<[], CommandVersion & { device: string }>("SELECT device, hlc, hash48 FROM erased"),
     memberVersions: db.prepare<[], CommandVersion & { region: string }>("SELECT region, hlc, hash48 FROM member"),
+    keptVersions: db.prepare<[], CommandVersion & { gateway: string }>("SELECT gateway, hlc, hash48 FROM kept_gateway"),
+    kept: db.prepare<[], { gateway: string; life: Buffer }>("SELECT gateway, life FROM kept_gateway ORDER BY gateway"),
+    keep: db.prepare<
+      [
+        gateway: string,
+        life: Uint8Array,
+        hlc: number,
+        hash48: number,
+        reason: string,
+        actor: string,
+        stream: number,
+        seq: number,
+      ]
+    >(
+      `INSERT OR REPLACE INTO kept_gateway (gateway, life, hlc, hash48, reason, actor, stream, seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     seriesOf: db.prepare("SELECT id FROM series WHERE device = ?").pluck() as Statement<[device: string], number>,
     ofSeries: [
       "DELETE FROM window_conflict WHERE series = ?",
@@ -145,7 +182,7 @@ function prepare(db: Database) {
     highestHlc: db
       .prepare(
         `SELECT max((SELECT coalesce(max(hlc), 0) FROM operator_row), (SELECT coalesce(max(hlc), 0) FROM erased),
-           (SELECT coalesce(max(hlc), 0) FROM member))`,
+           (SELECT coalesce(max(hlc), 0) FROM member), (SELECT coalesce(max(hlc), 0) FROM kept_gateway))`,
       )
       .pluck() as Statement<[], number>,
   };

@@ -76,6 +76,7 @@ export class SqliteRowWriter {
       }),
       erased: operators.erased,
       members: commands.some(({ command }) => command.kind === "set_member") ? operators.memberVersions() : new Map(),
+      kept: commands.some(({ command }) => command.kind === "keep_gateway") ? operators.keptVersions() : new Map(),
     };
   }
 
@@ -154,6 +155,9 @@ export class SqliteRowWriter {
           break;
         case "set_member":
           operators.setMember(from, command);
+          break;
+        case "keep_gateway":
+          operators.keep(from, command);
           break;
         default:
           operators.insert(windows[i]!.series, from, command);

@@ -10,6 +10,7 @@ import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { decodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
 import type { Answers } from "./answers.ts";
+import { lifeOf } from "./operators.ts";
 import { loadedCounts } from "./stored-counts.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
@@ -66,6 +67,8 @@ export class SqliteSnapshotReader {
         return this.#erased(bound, key);
       case "members":
         return this.#members(bound);
+      case "kept":
+        return this.#kept(bound, key);
       case "commands":
         return this.#commands(bound, key);
       case "records":
@@ -133,6 +136,21 @@ export class SqliteSnapshotReader {
       return { origin: this.#origin(row), command: { kind: "set_member" as const, member, hlc, reason, actor } };
     });
     return { part: { commands }, key: null };
+  }
+
+  #kept(bound: number, key: Key): Found | null {
+    const [after = ""] = key;
+    if (typeof after !== "string") return null;
+    const rows = this.#sql.kept.all(after, ROWS_PER_PART, bound);
+    const commands = rows
+      .filter(({ covered }) => covered === 1)
+      .map((row) => {
+        const { gateway, hlc, reason, actor } = row;
+        const kept = { gateway, life: lifeOf(row.life) };
+        return { origin: this.#origin(row), command: { kind: "keep_gateway" as const, kept, hlc, reason, actor } };
+      });
+    const last = rows.at(-1);
+    return { part: { commands }, key: last === undefined || rows.length < ROWS_PER_PART ? null : [last.gateway] };
   }
 
   #commands(bound: number, key: Key): Found | null {
@@ -241,6 +259,7 @@ const STAGES = [
   "voids",
   "erased",
   "members",
+  "kept",
   "commands",
   "records",
   "revisions",
@@ -323,6 +342,7 @@ type ErasedSqlRow = Origin & {
   readonly reason: string;
   readonly actor: string;
 };
+type KeptSqlRow = Omit<ErasedSqlRow, "device"> & { readonly gateway: string; readonly life: Buffer };
 type MemberSqlRow = Omit<ErasedSqlRow, "device"> & {
   readonly region: string;
   readonly state: MemberState;
@@ -396,6 +416,10 @@ function prepare(db: Database) {
     erased: db.prepare<[after: string, limit: number, bound: number], ErasedSqlRow>(
       `SELECT chunk.*, ${COVERED} FROM (SELECT * FROM erased WHERE device > ? ORDER BY device LIMIT ?) AS chunk
        ${itsBatch("?")} ORDER BY device`,
+    ),
+    kept: db.prepare<[after: string, limit: number, bound: number], KeptSqlRow>(
+      `SELECT chunk.*, ${COVERED} FROM (SELECT * FROM kept_gateway WHERE gateway > ? ORDER BY gateway LIMIT ?) AS chunk
+       ${itsBatch("?")} ORDER BY gateway`,
     ),
     members: db.prepare<[bound: number], MemberSqlRow>(
       `SELECT chunk.*, ${COVERED} FROM member AS chunk ${itsBatch("?")} ORDER BY region`,

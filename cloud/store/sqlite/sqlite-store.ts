@@ -282,6 +282,7 @@ const MIGRATIONS = [
   "0006-schema.sql",
   "0007-window-content.sql",
   "0009-progress.sql",
+  "0010-kept-gateways.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** The identity and the migrations of a region's database, for code that opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {

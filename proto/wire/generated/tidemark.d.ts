@@ -1274,8 +1274,11 @@ export namespace tidemark {
             /** OperatorCommand setMember. */
             setMember?: (tidemark.v1.SetMemberCommand.$Properties|null);
 
+            /** OperatorCommand keepGateway. */
+            keepGateway?: (tidemark.v1.KeepGatewayCommand.$Properties|null);
+
             /** OperatorCommand command. */
-            command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember");
+            command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|"keepGateway");
 
             /**
              * Creates a new OperatorCommand instance using the specified properties.
@@ -1336,8 +1339,11 @@ export namespace tidemark {
                 /** OperatorCommand setMember */
                 setMember?: (tidemark.v1.SetMemberCommand.$Properties|null);
 
+                /** OperatorCommand keepGateway */
+                keepGateway?: (tidemark.v1.KeepGatewayCommand.$Properties|null);
+
                 /** OperatorCommand command */
-                command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember");
+                command?: ("override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|"keepGateway");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1354,9 +1360,10 @@ export namespace tidemark {
               clear?: tidemark.v1.ClearCommand.$Shape|null;
               eraseDevice?: string|null;
               setMember?: tidemark.v1.SetMemberCommand.$Shape|null;
+              keepGateway?: tidemark.v1.KeepGatewayCommand.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape })
+              ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null; keepGateway?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape; keepGateway?: null }|{ command?: "keepGateway"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway: tidemark.v1.KeepGatewayCommand.$Shape })
             );
         }
 
@@ -1441,6 +1448,77 @@ export namespace tidemark {
 
             /** Shape of a ClearCommand. */
             type $Shape = tidemark.v1.ClearCommand.$Properties;
+        }
+
+        /**
+         * Properties of a KeepGatewayCommand.
+         * @deprecated Use tidemark.v1.KeepGatewayCommand.$Properties instead.
+         */
+        interface IKeepGatewayCommand extends tidemark.v1.KeepGatewayCommand.$Properties {
+        }
+
+        /** Represents a KeepGatewayCommand. */
+        class KeepGatewayCommand {
+
+            /**
+             * Constructs a new KeepGatewayCommand.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: tidemark.v1.KeepGatewayCommand.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** KeepGatewayCommand gateway. */
+            gateway: string;
+
+            /** KeepGatewayCommand life. */
+            life: Uint8Array;
+
+            /**
+             * Creates a new KeepGatewayCommand instance using the specified properties.
+             * @param [properties] Properties to set
+             * @returns KeepGatewayCommand instance
+             */
+            static create(properties: tidemark.v1.KeepGatewayCommand.$Shape): tidemark.v1.KeepGatewayCommand & tidemark.v1.KeepGatewayCommand.$Shape;
+            static create(properties?: tidemark.v1.KeepGatewayCommand.$Properties): tidemark.v1.KeepGatewayCommand;
+
+            /**
+             * Encodes the specified KeepGatewayCommand message. Does not implicitly {@link tidemark.v1.KeepGatewayCommand.verify|verify} messages.
+             * @param message KeepGatewayCommand message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: tidemark.v1.KeepGatewayCommand.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a KeepGatewayCommand message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {tidemark.v1.KeepGatewayCommand & tidemark.v1.KeepGatewayCommand.$Shape} KeepGatewayCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): tidemark.v1.KeepGatewayCommand & tidemark.v1.KeepGatewayCommand.$Shape;
+        }
+
+        namespace KeepGatewayCommand {
+
+            /** Properties of a KeepGatewayCommand. */
+            interface $Properties {
+
+                /** KeepGatewayCommand gateway */
+                gateway?: (string|null);
+
+                /** KeepGatewayCommand life */
+                life?: (Uint8Array|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a KeepGatewayCommand. */
+            type $Shape = tidemark.v1.KeepGatewayCommand.$Properties;
         }
 
         /**

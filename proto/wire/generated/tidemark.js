@@ -3438,7 +3438,8 @@ export const tidemark = $root.tidemark = (() => {
              * @property {tidemark.v1.ClearCommand.$Properties|null} [clear] OperatorCommand clear
              * @property {string|null} [eraseDevice] OperatorCommand eraseDevice
              * @property {tidemark.v1.SetMemberCommand.$Properties|null} [setMember] OperatorCommand setMember
-             * @property {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"} [command] OperatorCommand command
+             * @property {tidemark.v1.KeepGatewayCommand.$Properties|null} [keepGateway] OperatorCommand keepGateway
+             * @property {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|"keepGateway"} [command] OperatorCommand command
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3462,9 +3463,10 @@ export const tidemark = $root.tidemark = (() => {
              *   clear?: tidemark.v1.ClearCommand.$Shape|null;
              *   eraseDevice?: string|null;
              *   setMember?: tidemark.v1.SetMemberCommand.$Shape|null;
+             *   keepGateway?: tidemark.v1.KeepGatewayCommand.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape })
+             *   ({ command?: undefined; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "override"; override: tidemark.v1.WindowColumns.$Shape; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "backfillReplace"; override?: null; backfillReplace: tidemark.v1.WindowColumns.$Shape; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "backfillFill"; override?: null; backfillReplace?: null; backfillFill: tidemark.v1.WindowColumns.$Shape; clear?: null; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "clear"; override?: null; backfillReplace?: null; backfillFill?: null; clear: tidemark.v1.ClearCommand.$Shape; eraseDevice?: null; setMember?: null; keepGateway?: null }|{ command?: "eraseDevice"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice: string; setMember?: null; keepGateway?: null }|{ command?: "setMember"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember: tidemark.v1.SetMemberCommand.$Shape; keepGateway?: null }|{ command?: "keepGateway"; override?: null; backfillReplace?: null; backfillFill?: null; clear?: null; eraseDevice?: null; setMember?: null; keepGateway: tidemark.v1.KeepGatewayCommand.$Shape })
              * )} tidemark.v1.OperatorCommand.$Shape
              */
 
@@ -3555,17 +3557,25 @@ export const tidemark = $root.tidemark = (() => {
              */
             OperatorCommand.prototype.setMember = null;
 
+            /**
+             * OperatorCommand keepGateway.
+             * @member {tidemark.v1.KeepGatewayCommand.$Properties|null|undefined} keepGateway
+             * @memberof tidemark.v1.OperatorCommand
+             * @instance
+             */
+            OperatorCommand.prototype.keepGateway = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * OperatorCommand command.
-             * @member {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|undefined} command
+             * @member {"override"|"backfillReplace"|"backfillFill"|"clear"|"eraseDevice"|"setMember"|"keepGateway"|undefined} command
              * @memberof tidemark.v1.OperatorCommand
              * @instance
              */
             $Object.defineProperty(OperatorCommand.prototype, "command", {
-                get: $util.oneOfGetter($oneOfFields = ["override", "backfillReplace", "backfillFill", "clear", "eraseDevice", "setMember"]),
+                get: $util.oneOfGetter($oneOfFields = ["override", "backfillReplace", "backfillFill", "clear", "eraseDevice", "setMember", "keepGateway"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -3619,6 +3629,8 @@ export const tidemark = $root.tidemark = (() => {
                     writer.uint32(/* id 8, wireType 2 =*/66).string(message.eraseDevice);
                 if (message.setMember != null && $Object.hasOwnProperty.call(message, "setMember"))
                     $root.tidemark.v1.SetMemberCommand.encode(message.setMember, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                if (message.keepGateway != null && $Object.hasOwnProperty.call(message, "keepGateway"))
+                    $root.tidemark.v1.KeepGatewayCommand.encode(message.keepGateway, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3730,6 +3742,13 @@ export const tidemark = $root.tidemark = (() => {
                                 break;
                             message.setMember = $root.tidemark.v1.SetMemberCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.setMember);
                             message.command = "setMember";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.keepGateway = $root.tidemark.v1.KeepGatewayCommand.decode(reader, reader.size(), $undefined, _depth + 1, message.keepGateway);
+                            message.command = "keepGateway";
                             continue;
                         }
                     }
@@ -3962,6 +3981,178 @@ export const tidemark = $root.tidemark = (() => {
             };
 
             return ClearCommand;
+        })();
+
+        v1.KeepGatewayCommand = (function() {
+
+            /**
+             * Properties of a KeepGatewayCommand.
+             * @typedef {Object} tidemark.v1.KeepGatewayCommand.$Properties
+             * @property {string|null} [gateway] KeepGatewayCommand gateway
+             * @property {Uint8Array|null} [life] KeepGatewayCommand life
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a KeepGatewayCommand.
+             * @memberof tidemark.v1
+             * @interface IKeepGatewayCommand
+             * @augments tidemark.v1.KeepGatewayCommand.$Properties
+             * @deprecated Use tidemark.v1.KeepGatewayCommand.$Properties instead.
+             */
+
+            /**
+             * Shape of a KeepGatewayCommand.
+             * @typedef {tidemark.v1.KeepGatewayCommand.$Properties} tidemark.v1.KeepGatewayCommand.$Shape
+             */
+
+            /**
+             * Constructs a new KeepGatewayCommand.
+             * @memberof tidemark.v1
+             * @classdesc Represents a KeepGatewayCommand.
+             * @constructor
+             * @param {tidemark.v1.KeepGatewayCommand.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const KeepGatewayCommand = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * KeepGatewayCommand gateway.
+             * @member {string} gateway
+             * @memberof tidemark.v1.KeepGatewayCommand
+             * @instance
+             */
+            KeepGatewayCommand.prototype.gateway = "";
+
+            /**
+             * KeepGatewayCommand life.
+             * @member {Uint8Array} life
+             * @memberof tidemark.v1.KeepGatewayCommand
+             * @instance
+             */
+            KeepGatewayCommand.prototype.life = $util.newBuffer([]);
+
+            /**
+             * Creates a new KeepGatewayCommand instance using the specified properties.
+             * @function create
+             * @memberof tidemark.v1.KeepGatewayCommand
+             * @static
+             * @param {tidemark.v1.KeepGatewayCommand.$Properties=} [properties] Properties to set
+             * @returns {tidemark.v1.KeepGatewayCommand} KeepGatewayCommand instance
+             * @type {{
+             *   (properties: tidemark.v1.KeepGatewayCommand.$Shape): tidemark.v1.KeepGatewayCommand & tidemark.v1.KeepGatewayCommand.$Shape;
+             *   (properties?: tidemark.v1.KeepGatewayCommand.$Properties): tidemark.v1.KeepGatewayCommand;
+             * }}
+             */
+            KeepGatewayCommand.create = function(properties) {
+                return new KeepGatewayCommand(properties);
+            };
+
+            /**
+             * Encodes the specified KeepGatewayCommand message. Does not implicitly {@link tidemark.v1.KeepGatewayCommand.verify|verify} messages.
+             * @function encode
+             * @memberof tidemark.v1.KeepGatewayCommand
+             * @static
+             * @param {tidemark.v1.KeepGatewayCommand.$Properties} message KeepGatewayCommand message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            KeepGatewayCommand.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.life != null && $Object.hasOwnProperty.call(message, "life") && message.life.length)
+                    writer.uint32(/* id 2, wireType 2 =*/18).bytes(message.life);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a KeepGatewayCommand message from the specified reader or buffer.
+             * @function decode
+             * @memberof tidemark.v1.KeepGatewayCommand
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {tidemark.v1.KeepGatewayCommand & tidemark.v1.KeepGatewayCommand.$Shape} KeepGatewayCommand
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            KeepGatewayCommand.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.tidemark.v1.KeepGatewayCommand();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.life = value;
+                            else
+                                delete message.life;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return KeepGatewayCommand;
         })();
 
         v1.SetMemberCommand = (function() {

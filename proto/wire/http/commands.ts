@@ -22,7 +22,9 @@ export type CommandContent =
       readonly gateway_url?: string | undefined;
       /** A region may be given up although batches are left with too few copies. */
       readonly accept_loss?: boolean | undefined;
-    };
+    }
+  /** Only the one with this stream is accepted of all gateways with this name; null: every one is. */
+  | { readonly command: "keep_gateway"; readonly gateway: string; readonly stream: string | null };
 
 type SeriesWindows = { readonly device: string; readonly metric: string; readonly window: string };
 

@@ -5,7 +5,7 @@ import type { SealedBatch } from "../../../proto/core/record.ts";
 import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
 import { A, B, command, commanded } from "./store-trial.ts";
 
-const OTHER_KINDS = ["clear", "erase_device", "set_member"] as const;
+const OTHER_KINDS = ["clear", "erase_device", "set_member", "keep_gateway"] as const;
 const arbitraryCommands = fc
   .uniqueArray(
     fc

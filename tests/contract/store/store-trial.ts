@@ -104,6 +104,9 @@ export function command(
     const state = MEMBER_STATES[value % MEMBER_STATES.length]!;
     return { ...common, kind, member: { region: device, state, url: "http://us:7443", gatewayUrl: "http://us:443" } };
   }
+  if (kind === "keep_gateway") {
+    return { ...common, kind, kept: { gateway: device, life: value === 0 ? null : testStream(value) } };
+  }
   if (kind === "clear") return { ...common, kind, window, rank };
   return { ...common, kind, window, summary: summaryOfValue(value, window.windowStartMs) };
 }

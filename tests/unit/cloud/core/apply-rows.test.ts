@@ -33,6 +33,7 @@ class MemoryStore {
   readonly raws = new Map<string, number>();
   readonly erased = new Map<string, CommandVersion>();
   readonly members = new Map<string, CommandVersion>();
+  readonly kept = new Map<string, CommandVersion>();
   /** The placement of each row of a window, in the order of arrival. */
   readonly placements: RowPlacement[] = [];
   readonly contested = new Set<string>();
@@ -54,7 +55,8 @@ class MemoryStore {
     const commandWindows = rows.commands.map(({ command }) =>
       "window" in command ? this.#window(command.window) : null,
     );
-    const placed = placeRows(rows, { windows, raws, commandWindows, erased: this.erased, members: this.members });
+    const { erased, members, kept } = this;
+    const placed = placeRows(rows, { windows, raws, commandWindows, erased, members, kept });
     this.placements.push(...placed.windows, ...placed.commands);
     for (const { name } of placed.contested) this.contested.add(name);
 
@@ -73,6 +75,7 @@ class MemoryStore {
       const version = { hlc: command.hlc, hash48: origin.hash48 };
       if (command.kind === "erase_device") this.erased.set(command.device, version);
       else if (command.kind === "set_member") this.members.set(command.member.region, version);
+      else if (command.kind === "keep_gateway") this.kept.set(command.kept.gateway, version);
       else commandWindows[i]!.commands.push({ rank: rankOf(command), ...version });
     }
   }
@@ -307,6 +310,7 @@ test("facts stay as they are, and rows of one batch still compete with each othe
     commandWindows: [window, window, null, null, null, null],
     erased: new Map([["d2", { hlc: 1, hash48: 1 }]]),
     members: new Map([["us", { hlc: 1, hash48: 1 }]]),
+    kept: new Map(),
   });
   const placed = placeRows(rows, facts);
   expect(placed.windows).toEqual(["replace", "replace", "log"]);

@@ -32,6 +32,7 @@ class Site {
   readonly reports: string[] = [];
   readonly #regions = new Map<string, TwinsState>();
   readonly #cut = new Set<string>();
+  readonly #waiting: { readonly region: string; readonly event: TwinsEvent }[] = [];
   /** What the peers are told. It is delivered with the next tick. */
   #told: { readonly from: string; readonly life: WireLife }[] = [];
 
@@ -77,7 +78,17 @@ class Site {
     }
   }
 
+  /** An event that comes while another one is handled waits, as in the driver. */
   tell(region: string, event: TwinsEvent): void {
+    this.#waiting.push({ region, event });
+    if (this.#waiting.length > 1) return;
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      this.#handle(next.region, next.event);
+      this.#waiting.shift();
+    }
+  }
+
+  #handle(region: string, event: TwinsEvent): void {
     const state = this.#regions.get(region)!;
     const input = {
       wallMs: this.nowMs,
@@ -355,6 +366,22 @@ describe("an operator keeps one life", () => {
     expect(again.state).toBe("accepted");
     expect(site.open(B, { lasts: new Map([[A, 12]]) }).state).toBe("refused");
     expect(site.open(C).state).toBe("accepted");
+  });
+
+  test("when a kept copy starts again it is accepted, although it lists the stream of the first gateway", () => {
+    const site = new Site();
+    site.open(A);
+    site.held.set(A, 5);
+    site.keep(B);
+    const copy = site.open(B);
+    site.held.set(B, 3);
+    expect(site.open(A).state).toBe("refused");
+    site.close(copy);
+    const lasts = new Map([
+      [A, 4],
+      [B, 3],
+    ]);
+    expect(site.open(C, { lasts }).state).toBe("accepted");
   });
 
   test("a copy of the refused one is no heir, although it lists all batches of the kept one", () => {

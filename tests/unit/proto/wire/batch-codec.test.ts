@@ -17,7 +17,7 @@ import type {
 import { encodeNumbers } from "../../../../proto/wire/columns.ts";
 import { openBatch, readRawColumns, sealBatch } from "../../../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../../../proto/wire/generated/tidemark.js";
-import { sealedBody } from "../../../support/sealed.ts";
+import { sealedBody, testStream } from "../../../support/sealed.ts";
 import { anyContent } from "../../../support/window-contents.ts";
 import { seededRandom } from "../../../../deploy/sandbox/seeded-random.ts";
 import { summaryOfReadings } from "../../../../proto/core/summary-of-readings.ts";
@@ -258,7 +258,7 @@ describe("a batch of commands", () => {
   const command: fc.Arbitrary<OperatorCommand> = fc
     .record({
       window,
-      kind: fc.constantFrom(...OPERATOR_RANKS, "clear", "erase_device", "set_member"),
+      kind: fc.constantFrom(...OPERATOR_RANKS, "clear", "erase_device", "set_member", "keep_gateway"),
       rank: fc.constantFrom(...OPERATOR_RANKS),
       reason: fc.string({ minLength: 1, maxLength: 100 }),
       actor: name,
@@ -269,6 +269,10 @@ describe("a batch of commands", () => {
       if (kind === "erase_device") return { ...common, kind, device };
       if (kind === "set_member") {
         return { ...common, kind, member: { region: "us", state: "leaving", url: device, gatewayUrl: metric } };
+      }
+      if (kind === "keep_gateway") {
+        const life = rank === "override" ? null : testStream(windowMs);
+        return { ...common, kind, kept: { gateway: "plant-7", life } };
       }
       if (kind === "clear") return { ...common, kind, window: place, rank };
       return { ...common, kind, window: place, summary: { ...summary, count: summary.count + 1 } };

@@ -47,6 +47,7 @@ const REGION = table([
     region: "eu",
     members: absent,
     changeRefusal: absent,
+    knowsLife: absent,
     commanded: absent,
   }),
 ]);
