@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RawReading, ReadingKey } from "../../cloud/store/store.ts";
 import type { StoreDump } from "../../cloud/store/store-dump.ts";
-import { answerKey, wrongAnswers } from "./mutants.ts";
-import type { Answer, Mutant } from "./mutants.ts";
+import { READINGS_ALWAYS, READINGS_OF_PAIR } from "../../proto/core/window-content.ts";
+import type { Mutant } from "./mutants.ts";
 import { isSafe } from "./sent-reading.ts";
 import type { SimRegion } from "./sim-region.ts";
 import { METRIC } from "./sim-sensor.ts";
 import type { SimSensor } from "./sim-sensor.ts";
-import { trueWindows } from "./true-windows.ts";
-import { windowLengthsOf } from "./window-rules.ts";
+import { isRecognizable, trueWindows } from "./true-windows.ts";
+import type { TrueWindow } from "./true-windows.ts";
+import { isOfNamedPair, windowLengthsOf } from "./window-rules.ts";
 import type { World } from "./world.ts";
+import { answerKey, wrongAnswers } from "./wrong-answers.ts";
+import type { Answer, AnswersByKey } from "./wrong-answers.ts";
 
 /** Checks the world after all faults have ended and repair had time. @returns what is wrong; empty when all is well. */
 export async function violations(world: World): Promise<readonly string[]> {
@@ -32,22 +35,27 @@ export async function violations(world: World): Promise<readonly string[]> {
 async function everyReadingOnce(world: World, live: LiveRegion): Promise<string[]> {
   const found: string[] = [];
   for (const sensor of world.sensors) {
-    const readings = await readingsOf(live.region, sensor.device);
-    if (sensor.habits.values === "numbered") found.push(...everyNumberOnce(live.region, sensor, readings));
+    const isAtOne = sensor.gateways.length === 1 && !world.restored.has(sensor.gateways[0]!);
+    const areClocksRight = sensor.gateways.every((gateway) => !world.jumped.has(gateway));
+    const readings = await readingsOf(live.region, sensor.device, { dedupe: !isAtOne });
+    if (sensor.habits.values === "numbered")
+      found.push(...everyNumberOnce(live.region, sensor, { readings, mayBeTwice: !isAtOne && !areClocksRight }));
     for (const windowMs of windowLengthsOf(sensor.device)) {
       const answers = await answersOf(world.mutant, live, { device: sensor.device, windowMs });
       found.push(...answersIncludeTheirRows(live, answers));
-      if (sensor.gateways.some((gateway) => world.restored.has(gateway))) continue;
-      found.push(...windowsAreTheirReadings(live.region, readings, answers));
-      if (sensor.gateways.every((gateway) => !world.jumped.has(gateway)))
-        found.push(...windowsAreTrue(live.region, sensor, answers));
+      if (areClocksRight) found.push(...windowsAreTrue(live.region, sensor, answers));
+      if (isAtOne) found.push(...windowsAreTheirReadings(live.region, readings, answers));
     }
   }
   return found;
 }
 
-/** Every reading that was acknowledged is there once, and no other. */
-function everyNumberOnce({ name }: SimRegion, sensor: SimSensor, readings: readonly RawReading[]): string[] {
+/** Every reading that a gateway wrote is there once, and no other. */
+function everyNumberOnce(
+  { name }: SimRegion,
+  sensor: SimSensor,
+  { readings, mayBeTwice }: { readings: readonly RawReading[]; mayBeTwice: boolean },
+): string[] {
   const { device } = sensor;
   const found: string[] = [];
   const times = new Map<number, number>();
@@ -59,7 +67,7 @@ function everyNumberOnce({ name }: SimRegion, sensor: SimSensor, readings: reado
   for (const [id, reading] of sensor.sent) {
     const count = times.get(id) ?? 0;
     if (count === 0 && isSafe(reading)) found.push(`${name} lacks reading ${id} of ${device}`);
-    if (count > 1 && reading.copies.every(({ isUncertain }) => !isUncertain))
+    if (count > 1 && !mayBeTwice && isRecognizable(reading))
       found.push(`${name} has reading ${id} of ${device} ${count} times`);
   }
   for (const id of times.keys())
@@ -82,7 +90,7 @@ type LiveRegion = { readonly region: SimRegion; readonly dump: StoreDump };
 type Answers = {
   readonly device: string;
   readonly windowMs: number;
-  readonly byKey: ReadonlyMap<string, Answer>;
+  readonly byKey: AnswersByKey;
 };
 
 async function answersOf(
@@ -90,13 +98,15 @@ async function answersOf(
   { region, dump }: LiveRegion,
   of: Pick<Answers, "device" | "windowMs">,
 ): Promise<Answers> {
-  const wrong = wrongAnswers(mutant, dump, of);
-  if (wrong !== undefined) return { ...of, byKey: wrong };
   const page = await region.store!.records({ ...ALL_TIME, ...of, metric: METRIC, after: null, limit: 10_000 });
   const byKey = new Map(
-    page.rows.map(({ windowStartMs, effective }) => [answerKey(windowStartMs, effective.unit), effective.summary]),
+    page.rows.map(({ windowStartMs, effective: { unit, summary, bounds } }) => [
+      answerKey(windowStartMs, unit),
+      { count: summary.count, sum: summary.sum, bounds },
+    ]),
   );
-  return { ...of, byKey };
+  const windows = dump.windows.filter(({ device, windowMs }) => device === of.device && windowMs === of.windowMs);
+  return { ...of, byKey: wrongAnswers(mutant, windows, byKey) };
 }
 
 /** No answer counts fewer readings than one of the rows that it is made of. */
@@ -134,39 +144,58 @@ function windowsAreTheirReadings(region: SimRegion, readings: readonly RawReadin
   return found;
 }
 
-/** Each answer counts the readings that its sensor sent and a gateway wrote, as far as the simulator knows them. */
-function windowsAreTrue(region: SimRegion, { sent }: SimSensor, answers: Answers): string[] {
+/**
+ * Each answer counts the readings that its sensor sent and a gateway wrote, as far as the simulator knows them. An answer may
+ * be approximate only where a gateway does not forward the single readings of the window.
+ */
+function windowsAreTrue(region: SimRegion, { device, sent }: SimSensor, answers: Answers): string[] {
   const found: string[] = [];
   const unknown = new Set(answers.byKey.keys());
-  for (const { startMs, unit, certain, certainSum, possible } of trueWindows(sent.values(), answers.windowMs)) {
-    const key = answerKey(startMs, unit);
+  const carriedMax = isOfNamedPair(device) ? READINGS_OF_PAIR : READINGS_ALWAYS;
+  for (const window of trueWindows(sent.values(), answers.windowMs)) {
+    const { certain, possible } = window;
+    const key = answerKey(window.startMs, window.unit);
     unknown.delete(key);
-    const { count, sum } = answers.byKey.get(key) ?? NOTHING;
-    const isSumWrong = possible === 0 && sum !== certainSum;
-    if (count >= certain && count <= certain + possible && !isSumWrong) continue;
-    const more = possible === 0 ? "" : `, and perhaps ${possible} more`;
+    const answer = answers.byKey.get(key) ?? NOTHING;
+    const isExact = certain + possible <= carriedMax;
+    if (isAnswer(answer, window, isExact)) continue;
+    const more = possible === 0 ? "" : ` and perhaps ${possible} more`;
     found.push(
-      `${named(region, answers, key)} counts ${count} (sum ${sum}), its sensor sent ${certain}${more} (sum ${certainSum})`,
+      `${named(region, answers, key)} counts ${answerText(answer)}, its sensor sent ${certain}${more} (sum ${window.certainSum})`,
     );
   }
   for (const key of unknown) found.push(`${named(region, answers, key)} has no reading that its sensor sent`);
   return found;
 }
 
-const NOTHING: Answer = { count: 0, sum: 0 };
+function isAnswer(
+  { count, sum, bounds }: Answer,
+  { certain, certainSum, possible }: TrueWindow,
+  isExact: boolean,
+): boolean {
+  const mostMax = certain + possible;
+  if (bounds !== null) return !isExact && bounds.countMin <= mostMax && bounds.countMax >= certain;
+  return count >= certain && count <= mostMax && (possible > 0 || sum === certainSum);
+}
+
+function answerText({ count, sum, bounds }: Answer): string {
+  return bounds === null ? `${count} (sum ${sum})` : `about ${count} (${bounds.countMin} to ${bounds.countMax})`;
+}
+
+const NOTHING: Answer = { count: 0, sum: 0, bounds: null };
 
 function named({ name }: SimRegion, { device, windowMs }: Answers, key: string): string {
   return `${name}: window ${key} of ${windowMs / 1000} s of ${device}`;
 }
 
-async function readingsOf(region: SimRegion, device: string): Promise<RawReading[]> {
+async function readingsOf(region: SimRegion, device: string, { dedupe }: { dedupe: boolean }): Promise<RawReading[]> {
   const readings: RawReading[] = [];
   for (let after: ReadingKey | null = null; ;) {
     const page: Awaited<ReturnType<NonNullable<SimRegion["store"]>["readings"]>> = await region.store!.readings({
       ...ALL_TIME,
       device,
       metric: METRIC,
-      dedupe: false,
+      dedupe,
       after,
       limit: 10_000,
     });

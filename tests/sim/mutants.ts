@@ -34,7 +34,13 @@ export type Mutant =
   /** Readings of a metric in one unit are added to those in another. */
   | "adds_up_units"
   /** A batch counts as replicated, and is deleted, as soon as one region has it. */
-  | "eager_trim";
+  | "eager_trim"
+  /** What two gateways forward of one window is added up. */
+  | "adds_equal_shares"
+  /** Of two gateways, the one that forwarded more readings of a window decides. */
+  | "drops_smaller_share"
+  /** Rows are united one after the other. Equal values at nearly the same time count as one reading. */
+  | "unites_pairwise";
 
 /** Changes the events of a session as a gateway with the mistake understands them. */
 export function sessionMutation(
@@ -91,38 +97,6 @@ export function linkMutation(
       return { ...frame, streams };
     },
   };
-}
-
-/** What the checks look at in the answer of a window. */
-export type Answer = { readonly count: number; readonly sum: number };
-
-/** One answer of a window. */
-export function answerKey(startMs: number, unit: string | null): string {
-  return `${startMs} ${unit ?? ""}`;
-}
-
-/** The wrong answers of a region whose mistake is in reading the rows of windows; undefined for all others. */
-export function wrongAnswers(
-  mutant: Mutant | undefined,
-  { windows }: StoreDump,
-  of: { readonly device: string; readonly windowMs: number },
-): ReadonlyMap<string, Answer> | undefined {
-  if (mutant !== "last_writer_wins" && mutant !== "add_instead_of_replace" && mutant !== "adds_up_units")
-    return undefined;
-  const all = windows.filter(
-    (window) =>
-      window.device === of.device &&
-      window.windowMs === of.windowMs &&
-      (window.state === "present" || mutant === "add_instead_of_replace"),
-  );
-  const answers = new Map<string, Answer>();
-  for (const { windowStartMs, row } of all) {
-    const { count, sum } = row.summary;
-    const key = answerKey(windowStartMs, mutant === "adds_up_units" ? (all[0]?.row.unit ?? null) : row.unit);
-    const before = mutant === "last_writer_wins" ? undefined : answers.get(key);
-    answers.set(key, { count: count + (before?.count ?? 0), sum: sum + (before?.sum ?? 0) });
-  }
-  return answers;
 }
 
 /** How a region with the mistake makes the parts of a snapshot. */

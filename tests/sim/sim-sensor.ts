@@ -18,14 +18,16 @@ export class SimSensor {
   readonly #deps: SensorDeps;
   readonly #usedTimes = new Set<number>();
   #lastPacketId = 0;
-  #waiting = 0;
+  /** The messages that are not acknowledged, each with the gateway to which it is sent. */
+  readonly #waiting = new Set<() => SimGateway>();
   #publishing = true;
 
   constructor(habits: SensorHabits, deps: SensorDeps) {
     this.habits = habits;
     this.device = `plant/${habits.name}`;
     this.#deps = deps;
-    this.gateways = [deps.gateways[habits.gateway]!];
+    const { way } = habits;
+    this.gateways = way.kind === "one" ? [deps.gateways[way.gateway]!] : deps.gateways;
     if (habits.everyMs === null) this.#after(SOON_MS + deps.random() * SPREAD_MS);
     else this.#after(deps.random() * habits.everyMs);
   }
@@ -37,7 +39,7 @@ export class SimSensor {
 
   /** Messages that are not acknowledged. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.size;
   }
 
   /** The unit of a reading; null if the sensor sends none. */
@@ -56,8 +58,10 @@ export class SimSensor {
     const { everyMs } = this.habits;
     const reading = this.#reading();
     this.sent.set(reading.id, reading);
-    this.#offer(reading, () => {
-      if (everyMs === null) this.#after(SOON_MS + random() * SPREAD_MS);
+    let isFirst = true;
+    this.#deliver(reading, () => {
+      if (everyMs === null && isFirst) this.#after(SOON_MS + random() * SPREAD_MS);
+      isFirst = false;
     });
     if (everyMs !== null) this.#after(everyMs);
   }
@@ -79,15 +83,47 @@ export class SimSensor {
     return timeMs;
   }
 
-  /** Offers the reading until it is acknowledged. */
-  #offer(reading: SentReading, acknowledged: () => void): void {
+  /** @param received called when a gateway has acknowledged the reading, and at once if it is lost on the way. */
+  #deliver(reading: SentReading, received: () => void): void {
+    const { way } = this.habits;
+    const { time, random } = this.#deps;
+    switch (way.kind) {
+      case "one":
+        return this.#offer(reading, () => this.gateways[0]!, received);
+      case "moves":
+        // A client that connects to another gateway repeats there what is not acknowledged.
+        return this.#offer(reading, () => this.#nearest(way.everyMs), received);
+      case "both": {
+        const reached = this.gateways.filter(
+          (gateway) => random() >= way.lossShare && this.#waitingAt(gateway) < WAITING_MAX,
+        );
+        for (const gateway of reached)
+          time.after(random() * WAY_MS, () => this.#offer(reading, () => gateway, received));
+        if (reached.length === 0) received();
+      }
+    }
+  }
+
+  /** The gateway that a sensor is connected to which moves after every `everyMs`. */
+  #nearest(everyMs: number): SimGateway {
+    return this.gateways[Math.floor(this.#deps.time.nowMs / everyMs) % this.gateways.length]!;
+  }
+
+  #waitingAt(gateway: SimGateway): number {
+    return [...this.#waiting].filter((at) => at() === gateway).length;
+  }
+
+  /**
+   * Offers the reading until it is acknowledged.
+   * @param at the gateway to which the sensor is connected now; a function of its own for each message.
+   */
+  #offer(reading: SentReading, at: () => SimGateway, acknowledged: () => void): void {
     const { time, random } = this.#deps;
     const packetId = (this.#lastPacketId = (this.#lastPacketId % PACKET_IDS[this.habits.time]) + 1);
     const payload = this.#payload(reading);
-    let isAcknowledged = false;
-    this.#waiting++;
+    this.#waiting.add(at);
     const attempt = (dup: boolean): void => {
-      const gateway = this.gateways[0]!;
+      const gateway = at();
       const copy = copyIn(gateway, reading);
       gateway.publish(
         { clientId: this.device, topic: this.device, payload, packetId, dup },
@@ -95,15 +131,12 @@ export class SimSensor {
           written: (arrivedMs) => void copy.arrivalsMs.push(arrivedMs),
           acknowledged: () => {
             copy.ackedMs ??= time.nowMs;
-            if (isAcknowledged) return;
-            isAcknowledged = true;
-            this.#waiting--;
-            acknowledged();
+            if (this.#waiting.delete(at)) acknowledged();
           },
         },
       );
       time.after(500 + random() * 500, () => {
-        if (!isAcknowledged) attempt(true);
+        if (this.#waiting.has(at)) attempt(true);
       });
     };
     attempt(false);
@@ -140,5 +173,9 @@ const UNIT_LASTS = 50;
 const FEW = 3;
 const SOON_MS = 30;
 const SPREAD_MS = 200;
+/** A message takes up to this long to reach one of two gateways: less than two arrivals of one reading may differ. */
+const WAY_MS = 300;
+/** A sensor that sends to two gateways loses what it cannot keep for one of them. */
+const WAITING_MAX = 20;
 /** A message without a time may be equal to an earlier one. So its identifier is not used again in a run. */
 const PACKET_IDS = { device: 50, arrival: 65_535 };

@@ -29,7 +29,7 @@ export function trueWindows(sent: Iterable<SentReading>, windowMs: number): True
     const datesMs = timeMs === null ? arrivalsOf(reading) : reading.copies.some(isWritten) ? [timeMs] : [];
     const [dateMs] = datesMs;
     if (dateMs === undefined) continue;
-    if (isSafe(reading) && (timeMs !== null || areOneReading(datesMs, windowMs))) {
+    if (isSafe(reading) && isRecognizable(reading) && areInside(datesMs, windowMs)) {
       const window = windowAt(dateMs, unit);
       window.certain++;
       window.certainSum += value;
@@ -40,9 +40,14 @@ export function trueWindows(sent: Iterable<SentReading>, windowMs: number): True
   return [...windows.values()];
 }
 
-/**
- * When the reading arrived at each gateway. A gateway recognises repetitions, unless its disk was replaced.
- */
+/** Whether regions must see that all copies are of one reading: by its own time, or by arrivals that are close together. */
+export function isRecognizable(reading: SentReading): boolean {
+  if (reading.timeMs !== null) return true;
+  const arrivalsMs = arrivalsOf(reading);
+  return Math.max(...arrivalsMs) - Math.min(...arrivalsMs) < TOLERANCE_MS;
+}
+
+/** When the reading arrived at each gateway. A gateway recognises repetitions, unless its disk was replaced. */
 function arrivalsOf({ copies }: SentReading): number[] {
   return copies.flatMap(({ arrivalsMs, isUncertain }) => (isUncertain ? arrivalsMs : arrivalsMs.slice(0, 1)));
 }
@@ -51,14 +56,11 @@ function isWritten({ arrivalsMs }: { readonly arrivalsMs: readonly number[] }): 
   return arrivalsMs.length > 0;
 }
 
-/** Whether a region must see that these arrivals are of one reading, and in which window that is. */
-function areOneReading(datesMs: readonly number[], windowMs: number): boolean {
-  const firstMs = Math.min(...datesMs);
-  const lastMs = Math.max(...datesMs);
-  if (datesMs.length > 1 && lastMs - firstMs >= TOLERANCE_MS) return false;
-  const startMs = Math.floor(firstMs / windowMs) * windowMs;
+/** Whether it is known in which window the reading counts: it has one date, or all are far from the window's edges. */
+function areInside(datesMs: readonly number[], windowMs: number): boolean {
   if (datesMs.length === 1) return true;
-  return firstMs - startMs > TOLERANCE_MS && startMs + windowMs - lastMs > TOLERANCE_MS;
+  const startMs = Math.floor(datesMs[0]! / windowMs) * windowMs;
+  return datesMs.every((dateMs) => dateMs - startMs > TOLERANCE_MS && startMs + windowMs - dateMs > TOLERANCE_MS);
 }
 
 /** The time between two arrivals of one reading is less than this. */

@@ -19,11 +19,23 @@ const PLAN: WindowPlan = {
   onSchemaChange: "accept",
 };
 
+/** With these words the names of devices begin whose readings may come through both gateways. */
+export const NAMED_PAIR = "pair-";
+/** The same, but no rule says so. */
+export const NO_NAMED_PAIR = "both-";
+
+const LONG_TOO: WindowPlan = { ...PLAN, lengthsMs: [TEN_SECONDS_MS, MINUTE_MS] };
+
 /** The rules of the simulated gateways. */
 export const WINDOW_RULES: readonly WindowRule[] = [
   { match: { device: "plant/g*", metric: "*" }, plan: PLAN },
-  { match: { device: "*", metric: "*" }, plan: { ...PLAN, lengthsMs: [TEN_SECONDS_MS, MINUTE_MS] } },
+  { match: { device: `plant/${NAMED_PAIR}*`, metric: "*" }, plan: { ...LONG_TOO, pair: true } },
+  { match: { device: "*", metric: "*" }, plan: LONG_TOO },
 ];
+
+export function isOfNamedPair(device: string): boolean {
+  return device.startsWith(`plant/${NAMED_PAIR}`);
+}
 
 export function windowLengthsOf(device: string): readonly number[] {
   return planFor(WINDOW_RULES, device, "*").lengthsMs;
