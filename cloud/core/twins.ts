@@ -56,8 +56,8 @@ export type GatewayName = {
   /** Lives that were refused because the operator keeps another one. */
   readonly outcast: Set<StreamId>;
   found: FoundTwins | null;
-  /** When the accepted life last answered because of a life elsewhere. */
-  checkedMs: number;
+  /** The younger life elsewhere because of which the accepted life was last probed, and when it answered. */
+  checked: { readonly rival: string; readonly atMs: number } | null;
 };
 
 type Claim = {
@@ -266,7 +266,7 @@ function claimed(turn: Turn, event: Extract<TwinsEvent, { kind: "claimed" }>): v
     session,
     life,
     address,
-    firstMs: Math.min(turn.input.wallMs, ...(life === null ? [] : firstElsewhere(name, life))),
+    firstMs: Math.min(Math.max(0, Math.floor(turn.input.wallMs)), ...(life === null ? [] : firstElsewhere(name, life))),
     sinceMs: turn.nowMs,
     state: life === null ? "accepted" : "waiting",
     heirOf: kept !== null && isHeir(turn, name, kept, { life, lasts }) ? kept : null,
@@ -326,9 +326,10 @@ function isSilent(turn: Turn, name: GatewayName): void {
 /** The accepted life has answered: every other one is a twin. */
 function isAlive(turn: Turn, name: GatewayName): void {
   name.contest = null;
-  name.checkedMs = turn.nowMs;
   const accepted = acceptedOf(name);
   if (accepted === null) return;
+  const younger = youngerElsewhere(name, accepted);
+  name.checked = younger === null ? null : { rival: rivalKey(younger), atMs: turn.nowMs };
   const winner: TwinLife = { life: accepted.life, region: turn.state.region, address: accepted.address };
   for (const claim of waitingOf(name)) if (claim.life !== winner.life) refuse(turn, name, claim, winner);
   for (const [region, lives] of name.elsewhere) {
@@ -404,9 +405,11 @@ function settle(turn: Turn, name: GatewayName): void {
     if (name.contest === null) {
       const waiting = waitingOf(name)[0];
       if (waiting !== undefined) contest(turn, name, `${waiting.address}, to ${turn.state.region}`);
-      else if (nowMs >= name.checkedMs + RECHECK_MS) {
+      else {
         const younger = youngerElsewhere(name, accepted);
-        if (younger !== null) contest(turn, name, `${younger.address}, to ${younger.region}`);
+        if (younger !== null && isDue(name, younger, nowMs)) {
+          contest(turn, name, `${younger.address}, to ${younger.region}`);
+        }
       }
     }
   }
@@ -432,6 +435,15 @@ function castOut(turn: Turn, name: GatewayName): void {
     turn.effects.push({ kind: "refuse", session, code: "twin", message });
     drop(turn, name, session);
   }
+}
+
+/** A gateway that comes again is answered at once, and one that stays is answered again from time to time. */
+function isDue({ checked }: GatewayName, younger: YoungerLife, nowMs: number): boolean {
+  return checked === null || checked.rival !== rivalKey(younger) || nowMs >= checked.atMs + RECHECK_MS;
+}
+
+function rivalKey({ region, life, firstMs }: YoungerLife): string {
+  return `${region} ${life} ${firstMs}`;
 }
 
 function contest(turn: Turn, name: GatewayName, rival: string): void {
@@ -519,7 +531,7 @@ function named({ state }: Turn, gateway: string): GatewayName {
       heir: null,
       outcast: new Set(),
       found: null,
-      checkedMs: -Infinity,
+      checked: null,
     };
     state.names.set(gateway, name);
   }
@@ -586,10 +598,12 @@ function hasOlderElsewhere({ elsewhere }: GatewayName, claim: NamedClaim): boole
   );
 }
 
-function youngerElsewhere({ elsewhere }: GatewayName, claim: NamedClaim): TwinLife | null {
+type YoungerLife = TwinLife & { readonly firstMs: number };
+
+function youngerElsewhere({ elsewhere }: GatewayName, claim: NamedClaim): YoungerLife | null {
   for (const [region, lives] of elsewhere) {
     for (const [life, { firstMs, address }] of lives) {
-      if (life !== claim.life && isOlder(claim, { life, firstMs })) return { life, region, address };
+      if (life !== claim.life && isOlder(claim, { life, firstMs })) return { life, region, address, firstMs };
     }
   }
   return null;

@@ -74,7 +74,7 @@ function conflictOfKeeping(
 ): { message: string; hint: string } | null {
   if (stream === null || knowsLife(gateway, stream)) return null;
   const message = `no gateway named ${gateway} with stream ${stream} is connected, or was refused in the last minute; nothing was changed`;
-  return { message, hint: "tidemark gateways list shows the streams" };
+  return { message, hint: "tidemark gateways list shows the streams; ask the region that refuses it" };
 }
 
 function knownMember(request: CommandRequest, { members }: CommandsRouteDeps): Member | undefined {

@@ -14,7 +14,7 @@ import { deployment, eventually, metricsOf, readings, regionStatusOf, statusOf }
 
 const WINDOWS = [{ lengths: ["1s"], raw: true, idle_timeout: "500ms" }];
 const EDGE = { windows: WINDOWS, seal: { after: "100ms" } };
-const DEADLINE = { deadlineMs: 30_000 };
+const DEADLINE = { deadlineMs: 60_000 };
 
 /** A gateway that a test started itself. */
 type Copy = { readonly file: string; readonly url: string; readonly mqttUrl: string; readonly process: ManagedProcess };
@@ -197,7 +197,7 @@ test("[I37] a gateway that is killed and started at once is accepted without a d
     await eventually(
       () => statusOf(site.gateways[0]!),
       ({ uplink }) => uplink.connected,
-      { deadlineMs: 15_000, what: `life ${life} is accepted` },
+      { deadlineMs: 30_000, what: `life ${life} is accepted` },
     );
     console.log(`life ${life} is connected ${(performance.now() - startMs).toFixed(0)} ms after it was ready`);
     await publish(site.mqttUrl, "press", [life]);

@@ -286,6 +286,19 @@ describe("[I38] of two lives in two regions, the younger one is refused", () => 
     }
   });
 
+  test("each time it comes again, at once", () => {
+    const site = new Site(["eu", "us"]);
+    site.open(A, { region: "eu" });
+    site.pass(1000);
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const younger = site.open(B, { region: "us" });
+      site.pass(1000);
+      expect(younger.state).toBe("refused");
+      site.pass(2000);
+    }
+    expect(site.reports).toHaveLength(2);
+  });
+
   test("and accepted when the older one is dead", () => {
     const site = new Site(["eu", "us"]);
     const older = site.open(A, { region: "eu" });
