@@ -11,6 +11,8 @@ import { batchChecksum } from "./tables/batch-table.ts";
  */
 export function checkBatch(key: BatchKey, row: StoredBatch): BatchCheck {
   const { crc } = row;
+  // A damaged row may have a value of another type in place of its bytes.
+  if (!(row.bytes instanceof Uint8Array && row.sha256 instanceof Uint8Array)) return { kind: "damaged" };
   if (crc !== null && crc === batchChecksum(key, row)) return { kind: "intact" };
   const isProved = sha256(row.bytes).equals(row.sha256);
   if (isProved && crc === null) return { kind: "intact" };

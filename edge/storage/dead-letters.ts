@@ -4,6 +4,7 @@ import type { DecodeOutcome, IncomingMessage, RetryHint } from "../decode/decode
 import { nodeOf } from "../decode/sparkplug/sparkplug-topic.ts";
 import type { DeadLetterRange, DeadLetterRow, DeadLetterTable, StoredDeadLetter } from "./tables/dead-letter-table.ts";
 import { DEAD_LETTER_ROW_BYTES } from "./tables/dead-letter-table.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { LedgerCounts } from "./ledger-counts.ts";
 
 /**
@@ -13,14 +14,19 @@ import type { LedgerCounts } from "./ledger-counts.ts";
 export class DeadLetters {
   readonly #table: DeadLetterTable;
   readonly #counts: LedgerCounts;
+  readonly #damage: DiskDamage;
   readonly #quotaBytes: number;
   /** Dead letters of the commit that is being prepared. */
   #fresh: DeadLetterRow[] = [];
   #bytes = 0;
 
-  constructor(parts: { table: DeadLetterTable; counts: LedgerCounts }, options: { quotaBytes: number }) {
+  constructor(
+    parts: { table: DeadLetterTable; counts: LedgerCounts; damage: DiskDamage },
+    options: { quotaBytes: number },
+  ) {
     this.#table = parts.table;
     this.#counts = parts.counts;
+    this.#damage = parts.damage;
     this.#quotaBytes = options.quotaBytes;
   }
 
@@ -90,7 +96,13 @@ export class DeadLetters {
   write({ kept, retried }: DecodedAgain): void {
     for (const id of retried) this.#table.drop(id);
     for (const { id, ...why } of kept) this.#table.setReason(id, why);
-    if (retried.length > 0) this.load();
+    const damaged = this.#table.takeDamaged();
+    for (const id of damaged) {
+      const reason = "the row does not match its checksum";
+      this.#damage.add({ place: "dead_letter", key: String(id), reason, lost: 1, of: "dead_letter" });
+      this.#table.drop(id);
+    }
+    if (retried.length > 0 || damaged.length > 0) this.load();
     for (const letter of this.#fresh) {
       this.#table.add(letter);
       this.#bytes += letter.payload.length + DEAD_LETTER_ROW_BYTES;

@@ -11,6 +11,7 @@ export class DiskDamage {
   readonly #table: DamagedRowTable;
   readonly #counts: LedgerCounts;
   #found: Damage[] = [];
+  readonly #putAside: (() => void)[] = [];
   #latest: readonly string[];
   #named: string[] = [];
   #lostReadings = 0;
@@ -28,8 +29,14 @@ export class DiskDamage {
     this.#waitingReadings = readings;
   }
 
-  /** {@link write} writes it. */
-  add(damage: Damage): void {
+  /** The limit that is left; infinite: it is not known. */
+  get waitingReadings(): number {
+    return this.#waitingReadings;
+  }
+
+  /** {@link write} writes it. @param putAside takes the row out of its table; runs in the same transaction. */
+  add(damage: Damage, putAside?: () => void): void {
+    if (putAside !== undefined) this.#putAside.push(putAside);
     const lost = damage.of === "reading" ? Math.min(damage.lost, this.#waitingReadings) : damage.lost;
     if (damage.of === "reading") {
       this.#waitingReadings -= lost;
@@ -51,6 +58,7 @@ export class DiskDamage {
   /** Runs inside a transaction, before the counts are written. */
   write(nowMs: number): void {
     if (this.#found.length === 0) return;
+    for (const putAside of this.#putAside.splice(0)) putAside();
     for (const damage of this.#found) {
       this.#table.add({ foundMs: Math.trunc(nowMs), bytes: null, ...damage });
       this.#counts.add("damaged", damage.place);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Database, Statement } from "better-sqlite3";
 import { Fault } from "../../proto/core/fault.ts";
 import type { OpenOptions } from "../../proto/runtime/sqlite.ts";
-import { openDatabase } from "../../proto/runtime/sqlite.ts";
+import { openDatabase, openInMemory } from "../../proto/runtime/sqlite.ts";
+import { schemaShape } from "./schema-check.ts";
 import { BatchTable } from "./tables/batch-table.ts";
 import { DamagedRowTable } from "./tables/damaged-row-table.ts";
 import { DeadLetterTable } from "./tables/dead-letter-table.ts";
@@ -44,7 +45,16 @@ export class GatewayDatabase {
   /** @throws Fault when the file is damaged or is not the database of a gateway. */
   static open(options: { directory: string; maxBytes: number }): GatewayDatabase {
     const path = join(options.directory, "gateway.db");
-    return new GatewayDatabase(openDatabase({ path, ...GATEWAY_DATABASE, maxBytes: options.maxBytes }), path);
+    const db = openDatabase({ path, ...GATEWAY_DATABASE, maxBytes: options.maxBytes });
+    try {
+      if (schemaShape(db) !== expectedShape()) throw new Error("its schema is not the one that the migrations make");
+      return new GatewayDatabase(db, path);
+    } catch (error) {
+      db.close();
+      if (error instanceof Fault) throw error;
+      // The statements fit the schema that the migrations made. If they do not, the schema on disk is damaged.
+      throw damaged(path, error instanceof Error ? error.message : String(error), error);
+    }
   }
 
   /** @param db opened with {@link GATEWAY_DATABASE}; `path` names it in messages. */
@@ -83,11 +93,7 @@ export class GatewayDatabase {
   verify(): void {
     const found = String(this.#db.pragma("integrity_check(1)", { simple: true }));
     if (found === "ok") return;
-    throw new Fault({
-      code: "storage_corrupt",
-      message: `${this.path}: the database is damaged: ${found.replaceAll(/\s+/g, " ")}`,
-      hint: "restore the data folder from a copy; do not delete it before",
-    });
+    throw damaged(this.path, found.replaceAll(/\s+/g, " "));
   }
 
   /** Empties the write-ahead log, so that nothing is left in it of earlier process lives. */
@@ -106,6 +112,26 @@ export class GatewayDatabase {
   close(): void {
     this.#db.close();
   }
+}
+
+function damaged(path: string, what: string, cause?: unknown): Fault {
+  return new Fault({
+    code: "storage_corrupt",
+    message: `${path}: the database is damaged: ${what}`,
+    hint: "restore the data folder from a copy; do not delete it before",
+    cause,
+  });
+}
+
+/** Made once in a process. */
+let expected: string | undefined;
+function expectedShape(): string {
+  if (expected === undefined) {
+    const fresh = openInMemory(GATEWAY_DATABASE);
+    expected = schemaShape(fresh);
+    fresh.close();
+  }
+  return expected;
 }
 
 function migration(name: string): string {

@@ -5,6 +5,7 @@ import type { ContentFormat } from "../decode/content-type.ts";
 import { CONTENT_FORMATS } from "../decode/content-type.ts";
 import type { IncomingMessage } from "../decode/decoder.ts";
 import type { Boot } from "./boot.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { GatewayDatabase } from "./gateway-database.ts";
 import type { HeldRow } from "./tables/held-message-table.ts";
 
@@ -19,6 +20,7 @@ export class HeldMessages {
   readonly #clock: Clock;
   readonly #boot: Boot;
   readonly #rules: TimeRules;
+  readonly #damage: DiskDamage;
   /** Number of this boot in the table; undefined: it is not there yet. */
   #bootNumber: number | undefined;
   #time: GatewayTime;
@@ -35,7 +37,8 @@ export class HeldMessages {
   #reported: GatewayTime["kind"] | undefined;
   #writtenAtMs = -Infinity;
 
-  constructor(parts: { db: GatewayDatabase; clock: Clock; boot: Boot }, rules: TimeRules) {
+  constructor(parts: { db: GatewayDatabase; clock: Clock; boot: Boot; damage: DiskDamage }, rules: TimeRules) {
+    this.#damage = parts.damage;
     this.#db = parts.db;
     this.#clock = parts.clock;
     this.#boot = parts.boot;
@@ -134,6 +137,11 @@ export class HeldMessages {
       options.pressed ? RELEASED_BYTES_PRESSED : Math.max(RELEASED_BYTES, 3 * options.incomingBytes),
     );
     for (const row of rows) {
+      if (!row.isIntact) {
+        const reason = "the row does not match its checksum";
+        this.#damage.add({ place: "held_message", key: String(row.id), reason, lost: 1, of: "held_message" });
+        continue;
+      }
       const isCurrent = row.boot === this.#bootNumber;
       const offsetMs = isCurrent ? time.offsetMs : (row.offsetMs ?? this.#estimated.get(row.boot) ?? time.offsetMs);
       take({

@@ -32,6 +32,11 @@ export class Journal {
     return this.#lastSeq;
   }
 
+  /** The sequence of the newest reading that was written. */
+  get writtenSeq(): number {
+    return this.#lastSeq - this.#writer.readings;
+  }
+
   /** Readings that {@link write} will write. */
   get unwritten(): number {
     return this.#writer.readings;
@@ -73,7 +78,7 @@ export class Journal {
     let nextSeq = afterSeq + 1;
     for (const row of this.#db.journal.after(afterSeq)) {
       if (!isIntact(row)) {
-        this.#damagedRows.push({ ...row, body: Buffer.from(row.body.subarray(0, BYTES_SHOWN)) });
+        this.#damagedRows.push({ ...row, body: shownBytes(row.body) });
         continue;
       }
       this.#lose({ fromSeq: nextSeq, toSeq: row.first_seq - 1 }, damage);
@@ -132,7 +137,10 @@ export class Journal {
       damaged.push(row);
     }
     for (const row of damaged.toReversed()) {
-      const isPlausible = row.first_seq === endSeq + 1 && row.readings * READING_BYTES <= row.body.length;
+      const isPlausible =
+        row.first_seq === endSeq + 1 &&
+        row.readings > 0 &&
+        row.readings * READING_BYTES <= (row.body instanceof Uint8Array ? row.body.length : 0);
       if (isPlausible) endSeq = endOf(row);
     }
     return endSeq;
@@ -146,10 +154,15 @@ type LostNumbers = { readonly fromSeq: number; readonly toSeq: number };
 const NO_READINGS = Buffer.alloc(0);
 const BYTES_SHOWN = 4096;
 
+function shownBytes(body: unknown): Buffer {
+  return body instanceof Uint8Array ? Buffer.from(body.subarray(0, BYTES_SHOWN)) : NO_READINGS;
+}
+
 function endOf(row: JournalRow): number {
   return row.first_seq + row.readings - 1;
 }
 
 function isIntact(row: JournalRow): boolean {
-  return journalChecksum(row.first_seq, row.readings, row.body) === row.crc;
+  // A damaged row may have a value of another type in place of its bytes.
+  return row.body instanceof Uint8Array && journalChecksum(row.first_seq, row.readings, row.body) === row.crc;
 }

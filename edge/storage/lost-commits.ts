@@ -13,7 +13,7 @@ import type { LedgerCounts } from "./ledger-counts.ts";
  * @throws Fault when what is left is no whole database.
  */
 export function nameLostCommits(parts: {
-  readonly db: Pick<GatewayDatabase, "verify">;
+  readonly db: Pick<GatewayDatabase, "verify" | "ledger">;
   readonly mark: GatewayMark;
   readonly log: WalReport;
   readonly journal: Journal;
@@ -21,12 +21,12 @@ export function nameLostCommits(parts: {
   readonly counts: LedgerCounts;
   readonly damage: DiskDamage;
 }): void {
-  const { log, journal, held, counts, damage } = parts;
+  const { db, log, journal, held, counts, damage } = parts;
   const mark = parts.mark.read();
   const isDamaged = isDamagedWal(log);
   journal.load(mark?.journalSeq ?? 0);
   if (mark !== undefined) damage.limitLost(mark.waitingReadings);
-  if (isDamaged || journal.lastSeq > journal.storedSeq) parts.db.verify();
+  if (isDamaged || journal.lastSeq > journal.storedSeq) db.verify();
   if (isDamaged) {
     const unknown = mark === undefined ? ", and there is no mark that says what they stored" : "";
     const reason = `${log.unreadableCommits} commits in it cannot be read${unknown}`;
@@ -35,8 +35,18 @@ export function nameLostCommits(parts: {
   const lostHeld = (mark?.heldSeq ?? 0) - held.heldSeq;
   if (lostHeld > 0) damage.add({ place: "held_message", ...GONE, lost: lostHeld, of: "held_message" });
   held.skipTo(mark?.heldSeq ?? 0);
-  const lostLetters = (mark?.deadLetters ?? 0) - counts.deadLetters;
+  for (const { kind, reason } of db.ledger.damaged) {
+    const key = `${kind} ${reason}`;
+    damage.add(
+      { place: "ledger", key, reason: "the count does not match its checksum and begins anew", ...NO_LOSS },
+      () => db.ledger.drop({ kind, reason }),
+    );
+  }
+  // A damaged count of dead letters says nothing about the dead letters themselves.
+  const markedLetters = db.ledger.damaged.length > 0 ? 0 : (mark?.deadLetters ?? 0);
+  const lostLetters = markedLetters - counts.deadLetters;
   if (lostLetters > 0) damage.add({ place: "dead_letter", ...GONE, lost: lostLetters, of: "dead_letter" });
 }
 
+const NO_LOSS = { lost: 0, of: "nothing" } as const;
 const GONE = { key: "the newest", reason: "the newest commits are gone" };

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { DeliveryMemory } from "../core/storage/delivery-memory.ts";
+import type { DiskDamage } from "./disk-damage.ts";
 import type { DeliveryTable } from "./tables/delivery-table.ts";
 
 /**
@@ -23,12 +24,23 @@ export class Redeliveries {
     this.#memory = new DeliveryMemory(options.capacity);
   }
 
-  load(): void {
-    for (const { id, deliveries, body } of this.#table.all()) {
+  /** Runs inside a transaction. */
+  load(damage: DiskDamage): void {
+    const damaged: number[] = [];
+    for (const { id, deliveries, body, isIntact } of this.#table.all()) {
+      if (!isIntact) {
+        damaged.push(id);
+        continue;
+      }
       const pairs = new Float64Array(new Uint8Array(body).buffer);
       for (let i = 0; i < deliveries; i++) this.#memory.remember(pairs[2 * i]!, pairs[2 * i + 1]!);
       this.#rows.push({ id, deliveries });
       this.#stored += deliveries;
+    }
+    const reason = "the row does not match its checksum: a message of it that is sent again is counted again";
+    for (const id of damaged) {
+      this.#table.dropRow(id);
+      damage.add({ place: "delivery", key: String(id), reason, lost: 0, of: "nothing" });
     }
   }
 

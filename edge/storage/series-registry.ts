@@ -24,10 +24,13 @@ export class SeriesRegistry {
   /** device -> metric -> its current series. Maps and not objects, because clients choose the names. */
   readonly #byDevice = new Map<string, DeviceEntry>();
   readonly #devices: DeviceEntry[] = [];
-  readonly #series: SeriesEntry[] = [];
+  /** Undefined: the row of the series is damaged. */
+  readonly #series: (SeriesEntry | undefined)[] = [];
   readonly #seen = new SeenTimes();
   /** New series that the next commit writes. */
   #unwritten: number[] = [];
+  /** Numbers of damaged series, and the reading up to which their loss was named. */
+  readonly #lost = new Map<number, number>();
   readonly #changed = new Set<number>();
 
   constructor(
@@ -49,17 +52,60 @@ export class SeriesRegistry {
   }
 
   load(atMs: number): void {
+    let damaged = 0;
     for (const row of this.#table.all()) {
+      if (row === undefined) {
+        damaged++;
+        continue;
+      }
+      this.#loseBelow(row.id);
+      if (row.device === "" && row.metric === "") {
+        this.#series[row.id] = undefined;
+        this.#lost.set(row.id, row.became);
+        continue;
+      }
       const entry = this.#add(row.id, row, atMs, row.evicted_end_ms ?? -Infinity);
       if (row.first_ms !== null && row.last_ms !== null) this.#seen.restore(row.id, row.first_ms, row.last_ms);
       entry.became = row.became;
       const current = this.current(row)!;
       if (row.became > current.became) this.#makeCurrent(entry);
     }
+    const holes = this.#lost.values().reduce((sum, named) => sum + (named < 0 ? 1 : 0), 0);
+    // Damaged rows at the end.
+    this.#loseBelow(this.#series.length + Math.max(0, damaged - holes));
   }
 
   get(series: number): SeriesEntry {
     return this.#series[series]!;
+  }
+
+  /**
+   * A series that the disk names. Undefined: its row is damaged. Its number is not given to another series, so that no device
+   * gets the readings of another one [I41].
+   */
+  find(series: number): SeriesEntry | undefined {
+    if (series < this.#series.length + MISSING_MAX) this.#loseBelow(series + 1);
+    return this.#series[series];
+  }
+
+  has(series: number): boolean {
+    return this.#series[series] !== undefined;
+  }
+
+  /** The damaged series, and the reading up to which their loss was named. */
+  get lost(): ReadonlyMap<number, number> {
+    return this.#lost;
+  }
+
+  /** Notes the loss of a series on disk, so that it is named once. Runs inside a transaction. */
+  writeLost(series: number, throughSeq: number): void {
+    this.#lost.set(series, throughSeq);
+    this.#table.add({ ...LOST_SERIES, id: series, became: throughSeq });
+  }
+
+  /** The states of its windows are deleted. Runs inside a transaction. */
+  writeEvicted(series: number): void {
+    this.#table.update(this.#row(series));
   }
 
   /** The current series of the metric; undefined: the metric was never seen. */
@@ -103,7 +149,8 @@ export class SeriesRegistry {
     const metrics: MetricHistory[] = [];
     const end = Math.min(this.#series.length, after + 1 + SERIES_PER_PAGE);
     for (let id = after + 1; id < end; id++) {
-      const first = this.#series[id]!;
+      const first = this.#series[id];
+      if (first === undefined) continue;
       if (isLater(first) || (device ?? first.device) !== first.device || (metric ?? first.metric) !== first.metric) {
         continue;
       }
@@ -161,6 +208,14 @@ export class SeriesRegistry {
     byMetric.set(entry.metric, entry);
   }
 
+  /** Numbers are given without holes: a number that no row has belongs to a damaged series. */
+  #loseBelow(series: number): void {
+    for (let id = this.#series.length; id < series; id++) {
+      this.#series[id] = undefined;
+      this.#lost.set(id, -1);
+    }
+  }
+
   #addNew({ device, metric }: SeriesName, { type, unit }: SchemaVersion, became: number, atMs: number): SeriesEntry {
     const id = this.#series.length;
     const entry = this.#add(id, { device, metric, type, unit }, atMs, undefined);
@@ -209,6 +264,7 @@ export class SeriesRegistry {
     const { device, metric, type, unit, became } = this.#series[id]!;
     const { firstMs, lastMs } = this.#seen.of(id);
     const isSeen = firstMs <= lastMs;
+    const evictedEndMs = this.#windows.evictedEndMs(id);
     return {
       id,
       device,
@@ -218,6 +274,7 @@ export class SeriesRegistry {
       became,
       first_ms: isSeen ? firstMs : null,
       last_ms: isSeen ? lastMs : null,
+      evicted_end_ms: evictedEndMs === -Infinity ? null : evictedEndMs,
     };
   }
 }
@@ -284,6 +341,19 @@ type DeviceEntry = {
   readonly number: number;
   readonly byMetric: Map<string, SeriesEntry>;
   readonly series: number[];
+};
+
+/** A number further beyond the last series is not one. */
+const MISSING_MAX = 10_000;
+
+const LOST_SERIES = {
+  device: "",
+  metric: "",
+  type: null,
+  unit: null,
+  first_ms: null,
+  last_ms: null,
+  evicted_end_ms: null,
 };
 
 /** So many take the storage thread a millisecond. */

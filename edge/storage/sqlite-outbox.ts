@@ -50,8 +50,25 @@ export class SqliteOutbox {
     this.#walk = new BatchWalk(this.#streams);
   }
 
-  load(): void {
-    for (const row of this.#db.streams.all()) {
+  /**
+   * Runs inside a transaction. A damaged stream loses what regions claimed of it, and they claim it again. Its batches are found
+   * by their own rows.
+   */
+  load(damage: DiskDamage): void {
+    for (const streamId of this.#loadStreams()) {
+      const reason = "the row does not match its checksum: regions are asked again what they hold of it";
+      damage.add({ place: "stream", key: streamId, reason, lost: 0, of: "nothing" });
+    }
+  }
+
+  #loadStreams(): readonly string[] {
+    const { damaged } = this.#db.streams.load();
+    for (const streamId of damaged) this.#db.streams.drop(streamId);
+    const known = new Map(this.#db.streams.load().streams.map((row) => [row.stream_id, row.last_seq]));
+    for (const { streamId, lastSeq } of this.#db.batches.streams()) {
+      if ((known.get(streamId) ?? 0) < lastSeq) this.#db.streams.put({ streamId, openedMs: 0, lastSeq });
+    }
+    for (const row of this.#db.streams.load().streams) {
       const stream: OutboxStreamState = {
         last: row.last_seq,
         durable: parseClaim(row.durable),
@@ -68,6 +85,7 @@ export class SqliteOutbox {
         if (contains(stream.replicated, batch.seq as Seq)) this.#trimmable++;
       }
     }
+    return damaged;
   }
 
   /** Whether {@link trim} would find a replicated batch. */

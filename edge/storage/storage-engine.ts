@@ -21,6 +21,7 @@ import type { GatewayDisk } from "./gateway-disk.ts";
 import type { TimeNote } from "./held-messages.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { Journal } from "./journal.ts";
+import { KeptWindows } from "./kept-windows.ts";
 import { LedgerCounts } from "./ledger-counts.ts";
 import { nameLostCommits } from "./lost-commits.ts";
 import { MarkKeeper } from "./mark-keeper.ts";
@@ -333,16 +334,14 @@ function engineParts(given: EngineDeps, options: EngineOptions) {
   const counters = newStorageCounters();
   const watermarks = new Watermarks();
   const raw = new RawBuffer();
-  const held = new HeldMessages({ db, clock, boot: given.boot ?? bootOf(clock) }, options.time ?? TIME_RULES);
-  const windows = new WindowTable({
-    window: (series, windowMs, startMs) => db.windows.get(series, windowMs, startMs),
-    newestStartMs: (series, windowMs) => db.windows.newestClosedStartMs(series, windowMs),
-  });
-  const registry = new SeriesRegistry({ table: db.series, windows, watermarks }, { rules: options.rules });
-  const journal = new Journal(db);
   const damage = new DiskDamage({ table: db.damaged, counts });
+  const boot = given.boot ?? bootOf(clock);
+  const held = new HeldMessages({ db, clock, boot, damage }, options.time ?? TIME_RULES);
+  const journal = new Journal(db);
+  const windows = new WindowTable(new KeptWindows({ table: db.windows, journal, damage, nowMs: () => held.nowMs }));
+  const registry = new SeriesRegistry({ table: db.series, windows, watermarks }, { rules: options.rules });
   const redeliveries = new Redeliveries(db.deliveries, { capacity: options.deliveriesRemembered });
-  const letters = new DeadLetters({ table: db.deadLetters, counts }, { quotaBytes: options.deadLetterBytes });
+  const letters = new DeadLetters({ table: db.deadLetters, counts, damage }, { quotaBytes: options.deadLetterBytes });
   const outbox = new SqliteOutbox(db);
   const sealer = new Sealer(
     { db, registry, windows, watermarks, raw },
@@ -368,33 +367,43 @@ function engineParts(given: EngineDeps, options: EngineOptions) {
   return { clock, ...intake, ...state, sealer, upkeep, outbox, trim, mark, keeper, damage, log: given.disk.log };
 }
 
-/** Fills the parts from the disk, then replays the journal after the last checkpoint. */
+/**
+ * Fills the parts from the disk, then replays the journal after the last checkpoint. What is damaged is named and put aside in
+ * one transaction, so that the next start does not find it again.
+ */
 function load(parts: EngineParts, atMs: number): void {
-  const { db, registry, damage } = parts;
-  parts.counts.load(db.ledger);
-  nameLostCommits(parts);
-  parts.memory.load(db.decoderMemory.all());
-  registry.load(atMs);
-  parts.redeliveries.load();
-  parts.outbox.load();
-  parts.letters.load();
-  recoverReadings(parts);
-  if (damage.due) putAside(parts);
-  damage.limitLost(Infinity);
-  // What a killed process wrote is on the disk itself only now, and the mark must not be ahead of it.
-  db.emptyLog();
-  parts.keeper.write();
-  parts.disk.look({ atMs, isHolding: parts.held.holding });
-}
-
-/** Everything that was found is written at once, so that the next start does not find it again. */
-function putAside({ db, journal, held, damage, counts, sealer }: EngineParts): void {
+  const { db, registry, damage, journal, held, counts } = parts;
   db.transaction(() => {
+    counts.load(db.ledger);
+    nameLostCommits(parts);
+    parts.memory.load(rememberedEntries(db, damage));
+    registry.load(atMs);
+    parts.redeliveries.load(damage);
+    parts.outbox.load(damage);
+    parts.letters.load();
+    recoverReadings(parts);
+    damage.limitLost(Infinity);
+    if (!damage.due) return;
     journal.writeLost();
     db.meta.set("held_seq", held.heldSeq);
     damage.write(held.nowMs);
-    if (counts.write(db.ledger)) sealer.ledgerChanged();
+    if (counts.write(db.ledger)) parts.sealer.ledgerChanged();
   });
+  // What a killed process wrote is on the disk itself only now, and the mark must not be ahead of it.
+  db.emptyLog();
+  parts.keeper.write();
+  parts.disk.look({ atMs, isHolding: held.holding });
+}
+
+/** Births and discovered units. What is damaged is forgotten until the device says it again. */
+function rememberedEntries(db: GatewayDatabase, damage: DiskDamage): readonly (readonly [string, string])[] {
+  const rows = db.decoderMemory.all();
+  for (const { id, key } of rows.filter(({ isIntact }) => !isIntact)) {
+    db.decoderMemory.dropRow(id);
+    const reason = "the row does not match its checksum: it is forgotten until the device says it again";
+    damage.add({ place: "decoder_memory", key: key.slice(0, 200), reason, lost: 0, of: "nothing" });
+  }
+  return rows.filter(({ isIntact }) => isIntact).map(({ key, text }) => [key, text] as const);
 }
 
 /** `nowMs`: the best known time, in milliseconds since 1970; `atMs`: monotonic. */

@@ -108,9 +108,9 @@ export class Upkeep {
       evictedEnd.set(row.series, Math.max(evictedEnd.get(row.series) ?? -Infinity, endMs));
     }
     for (const [series, endMs] of evictedEnd) {
-      if (series >= registry.size) continue;
+      if (!registry.has(series)) continue;
       windows.evicted(series, endMs);
-      db.series.setEvicted(series, windows.evictedEndMs(series));
+      registry.writeEvicted(series);
     }
     return expired.length === ROWS_PER_STEP;
   }

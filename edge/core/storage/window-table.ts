@@ -608,7 +608,7 @@ const ROWS_WITH_CELLS_MAX = 2048;
 /** Above this many numbers a sketch is smaller than the numbers: 512 bytes. */
 const PLAIN_SAMPLES = 64;
 
-function emptyWindow(series: number, windowMs: number, windowStartMs: number, part: number): StoredWindow {
+export function emptyWindow(series: number, windowMs: number, windowStartMs: number, part: number): StoredWindow {
   return {
     series,
     windowMs,

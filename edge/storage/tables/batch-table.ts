@@ -33,6 +33,11 @@ export class BatchTable {
     return this.#sql.list.all(streamId);
   }
 
+  /** The streams of all batches, with their highest seqs. */
+  streams(): readonly { readonly streamId: StreamId; readonly lastSeq: number }[] {
+    return this.#sql.streams.all();
+  }
+
   drop(streamId: StreamId, seq: number): void {
     this.#sql.drop.run(streamId, seq);
   }
@@ -87,6 +92,7 @@ type Statements = {
   readonly update: Statement<[BatchKey & StoredBatch]>;
   readonly get: Statement<[string, number], StoredBatch>;
   readonly list: Statement<[string], OutboxBatchRow>;
+  readonly streams: Statement<[], { readonly streamId: StreamId; readonly lastSeq: number }>;
   readonly drop: Statement<[string, number]>;
   readonly addVoid: Statement<[string, number, number, string]>;
   readonly voids: Statement<[string], { readonly seq: Seq; readonly readings: number; readonly reason: string }>;
@@ -109,6 +115,7 @@ function prepare(db: Database): Statements {
        WHERE stream_id = ? AND seq = ?`,
     ),
     list: db.prepare("SELECT seq, sealed_ms, readings, records, size FROM batch WHERE stream_id = ? ORDER BY seq"),
+    streams: db.prepare("SELECT stream_id AS streamId, max(seq) AS lastSeq FROM batch GROUP BY stream_id"),
     drop: db.prepare("DELETE FROM batch WHERE stream_id = ? AND seq = ?"),
     addVoid: db.prepare("INSERT OR REPLACE INTO voided_batch (stream_id, seq, readings, reason) VALUES (?, ?, ?, ?)"),
     voids: db.prepare("SELECT seq, readings, reason FROM voided_batch WHERE stream_id = ? ORDER BY seq"),

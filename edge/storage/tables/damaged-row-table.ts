@@ -11,7 +11,7 @@ export class DamagedRowTable {
 
   /** Deletes the oldest beyond a limit. */
   add(row: DamagedRow): void {
-    this.#sql.add.run({ ...row, bytes: row.bytes?.subarray(0, BYTES_KEPT) ?? null });
+    this.#sql.add.run({ ...row, bytes: row.bytes instanceof Uint8Array ? row.bytes.subarray(0, BYTES_KEPT) : null });
     this.#sql.prune.run(ROWS_KEPT);
   }
 

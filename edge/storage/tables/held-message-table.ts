@@ -1,4 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
+import { isIntactRow, rowChecksum } from "./row-checksum.ts";
 import type { HeldBoot } from "../../core/storage/gateway-time.ts";
 
 /** Messages that wait until the time is known, and the boots of the machine in which they came. */
@@ -43,7 +44,7 @@ export class HeldMessageTable {
     format: number;
     payload: Uint8Array;
   }): void {
-    this.#sql.add.run(message.boot, message.atMs, message.client, message.topic, message.format, message.payload);
+    this.#sql.add.run({ ...message, crc: heldChecksum(message) });
   }
 
   count(): number {
@@ -51,8 +52,9 @@ export class HeldMessageTable {
   }
 
   /** In the order of their arrival, read one by one. */
-  oldest(): IterableIterator<HeldRow> {
-    return this.#sql.page.iterate();
+  *oldest(): Generator<HeldRow> {
+    for (const { crc, ...row } of this.#sql.page.iterate())
+      yield { ...row, isIntact: isIntactRow(crc, heldChecksum(row)) };
   }
 
   drop(throughId: number): void {
@@ -72,7 +74,15 @@ export type HeldRow = {
   /** Offset of its boot; null: not known. */
   readonly offsetMs: number | null;
   readonly estimated: 0 | 1;
+  readonly isIntact: boolean;
 };
+
+function heldChecksum(message: Omit<HeldContent, "payload"> & { readonly payload: Uint8Array }): number {
+  const { boot, atMs, client, topic, format, payload } = message;
+  return rowChecksum("held_message", [boot, atMs, client, topic, format], payload);
+}
+
+type HeldContent = Pick<HeldRow, "boot" | "atMs" | "client" | "topic" | "format" | "payload">;
 
 type EndedRow = Omit<HeldBoot, "offsetMs"> & { readonly offsetMs: number | null };
 
@@ -82,9 +92,9 @@ type Statements = {
   readonly bootOffset: Statement<[number, number, number]>;
   readonly bootsEnded: Statement<[number], EndedRow>;
   readonly bootsDone: Statement<[number]>;
-  readonly add: Statement<[number, number, string, string, number, Uint8Array]>;
+  readonly add: Statement<[Omit<HeldContent, "payload"> & { payload: Uint8Array; crc: number }]>;
   readonly count: Statement<[], { count: number }>;
-  readonly page: Statement<[], HeldRow>;
+  readonly page: Statement<[], Omit<HeldRow, "isIntact"> & { readonly crc: number | null }>;
   readonly drop: Statement<[number]>;
 };
 
@@ -98,12 +108,15 @@ function prepare(db: Database): Statements {
        FROM boot JOIN held_message ON held_message.boot = boot.id WHERE boot.id <> ? GROUP BY boot.id ORDER BY boot.id`,
     ),
     bootsDone: db.prepare("DELETE FROM boot WHERE id <> ? AND id NOT IN (SELECT boot FROM held_message)"),
-    add: db.prepare("INSERT INTO held_message (boot, at_ms, client, topic, format, payload) VALUES (?, ?, ?, ?, ?, ?)"),
+    add: db.prepare(
+      `INSERT INTO held_message (boot, at_ms, client, topic, format, payload, crc)
+       VALUES (@boot, @atMs, @client, @topic, @format, @payload, @crc)`,
+    ),
     count: db.prepare("SELECT count(*) AS count FROM held_message"),
     page: db.prepare(
       `SELECT held_message.id AS id, held_message.boot AS boot, at_ms AS atMs, client, topic, format, payload,
-         offset_ms AS offsetMs, estimated
-       FROM held_message CROSS JOIN boot ON boot.id = held_message.boot ORDER BY held_message.id`,
+         offset_ms AS offsetMs, ifnull(estimated, 1) AS estimated, held_message.crc AS crc
+       FROM held_message LEFT JOIN boot ON boot.id = held_message.boot ORDER BY held_message.id`,
     ),
     drop: db.prepare("DELETE FROM held_message WHERE id <= ?"),
   };

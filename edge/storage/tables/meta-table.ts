@@ -1,6 +1,11 @@
 import type { Database, Statement } from "better-sqlite3";
+import { Fault } from "../../../proto/core/fault.ts";
+import { isIntactRow, rowChecksum } from "./row-checksum.ts";
 
-/** Single numbers by name; 0 if a number was never written. */
+/**
+ * Single numbers by name; 0 if a number was never written. Each is written twice, because nothing else says what a damaged one
+ * was.
+ */
 export class MetaTable {
   readonly #sql: Statements;
 
@@ -8,14 +13,39 @@ export class MetaTable {
     this.#sql = prepare(db);
   }
 
+  /** @throws Fault when both copies are damaged. */
   get(name: MetaName): number {
-    return this.#sql.get.get(name)?.value ?? 0;
+    const copies = [this.#read(name), this.#read(copyOf(name))].filter((row) => row !== undefined);
+    if (copies.length === 0) return 0;
+    const intact = copies.find((row) => isIntactRow(row.crc, metaChecksum(name, row.value)));
+    if (intact !== undefined) return intact.value;
+    throw new Fault({
+      code: "storage_corrupt",
+      message: `the database of the gateway is damaged: both copies of ${name} do not match their checksums`,
+      hint: "restore the data folder from a copy; do not delete it before",
+    });
   }
 
   set(name: MetaName, value: number): void {
-    this.#sql.set.run(name, value);
+    const crc = metaChecksum(name, value);
+    this.#sql.set.run(name, value, crc);
+    this.#sql.set.run(copyOf(name), value, crc);
+  }
+
+  #read(row: string): MetaRow | undefined {
+    return this.#sql.get.get(row);
   }
 }
+
+function copyOf(name: MetaName): string {
+  return `${name}:copy`;
+}
+
+function metaChecksum(name: MetaName, value: number): number {
+  return rowChecksum("meta", [name, value]);
+}
+
+type MetaRow = { readonly value: number; readonly crc: number | null };
 
 /**
  * - `checkpoint_seq`: the stored state of every open window includes the journal up to here.
@@ -34,15 +64,16 @@ export type MetaName =
   | "known_ms";
 
 type Statements = {
-  readonly get: Statement<[string], { readonly value: number }>;
-  readonly set: Statement<[string, number]>;
+  readonly get: Statement<[string], MetaRow>;
+  readonly set: Statement<[string, number, number]>;
 };
 
 function prepare(db: Database): Statements {
   return {
-    get: db.prepare("SELECT value FROM meta WHERE name = ?"),
+    get: db.prepare("SELECT value, crc FROM meta WHERE name = ?"),
     set: db.prepare(
-      "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      `INSERT INTO meta (name, value, crc) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET value = excluded.value, crc = excluded.crc`,
     ),
   };
 }

@@ -9,5 +9,12 @@ export function rowChecksum(
   values: readonly (string | number | null)[],
   bytes: string | Uint8Array = "",
 ): number {
+  // A damaged row may have a value of another type in place of its bytes.
+  if (typeof bytes !== "string" && !(bytes instanceof Uint8Array)) return Number.NaN;
   return crc32(bytes, crc32(`${table}${JSON.stringify(values)}`));
+}
+
+/** Whether a row is as it was written. A row of an earlier version has no checksum and is believed. */
+export function isIntactRow(stored: number | null, computed: number): boolean {
+  return stored === null || stored === computed;
 }

@@ -1,5 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { ValueType } from "../../../proto/core/schema.ts";
+import { isIntactRow, rowChecksum } from "./row-checksum.ts";
 
 /** Every series that this gateway has seen, by number. Rows are never deleted. */
 export class SeriesTable {
@@ -9,28 +10,25 @@ export class SeriesTable {
     this.#sql = prepare(db);
   }
 
-  /** In the order of their numbers. */
-  all(): IterableIterator<LoadedSeries> {
-    return this.#sql.all.iterate();
+  /** In the order of their numbers. Undefined: a row is damaged, and so is its number. */
+  *all(): Generator<StoredSeries | undefined> {
+    for (const row of this.#sql.all.iterate()) yield isIntactRow(row.crc, seriesChecksum(row)) ? row : undefined;
   }
 
+  /** Adds a series, or replaces a damaged row with its number. */
   add(series: StoredSeries): void {
-    this.#sql.add.run(series);
+    this.#sql.add.run({ ...series, crc: seriesChecksum(series) });
   }
 
   /** Writes everything but the names. */
   update(series: StoredSeries): void {
-    this.#sql.update.run(series);
-  }
-
-  /** The states of windows that end at or before `endMs` are not kept any more. */
-  setEvicted(series: number, endMs: number): void {
-    this.#sql.setEvicted.run(endMs, series);
+    this.#sql.update.run({ ...series, crc: seriesChecksum(series) });
   }
 }
 
 export type StoredSeries = {
   readonly id: number;
+  /** Empty, as is the metric: the row was damaged, and nobody knows whose readings these were. */
   readonly device: string;
   readonly metric: string;
   readonly type: ValueType | null;
@@ -39,30 +37,36 @@ export type StoredSeries = {
   readonly became: number;
   readonly first_ms: number | null;
   readonly last_ms: number | null;
+  /** The states of windows that end at or before this are not kept any more. */
+  readonly evicted_end_ms: number | null;
 };
 
-export type LoadedSeries = StoredSeries & { readonly evicted_end_ms: number | null };
+function seriesChecksum(series: StoredSeries): number {
+  const { id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms } = series;
+  return rowChecksum("series", [id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms]);
+}
+
+type CheckedSeries = StoredSeries & { readonly crc: number | null };
 
 type Statements = {
-  readonly all: Statement<[], LoadedSeries>;
-  readonly add: Statement<[StoredSeries]>;
-  readonly update: Statement<[StoredSeries]>;
-  readonly setEvicted: Statement<[number, number]>;
+  readonly all: Statement<[], CheckedSeries>;
+  readonly add: Statement<[CheckedSeries]>;
+  readonly update: Statement<[CheckedSeries]>;
 };
 
 function prepare(db: Database): Statements {
   return {
     all: db.prepare(
-      "SELECT id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms FROM series ORDER BY id",
+      "SELECT id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms, crc FROM series ORDER BY id",
     ),
     add: db.prepare(
-      `INSERT INTO series (id, device, metric, type, unit, became, first_ms, last_ms)
-       VALUES (@id, @device, @metric, @type, @unit, @became, @first_ms, @last_ms)`,
+      `INSERT OR REPLACE INTO series (id, device, metric, type, unit, became, first_ms, last_ms, evicted_end_ms, crc)
+       VALUES (@id, @device, @metric, @type, @unit, @became, @first_ms, @last_ms, @evicted_end_ms, @crc)`,
     ),
     update: db.prepare(
-      `UPDATE series SET type = @type, unit = @unit, became = @became, first_ms = @first_ms, last_ms = @last_ms
+      `UPDATE series SET type = @type, unit = @unit, became = @became, first_ms = @first_ms, last_ms = @last_ms,
+         evicted_end_ms = @evicted_end_ms, crc = @crc
        WHERE id = @id`,
     ),
-    setEvicted: db.prepare("UPDATE series SET evicted_end_ms = ? WHERE id = ?"),
   };
 }

@@ -1,7 +1,9 @@
+import type { Buffer } from "node:buffer";
 import type { Database, Statement } from "better-sqlite3";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { StoredWindow } from "../../core/storage/window-table.ts";
 import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
+import { isIntactRow, rowChecksum } from "./row-checksum.ts";
 
 /** States of windows: open ones as of their checkpoint, and closed ones, which are kept for late readings. */
 export class WindowStateTable {
@@ -17,24 +19,26 @@ export class WindowStateTable {
    */
   put(window: StoredWindow, expiresMs: number | null): number {
     const { state, contentBytes } = encodeWindowState(window);
-    this.#sql.put.run(
-      window.series,
-      window.windowMs,
-      window.windowStartMs,
-      window.part,
-      window.throughSeq,
-      window.revision,
-      window.forwardedIn,
-      window.carry,
-      expiresMs,
+    const row: WindowStateRow = {
+      series: window.series,
+      window_ms: window.windowMs,
+      start_ms: window.windowStartMs,
+      part: window.part,
+      through_seq: window.throughSeq,
+      revision: window.revision,
+      forwarded_in: window.forwardedIn,
+      carry: window.carry,
+      expires_ms: expiresMs,
       state,
-    );
+    };
+    this.#sql.put.run({ ...row, crc: checksumOf(row) });
     return contentBytes;
   }
 
-  get(series: number, windowMs: number, startMs: number): StoredWindow | undefined {
+  /** The latest part of a window. */
+  get(series: number, windowMs: number, startMs: number): FoundWindow | undefined {
     const row = this.#sql.get.get(series, windowMs, startMs);
-    return row === undefined ? undefined : storedWindow(row);
+    return row === undefined ? undefined : foundWindow(row);
   }
 
   /** Start of the newest closed window of this length; `-Infinity`: no window is closed. */
@@ -42,8 +46,8 @@ export class WindowStateTable {
     return this.#sql.newestClosed.get(series, windowMs)?.start_ms ?? -Infinity;
   }
 
-  *open(): Generator<StoredWindow> {
-    for (const row of this.#sql.open.iterate()) yield storedWindow(row);
+  *open(): Generator<FoundWindow> {
+    for (const row of this.#sql.open.iterate()) yield foundWindow(row);
   }
 
   /**
@@ -57,7 +61,17 @@ export class WindowStateTable {
   drop(row: ExpiredWindow): void {
     this.#sql.drop.run(row.series, row.window_ms, row.start_ms, row.part);
   }
+
+  /** Deletes all states of a series. */
+  dropSeries(series: number): void {
+    this.#sql.dropSeries.run(series);
+  }
 }
+
+/** A state, or the row of one that the disk damaged. */
+export type FoundWindow =
+  | { readonly kind: "intact"; readonly window: StoredWindow }
+  | { readonly kind: "damaged"; readonly row: ExpiredWindow; readonly state: Buffer };
 
 export type ExpiredWindow = {
   readonly series: number;
@@ -75,8 +89,22 @@ type WindowStateRow = {
   readonly revision: number;
   readonly forwarded_in: StreamId | null;
   readonly carry: StreamId | null;
+  readonly expires_ms: number | null;
   readonly state: Buffer;
 };
+
+type CheckedRow = WindowStateRow & { readonly crc: number | null };
+
+function checksumOf(row: WindowStateRow): number {
+  const { series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, expires_ms } = row;
+  const key = [series, window_ms, start_ms, part];
+  return rowChecksum("window_state", [...key, through_seq, revision, forwarded_in, carry, expires_ms], row.state);
+}
+
+function foundWindow(row: CheckedRow): FoundWindow {
+  if (isIntactRow(row.crc, checksumOf(row))) return { kind: "intact", window: storedWindow(row) };
+  return { kind: "damaged", row, state: row.state };
+}
 
 function storedWindow(row: WindowStateRow): StoredWindow {
   return {
@@ -95,25 +123,26 @@ function storedWindow(row: WindowStateRow): StoredWindow {
 }
 
 type Statements = {
-  readonly put: Statement<unknown[]>;
-  readonly get: Statement<[number, number, number], WindowStateRow>;
+  readonly put: Statement<[CheckedRow]>;
+  readonly get: Statement<[number, number, number], CheckedRow>;
   readonly newestClosed: Statement<[number, number], { readonly start_ms: number | null }>;
-  readonly open: Statement<[], WindowStateRow>;
+  readonly open: Statement<[], CheckedRow>;
+  readonly dropSeries: Statement<[number]>;
   readonly expired: Statement<[number, number, number], ExpiredWindow>;
   readonly drop: Statement<[number, number, number, number]>;
 };
 
-const COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, state";
+const COLUMNS = "series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, expires_ms, state, crc";
 
 function prepare(db: Database): Statements {
   return {
     put: db.prepare(
       `INSERT INTO window_state
-         (series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, expires_ms, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (series, window_ms, start_ms, part, through_seq, revision, forwarded_in, carry, expires_ms, state, crc)
+       VALUES (@series, @window_ms, @start_ms, @part, @through_seq, @revision, @forwarded_in, @carry, @expires_ms, @state, @crc)
        ON CONFLICT (series, window_ms, start_ms, part) DO UPDATE SET
          through_seq = excluded.through_seq, revision = excluded.revision, forwarded_in = excluded.forwarded_in,
-         carry = excluded.carry, expires_ms = excluded.expires_ms, state = excluded.state`,
+         carry = excluded.carry, expires_ms = excluded.expires_ms, state = excluded.state, crc = excluded.crc`,
     ),
     get: db.prepare(
       `SELECT ${COLUMNS} FROM window_state WHERE series = ? AND window_ms = ? AND start_ms = ?
@@ -127,6 +156,7 @@ function prepare(db: Database): Statements {
       `SELECT series, window_ms, start_ms, part FROM window_state WHERE expires_ms <= ? AND through_seq <= ?
        ORDER BY expires_ms LIMIT ?`,
     ),
+    dropSeries: db.prepare("DELETE FROM window_state WHERE series = ?"),
     drop: db.prepare("DELETE FROM window_state WHERE series = ? AND window_ms = ? AND start_ms = ? AND part = ?"),
   };
 }
