@@ -38,13 +38,14 @@ import { regionStatus } from "./query/status-route.ts";
 import { allSets } from "./store/all-sets.ts";
 import { Pruner } from "./store/pruner.ts";
 import { openStore } from "./store/open-store.ts";
+import { Scrubber } from "./store/scrubber.ts";
 
 /**
  * A region:
  *
  *     gateways --gRPC--> GrpcIngest -------> Committer -> Store (a thread) <- HttpServer <-- people
  *                                               ^          ^
- *     peers <---gRPC--> PeerReplicator ---------|        Pruner, DigestScanner
+ *     peers <---gRPC--> PeerReplicator ---------|        Pruner, Scrubber, DigestScanner
  *     operators --HTTP--> CommandService -------'
  *
  * The region opens its store first, and reads what the other parts are built from: its identity, the list of regions
@@ -79,7 +80,7 @@ export async function startRegion(deps: {
   // ---- Build ----
   const registry = createRegistry();
   const events = new RegionEvents({ log, registry, clock });
-  if (lost !== null) events.lostCommits(lost);
+  if (lost !== null) events.damage.lostCommits(lost);
   const self = { protocol: PROTOCOL, region, storeId: store.storeId, bootId: randomBytes(16) };
   const isPeer = (name: string): boolean => name !== region && (regions.find(name)?.state ?? "lost") !== "lost";
   const isLeaving = (): boolean => regions.find(region)?.state === "leaving";
@@ -125,6 +126,13 @@ export async function startRegion(deps: {
     },
     { keepMs: config.batches.keepMs },
   );
+  const scrubber = new Scrubber({
+    store,
+    found: (page) => events.damage.found(page),
+    walked: (damaged) => events.damage.walked(damaged),
+    unreadable: (fault) => events.damage.unreadable(fault),
+    onFault,
+  });
   const commands = new CommandService(
     {
       committer,
@@ -180,6 +188,7 @@ export async function startRegion(deps: {
     store,
     regions: { self: region, members: () => regions.all, peers: () => replicator.status() },
     clock,
+    scrubber,
     lastBatchAgeMs: () => events.gateways.lastBatchAgeMs(),
     gateways: {
       lastSeenMs: (gateway: string) => events.gateways.lastSeenMs(gateway),
@@ -255,6 +264,7 @@ export async function startRegion(deps: {
   // ---- Start ----
   life.onStop("digests", () => digests.stop());
   life.onStop("pruner", () => pruner.stop());
+  life.onStop("scrub", () => scrubber.stop());
   life.onStop("commits", () => committer.settled());
   const httpAddress = await http.listen(config.http);
   life.onStop("http", () => http.close());
@@ -272,6 +282,7 @@ export async function startRegion(deps: {
   replicator.start();
   pruner.start();
   digests.start();
+  scrubber.start();
   notReady = null;
   const text = (address: { host: string; port: number }): string => `${address.host}:${address.port}`;
   events.started({ region, ingest: text(ingestAddress), http: text(httpAddress), dataDir: config.dataDir });

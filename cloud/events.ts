@@ -1,10 +1,10 @@
-import { Counter, Gauge } from "@prometheus-io/client";
+import { Counter } from "@prometheus-io/client";
 import type { Registry } from "@prometheus-io/client";
 import type { Logger } from "../proto/runtime/log.ts";
+import { DamageEvents } from "./damage-events.ts";
 import { GatewaySessionEvents } from "./gateway-events.ts";
 import type { CommandRequest } from "./operator/command-request.ts";
 import { PeerEvents } from "./peer-events.ts";
-import type { LostBatches } from "./store/store.ts";
 
 /**
  * The events of a region. Each event is one function that writes the log line and counts the metric, so that the two
@@ -14,7 +14,7 @@ export class RegionEvents {
   readonly #log: Logger;
   readonly #commands: Counter<"command">;
   readonly #pruned: Counter;
-  readonly #lostBatches: Gauge;
+  readonly damage: DamageEvents;
   readonly gateways: GatewaySessionEvents;
   readonly peers: PeerEvents;
 
@@ -32,28 +32,13 @@ export class RegionEvents {
       help: "Batches whose bytes were deleted after batches.keep.",
       registers,
     });
-    this.#lostBatches = new Gauge({
-      name: "tidemark_region_lost_batches",
-      help: "Batches that were lost with the write-ahead log before this start. They are requested again.",
-      registers,
-    });
+    this.damage = new DamageEvents(deps);
     this.gateways = new GatewaySessionEvents(deps);
     this.peers = new PeerEvents(deps);
   }
 
   started(addresses: { region: string; ingest: string; http: string; dataDir: string }): void {
     this.#log.info(addresses, `region ${addresses.region} accepts batches on ${addresses.ingest}`);
-  }
-
-  /** The write-ahead log was lost, shortened or damaged before this start. */
-  lostCommits({ commits, batches, unnamed, streams, awaited }: LostBatches): void {
-    this.#lostBatches.set(batches);
-    const shown = streams.slice(0, STREAMS_SHOWN);
-    this.#log.error(
-      { commits, batches, unnamed, streams: shown },
-      `the write-ahead log is damaged or gone: ${commits} commits with ${batches} batches were lost; ` +
-        `${awaited} of them are asked of gateways and peers again`,
-    );
   }
 
   /** An operator command, with the person and the reason. An auditor reads it in the log. */
@@ -76,8 +61,6 @@ export class RegionEvents {
     this.#log.info(`stopping: ${reason}`);
   }
 }
-
-const STREAMS_SHOWN = 20;
 
 function targetOf(request: CommandRequest): string {
   switch (request.command) {

@@ -25,6 +25,8 @@ export function queryRoutes(deps: {
   /** How long ago the last batch arrived; null: none since the start of the region. */
   readonly lastBatchAgeMs: () => number | null;
   readonly gateways: GatewaysSeen;
+  /** Damaged rows that were repaired, and walks that ended, since the start of the region. */
+  readonly scrubber: { readonly repaired: number; readonly walks: number };
   readonly digests: KnownDigests;
 }): readonly Route[] {
   const { store, regions, gateways, digests } = deps;

@@ -6,6 +6,8 @@ export type RegionAlarms = {
   /** The peers whose rows differ. */
   readonly differing: readonly string[];
   readonly lost: LostBatches | null;
+  /** Rows that are damaged and not repaired. */
+  readonly damaged: number;
   /** The names that two gateways have. */
   readonly twins: readonly string[];
 };
@@ -13,7 +15,7 @@ export type RegionAlarms = {
 /** The state of a region in one sentence. `lastBatchMs`: the age of the last batch; null: not known. */
 export function regionSentence(
   totals: StoreTotals,
-  { peers, differing, lost, twins }: RegionAlarms,
+  { peers, differing, lost, damaged, twins }: RegionAlarms,
   lastBatchMs: number | null,
 ): string {
   const twinAlarm = twins.length > 0 ? [`TWO GATEWAYS ARE NAMED ${twins.join(", ")}: see twins`] : [];
@@ -30,6 +32,7 @@ export function regionSentence(
   const away = peers.filter((peer) => !peer.connected);
   const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
+    ...(damaged > 0 ? [`${counted(damaged, "ROW IS", "ROWS ARE")} DAMAGED and left out of answers`] : []),
     ...(lost === null ? [] : [lostSentence(lost)]),
     ...twinAlarm,
     ...(differing.length > 0 ? [`ROWS DIFFER from those of ${differing.join(", ")}: see /v1/digests`] : []),

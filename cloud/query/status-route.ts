@@ -13,12 +13,13 @@ import type { RegionsSeen } from "./regions-route.ts";
 import { iso } from "./shown-record.ts";
 
 type StatusDeps = {
-  readonly store: Pick<Store, "totals" | "lost">;
+  readonly store: Pick<Store, "totals" | "lost" | "damaged">;
   readonly regions: RegionsSeen;
   readonly clock: { nowMs(): number };
   readonly digests: KnownDigests;
   /** How long ago the last batch arrived, measured monotonically; null: none since the start. */
   readonly lastBatchAgeMs: () => number | null;
+  readonly scrubber: { readonly repaired: number; readonly walks: number };
   readonly gateways: Pick<GatewaysSeen, "twins">;
 };
 
@@ -37,12 +38,13 @@ export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
   const { store, regions, clock, digests, gateways } = deps;
   const totals = await store.totals();
   const lost = await store.lost();
+  const damaged = await store.damaged();
   const peers = regions.peers();
   const ageMs = deps.lastBatchAgeMs() ?? storedAgeMs(totals.lastReceivedMs, clock.nowMs());
   const twins = gateways.twins();
   const named = twins.map(({ gateway }) => gateway);
   return {
-    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost, twins: named }, ageMs),
+    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost, damaged, twins: named }, ageMs),
     region: regions.self,
     gateways: totals.gateways,
     streams: totals.streams,
@@ -52,6 +54,9 @@ export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
     raw_readings: totals.rawReadings,
     forks: totals.forks,
     unapplied_batches: totals.unapplied,
+    damaged_rows: damaged,
+    repaired_rows: deps.scrubber.repaired,
+    scrubs: deps.scrubber.walks,
     lost_batches: lost?.batches ?? 0,
     awaited_batches: lost?.awaited ?? 0,
     twins: twins.map(({ gateway, accepted, refused, isDecided, sinceMs }) => ({

@@ -112,6 +112,14 @@ export interface Store {
   /** Reads some rows after the position `after`, which is empty at the start, and sums their hashes by day. */
   digests(after: Uint8Array): Promise<DigestPage>;
 
+  /**
+   * One step of a walk over all rows: it compares some of them with their checksums, and repairs damaged rows that are
+   * known (I43, I44). @param after empty for the beginning.
+   */
+  scrub(after: Uint8Array): Promise<ScrubPage>;
+  /** How many damaged rows are known and not repaired. */
+  damaged(): Promise<number>;
+
   /** The commits that were lost before this start, because the write-ahead log was lost; null: none. */
   lost(): Promise<LostBatches | null>;
 
@@ -161,6 +169,18 @@ export type SnapshotMerge = { readonly body: Uint8Array; readonly first: boolean
 export type SnapshotOutcome = { readonly kind: "merged" } | { readonly kind: "invalid"; readonly message: string };
 
 /**
+ * `rows`: how many the step read. `found` and `repaired` name rows. `hidden`: rows that could not be found any more, and
+ * are there again. `next` is empty at the end.
+ */
+export type ScrubPage = {
+  readonly rows: number;
+  readonly found: readonly string[];
+  readonly repaired: readonly string[];
+  readonly hidden: number;
+  readonly next: Uint8Array;
+};
+
+/**
  * `batches`: how many the lost commits had added, `unnamed` of them without a name. `streams`: those of the named ones.
  * `awaited`: the named ones that have not come again yet, from gateways or peers.
  */
@@ -185,8 +205,15 @@ export type VoidedBatches = {
 export type BatchHash = { readonly seq: Seq; readonly hash48: number };
 export type HashRequest = { readonly streamId: StreamId; readonly after: number; readonly limit: number };
 
-/** `next` is null at the end. A page before the end may be short, even empty: the work for one page is bounded. */
-export type Page<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
+/**
+ * `next` is null at the end. A page before the end may be short, even empty: the work for one page is bounded. `damaged`
+ * names stored rows that the page leaves out, because the disk has changed them (I43); at most 100 of them.
+ */
+export type Page<Row, Key> = {
+  readonly rows: readonly Row[];
+  readonly next: Key | null;
+  readonly damaged?: readonly string[];
+};
 
 export type SeriesKey = { readonly device: string; readonly metric: string };
 /** Null: any. */

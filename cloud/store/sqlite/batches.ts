@@ -10,6 +10,8 @@ import type { BatchVariant } from "../../core/apply.ts";
 import type { Answers } from "./answers.ts";
 import type { BatchId, PruneKey } from "../store.ts";
 import type { SqliteCommits } from "./commits.ts";
+import { CHECKED } from "./checked-rows.ts";
+import { checksumOf, columnsChecksum } from "./row-checksums.ts";
 import { countsOfRow, storedCounts } from "./stored-counts.ts";
 import type { CountedRow } from "./stored-counts.ts";
 import type { SqliteStreams } from "./streams.ts";
@@ -85,7 +87,8 @@ export class SqliteBatches {
     const { seq: at, sha256, bytes } = batch;
     this.#commits.added(batch);
     const stored = counts === null ? null : storedCounts(counts);
-    this.#sql.insert.run(stream, at, hash48Of(sha256), sha256, counts === null ? 0 : 1, receivedMs, bytes, stored);
+    const row: BatchRow = [stream, at, hash48Of(sha256), sha256, counts === null ? 0 : 1, stored];
+    this.#sql.insert.run(...row, receivedMs, bytes, columnsChecksum(row));
   }
 
   insertFork({ streamId, seq: at }: BatchId, losingHash48: number): void {
@@ -103,6 +106,7 @@ export class SqliteBatches {
 
   markApplied(row: number, counts: BatchCounts): void {
     this.#sql.markApplied.run(storedCounts(counts), row);
+    this.writeChecksum(row);
   }
 
   /** @returns the number of batches pruned. */
@@ -114,9 +118,15 @@ export class SqliteBatches {
       const counts = countsOfRow({ ...only, ...id });
       if (counts === null) continue;
       this.#sql.prune.run(storedCounts(counts), only.row);
+      if (only.counts === null) this.writeChecksum(only.row);
       pruned += 1;
     }
     return pruned;
+  }
+
+  writeChecksum(row: number): void {
+    const whole = this.#sql.whole.get(row);
+    if (whole !== undefined) this.#sql.setChecksum.run(checksumOf(whole, CHECKED.batch.columns), row);
   }
 
   #counts({ row, sha256, counts }: VariantSqlRow, id: BatchId): BatchCounts | null {
@@ -141,6 +151,23 @@ function pruneRow(key: PruneKey): number {
   return row;
 }
 
+type BatchRow = [
+  stream: number,
+  seq: number,
+  hash48: number,
+  sha256: Uint8Array,
+  applied: number,
+  counts: string | null,
+];
+type WholeSqlRow = {
+  readonly stream: number;
+  readonly seq: number;
+  readonly hash48: number;
+  readonly sha256: Buffer;
+  readonly applied: number;
+  readonly counts: string | null;
+  readonly checksum: number | null;
+};
 type VariantSqlRow = Pick<CountedRow, "sha256" | "counts"> & {
   readonly row: number;
   readonly hash48: number;
@@ -180,21 +207,14 @@ function prepare(db: Database) {
     bytes: db.prepare<[streamId: Uint8Array, seq: number], { sha256: Buffer; bytes: Buffer }>(
       `SELECT sha256, bytes FROM batch ${OF_BATCH} ORDER BY hash48`,
     ),
-    insert: db.prepare<
-      [
-        stream: number,
-        seq: number,
-        hash48: number,
-        sha256: Uint8Array,
-        applied: number,
-        receivedMs: number,
-        bytes: Uint8Array,
-        counts: string | null,
-      ]
-    >(
-      `INSERT INTO batch (stream, seq, hash48, sha256, applied, received_ms, bytes, counts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    insert: db.prepare<[...BatchRow, receivedMs: number, bytes: Uint8Array, checksum: number]>(
+      `INSERT INTO batch (stream, seq, hash48, sha256, applied, counts, received_ms, bytes, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    whole: db.prepare<[row: number], WholeSqlRow>(
+      "SELECT stream, seq, hash48, sha256, applied, counts, checksum FROM batch WHERE rowid = ?",
+    ),
+    setChecksum: db.prepare<[checksum: number, row: number]>("UPDATE batch SET checksum = ? WHERE rowid = ?"),
     insertFork: db.prepare<[key: string]>(
       "INSERT INTO conflict_log (kind, key) VALUES ('fork', ?) ON CONFLICT (kind, key) DO NOTHING",
     ),

@@ -131,11 +131,17 @@ function dumpedCommand(row: CommandSqlRow): DumpedCommand {
 
 type Statements = ReturnType<typeof prepare>;
 
+/** Without their checksums, so that a column `checksum` is that of the row. */
+function namesOf(row: string): string {
+  return `JOIN (SELECT id, device, metric FROM series) AS series ON series.id = ${row}.series
+       JOIN (SELECT id, stream_id, gateway FROM stream) AS stream ON stream.id = ${row}.stream`;
+}
+
 function prepare(db: Database) {
   const windows = (table: string) =>
     db.prepare<[], SlotSqlRow & InSeries>(
       `SELECT device, metric, window_ms, ${SLOT_COLUMNS} FROM ${table} AS slot
-       JOIN series ON series.id = slot.series JOIN stream ON stream.id = slot.stream
+       ${namesOf("slot")}
        ORDER BY device, metric, window_ms, window_start_ms, stream_id, part, ver, hash48, revision`,
     );
   return {
@@ -155,7 +161,7 @@ function prepare(db: Database) {
     ),
     commands: db.prepare<[], CommandSqlRow>(
       `SELECT device, metric, window_ms, stream_id, seq, ${OPERATOR_COLUMNS} FROM operator_row AS command
-       JOIN series ON series.id = command.series JOIN stream ON stream.id = command.stream
+       ${namesOf("command")}
        ORDER BY device, metric, window_ms, window_start_ms, rank, hlc, hash48`,
     ),
     members: db.prepare<[], MemberSqlRow>(

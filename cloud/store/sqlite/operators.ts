@@ -6,6 +6,8 @@ import type { Member } from "../../../proto/core/member.ts";
 import { streamIdFromBytes, streamIdToBytes } from "../../../proto/wire/frame-values.ts";
 import type { ErasingCommand, KeepingCommand, MemberCommand, WindowCommand } from "../../core/apply-rows.ts";
 import type { Answers } from "./answers.ts";
+import type { CheckedRows } from "./checked-rows.ts";
+import { columnsChecksum } from "./row-checksums.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
 
@@ -15,16 +17,22 @@ import type { StoredSummary } from "./stored-summary.ts";
  */
 export class SqliteOperators {
   readonly #sql: Statements;
+  readonly #checked: CheckedRows;
   #erased: Map<string, CommandVersion>;
 
   readonly answers: Answers<"members" | "keptGateways" | "highestHlc"> = {
-    members: () => this.#sql.members.all(),
+    members: () =>
+      this.#sql.members
+        .all()
+        .filter((row) => this.#checked.isWhole("member", row))
+        .map(({ region, state, url, gateway_url: gatewayUrl }) => ({ region, state, url, gatewayUrl })),
     keptGateways: () => this.#sql.kept.all().map(({ gateway, life }) => ({ gateway, life: lifeOf(life) })),
     highestHlc: () => this.#sql.highestHlc.get() ?? 0,
   };
 
-  constructor(db: Database) {
+  constructor(db: Database, checked: CheckedRows) {
     this.#sql = prepare(db);
+    this.#checked = checked;
     this.#erased = this.#loadErased();
   }
 
@@ -50,7 +58,7 @@ export class SqliteOperators {
     const { stream, seq, hash48 } = from;
     const rank = command.kind === "clear" ? command.rank : command.kind;
     const summary: MaybeSummary = command.kind === "clear" ? NO_SUMMARY : storedSummary(command.summary);
-    this.#sql.insert.run(
+    const row: CommandRow = [
       series,
       window.windowMs,
       window.windowStartMs,
@@ -62,19 +70,23 @@ export class SqliteOperators {
       ...summary,
       stream,
       seq,
-    );
+    ];
+    this.#sql.insert.run(...row, columnsChecksum(row));
   }
 
   /** Deletes every row of the device, and notes that it is erased. */
   erase(from: BatchOrigin, { device, hlc, reason, actor }: ErasingCommand): void {
-    this.#sql.setErased.run(device, hlc, from.hash48, reason, actor, from.stream, from.seq);
+    const row: ErasedRow = [device, hlc, from.hash48, reason, actor, from.stream, from.seq];
+    this.#sql.setErased.run(...row, columnsChecksum(row));
     this.#erased.set(device, { hlc, hash48: from.hash48 });
     for (const series of this.#sql.seriesOf.all(device)) for (const forget of this.#sql.ofSeries) forget.run(series);
   }
 
   setMember(from: BatchOrigin, { member, hlc, reason, actor }: MemberCommand): void {
     const { region, state, url, gatewayUrl } = member;
-    this.#sql.setMember.run(region, state, url, gatewayUrl, hlc, from.hash48, reason, actor, from.stream, from.seq);
+    const { hash48, stream, seq } = from;
+    const row: MemberRow = [region, state, url, gatewayUrl, hlc, hash48, reason, actor, stream, seq];
+    this.#sql.setMember.run(...row, columnsChecksum(row));
   }
 
   keep(from: BatchOrigin, { kept, hlc, reason, actor }: KeepingCommand): void {
@@ -106,32 +118,65 @@ type OrNull<Row extends readonly unknown[]> = { [Column in keyof Row]: Row[Colum
 type MaybeSummary = OrNull<StoredSummary>;
 const NO_SUMMARY: MaybeSummary = [null, null, null, null, null, null, null, null, null, null, null, null, null];
 
+type CommandRow = [
+  series: number,
+  windowMs: number,
+  windowStartMs: number,
+  rank: string,
+  hlc: number,
+  hash48: number,
+  reason: string,
+  actor: string,
+  ...summary: MaybeSummary,
+  stream: number,
+  seq: number,
+];
+type ErasedRow = [
+  device: string,
+  hlc: number,
+  hash48: number,
+  reason: string,
+  actor: string,
+  stream: number,
+  seq: number,
+];
+type MemberRow = [
+  region: string,
+  state: string,
+  url: string,
+  gatewayUrl: string,
+  hlc: number,
+  hash48: number,
+  reason: string,
+  actor: string,
+  stream: number,
+  seq: number,
+];
+
+type MemberSqlRow = Omit<Member, "gatewayUrl"> & {
+  readonly gateway_url: string;
+  readonly hlc: number;
+  readonly hash48: number;
+  readonly reason: string;
+  readonly actor: string;
+  readonly stream: number;
+  readonly seq: number;
+  readonly checksum: number | null;
+};
+
 type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database) {
   return {
-    insert: db.prepare<
-      [
-        series: number,
-        windowMs: number,
-        windowStartMs: number,
-        rank: string,
-        hlc: number,
-        hash48: number,
-        reason: string,
-        actor: string,
-        ...summary: MaybeSummary,
-        stream: number,
-        seq: number,
-      ]
-    >(
+    insert: db.prepare<[...CommandRow, checksum: number]>(
       `INSERT INTO operator_row (series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor,
-         ${SUMMARY_COLUMNS}, stream, seq)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         ${SUMMARY_COLUMNS}, stream, seq, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    setErased: db.prepare<
-      [device: string, hlc: number, hash48: number, reason: string, actor: string, stream: number, seq: number]
-    >(`INSERT OR REPLACE INTO erased (device, hlc, hash48, reason, actor, stream, seq) VALUES (?, ?, ?, ?, ?, ?, ?)`),
+    setErased: db.prepare<[...ErasedRow, checksum: number]>(
+      `INSERT OR REPLACE INTO erased (device, hlc, hash48, reason, actor, stream, seq, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     erased: db.prepare<[], CommandVersion & { device: string }>("SELECT device, hlc, hash48 FROM erased"),
     memberVersions: db.prepare<[], CommandVersion & { region: string }>("SELECT region, hlc, hash48 FROM member"),
     keptVersions: db.prepare<[], CommandVersion & { gateway: string }>("SELECT gateway, hlc, hash48 FROM kept_gateway"),
@@ -161,24 +206,14 @@ function prepare(db: Database) {
       "DELETE FROM record WHERE series = ?",
       "DELETE FROM series WHERE id = ?",
     ].map((sql) => db.prepare<[series: number]>(sql)),
-    setMember: db.prepare<
-      [
-        region: string,
-        state: string,
-        url: string,
-        gatewayUrl: string,
-        hlc: number,
-        hash48: number,
-        reason: string,
-        actor: string,
-        stream: number,
-        seq: number,
-      ]
-    >(
-      `INSERT OR REPLACE INTO member (region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    setMember: db.prepare<[...MemberRow, checksum: number]>(
+      `INSERT OR REPLACE INTO member (region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    members: db.prepare<[], Member>("SELECT region, state, url, gateway_url AS gatewayUrl FROM member ORDER BY region"),
+    members: db.prepare<[], MemberSqlRow>(
+      `SELECT region, state, url, gateway_url, hlc, hash48, reason, actor, stream, seq, checksum FROM member
+       ORDER BY region`,
+    ),
     highestHlc: db
       .prepare(
         `SELECT max((SELECT coalesce(max(hlc), 0) FROM operator_row), (SELECT coalesce(max(hlc), 0) FROM erased),

@@ -6,15 +6,19 @@ import type { RawSlice } from "../../../proto/wire/batch-codec.ts";
 import { compareCopies, decidedToMs, unionNeeds, unitedReadings } from "../../core/raw-union.ts";
 import type { RawCopy } from "../../core/raw-union.ts";
 import type { RawReading, ReadingKey, TimeRange } from "../store.ts";
-import type { SeriesIdRow } from "./series.ts";
+import type { CheckedRows } from "./checked-rows.ts";
+import { columnsChecksum } from "./row-checksums.ts";
+import type { SeriesIdRow, SqliteSeries } from "./series.ts";
 import type { SqliteStreams } from "./streams.ts";
 
 /** Writes the raw readings, one row a block. Runs inside the transaction of the caller. */
 export class SqliteRawBlocks {
   readonly #sql: Statements;
+  readonly #series: SqliteSeries;
 
-  constructor(db: Database) {
+  constructor(db: Database, series: SqliteSeries) {
     this.#sql = prepare(db);
+    this.#series = series;
   }
 
   /** The hash of the batch whose block is at the place; null for a free place. */
@@ -25,8 +29,9 @@ export class SqliteRawBlocks {
   insert({ series, stream, seq: at, position }: RawPlace, hash48: number, slice: RawSlice): void {
     const { minMs, maxMs, count, unit, columns } = slice;
     const spanMs = maxMs - minMs;
-    this.#sql.widenSpan.run(spanMs, series, spanMs);
-    this.#sql.insert.run(series, minMs, maxMs, stream, at, position, hash48, count, unit, columns);
+    if (this.#sql.widenSpan.run(spanMs, series, spanMs).changes > 0) this.#series.writeChecksum(series);
+    const row: RawBlockRow = [series, minMs, maxMs, stream, at, position, hash48, count, unit, columns];
+    this.#sql.insert.run(...row, columnsChecksum(row));
   }
 
   delete({ series, stream, seq: at, position }: RawPlace): void {
@@ -38,10 +43,12 @@ export class SqliteRawBlocks {
 export class SqliteRawReadings {
   readonly #sql: ReadingStatements;
   readonly #streams: SqliteStreams;
+  readonly #checked: CheckedRows;
 
-  constructor(db: Database, streams: SqliteStreams) {
+  constructor(db: Database, { streams, checked }: { streams: SqliteStreams; checked: CheckedRows }) {
     this.#sql = prepareReadings(db);
     this.#streams = streams;
+    this.#checked = checked;
   }
 
   /**
@@ -56,6 +63,7 @@ export class SqliteRawReadings {
     const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
     for (const block of this.#sql.blocks.iterate(series.id, first, range.toMs, fromMs)) {
       if (block.min_ms > lastMs) break;
+      if (!this.#checked.isWhole("raw_block", block)) continue;
       const { streamId: stream, gateway } = this.#streams.name(block.stream);
       const { timesMs, values, clock } = readRawColumns(block.columns);
       for (let index = 0; index < block.count; index += 1) {
@@ -117,6 +125,7 @@ export class SqliteRawReadings {
     const first = Math.max(fromMs - series.raw_span_ms, Number.MIN_SAFE_INTEGER);
     for (const block of this.#sql.blocks.iterate(series.id, first, toMs, fromMs)) {
       if (block.min_ms >= completeToMs) break;
+      if (!this.#checked.isWhole("raw_block", block)) continue;
       const { timesMs, values, clock } = readRawColumns(block.columns);
       const from = { ...this.#streams.name(block.stream), seq: toSeq(block.seq), unit: block.unit, clock };
       for (let i = 0; i < block.count; i += 1) {
@@ -163,7 +172,12 @@ function byTime(a: ReadingKey, b: ReadingKey): number {
 }
 
 type RawBlockSqlRow = {
+  readonly row: number;
+  readonly series: number;
   readonly min_ms: number;
+  readonly max_ms: number;
+  readonly hash48: number;
+  readonly checksum: number | null;
   readonly stream: number;
   readonly seq: number;
   readonly position: number;
@@ -172,6 +186,18 @@ type RawBlockSqlRow = {
   readonly columns: Buffer;
 };
 
+type RawBlockRow = [
+  series: number,
+  minMs: number,
+  maxMs: number,
+  stream: number,
+  seq: number,
+  position: number,
+  hash48: number,
+  count: number,
+  unit: string | null,
+  columns: Uint8Array,
+];
 type Statements = ReturnType<typeof prepare>;
 type Place = [series: number, stream: number, seq: number, position: number];
 
@@ -181,22 +207,9 @@ function prepare(db: Database) {
   return {
     held: db.prepare<Place>(`SELECT hash48 FROM raw_block WHERE ${AT}`).pluck() as Statement<Place, number>,
     delete: db.prepare<Place>(`DELETE FROM raw_block WHERE ${AT}`),
-    insert: db.prepare<
-      [
-        series: number,
-        minMs: number,
-        maxMs: number,
-        stream: number,
-        seq: number,
-        position: number,
-        hash48: number,
-        count: number,
-        unit: string | null,
-        columns: Uint8Array,
-      ]
-    >(
-      `INSERT INTO raw_block (series, min_ms, max_ms, stream, seq, position, hash48, count, unit, columns)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    insert: db.prepare<[...RawBlockRow, checksum: number]>(
+      `INSERT INTO raw_block (series, min_ms, max_ms, stream, seq, position, hash48, count, unit, columns, checksum)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     widenSpan: db.prepare<[spanMs: number, series: number, spanAgainMs: number]>(
       "UPDATE series SET raw_span_ms = ? WHERE id = ? AND raw_span_ms < ?",
@@ -209,7 +222,7 @@ type ReadingStatements = ReturnType<typeof prepareReadings>;
 function prepareReadings(db: Database) {
   return {
     blocks: db.prepare<[series: number, firstMs: number, toMs: number, fromMs: number], RawBlockSqlRow>(
-      `SELECT min_ms, stream, seq, position, count, unit, columns
+      `SELECT rowid AS row, series, min_ms, max_ms, stream, seq, position, hash48, count, unit, columns, checksum
        FROM raw_block WHERE series = ? AND min_ms >= ? AND min_ms < ? AND max_ms >= ?
        ORDER BY min_ms`,
     ),

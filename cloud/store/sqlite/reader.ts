@@ -4,6 +4,7 @@ import { effective } from "../../../proto/core/effective.ts";
 import type { EffectiveRecord } from "../../../proto/core/effective.ts";
 import { schemaKey } from "../../../proto/core/schema.ts";
 import type { Answers } from "./answers.ts";
+import type { CheckedRows } from "./checked-rows.ts";
 import { AFTER_EVERY_READING, SqliteRawReadings } from "./raw-blocks.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
 import type { SqliteSeries } from "./series.ts";
@@ -109,13 +110,20 @@ export class SqliteReader {
     },
   };
 
-  constructor(db: Database, parts: { series: SqliteSeries; windows: SqliteWindows; streams: SqliteStreams }) {
+  constructor(db: Database, parts: ReaderParts) {
     this.#sql = prepare(db);
     this.#series = parts.series;
     this.#windows = parts.windows;
-    this.#readings = new SqliteRawReadings(db, parts.streams);
+    this.#readings = new SqliteRawReadings(db, parts);
   }
 }
+
+type ReaderParts = {
+  readonly series: SqliteSeries;
+  readonly windows: SqliteWindows;
+  readonly streams: SqliteStreams;
+  readonly checked: CheckedRows;
+};
 
 /** Rows of each kind. A window with more rows was revised every second for hours. */
 const REVISIONS_MAX = 10_000;

@@ -21,6 +21,7 @@ import type { SqliteOperators } from "./operators.ts";
 import { SqliteRawBlocks } from "./raw-blocks.ts";
 import type { SqliteSchema } from "./schema.ts";
 import type { SqliteSeries } from "./series.ts";
+import { columnsChecksum } from "./row-checksums.ts";
 import { haModeNumber } from "./stored-ha-mode.ts";
 import { storedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { StoredSummary } from "./stored-summary.ts";
@@ -37,7 +38,7 @@ export class SqliteRowWriter {
 
   constructor(db: Database, parts: Parts) {
     this.#sql = prepare(db);
-    this.#raws = new SqliteRawBlocks(db);
+    this.#raws = new SqliteRawBlocks(db, parts.series);
     this.#parts = parts;
   }
 
@@ -88,8 +89,8 @@ export class SqliteRowWriter {
     const held: HeldWindow = { series, windowMs, startMs, slots: [], commands: NO_COMMANDS, next: ofSeries };
     known.set(series, held);
     for (const [stream, part, ver, hash48, revision] of this.#sql.slots.all(series, windowMs, startMs)) {
-      const { streamId } = this.#parts.streams.name(stream);
-      held.slots.push({ streamId, part, ver: toSeq(ver), hash48, revision });
+      const name = this.#parts.streams.known(stream);
+      if (name !== null) held.slots.push({ streamId: name.streamId, part, ver: toSeq(ver), hash48, revision });
     }
     if (hasCommands) held.commands = this.#sql.commands.all(series, windowMs, startMs);
     return held;
@@ -206,10 +207,11 @@ type WindowRow = [
   later: number,
   content: Uint8Array | null,
   ...summary: StoredSummary,
+  checksum: number,
 ];
 
 function windowRow(series: number, stream: number, origin: SnapshotOrigin, record: WindowRecord): WindowRow {
-  return [
+  const row: WindowRow = [
     series,
     record.windowMs,
     record.windowStartMs,
@@ -224,12 +226,16 @@ function windowRow(series: number, stream: number, origin: SnapshotOrigin, recor
     record.later ? 1 : 0,
     encodeWindowContent(record.content),
     ...storedSummary(record.summary),
+    0,
   ];
+  const last = row.length - 1;
+  row[last] = columnsChecksum(row, last);
+  return row;
 }
 
 const COLUMNS = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later,
-  content, ${SUMMARY_COLUMNS}`;
-const VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  content, ${SUMMARY_COLUMNS}, checksum`;
+const VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const IN_WINDOW = "series = ? AND window_ms = ? AND window_start_ms = ?";
 
 type Statements = ReturnType<typeof prepare>;

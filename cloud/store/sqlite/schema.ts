@@ -1,10 +1,15 @@
 import type { Database } from "better-sqlite3";
 
+import { typeOfSummary } from "../../../proto/core/schema.ts";
 import type { SchemaVersion, ValueType } from "../../../proto/core/schema.ts";
 import { typesOfRawColumns } from "../../../proto/wire/batch-codec.ts";
 import type { Answers } from "./answers.ts";
+import type { CheckedRows } from "./checked-rows.ts";
+import { schemaChecksum, schemaTimes } from "./row-checksums.ts";
 import type { SqliteSeries } from "./series.ts";
 import { SERIES_PER_PAGE } from "./series.ts";
+import { loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
+import type { SummaryRow } from "./stored-summary.ts";
 import type { SchemaRow, SchemaSpan } from "../store.ts";
 
 /**
@@ -18,6 +23,7 @@ import type { SchemaRow, SchemaSpan } from "../store.ts";
 export class SqliteSchema {
   readonly #sql: Statements;
   readonly #series: SqliteSeries;
+  readonly #checked: CheckedRows;
   /** The last version of each series, as it is written now or will be when the transaction ends. */
   readonly #known = new Map<number, Seen>();
   #unwritten: Seen[] = [];
@@ -27,7 +33,10 @@ export class SqliteSchema {
       const rows: SchemaRow[] = [];
       let visited = 0;
       for (const { id, device, metric } of this.#series.walk(query, query.after, "after")) {
-        const versions = this.#sql.ofSeries.all(id).map(seenVersion);
+        const versions = this.#sql.ofSeries
+          .all(id)
+          .filter((row) => this.#checked.isWholeSchema(row))
+          .map(seenVersion);
         // A series with commands only has no version.
         if (versions.length > 0) {
           if (rows.length === query.limit) {
@@ -42,9 +51,10 @@ export class SqliteSchema {
     },
   };
 
-  constructor(db: Database, series: SqliteSeries) {
+  constructor(db: Database, { series, checked }: { series: SqliteSeries; checked: CheckedRows }) {
     this.#sql = prepare(db);
     this.#series = series;
+    this.#checked = checked;
   }
 
   /** Notes a row. The caller calls {@link write} before it commits. */
@@ -61,10 +71,25 @@ export class SqliteSchema {
     this.#unwritten.push(seen);
   }
 
+  /** How many of the noted versions the table lacks, or has with a shorter time. The others need not be written. */
+  lacking(): number {
+    this.#unwritten = this.#unwritten.filter(({ series, type, unit, firstMs, lastMs }) => {
+      return this.#sql.covers.get(series, type, unit ?? "", firstMs, lastMs) === undefined;
+    });
+    return this.#unwritten.length;
+  }
+
   write(): void {
     if (this.#unwritten.length === 0) return;
     for (const seen of this.#unwritten) {
-      this.#sql.widen.run(seen.series, seen.type, seen.unit ?? "", seen.firstMs, seen.lastMs);
+      const row = {
+        series: seen.series,
+        type: seen.type,
+        unit: seen.unit ?? "",
+        first_ms: seen.firstMs,
+        last_ms: seen.lastMs,
+      };
+      this.#sql.widen.run(row.series, row.type, row.unit, row.first_ms, row.last_ms, schemaChecksum(row));
       seen.isWritten = true;
     }
     this.#unwritten = [];
@@ -75,6 +100,19 @@ export class SqliteSchema {
   forget(): void {
     this.#known.clear();
     this.#unwritten = [];
+  }
+
+  /** Notes the types of all rows of a series again, after one of its types was damaged. */
+  noteAgain(series: number): boolean {
+    this.#known.delete(series);
+    for (const row of this.#sql.windowsOf.iterate(series, series)) {
+      const summary = loadedSummary(row);
+      this.saw(series, { type: typeOfSummary(summary), unit: row.unit }, summary);
+    }
+    for (const { unit, min_ms: firstMs, max_ms: lastMs, columns } of this.#sql.blocksOf.iterate(series)) {
+      for (const type of typesOfRawColumns(columns)) this.saw(series, { type, unit }, { firstMs, lastMs });
+    }
+    return true;
   }
 
   /** Notes the types of blocks that an earlier version of this software stored. @returns whether there are more. */
@@ -95,11 +133,14 @@ type Seen = SchemaVersion & { readonly series: number; firstMs: number; lastMs: 
 const SERIES_CACHED = 250_000;
 
 type SchemaSqlRow = {
+  readonly series: number;
+  readonly checksum: number | null;
   readonly type: ValueType;
   readonly unit: string;
   readonly first_ms: number;
   readonly last_ms: number;
 };
+type WindowTypeRow = SummaryRow & { readonly unit: string | null };
 type UntypedRow = {
   readonly block: number;
   readonly series: number;
@@ -117,13 +158,29 @@ type Statements = ReturnType<typeof prepare>;
 
 function prepare(db: Database) {
   return {
-    widen: db.prepare<[series: number, type: ValueType, unit: string, firstMs: number, lastMs: number]>(
-      `INSERT INTO series_schema (series, type, unit, first_ms, last_ms) VALUES (?, ?, ?, ?, ?)
+    widen: db.prepare<
+      [series: number, type: ValueType, unit: string, firstMs: number, lastMs: number, checksum: number]
+    >(
+      `INSERT INTO series_schema (series, type, unit, first_ms, last_ms, checksum) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (series, type, unit) DO UPDATE
-         SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)`,
+         SET first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms),
+           checksum = excluded.checksum
+             + ${schemaTimes("min(first_ms, excluded.first_ms)", "max(last_ms, excluded.last_ms)")}
+             - ${schemaTimes("excluded.first_ms", "excluded.last_ms")}`,
+    ),
+    covers: db.prepare<[series: number, type: ValueType, unit: string, firstMs: number, lastMs: number]>(
+      "SELECT 1 FROM series_schema WHERE series = ? AND type = ? AND unit = ? AND first_ms <= ? AND last_ms >= ?",
     ),
     ofSeries: db.prepare<[series: number], SchemaSqlRow>(
-      "SELECT type, unit, first_ms, last_ms FROM series_schema WHERE series = ? ORDER BY first_ms, type, unit",
+      `SELECT series, type, unit, first_ms, last_ms, checksum FROM series_schema WHERE series = ?
+       ORDER BY first_ms, type, unit`,
+    ),
+    windowsOf: db.prepare<[series: number, again: number], WindowTypeRow>(
+      `SELECT unit, ${SUMMARY_COLUMNS} FROM record WHERE series = ?
+       UNION ALL SELECT unit, ${SUMMARY_COLUMNS} FROM revision_log WHERE series = ?`,
+    ),
+    blocksOf: db.prepare<[series: number], UntypedRow>(
+      "SELECT 0 AS block, series, unit, min_ms, max_ms, columns FROM raw_block WHERE series = ?",
     ),
     untyped: db.prepare<[limit: number], UntypedRow>(
       `SELECT block, series, unit, min_ms, max_ms, columns

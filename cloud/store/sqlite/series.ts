@@ -1,6 +1,9 @@
 import type { Database, Statement } from "better-sqlite3";
 
 import type { SeriesFilter, SeriesKey } from "../store.ts";
+import { CHECKED } from "./checked-rows.ts";
+import type { CheckedRows } from "./checked-rows.ts";
+import { checksumOf } from "./row-checksums.ts";
 
 /**
  * The series: their local ids, and walks over them in order of device, then metric. The caller calls
@@ -8,12 +11,14 @@ import type { SeriesFilter, SeriesKey } from "../store.ts";
  */
 export class SqliteSeries {
   readonly #sql: Statements;
+  readonly #checked: CheckedRows;
   /** By device, then metric. */
   readonly #ids = new Map<string, Map<string, number>>();
   #idCount = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, checked: CheckedRows) {
     this.#sql = prepare(db);
+    this.#checked = checked;
   }
 
   /** The local id of a series. Adds the series if it is new. */
@@ -21,13 +26,19 @@ export class SqliteSeries {
     const known = this.#ids.get(key.device)?.get(key.metric);
     if (known !== undefined) return known;
     const { device, metric } = key;
-    const id = this.#sql.id.get(device, metric) ?? Number(this.#sql.insert.run(device, metric).lastInsertRowid);
+    const id = this.#sql.id.get(device, metric) ?? this.#insert(device, metric);
     if (this.#idCount >= IDS_MAX) this.forget();
     let ofDevice = this.#ids.get(device);
     if (ofDevice === undefined) this.#ids.set(device, (ofDevice = new Map<string, number>()));
     ofDevice.set(metric, id);
     this.#idCount += 1;
     return id;
+  }
+
+  /** Must be called when a column of the series has changed. */
+  writeChecksum(id: number): void {
+    const row = this.#sql.byId.get(id);
+    if (row !== undefined) this.#sql.setChecksum.run(checksumOf(row, CHECKED.series.columns), id);
   }
 
   /** Forgets the ids. After a rollback, or after a device was erased, some of them no longer exist. */
@@ -37,7 +48,14 @@ export class SqliteSeries {
   }
 
   one(device: string, metric: string): SeriesIdRow | undefined {
-    return this.#sql.one.get(device, metric);
+    const row = this.#sql.one.get(device, metric);
+    return row !== undefined && this.#checked.isWhole("series", row) ? row : undefined;
+  }
+
+  #insert(device: string, metric: string): number {
+    const id = Number(this.#sql.insert.run(device, metric).lastInsertRowid);
+    this.writeChecksum(id);
+    return id;
   }
 
   /** Reads in chunks. @param bound whether the walk begins with the series `key` or after it. */
@@ -60,7 +78,7 @@ export class SqliteSeries {
           : metric !== null
             ? this.#sql.ofMetric.all(metric, last.device, SERIES_CHUNK)
             : this.#sql.all.all(last.device, last.metric, SERIES_CHUNK);
-      yield* chunk;
+      for (const row of chunk) if (this.#checked.isWhole("series", row)) yield row;
       const end = chunk.at(-1);
       if (end === undefined || chunk.length < SERIES_CHUNK) return;
       last = end;
@@ -73,6 +91,7 @@ export type SeriesIdRow = {
   readonly device: string;
   readonly metric: string;
   readonly raw_span_ms: number;
+  readonly checksum: number | null;
 };
 
 /** A page ends after this many series, even if it found little: no query may block the store for long. */
@@ -89,19 +108,23 @@ function prepare(db: Database) {
       .prepare<[device: string, metric: string]>("SELECT id FROM series WHERE device = ? AND metric = ?")
       .pluck() as Statement<[device: string, metric: string], number>,
     insert: db.prepare<[device: string, metric: string]>("INSERT INTO series (device, metric) VALUES (?, ?)"),
+    byId: db.prepare<[id: number], SeriesIdRow>(
+      "SELECT id, device, metric, raw_span_ms, checksum FROM series WHERE id = ?",
+    ),
+    setChecksum: db.prepare<[checksum: number, id: number]>("UPDATE series SET checksum = ? WHERE id = ?"),
     one: db.prepare<[device: string, metric: string], SeriesIdRow>(
-      "SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric = ?",
+      "SELECT id, device, metric, raw_span_ms, checksum FROM series WHERE device = ? AND metric = ?",
     ),
     ofDevice: db.prepare<[device: string, afterMetric: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE device = ? AND metric > ?
+      `SELECT id, device, metric, raw_span_ms, checksum FROM series WHERE device = ? AND metric > ?
        ORDER BY metric LIMIT ?`,
     ),
     ofMetric: db.prepare<[metric: string, afterDevice: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE metric = ? AND device > ?
+      `SELECT id, device, metric, raw_span_ms, checksum FROM series WHERE metric = ? AND device > ?
        ORDER BY device LIMIT ?`,
     ),
     all: db.prepare<[afterDevice: string, afterMetric: string, limit: number], SeriesIdRow>(
-      `SELECT id, device, metric, raw_span_ms FROM series WHERE (device, metric) > (?, ?)
+      `SELECT id, device, metric, raw_span_ms, checksum FROM series WHERE (device, metric) > (?, ?)
        ORDER BY device, metric LIMIT ?`,
     ),
   };

@@ -11,6 +11,7 @@ import type { SnapshotOrigin, SnapshotPart } from "../../../proto/wire/snapshot-
 import { decodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
 import type { Answers } from "./answers.ts";
 import { lifeOf } from "./operators.ts";
+import type { CheckedRows } from "./checked-rows.ts";
 import { loadedCounts } from "./stored-counts.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import type { SqliteStreams } from "./streams.ts";
@@ -26,13 +27,14 @@ import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
  * rows the scan has already passed. Rows of other batches are left out, because those batches are sent with their
  * bytes. So the receiver ends with no rows of a batch that is not in its set. A row that is replaced during the scan
  * moves from `record` to `revision_log`, which is read later, so the scan meets it at least once. Types and units come
- * last.
+ * last. A damaged row is left out, so that no region spreads it; the digests show that the other region lacks it.
  *
  * The reader keeps nothing between two parts. The position is in the key, so a snapshot continues after a restart.
  */
 export class SqliteSnapshotReader {
   readonly #sql: Statements;
   readonly #streams: SqliteStreams;
+  readonly #checked: CheckedRows;
 
   readonly answers: Answers<"snapshot"> = {
     /** @param after empty for the first part. @returns null when `after` is not the `next` of an earlier part. */
@@ -47,9 +49,10 @@ export class SqliteSnapshotReader {
     },
   };
 
-  constructor(db: Database, streams: SqliteStreams) {
+  constructor(db: Database, { streams, checked }: { streams: SqliteStreams; checked: CheckedRows }) {
     this.#sql = prepare(db);
     this.#streams = streams;
+    this.#checked = checked;
   }
 
   #beginning(): Place {
@@ -86,12 +89,14 @@ export class SqliteSnapshotReader {
     const [after = 0] = numbers(key, 1) ?? [Number.NaN];
     if (Number.isNaN(after)) return null;
     const rows = this.#sql.batches.all(after, bound, BATCHES_PER_PART);
-    const batches = rows.map((row) => ({
-      ...this.#streams.name(row.stream),
-      seq: toSeq(row.seq),
-      sha256: row.sha256,
-      counts: loadedCounts(row.counts),
-    }));
+    const batches = rows
+      .filter((row) => this.#checked.isWhole("batch", row))
+      .map((row) => ({
+        ...this.#streams.name(row.stream),
+        seq: toSeq(row.seq),
+        sha256: row.sha256,
+        counts: loadedCounts(row.counts),
+      }));
     const last = rows.at(-1);
     return { part: { batches }, key: last === undefined || rows.length < BATCHES_PER_PART ? null : [last.row] };
   }
@@ -118,7 +123,7 @@ export class SqliteSnapshotReader {
     if (typeof after !== "string") return null;
     const rows = this.#sql.erased.all(after, ROWS_PER_PART, bound);
     const commands = rows
-      .filter(({ covered }) => covered === 1)
+      .filter((row) => row.covered === 1 && this.#checked.isWhole("erased", row))
       .map((row) => {
         const { device, hlc, reason, actor } = row;
         return { origin: this.#origin(row), command: { kind: "erase_device" as const, device, hlc, reason, actor } };
@@ -129,7 +134,9 @@ export class SqliteSnapshotReader {
 
   /** All members in one part, because there are at most a few dozen. */
   #members(bound: number): Found {
-    const rows = this.#sql.members.all(bound).filter(({ covered }) => covered === 1);
+    const rows = this.#sql.members
+      .all(bound)
+      .filter((row) => row.covered === 1 && this.#checked.isWhole("member", row));
     const commands = rows.map((row) => {
       const { region, state, url, gateway_url: gatewayUrl, hlc, reason, actor } = row;
       const member = { region, state, url, gatewayUrl };
@@ -158,7 +165,7 @@ export class SqliteSnapshotReader {
     if (typeof rank !== "string" || numbers(key.toSpliced(3, 1), 5) === null) return null;
     const rows = this.#sql.commands.all(series, windowMs, startMs, rank, hlc, hash, ROWS_PER_PART, bound);
     const commands = rows
-      .filter(({ covered }) => covered === 1)
+      .filter((row) => row.covered === 1 && this.#checked.isWhole("operator_row", row))
       .map((row) => ({ origin: this.#origin(row), command: operatorCommand(row) }));
     const last = rows.at(-1);
     if (last === undefined || rows.length < ROWS_PER_PART) return { part: { commands }, key: null };
@@ -171,6 +178,7 @@ export class SqliteSnapshotReader {
     const given = numbers(key, length);
     if (given === null) return null;
     const after = given.length === 0 ? [0, 0, Number.MIN_SAFE_INTEGER, ...Array<number>(length - 3).fill(0)] : given;
+    const table = stage === "records" ? "record" : "revision_log";
     const rows: SlotSqlRow[] = [];
     let bytes = 0;
     for (const row of this.#sql[stage].iterate(...after, ROWS_PER_PART, bound)) {
@@ -179,7 +187,7 @@ export class SqliteSnapshotReader {
       if (bytes >= BYTES_PER_PART) break;
     }
     const windows = rows
-      .filter(({ covered }) => covered === 1)
+      .filter((row) => row.covered === 1 && this.#checked.isWhole(table, row))
       .map((row) => ({
         origin: this.#origin(row),
         window: {
@@ -212,7 +220,7 @@ export class SqliteSnapshotReader {
     let visited = 0;
     for (const row of this.#sql.raws.iterate(bound, given[0] ?? 0)) {
       visited += 1;
-      if (row.covered === 1) {
+      if (row.covered === 1 && this.#checked.isWhole("raw_block", row)) {
         const { device, metric, unit, count, min_ms: minMs, max_ms: maxMs, columns, position } = row;
         raws.push({
           origin: this.#origin(row),
@@ -232,14 +240,16 @@ export class SqliteSnapshotReader {
     const [series = 0, type = "", unit = ""] = key;
     if (typeof series !== "number" || typeof type !== "string" || typeof unit !== "string") return null;
     const rows = this.#sql.schemas.all(series, type, unit, ROWS_PER_PART);
-    const schemas = rows.map((row) => ({
-      device: row.device,
-      metric: row.metric,
-      type: row.type,
-      unit: row.unit === "" ? null : row.unit,
-      firstMs: row.first_ms,
-      lastMs: row.last_ms,
-    }));
+    const schemas = rows
+      .filter((row) => this.#checked.isWholeSchema(row))
+      .map((row) => ({
+        device: row.device,
+        metric: row.metric,
+        type: row.type,
+        unit: row.unit === "" ? null : row.unit,
+        firstMs: row.first_ms,
+        lastMs: row.last_ms,
+      }));
     const last = rows.at(-1);
     const more = last !== undefined && rows.length === ROWS_PER_PART;
     return { part: { schemas }, key: more ? [last.series, last.type, last.unit] : null };
@@ -311,7 +321,13 @@ function operatorCommand(row: CommandSqlRow): OperatorCommand {
     : { kind: "clear", window, hlc, reason, actor, rank };
 }
 
-type Origin = { readonly stream: number; readonly seq: number; readonly hash48: number; readonly covered: 0 | 1 };
+type Origin = {
+  readonly stream: number;
+  readonly seq: number;
+  readonly hash48: number;
+  readonly covered: 0 | 1;
+  readonly checksum: number | null;
+};
 type InSeries = { readonly series: number; readonly device: string; readonly metric: string };
 type SlotSqlRow = Origin &
   InSeries &
@@ -319,6 +335,7 @@ type SlotSqlRow = Origin &
     readonly window_ms: number;
     readonly window_start_ms: number;
     readonly part: number;
+    readonly ver: number;
     readonly revision: number;
     readonly carry: Buffer | null;
     readonly unit: string | null;
@@ -360,6 +377,7 @@ type RawSqlRow = Origin &
     readonly columns: Buffer;
   };
 type SchemaSqlRow = InSeries & {
+  readonly checksum: number | null;
   readonly type: ValueType;
   readonly unit: string;
   readonly first_ms: number;
@@ -369,8 +387,11 @@ type BatchSqlRow = {
   readonly row: number;
   readonly stream: number;
   readonly seq: number;
+  readonly hash48: number;
   readonly sha256: Buffer;
+  readonly applied: number;
   readonly counts: string;
+  readonly checksum: number | null;
 };
 type VoidSqlRow = {
   readonly stream: number;
@@ -406,7 +427,7 @@ function prepare(db: Database) {
   return {
     bound: db.prepare("SELECT max(rowid) FROM batch").pluck() as Statement<[], number | null>,
     batches: db.prepare<[after: number, bound: number, limit: number], BatchSqlRow>(
-      `SELECT rowid AS row, stream, seq, sha256, counts FROM batch
+      `SELECT rowid AS row, stream, seq, hash48, sha256, applied, counts, checksum FROM batch
        WHERE rowid > ? AND rowid <= ? AND length(bytes) = 0 ORDER BY rowid LIMIT ?`,
     ),
     voids: db.prepare<[stream: number, first: number, last: number, limit: number], VoidSqlRow>(

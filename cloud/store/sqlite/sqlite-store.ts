@@ -13,20 +13,25 @@ import type { SnapshotPart } from "../../../proto/wire/snapshot-codec.ts";
 import { applyBatch, enterBatch, readHeldBatch } from "../../core/apply.ts";
 import type { ApplyOutcome, ArrivedBatch, BatchChange, BatchFacts } from "../../core/apply.ts";
 import { rowsOfBatch } from "../../core/apply-rows.ts";
-import type { BatchId, Store } from "../store.ts";
+import type { BatchId, Page, Store } from "../store.ts";
 import { promised } from "./answers.ts";
 import type { Answers } from "./answers.ts";
 import { SqliteBatchAges } from "./batch-ages.ts";
 import { pruneKey, SqliteBatches } from "./batches.ts";
+import { CheckedRows } from "./checked-rows.ts";
+import { CheckedTables } from "./checked-table.ts";
 import { CommitMark } from "./commit-mark.ts";
 import { SqliteCommits } from "./commits.ts";
 import { SqliteConflicts } from "./conflicts.ts";
+import { DamagedNames } from "./damaged-names.ts";
 import { SqliteDigests } from "./digests.ts";
 import { SqliteDump } from "./dump.ts";
 import { SqliteOperators } from "./operators.ts";
 import { SqliteReader } from "./reader.ts";
+import { SqliteRepair } from "./repair.ts";
 import { SqliteRowWriter } from "./row-writer.ts";
 import { SqliteSchema } from "./schema.ts";
+import { SqliteScrub } from "./scrub.ts";
 import { SqliteSeries } from "./series.ts";
 import { SqliteSnapshotReader } from "./snapshot-reader.ts";
 import { SqliteSnapshotWriter } from "./snapshot-writer.ts";
@@ -61,21 +66,27 @@ export function openSqliteStoreIn(
 ): Store {
   const storeId = storeIdentity(db, newStoreId);
   const commits = new SqliteCommits(db, markPath === undefined ? null : new CommitMark(markPath, storeId));
-  const streams = new SqliteStreams(db);
-  const series = new SqliteSeries(db);
-  const windows = new SqliteWindows(db, streams);
+  const checked = new CheckedRows();
+  const streams = new SqliteStreams(db, checked);
+  const series = new SqliteSeries(db, checked);
+  const windows = new SqliteWindows(db, { streams, checked });
   const batches = new SqliteBatches(db, { streams, commits });
-  const schema = new SqliteSchema(db, series);
-  const operators = new SqliteOperators(db);
+  const schema = new SqliteSchema(db, { series, checked });
+  const operators = new SqliteOperators(db, checked);
   const conflicts = new SqliteConflicts(db, { windows, series });
   const writer = new SqliteWriter(db, path, { streams, series, batches, schema, operators, conflicts, commits });
-  const reader = new SqliteReader(db, { windows, series, streams });
+  const reader = new SqliteReader(db, { windows, series, streams, checked });
   const digests = new SqliteDigests(db);
   const dump = new SqliteDump(db, { streams, schema, conflicts, windows });
-  const snapshot = new SqliteSnapshotReader(db, streams);
+  const snapshot = new SqliteSnapshotReader(db, { streams, checked });
 
   writer.applyHeld();
   writer.settleOld();
+
+  const tables = new CheckedTables(db);
+  const names = new DamagedNames(db, tables);
+  const repair = new SqliteRepair(db, { tables, rows: writer.rows, series, streams, schema, operators });
+  const scrub = new SqliteScrub(db, { checked, tables, names, repair, rows: writer.rows, streams, batches, schema });
 
   const questions: Answers<Exclude<keyof Store, "storeId" | "close" | keyof SqliteWriter["answers"]>> = {
     ...streams.answers,
@@ -87,11 +98,17 @@ export function openSqliteStoreIn(
     ...snapshot.answers,
     ...digests.answers,
     ...dump.answers,
+    scrub: (after) => scrub.step(after, (work) => writer.write(work)),
+    damaged: () => checked.count,
     lost: () => commits.lost((streamId) => streams.set(streamId).have),
   };
   const read = (work: () => unknown): unknown => {
     try {
-      return work();
+      checked.beginPage();
+      const answer = work();
+      // An answer says which rows it leaves out.
+      const damaged = checked.page.map((place) => names.of(place));
+      return damaged.length > 0 && isPage(answer) ? { ...answer, damaged } : answer;
     } catch (error) {
       throw storageFault(error, path);
     }
@@ -116,7 +133,7 @@ class SqliteWriter {
   readonly #db: Database;
   readonly #path: string;
   readonly #parts: Parts;
-  readonly #rows: SqliteRowWriter;
+  readonly rows: SqliteRowWriter;
   readonly #snapshot: SqliteSnapshotWriter;
   readonly #ages: SqliteBatchAges;
   /** Set by the first failure; after it nothing is committed any more. */
@@ -179,9 +196,9 @@ class SqliteWriter {
     this.#db = db;
     this.#path = path;
     this.#parts = parts;
-    this.#rows = new SqliteRowWriter(db, parts);
+    this.rows = new SqliteRowWriter(db, parts);
     this.#ages = new SqliteBatchAges(db);
-    this.#snapshot = new SqliteSnapshotWriter(db, { rows: this.#rows, streams: parts.streams });
+    this.#snapshot = new SqliteSnapshotWriter(db, { rows: this.rows, streams: parts.streams });
   }
 
   /** Applies the held batches that an earlier version of this software could not read. */
@@ -199,7 +216,7 @@ class SqliteWriter {
           this.#parts.batches.markApplied(row, counts);
           this.#parts.streams.rename(stream, gateway);
           for (const counter of counters) this.#parts.streams.count(stream, counter);
-          this.#rows.write(rowsOfBatch(batch, opened));
+          this.rows.write(rowsOfBatch(batch, opened));
         }
       });
     }
@@ -211,11 +228,33 @@ class SqliteWriter {
     while (this.#transaction(() => this.#parts.schema.settleOld(JOINED_PER_TRANSACTION)));
   }
 
+  /** Runs work in a transaction, which is undone unless the work says that it changed something. */
+  write(work: () => boolean): void {
+    const undone = new Error("undone");
+    const step = this.#db.transaction(() => {
+      if (!work()) throw undone;
+    });
+    this.#transaction(() => {
+      try {
+        step();
+      } catch (error) {
+        if (error !== undone) throw error;
+        this.#forget();
+      }
+    });
+  }
+
+  /** After a rollback the caches hold what is not there. */
+  #forget(): void {
+    const { streams, series, schema, operators, commits } = this.#parts;
+    for (const part of [streams, series, schema, operators, commits]) part.forget();
+  }
+
   #applyOne(batch: ArrivedBatch, opened: OpenedBatch): ApplyOutcome {
     const { outcome, change } = applyBatch(batch, opened, this.#factsOf(batch));
     if (change !== null) {
       this.#writeBatch(batch, change, batch.receivedMs);
-      if (opened.kind === "ok") this.#rows.write(rowsOfBatch(batch, opened));
+      if (opened.kind === "ok") this.rows.write(rowsOfBatch(batch, opened));
     }
     return outcome;
   }
@@ -234,7 +273,7 @@ class SqliteWriter {
 
   #transaction<T>(work: () => T): T {
     if (this.#fault !== null) throw this.#fault;
-    const { streams, series, schema, operators, commits } = this.#parts;
+    const { schema, commits } = this.#parts;
     try {
       const result = this.#db
         .transaction(() => {
@@ -247,11 +286,15 @@ class SqliteWriter {
       commits.mark();
       return result;
     } catch (error) {
-      for (const part of [streams, series, schema, operators, commits]) part.forget();
+      this.#forget();
       this.#fault = storageFault(error, this.#path);
       throw this.#fault;
     }
   }
+}
+
+function isPage(answer: unknown): answer is Page<unknown, unknown> {
+  return typeof answer === "object" && answer !== null && "rows" in answer && "next" in answer;
 }
 
 type Parts = {
@@ -281,6 +324,7 @@ const MIGRATIONS = [
   "0005-hash-sums.sql",
   "0006-schema.sql",
   "0007-window-content.sql",
+  "0008-checksums.sql",
   "0009-progress.sql",
   "0010-kept-gateways.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));

@@ -4,8 +4,22 @@ import { loadedValue, storedValue } from "./stored-value.ts";
 import type { StoredValue } from "./stored-value.ts";
 
 /** The columns of a summary, in the order of {@link StoredSummary}. */
-export const SUMMARY_COLUMNS =
-  "count, numeric_count, sum, min, max, mean, m2, first_ms, first, last_ms, last, coverage, sketch";
+export const SUMMARY_COLUMN_NAMES = [
+  "count",
+  "numeric_count",
+  "sum",
+  "min",
+  "max",
+  "mean",
+  "m2",
+  "first_ms",
+  "first",
+  "last_ms",
+  "last",
+  "coverage",
+  "sketch",
+] as const;
+export const SUMMARY_COLUMNS: string = SUMMARY_COLUMN_NAMES.join(", ");
 
 export type StoredSummary = [
   count: number,

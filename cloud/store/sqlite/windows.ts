@@ -8,6 +8,7 @@ import type { OperatorRank, OperatorRow } from "../../../proto/core/operator-com
 import { compareSlotVersions } from "../../../proto/core/slot-version.ts";
 import { streamIdFromBytes } from "../../../proto/wire/frame-values.ts";
 import { decodeWindowContent } from "../../../proto/wire/window-content-codec.ts";
+import type { CheckedRows } from "./checked-rows.ts";
 import { haModeOf } from "./stored-ha-mode.ts";
 import { hasSummary, loadedSummary, SUMMARY_COLUMNS } from "./stored-summary.ts";
 import type { CommandSummaryRow, SummaryRow } from "./stored-summary.ts";
@@ -22,10 +23,12 @@ import type { WindowContent } from "../../../proto/core/window-content.ts";
 export class SqliteWindows {
   readonly #sql: Statements;
   readonly #streams: SqliteStreams;
+  readonly #checked: CheckedRows;
 
-  constructor(db: Database, streams: SqliteStreams) {
+  constructor(db: Database, { streams, checked }: { streams: SqliteStreams; checked: CheckedRows }) {
     this.#sql = prepare(db);
     this.#streams = streams;
+    this.#checked = checked;
   }
 
   /** The window lengths of a series, from `fromMs` on. */
@@ -49,13 +52,14 @@ export class SqliteWindows {
       const commandsAt = (startMs: number): OperatorRow[] => {
         const taken: OperatorRow[] = [];
         for (; command.done !== true && command.value.window_start_ms === startMs; command = commands.next()) {
-          taken.push(operatorRow(command.value));
+          if (this.#checked.isWhole("operator_row", command.value)) taken.push(operatorRow(command.value));
         }
         return taken;
       };
       let startMs = Number.NaN;
       let rows: SlotSqlRow[] = [];
       for (const row of this.#sql.slotRows.iterate(series, windowMs, fromMs, toMs)) {
+        if (!this.#checked.isWhole("record", row)) continue;
         if (rows.length > 0 && row.window_start_ms !== startMs) {
           yield { startMs, ...this.#present(rows), operatorRows: commandsAt(startMs) };
           rows = [];
@@ -78,19 +82,20 @@ export class SqliteWindows {
   }
 
   one(series: number, windowMs: number, startMs: number): WindowRows {
-    const end = startMs + 1;
     return {
       startMs,
-      ...this.#present(this.#sql.slotRows.all(series, windowMs, startMs, end)),
-      operatorRows: this.#sql.operatorRows.all(series, windowMs, startMs, end).map(operatorRow),
+      ...this.#present(this.#slots(series, windowMs, startMs)),
+      operatorRows: this.#commands(series, windowMs, startMs).map(operatorRow),
     };
   }
 
   /** Every row that the window ever had, at most `limit` of a kind. `complete` is false when there are more. */
   history(series: number, windowMs: number, startMs: number, limit: number): WindowHistory {
-    const replaced = this.#sql.replacedRows.all(series, windowMs, startMs, limit + 1);
-    const present = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
-    const commands = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
+    const replaced = this.#sql.replacedRows
+      .all(series, windowMs, startMs, limit + 1)
+      .filter((row) => this.#checked.isWhole("revision_log", row));
+    const present = this.#slots(series, windowMs, startMs);
+    const commands = this.#commands(series, windowMs, startMs);
     const window = { windowStartMs: startMs, windowMs };
     const answers = effective(window, this.#present(present).rows, commands.map(operatorRow));
     const sources = answers.flatMap((answer) => answer.sources);
@@ -116,6 +121,16 @@ export class SqliteWindows {
     });
     const complete = Math.max(present.length, replaced.length, commands.length) <= limit;
     return { rows: [...operators, ...gateways], complete };
+  }
+
+  #slots(series: number, windowMs: number, startMs: number): readonly SlotSqlRow[] {
+    const rows = this.#sql.slotRows.all(series, windowMs, startMs, startMs + 1);
+    return rows.filter((row) => this.#checked.isWhole("record", row));
+  }
+
+  #commands(series: number, windowMs: number, startMs: number): readonly OperatorSqlRow[] {
+    const rows = this.#sql.operatorRows.all(series, windowMs, startMs, startMs + 1);
+    return rows.filter((row) => this.#checked.isWhole("operator_row", row));
   }
 
   /** The row in the form that the rules need. */
@@ -159,6 +174,9 @@ export type WindowRows = {
 
 type GatewayRevision = Extract<WindowRevision, { kind: "gateway" }>;
 export type SlotSqlRow = SummaryRow & {
+  readonly series: number;
+  readonly window_ms: number;
+  readonly checksum: number | null;
   readonly window_start_ms: number;
   readonly stream: number;
   readonly part: number;
@@ -172,6 +190,11 @@ export type SlotSqlRow = SummaryRow & {
   readonly content: Buffer | null;
 };
 export type OperatorSqlRow = CommandSummaryRow & {
+  readonly series: number;
+  readonly window_ms: number;
+  readonly stream: number;
+  readonly seq: number;
+  readonly checksum: number | null;
   readonly window_start_ms: number;
   readonly rank: OperatorRank;
   readonly hlc: number;
@@ -200,8 +223,10 @@ function byVersion(a: GatewayRevision, b: GatewayRevision): number {
   return a.row.part - b.row.part || compareSlotVersions(a.row, b.row);
 }
 
-export const SLOT_COLUMNS: string = `window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode, later, content, ${SUMMARY_COLUMNS}`;
-export const OPERATOR_COLUMNS: string = `window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS}`;
+export const SLOT_COLUMNS: string = `series, window_ms, window_start_ms, stream, part, ver, hash48, revision, carry, unit, ha_mode,
+  later, content, ${SUMMARY_COLUMNS}, checksum`;
+export const OPERATOR_COLUMNS: string = `series, window_ms, window_start_ms, rank, hlc, hash48, reason, actor, ${SUMMARY_COLUMNS},
+  stream, seq, checksum`;
 
 type Statements = ReturnType<typeof prepare>;
 type Range = [series: number, windowMs: number, fromMs: number, toMs: number];

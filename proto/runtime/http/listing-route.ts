@@ -14,8 +14,15 @@ import {
 } from "./parameters.ts";
 import type { Route } from "./route.ts";
 
-/** One page of rows from a store or a thread. `next` is null at the end. A page may be short before the end. */
-export type RowPage<Row, Key> = { readonly rows: readonly Row[]; readonly next: Key | null };
+/**
+ * One page of rows from a store or a thread. `next` is null at the end. A page may be short before the end. `damaged` names
+ * rows that are left out because the disk has changed them.
+ */
+export type RowPage<Row, Key> = {
+  readonly rows: readonly Row[];
+  readonly next: Key | null;
+  readonly damaged?: readonly string[];
+};
 
 /** How many rows a page may have. */
 export type PageLimits = { readonly max: number; readonly usual: number };
@@ -61,8 +68,12 @@ export function listingRoute<S extends ParameterSchemas, Row, Key, Shown>(
       const own = readOwn(url.searchParams);
       const { limit, cursor, format } = readPaging(url.searchParams);
       if (!wantsNdjson(format, headers.accept)) {
-        const { rows, next } = await page(own, cursor, limit ?? limits.usual);
-        const answer: Listing<Shown> = { rows: rows.map(show), next: next === null ? null : formatCursor(next) };
+        const { rows, next, damaged } = await page(own, cursor, limit ?? limits.usual);
+        const answer: Listing<Shown> = {
+          rows: rows.map(show),
+          next: next === null ? null : formatCursor(next),
+          ...(damaged === undefined ? {} : { damaged }),
+        };
         return json(answer);
       }
       // The first page is read before the answer begins, so that a failure can still become a status.
@@ -76,6 +87,8 @@ export function listingRoute<S extends ParameterSchemas, Row, Key, Shown>(
         for (;;) {
           if (signal.aborted) return;
           if (current.rows.length > 0) yield current.rows.map((one) => `${JSON.stringify(show(one))}\n`).join("");
+          // A reader of rows does not know this line. It must fail there, because rows are missing.
+          if (current.damaged !== undefined) yield `${JSON.stringify({ damaged: current.damaged })}\n`;
           left -= current.rows.length;
           if (current.next === null || left <= 0) return;
           current = await page(own, current.next, Math.min(left, limits.usual));

@@ -16,6 +16,11 @@ export type RegionStatus = {
   readonly forks: number;
   /** Held batches that only a later version of this software can read. */
   readonly unapplied_batches: number;
+  /** Stored rows that the disk has changed: those that answers leave out, and those that were repaired since the start. */
+  readonly damaged_rows: number;
+  readonly repaired_rows: number;
+  /** How often every row was compared with its checksum since the start. */
+  readonly scrubs: number;
   /** Batches that were lost with the write-ahead log before this start, and those that have not come again yet. */
   readonly lost_batches: number;
   readonly awaited_batches: number;
@@ -68,6 +73,9 @@ export const regionStatusSchema: z.ZodType<RegionStatus> = answerSchema<RegionSt
     raw_readings: z.number(),
     forks: z.number(),
     unapplied_batches: z.number(),
+    damaged_rows: z.number(),
+    repaired_rows: z.number(),
+    scrubs: z.number(),
     lost_batches: z.number(),
     awaited_batches: z.number(),
     twins: z

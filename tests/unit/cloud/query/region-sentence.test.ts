@@ -19,7 +19,8 @@ const TOTALS: StoreTotals = {
 
 async function status(nowMs: number, ageMs: number | null) {
   return regionStatus({
-    store: { totals: async () => TOTALS, lost: async () => null },
+    store: { totals: async () => TOTALS, lost: async () => null, damaged: async () => 0 },
+    scrubber: { repaired: 0, walks: 0 },
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => nowMs },
     lastBatchAgeMs: () => ageMs,

@@ -14,6 +14,21 @@ import { rawBlock, sealed, testStream, windowOf } from "../../../support/sealed.
 /** Takes back what came after version 6. */
 const AFTER_VERSION_6 = `
   DROP TABLE progress; DROP TABLE batch_age; DROP TABLE kept_gateway;
+  ${[
+    "record",
+    "revision_log",
+    "raw_block",
+    "operator_row",
+    "member",
+    "erased",
+    "series_schema",
+    "batch",
+    "series",
+    "stream",
+  ]
+    .map((table) => `ALTER TABLE ${table} DROP COLUMN checksum;`)
+    .join("")}
+  ALTER TABLE stream DROP COLUMN set_checksum;
   ALTER TABLE record DROP COLUMN content; ALTER TABLE revision_log DROP COLUMN content;`;
 
 test("a database of version 1 gets the conflicts and the counts that it would have had", async () => {
