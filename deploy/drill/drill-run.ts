@@ -289,7 +289,10 @@ export class DrillRun {
   }
 
   #parts(canaries: Canaries): { control: RunControl; watch: RunWatch; comparer: ReadingComparer } {
-    const comparer = new ReadingComparer(canaries.logs, this.#target.kind);
+    const comparer = new ReadingComparer(canaries.logs, {
+      kind: this.#target.kind,
+      sendTo: this.#drill.load.sendTo,
+    });
     return { control: this.#control, watch: this.#watch, comparer };
   }
 

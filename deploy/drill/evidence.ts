@@ -10,11 +10,20 @@ import type { TargetRegion } from "./target.ts";
 
 /** Questions of a drill to regions, over the same HTTP API that people use. */
 
-/** Everything that a region has of a device. @param window length of the windows, as in a query. @throws Fault */
-export async function deviceContents(region: TargetRegion, device: string, window: string): Promise<DeviceContents> {
+/**
+ * Everything that a region has of a device.
+ * @param how.window length of the windows, as in a query.
+ * @param how.dedupe whether a reading of several streams is listed once, as people see it.
+ * @throws Fault
+ */
+export async function deviceContents(
+  region: TargetRegion,
+  device: string,
+  { window, dedupe }: { window: string; dedupe: boolean },
+): Promise<DeviceContents> {
   const client = clientOf(region);
   const [ids, records] = await Promise.all([
-    idsIn(region, { device }),
+    idsIn(region, { device, dedupe }),
     Array.fromAsync(client.rows("/v1/records", recordSchema, { device, metric: "id", window })),
   ]);
   // The whole record: the answers of the regions must be the same in every key.
@@ -37,7 +46,7 @@ export async function hasReadingSince(
 
 /** The values of all readings of a device. @throws Fault */
 export async function idsOf(region: TargetRegion, device: string): Promise<ReadonlySet<unknown>> {
-  return new Set(await idsIn(region, { device }));
+  return new Set(await idsIn(region, { device, dedupe: true }));
 }
 
 /** The values of the readings of a device between two times. @throws Fault */
@@ -45,7 +54,8 @@ export async function idsBetween(
   region: TargetRegion,
   { device, fromMs, toMs }: { device: string; fromMs: number; toMs: number },
 ): Promise<readonly number[]> {
-  return idsIn(region, { device, from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
+  const range = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+  return idsIn(region, { device, dedupe: true, ...range });
 }
 
 /** Every stream of the gateways, and the batches that the region holds of it, as text. @throws Fault */
@@ -80,9 +90,11 @@ export async function conflictsByKind(
   return Object.fromEntries(kinds);
 }
 
-async function idsIn(region: TargetRegion, query: { device: string; from?: string; to?: string }): Promise<number[]> {
-  // Every copy is listed, because a drill must see a reading that is there twice.
-  const shown = { ...query, metric: "id", dedupe: "false" };
+async function idsIn(
+  region: TargetRegion,
+  { dedupe, ...query }: { device: string; dedupe: boolean; from?: string; to?: string },
+): Promise<number[]> {
+  const shown = { ...query, metric: "id", dedupe: String(dedupe) };
   const readings = clientOf(region).rows("/v1/readings", readingSchema, shown);
   return Array.fromAsync(readings, (reading) => idOf(region, reading));
 }

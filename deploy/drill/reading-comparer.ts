@@ -8,10 +8,12 @@ import type { TargetRegion } from "./target.ts";
 export class ReadingComparer {
   readonly #logs: readonly CanaryLog[];
   readonly #kind: "sandbox" | "deployment";
+  readonly #sendTo: "own" | "both";
 
-  constructor(logs: readonly CanaryLog[], kind: "sandbox" | "deployment") {
+  constructor(logs: readonly CanaryLog[], of: { kind: "sandbox" | "deployment"; sendTo: "own" | "both" }) {
     this.#logs = logs;
-    this.#kind = kind;
+    this.#kind = of.kind;
+    this.#sendTo = of.sendTo;
   }
 
   /** @throws Fault when a region does not answer. */
@@ -19,10 +21,12 @@ export class ReadingComparer {
     const contents: DeviceContents[] = [];
     // The sandbox has windows of one second. A deployment has windows of ten seconds by default.
     const window = this.#kind === "sandbox" ? "1s" : "10s";
+    // Every copy is listed where there must be one, because a drill must see a reading that is there twice.
+    const dedupe = this.#sendTo === "both";
     for (const region of regions) {
       for (const { device } of this.#logs) {
         signal.throwIfAborted();
-        contents.push(await deviceContents(region, device, window));
+        contents.push(await deviceContents(region, device, { window, dedupe }));
       }
     }
     return ledgerOf(this.#logs, contents);
