@@ -5,7 +5,7 @@ import { regionId } from "../proto/core/ids.ts";
 import type { RegionId, StreamId } from "../proto/core/ids.ts";
 import type { Member } from "../proto/core/member.ts";
 import { isOperatorName, operatorName } from "../proto/core/operator-command.ts";
-import type { OperatorDraft } from "../proto/core/operator-command.ts";
+import type { KeptGateway, OperatorDraft } from "../proto/core/operator-command.ts";
 import { uuidV7 } from "../proto/core/uuid-v7.ts";
 import type { Clock } from "../proto/runtime/clock.ts";
 import { GrpcChannel } from "../proto/runtime/grpc-target.ts";
@@ -148,6 +148,11 @@ export async function startRegion(deps: {
       clock,
       heldOf: (streamId) => replicator.own(streamId),
       announce: (life) => replicator.announce(life),
+      inherit: (kept, from) => {
+        commands
+          .commit([inherits(kept, from, region)])
+          .catch((error: unknown) => events.gateways.notInherited(kept.gateway, error));
+      },
       events: events.gateways,
       onFault,
     },
@@ -313,6 +318,10 @@ function regionNumberOf({ region, replication }: CloudConfig): number {
 function becomesMember(member: Member, actor: RegionId): OperatorDraft {
   const reason = "it holds every batch of the other regions";
   return { kind: "set_member", member: { ...member, state: "member" }, reason, actor: `region ${actor}` };
+}
+
+function inherits(kept: KeptGateway, from: StreamId, actor: RegionId): OperatorDraft {
+  return { kind: "keep_gateway", kept, reason: `it continues stream ${from}`, actor: `region ${actor}` };
 }
 
 /** @throws Fault if the file cannot be read or is empty. */

@@ -67,6 +67,12 @@ export class GatewaySessionEvents implements Omit<IngestEvents, "onFault">, Twin
     this.#log.info({ gateway }, `only one gateway is named ${gateway} now`);
   };
 
+  /** A kept gateway was started again. The region tries again when it connects the next time. */
+  notInherited(gateway: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#log.error({ gateway }, `the choice of ${gateway} could not be noted for its new stream: ${reason}`);
+  }
+
   committed({ settled, approximate, tookMs }: Commit): void {
     const metrics = this.#metrics;
     metrics.approximate.inc(approximate.windows);

@@ -127,6 +127,8 @@ export type TwinsEffect =
   | { readonly kind: "refuse"; readonly session: number; readonly code: "twin" | "silent"; readonly message: string }
   /** Tell the peers. */
   | { readonly kind: "announce"; readonly life: WireLife }
+  /** The kept gateway was started again, and this is its new life: the decision must follow it. */
+  | { readonly kind: "inherit"; readonly gateway: string; readonly life: StreamId; readonly from: StreamId }
   | { readonly kind: "found"; readonly twins: FoundTwins }
   | { readonly kind: "over"; readonly gateway: string };
 
@@ -245,9 +247,10 @@ function handle(turn: Turn, event: TwinsEvent): void {
       const before = state.kept;
       state.kept = event.kept;
       for (const name of state.names.values()) {
-        if (before.get(name.gateway) === event.kept.get(name.gateway)) continue;
+        const kept = event.kept.get(name.gateway);
+        if (before.get(name.gateway) === kept) continue;
+        if (kept === undefined || kept !== name.heir) name.outcast.clear();
         name.heir = null;
-        name.outcast.clear();
         settle(turn, name);
       }
       return;
@@ -459,7 +462,9 @@ function acceptAll(turn: Turn, name: GatewayName, life: StreamId): void {
   if (name.contest?.kind === "elsewhere") name.contest = null;
   for (const claim of waitingOf(name)) if (claim.life === life) accept(turn, claim);
   const claim = acceptedOf(name);
-  if (claim?.heirOf != null && claim.heirOf === keptLife(turn, name)) name.heir = claim.life;
+  if (claim?.heirOf == null || claim.heirOf !== keptLife(turn, name)) return;
+  name.heir = claim.life;
+  turn.effects.push({ kind: "inherit", gateway: name.gateway, life: claim.life, from: claim.heirOf });
 }
 
 function accept(turn: Turn, claim: Claim): void {

@@ -100,6 +100,8 @@ export class TwinWatch {
         return this.#sessions.get(effect.session)?.refuse(effect.code, effect.message);
       case "announce":
         return this.#deps.announce(effect.life);
+      case "inherit":
+        return this.#deps.inherit({ gateway: effect.gateway, life: effect.life }, effect.from);
       case "found":
         return this.#deps.events.twinsFound(effect.twins);
       case "over":
@@ -124,6 +126,8 @@ export type TwinWatchDeps = {
   readonly heldOf: (streamId: StreamId) => Have;
   /** Tells the peers. */
   readonly announce: (life: WireLife) => void;
+  /** The kept gateway has a new life: the decision of the operator must follow it. */
+  readonly inherit: (kept: KeptGateway, from: StreamId) => void;
   readonly events: TwinEvents;
   readonly onFault: (fault: unknown) => void;
 };

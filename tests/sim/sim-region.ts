@@ -109,6 +109,7 @@ export class SimRegion {
         clock,
         heldOf: (streamId) => replicator.own(streamId),
         announce: (gateway) => replicator.announce(gateway),
+        inherit: () => undefined,
         events: {
           twinsFound: (found) => this.#deps.onReport(`${this.name}: ${JSON.stringify(found)}`),
           twinsOver: () => undefined,

@@ -118,6 +118,9 @@ class Site {
         case "announce":
           this.#told.push({ from: region, life: effect.life });
           break;
+        case "inherit":
+          this.reports.push(`${region}: ${effect.life} continues ${effect.from}`);
+          break;
         case "found":
           this.reports.push(`${region}: ${effect.twins.accepted?.life} and ${effect.twins.refused.life}`);
           break;
@@ -379,6 +382,11 @@ describe("an operator keeps one life", () => {
     expect(again.state).toBe("accepted");
     expect(site.open(B, { lasts: new Map([[A, 12]]) }).state).toBe("refused");
     expect(site.open(C).state).toBe("accepted");
+    // The region notes the new life as the kept one. Then the old stream may be trimmed.
+    expect(site.reports.filter((report) => report.includes("continues"))).toEqual([`eu: ${C} continues ${A}`]);
+    site.keep(C);
+    expect(site.accepted()).toEqual([C]);
+    expect(site.open(A).state).toBe("refused");
   });
 
   test("when a kept copy starts again it is accepted, although it lists the stream of the first gateway", () => {

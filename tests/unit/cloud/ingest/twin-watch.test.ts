@@ -34,6 +34,7 @@ class Region {
         clock,
         heldOf: () => EMPTY_HAVE,
         announce: nothing,
+        inherit: nothing,
         events: { twinsFound: nothing, twinsOver: nothing },
         onFault: fail,
       },
