@@ -23,7 +23,7 @@ export function registerPasswd(program: CliCommand): void {
         throw new Fault({ code: "usage", message: "the password is empty", hint: "give it on standard input" });
       }
       await setUser(file, user, hashOf(password));
-      const sentence = `${file}: user ${user} can connect within seconds, when the gateway has read the file again`;
+      const sentence = `${file} has user ${user}; a running gateway reads it again within seconds`;
       process.stdout.write(`${flags.json === true ? JSON.stringify({ file, user }) : sentence}\n`);
     });
 }

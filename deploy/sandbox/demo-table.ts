@@ -14,7 +14,7 @@ export type DemoTable = {
   readonly lines: readonly string[];
 };
 
-/** Asks the processes for their status; undefined while the gateway does not answer. Rates are since the last call. */
+/** Asks the processes for their status. Rates are since the last call. */
 export class DemoMeter {
   readonly #site: LocalDeployment;
   #before: { readonly total: number; readonly atMs: number } | undefined;
@@ -23,7 +23,7 @@ export class DemoMeter {
     this.#site = site;
   }
 
-  async read(atMs: number): Promise<DemoTable | undefined> {
+  async read(atMs: number): Promise<DemoTable> {
     const gateway = await clientOf("gateway", this.#site.gatewayUrl).look("/v1/status", gatewayStatusSchema);
     const regions = await Promise.all(
       this.#site.regions.map(async (region) => ({
@@ -31,22 +31,21 @@ export class DemoMeter {
         status: await clientOf("region", region.url).look("/v1/status", regionStatusSchema),
       })),
     );
-    if (gateway === undefined) return undefined;
+    const roles = new Map(gateway?.uplink.regions.map(({ region, role }) => [region, role]));
+    const regionLines = tableLines([
+      ["region", "role", "readings", "others lack", "lag", "pid"],
+      ...regions.map(({ region, status }) => regionCells(region, roles.get(region.name) ?? "-", status)),
+    ]);
+    if (gateway === undefined) {
+      this.#before = undefined;
+      const names = this.#site.gateways.map(({ name }) => name).join(", ");
+      return { sentence: `Gateway ${names} does not answer. Its sensors wait, and send again.`, lines: regionLines };
+    }
     const { total } = gateway.readings;
     const before = this.#before;
     const rate = before === undefined ? undefined : ((total - before.total) / (atMs - before.atMs)) * 1000;
     this.#before = { total, atMs };
-    const roles = new Map(gateway.uplink.regions.map(({ region, role }) => [region, role]));
-    return {
-      sentence: gateway.sentence,
-      lines: [
-        ...gatewayLines(gateway, rate),
-        ...tableLines([
-          ["region", "role", "readings", "replicated", "lag", "pid"],
-          ...regions.map(({ region, status }) => regionCells(region, roles.get(region.name) ?? "-", status)),
-        ]),
-      ],
-    };
+    return { sentence: gateway.sentence, lines: [...gatewayLines(gateway, rate), ...regionLines] };
   }
 }
 
@@ -65,8 +64,8 @@ function gatewayLines({ journal, outbox, readings }: GatewayStatus, rate: number
 }
 
 /**
- * `readings`: those in the region. `replicated`: `all`, or `all but n batches` while another region lacks n batches that this region
- * committed first.
+ * `readings`: those in the region. `others lack`: the batches that this region committed first and another region does not
+ * have yet.
  */
 function regionCells(region: LocalRegion, role: string, status: RegionStatus | undefined): string[] {
   if (status === undefined) return [region.name, "down", "-", "-", "-", ""];
@@ -76,7 +75,7 @@ function regionCells(region: LocalRegion, role: string, status: RegionStatus | u
     region.name,
     role,
     formatNumber(status.readings),
-    behind === 0 ? "all" : `all but ${formatNumber(behind)} ${behind === 1 ? "batch" : "batches"}`,
+    behind === 0 ? "nothing" : `${formatNumber(behind)} ${behind === 1 ? "batch" : "batches"}`,
     `${(lagMs / 1000).toFixed(1)} s`,
     String(region.process?.pid ?? ""),
   ];

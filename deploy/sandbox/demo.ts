@@ -131,11 +131,8 @@ function introduction(site: LocalDeployment, options: DemoOptions, drillTarget: 
     ...entryLines(tries, width),
     "",
     ...wrapText("A process that you kill starts again after 10 s. No acknowledged reading is lost.", width),
-    ...wrapText(
-      "A window reaches the regions when it has ended and its device has sent a later reading, or nothing for 10 s.",
-      width,
-    ),
-    ...wrapText("not sent yet: readings on the gateway's disk that some window or batch has not sent", width),
+    ...wrapText("A window is sent when its device has sent something newer than its end, or nothing for 10 s.", width),
+    ...wrapText("not sent yet: readings that some window still waits for. The 1-minute windows come last.", width),
     "Ctrl-C stops everything.",
     "",
   ]
@@ -199,13 +196,11 @@ async function watch(site: LocalDeployment, signal: AbortSignal): Promise<void> 
       drawn = 0;
     }
     const table = await meter.read(performance.now());
-    if (table !== undefined) {
-      const sentence = wrapText(table.sentence, columnsOf(process.stdout));
-      if (terminal && drawn > 0) process.stdout.write(`\u001B[${drawn}A\u001B[J`);
-      if (terminal || drawn === 0) print([...sentence.map(pc.bold), ...table.lines].join("\n"));
-      else print(table.sentence);
-      drawn = sentence.length + table.lines.length;
-    }
+    const sentence = wrapText(table.sentence, columnsOf(process.stdout));
+    if (terminal && drawn > 0) process.stdout.write(`\u001B[${drawn}A\u001B[J`);
+    if (terminal || drawn === 0) print([...sentence.map(pc.bold), ...table.lines].join("\n"));
+    else print(table.sentence);
+    drawn = sentence.length + table.lines.length;
     await delay(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DOCUMENTS, FOLDERS, linesMatching, PATHS, ROOT, SOURCES } from "./tree.ts";
+import { DOCUMENTS, FOLDERS, linesMatching, PATHS, readText, ROOT, SOURCES } from "./tree.ts";
 import type { TextFile } from "./tree.ts";
 
 const TOP_FILES = [
@@ -15,7 +15,12 @@ const TOP_FILES = [
   "package-lock.json",
   "tsconfig.json",
 ];
-const MADE_BY_RUNNING = new Set(["node_modules", "dist", "coverage", "tidemark-data", "bench-results"]);
+/** What git ignores at the top: the commands of the documents make it. */
+const MADE_BY_RUNNING = new Set(
+  readText(".gitignore")
+    .split("\n")
+    .flatMap((line) => /^\/?([^/*]+)\/$/u.exec(line)?.[1] ?? []),
+);
 /** This folder quotes what it forbids. */
 const OUTSIDE = SOURCES.filter(({ path }) => !path.startsWith("tests/tidy/"));
 
