@@ -51,15 +51,9 @@ export type WindowCell = {
 
 export const NO_CONTENT: WindowContent = { kind: "none" };
 
-/**
- * A window with at most so many readings carries them: they take no more bytes than its statistics and sketch.
- * @public
- */
+/** A window with at most so many readings carries them: they take no more bytes than its statistics and sketch. */
 export const READINGS_ALWAYS = 16;
-/**
- * A window of a pair of gateways carries at most so many readings, and cells when it has more.
- * @public
- */
+/** A window of a pair of gateways carries at most so many readings, and cells when it has more. */
 export const READINGS_OF_PAIR = 1024;
 export const CELLS_MAX = 256;
 /** A window is divided into so many slices of equal length, one for each bit of `coverage`. A cell is in one slice. */
@@ -70,9 +64,7 @@ export function sliceOf(offsetMs: number, windowMs: number): number {
   return Math.floor((offsetMs * SLICES) / windowMs);
 }
 
-/** @public */
 export const ARRIVAL_TOLERANCE_DEFAULT_MS = 500;
-/** @public */
 export const ARRIVAL_TOLERANCE_MAX_MS = 60_000;
 
 /** Whether the time of a reading is the time of its arrival at the gateway. */

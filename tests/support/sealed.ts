@@ -6,6 +6,8 @@ import type { StreamId } from "../../proto/core/ids.ts";
 import type { OperatorCommand } from "../../proto/core/operator-command.ts";
 import type { BatchLedger, RawBlock, SealedBatch, WindowRecord } from "../../proto/core/record.ts";
 import type { Value } from "../../proto/core/reading.ts";
+import { summaryOfReadings } from "../../proto/core/summary-of-readings.ts";
+import type { WindowReading } from "../../proto/core/window-content.ts";
 import { sealBatch } from "../../proto/wire/batch-codec.ts";
 import { tidemark } from "../../proto/wire/generated/tidemark.js";
 import { NO_CONTENT } from "../../proto/core/window-content.ts";
@@ -91,6 +93,19 @@ export function windowOf(
       coverage: 1,
       sketch: null,
     },
+  };
+}
+
+/** The record of a window that carries its readings, which are in order of time. */
+export function windowOfReadings(
+  readings: readonly WindowReading[],
+  place: Parameters<typeof windowOf>[1] = {},
+): WindowRecord {
+  const window = windowOf([0], place);
+  return {
+    ...window,
+    content: { kind: "readings", readings, arrivalToleranceMs: 500, quantiles: false },
+    summary: summaryOfReadings(readings, { ...window, quantiles: false }),
   };
 }
 

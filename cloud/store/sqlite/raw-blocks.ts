@@ -98,17 +98,22 @@ export class SqliteRawReadings {
     const { device, metric } = series;
     const found: RawReading[] = [];
     let fromMs = Math.max(range.fromMs, after?.timeMs ?? Number.MIN_SAFE_INTEGER);
-    for (let wanted = Math.max(limit, WANTED_MIN); found.length < limit && fromMs < range.toMs; wanted *= 2) {
+    let wanted = Math.max(limit, WANTED_MIN);
+    while (found.length < limit && fromMs < range.toMs) {
       const needs = unionNeeds({ fromMs, toMs: range.toMs });
       const { copies, completeToMs } = this.#copies(series, needs, { countedFromMs: fromMs, wanted });
       const toMs = Math.min(range.toMs, decidedToMs(completeToMs));
-      // So many readings are in half a second that the first ones are not decided. More are read.
-      if (toMs <= fromMs) continue;
+      if (toMs <= fromMs) {
+        // So many readings are in a second that the first ones are not decided. More are read.
+        wanted *= 2;
+        continue;
+      }
       for (const { timeMs, value, index, from } of unitedReadings(copies, { fromMs, toMs })) {
         const reading = { device, metric, timeMs, value, index, ...from };
         if (after === null || byTime(reading, after) > 0) found.push(reading);
       }
       fromMs = toMs;
+      wanted = Math.max((limit - found.length) * 2, WANTED_MIN);
     }
     return found.slice(0, limit);
   }

@@ -174,6 +174,8 @@ class SqliteWriter {
       this.#transaction(() => {
         if (first) this.#snapshot.begin();
         this.#snapshot.merge(part);
+        // They are not new: another region has reported them.
+        this.#parts.conflicts.takeApproximate();
       });
       return { kind: "merged" };
     },
@@ -225,6 +227,8 @@ class SqliteWriter {
   /** Finds the conflicts and the types that an earlier version of this software did not note. */
   settleOld(): void {
     while (this.#transaction(() => this.#parts.conflicts.settleOld(HELD_PER_TRANSACTION)));
+    // These windows were there before, so no batch made them approximate.
+    this.#parts.conflicts.takeApproximate();
     while (this.#transaction(() => this.#parts.schema.settleOld(JOINED_PER_TRANSACTION)));
   }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import { OPERATOR_RANKS } from "../../../proto/core/operator-command.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
-import { rawBlock, sealed, windowOf } from "../../support/sealed.ts";
+import { rawBlock, sealed, windowOf, windowOfReadings } from "../../support/sealed.ts";
 import { A, B, command, commanded } from "./store-trial.ts";
 
 const OTHER_KINDS = ["clear", "erase_device", "set_member", "keep_gateway"] as const;
@@ -22,9 +22,20 @@ const arbitraryCommands = fc
   )
   .map((all) => all.toSorted((a, b) => a.hlc - b.hlc));
 
+const arbitraryReadings = fc.array(
+  fc.record({
+    offsetMs: fc.constantFrom(0, 3, 400, 5_000),
+    value: fc.constantFrom(-5, 0, 0, "off"),
+    clock: fc.constantFrom("device" as const, "none" as const),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
 const arbitraryWindow = fc
   .record({
     values: fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 4 }),
+    /** Null: the window does not carry its readings. */
+    readings: fc.option(arbitraryReadings),
     device: fc.constantFrom("d1", "d2"),
     startMs: fc.constantFrom(0, 10_000),
     part: fc.constantFrom(0, 0, 0, 17),
@@ -32,10 +43,16 @@ const arbitraryWindow = fc
     carry: fc.constantFrom(null, null, A, B),
     haMode: fc.constantFrom("auto" as const, "auto" as const, "mirror" as const, "partition" as const),
   })
-  .map(({ values, ...place }) => {
+  .map(({ values, readings, ...place }) => {
     // The gateway learns the unit between two revisions. The other part has another unit.
     const unit = place.part > 0 ? "°F" : place.revision === 0 ? null : "°C";
-    return windowOf(values, { ...place, unit, later: place.part > 0 });
+    const other = { ...place, unit, later: place.part > 0 };
+    if (readings === null) return windowOf(values, other);
+    const dated = readings.map(({ offsetMs, ...reading }) => ({ ...reading, timeMs: place.startMs + offsetMs }));
+    return windowOfReadings(
+      dated.toSorted((a, b) => a.timeMs - b.timeMs),
+      other,
+    );
   });
 
 const arbitraryBlock = fc
