@@ -138,7 +138,9 @@ export class Sealer {
       records.push(record);
       contentBytes += bytes;
     };
-    while (this.#orphans.length > 0 && hasRoom()) put(this.#orphans.shift()!);
+    let orphans = 0;
+    while (orphans < this.#orphans.length && hasRoom()) put(this.#orphans[orphans++]!);
+    this.#orphans.splice(0, orphans);
     windows.closeReopened(hasRoom, put);
     for (let device = watermarks.takeDue(); device >= 0; device = watermarks.takeDue()) {
       const watermarkMs = watermarks.watermarkMs(device, now.atMs);
