@@ -37,7 +37,7 @@ export type Mutant =
   | "eager_trim"
   /** What two gateways forward of one window is added up. */
   | "adds_equal_shares"
-  /** Of two gateways, the one that forwarded more readings of a window decides. */
+  /** The gateway that forwarded more readings of a window decides alone. */
   | "drops_smaller_share"
   /** Rows are united one after the other. Equal values at nearly the same time count as one reading. */
   | "unites_pairwise";
