@@ -90,6 +90,7 @@ function gatewaySample(status: GatewayStatus): GatewaySample {
     full: disk.pressure === "full",
     fillRatio: disk.fill_ratio,
     usedBytes: disk.used_bytes,
+    damage: damageOfGateway(disk),
   };
 }
 
@@ -99,7 +100,7 @@ function regionSample(status: RegionStatus): RegionSample {
     readings: status.readings,
     rawReadings: status.raw_readings,
     twins: status.twins.map(({ gateway }) => gateway),
-    damage: status.lost_batches > 0 ? `${status.lost_batches} batches were lost with the write-ahead log` : null,
+    damage: damageOfRegion(status),
     peers: status.peers.map(({ name, state, connected, behind_batches: behindBatches, behind_ms: behindMs }) => ({
       name,
       state,
@@ -108,6 +109,18 @@ function regionSample(status: RegionStatus): RegionSample {
       behindMs,
     })),
   };
+}
+
+function damageOfGateway({ damaged_rows: rows, damage }: GatewayStatus["disk"]): string | null {
+  const [newest] = damage;
+  if (newest === undefined) return null;
+  return `damage ${Object.values(rows).reduce((sum, count) => sum + count, 0)}: ${newest}`;
+}
+
+function damageOfRegion(status: RegionStatus): string | null {
+  const { lost_batches: lost, damaged_rows: damaged, repaired_rows: repaired } = status;
+  if (lost + damaged + repaired === 0) return null;
+  return `${lost} batches lost with the write-ahead log, ${damaged} damaged rows, ${repaired} repaired ones`;
 }
 
 /** Long enough for a busy machine, short enough to notice a failure. */

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Canaries } from "./canaries.ts";
 import { CanaryWatch } from "./canary-watch.ts";
-import { detectingPart } from "./detection.ts";
+import { Detection } from "./detection.ts";
 import type { StopConditions } from "./drill-file.ts";
 import { hasReadingSince } from "./evidence.ts";
 import { formatMs } from "../terminal/figures.ts";
-import type { InjectionSchedule } from "./injection-schedule.ts";
+import type { InjectionSchedule, OngoingEvent } from "./injection-schedule.ts";
 import type { Injection } from "./injections/injection.ts";
 import { Observer } from "./observer.ts";
 import type { RunControl } from "./run-control.ts";
@@ -24,6 +24,7 @@ export class RunWatch {
   readonly #schedule: InjectionSchedule;
   readonly #observer: Observer;
   readonly #samples: TimedSample[] = [];
+  readonly #detections = new Map<OngoingEvent, Detection>();
   #sampling: Promise<void> = Promise.resolve();
   #canaries: Canaries | undefined;
   #probesArrived = false;
@@ -82,6 +83,15 @@ export class RunWatch {
     return new Set(this.livingRegions().map(({ name }) => name));
   }
 
+  #detectionOf(event: OngoingEvent): Detection {
+    let detection = this.#detections.get(event);
+    if (detection === undefined) {
+      const before = this.#samples.findLast(({ atMs }) => atMs <= event.beganAtMs) ?? this.look();
+      this.#detections.set(event, (detection = new Detection(event.injections, before)));
+    }
+    return detection;
+  }
+
   async #sample(conditions: StopConditions): Promise<void> {
     const { events } = this.#schedule;
     while (!this.#control.over) {
@@ -90,7 +100,7 @@ export class RunWatch {
       for (const event of events) {
         if (event.detectedAtMs !== null) continue;
         if (event.endedAtMs !== null && !mayBeReportedLater(event.injections)) continue;
-        const by = detectingPart(event.injections, sample);
+        const by = this.#detectionOf(event).look(sample);
         if (by === undefined) continue;
         event.detectedAtMs = this.#control.nowMs;
         this.#control.mark("detected", `${by} notices after ${formatMs(event.detectedAtMs - event.beganAtMs)}`);
@@ -131,7 +141,7 @@ export class RunWatch {
 }
 
 function mayBeReportedLater(injections: readonly Injection[]): boolean {
-  return injections.some(({ reportedBy }) => reportedBy !== undefined);
+  return injections.some(({ reported }) => reported !== undefined);
 }
 
 /** With the number of canary readings that were acknowledged by then. */

@@ -32,6 +32,8 @@ export type GatewaySample = {
   /** Share of its quota. */
   readonly fillRatio: number;
   readonly usedBytes: number;
+  /** What its disk has lost or changed, in words; null: nothing that the gateway knows of. */
+  readonly damage: string | null;
 };
 
 export type RegionSample = {
@@ -40,7 +42,7 @@ export type RegionSample = {
   readonly rawReadings: number;
   /** The gateways of which two processes run. */
   readonly twins: readonly string[];
-  /** What its disk has lost or damaged since it was written; null: nothing that the region knows of. */
+  /** What its disk has lost or changed, in words; null: nothing that the region knows of. */
   readonly damage: string | null;
   readonly peers: readonly {
     readonly name: string;

@@ -26,9 +26,10 @@ function cloneOf(part: string, forMs: number): Injection {
       begin: (sandbox) => sandbox.startClone(part),
       end: (sandbox) => sandbox.stopClone(part),
     },
-    reportedBy: ({ regions }) => {
+    reported: ({ regions }) => {
       const region = [...regions].find(([, sample]) => sample?.twins.includes(part));
-      return region === undefined ? undefined : `region ${region[0]}`;
+      if (region === undefined) return { by: "no region", text: null };
+      return { by: `region ${region[0]}`, text: `two gateways are named ${part}` };
     },
     deployment: sandboxOnly("clone"),
   };

@@ -23,27 +23,26 @@ export type Injection = {
     readonly end?: (sandbox: SandboxControl) => Promise<void> | void;
   };
   /**
-   * The part whose status reports it, such as `gateway plant-1`; undefined while none does. A part may report it when it is
-   * over. Absent: it is noticed by lost connections (detection.ts).
+   * What the parts say about it in their status, now or when it is over; undefined: the part does not answer. Absent: it is
+   * noticed by lost connections (detection.ts).
    */
-  readonly reportedBy?: (reports: PartReports) => string | undefined;
+  readonly reported?: (reports: PartReports) => PartReport | undefined;
   /** How a running deployment does it, or why it cannot. */
   readonly deployment: (deployment: DeploymentControl) => DeploymentAction | Unable;
 };
 
+/** `by`: the part that says it. `text`: what it says; null: nothing is wrong. */
+export type PartReport = { readonly by: string; readonly text: string | null };
+
 /** What each part says about itself and about others; undefined for a part that does not answer. */
 export type PartReports = {
-  readonly regions: ReadonlyMap<
-    string,
-    | {
-        /** The gateways of which two processes run. */
-        readonly twins: readonly string[];
-        /** What its disk has lost or damaged since it was written; null: nothing that the region knows of. */
-        readonly damage: string | null;
-      }
-    | undefined
-  >;
+  readonly gateways: ReadonlyMap<string, DiskReport | undefined>;
+  /** `twins`: the gateways of which two processes run. */
+  readonly regions: ReadonlyMap<string, (DiskReport & { readonly twins: readonly string[] }) | undefined>;
 };
+
+/** `damage`: what the disk of the part has lost or changed, in words; null: nothing that the part knows of. */
+type DiskReport = { readonly damage: string | null };
 
 export type InjectionPlace =
   | { readonly kind: "part"; readonly part: string }

@@ -30,7 +30,12 @@ function rotOf(part: string, { file, bits }: { file: "database" | "log"; bits: n
     sentence: () =>
       `${part} is ${how}, ${bits === 1 ? "one bit" : `${bits} bits`} of its ${what} flipped, and it starts again`,
     sandbox: { begin: (sandbox) => sandbox.restartAfterRot(part, { file, bits }) },
-    reportedBy: ({ regions }) => ((regions.get(part)?.damage ?? null) === null ? undefined : `region ${part}`),
+    reported: ({ gateways, regions }) => {
+      const [by, sample] = gateways.has(part)
+        ? [`gateway ${part}`, gateways.get(part)]
+        : [`region ${part}`, regions.get(part)];
+      return sample === undefined ? undefined : { by, text: sample.damage };
+    },
     deployment: sandboxOnly("rot"),
   };
 }

@@ -21,6 +21,7 @@ export function gatewaySample(more: Partial<GatewaySample> = {}): GatewaySample 
     full: false,
     fillRatio: 0.1,
     usedBytes: 0,
+    damage: null,
     ...more,
   };
 }
