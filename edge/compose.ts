@@ -68,12 +68,19 @@ export async function startGateway(deps: {
     life.fail(fault);
   };
 
+  /** What the disk damaged since the start, the newest first. */
+  let damage: readonly string[] = [];
+  const noteDamage = (named: readonly string[]): void => {
+    damage = [...named.toReversed(), ...damage].slice(0, DAMAGE_SHOWN);
+    for (const text of named) events.diskDamaged(text);
+  };
   const sessions = new SessionStore({
     directory: config.dataDir,
     clock,
     limits: sessionLimits(config),
     onFailure,
     onDropped: events.sessions.dropped,
+    onDamage: noteDamage,
   });
   const storage = new StorageClient({ highBytes: 8 * 1024 * 1024, lowBytes: 2 * 1024 * 1024 });
 
@@ -116,8 +123,6 @@ export async function startGateway(deps: {
 
   // ---- Wire ---------------------------------------------------------------------------------------------------------
 
-  /** What the disk damaged since the start, the newest first. */
-  let damage: readonly string[] = [];
   storage.listen({
     onFailure,
     onCommit: (commit) => {
@@ -126,10 +131,7 @@ export async function startGateway(deps: {
     },
     onSchemaChange: (change) => events.schemaChanged(change),
     onTime: (note) => events.time(note),
-    onDamage: (named) => {
-      damage = [...named.toReversed(), ...damage].slice(0, DAMAGE_SHOWN);
-      for (const text of named) events.diskDamaged(text);
-    },
+    onDamage: noteDamage,
     onRequest: ({ topic, payload }) => broker.send(topic, payload),
     onPressure: (pressure) => uplink.setDiskPressure(pressure === "force_dual_send" || pressure === "full"),
   });

@@ -38,6 +38,7 @@ export class SessionWorld implements AsyncDisposable {
   readonly directory: string = mkdtempSync(join(tmpdir(), "tidemark-sessions-"));
   readonly clock: StandingClock = new StandingClock();
   readonly dropped: DroppedMessage[] = [];
+  readonly damage: string[] = [];
   readonly #limits: SessionLimits;
   #store: SessionStore | undefined;
 
@@ -55,6 +56,7 @@ export class SessionWorld implements AsyncDisposable {
         throw fault;
       },
       onDropped: (dropped) => this.dropped.push(dropped),
+      onDamage: (named) => this.damage.push(...named),
     });
     await this.#store.start();
     return this.#store;

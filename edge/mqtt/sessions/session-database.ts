@@ -1,8 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Qos } from "../../core/mqtt/packets.ts";
 import type { Database, Statement } from "better-sqlite3";
+import { Fault } from "../../../proto/core/fault.ts";
+import { isIntactRow } from "../../../proto/runtime/row-checksum.ts";
 import type { OpenOptions } from "../../../proto/runtime/sqlite.ts";
 import { openDatabase } from "../../../proto/runtime/sqlite.ts";
+import type { WalReport } from "../../core/storage/wal-frames.ts";
+import { inspectWal, isDamagedWal } from "../../core/storage/wal-frames.ts";
+import { CHECKSUMS, putAsideDamagedSessions } from "./session-checksums.ts";
+import type {
+  GrantRow,
+  IncomingRow,
+  MessageRow,
+  PublishColumns,
+  SessionRow,
+  SubscriptionColumns,
+  WillRow,
+} from "./session-checksums.ts";
 import type {
   OutgoingRow,
   SessionAnswer,
@@ -22,15 +37,20 @@ import type {
  */
 export class SessionDatabase {
   readonly #db: Database;
+  readonly #log: WalReport;
   readonly #statements: ReturnType<typeof prepare>;
 
   /** @throws Fault when the file cannot be used. */
   static open(directory: string): SessionDatabase {
-    return new SessionDatabase(openDatabase({ path: join(directory, "sessions.db"), ...SESSION_DATABASE }));
+    const path = join(directory, "sessions.db");
+    const log = logOf(path);
+    return new SessionDatabase(openDatabase({ path, ...SESSION_DATABASE }), log);
   }
 
-  constructor(db: Database) {
+  /** @param log the write-ahead log as it was before SQLite opened it. */
+  constructor(db: Database, log: WalReport) {
     this.#db = db;
+    this.#log = log;
     this.#statements = prepare(db);
   }
 
@@ -52,6 +72,9 @@ export class SessionDatabase {
   /** Reads everything except the queued payloads. Deletes the rest of sessions that ended with their connection. */
   load(): SessionImage {
     const { all } = this.#statements;
+    const unread = `${this.#log.unreadableCommits} commits in the write-ahead log of sessions.db cannot be read`;
+    const damage = [...(isDamagedWal(this.#log) ? [unread] : []), ...putAsideDamagedSessions(this.#db)];
+    this.#db.pragma("wal_checkpoint(TRUNCATE)");
     this.#db.exec(`
       DELETE FROM subscription WHERE session IN (SELECT id FROM session WHERE expiry_s = 0);
       DELETE FROM outgoing WHERE session IN (SELECT id FROM session WHERE expiry_s = 0);
@@ -60,6 +83,7 @@ export class SessionDatabase {
       DELETE FROM message WHERE seq NOT IN (SELECT seq FROM outgoing);
     `);
     return {
+      damage,
       sessions: all.sessions.all().map((row) => ({
         session: row.id,
         client: row.client,
@@ -99,7 +123,7 @@ export class SessionDatabase {
     const sql = this.#statements;
     switch (work.op) {
       case "session":
-        sql.sessionPut.run(work.session, work.client, work.expiryS, work.leftMs);
+        sql.sessionPut.run(sessionRow(work));
         return;
       case "end":
         for (const drop of sql.sessionDrop) drop.run(work.session);
@@ -107,8 +131,9 @@ export class SessionDatabase {
         return;
       case "subscribe": {
         const { topic, qos, rh, rap, nl, identifier } = work.subscription;
-        const flags = [rh ?? null, numberOf(rap), numberOf(nl), identifier ?? null] as const;
-        sql.subscriptionPut.run(work.session, topic, qos, ...flags);
+        const flags = { rh: rh ?? null, rap: numberOf(rap), nl: numberOf(nl), identifier: identifier ?? null };
+        const row = { session: work.session, topic, qos, ...flags };
+        sql.subscriptionPut.run({ ...row, crc: CHECKSUMS.subscription(row) });
         return;
       }
       case "unsubscribe":
@@ -116,10 +141,21 @@ export class SessionDatabase {
         return;
       case "enqueue": {
         const { seq, topic, payload, qos, properties, expiresMs, brokerId, brokerCounter } = work.message;
-        sql.messageAdd.run(seq, topic, bytesOf(payload), qos, bytesOf(properties), expiresMs, brokerId, brokerCounter);
+        const message = {
+          seq,
+          topic,
+          payload: bytesOf(payload),
+          qos,
+          properties: bytesOf(properties),
+          expires_ms: expiresMs,
+          broker_id: brokerId,
+          broker_counter: brokerCounter,
+        };
+        sql.messageAdd.run({ ...message, crc: CHECKSUMS.message(message) });
         for (const to of work.to) {
           const identifiers = to.identifiers.length === 0 ? null : to.identifiers.join(" ");
-          sql.outgoingAdd.run(to.session, seq, to.qos, to.retain ? 1 : 0, identifiers);
+          const row = { session: to.session, seq, qos: to.qos, retain: to.retain ? 1 : 0, identifiers };
+          sql.outgoingAdd.run({ ...row, crc: CHECKSUMS.outgoing(row) });
         }
         return;
       }
@@ -134,14 +170,22 @@ export class SessionDatabase {
         if (work.isLast) sql.messageDrop.run(work.seq);
         return;
       case "incoming":
-        sql.incomingPut.run(work.session, work.packetId, bytesOf(work.packet));
+        const row = { session: work.session, packet_id: work.packetId, packet: bytesOf(work.packet) };
+        sql.incomingPut.run({ ...row, crc: CHECKSUMS.incoming(row) });
         return;
       case "incoming_done":
         sql.incomingDrop.run(work.session, work.packetId);
         return;
       case "retain": {
         const { topic, payload, qos, properties, expiresMs } = work.message;
-        sql.retainedPut.run(topic, bytesOf(payload), qos, bytesOf(properties), expiresMs);
+        const message = {
+          topic,
+          payload: bytesOf(payload),
+          qos,
+          properties: bytesOf(properties),
+          expires_ms: expiresMs,
+        };
+        sql.retainedPut.run({ ...message, crc: CHECKSUMS.retained(message) });
         return;
       }
       case "unretain":
@@ -149,8 +193,16 @@ export class SessionDatabase {
         return;
       case "will": {
         const { client, brokerId, user, delayS, topic, payload, qos, retain, properties } = work.will;
-        const message = [topic, bytesOf(payload), qos, retain ? 1 : 0, bytesOf(properties)] as const;
-        sql.willPut.run(client, brokerId, user, delayS, ...message);
+        const sender = { client, broker_id: brokerId, user, delay_s: delayS };
+        const message = {
+          topic,
+          payload: bytesOf(payload),
+          qos,
+          retain: retain ? 1 : 0,
+          properties: bytesOf(properties),
+        };
+        const row = { ...sender, ...message };
+        sql.willPut.run({ ...row, crc: CHECKSUMS.will(row) });
         return;
       }
       case "will_done":
@@ -158,6 +210,7 @@ export class SessionDatabase {
         return;
       case "read": {
         const rows = work.seqs.flatMap((seq) => sql.outgoingRead.get(work.session, seq) ?? []);
+        for (const row of rows) refuseDamaged(row);
         answers.push({ op: "read", rows: rows.map(outgoingOf) });
         return;
       }
@@ -179,28 +232,28 @@ export class SessionDatabase {
 function prepare(db: Database) {
   const publish = "topic, payload, qos, properties";
   return {
-    sessionPut: db.prepare<[number, string, number, number | null]>(
-      `INSERT INTO session (id, client, expiry_s, left_ms) VALUES (?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET expiry_s = excluded.expiry_s, left_ms = excluded.left_ms`,
+    sessionPut: db.prepare<[SessionRow & Checked]>(
+      `INSERT INTO session (id, client, expiry_s, left_ms, crc) VALUES (@id, @client, @expiry_s, @left_ms, @crc)
+       ON CONFLICT (id) DO UPDATE SET expiry_s = excluded.expiry_s, left_ms = excluded.left_ms, crc = excluded.crc`,
     ),
     sessionDrop: ["subscription", "outgoing", "incoming"]
       .map((table) => db.prepare<[number]>(`DELETE FROM ${table} WHERE session = ?`))
       .concat(db.prepare<[number]>("DELETE FROM session WHERE id = ?")),
-    subscriptionPut: db.prepare<[number, string, Qos, number | null, number | null, number | null, number | null]>(
-      `INSERT INTO subscription (session, topic, qos, rh, rap, nl, identifier) VALUES (?, ?, ?, ?, ?, ?, ?)
+    subscriptionPut: db.prepare<[SubscriptionColumns & Checked]>(
+      `INSERT INTO subscription (session, topic, qos, rh, rap, nl, identifier, crc)
+       VALUES (@session, @topic, @qos, @rh, @rap, @nl, @identifier, @crc)
        ON CONFLICT (session, topic) DO UPDATE SET qos = excluded.qos, rh = excluded.rh, rap = excluded.rap,
-         nl = excluded.nl, identifier = excluded.identifier`,
+         nl = excluded.nl, identifier = excluded.identifier, crc = excluded.crc`,
     ),
     subscriptionDrop: db.prepare<[number, string]>("DELETE FROM subscription WHERE session = ? AND topic = ?"),
-    messageAdd: db.prepare<
-      [number, string, Buffer | string, Qos, Buffer | null, number | null, string | null, number | null]
-    >(
-      `INSERT INTO message (seq, topic, payload, qos, properties, expires_ms, broker_id, broker_counter)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    messageAdd: db.prepare<[MessageRow & Checked]>(
+      `INSERT INTO message (seq, topic, payload, qos, properties, expires_ms, broker_id, broker_counter, crc)
+       VALUES (@seq, @topic, @payload, @qos, @properties, @expires_ms, @broker_id, @broker_counter, @crc)`,
     ),
     messageDrop: db.prepare<[number]>("DELETE FROM message WHERE seq = ?"),
-    outgoingAdd: db.prepare<[number, number, Qos, number, string | null]>(
-      "INSERT INTO outgoing (session, seq, qos, retain, identifiers, packet_id, released) VALUES (?, ?, ?, ?, ?, NULL, 0)",
+    outgoingAdd: db.prepare<[GrantRow & Checked]>(
+      `INSERT INTO outgoing (session, seq, qos, retain, identifiers, packet_id, released, crc)
+       VALUES (@session, @seq, @qos, @retain, @identifiers, NULL, 0, @crc)`,
     ),
     outgoingAssign: db.prepare<[number, number, number]>(
       "UPDATE outgoing SET packet_id = ? WHERE session = ? AND seq = ?",
@@ -209,32 +262,33 @@ function prepare(db: Database) {
     outgoingDrop: db.prepare<[number, number]>("DELETE FROM outgoing WHERE session = ? AND seq = ?"),
     outgoingRead: db.prepare<[number, number], OutgoingColumns>(
       `SELECT seq, topic, payload, message.qos AS qos, properties, expires_ms, broker_id, broker_counter,
-         outgoing.qos AS granted_qos, retain, identifiers, packet_id, released
+         outgoing.qos AS granted_qos, retain, identifiers, packet_id, released, message.crc AS crc
        FROM outgoing JOIN message USING (seq) WHERE session = ? AND seq = ?`,
     ),
     outgoingFind: db.prepare<[number, string, number], { seq: number }>(
       `SELECT seq FROM outgoing JOIN message USING (seq)
        WHERE session = ? AND broker_id = ? AND broker_counter = ? ORDER BY seq LIMIT 1`,
     ),
-    incomingPut: db.prepare<[number, number, Buffer | null]>(
-      `INSERT INTO incoming (session, packet_id, packet) VALUES (?, ?, ?)
-       ON CONFLICT (session, packet_id) DO UPDATE SET packet = excluded.packet`,
+    incomingPut: db.prepare<[IncomingRow & Checked]>(
+      `INSERT INTO incoming (session, packet_id, packet, crc) VALUES (@session, @packet_id, @packet, @crc)
+       ON CONFLICT (session, packet_id) DO UPDATE SET packet = excluded.packet, crc = excluded.crc`,
     ),
     incomingDrop: db.prepare<[number, number]>("DELETE FROM incoming WHERE session = ? AND packet_id = ?"),
     incomingRead: db.prepare<[number, number], { packet: Buffer | null }>(
       "SELECT packet FROM incoming WHERE session = ? AND packet_id = ?",
     ),
-    retainedPut: db.prepare<[string, Buffer | string, Qos, Buffer | null, number | null]>(
-      `INSERT INTO retained (${publish}, expires_ms) VALUES (?, ?, ?, ?, ?)
+    retainedPut: db.prepare<[PublishColumns & Checked]>(
+      `INSERT INTO retained (${publish}, expires_ms, crc) VALUES (@topic, @payload, @qos, @properties, @expires_ms, @crc)
        ON CONFLICT (topic) DO UPDATE SET payload = excluded.payload, qos = excluded.qos,
-         properties = excluded.properties, expires_ms = excluded.expires_ms`,
+         properties = excluded.properties, expires_ms = excluded.expires_ms, crc = excluded.crc`,
     ),
     retainedDrop: db.prepare<[string]>("DELETE FROM retained WHERE topic = ?"),
-    willPut: db.prepare<[string, string, string | null, number, string, Buffer | string, Qos, number, Buffer | null]>(
-      `INSERT INTO will (client, broker_id, user, delay_s, topic, payload, qos, retain, properties)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    willPut: db.prepare<[WillRow & Checked]>(
+      `INSERT INTO will (client, broker_id, user, delay_s, topic, payload, qos, retain, properties, crc)
+       VALUES (@client, @broker_id, @user, @delay_s, @topic, @payload, @qos, @retain, @properties, @crc)
        ON CONFLICT (client) DO UPDATE SET broker_id = excluded.broker_id, user = excluded.user, delay_s = excluded.delay_s, topic = excluded.topic,
-         payload = excluded.payload, qos = excluded.qos, retain = excluded.retain, properties = excluded.properties`,
+         payload = excluded.payload, qos = excluded.qos, retain = excluded.retain, properties = excluded.properties,
+         crc = excluded.crc`,
     ),
     willDrop: db.prepare<[string]>("DELETE FROM will WHERE client = ?"),
     all: {
@@ -261,23 +315,7 @@ function prepare(db: Database) {
   } satisfies Record<string, Statement | readonly Statement[] | Record<string, Statement>>;
 }
 
-type PublishColumns = {
-  readonly topic: string;
-  readonly payload: Buffer | string;
-  readonly qos: Qos;
-  readonly properties: Buffer | null;
-  readonly expires_ms: number | null;
-};
-
-type SubscriptionColumns = {
-  readonly session: number;
-  readonly topic: string;
-  readonly qos: Qos;
-  readonly rh: number | null;
-  readonly rap: number | null;
-  readonly nl: number | null;
-  readonly identifier: number | null;
-};
+type Checked = { readonly crc: number };
 
 type OutgoingColumns = PublishColumns & {
   readonly seq: number;
@@ -288,7 +326,29 @@ type OutgoingColumns = PublishColumns & {
   readonly identifiers: string | null;
   readonly packet_id: number | null;
   readonly released: number;
+  /** The checksum of the message. */
+  readonly crc: number | null;
 };
+
+function logOf(path: string): WalReport {
+  const log = `${path}-wal`;
+  return inspectWal(existsSync(log) ? readFileSync(log) : new Uint8Array());
+}
+
+/** The next start puts the message aside; see {@link SessionDatabase.load}. */
+function refuseDamaged(row: OutgoingColumns): void {
+  if (isIntactRow(row.crc, CHECKSUMS.message(row))) return;
+  throw new Fault({
+    code: "storage_corrupt",
+    message: `sessions.db: queued message ${row.seq} does not match its checksum`,
+    hint: "the disk returned other bytes than were written: check it; the next start continues without this message",
+  });
+}
+
+function sessionRow(work: Extract<SessionWork, { op: "session" }>): SessionRow & Checked {
+  const row = { id: work.session, client: work.client, expiry_s: work.expiryS, left_ms: work.leftMs };
+  return { ...row, crc: CHECKSUMS.session(row) };
+}
 
 function publishOf({ topic, payload, qos, properties, expires_ms }: PublishColumns): Omit<StoredPublish, "retain"> {
   return { topic, payload, qos, properties, expiresMs: expires_ms };
@@ -389,8 +449,24 @@ const SCHEMA_1 = `
   ) STRICT;
 `;
 
+/** Checksums over whole rows, but for `outgoing`: its packet identifier and its progress change with each packet. */
+const SCHEMA_2 = `
+  ALTER TABLE session ADD COLUMN crc INTEGER;
+  ALTER TABLE subscription ADD COLUMN crc INTEGER;
+  ALTER TABLE message ADD COLUMN crc INTEGER;
+  ALTER TABLE outgoing ADD COLUMN crc INTEGER;
+  ALTER TABLE incoming ADD COLUMN crc INTEGER;
+  ALTER TABLE retained ADD COLUMN crc INTEGER;
+  ALTER TABLE will ADD COLUMN crc INTEGER;
+  CREATE TABLE damaged_row (
+    id INTEGER PRIMARY KEY,
+    place TEXT NOT NULL,
+    key TEXT NOT NULL
+  ) STRICT;
+`;
+
 const SESSION_DATABASE: Omit<OpenOptions, "path"> = {
   // "TMsn"
   identity: { applicationId: 0x544d736e, kind: "gateway's sessions" },
-  migrations: [SCHEMA_1],
+  migrations: [SCHEMA_1, SCHEMA_2],
 };

@@ -116,6 +116,8 @@ export type OutgoingRow = StoredMessage & {
 
 /** The content of `sessions.db` without the queued payloads. */
 export type SessionImage = {
+  /** What the disk damaged and was put aside, in words; only the first of very many. */
+  readonly damage: readonly string[];
   readonly sessions: readonly {
     readonly session: number;
     readonly client: string;

@@ -31,6 +31,7 @@ export class SessionStore {
   readonly #index = new SubscriptionTrie<IndexEntry>();
   #lastSession = 0;
   #sweeper: NodeJS.Timeout | undefined;
+  readonly #onDamage: SessionStoreOptions["onDamage"];
   #onCongestion: ((isCongested: boolean) => void) | undefined;
 
   constructor(options: SessionStoreOptions) {
@@ -41,6 +42,7 @@ export class SessionStore {
     this.#writer = writer;
     this.#directory = options.directory;
     this.#clock = options.clock;
+    this.#onDamage = options.onDamage;
     this.#limits = options.limits;
     this.queues = new MessageQueues(
       {
@@ -61,6 +63,7 @@ export class SessionStore {
    */
   async start(): Promise<void> {
     const image = await this.#writer.start({ directory: this.#directory });
+    if (image.damage.length > 0) this.#onDamage(image.damage);
     this.retained.restore(image.retained);
     this.wills.restore(image.wills);
     this.#restore(image);
@@ -377,6 +380,8 @@ export type SessionStoreOptions = {
   readonly limits: SessionLimits;
   readonly onFailure: SessionWriterOptions["onFailure"];
   readonly onDropped: (dropped: DroppedMessage) => void;
+  /** The disk damaged something, in words. */
+  readonly onDamage: (named: readonly string[]) => void;
 };
 
 export type SessionStats = {

@@ -3,7 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Seq, StreamId } from "../../../proto/core/ids.ts";
 import type { SealedBatch } from "../../../proto/core/record.ts";
 import type { VoidedRange } from "../../core/uplink/session.ts";
-import { rowChecksum } from "./row-checksum.ts";
+import { rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** The sealed batches of the outbox, and those of them that the disk damaged. */
 export class BatchTable {

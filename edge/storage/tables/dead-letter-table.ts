@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** Undecodable messages with their payloads. Ids grow in the order in which the messages came. */
 export class DeadLetterTable {

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** Births and discovered units, which the decoder remembers across restarts. */
 export class DecoderMemoryTable {

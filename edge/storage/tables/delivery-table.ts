@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** Hashes of accepted deliveries, one row a commit. They recognise redelivered messages. */
 export class DeliveryTable {

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 import type { HeldBoot } from "../../core/storage/gateway-time.ts";
 
 /** Messages that wait until the time is known, and the boots of the machine in which they came. */

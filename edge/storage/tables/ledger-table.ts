@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** Counts of what happened to messages, since the first start on this disk, and how much of each a batch reports. */
 export class LedgerTable {

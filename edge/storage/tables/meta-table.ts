@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import { Fault } from "../../../proto/core/fault.ts";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /**
  * Single numbers by name; 0 if a number was never written. Each is written twice, because nothing else says what a damaged one

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { ValueType } from "../../../proto/core/schema.ts";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** Every series that this gateway has seen, by number. Rows are never deleted. */
 export class SeriesTable {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { StreamId } from "../../../proto/core/ids.ts";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** The streams of this gateway that have batches on disk, and which batches regions claim to hold. */
 export class StreamTable {

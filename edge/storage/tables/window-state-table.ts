@@ -3,7 +3,7 @@ import type { Database, Statement } from "better-sqlite3";
 import type { StreamId } from "../../../proto/core/ids.ts";
 import type { StoredWindow } from "../../core/storage/window-table.ts";
 import { decodeWindowState, encodeWindowState } from "./window-state-codec.ts";
-import { isIntactRow, rowChecksum } from "./row-checksum.ts";
+import { isIntactRow, rowChecksum } from "../../../proto/runtime/row-checksum.ts";
 
 /** States of windows: open ones as of their checkpoint, and closed ones, which are kept for late readings. */
 export class WindowStateTable {
