@@ -147,9 +147,12 @@ export class SqliteOutbox {
     return extents;
   }
 
-  /** The batches that cannot be sent, as ranges. */
+  /**
+   * The batches that cannot be sent, each as a range of its own: a region keeps each range that it is told, and ranges that grew
+   * would overlap there.
+   */
   voids(): VoidedRange[] {
-    return [...this.#streams.keys()].flatMap((streamId) => merged(this.#db.batches.voids(streamId)));
+    return [...this.#streams.keys()].flatMap((streamId) => this.#db.batches.voids(streamId));
   }
 
   read(request: { streamId: StreamId; seqs: readonly Seq[]; maxBytes: number }): SealedBatch[] {
@@ -389,17 +392,6 @@ function nameOf({ streamId, seq }: BatchKey): string {
 
 function includes(checked: readonly Checked[], { streamId, seq }: BatchKey): boolean {
   return checked.some(({ key }) => key.streamId === streamId && key.seq === seq);
-}
-
-/** Neighbours become one range. */
-function merged(voids: readonly VoidedRange[]): VoidedRange[] {
-  const ranges: VoidedRange[] = [];
-  for (const next of voids) {
-    const before = ranges.at(-1);
-    if (before === undefined || before.last + 1 !== next.first || before.reason !== next.reason) ranges.push(next);
-    else ranges[ranges.length - 1] = { ...before, last: next.last, readings: before.readings + next.readings };
-  }
-  return ranges;
 }
 
 function parseClaim(text: string): Have {

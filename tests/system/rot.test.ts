@@ -1,10 +1,14 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 import type { LocalDeployment } from "../../deploy/sandbox/local-deployment.ts";
 import { seededRandom } from "../../deploy/sandbox/seeded-random.ts";
+import { HttpClient } from "../../proto/runtime/http/client.ts";
+import { probeSchema } from "../../proto/wire/http/probe.ts";
+import { streamSchema } from "../../proto/wire/http/streams.ts";
 import { flipBitOfFile } from "../support/bit-flips.ts";
-import { deployment, drained, eventually, readings, statusOf } from "../support/deployment.ts";
+import { deployment, drained, eventually, readings, regionClient, statusOf } from "../support/deployment.ts";
 import { runs } from "../support/scale.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
@@ -98,4 +102,53 @@ test("[I41] [I42] whatever bit is flipped while a gateway is killed under load, 
     expect({ n, file, place, missing, named, isExact }).toMatchObject({ isExact: true });
   }
   console.log(Object.fromEntries(verdicts));
+});
+
+test("[I40] a batch that the disk damaged is named in the status and in /readyz, and its region does not wait for it", async () => {
+  const site = await deployment({ edge: { windows: WINDOWS } });
+  await site.startGateway();
+  const sensors = await UniqueSensors.open(site.mqttUrl, { sensors: 1, inFlight: 20 });
+  for (let round = 1; round <= 2; round++) {
+    await sensors.publish(10);
+    await eventually(
+      () => statusOf({ url: site.gatewayUrl }),
+      ({ outbox, windows }) => outbox.batches >= round && outbox.raw_waiting === 0 && windows.open === 0,
+      { deadlineMs: 60_000, what: "the readings are sealed" },
+    );
+  }
+  await sensors.close();
+  await site.gateway!.kill();
+  const gatewayDb = new SqliteDatabase(join(site.directory, "plant-7", "gateway.db"));
+  const damaged = gatewayDb
+    .prepare<[], { seq: number; readings: number }>(
+      "SELECT seq, readings FROM batch WHERE readings > 0 ORDER BY seq LIMIT 1",
+    )
+    .get()!;
+  gatewayDb.prepare("UPDATE batch SET bytes = zeroblob(length(bytes)) WHERE seq = ?").run(damaged.seq);
+  gatewayDb.close();
+
+  await site.startRegion();
+  await site.startGateway();
+  const status = await drained(site, 60_000);
+  const lost = { lost_by_disk: damaged.readings };
+  expect(status.readings.discards).toMatchObject(lost);
+  expect(status.disk).toMatchObject({ damaged_rows: { batch: 1 } });
+  expect(status.disk.damage[0]).toContain("the bytes do not match their hash");
+  const { sentence } = await new HttpClient(site.gatewayUrl, { process: "gateway", deadlineMs: 60_000 }).get(
+    "/readyz",
+    probeSchema,
+  );
+  expect(sentence).toContain("The disk damaged: batch ");
+  // The region has the rest, and the counts of the gateway.
+  const reported = await eventually(
+    () => Array.fromAsync(regionClient(site.regionUrl).rows("/v1/gateways", streamSchema, {})),
+    (streams) => streams.some(({ discards }) => discards["lost_by_disk"] !== undefined),
+    { deadlineMs: 60_000, what: "the loss is reported to the region" },
+  );
+  expect(reported.map(({ discards }) => discards)).toContainEqual(expect.objectContaining(lost));
+  await site.stop();
+  const regionDb = new SqliteDatabase(join(site.directory, "eu", "region.db"), { readonly: true });
+  const voids = regionDb.prepare("SELECT first, last, readings FROM void").raw().all();
+  regionDb.close();
+  expect(voids).toEqual([[damaged.seq, damaged.seq, damaged.readings]]);
 });
