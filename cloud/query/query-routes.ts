@@ -26,7 +26,7 @@ export function queryRoutes(deps: {
   readonly lastBatchAgeMs: () => number | null;
   readonly gateways: GatewaysSeen;
   /** Damaged rows that were repaired, and walks that ended, since the start of the region. */
-  readonly scrubber: { readonly repaired: number; readonly walks: number };
+  readonly scrubber: { readonly repaired: number; readonly walks: number; readonly isReadable: boolean };
   readonly digests: KnownDigests;
 }): readonly Route[] {
   const { store, regions, gateways, digests } = deps;

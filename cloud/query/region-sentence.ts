@@ -8,6 +8,8 @@ export type RegionAlarms = {
   readonly lost: LostBatches | null;
   /** Rows that are damaged and not repaired. */
   readonly damaged: number;
+  /** Whether the last walk could read the whole database. */
+  readonly isReadable: boolean;
   /** The names that two gateways have. */
   readonly twins: readonly string[];
 };
@@ -15,7 +17,7 @@ export type RegionAlarms = {
 /** The state of a region in one sentence. `lastBatchMs`: the age of the last batch; null: not known. */
 export function regionSentence(
   totals: StoreTotals,
-  { peers, differing, lost, damaged, twins }: RegionAlarms,
+  { peers, differing, lost, damaged, isReadable, twins }: RegionAlarms,
   lastBatchMs: number | null,
 ): string {
   const twinAlarm = twins.length > 0 ? [`TWO GATEWAYS ARE NAMED ${twins.join(", ")}: see twins`] : [];
@@ -32,6 +34,7 @@ export function regionSentence(
   const away = peers.filter((peer) => !peer.connected);
   const behind = peers.filter((peer) => peer.connected && (peer.behindMs ?? 0) > BEHIND_MS);
   const alarms = [
+    ...(isReadable ? [] : ["A PART OF THE DATABASE CANNOT BE READ: restore the data folder from a copy"]),
     ...(damaged > 0 ? [`${counted(damaged, "ROW IS", "ROWS ARE")} DAMAGED and left out of answers`] : []),
     ...(lost === null ? [] : [lostSentence(lost)]),
     ...twinAlarm,

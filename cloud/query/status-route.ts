@@ -19,7 +19,7 @@ type StatusDeps = {
   readonly digests: KnownDigests;
   /** How long ago the last batch arrived, measured monotonically; null: none since the start. */
   readonly lastBatchAgeMs: () => number | null;
-  readonly scrubber: { readonly repaired: number; readonly walks: number };
+  readonly scrubber: { readonly repaired: number; readonly walks: number; readonly isReadable: boolean };
   readonly gateways: Pick<GatewaysSeen, "twins">;
 };
 
@@ -44,7 +44,11 @@ export async function regionStatus(deps: StatusDeps): Promise<RegionStatus> {
   const twins = gateways.twins();
   const named = twins.map(({ gateway }) => gateway);
   return {
-    sentence: regionSentence(totals, { peers, differing: differingPeers(digests), lost, damaged, twins: named }, ageMs),
+    sentence: regionSentence(
+      totals,
+      { peers, differing: differingPeers(digests), lost, damaged, isReadable: deps.scrubber.isReadable, twins: named },
+      ageMs,
+    ),
     region: regions.self,
     gateways: totals.gateways,
     streams: totals.streams,

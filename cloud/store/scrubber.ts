@@ -17,6 +17,7 @@ export class Scrubber {
   #running: Promise<void> | undefined;
   #repaired = 0;
   #walks = 0;
+  #isReadable = true;
 
   constructor(deps: ScrubberDeps) {
     this.#deps = deps;
@@ -41,6 +42,11 @@ export class Scrubber {
     return this.#walks;
   }
 
+  /** Whether the last walk could read every page of the file. */
+  get isReadable(): boolean {
+    return this.#isReadable;
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     let known = 0;
@@ -56,6 +62,7 @@ export class Scrubber {
         if (signal.aborted) return;
         // What can be read is still answered, so the region goes on. A commit that fails ends it.
         if (!(error instanceof Fault) || error.code !== "storage_corrupt") return this.#deps.onFault(error);
+        this.#isReadable = false;
         this.#deps.unreadable(error);
         await this.#pause(EVERY_MS);
       }
@@ -72,11 +79,8 @@ export class Scrubber {
       await this.#pause(PAUSE_MS);
       if (this.#stop.signal.aborted) return;
     }
-    // The last step may have found rows; the first step of a walk repairs.
-    const { found, repaired, ...last } = await this.#deps.store.scrub(BEGINNING);
-    this.#repaired += repaired.length;
-    if (found.length + repaired.length > 0) this.#deps.found({ ...last, found, repaired });
     this.#walks += 1;
+    this.#isReadable = true;
     this.#deps.walked(await this.#deps.store.damaged());
   }
 

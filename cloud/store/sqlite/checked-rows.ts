@@ -1,3 +1,5 @@
+import type { Database, Statement } from "better-sqlite3";
+
 import { checksumOf, schemaChecksum } from "./row-checksums.ts";
 import type { SchemaColumns, StoredColumn } from "./row-checksums.ts";
 import { SUMMARY_COLUMN_NAMES } from "./stored-summary.ts";
@@ -7,26 +9,53 @@ import { SUMMARY_COLUMN_NAMES } from "./stored-summary.ts";
  * them out, the answer names them, and the scrub repairs them.
  */
 export class CheckedRows {
+  readonly #sign: Statement<[]>;
   readonly #known = new Map<string, DamagedPlace>();
+  /** What this walk has met. */
+  readonly #met = new Set<string>();
+  #isSigned: boolean;
   #page: DamagedPlace[] = [];
+
+  constructor(db: Database) {
+    this.#sign = db.prepare<[]>("UPDATE progress SET signed = 1");
+    this.#isSigned = db.prepare("SELECT signed FROM progress").pluck().get() === 1;
+  }
+
+  /** Whether every row has its checksum. Until then a row without one comes from an earlier version. */
+  get isSigned(): boolean {
+    return this.#isSigned;
+  }
+
+  /** A walk met no row without a checksum. Runs inside the transaction of the caller. */
+  sign(): void {
+    this.#sign.run();
+    this.#isSigned = true;
+  }
 
   /** Whether the row may be used. Rows of an earlier version have no checksum yet. */
   isWhole<Table extends CheckedTable>(table: Table, row: CheckedRow<Table>): boolean {
     const { key, columns } = CHECKED[table];
-    if (row.checksum === null || row.checksum === checksumOf<CheckedColumns[Table]>(row, columns)) return true;
+    if (this.#isUnsigned(row) || row.checksum === checksumOf<CheckedColumns[Table]>(row, columns)) return true;
     this.note({ table, key: key.map((name) => row[name]) });
     return false;
   }
 
   isWholeSchema(row: SchemaColumns & { readonly checksum: number | null }): boolean {
-    if (row.checksum === null || row.checksum === schemaChecksum(row)) return true;
+    if (this.#isUnsigned(row) || row.checksum === schemaChecksum(row)) return true;
     this.note({ table: "series_schema", key: [row.series, row.type, row.unit] });
     return false;
   }
 
+  #isUnsigned({ checksum }: { readonly checksum: number | null }): boolean {
+    return checksum === null && !this.#isSigned;
+  }
+
   note(place: DamagedPlace): void {
     const name = placeName(place);
-    if (this.#known.size < KNOWN_MAX && !this.#known.has(name)) this.#known.set(name, place);
+    if (this.#met.size < KNOWN_MAX) this.#met.add(name);
+    // A number that does not fit into a double cannot find the row again. The walk reads it exactly.
+    const isExact = place.key.every((part) => typeof part !== "number" || Number.isSafeInteger(part));
+    if (isExact && this.#known.size < KNOWN_MAX && !this.#known.has(name)) this.#known.set(name, place);
     if (this.#page.length < PAGE_MAX) this.#page.push(place);
   }
 
@@ -44,6 +73,15 @@ export class CheckedRows {
     return [...this.#known.values()];
   }
 
+  beginWalk(): void {
+    this.#met.clear();
+  }
+
+  /** Forgets the rows that the walk did not meet again. @param isGone whether the table has no row with the key. */
+  endWalk(isGone: (place: DamagedPlace) => boolean): void {
+    for (const [name, place] of this.#known) if (!this.#met.has(name) && isGone(place)) this.#known.delete(name);
+  }
+
   get count(): number {
     return this.#known.size;
   }
@@ -56,7 +94,8 @@ export class CheckedRows {
 }
 
 /** A damaged row by the key of its table, as the row says it. */
-export type DamagedPlace = { readonly table: CheckedTable | "series_schema"; readonly key: readonly StoredColumn[] };
+export type DamagedPlace = { readonly table: CheckedTable | "series_schema"; readonly key: RowPlace };
+export type RowPlace = readonly (StoredColumn | bigint)[];
 
 function placeName({ table, key }: DamagedPlace): string {
   return `${table} ${key.map((part) => (part instanceof Uint8Array ? Buffer.from(part).toString("hex") : String(part))).join(" ")}`;

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "better-sqlite3";
 
 import { CHECKED } from "./checked-rows.ts";
-import type { DamagedPlace } from "./checked-rows.ts";
+import type { DamagedPlace, RowPlace } from "./checked-rows.ts";
 import { checksumOf, schemaChecksum } from "./row-checksums.ts";
 import type { SchemaColumns, StoredColumn } from "./row-checksums.ts";
 
@@ -15,7 +15,11 @@ export class CheckedTableRows {
   readonly #one: Statement<StoredColumn[], TableRow>;
   readonly #sign: Statement<StoredColumn[]>;
   readonly #delete: Statement<StoredColumn[]>;
-  readonly #index: { readonly columns: readonly string[]; readonly find: Statement<StoredColumn[], number> } | null;
+  readonly #exact: Statement<StoredColumn[], { readonly [column: string]: StoredColumn | bigint }>;
+  readonly #indexes: readonly {
+    readonly columns: readonly string[];
+    readonly find: Statement<StoredColumn[], number>;
+  }[];
 
   constructor(db: Database, table: DamagedPlace["table"]) {
     this.name = table;
@@ -25,36 +29,44 @@ export class CheckedTableRows {
     const all = [...columns, "checksum", ...(this.#order[0] === "row" ? ["rowid AS row"] : [])].join();
     const order = this.#order.map((name) => (name === "row" ? "rowid" : name));
     const at = order.map((name) => `${name} = ?`).join(" AND ");
-    this.#page = db.prepare(
-      `SELECT ${all} FROM ${table} WHERE (${order.join()}) > (${order.map(() => "?").join()})
-       ORDER BY ${order.join()} LIMIT ?`,
-    );
+    const page = `SELECT ${all} FROM ${table} WHERE (${order.join()}) > (${order.map(() => "?").join()})
+       ORDER BY ${order.join()} LIMIT ?`;
+    this.#page = db.prepare(page);
+    this.#exact = db.prepare<StoredColumn[], { [column: string]: StoredColumn | bigint }>(page).safeIntegers();
     this.#one = db.prepare(`SELECT ${all} FROM ${table} NOT INDEXED WHERE ${at}`);
     this.#sign = db.prepare(`UPDATE ${table} SET checksum = ? WHERE ${at}`);
     this.#delete = db.prepare(`DELETE FROM ${table} WHERE ${at}`);
-    const index = INDEXES[table];
-    this.#index =
-      index === undefined
-        ? null
-        : {
-            columns: index.columns,
-            find: db
-              .prepare(
-                `SELECT rowid FROM ${table} INDEXED BY ${index.name}
-                 WHERE ${index.columns.map((name) => `${name} = ?`).join(" AND ")}`,
-              )
-              .pluck() as Statement<StoredColumn[], number>,
-          };
+    this.#indexes = (INDEXES[table] ?? []).map(({ name, columns: indexed }) => ({
+      columns: indexed,
+      find: db
+        .prepare(
+          `SELECT rowid FROM ${table} INDEXED BY ${name} WHERE ${indexed.map((column) => `${column} = ?`).join(" AND ")}`,
+        )
+        .pluck() as Statement<StoredColumn[], number>,
+    }));
   }
 
   /** @param after null for the beginning. */
   page(after: readonly StoredColumn[] | null, limit: number): readonly TableRow[] {
-    const from = after ?? this.#order.map((name) => (TEXTS.has(name) ? "" : Number.MIN_SAFE_INTEGER));
-    return this.#page.all(...from, limit);
+    return this.#page.all(...this.#from(after), limit);
   }
 
-  one(place: readonly StoredColumn[]): TableRow | undefined {
-    return this.#one.get(...place);
+  /** The places of the rows of a page. A damaged number may be too large for a double, and must still find its row. */
+  exactPlaces(after: readonly StoredColumn[] | null, limit: number): readonly RowPlace[] {
+    return this.#exact
+      .all(...this.#from(after), limit)
+      .map((row) =>
+        this.#order.map((name) => (typeof row[name] === "bigint" ? shortened(row[name]) : (row[name] ?? null))),
+      );
+  }
+
+  one(place: RowPlace): TableRow | undefined {
+    return this.#one.get(...(place as StoredColumn[]));
+  }
+
+  /** How often the row is there. A page that is out of order may have taken a row twice. */
+  count(place: RowPlace): number {
+    return this.#one.all(...(place as StoredColumn[])).length;
   }
 
   keyOf(row: TableRow): (number | string)[] {
@@ -70,19 +82,24 @@ export class CheckedTableRows {
     return row["checksum"] === this.#checksum(row);
   }
 
-  /** Whether the index of the table finds the row. */
+  /** Whether every index of the table finds the row. */
   isIndexed(row: TableRow): boolean {
-    if (this.#index === null) return true;
-    const { columns, find } = this.#index;
-    return find.all(...columns.map((name) => row[name] ?? null)).includes(Number(row[this.#order[0]!]));
+    const number = Number(row[this.#order[0]!]);
+    return this.#indexes.every(({ columns, find }) =>
+      find.all(...columns.map((name) => row[name] ?? null)).includes(number),
+    );
   }
 
   sign(row: TableRow): void {
     this.#sign.run(this.#checksum(row), ...this.placeOf(row));
   }
 
-  delete(place: readonly StoredColumn[]): void {
-    this.#delete.run(...place);
+  delete(place: RowPlace): void {
+    this.#delete.run(...(place as StoredColumn[]));
+  }
+
+  #from(after: readonly StoredColumn[] | null): readonly StoredColumn[] {
+    return after ?? this.#order.map((name) => (TEXTS.has(name) ? "" : Number.MIN_SAFE_INTEGER));
   }
 
   #checksum(row: TableRow): number {
@@ -111,10 +128,28 @@ export type TableRow = { readonly [column: string]: StoredColumn };
 
 const SCHEMA: readonly string[] = ["series", "type", "unit", "first_ms", "last_ms"];
 const INDEXES: {
-  readonly [Table in DamagedPlace["table"]]?: { readonly name: string; readonly columns: readonly string[] };
+  readonly [Table in DamagedPlace["table"]]?: readonly {
+    readonly name: string;
+    readonly columns: readonly string[];
+  }[];
 } = {
-  raw_block: { name: "raw_block_time", columns: ["series", "min_ms", "max_ms"] },
-  series: { name: "series_name", columns: ["device", "metric"] },
-  stream: { name: "stream_gateway", columns: ["gateway", "stream_id"] },
+  raw_block: [
+    { name: "raw_block_id", columns: ["series", "stream", "seq", "position"] },
+    { name: "raw_block_time", columns: ["series", "min_ms", "max_ms"] },
+  ],
+  series: [
+    { name: "series_name", columns: ["device", "metric"] },
+    { name: "series_metric", columns: ["metric", "device"] },
+  ],
+  stream: [
+    { name: "stream_gateway", columns: ["gateway", "stream_id"] },
+    { name: "sqlite_autoindex_stream_1", columns: ["stream_id"] },
+  ],
+  batch: [{ name: "batch_id", columns: ["stream", "seq", "hash48"] }],
 };
 const TEXTS: ReadonlySet<string> = new Set(["rank", "region", "device", "type", "unit"]);
+
+function shortened(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

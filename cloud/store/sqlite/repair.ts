@@ -10,7 +10,7 @@ import { countsOf } from "../../core/apply.ts";
 import { rowsOfBatch } from "../../core/apply-rows.ts";
 import type { ArrivingRows } from "../../core/apply-rows.ts";
 import { CHECKED } from "./checked-rows.ts";
-import type { DamagedPlace } from "./checked-rows.ts";
+import type { DamagedPlace, RowPlace } from "./checked-rows.ts";
 import type { CheckedTableRows, CheckedTables, TableRow } from "./checked-table.ts";
 import { columnsChecksum } from "./row-checksums.ts";
 import type { SqliteOperators } from "./operators.ts";
@@ -41,8 +41,9 @@ export class SqliteRepair {
   repair({ table, key }: DamagedPlace): boolean {
     const rows = this.#parts.tables.of(table);
     const row = rows.one(key);
-    if (row === undefined) return true;
-    if (rows.isWhole(row)) {
+    // The key of the row is damaged, so that its page is out of order. The walk still meets it, and it stays named.
+    if (row === undefined) return false;
+    if (rows.isWhole(row) && rows.count(key) === 1) {
       if (rows.isIndexed(row)) return table !== "stream" || this.#repairSet(Number(row["id"]));
       this.#db.exec(`REINDEX ${table}`);
       return true;
@@ -50,14 +51,14 @@ export class SqliteRepair {
     switch (table) {
       case "record":
       case "revision_log":
-        return this.#applyAgain(rows, row, { stream: row["stream"], seq: row["ver"], hash48: row["hash48"] });
+        return this.#applyAgain(rows, { row, key }, { stream: row["stream"], seq: row["ver"], hash48: row["hash48"] });
       case "raw_block":
       case "operator_row":
       case "member":
       case "erased":
-        return this.#applyAgain(rows, row, { stream: row["stream"], seq: row["seq"], hash48: row["hash48"] });
+        return this.#applyAgain(rows, { row, key }, { stream: row["stream"], seq: row["seq"], hash48: row["hash48"] });
       case "series_schema":
-        rows.delete(rows.placeOf(row));
+        rows.delete(key);
         return this.#parts.schema.noteAgain(Number(row["series"]));
       case "series":
         return this.#repairSeries(row);
@@ -71,14 +72,14 @@ export class SqliteRepair {
   /** Deletes the row and applies its batch again, or, when the row does not say which, those of its stream. */
   #applyAgain(
     rows: CheckedTableRows,
-    row: TableRow,
+    { row, key }: { readonly row: TableRow; readonly key: RowPlace },
     from: { readonly stream: unknown; readonly seq: unknown; readonly hash48: unknown },
   ): boolean {
     const { stream, seq, hash48 } = from;
     // The number of the stream may be the damaged column.
     const named = this.#sql.batch.all(Number(stream), Number(seq), Number(hash48));
     const exact = this.#batches(named.length > 0 ? named : this.#sql.batchByHash.all(Number(seq), Number(hash48)));
-    this.#delete(rows, row);
+    this.#delete(rows, key);
     this.#parts.operators.forget();
     if (exact.length > 0) {
       for (const batch of exact) this.#parts.rows.write(batch);
@@ -126,8 +127,8 @@ export class SqliteRepair {
     });
   }
 
-  #delete(rows: CheckedTableRows, row: TableRow): void {
-    this.#withIndex(rows.name, () => rows.delete(rows.placeOf(row)));
+  #delete(rows: CheckedTableRows, key: RowPlace): void {
+    this.#withIndex(rows.name, () => rows.delete(key));
   }
 
   /** Two indexes have the names, too. The longest block says the span. */
@@ -154,7 +155,9 @@ export class SqliteRepair {
     if (indexed === undefined) return false;
     const checksum = columnsChecksum([id, indexed.stream_id, indexed.gateway]);
     const isSame =
-      row["gateway"] === indexed.gateway && Buffer.compare(row["stream_id"] as Buffer, indexed.stream_id) === 0;
+      row["gateway"] === indexed.gateway &&
+      row["stream_id"] instanceof Uint8Array &&
+      indexed.stream_id.equals(row["stream_id"]);
     // Either the index has the names that belong to the checksum, or both have the same and the checksum is damaged.
     if (checksum !== row["checksum"] && !isSame) return false;
     this.#db.exec("REINDEX stream");

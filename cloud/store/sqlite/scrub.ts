@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import type { Database, Statement } from "better-sqlite3";
 import { z } from "zod";
 
@@ -8,7 +9,7 @@ import { openBatch } from "../../../proto/wire/batch-codec.ts";
 import { rowsOfBatch } from "../../core/apply-rows.ts";
 import type { ScrubPage } from "../store.ts";
 import type { SqliteBatches } from "./batches.ts";
-import type { CheckedRows, DamagedPlace } from "./checked-rows.ts";
+import type { CheckedRows, DamagedPlace, RowPlace } from "./checked-rows.ts";
 import type { CheckedTableRows, CheckedTables, TableRow } from "./checked-table.ts";
 import type { DamagedNames } from "./damaged-names.ts";
 import type { SqliteRepair } from "./repair.ts";
@@ -28,6 +29,8 @@ export class SqliteScrub {
   readonly #parts: Parts;
   readonly #tables: readonly CheckedTableRows[];
   readonly #sql: ReturnType<typeof prepare>;
+  /** Rows without a checksum that this walk met. The first walk of a life may have begun in the last one, so it counts. */
+  #unsigned = 1;
 
   constructor(db: Database, parts: Parts) {
     this.#parts = parts;
@@ -42,11 +45,24 @@ export class SqliteScrub {
   step(after: Uint8Array, write: Write): ScrubPage {
     const { checked, names } = this.#parts;
     const place = after.length === 0 ? BEGINNING : placeSchema.parse(JSON.parse(Buffer.from(after).toString()));
+    if (after.length === 0) {
+      this.#unsigned = 0;
+      checked.beginWalk();
+    }
     const before = new Set(checked.all);
     const repaired = this.#repair(write);
     const table = this.#tables[place.stage];
     const { key, rows, hidden } =
       table === undefined ? this.#batches(place.key, write) : this.#rows(table, place.key, write);
+    const isEnd = key === null && place.stage === TABLES.length;
+    if (isEnd) repaired.push(...this.#repair(write));
+    if (isEnd) checked.endWalk((one) => this.#parts.tables.of(one.table).one(one.key) === undefined);
+    if (isEnd && this.#unsigned === 0 && !checked.isSigned) {
+      write(() => {
+        checked.sign();
+        return true;
+      });
+    }
     const next = key === null ? { stage: place.stage + 1, key: null } : { stage: place.stage, key };
     return {
       rows,
@@ -77,14 +93,22 @@ export class SqliteScrub {
     const rows = table.page(after, ROWS_PER_STEP);
     const unsigned: TableRow[] = [];
     let last: TableRow | null = null;
-    for (const row of rows) {
-      if (row["checksum"] === null) unsigned.push(row);
-      else if (!table.isWhole(row) || !table.isIndexed(row) || !this.#isSetWhole(table, row)) {
-        checked.note({ table: table.name, key: table.placeOf(row) });
+    let exact: readonly RowPlace[] | null = null;
+    for (const [i, row] of rows.entries()) {
+      if (row["checksum"] === null && !checked.isSigned) unsigned.push(row);
+      else if (
+        !table.isWhole(row) ||
+        !table.isIndexed(row) ||
+        !this.#isSetWhole(table, row) ||
+        (last !== null && isDeepStrictEqual(table.keyOf(row), table.keyOf(last)))
+      ) {
+        exact ??= table.exactPlaces(after, ROWS_PER_STEP);
+        checked.note({ table: table.name, key: exact[i]! });
         continue;
       }
       last = row;
     }
+    this.#unsigned += unsigned.length;
     if (unsigned.length > 0) {
       write(() => {
         for (const row of unsigned) {
@@ -105,13 +129,14 @@ export class SqliteScrub {
 
   /** One batch with bytes, or some without. */
   #batches(after: Key | null, write: Write): Found {
-    const { checked, rows, streams, batches, schema } = this.#parts;
+    const { checked, tables, rows, streams, batches, schema } = this.#parts;
     let row = Number(after?.[0] ?? 0);
     for (let visited = 1; visited <= ROWS_PER_STEP; visited++) {
       const batch = this.#sql.batch.get(row);
       if (batch === undefined) return { key: null, rows: visited - 1, hidden: 0 };
       row = batch.row;
-      if (batch.checksum === null) {
+      if (batch.checksum === null && !checked.isSigned) {
+        this.#unsigned += 1;
         write(() => {
           batches.writeChecksum(batch.row);
           return true;
@@ -119,6 +144,10 @@ export class SqliteScrub {
       }
       const place: DamagedPlace = { table: "batch", key: [batch.row] };
       if (!checked.isWhole("batch", batch)) continue;
+      if (!tables.of("batch").isIndexed(batch)) {
+        checked.note(place);
+        continue;
+      }
       if (batch.bytes.length === 0) continue;
       const sha256 = createHash("sha256").update(batch.bytes).digest();
       if (hash48Of(sha256) !== batch.hash48 || !sha256.equals(batch.sha256)) {

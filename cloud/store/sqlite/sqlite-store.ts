@@ -52,7 +52,12 @@ import { SqliteWindows } from "./windows.ts";
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { path, maxBytes } = options;
   const db = openDatabase({ path, ...REGION_DATABASE, ...(maxBytes === null ? {} : { maxBytes }) });
-  return openSqliteStoreIn(db, { ...options, markPath: `${path.replace(/\.db$/, "")}.mark` });
+  try {
+    return openSqliteStoreIn(db, { ...options, markPath: `${path.replace(/\.db$/, "")}.mark` });
+  } catch (error) {
+    db.close();
+    throw unknownSchema(error, path) ?? storageFault(error, path);
+  }
 }
 
 /**
@@ -66,7 +71,7 @@ export function openSqliteStoreIn(
 ): Store {
   const storeId = storeIdentity(db, newStoreId);
   const commits = new SqliteCommits(db, markPath === undefined ? null : new CommitMark(markPath, storeId));
-  const checked = new CheckedRows();
+  const checked = new CheckedRows(db);
   const streams = new SqliteStreams(db, checked);
   const series = new SqliteSeries(db, checked);
   const windows = new SqliteWindows(db, { streams, checked });
@@ -235,6 +240,7 @@ class SqliteWriter {
   /** Runs work in a transaction, which is undone unless the work says that it changed something. */
   write(work: () => boolean): void {
     const undone = new Error("undone");
+    let refused: unknown = null;
     const step = this.#db.transaction(() => {
       if (!work()) throw undone;
     });
@@ -242,10 +248,14 @@ class SqliteWriter {
       try {
         step();
       } catch (error) {
-        if (error !== undone) throw error;
+        const isOfDisk = error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_");
+        if (isOfDisk && !isContradiction(error)) throw error;
+        if (error !== undone) refused = error;
         this.#forget();
       }
     });
+    // The step is undone, and the next commit may still succeed.
+    if (refused !== null) throw contradiction(refused, this.#path);
   }
 
   /** After a rollback the caches hold what is not there. */
@@ -291,10 +301,36 @@ class SqliteWriter {
       return result;
     } catch (error) {
       this.#forget();
-      this.#fault = storageFault(error, this.#path);
+      this.#fault = isContradiction(error) ? contradiction(error, this.#path) : storageFault(error, this.#path);
       throw this.#fault;
     }
   }
+}
+
+/** Whether a row is where no row can be, or has values that it cannot have: the disk has changed a page. */
+function isContradiction(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^SQLITE_(CONSTRAINT|CORRUPT)/.test(String(error.code));
+}
+
+function contradiction(error: unknown, path: string): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault({
+    code: "storage_corrupt",
+    message: `${path}: a page of the database is damaged: ${message}`,
+    hint: "restore the data folder from a copy, or start with an empty one: the other regions fill it",
+    cause: error,
+  });
+}
+
+/** The schema of the file has the right version, but a statement does not fit: the disk has changed the schema. */
+function unknownSchema(error: unknown, path: string): Fault | null {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "SQLITE_ERROR") return null;
+  return new Fault({
+    code: "storage_corrupt",
+    message: `${path}: the schema of the database is damaged: ${error.message}`,
+    hint: "restore the data folder from a copy, or start with an empty one: the other regions fill it",
+    cause: error,
+  });
 }
 
 function isPage(answer: unknown): answer is Page<unknown, unknown> {
@@ -331,6 +367,7 @@ const MIGRATIONS = [
   "0008-checksums.sql",
   "0009-progress.sql",
   "0010-kept-gateways.sql",
+  "0011-signed.sql",
 ].map((name) => readFileSync(new URL(`./migrations/${name}`, import.meta.url), "utf8"));
 /** The identity and the migrations of a region's database, for code that opens one. */
 export const REGION_DATABASE: Pick<OpenOptions, "identity" | "migrations"> = {

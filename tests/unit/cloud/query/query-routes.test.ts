@@ -28,7 +28,7 @@ beforeEach(async () => {
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => START + 10_400 },
     lastBatchAgeMs: () => null,
-    scrubber: { repaired: 0, walks: 0 },
+    scrubber: { repaired: 0, walks: 0, isReadable: true },
     gateways: {
       lastSeenMs: () => START,
       connected: () => [{ life: testStream(1), address: "10.0.0.7:5000" }],

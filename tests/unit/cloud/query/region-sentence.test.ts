@@ -20,7 +20,7 @@ const TOTALS: StoreTotals = {
 async function status(nowMs: number, ageMs: number | null) {
   return regionStatus({
     store: { totals: async () => TOTALS, lost: async () => null, damaged: async () => 0 },
-    scrubber: { repaired: 0, walks: 0 },
+    scrubber: { repaired: 0, walks: 0, isReadable: true },
     regions: { self: "eu", members: () => [], peers: () => [] },
     clock: { nowMs: () => nowMs },
     lastBatchAgeMs: () => ageMs,

@@ -174,10 +174,25 @@ describe("a damaged row", () => {
     await store.close();
     for (const table of [...Object.keys(CHECKED), "series_schema"]) place.change(`UPDATE ${table} SET checksum = NULL`);
     place.change("UPDATE stream SET set_checksum = NULL");
+    place.change("UPDATE progress SET signed = 0");
     const old = place.open();
     onTestFinished(() => old.close());
     expect(await scrub(old)).toEqual({ found: [], repaired: [], hidden: 0 });
     expect(await old.damaged()).toBe(0);
+  });
+
+  it("[I43] has no checksum any more, because its header was changed", async () => {
+    const place = await Place.make();
+    const dump = await place.fill();
+    const first = place.open();
+    await scrub(first);
+    await first.close();
+    place.change("UPDATE record SET checksum = NULL WHERE window_start_ms = 20000");
+    const store = place.open();
+    onTestFinished(() => store.close());
+    expect((await store.records({ ...EVERYTHING, windowMs: null })).damaged).toHaveLength(1);
+    expect(await scrub(store)).toMatchObject({ repaired: [expect.stringContaining("record d1 temperature")] });
+    expect(await store.dump()).toEqual(dump);
   });
 
   it.each(Object.entries(COLUMNS).flatMap(([table, columns]) => columns.map((column) => [table, column] as const)))(

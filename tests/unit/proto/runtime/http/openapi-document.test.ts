@@ -39,7 +39,7 @@ const REGION = table([
     regions: { self: "eu", members: absent, peers: absent },
     clock: { nowMs: absent },
     lastBatchAgeMs: absent,
-    scrubber: { repaired: 0, walks: 0 },
+    scrubber: { repaired: 0, walks: 0, isReadable: true },
     gateways: { lastSeenMs: absent, connected: absent, twins: absent },
     digests: { last: null, differing: new Map() },
   }),
