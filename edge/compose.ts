@@ -70,6 +70,7 @@ export async function startGateway(deps: {
 
   /** What the disk damaged since the start, the newest first. */
   let damage: readonly string[] = [];
+  let sessionDamage: readonly string[] = [];
   const noteDamage = (named: readonly string[]): void => {
     damage = [...named.toReversed(), ...damage].slice(0, DAMAGE_SHOWN);
     for (const text of named) events.diskDamaged(text);
@@ -80,7 +81,11 @@ export async function startGateway(deps: {
     limits: sessionLimits(config),
     onFailure,
     onDropped: events.sessions.dropped,
-    onDamage: noteDamage,
+    onDamage: (named) => {
+      sessionDamage = named;
+      events.sessions.damaged(named.length);
+      noteDamage(named);
+    },
   });
   const storage = new StorageClient({ highBytes: 8 * 1024 * 1024, lowBytes: 2 * 1024 * 1024 });
 
@@ -150,6 +155,7 @@ export async function startGateway(deps: {
       rival: events.uplink.rival,
       pace: recent.pace(clock.monotonicMs()),
       storage: stored,
+      sessionDamage,
       uplink: uplink.status(),
     });
   const status = async (): Promise<GatewayStatus> => statusOf(await storage.status());

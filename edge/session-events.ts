@@ -27,6 +27,11 @@ export class SessionEvents {
     );
   };
 
+  /** Rows that do not match their checksums, found at the start; {@link GatewayEvents.diskDamaged} logs them. */
+  damaged(rows: number): void {
+    this.#metrics.damaged.inc(rows);
+  }
+
   /** Updates the gauges. Called for each scrape. */
   refresh(stats: SessionStats): void {
     const metrics = this.#metrics;
@@ -58,6 +63,11 @@ function sessionMetrics(registry: Registry) {
     queuedBytes: gauge("mqtt_queued_bytes", "Bytes of the messages that wait for sessions."),
     retainedTopics: gauge("mqtt_retained_topics", "Topics with a retained message."),
     retainedBytes: gauge("mqtt_retained_bytes", "Bytes of the retained messages."),
+    damaged: new Counter({
+      name: "tidemark_edge_session_damage_total",
+      help: "Rows of sessions that the disk damaged, as they are named in the status.",
+      registers,
+    }),
     dropped: new Counter({
       name: "tidemark_edge_mqtt_dropped_total",
       help: "Messages that a session did not get. Their readings are stored nevertheless.",

@@ -18,6 +18,8 @@ export function gatewayStatus(given: {
   rival: { readonly region: string; readonly address: string } | null;
   pace: CommitPace;
   storage: EngineStatus;
+  /** What the disk damaged of the sessions, in words. */
+  sessionDamage: readonly string[];
   uplink: UplinkStatus;
 }): GatewayStatus {
   const { storage, uplink, pace, nowMs } = given;
@@ -103,7 +105,7 @@ export function gatewayStatus(given: {
       used_bytes: storage.usedBytes,
       quota_bytes: storage.quotaBytes,
       damaged_rows: Object.fromEntries(storage.damagedRows),
-      damage: storage.damage,
+      damage: [...given.sessionDamage, ...storage.damage],
     },
   };
 }

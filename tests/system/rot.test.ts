@@ -8,7 +8,7 @@ import { HttpClient } from "../../proto/runtime/http/client.ts";
 import { probeSchema } from "../../proto/wire/http/probe.ts";
 import { streamSchema } from "../../proto/wire/http/streams.ts";
 import { flipBitOfFile } from "../support/bit-flips.ts";
-import { deployment, drained, eventually, readings, regionClient, statusOf } from "../support/deployment.ts";
+import { deployment, drained, eventually, metricsOf, readings, regionClient, statusOf } from "../support/deployment.ts";
 import { runs } from "../support/scale.ts";
 import { UniqueSensors } from "../support/unique-sensors.ts";
 
@@ -151,4 +151,18 @@ test("[I40] a batch that the disk damaged is named in the status and in /readyz,
   const voids = regionDb.prepare("SELECT first, last, readings FROM void").raw().all();
   regionDb.close();
   expect(voids).toEqual([[damaged.seq, damaged.seq, damaged.readings]]);
+});
+
+test("[I41] a damaged row of the sessions is named in the status and counted", async () => {
+  const site = await deployment({ edge: { windows: WINDOWS } });
+  await site.startGateway();
+  await site.gateway!.kill();
+  const db = new SqliteDatabase(join(site.directory, "plant-7", "sessions.db"));
+  db.exec("INSERT INTO retained (topic, payload, qos, crc) VALUES ('kept', 'x', 1, 7)");
+  db.close();
+  await site.startGateway();
+  expect((await statusOf({ url: site.gatewayUrl })).disk.damage).toEqual([
+    "retained kept of sessions.db: the row does not match its checksum and is put aside",
+  ]);
+  expect(await metricsOf(site.gatewayUrl)).toMatch(/^tidemark_edge_session_damage_total 1$/m);
 });
