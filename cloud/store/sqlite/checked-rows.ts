@@ -94,7 +94,12 @@ export class CheckedRows {
 }
 
 /** A damaged row by the key of its table, as the row says it. */
-export type DamagedPlace = { readonly table: CheckedTable | "series_schema"; readonly key: RowPlace };
+export type DamagedPlace = {
+  readonly table: CheckedTable | "series_schema";
+  readonly key: RowPlace;
+  /** The row is whole, but it is there twice, or not where the order of its table has it. */
+  readonly isMisplaced?: boolean;
+};
 export type RowPlace = readonly (StoredColumn | bigint)[];
 
 function placeName({ table, key }: DamagedPlace): string {

@@ -64,6 +64,15 @@ export class CheckedTableRows {
     return this.#one.get(...(place as StoredColumn[]));
   }
 
+  /** Whether the order of the table has the first row before the second. */
+  isBefore(first: TableRow, second: TableRow): boolean {
+    for (const name of this.#order) {
+      const order = compareColumns(first[name] ?? null, second[name] ?? null);
+      if (order !== 0) return order < 0;
+    }
+    return false;
+  }
+
   /** How often the row is there. A page that is out of order may have taken a row twice. */
   count(place: RowPlace): number {
     return this.#one.all(...(place as StoredColumn[])).length;
@@ -152,4 +161,10 @@ const TEXTS: ReadonlySet<string> = new Set(["rank", "region", "device", "type", 
 function shortened(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
+}
+
+/** Texts are in the order of their bytes, as SQLite has them. */
+function compareColumns(a: StoredColumn, b: StoredColumn): number {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }

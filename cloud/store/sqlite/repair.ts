@@ -38,11 +38,12 @@ export class SqliteRepair {
   }
 
   /** @returns whether the row is whole now, or superfluous and gone. */
-  repair({ table, key }: DamagedPlace): boolean {
+  repair({ table, key, isMisplaced }: DamagedPlace): boolean {
     const rows = this.#parts.tables.of(table);
     const row = rows.one(key);
     // The key of the row is damaged, so that its page is out of order. The walk still meets it, and it stays named.
     if (row === undefined) return false;
+    if (isMisplaced === true && rows.count(key) === 1) return false;
     if (rows.isWhole(row) && rows.count(key) === 1) {
       if (rows.isIndexed(row)) return table !== "stream" || this.#repairSet(Number(row["id"]));
       this.#db.exec(`REINDEX ${table}`);

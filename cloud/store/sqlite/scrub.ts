@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type { Database, Statement } from "better-sqlite3";
 import { z } from "zod";
 
@@ -95,15 +94,15 @@ export class SqliteScrub {
     let last: TableRow | null = null;
     let exact: readonly RowPlace[] | null = null;
     for (const [i, row] of rows.entries()) {
-      if (row["checksum"] === null && !checked.isSigned) unsigned.push(row);
-      else if (
-        !table.isWhole(row) ||
-        !table.isIndexed(row) ||
-        !this.#isSetWhole(table, row) ||
-        (last !== null && isDeepStrictEqual(table.keyOf(row), table.keyOf(last)))
-      ) {
+      if (row["checksum"] === null && !checked.isSigned) {
+        unsigned.push(row);
+        last = row;
+        continue;
+      }
+      const isMisplaced = last !== null && !table.isBefore(last, row);
+      if (isMisplaced || !table.isWhole(row) || !table.isIndexed(row) || !this.#isSetWhole(table, row)) {
         exact ??= table.exactPlaces(after, ROWS_PER_STEP);
-        checked.note({ table: table.name, key: exact[i]! });
+        checked.note({ table: table.name, key: exact[i]!, isMisplaced });
         continue;
       }
       last = row;
