@@ -30,7 +30,8 @@ export class StorageLife {
   constructor(options: StorageLifeOptions = {}) {
     this.nowMs = options.nowMs ?? START_MS;
     this.directory = options.directory ?? temporaryFolder();
-    const salt = Math.floor(performance.now() * 1000) % 251;
+    livesStarted += 1;
+    const life = livesStarted;
     this.engine = StorageEngine.open(
       {
         clock: { nowMs: () => this.nowMs as Millis, monotonicMs: () => this.nowMs as unknown as MonotonicMs },
@@ -44,7 +45,7 @@ export class StorageLife {
           options.poison,
         ),
         disk: openGatewayDisk(this.directory, { maxBytes: 2 ** 30, ...options.engine }),
-        mintStreamId: (nowMs) => uuidV7(nowMs, new Uint8Array(10).fill((this.#seed += 1) + salt)),
+        mintStreamId: (nowMs) => uuidV7(nowMs, randomOf(life, (this.#seed += 1))),
       },
       {
         gateway: "plant-7",
@@ -161,6 +162,16 @@ const PLAN: WindowPlan = {
   arrivalToleranceMs: 500,
   onSchemaChange: "accept",
 };
+
+/** Lives of this process. It makes the ids of streams different in each life, as in real processes. */
+let livesStarted = 0;
+
+function randomOf(life: number, stream: number): Uint8Array {
+  const random = new Uint8Array(10);
+  new DataView(random.buffer).setUint32(0, life);
+  new DataView(random.buffer).setUint32(4, stream);
+  return random;
+}
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-engine-"));
