@@ -22,8 +22,11 @@ test("for all readings, every quantile is within one percent of the true one, al
     fc.property(numbers, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
       const bytes = sketchOf(values).toBytes();
       const sorted = values.toSorted((a, b) => a - b);
-      const truth = sorted[Math.floor(q * (sorted.length - 1))]!;
-      expect(Math.abs(quantile(bytes, q) - truth)).toBeLessThanOrEqual(Math.abs(truth) * 0.0101 + 1e-12);
+      // Between two readings, either of them is a true quantile.
+      const truths = [Math.floor, Math.ceil].map((round) => sorted[round(q * (sorted.length - 1))]!);
+      const found = quantile(bytes, q);
+      const isNear = (truth: number): boolean => Math.abs(found - truth) <= Math.abs(truth) * 0.0101 + 1e-12;
+      expect(truths.some(isNear), `${found} for ${truths.join(" or ")}`).toBe(true);
     }),
   );
 });
