@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { Fault } from "../../core/fault.ts";
 import { errorAnswerSchema } from "../../wire/http/error-answer.ts";
 import { listingSchema } from "../../wire/http/listing.ts";
@@ -52,15 +52,28 @@ export class HttpClient {
     }
   }
 
-  /** All rows of a listing in one request, as they arrive. */
-  async *rows<Row>(path: string, row: z.ZodType<Row>, query: Query = {}): AsyncGenerator<Row> {
+  /**
+   * All rows of a listing in one request, as they arrive.
+   * @param leftOut called with the names of rows that the answer leaves out, because the disk has changed them. Without it
+   * such an answer is a Fault.
+   */
+  async *rows<Row>(
+    path: string,
+    row: z.ZodType<Row>,
+    query: Query = {},
+    leftOut?: (names: readonly string[]) => void,
+  ): AsyncGenerator<Row> {
     const { url, response } = await this.#ask("GET", path, { ...query, format: "ndjson" });
     let rest = "";
     try {
       for await (const piece of (response.body ?? EMPTY).pipeThrough(new TextDecoderStream())) {
         const lines = (rest + piece).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) yield this.#parsed(url, line, row);
+        for (const line of lines) {
+          if (!line.startsWith(LEFT_OUT)) yield this.#parsed(url, line, row);
+          else if (leftOut === undefined) throw this.#damaged(url);
+          else leftOut(this.#parsed(url, line, leftOutSchema).damaged);
+        }
       }
     } catch (cause) {
       throw cause instanceof Fault ? cause : this.#unreachable(url, cause);
@@ -132,6 +145,11 @@ export class HttpClient {
     return new Fault({ code: "unreachable", message, hint, cause });
   }
 
+  #damaged(url: string): Fault {
+    const message = `${url}: rows are missing in the answer, because the disk of the ${this.#options.process} has changed them`;
+    return new Fault({ code: "storage_corrupt", message, hint: "see damaged_rows in its /v1/status" });
+  }
+
   #notOurs(url: string, cause?: unknown): Fault {
     const { process } = this.#options;
     const hint = `give the HTTP address of a ${process}`;
@@ -158,6 +176,10 @@ export type HttpClientOptions = {
 
 /** Undefined values are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** In NDJSON the beginning of a line that is no row (proto/wire/http/listing.ts). */
+const LEFT_OUT = '{"damaged":[';
+const leftOutSchema = z.object({ damaged: z.array(z.string()) });
 
 type Asked = { readonly url: string; readonly response: Response };
 

@@ -115,3 +115,14 @@ test("a process is ready when it says so", async () => {
   expect(await isReady(await serving(answering(503, errorOf("starting"))), { deadlineMs: 10_000 })).toBe(false);
   expect(await isReady("http://127.0.0.1:9", { deadlineMs: 10_000 })).toBe(false);
 });
+
+test("an answer that leaves out damaged rows is a fault, unless the caller wants to know what was left out", async () => {
+  const url = await serving(
+    (_, response) => void response.end('{"name":"a"}\n{"damaged":["d1 temp"]}\n{"name":"b"}\n'),
+  );
+  await expect(Array.fromAsync(clientOf(url).rows("/v1/x", ROW))).rejects.toMatchObject({ code: "storage_corrupt" });
+  const names: string[] = [];
+  const rows = clientOf(url).rows("/v1/x", ROW, {}, (leftOut) => names.push(...leftOut));
+  expect(await Array.fromAsync(rows)).toEqual([{ name: "a" }, { name: "b" }]);
+  expect(names).toEqual(["d1 temp"]);
+});
