@@ -10,6 +10,7 @@ import type { ScrubPage } from "../store.ts";
 import type { SqliteBatches } from "./batches.ts";
 import type { CheckedRows, DamagedPlace, RowPlace } from "./checked-rows.ts";
 import type { CheckedTableRows, CheckedTables, TableRow } from "./checked-table.ts";
+import { CountedStreams } from "./counted-streams.ts";
 import type { DamagedNames } from "./damaged-names.ts";
 import type { SqliteRepair } from "./repair.ts";
 import type { SqliteRowWriter } from "./row-writer.ts";
@@ -27,6 +28,7 @@ import type { SqliteStreams } from "./streams.ts";
 export class SqliteScrub {
   readonly #parts: Parts;
   readonly #tables: readonly CheckedTableRows[];
+  readonly #counted: CountedStreams;
   readonly #sql: ReturnType<typeof prepare>;
   /** Rows without a checksum that this walk met. The first walk of a life may have begun in the last one, so it counts. */
   #unsigned = 1;
@@ -34,6 +36,7 @@ export class SqliteScrub {
   constructor(db: Database, parts: Parts) {
     this.#parts = parts;
     this.#tables = TABLES.map((table) => parts.tables.of(table));
+    this.#counted = new CountedStreams(db);
     this.#sql = prepare(db);
   }
 
@@ -47,6 +50,7 @@ export class SqliteScrub {
     if (after.length === 0) {
       this.#unsigned = 0;
       checked.beginWalk();
+      this.#counted.begin();
     }
     const before = new Set(checked.all);
     const repaired = this.#repair(write);
@@ -122,6 +126,17 @@ export class SqliteScrub {
     return { key: end === null ? null : table.keyOf(end), rows: rows.length, hidden: 0 };
   }
 
+  /** The counters of a stream follow from its batches. @returns how many streams got theirs again. */
+  #writeCounters(write: Write): number {
+    const streams = this.#counted.differing();
+    if (streams.length === 0) return 0;
+    write(() => {
+      for (const stream of streams) this.#counted.write(stream);
+      return true;
+    });
+    return streams.length;
+  }
+
   #isSetWhole({ name }: CheckedTableRows, row: TableRow): boolean {
     return name !== "stream" || this.#parts.streams.isSetWhole(Number(row["id"]));
   }
@@ -132,8 +147,11 @@ export class SqliteScrub {
     let row = Number(after?.[0] ?? 0);
     for (let visited = 1; visited <= ROWS_PER_STEP; visited++) {
       const batch = this.#sql.batch.get(row);
-      if (batch === undefined) return { key: null, rows: visited - 1, hidden: 0 };
+      if (batch === undefined) return { key: null, rows: visited - 1, hidden: this.#writeCounters(write) };
       row = batch.row;
+      // A batch that cannot be read yet counts nothing.
+      const isCounted = batch.applied === 1 && checked.isWhole("batch", batch);
+      if (isCounted || batch.applied !== 0) this.#counted.saw(batch.stream, isCounted ? batch.counts : null);
       if (batch.checksum === null && !checked.isSigned) {
         this.#unsigned += 1;
         write(() => {

@@ -212,6 +212,21 @@ describe("a damaged row", () => {
     },
   );
 
+  it.each([
+    "UPDATE stream SET readings = readings + 16",
+    "UPDATE stream SET raw_readings = 0",
+    "UPDATE ledger SET count = count + 1",
+    "DELETE FROM ledger",
+  ])("[I44] with counters is made again from the batches: %s", async (sql) => {
+    const place = await Place.make();
+    const dump = await place.fill({ prune: true });
+    place.change(sql);
+    const store = place.open();
+    onTestFinished(() => store.close());
+    expect((await scrub(store)).hidden).toBeGreaterThan(0);
+    expect(await store.dump()).toEqual(dump);
+  });
+
   it("[I44] that is hidden, because its page lost it, is written again", async () => {
     const place = await Place.make();
     const dump = await place.fill();
