@@ -116,7 +116,7 @@ describe("every region gets what one region receives", () => {
   });
 });
 
-test("[I15] a row that was damaged on the disk of one region is an alarm in all regions", async () => {
+test("[I15] rows that differ between regions are an alarm in all of them, also where no checksum says which row is wrong", async () => {
   const digests = { every: "1s", settled: "1ms" };
   const site = await deployment({ regions: ["eu", "us"], edge: { windows: WINDOWS } });
   for (const { file } of site.regions) {
@@ -140,7 +140,8 @@ test("[I15] a row that was damaged on the disk of one region is an alarm in all 
   );
   await us!.process!.stop();
   const db = new SqliteDatabase(join(site.directory, "us", "region.db"));
-  db.exec("UPDATE record SET sum = sum + 1");
+  // As an earlier version leaves them: rows without checksums, and a batch whose bytes are pruned. Nothing can be repaired.
+  db.exec("UPDATE record SET sum = sum + 1, checksum = NULL; UPDATE batch SET bytes = x'', checksum = NULL");
   db.close();
   await us!.start();
   for (const region of [eu!, us!]) {
