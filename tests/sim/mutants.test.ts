@@ -11,7 +11,7 @@ const LIKELY_SEED: Record<Mutant, number> = {
   last_writer_wins: 2,
   add_instead_of_replace: 1,
   prefix_only_acks: 9,
-  snapshot_set_read_last: 4,
+  snapshot_set_read_last: 14,
   clock_dependent_apply: 1,
   adds_up_units: 1,
   eager_trim: 1,
