@@ -175,7 +175,8 @@ export class WindowTable {
         } else if (!hasRoom()) {
           return { nextEndMs: endMs, complete: false };
         } else {
-          put(this.#stored(row));
+          // A window that was opened for replayed readings, all of which it had counted before, has nothing to say.
+          if (this.#counts[row]! > 0) put(this.#stored(row));
           this.#unlink(cell, previous, row);
         }
         row = after;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { WindowPlan } from "../../../../../edge/core/storage/window-plan.ts";
 import type { Recall, StoredWindow } from "../../../../../edge/core/storage/window-table.ts";
-import { WindowTable } from "../../../../../edge/core/storage/window-table.ts";
+import { emptyWindow, WindowTable } from "../../../../../edge/core/storage/window-table.ts";
 import { summaryOfReadings } from "../../../../../proto/core/summary-of-readings.ts";
 import type { StreamId } from "../../../../../proto/core/ids.ts";
 import type { ClockSource, Value } from "../../../../../proto/core/reading.ts";
@@ -62,6 +62,15 @@ function closeAll(windows: WindowTable, series = 0): StoredWindow[] {
   windows.close(series, Infinity, ANY_NUMBER, (window) => closed.push(window));
   return closed;
 }
+
+test("[I5] a window that only replayed readings opened, all of which it had counted, is not forwarded", () => {
+  const gone = { ...emptyWindow(0, 10_000, 0, 6), throughSeq: 5 };
+  const windows = table({ window: () => gone, newestStartMs: () => 0 });
+  windows.add(0, 1_000, 1, "device", 5);
+  const closed: StoredWindow[] = [];
+  windows.close(0, Infinity, ANY_NUMBER, (window) => closed.push(window));
+  expect(closed).toEqual([]);
+});
 
 test("stored windows of a new series are not looked up, and late readings find them later", () => {
   const asked: string[] = [];
