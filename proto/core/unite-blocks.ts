@@ -16,7 +16,8 @@ export type Block = {
   readonly sum: number;
   /** The sum of the hashes of its readings, modulo 2^32. Null: not known. */
   readonly hash: number | null;
-  readonly byArrival: boolean;
+  /** Null: not known. A row without content does not say how its readings are dated. */
+  readonly byArrival: boolean | null;
   /** Another interval of the block before it in its list, which has the counts. */
   readonly continues: boolean;
 };
@@ -47,7 +48,7 @@ export function blocksOfSummary(summary: WindowSummary, window: WindowSpan): rea
   const { count, numericCount, sum } = summary;
   return covered(summary, window).map((interval, i) => {
     const counts = i === 0 ? { count, numericCount, sum } : { count: 0, numericCount: 0, sum: 0 };
-    return { ...interval, ...counts, hash: null, byArrival: false, continues: i > 0 };
+    return { ...interval, ...counts, hash: null, byArrival: null, continues: i > 0 };
   });
 }
 
@@ -68,8 +69,8 @@ export type Tally = {
 };
 
 /**
- * Two blocks of different shares are connected if their times overlap, or if both may hold readings that are dated by
- * arrival and the time between them is shorter than `reachMs`. Blocks of one share have no reading in common, so nothing
+ * Two blocks of different shares are connected if their times overlap, or if one holds readings that are dated by arrival,
+ * the other may hold some, too, and the time between them is shorter than `reachMs`. Blocks of one share have no reading in common, so nothing
  * connects them directly.
  *
  * @returns the components in order of time; in each, the tallies in the order of the shares.
@@ -108,19 +109,32 @@ function connect(nodes: readonly Node[], sets: DisjointSets, reachMs: number): v
   for (const i of byStart) {
     const { block, share } = nodes[i]!;
     const startMs = block.firstMs;
-    const joined: Cluster = { member: i, byDevice: new LatestEnds(), byArrival: new LatestEnds() };
-    (block.byArrival ? joined.byArrival : joined.byDevice).add(block.lastMs, share);
+    const joined: Cluster = {
+      member: i,
+      byDevice: new LatestEnds(),
+      byArrival: new LatestEnds(),
+      unknown: new LatestEnds(),
+    };
+    (block.byArrival === null ? joined.unknown : block.byArrival ? joined.byArrival : joined.byDevice).add(
+      block.lastMs,
+      share,
+    );
     const rest = [joined];
     for (const cluster of open) {
       const byArrivalMs = cluster.byArrival.ofOthers(share);
-      if (
-        Math.max(byArrivalMs, cluster.byDevice.ofOthers(share)) >= startMs ||
-        (block.byArrival && byArrivalMs > startMs - reachMs)
-      ) {
+      const unknownMs = cluster.unknown.ofOthers(share);
+      // The latest end of blocks that may have a reading in common with this one, although their times do not overlap.
+      const nearMs =
+        block.byArrival === null ? byArrivalMs : block.byArrival ? Math.max(byArrivalMs, unknownMs) : -Infinity;
+      if (Math.max(byArrivalMs, unknownMs, cluster.byDevice.ofOthers(share)) >= startMs || nearMs > startMs - reachMs) {
         sets.join(i, cluster.member);
         joined.byDevice.addAll(cluster.byDevice);
         joined.byArrival.addAll(cluster.byArrival);
-      } else if (cluster.byDevice.latestMs >= startMs || cluster.byArrival.latestMs >= startMs - reachMs) {
+        joined.unknown.addAll(cluster.unknown);
+      } else if (
+        cluster.byDevice.latestMs >= startMs ||
+        Math.max(cluster.byArrival.latestMs, cluster.unknown.latestMs) >= startMs - reachMs
+      ) {
         rest.push(cluster);
       }
     }
@@ -128,7 +142,12 @@ function connect(nodes: readonly Node[], sets: DisjointSets, reachMs: number): v
   }
 }
 
-type Cluster = { readonly member: number; readonly byDevice: LatestEnds; readonly byArrival: LatestEnds };
+type Cluster = {
+  readonly member: number;
+  readonly byDevice: LatestEnds;
+  readonly byArrival: LatestEnds;
+  readonly unknown: LatestEnds;
+};
 
 /** The latest end of some blocks, and the latest one of another share than that. */
 class LatestEnds {

@@ -202,6 +202,19 @@ describe("[I35] the bounds of a window", () => {
     expect(bounds?.countMin ?? count).toBe(3_000);
   });
 
+  test("contain the truth where a row without content may hold the readings that the other gateway dates a little later", () => {
+    const all = every(200, { clock: "none" }).slice(0, 20);
+    const [without] = rowsOf([all], { kind: "none" }) as [SlotRow];
+    // The last one arrives after the whole other row.
+    const later = rowOf(
+      arrivedLater(all.slice(-2), () => 21),
+      { gateway: "g2", streamId: rowsOf([all, all])[1]!.streamId },
+    );
+    const [count, bounds] = counted([without, later]);
+    expect(count).toBe(20);
+    expect(bounds).toMatchObject({ countMin: 20 });
+  });
+
   test("are added up with those of other parts", () => {
     const [rows] = mirrors(0.1);
     const lives = rows.map((row, i) => ({ ...row, gateway: "g1", streamId: rows[i]!.streamId }));
