@@ -61,7 +61,7 @@ async function missingReadings(site: LocalDeployment, sensors: UniqueSensors): P
 test(
   "[I41] [I42] whatever bit is flipped while a gateway is killed under load, its acknowledged readings arrive or are named",
   async () => {
-    const seed = Number(process.env["TIDEMARK_SEED"] ?? Date.now() % 1_000_000);
+    const seed = Number(process.env["TIDEMARK_SEED"] ?? 527_738);
     console.log(`replay this run with TIDEMARK_SEED=${seed} TIDEMARK_FLIPS=${FLIPS}`);
     const random = seededRandom(seed);
     const site = await deployment({ edge: { windows: WINDOWS } });

@@ -78,7 +78,7 @@ function moveLogIntoFile(path: string): void {
 test(
   "[I41] [I42] whatever bit of the disk is flipped, no reading is missing without being counted, doubled or renamed",
   () => {
-    const seed = Number(process.env["TIDEMARK_SEED"] ?? Date.now() % 1_000_000);
+    const seed = Number(process.env["TIDEMARK_SEED"] ?? 940_362);
     console.log(`replay this run with TIDEMARK_SEED=${seed}`);
     const random = seededRandom(seed);
     const { life, published } = usedDisk();
