@@ -33,7 +33,7 @@ class Site {
   readonly #regions = new Map<string, TwinsState>();
   readonly #cut = new Set<string>();
   readonly #waiting: { readonly region: string; readonly event: TwinsEvent }[] = [];
-  /** What the peers are told. It is delivered with the next tick. */
+  /** Messages to the peers. The next tick delivers them. */
   #told: { readonly from: string; readonly life: WireLife }[] = [];
 
   constructor(regions: readonly string[] = ["eu"]) {
